@@ -1,0 +1,67 @@
+/** Channels of the audit: list, verify, export. Nothing here writes a record. */
+import * as z from 'zod';
+import { channel, hex, id, instant, nothing, pageIn, pageOut } from './channel.ts';
+
+export const auditOutcome = z.enum(['done', 'refused', 'failed']);
+
+export const auditRecord = z.strictObject({
+  seq: z.number().int().min(1),
+  at: instant,
+  /** Dotted, the channel's words where there is one: "ca.issue", "workspace.unlock". */
+  action: z.string(),
+  outcome: auditOutcome,
+  /** One sentence for a person. */
+  summary: z.string(),
+  subjects: z.array(z.strictObject({ type: z.string(), id: z.string(), sha256: hex.nullable() })),
+  version: z.string(),
+  previous: hex,
+  hash: hex,
+});
+export type AuditRecord = z.infer<typeof auditRecord>;
+
+export const auditFault = z.strictObject({
+  /** The first entry that is wrong. */
+  seq: z.number().int(),
+  kind: z.enum(['altered', 'missing', 'reordered', 'truncated', 'forged', 'unreadable', 'head']),
+  text: z.string(),
+});
+
+export const auditHead = z.strictObject({
+  entries: z.number().int(),
+  head: hex,
+  /** The head in the short form that is written down: "1284 9C1E 44B7 03FA". */
+  short: z.string(),
+});
+
+export const auditChannels = {
+  'audit.head': channel('unlocked', nothing, auditHead),
+  'audit.list': channel(
+    'unlocked',
+    z.strictObject({
+      ...pageIn,
+      outcome: auditOutcome.nullable().default(null),
+      action: z.string().max(64).nullable().default(null),
+      from: instant.nullable().default(null),
+      to: instant.nullable().default(null),
+    }),
+    pageOut(auditRecord),
+  ),
+  'audit.get': channel('unlocked', z.strictObject({ seq: z.number().int().min(1) }), auditRecord),
+  /** `written`: the head the operator wrote down earlier, in short or full form; empty when none. */
+  'audit.verify': channel(
+    'unlocked',
+    z.strictObject({ written: z.string().max(100) }),
+    z.strictObject({
+      entries: z.number().int(),
+      faults: z.array(auditFault),
+      head: auditHead,
+      checkedAt: instant,
+    }),
+  ),
+  /** JSON Lines and, beside it, the signed head. */
+  'audit.export': channel(
+    'unlocked',
+    z.strictObject({ target: id, overwrite: z.boolean() }),
+    z.strictObject({ entries: z.number().int(), path: z.string() }),
+  ),
+};

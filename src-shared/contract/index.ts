@@ -1,0 +1,29 @@
+/** The one map of channels. Who adds a channel adds it in its domain's file and a handler in main, nothing else. */
+import type * as z from 'zod';
+import { appChannels } from './app.ts';
+import { auditChannels } from './audit.ts';
+import { blobChannels } from './blob.ts';
+import { caChannels, overviewChannels } from './ca.ts';
+import { draftChannels } from './drafts.ts';
+import { inspectChannels } from './inspect.ts';
+import { keyChannels } from './keys.ts';
+import { workspaceChannels } from './workspace.ts';
+
+export const contract = {
+  ...appChannels,
+  ...blobChannels,
+  ...workspaceChannels,
+  ...auditChannels,
+  ...draftChannels,
+  ...keyChannels,
+  ...caChannels,
+  ...overviewChannels,
+  ...inspectChannels,
+};
+
+export type Contract = typeof contract;
+export type ChannelName = keyof Contract;
+/** What a caller may pass (defaults still absent) and what a handler receives (defaults filled in). */
+export type Payload<C extends ChannelName> = z.input<Contract[C]['in']>;
+export type Parsed<C extends ChannelName> = z.output<Contract[C]['in']>;
+export type Answer<C extends ChannelName> = z.output<Contract[C]['out']>;

@@ -1,0 +1,56 @@
+/** Channels of inspection: look at any file or pasted text, keep what is worth keeping. */
+import * as z from 'zod';
+import { objectView } from './certificate-view.ts';
+import { channel, finding, hex, id, nothing, severity } from './channel.ts';
+
+export const chainLink = z.strictObject({
+  name: z.string(),
+  sha256: hex,
+  /** Where it came from: the inspected file or the workspace. */
+  from: z.enum(['file', 'workspace']),
+  state: severity,
+  text: z.string(),
+});
+
+export const inspection = z.strictObject({
+  /** Valid until the workspace is locked or the application ends. */
+  id,
+  name: z.string(),
+  size: z.number().int(),
+  /** SHA-256 of the file as it is, which is not a certificate fingerprint. */
+  fileSha256: hex,
+  /** "PEM, 3 certificates", "DER certificate", "PKCS#12": recognised by content. */
+  recognised: z.string(),
+  /** The file (or the PKCS#12, or the key in it) cannot be read without one. */
+  needsPassphrase: z.boolean(),
+  items: z.array(objectView),
+  /** About the file, not about one object: BOM, CRLF, text before the block, trailing bytes, wrong order. */
+  notes: z.array(finding),
+  /** Root first. Empty when there is no certificate. */
+  chain: z.array(chainLink),
+});
+export type Inspection = z.infer<typeof inspection>;
+
+/** Text pasted into the inspector; the same limit as a file (X-001). */
+export const pastedText = z.string().min(1).max(8_388_608);
+
+export const inspectChannels = {
+  'inspect.blob': channel(
+    'nothing',
+    z.strictObject({ blob: id, passphrase: z.string().max(1024).nullable() }),
+    inspection,
+  ),
+  'inspect.text': channel(
+    'nothing',
+    z.strictObject({ text: pastedText, passphrase: z.string().max(1024).nullable() }),
+    inspection,
+  ),
+  'inspect.get': channel('nothing', z.strictObject({ id }), inspection),
+  /** Certificates, requests and CRLs are kept as they are; a private key goes through `keys.import`. */
+  'inspect.keep': channel(
+    'unlocked',
+    z.strictObject({ id, items: z.array(z.number().int().min(0)).min(1).max(1000) }),
+    z.strictObject({ added: z.array(id), alreadyThere: z.array(id) }),
+  ),
+  'inspect.forget': channel('nothing', z.strictObject({ id }), nothing),
+};

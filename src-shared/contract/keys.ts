@@ -1,0 +1,69 @@
+/** Channels of keys: list, create, import, export, destroy. No answer ever holds key material. */
+import * as z from 'zod';
+import { keyView } from './certificate-view.ts';
+import { channel, id, instant, nothing, pageIn, pageOut, secretIn } from './channel.ts';
+
+export const keyAlgorithm = z.enum([
+  'rsa-2048',
+  'rsa-3072',
+  'rsa-4096',
+  'p-256',
+  'p-384',
+  'p-521',
+  'ed25519',
+]);
+export type KeyAlgorithm = z.infer<typeof keyAlgorithm>;
+
+/** What a key may be used for; asked again at each signature. */
+export const keyUse = z.enum(['certificate', 'crl', 'request', 'message']);
+export type KeyUse = z.infer<typeof keyUse>;
+
+export const keyRow = z.strictObject({
+  id,
+  label: z.string(),
+  key: keyView,
+  /** Which signer holds it: "software" until others are configured. */
+  signer: z.string(),
+  /** Who uses it: an authority's or certificate's name, or "" while nobody does. */
+  owner: z.string(),
+  ownerId: id.nullable(),
+  uses: z.array(keyUse),
+  source: z.enum(['generated', 'imported']),
+  createdAt: instant,
+  exportable: z.boolean(),
+  certificates: z.array(z.strictObject({ id, name: z.string() })),
+});
+export type KeyRow = z.infer<typeof keyRow>;
+
+export const label = z
+  .string()
+  .trim()
+  .min(1, 'Give it a label')
+  .max(80)
+  .regex(/^[^\p{Cc}]+$/u, 'No control characters');
+
+export const keyChannels = {
+  'keys.list': channel('unlocked', z.strictObject(pageIn), pageOut(keyRow)),
+  'keys.get': channel('unlocked', z.strictObject({ id }), keyRow),
+  /** Starts a job; its result id is the key's. */
+  'keys.create': channel(
+    'unlocked',
+    z.strictObject({ algorithm: keyAlgorithm, label }),
+    z.strictObject({ job: id }),
+  ),
+  /** Starts a job. PKCS#8, PKCS#1, SEC1, encrypted or not; PASSPHRASE_NEEDED asks for one. */
+  'keys.import': channel(
+    'unlocked',
+    z.strictObject({ blob: id, passphrase: z.string().max(1024).nullable(), label }),
+    z.strictObject({ job: id }),
+  ),
+  'keys.rename': channel('unlocked', z.strictObject({ id, label }), nothing),
+  /** PKCS#8 PEM into the chosen file, mode 0600. `passphrase` null: unencrypted, which the dialog warns about. */
+  'keys.export': channel(
+    'unlocked',
+    z.strictObject({ id, target: id, passphrase: secretIn.nullable(), overwrite: z.boolean() }),
+    z.strictObject({ path: z.string() }),
+  ),
+  /** Refused with the list of owners while something uses it. `confirm` is the key identifier's last 8 digits. */
+  'keys.destroy': channel('unlocked', z.strictObject({ id, confirm: z.string().max(64) }), nothing),
+};
