@@ -1,6 +1,6 @@
 /** Channels of the audit: list, verify, export. Nothing here writes a record. */
 import * as z from 'zod';
-import { channel, hex, id, instant, nothing, pageIn, pageOut } from './channel.ts';
+import { change, channel, hex, id, instant, nothing, pageIn, pageOut } from './channel.ts';
 
 export const auditOutcome = z.enum(['done', 'refused', 'failed']);
 
@@ -48,7 +48,7 @@ export const auditChannels = {
   ),
   'audit.get': channel('unlocked', z.strictObject({ seq: z.number().int().min(1) }), auditRecord),
   /** `written`: the head the operator wrote down earlier, in short or full form; empty when none. */
-  'audit.verify': channel(
+  'audit.verify': change(
     'unlocked',
     z.strictObject({ written: z.string().max(100) }),
     z.strictObject({
@@ -59,7 +59,7 @@ export const auditChannels = {
     }),
   ),
   /** JSON Lines and, beside it, the signed head. */
-  'audit.export': channel(
+  'audit.export': change(
     'unlocked',
     z.strictObject({ target: id, overwrite: z.boolean() }),
     z.strictObject({ entries: z.number().int(), path: z.string() }),

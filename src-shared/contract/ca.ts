@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { certificateView } from './certificate-view.ts';
 import {
+  change,
   channel,
   finding,
   hex,
@@ -158,7 +159,7 @@ export const exportFormat = z.enum(['pem', 'der', 'chain', 'pkcs12', 'key']);
 export const caChannels = {
   'ca.authorities': channel('unlocked', nothing, z.strictObject({ rows: z.array(authorityRow) })),
   'ca.authority': channel('unlocked', z.strictObject({ id }), authorityRow),
-  'ca.setLimits': channel(
+  'ca.setLimits': change(
     'unlocked',
     z.strictObject({
       id,
@@ -222,10 +223,10 @@ export const caChannels = {
     z.strictObject({ draft: id }),
   ),
   /** Recognises and checks a CSR and starts a draft from it. */
-  'ca.startFromRequest': channel('unlocked', z.strictObject({ blob: id }), z.strictObject({ draft: id })),
+  'ca.startFromRequest': change('unlocked', z.strictObject({ blob: id }), z.strictObject({ draft: id })),
   'ca.review': channel('unlocked', z.strictObject({ draft: id, revision: z.number().int() }), review),
   /** Starts a job; its result ids are the certificate's and, for an authority, the authority's. */
-  'ca.sign': channel(
+  'ca.sign': change(
     'unlocked',
     z.strictObject({ draft: id, revision: z.number().int(), digest: z.string().min(1).max(200) }),
     z.strictObject({ job: id }),
@@ -241,7 +242,7 @@ export const caChannels = {
     z.strictObject({ id, format: exportFormat }),
     z.strictObject({ name: z.string(), holdsKey: z.boolean() }),
   ),
-  'ca.export': channel(
+  'ca.export': change(
     'unlocked',
     z.strictObject({
       id,
@@ -252,7 +253,7 @@ export const caChannels = {
     }),
     z.strictObject({ path: z.string(), backup: z.string().nullable(), mode: z.string() }),
   ),
-  'ca.forget': channel('unlocked', z.strictObject({ id, confirm: z.string().max(64) }), nothing),
+  'ca.forget': change('unlocked', z.strictObject({ id, confirm: z.string().max(64) }), nothing),
 };
 
 export const attentionItem = z.strictObject({

@@ -10,14 +10,26 @@ export interface Channel<I extends z.ZodType = z.ZodType, O extends z.ZodType = 
   in: I;
   out: O;
   needs: Needs;
+  /** It changes something: a refused call leaves one audit entry (a done one is recorded in its own transaction). */
+  changes: boolean;
 }
 
+/** A channel that only reads. */
 export function channel<I extends z.ZodType, O extends z.ZodType>(
   needs: Needs,
   input: I,
   output: O,
 ): Channel<I, O> {
-  return { in: input, out: output, needs };
+  return { in: input, out: output, needs, changes: false };
+}
+
+/** A channel that changes state, done or refused on record. */
+export function change<I extends z.ZodType, O extends z.ZodType>(
+  needs: Needs,
+  input: I,
+  output: O,
+): Channel<I, O> {
+  return { in: input, out: output, needs, changes: true };
 }
 
 /** A payload without fields, and an answer without content. */

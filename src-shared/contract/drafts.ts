@@ -1,7 +1,7 @@
 /** Channels of drafts: what a wizard has so far, kept in main so that a reload or a crash continues it. */
 import * as z from 'zod';
 import { issueDraft, issueStep } from './ca.ts';
-import { channel, id, instant, nothing } from './channel.ts';
+import { change, channel, id, instant, nothing } from './channel.ts';
 
 /** One entry per wizard. `version` grows when the schema changes; main migrates or drops older ones. */
 export const DRAFT_KINDS = {
@@ -37,5 +37,5 @@ export const draftChannels = {
     draft,
   ),
   /** Leaves nothing behind. NOT_ALLOWED_NOW after the first signature. */
-  'drafts.cancel': channel('unlocked', z.strictObject({ id }), nothing),
+  'drafts.cancel': change('unlocked', z.strictObject({ id }), nothing),
 };

@@ -1,7 +1,7 @@
 /** Channels of inspection: look at any file or pasted text, keep what is worth keeping. */
 import * as z from 'zod';
 import { objectView } from './certificate-view.ts';
-import { channel, finding, hex, id, nothing, severity } from './channel.ts';
+import { change, channel, finding, hex, id, nothing, severity } from './channel.ts';
 
 export const chainLink = z.strictObject({
   name: z.string(),
@@ -35,19 +35,19 @@ export type Inspection = z.infer<typeof inspection>;
 export const pastedText = z.string().min(1).max(8_388_608);
 
 export const inspectChannels = {
-  'inspect.blob': channel(
+  'inspect.blob': change(
     'nothing',
     z.strictObject({ blob: id, passphrase: z.string().max(1024).nullable() }),
     inspection,
   ),
-  'inspect.text': channel(
+  'inspect.text': change(
     'nothing',
     z.strictObject({ text: pastedText, passphrase: z.string().max(1024).nullable() }),
     inspection,
   ),
   'inspect.get': channel('nothing', z.strictObject({ id }), inspection),
   /** Certificates, requests and CRLs are kept as they are; a private key goes through `keys.import`. */
-  'inspect.keep': channel(
+  'inspect.keep': change(
     'unlocked',
     z.strictObject({ id, items: z.array(z.number().int().min(0)).min(1).max(1000) }),
     z.strictObject({ added: z.array(id), alreadyThere: z.array(id) }),

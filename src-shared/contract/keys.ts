@@ -1,7 +1,7 @@
 /** Channels of keys: list, create, import, export, destroy. No answer ever holds key material. */
 import * as z from 'zod';
 import { keyView } from './certificate-view.ts';
-import { channel, id, instant, nothing, pageIn, pageOut, secretIn } from './channel.ts';
+import { change, channel, id, instant, nothing, pageIn, pageOut, secretIn } from './channel.ts';
 
 export const keyAlgorithm = z.enum([
   'rsa-2048',
@@ -46,24 +46,24 @@ export const keyChannels = {
   'keys.list': channel('unlocked', z.strictObject(pageIn), pageOut(keyRow)),
   'keys.get': channel('unlocked', z.strictObject({ id }), keyRow),
   /** Starts a job; its result id is the key's. */
-  'keys.create': channel(
+  'keys.create': change(
     'unlocked',
     z.strictObject({ algorithm: keyAlgorithm, label }),
     z.strictObject({ job: id }),
   ),
   /** Starts a job. PKCS#8, PKCS#1, SEC1, encrypted or not; PASSPHRASE_NEEDED asks for one. */
-  'keys.import': channel(
+  'keys.import': change(
     'unlocked',
     z.strictObject({ blob: id, passphrase: z.string().max(1024).nullable(), label }),
     z.strictObject({ job: id }),
   ),
-  'keys.rename': channel('unlocked', z.strictObject({ id, label }), nothing),
+  'keys.rename': change('unlocked', z.strictObject({ id, label }), nothing),
   /** PKCS#8 PEM into the chosen file, mode 0600. `passphrase` null: unencrypted, which the dialog warns about. */
-  'keys.export': channel(
+  'keys.export': change(
     'unlocked',
     z.strictObject({ id, target: id, passphrase: secretIn.nullable(), overwrite: z.boolean() }),
     z.strictObject({ path: z.string() }),
   ),
   /** Refused with the list of owners while something uses it. `confirm` is the key identifier's last 8 digits. */
-  'keys.destroy': channel('unlocked', z.strictObject({ id, confirm: z.string().max(64) }), nothing),
+  'keys.destroy': change('unlocked', z.strictObject({ id, confirm: z.string().max(64) }), nothing),
 };

@@ -1,6 +1,6 @@
 /** Channels of the workspace and its vault: create, open, unlock, lock, recover, back up. */
 import * as z from 'zod';
-import { channel, id, instant, nothing, secretIn } from './channel.ts';
+import { change, channel, id, instant, nothing, secretIn } from './channel.ts';
 
 /** Chosen at creation, for ever: `offline` closes the Net port, `rehearsal` marks everything made in it. */
 export const workspaceKind = z.enum(['online', 'offline', 'rehearsal']);
@@ -71,7 +71,7 @@ export const workspaceChannels = {
     }),
   ),
   /** `folder` null: the suggested one. Leaves the workspace open and unlocked, recovery key not yet shown. */
-  'workspace.create': channel(
+  'workspace.create': change(
     'nothing',
     z.strictObject({
       folder: id.nullable(),
@@ -81,11 +81,11 @@ export const workspaceChannels = {
     }),
     z.strictObject({ id }),
   ),
-  'workspace.openRecent': channel('nothing', z.strictObject({ id }), nothing),
-  'workspace.openFolder': channel('nothing', z.strictObject({ folder: id }), nothing),
-  'workspace.unlock': channel('workspace', z.strictObject({ passphrase: secretIn }), nothing),
+  'workspace.openRecent': change('nothing', z.strictObject({ id }), nothing),
+  'workspace.openFolder': change('nothing', z.strictObject({ folder: id }), nothing),
+  'workspace.unlock': change('workspace', z.strictObject({ passphrase: secretIn }), nothing),
   /** Unlocks with the printed key and sets a new passphrase in one step. */
-  'workspace.recover': channel(
+  'workspace.recover': change(
     'workspace',
     z.strictObject({ recoveryKey: secretIn, passphrase: newPassphrase }),
     nothing,
@@ -94,7 +94,7 @@ export const workspaceChannels = {
   'workspace.close': channel('workspace', nothing, nothing),
   /** Any input of the operator; moves the auto-lock. */
   'workspace.touch': channel('workspace', nothing, nothing),
-  'workspace.changePassphrase': channel(
+  'workspace.changePassphrase': change(
     'unlocked',
     z.strictObject({ current: secretIn, next: newPassphrase }),
     nothing,
@@ -107,31 +107,31 @@ export const workspaceChannels = {
     nothing,
     z.strictObject({ positions: z.array(z.number().int()) }),
   ),
-  'workspace.verifyRecoveryKey': channel(
+  'workspace.verifyRecoveryKey': change(
     'unlocked',
     z.strictObject({ parts: z.array(secretIn).min(1).max(4) }),
     nothing,
   ),
   /** The former printed key stops working. Asks the passphrase again. */
-  'workspace.renewRecoveryKey': channel('unlocked', z.strictObject({ passphrase: secretIn }), nothing),
+  'workspace.renewRecoveryKey': change('unlocked', z.strictObject({ passphrase: secretIn }), nothing),
   'workspace.settings': channel(
     'unlocked',
     nothing,
     z.strictObject({ autoLockMinutes: z.number().int(), lockOnSuspend: z.boolean() }),
   ),
-  'workspace.setSettings': channel(
+  'workspace.setSettings': change(
     'unlocked',
     z.strictObject({ autoLockMinutes: z.number().int().min(1).max(240), lockOnSuspend: z.boolean() }),
     nothing,
   ),
   /** Starts a job that writes one encrypted file, reads it back and compares. */
-  'workspace.backup': channel(
+  'workspace.backup': change(
     'unlocked',
     z.strictObject({ target: id, overwrite: z.boolean() }),
     z.strictObject({ job: id }),
   ),
   /** Starts a job. With `folder` null the open workspace is restored in place; its ledger and audit only merge forward. */
-  'workspace.restore': channel(
+  'workspace.restore': change(
     'nothing',
     z.strictObject({ source: id, folder: id.nullable(), passphrase: secretIn }),
     z.strictObject({ job: id }),

@@ -1,0 +1,106 @@
+/**
+ * The one choke point between renderer and main: origin, frame, channel, state, schema in, handler, schema out,
+ * secret check. No channel is defined here and nothing is thrown across.
+ */
+import { APP_ORIGIN } from '#shared/bridge.ts';
+import { type Answer, type ChannelName, contract, type Parsed } from '#shared/contract/index.ts';
+import type { FieldError, Reply, ReplyError } from '#shared/errors.ts';
+import type * as z from 'zod';
+import { AppError } from '../lib/app-error.ts';
+import type { Log } from '../lib/log.ts';
+import { holdsPrivateKey } from './secret-check.ts';
+
+/** Who calls: both shells fill it from what the browser says, never from the payload. */
+export interface Caller {
+  origin: string;
+  mainFrame: boolean;
+}
+
+export type Handlers = {
+  [C in ChannelName]: (payload: Parsed<C>) => Promise<Answer<C>> | Answer<C>;
+};
+
+export type Dispatch = (channel: string, payload: unknown, caller: Caller) => Promise<Reply<unknown>>;
+
+export interface DispatchDeps {
+  handlers: Handlers;
+  state(): 'none' | 'locked' | 'unlocked';
+  log: Log;
+  /** Called for each refused call, so that a state-changing one leaves its audit entry. */
+  refused(channel: ChannelName, error: AppError): Promise<void>;
+}
+
+function isChannel(name: string): name is ChannelName {
+  return Object.hasOwn(contract, name);
+}
+
+function fieldErrors(error: z.ZodError): FieldError[] {
+  return error.issues.slice(0, 50).map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+}
+
+function checkState(channel: ChannelName, state: 'none' | 'locked' | 'unlocked'): void {
+  const { needs } = contract[channel];
+  if (needs === 'nothing') return;
+  if (state === 'none') throw new AppError('NO_WORKSPACE', 'No workspace is open. Open or create one first.');
+  if (needs === 'unlocked' && state === 'locked')
+    throw new AppError('LOCKED', 'The workspace is locked. Unlock it first.');
+}
+
+async function answer<C extends ChannelName>(
+  deps: DispatchDeps,
+  channel: C,
+  payload: unknown,
+): Promise<unknown> {
+  checkState(channel, deps.state());
+  const parsed = contract[channel].in.safeParse(payload);
+  if (!parsed.success) {
+    const fields = fieldErrors(parsed.error);
+    const first = fields[0];
+    throw new AppError(
+      'BAD_REQUEST',
+      first === undefined ? 'The request is not understood.' : `${first.message}.`.replace('..', '.'),
+      { fields },
+    );
+  }
+  const value = await deps.handlers[channel](parsed.data as Parsed<C>);
+  const checked = contract[channel].out.safeParse(value);
+  // SECURITY: an answer with anything the contract does not name never leaves main.
+  if (!checked.success)
+    throw new Error(
+      `answer of ${channel} breaks its contract: ${JSON.stringify(fieldErrors(checked.error))}`,
+    );
+  if (holdsPrivateKey(checked.data)) throw new Error(`answer of ${channel} holds a private key`);
+  return checked.data;
+}
+
+/** Builds the choke point. The returned function never rejects. */
+export function createDispatch(deps: DispatchDeps): Dispatch {
+  async function failure(channel: string, error: unknown): Promise<ReplyError> {
+    if (!(error instanceof AppError)) {
+      const ref = deps.log.failure(`channel ${channel} failed`, error);
+      return { code: 'INTERNAL', message: 'Something went wrong inside Baleen; nothing was changed.', ref };
+    }
+    const ref = error.cause === undefined ? '' : deps.log.failure(`channel ${channel} refused`, error.cause);
+    if (isChannel(channel))
+      await deps
+        .refused(channel, error)
+        .catch((second: unknown) => deps.log.failure('audit of a refusal', second));
+    return {
+      code: error.code,
+      message: error.message,
+      ref,
+      ...(error.details === undefined ? {} : { details: error.details }),
+    };
+  }
+
+  return async (channel, payload, caller) => {
+    try {
+      if (caller.origin !== APP_ORIGIN || !caller.mainFrame)
+        throw new AppError('FORBIDDEN', 'This page may not ask Baleen anything.');
+      if (!isChannel(channel)) throw new AppError('UNKNOWN_CHANNEL', 'Baleen does not know this request.');
+      return { ok: true, value: await answer(deps, channel, payload) };
+    } catch (error) {
+      return { ok: false, error: await failure(channel, error) };
+    }
+  };
+}

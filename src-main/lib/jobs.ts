@@ -1,0 +1,161 @@
+/**
+ * Long work: id, progress, cancel, result ids. One way for all (import, key generation, backup, later probes and
+ * exchanges). It holds no data of the work and survives no restart: what must survive is stored by its domain.
+ */
+import type { Topic } from '#shared/bridge.ts';
+import type { Job } from '#shared/contract/app.ts';
+import type { Clock, Random } from '../ports.ts';
+import { AppError, errorText } from './app-error.ts';
+import { newId } from './ids.ts';
+import type { Log } from './log.ts';
+
+export interface JobContext {
+  /** Aborted when the operator cancels; the work checks it between steps. */
+  signal: AbortSignal;
+  /** `progress` 0..1, or null while unknown; `step` is what is being done, for reading. */
+  report(progress: number | null, step: string): void;
+  /** From here on the job cannot be cancelled (it is about to change something). */
+  commit(): void;
+}
+
+export interface JobSpec {
+  kind: string;
+  title: string;
+  /** Answers the ids of what it made. Throws AppError to fail with a sentence. */
+  run(context: JobContext): Promise<string[]>;
+  /** Called once when the work failed or was cancelled, to write the audit entry. */
+  refused?(error: AppError): Promise<void>;
+}
+
+export interface Jobs {
+  start(spec: JobSpec): string;
+  list(): Job[];
+  get(id: string): Job;
+  cancel(id: string): void;
+  dismiss(id: string): void;
+  /** Cancels what runs and forgets everything; resolves when all work has ended. Used by lock. */
+  clear(): Promise<void>;
+}
+
+interface Entry {
+  job: Job;
+  abort: AbortController;
+  done: Promise<void>;
+}
+
+/** Progress events are sent at most this often per job. */
+const REPORT_EVERY_MS = 100;
+const KEEP_ENDED = 50;
+
+export function createJobs(deps: {
+  clock: Clock;
+  random: Random;
+  log: Log;
+  changed(topic: Topic, ids: string[]): void;
+}): Jobs {
+  const entries = new Map<string, Entry>();
+
+  function find(id: string): Entry {
+    const entry = entries.get(id);
+    if (entry === undefined) throw new AppError('NOT_FOUND', 'This job is no longer known.');
+    return entry;
+  }
+
+  function end(job: Job, state: 'done' | 'failed' | 'cancelled'): void {
+    job.state = state;
+    job.cancellable = false;
+    job.endedAt = deps.clock.now().toISOString();
+    deps.changed('jobs', [job.id]);
+    const ended = [...entries.values()].filter((entry) => entry.job.state !== 'running');
+    for (const entry of ended.slice(0, Math.max(0, ended.length - KEEP_ENDED))) entries.delete(entry.job.id);
+  }
+
+  function failureOf(error: unknown, job: Job, aborted: boolean): AppError {
+    if (aborted) return new AppError('CANCELLED', `${job.title}: cancelled, nothing was changed.`);
+    if (error instanceof AppError) return error;
+    const ref = deps.log.failure(`job ${job.kind} failed`, error);
+    return new AppError('INTERNAL', `${job.title} failed; the log has it under ${ref}.`, {
+      library: errorText(error),
+    });
+  }
+
+  async function run(spec: JobSpec, job: Job, abort: AbortController): Promise<void> {
+    let reportedAt = 0;
+    const context: JobContext = {
+      signal: abort.signal,
+      report(progress, step) {
+        job.progress = progress;
+        job.step = step;
+        const now = Date.now();
+        if (now - reportedAt < REPORT_EVERY_MS) return;
+        reportedAt = now;
+        deps.changed('jobs', [job.id]);
+      },
+      commit() {
+        abort.signal.throwIfAborted();
+        job.cancellable = false;
+        deps.changed('jobs', [job.id]);
+      },
+    };
+    try {
+      job.resultIds = await spec.run(context);
+      job.progress = 1;
+      end(job, 'done');
+    } catch (error) {
+      const cancelled = abort.signal.aborted && job.cancellable;
+      const failure = failureOf(error, job, cancelled);
+      job.error = { code: failure.code, message: failure.message };
+      // A failing audit write must not hide why the job failed.
+      await spec
+        .refused?.(failure)
+        .catch((second: unknown) => deps.log.failure('audit of a failed job', second));
+      end(job, cancelled ? 'cancelled' : 'failed');
+    }
+  }
+
+  return {
+    start(spec) {
+      const id = newId('job', deps.random);
+      const job: Job = {
+        id,
+        kind: spec.kind,
+        title: spec.title,
+        state: 'running',
+        progress: null,
+        step: '',
+        cancellable: true,
+        startedAt: deps.clock.now().toISOString(),
+        endedAt: null,
+        resultIds: [],
+        error: null,
+      };
+      const abort = new AbortController();
+      const done = Promise.resolve().then(() => run(spec, job, abort));
+      entries.set(id, { job, abort, done });
+      deps.changed('jobs', [id]);
+      return id;
+    },
+    list: () => [...entries.values()].map((entry) => structuredClone(entry.job)),
+    get: (id) => structuredClone(find(id).job),
+    cancel(id) {
+      const { job, abort } = find(id);
+      if (job.state !== 'running') return;
+      if (!job.cancellable)
+        throw new AppError('NOT_ALLOWED_NOW', 'It is past the point where it can be cancelled.');
+      abort.abort();
+    },
+    dismiss(id) {
+      if (find(id).job.state === 'running')
+        throw new AppError('NOT_ALLOWED_NOW', 'Cancel the job before dismissing it.');
+      entries.delete(id);
+      deps.changed('jobs', [id]);
+    },
+    async clear() {
+      const running = [...entries.values()];
+      for (const { job, abort } of running) if (job.cancellable) abort.abort();
+      await Promise.all(running.map((entry) => entry.done));
+      entries.clear();
+      deps.changed('jobs', []);
+    },
+  };
+}
