@@ -1,0 +1,78 @@
+import { BLOB_CHUNK_BYTES, BLOB_LIMIT_BYTES } from '#shared/contract/blob.ts';
+import { describe, expect, it } from 'vitest';
+import { testClock, testRandom } from '../testing/test-ports.ts';
+import { createBlobs } from './blobs.ts';
+
+function setUp() {
+  const clock = testClock();
+  return { clock, blobs: createBlobs({ clock, random: testRandom }) };
+}
+
+describe('blobs', () => {
+  it('puts chunks together and hands the bytes out once', () => {
+    const { blobs } = setUp();
+    const total = BLOB_CHUNK_BYTES + 10;
+    const first = blobs.put({
+      blob: null,
+      name: 'a.cer',
+      total,
+      offset: 0,
+      chunk: new Uint8Array(BLOB_CHUNK_BYTES).fill(1),
+    });
+    expect(first.complete).toBe(false);
+    expect(() => blobs.take(first.blob)).toThrow('not arrived whole');
+    const last = blobs.put({
+      blob: first.blob,
+      name: 'a.cer',
+      total,
+      offset: BLOB_CHUNK_BYTES,
+      chunk: new Uint8Array(10).fill(2),
+    });
+    expect(last).toEqual({ blob: first.blob, received: total, complete: true });
+    const { bytes, name } = blobs.take(first.blob);
+    expect([name, bytes.length, bytes[0], bytes[total - 1]]).toEqual(['a.cer', total, 1, 2]);
+    expect(() => blobs.take(first.blob)).toThrow('no longer in memory');
+  });
+
+  it('carries an empty file', () => {
+    const { blobs } = setUp();
+    const put = blobs.put({ blob: null, name: 'empty', total: 0, offset: 0, chunk: new Uint8Array() });
+    expect(put.complete).toBe(true);
+    expect(blobs.take(put.blob).bytes.length).toBe(0);
+  });
+
+  it('checks the limit before it keeps anything', () => {
+    const { blobs } = setUp();
+    expect(() =>
+      blobs.put({
+        blob: null,
+        name: 'big',
+        total: BLOB_LIMIT_BYTES + 1,
+        offset: 0,
+        chunk: new Uint8Array(1),
+      }),
+    ).toThrow('big is too large (64.0 MiB, limit 64.0 MiB)');
+  });
+
+  it('drops a blob whose chunks come out of order, and one nobody took for ten minutes', () => {
+    const { blobs, clock } = setUp();
+    const one = blobs.put({ blob: null, name: 'a', total: 4, offset: 0, chunk: new Uint8Array(2) });
+    expect(() =>
+      blobs.put({ blob: one.blob, name: 'a', total: 4, offset: 3, chunk: new Uint8Array(1) }),
+    ).toThrow('in order');
+    expect(() => blobs.take(one.blob)).toThrow('no longer in memory');
+    const two = blobs.put({ blob: null, name: 'a', total: 1, offset: 0, chunk: new Uint8Array(1) });
+    clock.advance(10 * 60_000);
+    expect(() => blobs.take(two.blob)).toThrow('no longer in memory');
+  });
+
+  it('forgets the oldest when too many are held', () => {
+    const { blobs } = setUp();
+    const ids = Array.from(
+      { length: 17 },
+      () => blobs.put({ blob: null, name: 'a', total: 1, offset: 0, chunk: new Uint8Array(1) }).blob,
+    );
+    expect(() => blobs.take(ids[0] ?? '')).toThrow('no longer in memory');
+    expect(blobs.take(ids[16] ?? '').bytes.length).toBe(1);
+  });
+});

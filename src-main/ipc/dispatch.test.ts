@@ -1,0 +1,149 @@
+import { APP_ORIGIN } from '#shared/bridge.ts';
+import { type ChannelName, contract } from '#shared/contract/index.ts';
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../lib/app-error.ts';
+import { testLog } from '../testing/test-ports.ts';
+import { type Caller, createDispatch, type Dispatch, type Handlers } from './dispatch.ts';
+
+const WINDOW: Caller = { origin: APP_ORIGIN, mainFrame: true };
+const NAMES = Object.keys(contract) as ChannelName[];
+
+/** Handlers that note the call; each may be replaced. */
+function setUp(replace: Partial<Handlers> = {}, state: 'none' | 'locked' | 'unlocked' = 'unlocked') {
+  const called: string[] = [];
+  const refusals: { channel: string; code: string }[] = [];
+  const { log, lines } = testLog();
+  const noted = Object.fromEntries(NAMES.map((name) => [name, () => (called.push(name), {})]));
+  const dispatch: Dispatch = createDispatch({
+    handlers: { ...noted, ...replace } as Handlers,
+    state: () => state,
+    log,
+    refused: async (channel, error) => void refusals.push({ channel, code: error.code }),
+  });
+  return { dispatch, called, refusals, lines };
+}
+
+describe('every channel', () => {
+  it.each(NAMES)('%s refuses an extra key and __proto__ without calling its handler', async (name) => {
+    const { dispatch, called } = setUp();
+    const extra = await dispatch(name, { notInTheContract: 1 }, WINDOW);
+    expect(extra).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST' } });
+    const poisoned: unknown = JSON.parse('{"__proto__":{"isAdmin":true}}');
+    const proto = await dispatch(name, poisoned, WINDOW);
+    expect(proto).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST' } });
+    expect(called).toEqual([]);
+    expect(({} as Record<string, unknown>)['isAdmin']).toBeUndefined();
+  });
+
+  it.each(NAMES)('%s with {} either reaches its handler or names the missing fields', async (name) => {
+    const { dispatch, called } = setUp();
+    const reply = await dispatch(name, {}, WINDOW);
+    if (called.length === 0)
+      expect(reply).toMatchObject({
+        ok: false,
+        error: { code: 'BAD_REQUEST', details: { fields: expect.any(Array) } },
+      });
+    else expect(called).toEqual([name]);
+  });
+
+  it.each(NAMES)('%s answers neither a sub-frame nor another origin', async (name) => {
+    const { dispatch, called } = setUp();
+    for (const caller of [
+      { origin: APP_ORIGIN, mainFrame: false },
+      { origin: 'https://evil.invalid', mainFrame: true },
+      { origin: 'null', mainFrame: true },
+      { origin: '', mainFrame: true },
+    ]) {
+      expect(await dispatch(name, {}, caller)).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
+    }
+    expect(called).toEqual([]);
+  });
+
+  it.each(NAMES.filter((name) => contract[name].needs !== 'nothing'))(
+    '%s does not answer without what it needs',
+    async (name) => {
+      expect(await setUp({}, 'none').dispatch(name, {}, WINDOW)).toMatchObject({
+        error: { code: 'NO_WORKSPACE' },
+      });
+      if (contract[name].needs === 'unlocked')
+        expect(await setUp({}, 'locked').dispatch(name, {}, WINDOW)).toMatchObject({
+          error: { code: 'LOCKED' },
+        });
+    },
+  );
+});
+
+describe('dispatch', () => {
+  it('knows only its own channels', async () => {
+    const { dispatch } = setUp();
+    for (const name of ['', 'toString', '__proto__', 'constructor', 'ca.nothing'])
+      expect(await dispatch(name, {}, WINDOW)).toMatchObject({
+        ok: false,
+        error: { code: 'UNKNOWN_CHANNEL' },
+      });
+  });
+
+  it('stops an answer with a field the contract does not name', async () => {
+    const { dispatch, lines } = setUp({ 'app.quit': () => ({ surprise: 'x' }) as never });
+    expect(await dispatch('app.quit', {}, WINDOW)).toMatchObject({ ok: false, error: { code: 'INTERNAL' } });
+    expect(lines.join()).toContain('breaks its contract');
+  });
+
+  it('stops an answer that holds a private key, as PEM in a text field or as bytes', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+    const der = new Uint8Array(privateKey.export({ format: 'der', type: 'pkcs8' }));
+    const text = setUp({ 'workspace.suggestFolder': () => ({ path: pem }) });
+    const reply = await text.dispatch('workspace.suggestFolder', { name: 'x' }, WINDOW);
+    expect(reply).toMatchObject({ ok: false, error: { code: 'INTERNAL' } });
+    expect(JSON.stringify(reply)).not.toContain('PRIVATE KEY');
+    const bytes = setUp({
+      'blob.get': () => ({ bytes: der, mediaType: 'application/octet-stream', name: 'x' }),
+    });
+    expect(await bytes.dispatch('blob.get', { blob: 'blob-a' }, WINDOW)).toMatchObject({
+      ok: false,
+      error: { code: 'INTERNAL' },
+    });
+  });
+
+  it('gives an AppError its code and sentence, anything else only a reference', async () => {
+    const known = setUp({
+      'keys.destroy': () => {
+        throw new AppError('NOT_ALLOWED_NOW', 'It is in use.', { ids: ['crt-a'] });
+      },
+    });
+    const refused = await known.dispatch('keys.destroy', { id: 'key-a', confirm: '' }, WINDOW);
+    expect(refused).toMatchObject({
+      ok: false,
+      error: { code: 'NOT_ALLOWED_NOW', message: 'It is in use.', details: { ids: ['crt-a'] } },
+    });
+    expect(known.refusals).toEqual([{ channel: 'keys.destroy', code: 'NOT_ALLOWED_NOW' }]);
+    const bug = setUp({
+      'app.quit': () => {
+        throw new TypeError('secret internals');
+      },
+    });
+    const reply = await bug.dispatch('app.quit', {}, WINDOW);
+    expect(reply).toMatchObject({
+      ok: false,
+      error: { code: 'INTERNAL', ref: expect.stringMatching(/^[0-9A-F]{8}$/) },
+    });
+    expect(JSON.stringify(reply)).not.toContain('secret internals');
+    expect(bug.lines.join()).toContain('secret internals');
+  });
+
+  it('tells each refused field', async () => {
+    const reply = await setUp().dispatch(
+      'workspace.create',
+      { folder: null, name: 'a/b', kind: 'online', passphrase: 'short' },
+      WINDOW,
+    );
+    expect(reply).toMatchObject({
+      error: {
+        code: 'BAD_REQUEST',
+        details: { fields: [{ path: 'name' }, { path: 'passphrase', message: 'At least 12 characters' }] },
+      },
+    });
+  });
+});
