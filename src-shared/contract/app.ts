@@ -44,7 +44,6 @@ export const appChannels = {
       platform: z.string(),
       /** Clock of main; the renderer never uses its own for a decision. */
       now: instant,
-      pkcs11: z.boolean(),
       /** Software algorithms that this build lacks, by name (BoringSSL gaps). */
       missingAlgorithms: z.array(z.string()),
       /** Sentences the operator should know about this start (root without sandbox, fallback shell). */

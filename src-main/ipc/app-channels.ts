@@ -1,0 +1,117 @@
+/** The domains that belong to no workspace: application facts, pickers, clipboard, jobs, bytes. Thin, no state of their own. */
+import { getCurves } from 'node:crypto';
+import { homedir } from 'node:os';
+import type { AppearanceFile } from '../lib/appearance.ts';
+import type { ClipboardTimer } from '../lib/clipboard-timer.ts';
+import type { Jobs } from '../lib/jobs.ts';
+import type { Ports } from '../ports.ts';
+import type { Blobs } from './blobs.ts';
+import type { Domain } from './handlers.ts';
+import type { Tickets } from './tickets.ts';
+
+interface Deps {
+  ports: Ports;
+  appearance: AppearanceFile;
+  clipboard: ClipboardTimer;
+  jobs: Jobs;
+  blobs: Blobs;
+  tickets: Tickets;
+}
+
+const CURVES = [
+  ['P-256', 'prime256v1'],
+  ['P-384', 'secp384r1'],
+  ['P-521', 'secp521r1'],
+] as const;
+
+/** What this build's crypto lacks (Electron's BoringSSL has gaps), so that a screen can say so instead of failing late. */
+function missingAlgorithms(): string[] {
+  const curves = new Set(getCurves());
+  return CURVES.filter(([, name]) => !curves.has(name)).map(([title]) => title);
+}
+
+export function appDomain({ ports, appearance }: Deps): Domain<'app'> {
+  return {
+    info: () => ({
+      version: ports.version,
+      platform: process.platform,
+      now: ports.clock.now().toISOString(),
+      missingAlgorithms: missingAlgorithms(),
+      notices: ports.notices,
+    }),
+    appearance: () => appearance.get(),
+    async setAppearance(value) {
+      await appearance.set(value);
+      ports.emit({ type: 'changed', topic: 'settings', ids: [] });
+      return {};
+    },
+    quit() {
+      ports.quit();
+      return {};
+    },
+  };
+}
+
+export function clipboardDomain({ clipboard }: Deps): Domain<'clipboard'> {
+  return { copy: ({ text, secret }) => clipboard.copy(text, secret) };
+}
+
+const FOLDER_TITLES = {
+  create: 'Folder for the new workspace',
+  open: 'Open a workspace folder',
+  restore: 'Empty folder to restore into',
+  export: 'Export into',
+};
+
+const SAVE_TITLES = { export: 'Export to', backup: 'Write the backup to', audit: 'Export the audit to' };
+
+export function dialogsDomain({ ports, tickets }: Deps): Domain<'dialogs'> {
+  const { dialogs, paths } = ports;
+  return {
+    folder: async ({ purpose }) => ({
+      chosen: await tickets.issue(
+        await dialogs.folder({
+          title: FOLDER_TITLES[purpose],
+          start: purpose === 'export' ? homedir() : paths.workspaces,
+        }),
+      ),
+    }),
+    saveFile: async ({ purpose, suggestedName }) => ({
+      chosen: await tickets.issue(
+        await dialogs.saveFile({ title: SAVE_TITLES[purpose], start: homedir(), name: suggestedName }),
+      ),
+    }),
+    openFile: async () => ({
+      chosen: await tickets.issue(await dialogs.openFile({ title: 'Choose a backup', start: homedir() })),
+    }),
+  };
+}
+
+export function jobsDomain({ jobs }: Deps): Domain<'jobs'> {
+  return {
+    list: () => ({ jobs: jobs.list() }),
+    get: ({ id }) => jobs.get(id),
+    cancel({ id }) {
+      jobs.cancel(id);
+      return {};
+    },
+    dismiss({ id }) {
+      jobs.dismiss(id);
+      return {};
+    },
+  };
+}
+
+export function blobDomain({ blobs }: Deps): Domain<'blob'> {
+  return {
+    put: (chunk) => blobs.put(chunk),
+    get({ blob }) {
+      const { bytes, name } = blobs.take(blob);
+      return { bytes: new Uint8Array(bytes), mediaType: 'application/octet-stream', name };
+    },
+    drop({ blob }) {
+      blobs.drop(blob);
+      return {};
+    },
+  };
+}

@@ -1,0 +1,24 @@
+/**
+ * From domains to channels: the method `issue` of the domain `ca` answers the channel `ca.issue`. The types make a
+ * missing or misnamed method a compile error, so there is no list to keep. No behaviour here.
+ */
+import type { ChannelName } from '#shared/contract/index.ts';
+import type { Handlers } from './dispatch.ts';
+
+/** The methods a domain must offer: one per channel whose name begins with `D.`. */
+export type Domain<D extends string> = {
+  [C in ChannelName as C extends `${D}.${infer Method}` ? Method : never]: Handlers[C];
+};
+
+type DomainName = ChannelName extends infer C ? (C extends `${infer D}.${string}` ? D : never) : never;
+
+export type Domains = { [D in DomainName]: Domain<D> };
+
+/** One handler per channel, in the shape dispatch wants. */
+export function handlersOf(domains: Domains): Handlers {
+  const entries = Object.entries(domains).flatMap(([domain, methods]) =>
+    Object.entries(methods).map(([method, handler]) => [`${domain}.${method}`, handler] as const),
+  );
+  // The mapped types above prove that the names and functions fit; Object.fromEntries cannot say so.
+  return Object.fromEntries(entries) as unknown as Handlers;
+}
