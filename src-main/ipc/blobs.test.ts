@@ -1,4 +1,4 @@
-import { BLOB_CHUNK_BYTES, BLOB_LIMIT_BYTES } from '#shared/contract/blob.ts';
+import { BLOB_CHUNK_BYTES, BLOB_LIMITS } from '#shared/contract/blob.ts';
 import { describe, expect, it } from 'vitest';
 import { testClock, testRandom } from '../testing/test-ports.ts';
 import { createBlobs } from './blobs.ts';
@@ -15,6 +15,7 @@ describe('blobs', () => {
     const first = blobs.put({
       blob: null,
       name: 'a.cer',
+      use: 'inspect',
       total,
       offset: 0,
       chunk: new Uint8Array(BLOB_CHUNK_BYTES).fill(1),
@@ -24,6 +25,7 @@ describe('blobs', () => {
     const last = blobs.put({
       blob: first.blob,
       name: 'a.cer',
+      use: 'inspect',
       total,
       offset: BLOB_CHUNK_BYTES,
       chunk: new Uint8Array(10).fill(2),
@@ -36,7 +38,14 @@ describe('blobs', () => {
 
   it('carries an empty file', () => {
     const { blobs } = setUp();
-    const put = blobs.put({ blob: null, name: 'empty', total: 0, offset: 0, chunk: new Uint8Array() });
+    const put = blobs.put({
+      blob: null,
+      name: 'empty',
+      use: 'inspect',
+      total: 0,
+      offset: 0,
+      chunk: new Uint8Array(),
+    });
     expect(put.complete).toBe(true);
     expect(blobs.take(put.blob).bytes.length).toBe(0);
   });
@@ -47,21 +56,36 @@ describe('blobs', () => {
       blobs.put({
         blob: null,
         name: 'big',
-        total: BLOB_LIMIT_BYTES + 1,
+        use: 'inspect',
+        total: BLOB_LIMITS.inspect + 1,
         offset: 0,
         chunk: new Uint8Array(1),
       }),
-    ).toThrow('big is too large (64.0 MiB, limit 64.0 MiB)');
+    ).toThrow('big is too large (8.0 MiB, limit 8.0 MiB)');
   });
 
   it('drops a blob whose chunks come out of order, and one nobody took for ten minutes', () => {
     const { blobs, clock } = setUp();
-    const one = blobs.put({ blob: null, name: 'a', total: 4, offset: 0, chunk: new Uint8Array(2) });
+    const one = blobs.put({
+      blob: null,
+      name: 'a',
+      use: 'inspect',
+      total: 4,
+      offset: 0,
+      chunk: new Uint8Array(2),
+    });
     expect(() =>
-      blobs.put({ blob: one.blob, name: 'a', total: 4, offset: 3, chunk: new Uint8Array(1) }),
+      blobs.put({ blob: one.blob, name: 'a', use: 'inspect', total: 4, offset: 3, chunk: new Uint8Array(1) }),
     ).toThrow('in order');
     expect(() => blobs.take(one.blob)).toThrow('no longer in memory');
-    const two = blobs.put({ blob: null, name: 'a', total: 1, offset: 0, chunk: new Uint8Array(1) });
+    const two = blobs.put({
+      blob: null,
+      name: 'a',
+      use: 'inspect',
+      total: 1,
+      offset: 0,
+      chunk: new Uint8Array(1),
+    });
     clock.advance(10 * 60_000);
     expect(() => blobs.take(two.blob)).toThrow('no longer in memory');
   });
@@ -70,7 +94,9 @@ describe('blobs', () => {
     const { blobs } = setUp();
     const ids = Array.from(
       { length: 17 },
-      () => blobs.put({ blob: null, name: 'a', total: 1, offset: 0, chunk: new Uint8Array(1) }).blob,
+      () =>
+        blobs.put({ blob: null, name: 'a', use: 'inspect', total: 1, offset: 0, chunk: new Uint8Array(1) })
+          .blob,
     );
     expect(() => blobs.take(ids[0] ?? '')).toThrow('no longer in memory');
     expect(blobs.take(ids[16] ?? '').bytes.length).toBe(1);

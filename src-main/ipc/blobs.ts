@@ -2,12 +2,14 @@
  * Bytes on their way between renderer and main: up in chunks, down once by a one-time id. Kept in memory only,
  * for a bounded time and in a bounded amount; nothing is parsed here.
  */
-import { BLOB_LIMIT_BYTES } from '#shared/contract/blob.ts';
+import { BLOB_LIMITS } from '#shared/contract/blob.ts';
 import { AppError } from '../lib/app-error.ts';
 import { tooLarge } from '../lib/atomic-file.ts';
 import { wipe } from '../lib/bytes.ts';
 import { newId } from '../lib/ids.ts';
 import type { Clock, Random } from '../ports.ts';
+
+export type BlobUse = keyof typeof BLOB_LIMITS;
 
 interface Blob {
   name: string;
@@ -17,7 +19,14 @@ interface Blob {
 }
 
 export interface Blobs {
-  put(chunk: { blob: string | null; name: string; total: number; offset: number; chunk: Uint8Array }): {
+  put(chunk: {
+    blob: string | null;
+    name: string;
+    use: BlobUse;
+    total: number;
+    offset: number;
+    chunk: Uint8Array;
+  }): {
     blob: string;
     received: number;
     complete: boolean;
@@ -30,7 +39,7 @@ export interface Blobs {
 
 const KEEP_MS = 10 * 60_000;
 const MOST_BLOBS = 16;
-const MOST_BYTES = 4 * BLOB_LIMIT_BYTES;
+const MOST_BYTES = 4 * BLOB_LIMITS.transfer;
 
 export function createBlobs(deps: { clock: Clock; random: Random }): Blobs {
   const blobs = new Map<string, Blob>();
@@ -43,8 +52,8 @@ export function createBlobs(deps: { clock: Clock; random: Random }): Blobs {
     blobs.delete(id);
   }
 
-  function begin(name: string, total: number): string {
-    if (total > BLOB_LIMIT_BYTES) throw tooLarge(name, total, BLOB_LIMIT_BYTES);
+  function begin(name: string, use: BlobUse, total: number): string {
+    if (total > BLOB_LIMITS[use]) throw tooLarge(name, total, BLOB_LIMITS[use]);
     const held = [...blobs.values()].reduce((sum, blob) => sum + blob.bytes.length, 0);
     if (blobs.size >= MOST_BLOBS || held + total > MOST_BYTES) {
       const oldest = blobs.keys().next().value;
@@ -68,8 +77,8 @@ export function createBlobs(deps: { clock: Clock; random: Random }): Blobs {
   }
 
   return {
-    put({ blob: given, name, total, offset, chunk }) {
-      const id = given ?? begin(name, total);
+    put({ blob: given, name, use, total, offset, chunk }) {
+      const id = given ?? begin(name, use, total);
       const blob = find(id);
       if (total !== blob.bytes.length || offset !== blob.received || offset + chunk.length > total) {
         drop(id);

@@ -2,9 +2,18 @@
 import * as z from 'zod';
 import { channel, id } from './channel.ts';
 
-/** Size of one chunk up, and the most a blob may hold (X-001 sets smaller limits per use). */
+/** Size of one chunk up. */
 export const BLOB_CHUNK_BYTES = 1_048_576;
-export const BLOB_LIMIT_BYTES = 67_108_864;
+
+/** What the bytes are for, and how many there may be (X-001); checked before the first chunk is kept. */
+export const BLOB_LIMITS = {
+  /** Certificates, bundles, CRLs, PKCS#12: anything dropped on the window. */
+  inspect: 8_388_608,
+  /** Private keys and certificate requests. */
+  key: 1_048_576,
+  /** Whatever a later exchange carries. */
+  transfer: 67_108_864,
+} as const;
 
 export const blobChannels = {
   /** First call: `blob` null and `total` set; the limit is checked before the first byte is kept. */
@@ -13,6 +22,7 @@ export const blobChannels = {
     z.strictObject({
       blob: id.nullable(),
       name: z.string().max(255),
+      use: z.enum(['inspect', 'key', 'transfer']).default('transfer'),
       total: z.number().int().min(0),
       offset: z.number().int().min(0),
       chunk: z

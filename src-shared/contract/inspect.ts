@@ -1,7 +1,7 @@
 /** Channels of inspection: look at any file or pasted text, keep what is worth keeping. */
 import * as z from 'zod';
 import { objectView } from './certificate-view.ts';
-import { change, channel, finding, hex, id, nothing, severity } from './channel.ts';
+import { change, channel, finding, hex, id, nothing, secretIn, severity } from './channel.ts';
 
 export const chainLink = z.strictObject({
   name: z.string(),
@@ -35,15 +35,15 @@ export type Inspection = z.infer<typeof inspection>;
 export const pastedText = z.string().min(1).max(8_388_608);
 
 export const inspectChannels = {
-  'inspect.blob': change(
-    'nothing',
-    z.strictObject({ blob: id, passphrase: z.string().max(1024).nullable() }),
-    inspection,
-  ),
-  'inspect.text': change(
-    'nothing',
-    z.strictObject({ text: pastedText, passphrase: z.string().max(1024).nullable() }),
-    inspection,
+  'inspect.blob': change('nothing', z.strictObject({ blob: id }), inspection),
+  'inspect.text': change('nothing', z.strictObject({ text: pastedText }), inspection),
+  /** The same bytes again, now with the passphrase of the file. WRONG_PASSPHRASE changes nothing. */
+  'inspect.openWith': change('nothing', z.strictObject({ id, passphrase: secretIn }), inspection),
+  /** A private key that was found, as a blob for `keys.import`; its bytes stay in main. */
+  'inspect.keyBlob': channel(
+    'unlocked',
+    z.strictObject({ id, item: z.number().int().min(0) }),
+    z.strictObject({ blob: id }),
   ),
   'inspect.get': channel('nothing', z.strictObject({ id }), inspection),
   /** Certificates, requests and CRLs are kept as they are; a private key goes through `keys.import`. */
