@@ -1,0 +1,71 @@
+/**
+ * Which signature a key of each type makes, and how it is checked. One answer for every signer, so that a
+ * certificate looks the same whether software or a token signed it; no key is held here.
+ */
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import type { KeyAlgorithm, KeyUse } from '#shared/contract/keys.ts';
+import { AppError } from '../lib/app-error.ts';
+
+export interface SignatureScheme {
+  name: 'rsa-sha256' | 'ecdsa-sha256' | 'ecdsa-sha384' | 'ecdsa-sha512' | 'ed25519';
+  /** Digest name of node:crypto, null where the algorithm hashes itself. */
+  hash: 'sha256' | 'sha384' | 'sha512' | null;
+}
+
+const SCHEMES: Record<KeyAlgorithm, SignatureScheme> = {
+  'rsa-2048': { name: 'rsa-sha256', hash: 'sha256' },
+  'rsa-3072': { name: 'rsa-sha256', hash: 'sha256' },
+  'rsa-4096': { name: 'rsa-sha256', hash: 'sha256' },
+  'p-256': { name: 'ecdsa-sha256', hash: 'sha256' },
+  'p-384': { name: 'ecdsa-sha384', hash: 'sha384' },
+  'p-521': { name: 'ecdsa-sha512', hash: 'sha512' },
+  ed25519: { name: 'ed25519', hash: null },
+};
+
+/** The scheme a key of `algorithm` signs with (RFC 4055, RFC 5758, RFC 8410; strengths as NIST SP 800-57 pairs them). */
+export function signatureScheme(algorithm: KeyAlgorithm): SignatureScheme {
+  return SCHEMES[algorithm];
+}
+
+/** Parsing a public key costs as much as checking a signature; an authority's key checks thousands. */
+const parsed = new Map<string, KeyObject>();
+const MOST_PARSED = 64;
+
+function publicKeyOf(spkiDer: Uint8Array): KeyObject {
+  const name = Buffer.from(spkiDer).toString('base64');
+  const known = parsed.get(name);
+  if (known !== undefined) return known;
+  const key = createPublicKey({ key: Buffer.from(spkiDer), format: 'der', type: 'spki' });
+  if (parsed.size >= MOST_PARSED) parsed.clear();
+  parsed.set(name, key);
+  return key;
+}
+
+/** Whether `signature` over `data` was made by the key of `spkiDer`. */
+export function signatureHolds(
+  algorithm: KeyAlgorithm,
+  spkiDer: Uint8Array,
+  data: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  return verify(signatureScheme(algorithm).hash, data, publicKeyOf(spkiDer), signature);
+}
+
+const USE_WORDS: Record<KeyUse, string> = {
+  certificate: 'certificates',
+  crl: 'revocation lists',
+  request: 'requests',
+  message: 'messages',
+};
+
+/** Throws AppError POLICY_REFUSED when the key may not sign that kind of thing. */
+export function requireUse(key: { id: string; uses: readonly KeyUse[] }, use: KeyUse): void {
+  if (key.uses.includes(use)) return;
+  throw new AppError(
+    'POLICY_REFUSED',
+    `This key is not meant for signing ${USE_WORDS[use]}. Choose a key that is.`,
+    {
+      ids: [key.id],
+    },
+  );
+}

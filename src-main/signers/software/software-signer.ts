@@ -1,0 +1,125 @@
+/**
+ * The built-in signer: private keys sealed by the vault, opened for the moment of one signature and wiped.
+ * It stores nothing; the sealed bytes are the key's handle and live in the workspace's database.
+ */
+import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { KeyAlgorithm } from '#shared/contract/keys.ts';
+import { AppError } from '../../lib/app-error.ts';
+import { wipe } from '../../lib/bytes.ts';
+import type { KeyReference, Signer } from '../signer.ts';
+import { requireUse, signatureScheme } from '../signature-scheme.ts';
+import { makeKeyPair } from './key-pair.ts';
+
+/** The vault's part: seals under the key's own data key, bound to `keyId`. Throws AppError LOCKED. */
+export interface KeySealer {
+  seal(keyId: string, plain: Uint8Array): Uint8Array;
+  /** SECURITY: the caller wipes what it gets. */
+  open(keyId: string, sealed: Uint8Array): Uint8Array;
+}
+
+/** What only software can do: take a key in and give it out. Not part of the port. */
+export interface SoftwareSigner extends Signer {
+  /** Seals an existing key. `pkcs8Der` is the caller's to wipe. */
+  adopt(request: {
+    id: string;
+    algorithm: KeyAlgorithm;
+    uses: KeyReference['uses'];
+    spkiDer: Uint8Array;
+    pkcs8Der: Uint8Array;
+  }): KeyReference;
+  /** Runs `use` with the PKCS#8 DER and wipes it afterwards. */
+  withPrivateKey<T>(key: KeyReference, use: (pkcs8Der: Uint8Array) => T | Promise<T>): Promise<T>;
+}
+
+export const SOFTWARE_ALGORITHMS: readonly KeyAlgorithm[] = [
+  'p-256',
+  'p-384',
+  'p-521',
+  'ed25519',
+  'rsa-2048',
+  'rsa-3072',
+  'rsa-4096',
+];
+
+const signAsync = promisify(sign);
+
+/** RSA takes milliseconds and goes to the thread pool; a curve is done before the pool would have started. */
+async function signWith(algorithm: KeyAlgorithm, data: Uint8Array, key: KeyObject): Promise<Uint8Array> {
+  const { hash } = signatureScheme(algorithm);
+  return algorithm.startsWith('rsa-') ? signAsync(hash ?? undefined, data, key) : sign(hash, data, key);
+}
+
+/** `sealer` is asked at each use, so that locking the vault ends every key at once. */
+export function createSoftwareSigner(deps: { sealer: () => KeySealer }): SoftwareSigner {
+  const destroyed = new Set<string>();
+
+  function openKey(key: KeyReference): Uint8Array {
+    if (destroyed.has(key.id) || key.handle.length === 0)
+      throw new AppError('NOT_FOUND', 'This key was destroyed.', { ids: [key.id] });
+    return deps.sealer().open(key.id, key.handle);
+  }
+
+  const adopt: SoftwareSigner['adopt'] = ({ id, algorithm, uses, spkiDer, pkcs8Der }) => ({
+    id,
+    algorithm,
+    uses,
+    spkiDer,
+    handle: deps.sealer().seal(id, pkcs8Der),
+  });
+
+  return {
+    adopt,
+    describe: () =>
+      Promise.resolve({
+        name: 'software',
+        kind: 'software',
+        state: 'ready',
+        text: 'Keys lie encrypted in this workspace.',
+        algorithms: SOFTWARE_ALGORITHMS,
+      }),
+    async create({ id, algorithm, uses }) {
+      // Asked before the work, so that a locked vault is not found out after seconds of key generation.
+      deps.sealer();
+      const { spkiDer, pkcs8Der } = await makeKeyPair(algorithm);
+      try {
+        return adopt({ id, algorithm, uses, spkiDer, pkcs8Der });
+      } finally {
+        wipe(pkcs8Der);
+      }
+    },
+    async publicKey(key) {
+      wipe(openKey(key));
+      return key.spkiDer;
+    },
+    async sign(key, use, data) {
+      requireUse(key, use);
+      const pkcs8Der = openKey(key);
+      let signature: Uint8Array;
+      try {
+        const privateKey = createPrivateKey({
+          key: Buffer.from(pkcs8Der.buffer, pkcs8Der.byteOffset, pkcs8Der.byteLength),
+          format: 'der',
+          type: 'pkcs8',
+        });
+        signature = await signWith(key.algorithm, data, privateKey);
+      } finally {
+        wipe(pkcs8Der);
+      }
+      return signature;
+    },
+    destroy(key) {
+      destroyed.add(key.id);
+      wipe(key.handle);
+      return Promise.resolve();
+    },
+    async withPrivateKey(key, use) {
+      const pkcs8Der = openKey(key);
+      try {
+        return await use(pkcs8Der);
+      } finally {
+        wipe(pkcs8Der);
+      }
+    },
+  };
+}
