@@ -1,0 +1,122 @@
+/**
+ * What the command palette can do besides going to a screen. Each action says what it needs; a domain adds
+ * its own line here.
+ */
+import { setAppearance } from './appearance.ts';
+import { call } from './call.ts';
+import { reloadQuery } from './query-store.ts';
+import { navigate } from './router.ts';
+import { emptyWindow, lock } from './session.ts';
+
+export interface PaletteAction {
+  id: string;
+  title: string;
+  /** Other words it is found by. */
+  words: string;
+  needs: 'nothing' | 'workspace' | 'unlocked';
+  keys?: string;
+  run: () => void | Promise<unknown>;
+}
+
+/** Closes the workspace: the window is emptied first. */
+export async function closeWorkspace(): Promise<void> {
+  emptyWindow();
+  await call('workspace.close', {});
+  reloadQuery('workspace.state', {});
+}
+
+export const ACTIONS: readonly PaletteAction[] = [
+  {
+    id: 'lock',
+    title: 'Lock the workspace',
+    words: 'sign out leave',
+    needs: 'unlocked',
+    keys: 'Ctrl L',
+    run: lock,
+  },
+  {
+    id: 'new-root',
+    title: 'New root authority…',
+    words: 'create ca issue wizard',
+    needs: 'unlocked',
+    run: () => navigate('issue', { draft: 'new' }, { purpose: 'root' }),
+  },
+  {
+    id: 'new-intermediate',
+    title: 'New intermediate authority…',
+    words: 'create ca issue wizard',
+    needs: 'unlocked',
+    run: () => navigate('issue', { draft: 'new' }, { purpose: 'intermediate' }),
+  },
+  {
+    id: 'new-certificate',
+    title: 'New certificate…',
+    words: 'create leaf server client issue wizard',
+    needs: 'unlocked',
+    run: () => navigate('issue', { draft: 'new' }, { purpose: 'server' }),
+  },
+  {
+    id: 'inspect',
+    title: 'Inspect a file or pasted text',
+    words: 'open certificate csr crl pem der pkcs12 look',
+    needs: 'nothing',
+    run: () => navigate('inspect'),
+  },
+  {
+    id: 'theme-light',
+    title: 'Theme: light',
+    words: 'appearance colour',
+    needs: 'nothing',
+    run: () => setAppearance({ theme: 'light' }),
+  },
+  {
+    id: 'theme-dark',
+    title: 'Theme: dark',
+    words: 'appearance colour night',
+    needs: 'nothing',
+    run: () => setAppearance({ theme: 'dark' }),
+  },
+  {
+    id: 'theme-contrast',
+    title: 'Theme: high contrast',
+    words: 'appearance accessibility',
+    needs: 'nothing',
+    run: () => setAppearance({ theme: 'contrast' }),
+  },
+  {
+    id: 'theme-system',
+    title: 'Theme: as the system',
+    words: 'appearance automatic',
+    needs: 'nothing',
+    run: () => setAppearance({ theme: 'system' }),
+  },
+  {
+    id: 'change-passphrase',
+    title: 'Change the passphrase…',
+    words: 'password settings',
+    needs: 'unlocked',
+    run: () => navigate('settings', {}, { open: 'passphrase' }),
+  },
+  {
+    id: 'backup',
+    title: 'Back up the workspace…',
+    words: 'save copy settings',
+    needs: 'unlocked',
+    run: () => navigate('settings', {}, { open: 'backup' }),
+  },
+  {
+    id: 'close-workspace',
+    title: 'Close the workspace',
+    words: 'switch other',
+    needs: 'workspace',
+    run: closeWorkspace,
+  },
+  {
+    id: 'quit',
+    title: 'Quit Baleen',
+    words: 'exit leave end',
+    needs: 'nothing',
+    keys: 'Ctrl Q',
+    run: () => call('app.quit', {}),
+  },
+];

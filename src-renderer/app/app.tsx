@@ -1,0 +1,98 @@
+/**
+ * The application in the window: session, guard, frame and the screen of the present route. It holds no data
+ * and knows no domain.
+ */
+import { Component, Suspense, useEffect } from 'react';
+import type { ReactNode } from 'react';
+import { DropZone } from '../components/drop-zone.tsx';
+import { ErrorState, Loading } from '../components/state-box.tsx';
+import { Toasts } from '../components/toasts.tsx';
+import { useAppearance } from './appearance.ts';
+import { asCallError } from './call.ts';
+import { readClock } from './clock.ts';
+import { CommandPalette } from './command-palette.tsx';
+import { Frame } from './frame.tsx';
+import { guard } from './guard.ts';
+import { inspectFile } from './inspect-file.ts';
+import { useKeyboardMap } from './keyboard-map.ts';
+import { formatPath, replacePath } from './router.ts';
+import type { Route } from './router.ts';
+import { useSession, useSessionWatch, useTouch } from './session.ts';
+import type { Session } from './session.ts';
+import { followLocation, useView } from './state.ts';
+import { VIEWS } from './views.tsx';
+
+/** A bug in one screen: the frame stays, and says so. */
+class ScreenBoundary extends Component<{ children: ReactNode }, { failure: unknown }> {
+  override state: { failure: unknown } = { failure: null };
+
+  static getDerivedStateFromError(failure: unknown): { failure: unknown } {
+    return { failure };
+  }
+
+  override render(): ReactNode {
+    if (this.state.failure === null) return this.props.children;
+    return (
+      <div className="page">
+        <ErrorState
+          error={asCallError('app.info', this.state.failure)}
+          onRetry={() => this.setState({ failure: null })}
+        />
+      </div>
+    );
+  }
+}
+
+function Screen({ session, asked }: { session: Session; asked: Route | null }) {
+  const wanted = useView((state) => state.wanted);
+  const gate = { state: session.state, recoveryVerified: session.workspace?.recoveryVerified ?? true };
+  const { route, redirect, wanted: remember } = guard(asked, gate, wanted);
+  const target = redirect ? formatPath(route.name, route.params, route.query) : null;
+  useEffect(() => {
+    if (target === null) return;
+    if (remember !== null) useView.setState({ wanted: remember });
+    else if (session.state === 'unlocked') useView.setState({ wanted: null });
+    replacePath(target);
+  }, [target, remember, session.state]);
+  const View = VIEWS[route.name];
+  const key = `${route.name} ${route.params['id'] ?? route.params['draft'] ?? ''}`;
+  return (
+    <Frame session={session} route={route}>
+      <ScreenBoundary key={key}>
+        <Suspense fallback={<Loading what="the screen" />}>
+          {View ? <View route={route} session={session} /> : null}
+        </Suspense>
+      </ScreenBoundary>
+    </Frame>
+  );
+}
+
+export function App() {
+  const session = useSession();
+  const asked = useView((state) => state.route);
+  const state = session.data?.state ?? 'none';
+  useAppearance();
+  useSessionWatch(session.data);
+  useTouch(state === 'unlocked');
+  useKeyboardMap(state === 'unlocked');
+  useEffect(followLocation, []);
+  useEffect(() => {
+    // Without main the window's clock goes on; call.ts has raised the banner.
+    readClock().catch(() => undefined);
+  }, []);
+
+  return (
+    <DropZone fallback={{ verb: 'Drop to inspect', take: (file) => void inspectFile(file) }}>
+      {session.data ? (
+        <Screen session={session.data} asked={asked} />
+      ) : session.error ? (
+        <main className="page">
+          <h1>Baleen</h1>
+          <ErrorState error={session.error} onRetry={session.reload} />
+        </main>
+      ) : null}
+      <CommandPalette state={state} />
+      <Toasts />
+    </DropZone>
+  );
+}

@@ -1,0 +1,143 @@
+/**
+ * What stands round every screen: navigation, top bar, status bar, the rehearsal marks, the word that main is
+ * gone. The content scrolls, the frame does not.
+ */
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+import { Unplug } from 'lucide-react';
+import { CrumbContext } from '../components/page.tsx';
+import { Notice } from '../components/verdict.tsx';
+import { ERROR_GUIDE } from './error-guide.ts';
+import { Navigation } from './navigation.tsx';
+import { routeEntry } from './route-table.ts';
+import { hrefOf } from './router.ts';
+import type { Route } from './router.ts';
+import type { Session } from './session.ts';
+import { useView } from './state.ts';
+import { StatusBar } from './status-bar.tsx';
+import { TopBar } from './top-bar.tsx';
+import { useQuery } from './use-query.ts';
+
+/** "certificates/c-1": a change of it is a new page. A wizard's steps are one page. */
+function pageKey(route: Route): string {
+  const ids = Object.entries(route.params).filter(([key]) => key !== 'step');
+  return [route.name, ...ids.map(([, value]) => value)].join('/');
+}
+
+/** Moves the focus to the new page's heading, once it is there (its code may still be loading). */
+function useHeadingFocus(main: React.RefObject<HTMLElement | null>, key: string): void {
+  const first = useRef(true);
+  useEffect(() => {
+    if (first.current) {
+      // At the start the focus stays where the browser has it: the skip link comes first.
+      first.current = false;
+      return;
+    }
+    const node = main.current;
+    if (!node) return;
+    node.scrollTop = 0;
+    const focus = (): boolean => {
+      const heading = node.querySelector<HTMLElement>('[data-page-heading]');
+      // A field that asks for the focus by itself keeps it.
+      if (heading && !node.contains(document.activeElement)) heading.focus();
+      return heading !== null;
+    };
+    if (focus()) return;
+    const observer = new MutationObserver(() => {
+      if (focus()) observer.disconnect();
+    });
+    observer.observe(node, { childList: true, subtree: true });
+    return () => observer.disconnect();
+  }, [key, main]);
+}
+
+function Watermark({ main }: { main: React.RefObject<HTMLElement | null> }) {
+  const mark = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const node = main.current;
+    if (!node) return;
+    const fit = (): void => mark.current?.style.setProperty('--main-height', `${node.clientHeight}px`);
+    const observer = new ResizeObserver(fit);
+    observer.observe(node);
+    fit();
+    return () => observer.disconnect();
+  }, [main]);
+  return (
+    <div className="watermark" ref={mark} aria-hidden>
+      <span>
+        <span>REHEARSAL</span>
+      </span>
+    </div>
+  );
+}
+
+export function Frame({ session, route, children }: { session: Session; route: Route; children: ReactNode }) {
+  const main = useRef<HTMLElement>(null);
+  const [crumb, setCrumb] = useState<string | null>(null);
+  const mainGone = useView((state) => state.mainGone);
+  const info = useQuery('app.info', {}, []);
+  const rehearsal = session.workspace?.kind === 'rehearsal';
+  const title = crumb ?? routeEntry(route.name).title;
+  useHeadingFocus(main, pageKey(route));
+
+  useEffect(() => {
+    // The kind of screen only: a window title is seen by everybody on the desktop (X-007).
+    document.title = `${routeEntry(route.name).title} – Baleen`;
+  }, [route.name]);
+  useEffect(() => {
+    const root = document.documentElement;
+    if (rehearsal) root.dataset['rehearsal'] = '';
+    else delete root.dataset['rehearsal'];
+  }, [rehearsal]);
+
+  const skip = useCallback(() => {
+    main.current?.querySelector<HTMLElement>('[data-page-heading]')?.focus();
+  }, []);
+  const unverified =
+    session.state === 'unlocked' &&
+    session.workspace?.recoveryVerified === false &&
+    route.name !== 'create-workspace';
+  const notices = [
+    ...(info.data?.notices ?? []).map((text) => ({ severity: 'careful' as const, text })),
+    ...session.notices,
+  ];
+  return (
+    <div className="frame">
+      <div className="frame-grid">
+        <button type="button" className="skip-link" onClick={skip}>
+          Skip to the content
+        </button>
+        {mainGone ? (
+          <div className="banner" role="alert">
+            <Unplug aria-hidden />
+            {ERROR_GUIDE.MAIN_GONE.title}. {ERROR_GUIDE.MAIN_GONE.next}
+          </div>
+        ) : null}
+        <Navigation session={session} current={route.name} />
+        <TopBar current={route.name} crumb={crumb} unlocked={session.state === 'unlocked'} />
+        <main className="main" ref={main} aria-label={title} tabIndex={-1}>
+          {rehearsal ? <Watermark main={main} /> : null}
+          {notices.length > 0 || unverified ? (
+            <div className="frame-notices">
+              {unverified ? (
+                <Notice severity="careful">
+                  The recovery key of this workspace was never checked. Without it, a forgotten passphrase
+                  means that everything is lost.{' '}
+                  <a href={hrefOf('create-workspace', { step: 'recovery' })}>Print and check it now</a>
+                </Notice>
+              ) : null}
+              {notices.map((notice) => (
+                <Notice key={notice.text} severity={notice.severity}>
+                  {notice.text}
+                </Notice>
+              ))}
+            </div>
+          ) : null}
+          <CrumbContext value={setCrumb}>{children}</CrumbContext>
+        </main>
+        <StatusBar session={session} />
+      </div>
+      {rehearsal ? <div className="rehearsal-frame" aria-hidden /> : null}
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+/**
+ * View state: where we are, what is open, what was just said. No data of a workspace is kept here; those live
+ * in query-store.ts and are dropped on lock, as is everything here that could quote them.
+ */
+import { create } from 'zustand';
+import type { Appearance } from '#shared/contract/app.ts';
+import { parsePath } from './router.ts';
+import type { Route } from './router.ts';
+
+export type Tone = 'good' | 'note' | 'bad';
+
+export interface Toast {
+  id: number;
+  tone: Tone;
+  text: string;
+  undo: (() => void) | null;
+}
+
+export interface ViewState {
+  /** null: the address names no screen; the guard chooses one. */
+  route: Route | null;
+  /** The path asked for while it could not be shown (locked); taken up after unlocking. */
+  wanted: string | null;
+  paletteOpen: boolean;
+  toasts: readonly Toast[];
+  appearance: Appearance;
+  mainGone: boolean;
+}
+
+const initial = (): ViewState => ({
+  route: parsePath(globalThis.location?.hash ?? ''),
+  wanted: null,
+  paletteOpen: false,
+  toasts: [],
+  appearance: { theme: 'system', zoom: 1 },
+  mainGone: false,
+});
+
+export const useView = create<ViewState>()(initial);
+
+let lastToast = 0;
+
+/** Says something in passing. With `undo`, the step can be taken back while the toast is there. */
+export function showToast(text: string, options: { tone?: Tone; undo?: () => void } = {}): number {
+  lastToast += 1;
+  const toast: Toast = { id: lastToast, tone: options.tone ?? 'good', text, undo: options.undo ?? null };
+  useView.setState((state) => ({ toasts: [...state.toasts.slice(-3), toast] }));
+  return toast.id;
+}
+
+export function dismissToast(id: number): void {
+  useView.setState((state) => ({ toasts: state.toasts.filter((toast) => toast.id !== id) }));
+}
+
+export function setPaletteOpen(paletteOpen: boolean): void {
+  useView.setState({ paletteOpen });
+}
+
+/** Drops what may quote the workspace. The route stays: it holds ids only, and unlocking returns to it. */
+export function emptyOnLock(): void {
+  useView.setState({ toasts: [], paletteOpen: false });
+}
+
+/** Follows the address. Returns the function that ends it. */
+export function followLocation(): () => void {
+  const read = (): void => useView.setState({ route: parsePath(location.hash) });
+  window.addEventListener('hashchange', read);
+  read();
+  return () => window.removeEventListener('hashchange', read);
+}

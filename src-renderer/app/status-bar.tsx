@@ -1,0 +1,64 @@
+/** The line at the bottom: locked or not, what kind of station, signers, the audit head, the version. */
+import { Copy } from 'lucide-react';
+import { copyText } from '../components/hex-value.tsx';
+import { Dot } from '../components/tag.tsx';
+import type { Session } from './session.ts';
+import { showToast } from './state.ts';
+import { useQuery } from './use-query.ts';
+
+const OPEN_WORD = { none: 'No workspace', locked: 'Locked', unlocked: 'Unlocked' } as const;
+const OPEN_TONE = { none: 'note', locked: 'careful', unlocked: 'good' } as const;
+
+export function StatusBar({ session }: { session: Session }) {
+  const unlocked = session.state === 'unlocked';
+  const info = useQuery('app.info', {}, []);
+  const overview = useQuery('overview.get', {}, ['certificates', 'authorities', 'keys', 'drafts', 'audit'], {
+    skip: !unlocked,
+  });
+  const head = useQuery('audit.head', {}, ['audit'], { skip: !unlocked });
+  const signers = overview.data?.signers ?? [];
+  const ready = signers.filter((signer) => signer.state === 'good').length;
+  const kind = session.workspace?.kind;
+  return (
+    <footer className="status-bar" aria-label="Status">
+      <span className="with-dot">
+        <Dot tone={OPEN_TONE[session.state]} />
+        {OPEN_WORD[session.state]}
+      </span>
+      {kind === 'offline' ? (
+        <span className="badge" data-kind="offline">
+          Offline station: no socket open
+        </span>
+      ) : null}
+      {kind === 'rehearsal' ? (
+        <span className="badge" data-kind="rehearsal">
+          Rehearsal: nothing here is real
+        </span>
+      ) : null}
+      {signers.length > 0 ? (
+        <span className="status-optional">
+          {ready} of {signers.length} {signers.length === 1 ? 'signer' : 'signers'} ready
+        </span>
+      ) : null}
+      <span className="push" />
+      {head.data ? (
+        <button
+          type="button"
+          className="status-copy"
+          onClick={() => {
+            copyText(head.data?.short ?? '', 'Audit head').catch((thrown: unknown) =>
+              showToast(String(thrown), { tone: 'bad' }),
+            );
+          }}
+        >
+          <span className="status-optional num">
+            Audit {head.data.entries.toLocaleString('en')} entries ·{' '}
+          </span>
+          head <span className="mono">{head.data.short}</span>
+          <Copy aria-label="copy" />
+        </button>
+      ) : null}
+      <span className="status-optional">Baleen {info.data?.version ?? ''}</span>
+    </footer>
+  );
+}

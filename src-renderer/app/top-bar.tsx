@@ -1,0 +1,60 @@
+/** The slim bar above the content: where am I, search, lock. */
+import { LockKeyhole, Search } from 'lucide-react';
+import { Fragment } from 'react';
+import { Button } from '../components/button.tsx';
+import { routeEntry } from './route-table.ts';
+import type { RouteEntry, RouteName } from './route-table.ts';
+import { hrefOf } from './router.ts';
+import { lock } from './session.ts';
+import { setPaletteOpen, showToast } from './state.ts';
+
+/** The screens above the given one, the outermost first. */
+function ancestors(name: RouteName): (RouteEntry & { name: RouteName })[] {
+  const parent = routeEntry(name).parent as RouteName | null;
+  return parent === null ? [] : [...ancestors(parent), routeEntry(parent)];
+}
+
+export function TopBar({
+  current,
+  crumb,
+  unlocked,
+}: {
+  current: RouteName;
+  crumb: string | null;
+  unlocked: boolean;
+}) {
+  return (
+    <header className="top-bar">
+      <nav className="crumbs" aria-label="Where you are">
+        {ancestors(current).map((entry) => (
+          <Fragment key={entry.name}>
+            <a href={hrefOf(entry.name)}>{entry.title}</a>
+            <span aria-hidden>/</span>
+          </Fragment>
+        ))}
+        <span aria-current="page">{crumb ?? routeEntry(current).title}</span>
+      </nav>
+      <button
+        type="button"
+        className="search-button"
+        aria-keyshortcuts="Control+K"
+        onClick={() => setPaletteOpen(true)}
+      >
+        <Search aria-hidden />
+        <span>Find a certificate, key, screen or action</span>
+        <kbd aria-hidden>Ctrl K</kbd>
+      </button>
+      {unlocked ? (
+        <Button
+          size="small"
+          icon={<LockKeyhole aria-hidden />}
+          onPress={() => {
+            lock().catch((thrown: unknown) => showToast(String(thrown), { tone: 'bad' }));
+          }}
+        >
+          Lock
+        </Button>
+      ) : null}
+    </header>
+  );
+}

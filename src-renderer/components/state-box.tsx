@@ -1,0 +1,94 @@
+/**
+ * What is shown instead of content: nothing there yet, on its way, refused. An empty place says what it is for;
+ * an error says what happened, what was not changed, what to do next.
+ */
+import { CircleX, RotateCcw } from 'lucide-react';
+import { useId } from 'react';
+import type { ReactNode } from 'react';
+import type { CallError } from '../app/call.ts';
+import { ERROR_GUIDE } from '../app/error-guide.ts';
+import { Button } from './button.tsx';
+
+export function EmptyState(props: {
+  icon?: ReactNode;
+  title: string;
+  children: ReactNode;
+  action?: ReactNode;
+}) {
+  return (
+    <div className="state-box">
+      {props.icon}
+      <h2>{props.title}</h2>
+      <div className="dim">{props.children}</div>
+      {props.action === undefined ? null : <div className="row-wrap">{props.action}</div>}
+    </div>
+  );
+}
+
+export function Loading({ what }: { what: string }) {
+  return (
+    <p className="load-line" role="status">
+      <span className="spinner" aria-hidden />
+      Loading {what}
+    </p>
+  );
+}
+
+export interface ErrorStateProps {
+  error: CallError;
+  /** Offered when trying the same again makes sense. */
+  onRetry?: (() => void) | undefined;
+  /** Another way on: a link or button. */
+  action?: ReactNode;
+}
+
+export function ErrorState({ error, onRetry, action }: ErrorStateProps) {
+  const id = useId();
+  const guide = ERROR_GUIDE[error.code];
+  const { library, subject, fields } = error.details;
+  const known = new Set([error.message, guide.title]);
+  return (
+    <section className="error-state" role="alert" aria-labelledby={id}>
+      <h2 id={id}>
+        <CircleX aria-hidden />
+        {guide.title}
+      </h2>
+      {known.has(guide.title) && error.message !== guide.title ? (
+        <p className="wrap">{error.message}</p>
+      ) : null}
+      {fields && fields.length > 0 ? (
+        <ul>
+          {fields.map((field) => (
+            <li key={field.path}>
+              {field.message} <span className="mono quiet">{field.path}</span>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      <p className="dim">{guide.next}</p>
+      <details className="details">
+        <summary>Details</summary>
+        <pre className="code">
+          {[
+            `code: ${error.code}`,
+            error.reply.ref === '' ? null : `log reference: ${error.reply.ref}`,
+            subject === undefined ? null : `about: ${subject}`,
+            library ?? null,
+          ]
+            .filter((line) => line !== null)
+            .join('\n')}
+        </pre>
+      </details>
+      {(guide.retry && onRetry) || action ? (
+        <div className="row-wrap">
+          {guide.retry && onRetry ? (
+            <Button icon={<RotateCcw aria-hidden />} onPress={onRetry}>
+              Try again
+            </Button>
+          ) : null}
+          {action}
+        </div>
+      ) : null}
+    </section>
+  );
+}

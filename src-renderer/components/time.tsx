@@ -1,0 +1,86 @@
+/**
+ * Dates and what is left of them: local time for reading, UTC on hover and focus (X-008). Instants come in
+ * and stay UTC; nothing here decides anything.
+ */
+import { useNow } from '../app/clock.ts';
+import { Hint } from './hint.tsx';
+
+const DAY_MS = 86_400_000;
+const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+const dateTime = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
+const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' });
+
+/** "11 Dec 2026" or "11 Dec 2026, 14:05:09", local. */
+export function localText(at: string, withClock = false): string {
+  return (withClock ? dateTime : date).format(new Date(at));
+}
+
+/** "2026-12-11 13:05:09 UTC". */
+export function utcText(at: string): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+function zoneName(at: string): string {
+  return zone.formatToParts(new Date(at)).find((part) => part.type === 'timeZoneName')?.value ?? 'local';
+}
+
+/** `clock`: the time of day matters here. */
+export function Time({ at, clock = false }: { at: string; clock?: boolean }) {
+  return (
+    <Hint text={`${utcText(at)}\n${localText(at, true)} ${zoneName(at)}`} focusable>
+      <time dateTime={at} className="num">
+        {localText(at, clock)}
+      </time>
+    </Hint>
+  );
+}
+
+const plural = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
+
+/** A length of time in its largest sensible unit: "17 days", "9 min", "10 years". Rounded down. */
+export function durationText(ms: number): string {
+  const positive = Math.max(0, ms);
+  if (positive < 60_000) return `${Math.floor(positive / 1000)} s`;
+  if (positive < 3_600_000) return `${Math.floor(positive / 60_000)} min`;
+  if (positive < 2 * DAY_MS) return plural(Math.floor(positive / 3_600_000), 'hour');
+  const days = Math.floor(positive / DAY_MS);
+  return days < 731 ? plural(days, 'day') : plural(Math.floor(days / 365.2425), 'year');
+}
+
+/** "17 days", "ended 3 days ago". */
+export function leftText(to: string, nowMs: number): string {
+  const ms = Date.parse(to) - nowMs;
+  return ms >= 0 ? durationText(ms) : `ended ${durationText(-ms)} ago`;
+}
+
+export function Left({ to }: { to: string }) {
+  const now = useNow();
+  return <span className="num">{leftText(to, now)}</span>;
+}
+
+/** "20 s ago", "in 3 min". */
+export function Ago({ at }: { at: string }) {
+  const now = useNow(10_000);
+  const ms = now - Date.parse(at);
+  return <span className="num">{ms >= 0 ? `${durationText(ms)} ago` : `in ${durationText(-ms)}`}</span>;
+}
+
+/** mm:ss until an instant; "" when it has come. */
+export function Countdown({ to }: { to: string }) {
+  const now = useNow(500);
+  const seconds = Math.ceil((Date.parse(to) - now) / 1000);
+  if (seconds <= 0) return null;
+  const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  return (
+    <span className="num" role="timer">
+      {text}
+    </span>
+  );
+}

@@ -1,0 +1,212 @@
+/** The dialogs behind the settings: change the passphrase, renew the recovery key, back up. */
+import { useState } from 'react';
+import { call } from '../../app/call.ts';
+import { reloadQuery } from '../../app/query-store.ts';
+import { showToast } from '../../app/state.ts';
+import { useAction } from '../../app/use-action.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { JobProgress } from '../../components/job-progress.tsx';
+import { ErrorState } from '../../components/state-box.tsx';
+import { SecretField } from '../../components/text-field.tsx';
+import { Notice } from '../../components/verdict.tsx';
+import { EMPTY_PASSPHRASE, NewPassphraseFields, whyNotPassphrase } from './new-passphrase.tsx';
+import { RecoveryParts, RecoverySheet, verifyRecovery } from './recovery-key.tsx';
+
+export interface SettingsDialogProps {
+  open: boolean;
+  onClose: () => void;
+}
+
+const WRONG = 'That is not the passphrase of this workspace.';
+
+export function PassphraseDialog(props: SettingsDialogProps) {
+  return (
+    <Dialog open={props.open} onClose={props.onClose} title="Change the passphrase">
+      <PassphraseBody {...props} />
+    </Dialog>
+  );
+}
+
+function PassphraseBody({ onClose }: SettingsDialogProps) {
+  const [current, setCurrent] = useState('');
+  const [next, setNext] = useState(EMPTY_PASSPHRASE);
+  const change = useAction('workspace.changePassphrase', async () => {
+    await call('workspace.changePassphrase', { current, next: next.value });
+    showToast('The passphrase is changed');
+    onClose();
+  });
+  const wrong = change.error?.code === 'WRONG_PASSPHRASE';
+  const why = current === '' ? 'Type the present passphrase' : whyNotPassphrase(next);
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (why === null) void change.run();
+      }}
+    >
+      <SecretField
+        label="Present passphrase"
+        value={current}
+        onChange={setCurrent}
+        autoFocus
+        error={wrong ? WRONG : null}
+      />
+      <NewPassphraseFields label="New passphrase" value={next} onChange={setNext} />
+      {change.error && !wrong ? <ErrorState error={change.error} /> : null}
+      <div className="dialog-foot">
+        <Button onPress={onClose}>Cancel</Button>
+        <Button kind="primary" type="submit" busy={change.busy} whyDisabled={why}>
+          Change passphrase
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+export function RecoveryDialog(props: SettingsDialogProps & { workspaceName: string }) {
+  return (
+    <Dialog open={props.open} onClose={props.onClose} title="Make a new recovery key" size="wide">
+      <RecoveryBody {...props} />
+    </Dialog>
+  );
+}
+
+function RecoveryBody({ onClose, workspaceName }: SettingsDialogProps & { workspaceName: string }) {
+  const [passphrase, setPassphrase] = useState('');
+  const [stage, setStage] = useState<'ask' | 'show' | 'verify'>('ask');
+  const [shown, setShown] = useState(false);
+  const [parts, setParts] = useState<string[] | null>(null);
+  const renew = useAction('workspace.renewRecoveryKey', async () => {
+    await call('workspace.renewRecoveryKey', { passphrase });
+    setPassphrase('');
+    reloadQuery('workspace.state', {});
+    setStage('show');
+  });
+  const verify = useAction('workspace.verifyRecoveryKey', async () => {
+    if (!parts) return;
+    await verifyRecovery(parts);
+    showToast('The new recovery key is checked');
+    onClose();
+  });
+  const wrong = renew.error?.code === 'WRONG_PASSPHRASE';
+  if (stage === 'ask') {
+    return (
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (passphrase !== '') void renew.run();
+        }}
+      >
+        <Notice severity="careful">
+          The sheet that was printed before stops working at once. Destroy it.
+        </Notice>
+        <SecretField
+          label="Passphrase"
+          value={passphrase}
+          onChange={setPassphrase}
+          autoFocus
+          error={wrong ? WRONG : null}
+        />
+        {renew.error && !wrong ? <ErrorState error={renew.error} /> : null}
+        <div className="dialog-foot">
+          <Button onPress={onClose}>Keep the present one</Button>
+          <Button
+            kind="danger"
+            type="submit"
+            busy={renew.busy}
+            whyDisabled={passphrase === '' ? 'Type the passphrase' : null}
+          >
+            Make a new recovery key
+          </Button>
+        </div>
+      </form>
+    );
+  }
+  if (stage === 'show') {
+    return (
+      <>
+        <p className="dim">Print it or write it down, then type part of it back.</p>
+        <RecoverySheet workspaceName={workspaceName} onShown={() => setShown(true)} />
+        <div className="dialog-foot">
+          <Button
+            kind="primary"
+            whyDisabled={shown ? null : 'Show the key and write it down first'}
+            onPress={() => setStage('verify')}
+          >
+            I have it on paper
+          </Button>
+        </div>
+      </>
+    );
+  }
+  return (
+    <>
+      <RecoveryParts onChange={setParts} />
+      {verify.error ? <ErrorState error={verify.error} /> : null}
+      <div className="dialog-foot">
+        <Button onPress={() => setStage('show')}>Back</Button>
+        <Button
+          kind="primary"
+          busy={verify.busy}
+          whyDisabled={parts ? null : 'Type the groups that are asked for'}
+          onPress={() => void verify.run()}
+        >
+          Check
+        </Button>
+      </div>
+    </>
+  );
+}
+
+export function BackupDialog(props: SettingsDialogProps & { workspaceName: string }) {
+  return (
+    <Dialog open={props.open} onClose={props.onClose} title="Back up the workspace">
+      <BackupBody {...props} />
+    </Dialog>
+  );
+}
+
+/** A file name out of the workspace's name: what is no letter or digit becomes a dash. */
+export function backupName(workspaceName: string): string {
+  const plain = workspaceName.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '');
+  return `${plain.slice(0, 80) || 'workspace'}.baleen-backup`;
+}
+
+function BackupBody({ onClose, workspaceName }: SettingsDialogProps & { workspaceName: string }) {
+  const [job, setJob] = useState<string | null>(null);
+  const [path, setPath] = useState('');
+  const start = useAction('workspace.backup', async () => {
+    const suggestedName = backupName(workspaceName);
+    const { chosen } = await call('dialogs.saveFile', { purpose: 'backup', suggestedName });
+    if (!chosen) return;
+    setPath(chosen.path);
+    // The save dialog of the system has asked whether an existing file may be replaced.
+    setJob((await call('workspace.backup', { target: chosen.ticket, overwrite: chosen.exists })).job);
+  });
+  return (
+    <>
+      <p className="dim">
+        One file with everything: database, vault header, audit. It is encrypted with the present passphrase
+        and recovery key, is read back, and counts only when it equals the workspace.
+      </p>
+      {job === null ? null : (
+        <>
+          <p className="mono wrap">{path}</p>
+          <JobProgress id={job} onRetry={() => setJob(null)} />
+        </>
+      )}
+      {start.error ? <ErrorState error={start.error} /> : null}
+      <div className="dialog-foot">
+        <Button onPress={onClose}>Close</Button>
+        {job === null ? (
+          <Button kind="primary" busy={start.busy} onPress={() => void start.run()}>
+            Choose where and back up…
+          </Button>
+        ) : null}
+      </div>
+    </>
+  );
+}
