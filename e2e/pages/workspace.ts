@@ -1,0 +1,62 @@
+/** The screens of the workspace as a person uses them: create, unlock, lock. Selectors are roles and labels. */
+import { expect, type Page } from '@playwright/test';
+import type { ConsoleApps } from '../console-app.ts';
+
+/** Strong by the application's own measure, and recognisable wherever it leaks. */
+export const PASSPHRASE = 'tundra-Okapi 7 vesper lantern';
+
+export type Kind = 'Online' | 'Offline station' | 'Rehearsal';
+
+/** Goes through the whole wizard; ends on the overview of the new, unlocked workspace. Answers the recovery key. */
+export async function createWorkspace(
+  page: Page,
+  apps: Pick<ConsoleApps, 'canaries'>,
+  options: { name?: string; kind?: Kind; passphrase?: string } = {},
+): Promise<string> {
+  const passphrase = options.passphrase ?? PASSPHRASE;
+  apps.canaries.guard('workspace passphrase', passphrase);
+  await page.getByRole('link', { name: /new workspace/i }).click();
+  await page.getByRole('radio', { name: new RegExp(options.kind ?? 'Online', 'i') }).check({ force: true });
+  await next(page);
+  await page.getByLabel('Name').fill(options.name ?? 'Example workspace');
+  await next(page);
+  await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
+  await page.getByLabel(/again|repeat/i).fill(passphrase);
+  await page.getByRole('button', { name: 'Create the workspace' }).click();
+  await expect(page.getByRole('heading', { name: 'Keep the recovery key' })).toBeVisible();
+  const key = await readRecoveryKey(page);
+  await page.getByRole('button', { name: 'I have it on paper' }).click();
+  await typeRecoveryParts(page, key);
+  await page.getByRole('button', { name: 'Check' }).click();
+  await expect(page.getByRole('heading', { name: 'What needs you' })).toBeVisible();
+  return key;
+}
+
+async function next(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Next', exact: true }).click();
+}
+
+async function readRecoveryKey(page: Page): Promise<string> {
+  const show = page.getByRole('button', { name: /show the key/i });
+  if (await show.isVisible()) await show.click();
+  return (await page.getByTestId('recovery-key').innerText()).replace(/\s+/g, ' ').trim();
+}
+
+async function typeRecoveryParts(page: Page, key: string): Promise<void> {
+  const groups = key.split(/[\s-]+/);
+  for (const field of await page.getByRole('textbox', { name: /^Group \d+/ }).all()) {
+    const label = (await field.getAttribute('aria-label')) ?? (await field.evaluate((input) => (input as HTMLInputElement).labels?.[0]?.innerText ?? ''));
+    const number = Number(/Group (\d+)/.exec(label)?.[1]);
+    await field.fill(groups[number - 1] ?? '');
+  }
+}
+
+export async function lock(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Lock', exact: true }).click();
+  await expect(page.getByLabel('Passphrase', { exact: true })).toBeVisible();
+}
+
+export async function unlock(page: Page, passphrase = PASSPHRASE): Promise<void> {
+  await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
+  await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+}

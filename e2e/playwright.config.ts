@@ -1,0 +1,14 @@
+import { defineConfig } from '@playwright/test';
+
+// Each test starts the real application in the Chromium shell, headless (see console-app.ts); two at a time on two cores.
+export default defineConfig({
+  testDir: '.',
+  testMatch: '*.spec.ts',
+  outputDir: '../test-results',
+  fullyParallel: true,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: process.env['CI'] !== undefined,
+  reporter: [['list']],
+});
