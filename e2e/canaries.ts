@@ -25,7 +25,9 @@ function flatten(value: unknown): string {
 function forms(secret: Uint8Array): string[] {
   const bytes = Buffer.from(secret);
   const base64 = [0, 1, 2].map((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replaceAll('=', '');
+    const text = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replaceAll('=', '');
     return text.slice(shift === 0 ? 0 : shift + 1, -2);
   });
   const hex = bytes.toString('hex');
@@ -50,7 +52,7 @@ function descendants(): number[] {
     }
   }
   const tree = new Set([process.pid]);
-  for (let size = 0; size !== tree.size; ) {
+  for (let size = 0; size !== tree.size;) {
     size = tree.size;
     for (const [pid, parent] of parents) if (tree.has(parent)) tree.add(pid);
   }

@@ -59,7 +59,8 @@ function watchedApp(console_: typeof Console, canaries: Canaries): typeof consol
       ...app,
       async dispatch(channel, payload, caller) {
         const reply = await app.dispatch(channel, payload, caller);
-        if (!(SECRET_CHANNELS as readonly string[]).includes(channel)) canaries.saw(`answer of ${channel}`, reply);
+        if (!(SECRET_CHANNELS as readonly string[]).includes(channel))
+          canaries.saw(`answer of ${channel}`, reply);
         return reply;
       },
     };

@@ -45,7 +45,9 @@ async function readRecoveryKey(page: Page): Promise<string> {
 async function typeRecoveryParts(page: Page, key: string): Promise<void> {
   const groups = key.split(/[\s-]+/);
   for (const field of await page.getByRole('textbox', { name: /^Group \d+/ }).all()) {
-    const label = (await field.getAttribute('aria-label')) ?? (await field.evaluate((input) => (input as HTMLInputElement).labels?.[0]?.innerText ?? ''));
+    const label =
+      (await field.getAttribute('aria-label')) ??
+      (await field.evaluate((input) => (input as HTMLInputElement).labels?.[0]?.innerText ?? ''));
     const number = Number(/Group (\d+)/.exec(label)?.[1]);
     await field.fill(groups[number - 1] ?? '');
   }

@@ -40,6 +40,8 @@ export const extensionView = z.strictObject({
   hex,
 });
 
+export type ExtensionView = z.infer<typeof extensionView>;
+
 /** One notation of one digest, exactly as the other tool prints it. */
 export const fingerprintView = z.strictObject({
   /** "openssl_3", "step_hex", "spki_sha256_base64", ... the keys of the golden file. */

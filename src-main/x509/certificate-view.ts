@@ -1,0 +1,112 @@
+/** A certificate as the renderer shows it, with its findings. It needs to know what time it is, and nothing else. */
+import type { CertificateView, ExtensionView } from '#shared/contract/certificate-view.ts';
+import { sha256Hex } from '../lib/bytes.ts';
+import { type Certificate, parseCertificate } from './certificate.ts';
+import { nameView } from './distinguished-name.ts';
+import {
+  type Extension,
+  readAccess,
+  readAuthorityKeyId,
+  readBasicConstraints,
+  readDistributionPoints,
+  readExtendedKeyUsage,
+  readGeneralNames,
+  readKeyUsage,
+  readNameConstraints,
+  readPolicies,
+  readSubjectKeyId,
+} from './extension-reader.ts';
+import { extensionView } from './extension-text.ts';
+import { fingerprints } from './fingerprints.ts';
+import { lint } from './lint.ts';
+import { EXTENSION } from './oids.ts';
+import { toPem } from './pem.ts';
+import { keyView } from './public-key.ts';
+import { signatureName, verifySignature } from './verify-signature.ts';
+import { X509Error } from './x509-error.ts';
+
+/** 2/3 of the lifetime after notBefore (L-055, C-39), whole seconds. */
+export function renewAt(notBefore: Date, notAfter: Date): Date {
+  const from = notBefore.getTime();
+  return new Date(Math.floor((from + ((notAfter.getTime() - from) * 2) / 3) / 1000) * 1000);
+}
+
+/** What `read` makes of the extension, or `otherwise` when it is absent or damaged (lint says which). */
+export function decoded<T>(
+  extensions: readonly Extension[],
+  oid: string,
+  read: (der: Uint8Array) => T,
+  otherwise: T,
+): T {
+  const found = extensions.find((extension) => extension.oid === oid);
+  if (found === undefined) return otherwise;
+  try {
+    return read(found.valueDer);
+  } catch (error) {
+    if (error instanceof X509Error) return otherwise;
+    throw error;
+  }
+}
+
+/** RFC 5280 6.1: issuer and subject are the same name, byte by byte. */
+export function isSelfIssued(certificate: Certificate): boolean {
+  return Buffer.compare(certificate.issuer.raw, certificate.subject.raw) === 0;
+}
+
+/** Seconds precision, as certificates have it. */
+export function instantText(at: Date): string {
+  return at.toISOString().replace('.000Z', 'Z');
+}
+
+function accessLocations(extensions: readonly Extension[], method: string): string[] {
+  return decoded(extensions, EXTENSION.authorityInfoAccess, readAccess, [])
+    .filter((entry) => entry.method === method)
+    .map((entry) => entry.location);
+}
+
+/** Everything about one certificate. Throws X509Error when `der` is none (or has bytes behind it). */
+export function certificateView(der: Uint8Array, options: { now: Date }): CertificateView {
+  const certificate = parseCertificate(der);
+  const { extensions } = certificate;
+  const constraints = decoded(extensions, EXTENSION.basicConstraints, readBasicConstraints, {
+    isCa: false,
+    pathLength: null,
+  });
+  const allowed = decoded(extensions, EXTENSION.nameConstraints, readNameConstraints, {
+    permitted: [],
+    excluded: [],
+  });
+  const views: ExtensionView[] = extensions.map(extensionView);
+  return {
+    kind: 'certificate',
+    sha256: sha256Hex(der),
+    version: certificate.version,
+    serial: certificate.serial,
+    serialDecimal: certificate.serialNumber.toString(),
+    subject: nameView(certificate.subject),
+    issuer: nameView(certificate.issuer),
+    notBefore: instantText(certificate.notBefore),
+    notAfter: instantText(certificate.notAfter),
+    renewAt: instantText(renewAt(certificate.notBefore, certificate.notAfter)),
+    key: keyView(certificate.spkiDer),
+    signatureAlgorithm: signatureName(certificate.signatureAlgorithm),
+    selfSigned: isSelfIssued(certificate) && verifySignature(certificate, certificate.spkiDer) === 'holds',
+    isCa: constraints.isCa,
+    pathLength: constraints.pathLength,
+    keyUsage: decoded(extensions, EXTENSION.keyUsage, readKeyUsage, []),
+    extendedKeyUsage: decoded(extensions, EXTENSION.extendedKeyUsage, readExtendedKeyUsage, []),
+    names: decoded(extensions, EXTENSION.subjectAltName, readGeneralNames, []),
+    subjectKeyId: decoded(extensions, EXTENSION.subjectKeyIdentifier, readSubjectKeyId, null),
+    authorityKeyId: decoded(extensions, EXTENSION.authorityKeyIdentifier, readAuthorityKeyId, null),
+    policies: decoded(extensions, EXTENSION.certificatePolicies, readPolicies, []),
+    crlUrls: decoded(extensions, EXTENSION.crlDistributionPoints, readDistributionPoints, []),
+    ocspUrls: accessLocations(extensions, '1.3.6.1.5.5.7.48.1'),
+    caIssuerUrls: accessLocations(extensions, '1.3.6.1.5.5.7.48.2'),
+    namesPermitted: allowed.permitted.map(({ type, value }) => `${type}:${value}`),
+    namesExcluded: allowed.excluded.map(({ type, value }) => `${type}:${value}`),
+    extensions: views,
+    fingerprints: fingerprints(der),
+    findings: lint(der, options),
+    pem: toPem('CERTIFICATE', der),
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * Which certificate of a bag was signed by which, and what is wrong with each link. Not path validation: no policies,
+ * no name constraints, no revocation; it orders what is there and explains it.
+ */
+import type { Finding } from '#shared/contract/channel.ts';
+import { type Certificate, parseCertificate } from './certificate.ts';
+import { decoded, instantText, isSelfIssued } from './certificate-view.ts';
+import { nameView, shortName } from './distinguished-name.ts';
+import {
+  readAuthorityKeyId,
+  readBasicConstraints,
+  readKeyUsage,
+  readSubjectKeyId,
+} from './extension-reader.ts';
+import { EXTENSION } from './oids.ts';
+import { verifySignature } from './verify-signature.ts';
+
+export interface Link {
+  der: Uint8Array;
+  name: string;
+  state: Finding['severity'];
+  text: string;
+}
+
+function signed(child: Certificate, parent: Certificate): boolean {
+  if (Buffer.compare(child.issuer.raw, parent.subject.raw) !== 0) return false;
+  const wanted = decoded(child.extensions, EXTENSION.authorityKeyIdentifier, readAuthorityKeyId, null);
+  const has = decoded(parent.extensions, EXTENSION.subjectKeyIdentifier, readSubjectKeyId, null);
+  if (wanted !== null && has !== null && wanted !== has) return false;
+  return verifySignature(child, parent.spkiDer) === 'holds';
+}
+
+/** The issuer of `child` among `bag`; the one that is still valid longest when several fit. */
+function issuerOf(child: Certificate, bag: readonly Certificate[]): Certificate | undefined {
+  return bag
+    .filter(
+      (candidate) =>
+        candidate !== child && Buffer.compare(candidate.der, child.der) !== 0 && signed(child, candidate),
+    )
+    .toSorted((a, b) => b.notAfter.getTime() - a.notAfter.getTime())[0];
+}
+
+function judge(
+  certificate: Certificate,
+  below: number,
+  isFirst: boolean,
+  now: Date,
+): { state: Finding['severity']; text: string } {
+  const bad = (text: string) => ({ state: 'bad' as const, text });
+  if (certificate.notAfter.getTime() < now.getTime())
+    return bad(`expired on ${instantText(certificate.notAfter)}`);
+  if (certificate.notBefore.getTime() > now.getTime())
+    return bad(`not valid before ${instantText(certificate.notBefore)}`);
+  if (!isFirst) {
+    const constraints = decoded(certificate.extensions, EXTENSION.basicConstraints, readBasicConstraints, {
+      isCa: false,
+      pathLength: null,
+    });
+    if (!constraints.isCa) return bad('issuer is not a CA');
+    if (constraints.pathLength !== null && below > constraints.pathLength)
+      return bad('path length constraint exceeded');
+    const usages = decoded(certificate.extensions, EXTENSION.keyUsage, readKeyUsage, null);
+    if (usages !== null && !usages.includes('keyCertSign')) return bad('its key may not sign certificates');
+  }
+  return { state: 'good', text: `until ${instantText(certificate.notAfter)}` };
+}
+
+/** The chain above `leafDer` out of `bagDer`, root first. It stops where no issuer is known and says so. */
+export function linkChain(leafDer: Uint8Array, bagDer: readonly Uint8Array[], now: Date): Link[] {
+  const bag = bagDer.map(parseCertificate);
+  const chain: Certificate[] = [parseCertificate(leafDer)];
+  for (
+    let last = chain[0];
+    last !== undefined && !isSelfIssued(last) && chain.length < 16;
+    last = chain.at(-1)
+  ) {
+    const issuer = issuerOf(last, bag);
+    if (issuer === undefined || chain.includes(issuer)) break;
+    chain.push(issuer);
+  }
+  const links = chain.map((certificate, index): Link => {
+    // Path length counts the intermediates below that are not self-issued (RFC 5280 4.2.1.9).
+    const below = chain.slice(1, index).filter((other) => !isSelfIssued(other)).length;
+    return {
+      der: certificate.der,
+      name: shortName(nameView(certificate.subject)),
+      ...judge(certificate, below, index === 0, now),
+    };
+  });
+  const top = chain.at(-1);
+  const last = links.at(-1);
+  if (top !== undefined && last !== undefined && last.state === 'good') {
+    if (!isSelfIssued(top))
+      Object.assign(last, {
+        state: 'careful',
+        text: `its issuer "${shortName(nameView(top.issuer))}" is not here: an intermediate or the root is missing`,
+      });
+    else if (verifySignature(top, top.spkiDer) === 'broken')
+      Object.assign(last, { state: 'bad', text: 'the signature does not verify' });
+  }
+  return links.toReversed();
+}
+
+/** Findings about a file of several certificates: order, a root that servers should not send, strangers. */
+export function bundleFindings(dersInOrder: readonly Uint8Array[]): Finding[] {
+  if (dersInOrder.length < 2) return [];
+  const bag = dersInOrder.map(parseCertificate);
+  const first = bag[0];
+  const found: Finding[] = [];
+  const add = (code: string, text: string): void =>
+    void found.push({ code, severity: 'note', text, where: 'file', clause: 'RFC 8446 4.4.2' });
+  const inOrder = bag.slice(0, -1).every((certificate, index) => {
+    const next = bag[index + 1];
+    return next !== undefined && signed(certificate, next);
+  });
+  if (!inOrder && bag.some((certificate) => issuerOf(certificate, bag) !== undefined))
+    add('BUNDLE_ORDER', 'The certificates are not in order: leaf first, then each issuer.');
+  if (first !== undefined && !isSelfIssued(first) && bag.some((certificate) => isSelfIssued(certificate)))
+    add('BUNDLE_ROOT', 'The root is in the file; a server should not send it.');
+  return found;
+}

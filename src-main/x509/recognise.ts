@@ -1,0 +1,234 @@
+/**
+ * What a file is, by its content and never by its name, and the objects in it. Encrypted things are recognised here
+ * and opened elsewhere; nothing is judged beyond what the file itself shows.
+ */
+import type { Finding } from '#shared/contract/channel.ts';
+import { parseCertificate } from './certificate.ts';
+import { parseCrl } from './crl.ts';
+import { children, oidText, readTlv, TAG, type Tlv } from './der-reader.ts';
+import { looksLikePem, type PemBlock, readPem } from './pem.ts';
+import { type PrivateKeyFile, privateKeyFormat, privateKeyOfPem } from './private-key.ts';
+import { parseRequest } from './request.ts';
+import { X509Error } from './x509-error.ts';
+
+export type FoundObject =
+  | { kind: 'certificate' | 'request' | 'crl' | 'publicKey'; der: Uint8Array }
+  | { kind: 'privateKey'; file: PrivateKeyFile }
+  | { kind: 'pkcs12'; der: Uint8Array };
+
+export interface Recognised {
+  /** "PEM, 3 certificates", "DER certificate", "PKCS#12". */
+  recognised: string;
+  objects: FoundObject[];
+  notes: Finding[];
+}
+
+const WORDS: Record<FoundObject['kind'], [string, string]> = {
+  certificate: ['certificate', 'certificates'],
+  request: ['certificate request', 'certificate requests'],
+  crl: ['CRL', 'CRLs'],
+  publicKey: ['public key', 'public keys'],
+  privateKey: ['private key', 'private keys'],
+  pkcs12: ['PKCS#12 file', 'PKCS#12 files'],
+};
+
+function counted(objects: FoundObject[]): string {
+  const counts = new Map<FoundObject['kind'], number>();
+  for (const { kind } of objects) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts].map(([kind, count]) => `${count} ${WORDS[kind][count === 1 ? 0 : 1]}`).join(', ');
+}
+
+function note(code: string, severity: Finding['severity'], text: string, clause = 'X.690 8.1'): Finding {
+  return { code, severity, text, where: 'file', clause };
+}
+
+function succeeds(parse: () => unknown): boolean {
+  try {
+    parse();
+    return true;
+  } catch (error) {
+    if (error instanceof X509Error) return false;
+    throw error;
+  }
+}
+
+const SIGNED_DATA = '1.2.840.113549.1.7.2';
+
+/** The certificates of a PKCS#7 bundle (RFC 5652 5.1): [0] of SignedData. */
+function bundleCertificates(outer: Tlv): Tlv[] {
+  const content = children(outer)[1];
+  const signedData = content === undefined ? undefined : children(content)[0];
+  return (signedData === undefined ? [] : children(signedData))
+    .filter((part) => part.tag === 0xa0)
+    .flatMap(children)
+    .filter((part) => part.tag === TAG.sequence);
+}
+
+/** The objects of one DER structure; empty when it is none of ours. */
+function objectsOfDer(der: Uint8Array): FoundObject[] {
+  const format = privateKeyFormat(der);
+  if (format !== null)
+    return [
+      { kind: 'privateKey', file: { format, encrypted: format === 'PKCS#8 encrypted', source: { der } } },
+    ];
+  if (succeeds(() => parseCertificate(der))) return [{ kind: 'certificate', der }];
+  if (succeeds(() => parseRequest(der))) return [{ kind: 'request', der }];
+  if (succeeds(() => parseCrl(der))) return [{ kind: 'crl', der }];
+  const outer = readTlv(der);
+  const [first, second] = children(outer);
+  if (first?.tag === TAG.integer && first.content[0] === 3 && second?.tag === TAG.sequence)
+    return [{ kind: 'pkcs12', der }];
+  if (first?.tag === TAG.sequence && second?.tag === TAG.bitString && children(outer).length === 2)
+    return [{ kind: 'publicKey', der }];
+  if (first?.tag === TAG.oid && oidText(first) === SIGNED_DATA)
+    return bundleCertificates(outer).map((tlv) => ({ kind: 'certificate', der: tlv.raw }));
+  return [];
+}
+
+/** BER with an indefinite length: some PKCS#12 writers do that. */
+function looksLikeBerPkcs12(bytes: Uint8Array): boolean {
+  return (
+    bytes[0] === 0x30 && bytes[1] === 0x80 && bytes[2] === 0x02 && bytes[3] === 0x01 && bytes[4] === 0x03
+  );
+}
+
+function recogniseDer(bytes: Uint8Array): Recognised {
+  if (looksLikeBerPkcs12(bytes))
+    return { recognised: 'PKCS#12 (BER)', objects: [{ kind: 'pkcs12', der: bytes }], notes: [] };
+  const { raw } = readTlv(bytes);
+  const extra = bytes.length - raw.length;
+  const objects = objectsOfDer(raw);
+  if (objects.length === 0)
+    throw new X509Error(
+      'This is not a certificate, request, CRL, key or PKCS#12 file: its structure is another one.',
+    );
+  const kind =
+    objects.length > 1
+      ? `PKCS#7 bundle, ${counted(objects)}`
+      : objects[0]?.kind === 'pkcs12'
+        ? 'PKCS#12'
+        : `DER ${WORDS[objects[0]?.kind ?? 'certificate'][0]}`;
+  const notes =
+    extra > 0
+      ? [
+          note(
+            'DER_TRAILING',
+            'careful',
+            `${extra} extra ${extra === 1 ? 'byte' : 'bytes'} after the ${WORDS[objects[0]?.kind ?? 'certificate'][0]}.`,
+          ),
+        ]
+      : [];
+  return { recognised: kind, objects, notes };
+}
+
+function objectsOfBlock(block: PemBlock, notes: Finding[]): FoundObject[] {
+  const key = privateKeyOfPem(block.label, block.headers, block.text);
+  if (key !== null) return [{ kind: 'privateKey', file: key }];
+  if (block.label === 'EC PARAMETERS') {
+    notes.push(
+      note(
+        'EC_PARAMETERS',
+        'careful',
+        'It contains EC PARAMETERS in front of the key; agents of Muti Metroo reject this file.',
+        'RFC 5915 4',
+      ),
+    );
+    return [];
+  }
+  if (block.label === 'OPENSSH PRIVATE KEY') {
+    notes.push(
+      note(
+        'OPENSSH_KEY',
+        'careful',
+        'There is an OpenSSH private key in it. Baleen does not read that format; convert it with: ssh-keygen -p -m PKCS8 -f FILE',
+        'openssh-key-v1',
+      ),
+    );
+    return [];
+  }
+  try {
+    const { objects, notes: inner } = recogniseDer(block.der);
+    notes.push(...inner);
+    return objects;
+  } catch (error) {
+    if (!(error instanceof X509Error)) throw error;
+    notes.push(
+      note(
+        'PEM_BLOCK_UNREADABLE',
+        'bad',
+        `A block labelled ${block.label} cannot be read: ${error.message}`,
+        'RFC 7468 2',
+      ),
+    );
+    return [];
+  }
+}
+
+function recognisePem(text: string): Recognised {
+  const { blocks, notes } = readPem(text);
+  const objects = blocks.flatMap((block) => objectsOfBlock(block, notes));
+  if (objects.length === 0)
+    throw new X509Error(
+      notes.find(({ code }) => code === 'OPENSSH_KEY' || code === 'PEM_BLOCK_UNREADABLE')?.text ??
+        `There is no object in it that Baleen reads: ${blocks.map(({ label }) => label).join(', ')}.`,
+    );
+  return { recognised: `PEM, ${counted(objects)}`, objects, notes };
+}
+
+/** One sentence for what is plainly something else. */
+function otherThing(bytes: Uint8Array, text: string): string {
+  const start = text.trimStart().slice(0, 200).toLowerCase();
+  if (bytes.length === 0 || start === '') return 'The file is empty.';
+  if (start.startsWith('<!doctype html') || start.startsWith('<html') || start.includes('<head'))
+    return 'This is a web page (HTML), not a certificate.';
+  if (start.startsWith('<?xml') || start.startsWith('<'))
+    return 'This is an XML document, not a certificate.';
+  if (start.startsWith('{') || start.startsWith('[')) return 'This is a JSON document, not a certificate.';
+  if (/^(ssh-(rsa|ed25519|dss)|ecdsa-sha2-)/.test(start))
+    return 'This is an OpenSSH public key, not a certificate.';
+  const magic = Buffer.from(bytes.subarray(0, 4)).toString('hex');
+  if (magic === 'feedfeed' || magic === 'cececece')
+    return 'This is a Java keystore (JKS). Convert it with: keytool -importkeystore -deststoretype pkcs12';
+  if (start.includes('-----end ')) return 'certificate is cut off: its "-----BEGIN" line is missing.';
+  return 'This is not a certificate, request, CRL, key or PKCS#12 file.';
+}
+
+const BARE_BASE64 = /^[A-Za-z0-9+/=\s_-]{64,}$/;
+
+/**
+ * Recognises the content of a file or pasted text. Throws X509Error with one sentence when nothing of ours is in it.
+ */
+export function recognise(bytes: Uint8Array): Recognised {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const text = buffer.toString('utf8');
+  if (looksLikePem(text)) return recognisePem(text);
+  if (buffer[0] === 0x30 && buffer.length > 8) {
+    try {
+      return recogniseDer(bytes);
+    } catch (error) {
+      if (error instanceof X509Error && /cut off/.test(error.message))
+        throw new X509Error('The file is cut off: it ends in the middle of an object.');
+      throw error;
+    }
+  }
+  if (BARE_BASE64.test(text.trim())) {
+    const der = Buffer.from(text.trim().replaceAll(/\s/g, ''), 'base64');
+    if (der[0] === 0x30) {
+      const inner = recogniseDer(new Uint8Array(der));
+      return {
+        ...inner,
+        recognised: `base64 without armour, ${inner.recognised}`,
+        notes: [
+          ...inner.notes,
+          note(
+            'NO_ARMOUR',
+            'note',
+            'The text has no BEGIN and END lines; most programs cannot read it.',
+            'RFC 7468 2',
+          ),
+        ],
+      };
+    }
+  }
+  throw new X509Error(otherThing(bytes, text));
+}
