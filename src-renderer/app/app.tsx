@@ -4,12 +4,13 @@
  */
 import { Component, Suspense, useEffect } from 'react';
 import type { ReactNode } from 'react';
+import type { ReplyError } from '#shared/errors.ts';
 import { DropZone } from '../components/drop-zone.tsx';
+import { Page } from '../components/page.tsx';
 import { ErrorState, Loading } from '../components/state-box.tsx';
 import { Toasts } from '../components/toasts.tsx';
 import { useAppearance } from './appearance.ts';
-import { asCallError } from './call.ts';
-import { readClock } from './clock.ts';
+import { CallError, asCallError } from './call.ts';
 import { CommandPalette } from './command-palette.tsx';
 import { Frame } from './frame.tsx';
 import { guard } from './guard.ts';
@@ -17,7 +18,7 @@ import { inspectFile } from './inspect-file.ts';
 import { useKeyboardMap } from './keyboard-map.ts';
 import { formatPath, replacePath } from './router.ts';
 import type { Route } from './router.ts';
-import { useSession, useSessionWatch, useTouch } from './session.ts';
+import { useHeartbeat, useSession, useSessionWatch, useTouch } from './session.ts';
 import type { Session } from './session.ts';
 import { followLocation, useView } from './state.ts';
 import { VIEWS } from './views.tsx';
@@ -33,15 +34,21 @@ class ScreenBoundary extends Component<{ children: ReactNode }, { failure: unkno
   override render(): ReactNode {
     if (this.state.failure === null) return this.props.children;
     return (
-      <div className="page">
+      <Page title="This screen failed">
         <ErrorState
           error={asCallError('app.info', this.state.failure)}
           onRetry={() => this.setState({ failure: null })}
         />
-      </div>
+      </Page>
     );
   }
 }
+
+const MAIN_GONE: ReplyError = {
+  code: 'MAIN_GONE',
+  message: 'The window is still here, but the part that holds the workspace has ended.',
+  ref: '',
+};
 
 function Screen({ session, asked }: { session: Session; asked: Route | null }) {
   const wanted = useView((state) => state.wanted);
@@ -54,13 +61,20 @@ function Screen({ session, asked }: { session: Session; asked: Route | null }) {
     else if (session.state === 'unlocked') useView.setState({ wanted: null });
     replacePath(target);
   }, [target, remember, session.state]);
+  const gone = useView((state) => state.mainGone);
   const View = VIEWS[route.name];
   const key = `${route.name} ${route.params['id'] ?? route.params['draft'] ?? ''}`;
   return (
     <Frame session={session} route={route}>
       <ScreenBoundary key={key}>
         <Suspense fallback={<Loading what="the screen" />}>
-          {View ? <View route={route} session={session} /> : null}
+          {gone ? (
+            <Page title="Baleen has to be started again">
+              <ErrorState error={new CallError('app.info', MAIN_GONE)} />
+            </Page>
+          ) : View ? (
+            <View route={route} session={session} />
+          ) : null}
         </Suspense>
       </ScreenBoundary>
     </Frame>
@@ -75,11 +89,8 @@ export function App() {
   useSessionWatch(session.data);
   useTouch(state === 'unlocked');
   useKeyboardMap(state === 'unlocked');
+  useHeartbeat();
   useEffect(followLocation, []);
-  useEffect(() => {
-    // Without main the window's clock goes on; call.ts has raised the banner.
-    readClock().catch(() => undefined);
-  }, []);
 
   return (
     <DropZone fallback={{ verb: 'Drop to inspect', take: (file) => void inspectFile(file) }}>

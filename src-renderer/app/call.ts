@@ -5,7 +5,7 @@
 import type { Answer, ChannelName, Payload } from '#shared/contract/index.ts';
 import type { Bridge } from '#shared/bridge.ts';
 import type { ErrorCode, ErrorDetails, Reply, ReplyError } from '#shared/errors.ts';
-import { useView } from './state.ts';
+import { showToast, useView } from './state.ts';
 
 declare global {
   interface Window {
@@ -69,4 +69,9 @@ export function asCallError(channel: ChannelName, thrown: unknown): CallError {
     ref: '',
     details: { library },
   });
+}
+
+/** Says in passing that a step failed: for steps without a place of their own for an error. */
+export function toastError(thrown: unknown): void {
+  showToast(thrown instanceof Error ? thrown.message : String(thrown), { tone: 'bad' });
 }

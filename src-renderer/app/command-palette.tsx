@@ -7,14 +7,14 @@ import type { LucideIcon } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { Dialog, Modal, ModalOverlay } from 'react-aria-components';
-import { asCallError, call } from './call.ts';
+import { asCallError, call, toastError } from './call.ts';
 import { ACTIONS } from './actions.ts';
 import { moveRow } from '../components/row-keys.ts';
 import { ROUTE_ICONS } from './route-icons.ts';
 import { ROUTES } from './route-table.ts';
 import type { RouteEntry, RouteName } from './route-table.ts';
 import { navigate } from './router.ts';
-import { setPaletteOpen, showToast, useView } from './state.ts';
+import { setPaletteOpen, useView } from './state.ts';
 
 type OpenState = 'none' | 'locked' | 'unlocked';
 
@@ -140,9 +140,7 @@ function PaletteBody({ state }: { state: OpenState }) {
   const run = (entry: Entry | undefined): void => {
     if (!entry) return;
     setPaletteOpen(false);
-    Promise.resolve(entry.run()).catch((thrown: unknown) =>
-      showToast(thrown instanceof Error ? thrown.message : String(thrown), { tone: 'bad' }),
-    );
+    Promise.resolve(entry.run()).catch(toastError);
   };
   const keys = (event: KeyboardEvent): void => {
     if (event.key === 'Enter') {

@@ -77,7 +77,6 @@ export function Frame({ session, route, children }: { session: Session; route: R
   const mainGone = useView((state) => state.mainGone);
   const info = useQuery('app.info', {}, []);
   const rehearsal = session.workspace?.kind === 'rehearsal';
-  const title = crumb ?? routeEntry(route.name).title;
   useHeadingFocus(main, pageKey(route));
 
   useEffect(() => {
@@ -115,7 +114,7 @@ export function Frame({ session, route, children }: { session: Session; route: R
         ) : null}
         <Navigation session={session} current={route.name} />
         <TopBar current={route.name} crumb={crumb} unlocked={session.state === 'unlocked'} />
-        <main className="main" ref={main} aria-label={title} tabIndex={-1}>
+        <main className="main" ref={main} tabIndex={-1}>
           {rehearsal ? <Watermark main={main} /> : null}
           {notices.length > 0 || unverified ? (
             <div className="frame-notices">

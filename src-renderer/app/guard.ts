@@ -26,8 +26,8 @@ export interface Gate {
   recoveryVerified: boolean;
 }
 
-export function guard(asked: Route | null, gate: Gate, wanted: string | null): Guarded {
-  const { state } = gate;
+export function guard(asked: Route | null, given: Gate, wanted: string | null): Guarded {
+  const { state } = given;
   const stay = (route: Route): Guarded => ({ route, redirect: false, wanted: null });
   const go = (route: Route, remember: string | null = null): Guarded => ({
     route,
@@ -48,12 +48,13 @@ export function guard(asked: Route | null, gate: Gate, wanted: string | null): G
     return stay(asked);
   }
   // The workspace was made this moment: its wizard goes on with the recovery key.
-  if (creating && !afterCreation && !gate.recoveryVerified) {
+  if (creating && !afterCreation && !given.recoveryVerified) {
     return go(at('create-workspace', { step: 'recovery' }));
   }
   if (!asked || asked.name === 'start' || needs === 'locked' || (creating && !afterCreation)) {
     const back = wanted === null ? null : parsePath(wanted);
-    return go(back && routeEntry(back.name).needs === 'unlocked' ? back : at('overview'));
+    const isGate = !back || back.name === 'start' || routeEntry(back.name).needs === 'locked';
+    return go(isGate || back.name === 'create-workspace' ? at('overview') : back);
   }
   return stay(asked);
 }

@@ -4,9 +4,9 @@
  */
 import { useEffect } from 'react';
 import { nextZoom, setAppearance } from './appearance.ts';
-import { call } from './call.ts';
+import { call, toastError } from './call.ts';
 import { lock } from './session.ts';
-import { setPaletteOpen, showToast, useView } from './state.ts';
+import { setPaletteOpen, useView } from './state.ts';
 
 /** For the settings screen: what can be pressed. */
 export const KEYBOARD_MAP: readonly { keys: string; does: string }[] = [
@@ -50,20 +50,17 @@ export function commandOf(
 /** Runs the commands. Mounted once. */
 export function useKeyboardMap(unlocked: boolean): void {
   useEffect(() => {
-    const failed = (thrown: unknown): void => {
-      showToast(thrown instanceof Error ? thrown.message : String(thrown), { tone: 'bad' });
-    };
     const press = (event: KeyboardEvent): void => {
       const command = commandOf(event);
       if (command === null || (command === 'lock' && !unlocked)) return;
       event.preventDefault();
       const { appearance, paletteOpen } = useView.getState();
       if (command === 'palette') setPaletteOpen(!paletteOpen);
-      else if (command === 'lock') lock().catch(failed);
-      else if (command === 'quit') call('app.quit', {}).catch(failed);
+      else if (command === 'lock') lock().catch(toastError);
+      else if (command === 'quit') call('app.quit', {}).catch(toastError);
       else {
         const direction = command === 'larger' ? 1 : command === 'smaller' ? -1 : 0;
-        setAppearance({ zoom: nextZoom(appearance.zoom, direction) }).catch(failed);
+        setAppearance({ zoom: nextZoom(appearance.zoom, direction) }).catch(toastError);
       }
     };
     window.addEventListener('keydown', press);

@@ -2,11 +2,13 @@
  * Whether a workspace is open and unlocked, as main says it; and what happens in the window when that ends.
  * It never decides anything about keys: main does.
  */
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import type { Answer } from '#shared/contract/index.ts';
 import { call, onRefusal } from './call.ts';
+import { readClock } from './clock.ts';
 import { dropWorkspaceData, reloadQuery } from './query-store.ts';
-import { emptyOnLock } from './state.ts';
+import { formatPath, replacePath } from './router.ts';
+import { emptyOnLock, useView } from './state.ts';
 import { useQuery } from './use-query.ts';
 import type { QueryResult } from './use-query.ts';
 
@@ -26,8 +28,16 @@ export function emptyWindow(): void {
 export function useSessionWatch(session: Session | null): void {
   const state = session?.state ?? null;
   const id = session?.workspace?.id ?? null;
+  const before = useRef(state);
   useEffect(() => {
     if (state !== null && state !== 'unlocked') emptyWindow();
+    if (before.current === 'unlocked' && state === 'locked') {
+      // The gate comes up wherever one is; unlocking leads back there.
+      const { route } = useView.getState();
+      if (route) useView.setState({ wanted: formatPath(route.name, route.params, route.query) });
+      replacePath(formatPath('unlock'));
+    }
+    before.current = state;
   }, [state, id]);
   useEffect(
     () =>
@@ -36,6 +46,25 @@ export function useSessionWatch(session: Session | null): void {
       }),
     [],
   );
+}
+
+const HEARTBEAT_MS = 15_000;
+
+/** Reads main's clock now and then: keeps what is left right after a suspend, and notices that main is gone. */
+export function useHeartbeat(): void {
+  const gone = useView((state) => state.mainGone);
+  useEffect(() => {
+    if (gone) {
+      // Nobody can lock any more, so the window lets go of everything at once.
+      emptyWindow();
+      return;
+    }
+    // A refusal is MAIN_GONE, which call.ts has put into the state: the banner says it.
+    const beat = (): void => void readClock().catch(() => undefined);
+    beat();
+    const timer = setInterval(beat, HEARTBEAT_MS);
+    return () => clearInterval(timer);
+  }, [gone]);
 }
 
 /** Locks now. The window is emptied before main answers. */

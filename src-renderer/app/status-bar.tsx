@@ -2,15 +2,17 @@
 import { Copy } from 'lucide-react';
 import { copyText } from '../components/hex-value.tsx';
 import { Dot } from '../components/tag.tsx';
+import { toastError } from './call.ts';
 import type { Session } from './session.ts';
-import { showToast } from './state.ts';
+import { useView } from './state.ts';
 import { useQuery } from './use-query.ts';
 
 const OPEN_WORD = { none: 'No workspace', locked: 'Locked', unlocked: 'Unlocked' } as const;
 const OPEN_TONE = { none: 'note', locked: 'careful', unlocked: 'good' } as const;
 
 export function StatusBar({ session }: { session: Session }) {
-  const unlocked = session.state === 'unlocked';
+  const gone = useView((state) => state.mainGone);
+  const unlocked = session.state === 'unlocked' && !gone;
   const info = useQuery('app.info', {}, []);
   const overview = useQuery('overview.get', {}, ['certificates', 'authorities', 'keys', 'drafts', 'audit'], {
     skip: !unlocked,
@@ -22,8 +24,8 @@ export function StatusBar({ session }: { session: Session }) {
   return (
     <footer className="status-bar" aria-label="Status">
       <span className="with-dot">
-        <Dot tone={OPEN_TONE[session.state]} />
-        {OPEN_WORD[session.state]}
+        <Dot tone={gone ? 'bad' : OPEN_TONE[session.state]} />
+        {gone ? 'Main process gone' : OPEN_WORD[session.state]}
       </span>
       {kind === 'offline' ? (
         <span className="badge" data-kind="offline">
@@ -46,9 +48,7 @@ export function StatusBar({ session }: { session: Session }) {
           type="button"
           className="status-copy"
           onClick={() => {
-            copyText(head.data?.short ?? '', 'Audit head').catch((thrown: unknown) =>
-              showToast(String(thrown), { tone: 'bad' }),
-            );
+            copyText(head.data?.short ?? '', 'Audit head').catch(toastError);
           }}
         >
           <span className="status-optional num">

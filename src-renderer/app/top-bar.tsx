@@ -2,11 +2,12 @@
 import { LockKeyhole, Search } from 'lucide-react';
 import { Fragment } from 'react';
 import { Button } from '../components/button.tsx';
+import { toastError } from './call.ts';
 import { routeEntry } from './route-table.ts';
 import type { RouteEntry, RouteName } from './route-table.ts';
 import { hrefOf } from './router.ts';
 import { lock } from './session.ts';
-import { setPaletteOpen, showToast } from './state.ts';
+import { setPaletteOpen } from './state.ts';
 
 /** The screens above the given one, the outermost first. */
 function ancestors(name: RouteName): (RouteEntry & { name: RouteName })[] {
@@ -49,7 +50,7 @@ export function TopBar({
           size="small"
           icon={<LockKeyhole aria-hidden />}
           onPress={() => {
-            lock().catch((thrown: unknown) => showToast(String(thrown), { tone: 'bad' }));
+            lock().catch(toastError);
           }}
         >
           Lock

@@ -17,6 +17,8 @@ export interface FieldTexts {
   /** What is wrong with the present value, as one sentence. */
   error?: string | null | undefined;
   optional?: boolean;
+  /** The label is read aloud only: the words stand right beside the field. */
+  hideLabel?: boolean;
 }
 
 /** "What is this?" and the lesson it opens. `about` completes the accessible name. */
@@ -44,7 +46,7 @@ export function Explain({ about, children }: { about: string; children: ReactNod
 /** Label line of a React Aria field; `group` when it names a group instead of one input. */
 export function FieldHead({ texts }: { texts: FieldTexts }) {
   return (
-    <div className="field-head">
+    <div className={texts.hideLabel ? 'visually-hidden' : 'field-head'}>
       <Label className="field-label">{texts.label}</Label>
       {texts.optional ? <span className="field-optional">optional</span> : null}
       {texts.explain === undefined ? null : <Explain about={texts.label}>{texts.explain}</Explain>}

@@ -4,7 +4,7 @@
  */
 import { Check, Copy } from 'lucide-react';
 import { useContext, useEffect, useState } from 'react';
-import { call } from '../app/call.ts';
+import { call, toastError } from '../app/call.ts';
 import { showToast } from '../app/state.ts';
 import { useAction } from '../app/use-action.ts';
 import { Button } from './button.tsx';
@@ -55,7 +55,7 @@ export function HexValue({ hex, label, groups = 6 }: { hex: string; label: strin
         className="hex"
         aria-label={`${label}, copy ${whole}`}
         onClick={() => {
-          copyText(hex, label).catch(() => showToast(`${label} could not be copied`, { tone: 'bad' }));
+          copyText(hex, label).catch(toastError);
         }}
       >
         {shown}

@@ -6,20 +6,16 @@ import { useNow } from '../app/clock.ts';
 import { Hint } from './hint.tsx';
 
 const DAY_MS = 86_400_000;
-const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
-const dateTime = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-});
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+const two = (value: number): string => String(value).padStart(2, '0');
 const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' });
 
 /** "11 Dec 2026" or "11 Dec 2026, 14:05:09", local. */
 export function localText(at: string, withClock = false): string {
-  return (withClock ? dateTime : date).format(new Date(at));
+  const local = new Date(at);
+  const day = `${local.getDate()} ${MONTHS[local.getMonth()]} ${local.getFullYear()}`;
+  if (!withClock) return day;
+  return `${day}, ${two(local.getHours())}:${two(local.getMinutes())}:${two(local.getSeconds())}`;
 }
 
 /** "2026-12-11 13:05:09 UTC". */

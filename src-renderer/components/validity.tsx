@@ -111,11 +111,13 @@ export function Timeline({ lanes, months = 24 }: { lanes: readonly Lane[]; month
           </div>
         );
       })}
-      {ticks(from, to, 9).map((tick) => (
-        <span className="lane-tick num" key={tick} style={{ left: percent(place(tick)) }} aria-hidden>
-          {month.format(tick)}
-        </span>
-      ))}
+      {ticks(from, to, 9)
+        .filter((tick) => place(tick) > 0.02 && place(tick) < 0.98)
+        .map((tick) => (
+          <span className="lane-tick num" key={tick} style={{ left: percent(place(tick)) }} aria-hidden>
+            {month.format(tick)}
+          </span>
+        ))}
     </div>
   );
 }

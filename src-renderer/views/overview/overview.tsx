@@ -44,7 +44,7 @@ export function Overview() {
     >
       {data.attention.length > 0 ? (
         <Card flush>
-          <table className="table">
+          <table className="table" data-stack>
             <thead className="visually-hidden">
               <tr>
                 <th>Weight</th>

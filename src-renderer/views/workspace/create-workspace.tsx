@@ -17,7 +17,6 @@ import type { ViewProps } from '../../app/view-props.ts';
 import { Button } from '../../components/button.tsx';
 import { KeyValue } from '../../components/card.tsx';
 import { RadioCards } from '../../components/choices.tsx';
-import { useCrumb } from '../../components/page.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
@@ -97,7 +96,6 @@ export function CreateWorkspace({ route, session }: ViewProps) {
       : asked;
   const index = STEPS.findIndex((step) => step.id === reach);
   const step = STEPS[index] ?? STEPS[0];
-  useCrumb(step.title);
 
   const go = (id: StepId): void => navigate('create-workspace', { step: id });
   useEffect(() => {

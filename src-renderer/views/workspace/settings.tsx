@@ -95,7 +95,8 @@ function LockingCard() {
         text="After this long without a key or a click. Keys leave the memory, the window forgets what it showed."
       >
         <Select
-          label="Idle minutes"
+          label="Idle minutes before locking"
+          hideLabel
           value={String(autoLockMinutes)}
           onChange={(value) => void save.run(Number(value), lockOnSuspend)}
           options={minutes.map((value) => ({ value, label: `${value} min` }))}
@@ -103,7 +104,7 @@ function LockingCard() {
       </Row>
       <Row title="Lock on suspend" text="When the computer goes to sleep or the session is locked.">
         <Switch value={lockOnSuspend} onChange={(value) => void save.run(autoLockMinutes, value)}>
-          Lock on suspend
+          <span className="visually-hidden">Lock on suspend</span>
         </Switch>
       </Row>
       {save.error ? <ErrorState error={save.error} /> : null}

@@ -1,0 +1,68 @@
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CommandPalette, matches } from './command-palette.tsx';
+import { installBridge } from './fake-bridge.ts';
+import type { FakeBridge } from './fake-bridge.ts';
+import { useView } from './state.ts';
+
+let bridge: FakeBridge;
+beforeEach(() => {
+  vi.useFakeTimers();
+  window.location.hash = '';
+  useView.setState({ paletteOpen: true });
+  const hits = [{ type: 'certificate', id: 'c-7', title: 'relay-02.example.net', detail: 'Example CA' }];
+  bridge = installBridge({ 'overview.find': () => ({ hits }), 'workspace.lock': () => ({}) });
+});
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+});
+
+const type = async (text: string) => {
+  fireEvent.change(screen.getByRole('combobox'), { target: { value: text } });
+  await act(async () => vi.advanceTimersByTimeAsync(200));
+};
+const options = () => screen.getAllByRole('option').map((option) => option.textContent);
+const selected = () =>
+  screen.getAllByRole('option').find((option) => option.getAttribute('aria-selected') === 'true');
+
+describe('command palette', () => {
+  test('finds objects, screens and actions; Enter goes there and closes it', async () => {
+    render(<CommandPalette state="unlocked" />);
+    await type('relay');
+    expect(bridge.callsOf('overview.find')).toEqual([{ query: 'relay' }]);
+    expect(selected()?.textContent).toContain('relay-02.example.net');
+    await act(async () => fireEvent.keyDown(screen.getByRole('combobox'), { key: 'Enter' }));
+    expect(window.location.hash).toBe('#/certificates/c-7');
+    expect(useView.getState().paletteOpen).toBe(false);
+  });
+
+  test('arrows move the choice and the input names it', async () => {
+    render(<CommandPalette state="unlocked" />);
+    await type('theme');
+    const input = screen.getByRole('combobox');
+    const first = selected()?.id;
+    fireEvent.keyDown(input, { key: 'ArrowDown' });
+    fireEvent.keyDown(input, { key: 'ArrowDown' });
+    expect(selected()?.id).not.toBe(first);
+    expect(input.getAttribute('aria-activedescendant')).toBe(selected()?.id);
+  });
+
+  test('a locked workspace offers nothing that needs it, and asks main for no object', async () => {
+    render(<CommandPalette state="locked" />);
+    await type('');
+    const shown = options().join('|');
+    expect(shown).toContain('Settings');
+    expect(shown).not.toContain('Certificates');
+    expect(shown).not.toContain('Lock the workspace');
+    await type('relay');
+    expect(bridge.callsOf('overview.find')).toEqual([]);
+    expect(options()).toEqual(['Nothing with these words.']);
+  });
+
+  test('every word must be there, in any order and case', () => {
+    expect(matches('New root authority', 'ROOT new')).toBe(true);
+    expect(matches('New root authority', 'root leaf')).toBe(false);
+    expect(matches('anything', '  ')).toBe(true);
+  });
+});

@@ -1,0 +1,38 @@
+import { cleanup, render, screen } from '@testing-library/react';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ERROR_CODES } from '#shared/errors.ts';
+import { ErrorState } from '../components/state-box.tsx';
+import { CallError } from './call.ts';
+import { ERROR_GUIDE } from './error-guide.ts';
+
+afterEach(cleanup);
+
+describe('error guide', () => {
+  test('says for every code what happened and what to do, each in its own words', () => {
+    expect(Object.keys(ERROR_GUIDE).toSorted()).toEqual([...ERROR_CODES].toSorted());
+    for (const code of ERROR_CODES) {
+      expect(ERROR_GUIDE[code].title, code).toMatch(/^[A-Z].*[^.]$/);
+      expect(ERROR_GUIDE[code].next, code).toMatch(/^[A-Z].*\.$/);
+    }
+    expect(new Set(ERROR_CODES.map((code) => ERROR_GUIDE[code].title)).size).toBe(ERROR_CODES.length);
+  });
+
+  test.each(ERROR_CODES)('%s is shown with sentence, next step and the raw text folded away', (code) => {
+    const reply = {
+      code,
+      message: 'The particular sentence.',
+      ref: 'ref-9',
+      details: { library: 'SQLITE_X: raw' },
+    };
+    render(<ErrorState error={new CallError('app.info', reply)} onRetry={() => undefined} />);
+    const alert = screen.getByRole('alert');
+    expect(alert.textContent).toContain(ERROR_GUIDE[code].title);
+    expect(alert.textContent).toContain('The particular sentence.');
+    expect(alert.textContent).toContain(ERROR_GUIDE[code].next);
+    const details = alert.querySelector('details');
+    expect(details?.open).toBe(false);
+    expect(details?.textContent).toContain('SQLITE_X: raw');
+    expect(details?.textContent).toContain('ref-9');
+    expect(screen.queryByRole('button', { name: 'Try again' }) !== null).toBe(ERROR_GUIDE[code].retry);
+  });
+});
