@@ -15,7 +15,6 @@ import {
   Select as AriaSelect,
   SelectValue,
   Switch as AriaSwitch,
-  Text,
   ToggleButton,
   ToggleButtonGroup,
 } from 'react-aria-components';
@@ -64,13 +63,10 @@ export function Select<T extends string>(props: ChoiceProps<T> & { placeholder?:
         <ListBox className="listbox">
           {props.options.map((option) => (
             <ListBoxItem key={option.value} id={option.value} textValue={option.label} className="option">
+              {/* No slots: label and detail together are the option's name, as they are seen. */}
               <span className="option-text">
-                <Text slot="label">{option.label}</Text>
-                {option.detail === undefined ? null : (
-                  <Text slot="description" elementType="small">
-                    {option.detail}
-                  </Text>
-                )}
+                {option.label}
+                {option.detail === undefined ? null : <small> {option.detail}</small>}
               </span>
               <Check aria-hidden />
             </ListBoxItem>
