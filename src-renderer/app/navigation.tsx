@@ -74,6 +74,10 @@ export function Navigation({ session, current }: { session: Session; current: Ro
 
   const entries: readonly RouteEntry[] = ROUTES;
   const visible = entries.filter((entry) => entry.nav !== null && (unlocked || entry.needs === 'nothing'));
+  // Without an unlocked workspace its door stands where the overview will be.
+  const door =
+    session.state === 'none' ? routeEntry('start') : session.state === 'locked' ? routeEntry('unlock') : null;
+  const top = door ? [door] : visible.filter((entry) => entry.nav === 'top');
   return (
     <nav className="nav" aria-label="Screens">
       <div className="brand">
@@ -81,7 +85,7 @@ export function Navigation({ session, current }: { session: Session; current: Ro
         <span>Baleen</span>
       </div>
       <WorkspaceCard session={session} />
-      <ul className="nav-list">{visible.filter((entry) => entry.nav === 'top').map(item)}</ul>
+      <ul className="nav-list">{top.map(item)}</ul>
       {NAV_GROUPS.map((group) => {
         const inGroup = visible.filter((entry) => entry.nav === group);
         return inGroup.length === 0 ? null : (

@@ -81,6 +81,7 @@ function FolderField(props: {
 
 export function CreateWorkspace({ route, session }: ViewProps) {
   const [kind, setKind] = useState<WorkspaceKind>('online');
+  const [kindChosen, setKindChosen] = useState(false);
   const [name, setName] = useState('');
   const [folder, setFolder] = useState<Ticket | null>(null);
   const [passphrase, setPassphrase] = useState(EMPTY_PASSPHRASE);
@@ -89,11 +90,14 @@ export function CreateWorkspace({ route, session }: ViewProps) {
   const created = session.state === 'unlocked';
   const asked = STEPS.find((step) => step.id === route.params['step'])?.id ?? 'kind';
   // A reload has forgotten what was typed: a step is reachable only when the ones before it are complete.
-  const reach: StepId = created
-    ? asked
-    : nameProblem(name) !== null && asked === 'passphrase'
-      ? 'place'
-      : asked;
+  const complete = { kind: kindChosen, place: nameProblem(name) === null };
+  const missing: StepId | null = !complete.kind ? 'kind' : complete.place ? null : 'place';
+  const reach: StepId =
+    created || missing === null || asked === 'kind'
+      ? asked
+      : missing === 'place' && asked === 'place'
+        ? asked
+        : missing;
   const index = STEPS.findIndex((step) => step.id === reach);
   const step = STEPS[index] ?? STEPS[0];
 
@@ -128,7 +132,10 @@ export function CreateWorkspace({ route, session }: ViewProps) {
     verify: parts ? null : 'Type the groups that are asked for',
   };
   const next: Record<StepId, () => void> = {
-    kind: () => go('place'),
+    kind: () => {
+      setKindChosen(true);
+      go('place');
+    },
     place: () => go('passphrase'),
     passphrase: () => void create.run(),
     recovery: () => go('verify'),
@@ -148,7 +155,11 @@ export function CreateWorkspace({ route, session }: ViewProps) {
         heading={step.heading}
         steps={STEPS.map((one, at) => ({ ...one, done: at < index }))}
         onStep={created ? (id) => (id === 'recovery' ? go('recovery') : undefined) : (id) => go(id as StepId)}
-        onBack={index === 0 || step.id === 'recovery' ? null : () => go(STEPS[index - 1]?.id ?? 'kind')}
+        onBack={
+          step.id === 'recovery'
+            ? null
+            : () => (index === 0 ? navigate('start') : go(STEPS[index - 1]?.id ?? 'kind'))
+        }
         onNext={next[step.id]}
         nextLabel={labels[step.id] ?? 'Next'}
         whyNotNext={why[step.id]}
