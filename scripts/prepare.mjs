@@ -1,0 +1,145 @@
+// Brings what a fresh clone lacks: npm packages, PKCS#11's native part, Debian packages, the build. Plain JavaScript
+// without dependencies, because nothing is installed when it runs. It starts nothing of the application.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+const modules = join(root, 'node_modules');
+const stamp = join(modules, '.baleen-install');
+
+export function say(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Ends with one sentence and no stack. */
+export function give(text) {
+  say(`baleen: ${text}`);
+  process.exit(1);
+}
+
+function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
+  return error === undefined && status === 0;
+}
+
+/** The Node 24 that npm brought, or this one when it is new enough (macOS has no such package). */
+export function nodeProgram() {
+  const system = process.platform === 'win32' ? 'win' : process.platform;
+  const brought = join(
+    modules,
+    `node-${system}-${process.arch}`,
+    'bin',
+    process.platform === 'win32' ? 'node.exe' : 'node',
+  );
+  if (existsSync(brought)) return brought;
+  if (Number(process.versions.napi) >= 10) return process.execPath;
+  return give(
+    `Node 24 is needed and npm brings none for ${process.platform} ${process.arch}. Install Node 24 and try again.`,
+  );
+}
+
+/** npm ci when the lock file is another one than at the last time. */
+function installPackages() {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  say('Installing packages (npm ci)…');
+  if (
+    !run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { shell: process.platform === 'win32' })
+  )
+    give('npm ci failed; see above.');
+  buildPkcs11();
+  writeFileSync(stamp, lock);
+}
+
+function pkcs11Loads() {
+  return spawnSync(nodeProgram(), ['-e', "require('pkcs11js')"], { cwd: root, stdio: 'ignore' }).status === 0;
+}
+
+/** pkcs11js has no prebuilt part, and npm drops a failed optional build without a word: so it is built here and said. */
+function buildPkcs11() {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const { version } = lock.packages['node_modules/pkcs11js'];
+  bringDebianPackages(['g++', 'make', 'python3']);
+  if (!existsSync(join(modules, 'pkcs11js')))
+    run('npm', ['install', '--no-save', '--ignore-scripts', '--loglevel=error', `pkcs11js@${version}`]);
+  if (pkcs11Loads()) return;
+  const headers = join(modules, `node-${process.platform}-${process.arch}`);
+  say('Building pkcs11js…');
+  const env = { ...process.env, npm_config_nodedir: headers };
+  run('npm', ['rebuild', 'pkcs11js', '--loglevel=error'], { stdio: ['ignore', 'ignore', 'inherit'], env });
+  if (pkcs11Loads()) return;
+  const text =
+    'pkcs11js could not be built: PKCS#11 tokens will not be available. It needs g++, make and python3.';
+  if (process.env.CI) give(text);
+  say(`\n*** ${text} ***\n`);
+}
+
+let updated = false;
+
+/** Installs Debian packages as root; otherwise names the command. `has` tells whether it is there already. */
+export function bringDebianPackages(packages, has = onPath) {
+  const missing = packages.filter((name) => !has(name));
+  if (missing.length === 0) return true;
+  const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+  if (process.getuid?.() !== 0 || !onPath('apt-get')) {
+    say(`Missing: ${missing.join(', ')}. Type: sudo ${command}`);
+    return false;
+  }
+  say(`Installing ${missing.join(', ')} (apt)…`);
+  const quiet = {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  };
+  if (!updated) run('apt-get', ['update', '-qq'], quiet);
+  updated = true;
+  return run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], quiet);
+}
+
+export function onPath(program) {
+  const separator = process.platform === 'win32' ? ';' : ':';
+  return (process.env.PATH ?? '').split(separator).some((folder) => existsSync(join(folder, program)));
+}
+
+export function hasChromium() {
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  return names.some(onPath) || existsSync(process.env.CHROMIUM ?? '/nowhere');
+}
+
+function newest(folder) {
+  let at = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    at = Math.max(at, entry.isDirectory() ? newest(path) : statSync(path).mtimeMs);
+  }
+  return at;
+}
+
+/** Builds when a source is newer than the last build. */
+function build() {
+  const done = join(root, 'out', '.built');
+  const folders = ['src-main', 'src-renderer', 'src-shared', 'assets'].map((name) => join(root, name));
+  const files = ['package.json', 'package-lock.json', 'scripts/build.ts'].map((name) => join(root, name));
+  const changed = Math.max(
+    ...folders.filter((folder) => existsSync(folder)).map(newest),
+    ...files.map((file) => statSync(file).mtimeMs),
+  );
+  if (existsSync(done) && statSync(done).mtimeMs > changed) return;
+  if (!run(nodeProgram(), ['scripts/build.ts'])) give('the build failed; see above.');
+  writeFileSync(done, '');
+}
+
+/** PATH with the project's own programs and Node 24 first. */
+export function environment() {
+  return { ...process.env, PATH: `${join(modules, '.bin')}:${process.env.PATH ?? ''}` };
+}
+
+/** Everything a start or a test needs. */
+export function prepare() {
+  installPackages();
+  build();
+}
