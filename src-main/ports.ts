@@ -47,6 +47,8 @@ export interface Ports {
     config: string;
     /** Where new workspaces are suggested. */
     workspaces: string;
+    /** Folder of the workspace to start with (`--workspace DIR`), absolute; null: the recent list decides. */
+    workspace: string | null;
   };
   /** Entry files of the worker threads: bundled ones in the application, sources in tests. */
   workers: { store: URL };

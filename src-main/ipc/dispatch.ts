@@ -3,22 +3,21 @@
  * secret check. No channel is defined here and nothing is thrown across.
  */
 import { APP_ORIGIN } from '#shared/bridge.ts';
-import { type Answer, type ChannelName, contract, type Parsed } from '#shared/contract/index.ts';
+import { type ChannelName, contract, type Parsed } from '#shared/contract/index.ts';
 import type { FieldError, Reply, ReplyError } from '#shared/errors.ts';
 import type * as z from 'zod';
 import { AppError } from '../lib/app-error.ts';
+import type { Handlers } from '../lib/domain.ts';
 import type { Log } from '../lib/log.ts';
 import { holdsPrivateKey } from './secret-check.ts';
+
+export type { Handlers } from '../lib/domain.ts';
 
 /** Who calls: both shells fill it from what the browser says, never from the payload. */
 export interface Caller {
   origin: string;
   mainFrame: boolean;
 }
-
-export type Handlers = {
-  [C in ChannelName]: (payload: Parsed<C>) => Promise<Answer<C>> | Answer<C>;
-};
 
 export type Dispatch = (channel: string, payload: unknown, caller: Caller) => Promise<Reply<unknown>>;
 

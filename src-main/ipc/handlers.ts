@@ -3,12 +3,9 @@
  * missing or misnamed method a compile error, so there is no list to keep. No behaviour here.
  */
 import type { ChannelName } from '#shared/contract/index.ts';
-import type { Handlers } from './dispatch.ts';
+import type { Domain, Handlers } from '../lib/domain.ts';
 
-/** The methods a domain must offer: one per channel whose name begins with `D.`. */
-export type Domain<D extends string> = {
-  [C in ChannelName as C extends `${D}.${infer Method}` ? Method : never]: Handlers[C];
-};
+export type { Domain } from '../lib/domain.ts';
 
 type DomainName = ChannelName extends infer C ? (C extends `${infer D}.${string}` ? D : never) : never;
 

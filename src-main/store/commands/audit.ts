@@ -1,0 +1,84 @@
+/** Reading and adding audit records, and the check of the table itself against hashes and MACs. */
+import type { AuditRecord } from '#shared/contract/audit.ts';
+import type { AuditEntry, Head, StoredAuditRecord } from '../../audit/audit-record.ts';
+import { type Chain, checkRecords, type Fault } from '../../audit/chain.ts';
+import { genesisHash } from '../../audit/audit-record.ts';
+import { change, read, type SqlValue, type Tx, write } from '../command.ts';
+
+interface Row extends Omit<StoredAuditRecord, 'subjects'> {
+  subjects: string;
+}
+
+function recordOf(row: Row): StoredAuditRecord {
+  return { ...row, subjects: JSON.parse(row.subjects) as AuditRecord['subjects'] };
+}
+
+/** What the renderer gets: without the MAC. */
+function shown({ mac: _mac, ...record }: StoredAuditRecord): AuditRecord {
+  return record;
+}
+
+export interface AuditQuery {
+  query: string;
+  outcome: AuditRecord['outcome'] | null;
+  action: string | null;
+  from: string | null;
+  to: string | null;
+  cursor: string | null;
+  limit: number;
+}
+
+function conditions(asked: AuditQuery): { where: string; parameters: Record<string, SqlValue> } {
+  const parts = ['1'];
+  const parameters: Record<string, SqlValue> = {};
+  const add = (sql: string, name: string, value: SqlValue): void => {
+    parts.push(sql);
+    parameters[name] = value;
+  };
+  if (asked.outcome !== null) add('outcome = $outcome', 'outcome', asked.outcome);
+  if (asked.action !== null) add('action = $action', 'action', asked.action);
+  if (asked.from !== null) add('at >= $from', 'from', asked.from);
+  if (asked.to !== null) add('at <= $to', 'to', asked.to);
+  for (const [index, word] of asked.query.trim().split(/\s+/).filter((found) => found !== '').slice(0, 8).entries()) {
+    const like = `%${word.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`;
+    add(`(summary LIKE $w${index} ESCAPE '\\' OR action LIKE $w${index} ESCAPE '\\' OR subjects LIKE $w${index} ESCAPE '\\' OR hash LIKE $w${index} ESCAPE '\\')`, `w${index}`, like);
+  }
+  return { where: parts.join(' AND '), parameters };
+}
+
+/** The last record's place; entries 0 and the genesis hash when there is none. */
+export function readHead(tx: Tx): Head {
+  const last = tx.get<{ seq: number; hash: string }>('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1');
+  return last === undefined ? { entries: 0, head: genesisHash(tx.workspaceId) } : { entries: last.seq, head: last.hash };
+}
+
+export const auditCommands = {
+  'audit.head': read((tx, _args: Record<string, never>) => readHead(tx)),
+  /** Newest first. */
+  'audit.list': read((tx, asked: AuditQuery): { total: number; rows: AuditRecord[]; cursor: string | null } => {
+    const { where, parameters } = conditions(asked);
+    const total = tx.get<{ count: number }>(`SELECT count(*) AS count FROM audit WHERE ${where}`, parameters)?.count ?? 0;
+    const before = asked.cursor === null ? Number.MAX_SAFE_INTEGER : Number(asked.cursor);
+    const rows = tx.all<Row>(`SELECT * FROM audit WHERE ${where} AND seq < $before ORDER BY seq DESC LIMIT $limit`, { ...parameters, before, limit: asked.limit + 1 });
+    const page = rows.slice(0, asked.limit).map((row) => shown(recordOf(row)));
+    return { total, rows: page, cursor: rows.length > asked.limit ? String(page.at(-1)?.seq ?? '') : null };
+  }),
+  'audit.get': read((tx, { seq }: { seq: number }): AuditRecord | null => {
+    const row = tx.get<Row>('SELECT * FROM audit WHERE seq = $seq', { seq });
+    return row === undefined ? null : shown(recordOf(row));
+  }),
+  /** All records with their MACs, for export and for comparing with the file; never for the renderer. */
+  'audit.all': read((tx, _args: Record<string, never>): StoredAuditRecord[] => tx.all<Row>('SELECT * FROM audit ORDER BY seq').map(recordOf)),
+  /** Checks chain and MACs of the table. */
+  'audit.check': read((tx, _args: Record<string, never>): { faults: Fault[]; hashes: string[] } => {
+    const chain: Chain = { workspaceId: tx.workspaceId, auditKey: tx.auditKey };
+    const records = tx.all<Row>('SELECT * FROM audit ORDER BY seq').map(recordOf);
+    return { faults: checkRecords(chain, records), hashes: records.map(({ hash }) => hash) };
+  }),
+  /** A record that goes with no other change: a refusal, an unlock, a verification. */
+  'audit.add': change((_tx, _args: object): void => undefined),
+  /** Several at once, in order: what was noted while the workspace was locked. */
+  'audit.fold': write((tx, { entries }: { entries: AuditEntry[] }): void => {
+    for (const entry of entries) tx.record(entry);
+  }),
+};

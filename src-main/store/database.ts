@@ -1,0 +1,100 @@
+/**
+ * Opens the encrypted database file: SQLCipher 4 format, raw key, WAL, full synchronisation. It knows no tables; the
+ * schema is migrations', the meaning is the commands'.
+ */
+import Database from 'better-sqlite3-multiple-ciphers';
+import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { AppError } from '../lib/app-error.ts';
+import { wipe } from '../lib/bytes.ts';
+import { DAMAGED, storeError } from './store-error.ts';
+
+export type { Database } from 'better-sqlite3-multiple-ciphers';
+
+/** fsync of a folder, so that a rename or a new name in it survives power loss. */
+export function syncFolder(path: string): void {
+  // Windows cannot open a folder for fsync; NTFS journals the rename itself.
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function setKey(db: Database.Database, key: Uint8Array): void {
+  db.pragma(`cipher = 'sqlcipher'`);
+  db.pragma('legacy = 4');
+  // SECURITY: as bytes, so that no string with the key stays in the heap.
+  const raw = Buffer.concat([Buffer.from(`x'`), Buffer.alloc(64), Buffer.from(`'`)]);
+  Buffer.from(key).forEach((byte, at) => {
+    raw[2 + at * 2] = '0123456789abcdef'.charCodeAt(byte >> 4);
+    raw[3 + at * 2] = '0123456789abcdef'.charCodeAt(byte & 15);
+  });
+  db.key(raw);
+  wipe(raw);
+}
+
+/**
+ * Opens (or with `create` makes, mode 0600) the database at `path`; `key` is 32 bytes and stays the caller's.
+ * Throws AppError WORKSPACE_DAMAGED when the file is missing, too short, or not under this key.
+ */
+export function openDatabase(path: string, key: Uint8Array, create: boolean): Database.Database {
+  try {
+    if (create) closeSync(openSync(path, 'wx', 0o600));
+    else if (!existsSync(path))
+      throw new AppError('WORKSPACE_DAMAGED', `${path} is missing. ${DAMAGED}`, { subject: path });
+    // An empty file would otherwise be taken for a new database.
+    else if (statSync(path).size < 512)
+      throw new AppError('WORKSPACE_DAMAGED', `${path} is truncated. ${DAMAGED}`, { subject: path });
+    const db = new Database(path, { timeout: 2000 });
+    try {
+      setKey(db, key);
+      db.pragma('cell_size_check = ON');
+      db.pragma('journal_mode = WAL');
+      db.pragma('synchronous = FULL');
+      db.pragma('temp_store = MEMORY');
+      db.pragma('foreign_keys = ON');
+      db.pragma('secure_delete = ON');
+      db.pragma('cache_size = -65536');
+      db.pragma('trusted_schema = OFF');
+      db.prepare('SELECT count(*) FROM sqlite_schema').get();
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  } catch (error) {
+    throw storeError(error, path);
+  }
+}
+
+/** Checks the structure of every page. Throws AppError WORKSPACE_DAMAGED with SQLite's first finding. */
+export function checkIntegrity(db: Database.Database, path: string): void {
+  const found = db.pragma('integrity_check(1)', { simple: true });
+  const orphans = db.pragma('foreign_key_check') as unknown[];
+  if (found === 'ok' && orphans.length === 0) return;
+  throw new AppError('WORKSPACE_DAMAGED', `${path} is damaged. ${DAMAGED}`, {
+    subject: path,
+    library: typeof found === 'string' && found !== 'ok' ? found : 'rows refer to others that are not there',
+  });
+}
+
+/** Makes a copy, encrypted under the same key, that includes everything committed. */
+export function copyDatabase(db: Database.Database, path: string): void {
+  try {
+    // Created first, so that the copy never has a wider mode; VACUUM INTO accepts an empty file.
+    closeSync(openSync(path, 'wx', 0o600));
+    db.prepare('VACUUM INTO ?').run(path);
+    const file = openSync(path, 'r+');
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    syncFolder(dirname(path));
+  } catch (error) {
+    throw storeError(error, path);
+  }
+}

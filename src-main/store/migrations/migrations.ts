@@ -1,0 +1,10 @@
+/** The numbered migrations in order: append, never edit. Running them is migrate.ts's work. */
+import { firstMigration } from './001-first.ts';
+
+export interface Migration {
+  /** The schema version it leads to (SQLite's user_version). */
+  version: number;
+  sql: string;
+}
+
+export const MIGRATIONS: readonly Migration[] = [firstMigration];

@@ -1,0 +1,56 @@
+/**
+ * The database worker: the only thread that touches workspace.db and audit.jsonl. One message, one transaction; the
+ * answer goes out after the commit is durable and the audit file has its line.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { openAuditFile } from '../audit/audit-file.ts';
+import { copyDatabase } from './database.ts';
+import { sendError, storeError } from './store-error.ts';
+import { openStore, type StoreStart } from './transaction.ts';
+
+/** What main asks: a command, a copy, or the end. */
+export type StoreRequest =
+  | { id: number; do: 'run'; name: string; args: unknown; at: string }
+  | { id: number; do: 'copy'; path: string }
+  | { id: number; do: 'close' };
+
+export type StoreReply = { id: number; ok: true; value: unknown } | { id: number; ok: false; error: ReturnType<typeof sendError> };
+
+const port = parentPort;
+if (port === null) throw new Error('the store worker runs as a worker thread only');
+const start = workerData as StoreStart;
+
+function reply(message: StoreReply): void {
+  port?.postMessage(message);
+}
+
+try {
+  const store = openStore(start);
+  const file = openAuditFile(start.auditFile);
+  file.append(store.recordsAfter(file.lastSeq));
+  reply({ id: 0, ok: true, value: { healed: file.healed } });
+  port.on('message', (request: StoreRequest) => {
+    try {
+      if (request.do === 'copy') {
+        copyDatabase(store.db, request.path);
+        reply({ id: request.id, ok: true, value: null });
+      } else if (request.do === 'run') {
+        const value = store.run(request.name, request.args, request.at);
+        file.append(store.recordsAfter(file.lastSeq));
+        reply({ id: request.id, ok: true, value });
+      } else {
+        store.close();
+        file.close();
+        start.key.fill(0);
+        start.auditKey.fill(0);
+        reply({ id: request.id, ok: true, value: null });
+        port.close();
+      }
+    } catch (error) {
+      reply({ id: request.id, ok: false, error: sendError(storeError(error, start.path)) });
+    }
+  });
+} catch (error) {
+  reply({ id: 0, ok: false, error: sendError(storeError(error, start.path)) });
+  port.close();
+}

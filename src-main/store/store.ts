@@ -1,0 +1,86 @@
+/** Main's end of the store: sends commands to the worker and waits. It holds no data and opens no file. */
+import { Worker } from 'node:worker_threads';
+import { AppError } from '../lib/app-error.ts';
+import { wipe } from '../lib/bytes.ts';
+import type { Clock } from '../ports.ts';
+import type { CommandArgs, CommandName, CommandResult, Store } from './store-contract.ts';
+import { receiveError } from './store-error.ts';
+import type { StoreReply, StoreRequest } from './store-worker.ts';
+import type { StoreStart } from './transaction.ts';
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+type Asked = StoreRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
+
+/**
+ * Starts the worker and opens the database; `start.key` and `start.auditKey` are wiped here once the worker has its
+ * copies. `died` runs when the worker ends by itself. Throws what opening throws.
+ */
+export async function startStore(
+  deps: { worker: URL; clock: Clock; died(error: Error): void },
+  start: StoreStart,
+): Promise<Store & { healed: boolean }> {
+  const worker = new Worker(deps.worker, { workerData: start, stdout: false });
+  wipe(start.key, start.auditKey);
+  const waiting = new Map<number, Waiting>();
+  let nextId = 1;
+  let closed: Promise<void> | null = null;
+  let over: Error | null = null;
+
+  function end(error: Error): void {
+    if (over !== null) return;
+    over = error;
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+    if (closed === null) deps.died(error);
+  }
+
+  worker.on('message', (message: StoreReply) => {
+    const found = waiting.get(message.id);
+    waiting.delete(message.id);
+    if (message.ok) found?.resolve(message.value);
+    else found?.reject(receiveError(message.error));
+  });
+  worker.on('error', end);
+  worker.on('exit', () => end(new AppError('LOCKED', 'The workspace was locked. Unlock it and try again.')));
+
+  function ask(request: Asked): Promise<unknown> {
+    if (over !== null) return Promise.reject(over);
+    const id = nextId;
+    nextId += 1;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    waiting.set(id, { resolve, reject });
+    worker.postMessage({ ...request, id });
+    return promise;
+  }
+
+  const opened = Promise.withResolvers<unknown>();
+  waiting.set(0, opened);
+  let healed: boolean;
+  try {
+    ({ healed } = (await opened.promise) as { healed: boolean });
+  } catch (error) {
+    closed = Promise.resolve();
+    await worker.terminate();
+    throw error;
+  }
+
+  return {
+    healed,
+    run: <N extends CommandName>(name: N, args: CommandArgs<N>) => {
+      if (closed !== null) return Promise.reject(new AppError('LOCKED', 'The workspace was locked. Unlock it and try again.'));
+      return ask({ do: 'run', name, args, at: deps.clock.now().toISOString() }) as Promise<CommandResult<N>>;
+    },
+    copyTo: async (path) => void (await ask({ do: 'copy', path })),
+    close() {
+      closed ??= ask({ do: 'close' }).then(
+        async () => void (await worker.terminate()),
+        async () => void (await worker.terminate()),
+      );
+      return closed;
+    },
+  };
+}

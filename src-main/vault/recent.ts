@@ -1,0 +1,65 @@
+/** The list of workspaces opened before: names and places in the configuration folder, no secrets. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { type recentWorkspace, workspaceKind } from '#shared/contract/workspace.ts';
+import { AppError } from '../lib/app-error.ts';
+import { exists, readFileLimited, writeFileAtomic } from '../lib/atomic-file.ts';
+import type { Header } from './header.ts';
+import { readHeader } from './header.ts';
+
+const row = z.strictObject({ id: z.string(), name: z.string(), kind: workspaceKind, path: z.string(), lastOpenedAt: z.iso.datetime() });
+type Row = z.infer<typeof row>;
+const MOST_ROWS = 30;
+
+export interface Recent {
+  rows(): Promise<z.infer<typeof recentWorkspace>[]>;
+  opened(header: Header, path: string, now: Date): Promise<void>;
+  forget(id: string): Promise<void>;
+  /** Throws AppError NOT_FOUND. */
+  path(id: string): Promise<string>;
+}
+
+/** Why the workspace cannot be opened now, or null. */
+async function problemOf({ id, path }: Row): Promise<string | null> {
+  try {
+    return (await readHeader(path)).id === id ? null : 'Another workspace lies there now.';
+  } catch (error) {
+    return error instanceof AppError ? error.message : 'It cannot be read.';
+  }
+}
+
+export function createRecent(configFolder: string): Recent {
+  const file = join(configFolder, 'recent.json');
+
+  async function read(): Promise<Row[]> {
+    if (!(await exists(file))) return [];
+    try {
+      const parsed = z.array(row).safeParse(JSON.parse((await readFileLimited(file, 1_048_576)).toString('utf8')));
+      return parsed.success ? parsed.data : [];
+    } catch (error) {
+      // A damaged list costs convenience only; the folders can be opened by hand.
+      if (error instanceof SyntaxError) return [];
+      throw error;
+    }
+  }
+
+  async function write(rows: Row[]): Promise<void> {
+    await mkdir(configFolder, { recursive: true, mode: 0o700 });
+    await writeFileAtomic(file, Buffer.from(JSON.stringify(rows.slice(0, MOST_ROWS))), 0o600);
+  }
+
+  return {
+    rows: async () => Promise.all((await read()).map(async (found) => ({ ...found, problem: await problemOf(found) }))),
+    async opened({ id, name, kind }, path, now) {
+      const others = (await read()).filter((found) => found.path !== path);
+      await write([{ id, name, kind, path, lastOpenedAt: now.toISOString() }, ...others]);
+    },
+    forget: async (id) => write((await read()).filter((found) => found.id !== id)),
+    async path(id) {
+      const found = (await read()).find((candidate) => candidate.id === id);
+      if (found === undefined) throw new AppError('NOT_FOUND', 'This workspace is no longer in the list. Open its folder instead.');
+      return found.path;
+    },
+  };
+}

@@ -1,0 +1,29 @@
+/**
+ * One process per workspace: an exclusive lock that the operating system drops when the process dies, however it
+ * dies. A plain SQLite file is used because its locks are the portable ones; it holds no data.
+ */
+import Database from 'better-sqlite3-multiple-ciphers';
+import { join } from 'node:path';
+import { AppError } from '../lib/app-error.ts';
+import { storeError } from '../store/store-error.ts';
+
+/** Takes the lock and answers the function that gives it back. Throws AppError WORKSPACE_IN_USE. */
+export function lockWorkspace(folder: string): () => void {
+  const path = join(folder, 'lock');
+  let db: Database.Database;
+  try {
+    db = new Database(path, { timeout: 0 });
+  } catch (error) {
+    throw storeError(error, path);
+  }
+  try {
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    db.close();
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY'))
+      throw new AppError('WORKSPACE_IN_USE', 'This workspace is open in another window. Close it there first.', { subject: folder });
+    throw storeError(error, path);
+  }
+  return () => db.close();
+}
