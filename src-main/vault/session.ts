@@ -1,0 +1,80 @@
+/** An unlocked workspace: the store's worker, the sealing key and the audit's signing key, and their end together. */
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { join } from 'node:path';
+import { AppError } from '../lib/app-error.ts';
+import { wipe } from '../lib/bytes.ts';
+import type { Ports } from '../ports.ts';
+import { startStore } from '../store/store.ts';
+import type { Notice, Session } from '../store/store-contract.ts';
+import type { Header } from './header.ts';
+import { subkey } from './key-slots.ts';
+import { seal, unseal } from './sealing.ts';
+
+export interface OpenSession {
+  session: Session;
+  /** Ends the worker and wipes the keys. */
+  end(): Promise<void>;
+}
+
+// RFC 8410 7: PKCS#8 of an Ed25519 key is this and the 32-byte seed.
+const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+export async function openSession(options: {
+  ports: Ports;
+  folder: string;
+  header: Header;
+  /** The caller's; only read here. */
+  masterKey: Uint8Array;
+  create: boolean;
+  notice(severity: Notice['severity'], text: string): void;
+  died(error: Error): void;
+}): Promise<OpenSession> {
+  const { ports, folder, header, masterKey } = options;
+  const store = await startStore(
+    { worker: ports.workers.store, clock: ports.clock, died: options.died },
+    {
+      path: join(folder, 'workspace.db'),
+      auditFile: join(folder, 'audit.jsonl'),
+      workspaceId: header.id,
+      version: ports.version,
+      key: new Uint8Array(subkey(masterKey, 'database')),
+      auditKey: new Uint8Array(subkey(masterKey, 'audit-mac')),
+      create: options.create,
+    },
+  );
+  const sealingKey = subkey(masterKey, 'sealing');
+  const seed = subkey(masterKey, 'audit-signature');
+  const signer = createPrivateKey({ key: Buffer.concat([ED25519_PKCS8, seed]), format: 'der', type: 'pkcs8' });
+  wipe(seed);
+  let ended = false;
+  if (store.healed) options.notice('note', 'The audit file was completed: the last session ended before its last line was written.');
+
+  function needKeys(): void {
+    if (ended) throw new AppError('LOCKED', 'The workspace was locked. Unlock it and try again.');
+  }
+
+  return {
+    session: {
+      workspace: { id: header.id, name: header.name, kind: header.kind, path: folder, createdAt: header.createdAt },
+      store,
+      seal(keyId, plain) {
+        needKeys();
+        return seal(sealingKey, keyId, plain, ports.random);
+      },
+      open(keyId, sealed) {
+        needKeys();
+        return unseal(sealingKey, keyId, sealed);
+      },
+      signHead(message) {
+        needKeys();
+        return { signature: new Uint8Array(sign(null, message, signer)), publicKey: createPublicKey(signer) };
+      },
+      notice: options.notice,
+    },
+    async end() {
+      ended = true;
+      wipe(sealingKey);
+      await store.close();
+    },
+  };
+}

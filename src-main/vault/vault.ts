@@ -1,0 +1,278 @@
+/**
+ * The vault: which workspace is open, and whether it is unlocked. It is the only holder of the master key; while it is
+ * locked the worker has ended and no key is in memory. The channels around it are vault-domain.ts.
+ */
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Topic } from '#shared/bridge.ts';
+import type { WorkspaceKind } from '#shared/contract/workspace.ts';
+import type { AuditEntry } from '../audit/audit-record.ts';
+import { AppError, fileError } from '../lib/app-error.ts';
+import { newId } from '../lib/ids.ts';
+import { wipe } from '../lib/bytes.ts';
+import type { Log } from '../lib/log.ts';
+import type { Ports } from '../ports.ts';
+import type { Notice, Session } from '../store/store-contract.ts';
+import { type Attempts, createAttempts, slowDown } from './attempts.ts';
+import { type Header, HEADER_VERSION, readHeader, type Slot, writeHeader } from './header.ts';
+import { calibrateKdf, makeSlot, openSlot } from './key-slots.ts';
+import type { Kdf } from './header.ts';
+import { newRecoveryKey } from './recovery-key.ts';
+import { createRecent, type Recent } from './recent.ts';
+import { openSession, type OpenSession } from './session.ts';
+import { lockWorkspace } from './workspace-lock.ts';
+
+export interface VaultDeps {
+  ports: Ports;
+  log: Log;
+  changed(topic: Topic, ids: string[]): void;
+  /** Tests may choose cheap parameters; the application never sets it and calibrates. */
+  kdf?: Kdf;
+}
+
+interface Opened {
+  folder: string;
+  header: Header;
+  attempts: Attempts;
+  release: () => void;
+  unlocked: OpenSession | null;
+  notices: Notice[];
+}
+
+export interface Vault {
+  recent: Recent;
+  stateName(): 'none' | 'locked' | 'unlocked';
+  opened(): Readonly<Pick<Opened, 'folder' | 'header' | 'attempts' | 'notices'>> | null;
+  /** Throws AppError LOCKED or NO_WORKSPACE. */
+  session(): Session;
+  locksAt(): Date | null;
+  create(request: { folder: string; name: string; kind: WorkspaceKind; passphrase: string }): Promise<string>;
+  open(folder: string): Promise<void>;
+  unlock(type: Slot['type'], secret: string): Promise<void>;
+  lock(): Promise<void>;
+  close(): Promise<void>;
+  touch(): void;
+  /** Wraps the master key anew; the slot's former secret stops working. */
+  replaceSlot(type: Slot['type'], current: { type: Slot['type']; secret: string }, secret: string, change: Partial<Pick<Header, 'recoveryVerified'>>): Promise<void>;
+  setRecoveryVerified(): Promise<void>;
+  setAutoLock(settings: AutoLock): void;
+  onLock(listener: () => Promise<void> | void): void;
+}
+
+export interface AutoLock {
+  autoLockMinutes: number;
+  lockOnSuspend: boolean;
+}
+
+const MOST_SUGGESTED_BYTES = 32;
+
+export function createVault(deps: VaultDeps): Vault {
+  const { ports, changed } = deps;
+  const { clock, random } = ports;
+  const recent = createRecent(ports.paths.config);
+  const listeners: (() => Promise<void> | void)[] = [];
+  let current: Opened | null = null;
+  let autoLock: AutoLock = { autoLockMinutes: 10, lockOnSuspend: true };
+  let locksAt: Date | null = null;
+  let stopTimer = (): void => undefined;
+  /** One change of state after the other. */
+  let last: Promise<unknown> = Promise.resolve();
+
+  function inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const next = last.then(step, step);
+    last = next.catch(() => undefined);
+    return next;
+  }
+
+  function need(): Opened {
+    if (current === null) throw new AppError('NO_WORKSPACE', 'No workspace is open. Open or create one first.');
+    return current;
+  }
+
+  function startTimer(): void {
+    stopTimer();
+    const ms = autoLock.autoLockMinutes * 60_000;
+    locksAt = new Date(clock.now().getTime() + ms);
+    stopTimer = clock.after(ms, () => void vault.lock());
+  }
+
+  async function endSession(opened: Opened): Promise<void> {
+    const { unlocked } = opened;
+    stopTimer();
+    locksAt = null;
+    if (unlocked === null) return;
+    for (const listener of listeners) await listener();
+    opened.unlocked = null;
+    opened.notices = [];
+    await unlocked.end();
+  }
+
+  async function closeNow(): Promise<void> {
+    if (current === null) return;
+    await endSession(current);
+    current.release();
+    current = null;
+  }
+
+  async function begin(opened: Opened, masterKey: Buffer, create: boolean, entry: AuditEntry): Promise<void> {
+    try {
+      opened.unlocked = await openSession({
+        ports,
+        folder: opened.folder,
+        header: opened.header,
+        masterKey,
+        create,
+        notice: (severity, text) => void opened.notices.push({ severity, text }),
+        died(error) {
+          deps.log.failure('the store worker ended', error);
+          void vault.lock();
+        },
+      });
+      await opened.unlocked.session.store.run('audit.fold', { entries: [...(await opened.attempts.noted()), entry] });
+      await opened.attempts.forget();
+      await opened.attempts.cleared();
+      const stored = await opened.unlocked.session.store.run('settings.get', { name: 'autoLock' });
+      if (stored !== null) autoLock = JSON.parse(stored) as AutoLock;
+      startTimer();
+    } finally {
+      wipe(masterKey);
+    }
+  }
+
+  const entryOf = (action: string, summary: string, id: string): AuditEntry => ({ action, outcome: 'done', summary, subjects: [{ type: 'workspace', id, sha256: null }] });
+
+  async function makeFolder(folder: string): Promise<void> {
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const found = await readdir(folder);
+      if (found.length > 0) throw new AppError('FILE_EXISTS', `${folder} is not empty. Choose an empty folder or another name.`, { subject: folder });
+    } catch (error) {
+      throw fileError(error, folder);
+    }
+  }
+
+  const vault: Vault = {
+    recent,
+    stateName: () => (current === null ? 'none' : current.unlocked === null ? 'locked' : 'unlocked'),
+    opened: () => current,
+    session() {
+      const { unlocked } = need();
+      if (unlocked === null) throw new AppError('LOCKED', 'The workspace is locked. Unlock it first.');
+      return unlocked.session;
+    },
+    locksAt: () => locksAt,
+    create: ({ folder, name, kind, passphrase }) =>
+      inTurn(async () => {
+        await closeNow();
+        await makeFolder(folder);
+        const masterKey = Buffer.from(random.bytes(MOST_SUGGESTED_BYTES));
+        try {
+          const kdf = deps.kdf ?? (await calibrateKdf(random));
+          const recoveryKey = newRecoveryKey(random);
+          const base: Header = { format: 'baleen-workspace', version: HEADER_VERSION, id: newId('ws', random), name, kind, createdAt: clock.now().toISOString(), recoveryVerified: false, slots: [] };
+          const header: Header = {
+            ...base,
+            slots: [await makeSlot(base, 'passphrase', passphrase, masterKey, kdf, random), await makeSlot(base, 'recovery', recoveryKey, masterKey, kdf, random)],
+          };
+          const release = lockWorkspace(folder);
+          const opened: Opened = { folder, header, attempts: createAttempts(folder), release, unlocked: null, notices: [] };
+          try {
+            await begin(opened, masterKey, true, entryOf('workspace.create', `Workspace "${name}" (${kind}) was made`, header.id));
+            await opened.unlocked?.session.store.run('settings.set', { name: 'recoveryKey', value: recoveryKey, audit: entryOf('workspace.recoveryKey', 'A recovery key was made', header.id) });
+            // The header last: without it the folder is no workspace, so a crash before leaves nothing half-made.
+            await writeHeader(folder, header);
+          } catch (error) {
+            await opened.unlocked?.end();
+            release();
+            throw error;
+          }
+          current = opened;
+          await recent.opened(header, folder, clock.now());
+          changed('workspace', []);
+          changed('recent', []);
+          return header.id;
+        } catch (error) {
+          // What was begun is taken away: the folder was empty before.
+          for (const name_ of await readdir(folder).catch(() => [])) await rm(join(folder, name_), { recursive: true, force: true });
+          stopTimer();
+          throw error;
+        } finally {
+          wipe(masterKey);
+        }
+      }),
+    open: (folder) =>
+      inTurn(async () => {
+        const header = await readHeader(folder);
+        if (current?.folder === folder) return;
+        await closeNow();
+        current = { folder, header, attempts: createAttempts(folder), release: lockWorkspace(folder), unlocked: null, notices: [] };
+        await recent.opened(header, folder, clock.now());
+        changed('workspace', []);
+        changed('recent', []);
+      }),
+    unlock: (type, secret) =>
+      inTurn(async () => {
+        const opened = need();
+        if (opened.unlocked !== null) return;
+        const until = await opened.attempts.retryAt(clock.now());
+        if (until !== null) throw slowDown(until);
+        let masterKey: Buffer;
+        try {
+          masterKey = await openSlot(opened.header, type, secret);
+        } catch (error) {
+          if (error instanceof AppError && error.code === 'WRONG_PASSPHRASE') await opened.attempts.refused(clock.now());
+          changed('workspace', []);
+          throw error;
+        }
+        await begin(opened, masterKey, false, entryOf('workspace.unlock', `Unlocked with the ${type === 'passphrase' ? 'passphrase' : 'recovery key'}`, opened.header.id));
+        changed('workspace', []);
+      }),
+    lock: () =>
+      inTurn(async () => {
+        if (current === null || current.unlocked === null) return;
+        await endSession(current);
+        changed('workspace', []);
+      }),
+    close: () =>
+      inTurn(async () => {
+        await closeNow();
+        changed('workspace', []);
+      }),
+    touch() {
+      if (current !== null && current.unlocked !== null) startTimer();
+    },
+    replaceSlot: (type, by, secret, change) =>
+      inTurn(async () => {
+        const opened = need();
+        const masterKey = await openSlot(opened.header, by.type, by.secret);
+        try {
+          const kdf = opened.header.slots.find((slot) => slot.type === type)?.kdf ?? (await calibrateKdf(random));
+          const made = await makeSlot(opened.header, type, secret, masterKey, kdf, random);
+          const header = { ...opened.header, ...change, slots: [...opened.header.slots.filter((slot) => slot.type !== type), made] };
+          await writeHeader(opened.folder, header);
+          opened.header = header;
+        } finally {
+          wipe(masterKey);
+        }
+        changed('workspace', []);
+      }),
+    setRecoveryVerified: () =>
+      inTurn(async () => {
+        const opened = need();
+        const header = { ...opened.header, recoveryVerified: true };
+        await writeHeader(opened.folder, header);
+        opened.header = header;
+        changed('workspace', []);
+      }),
+    setAutoLock(settings) {
+      autoLock = settings;
+      if (current !== null && current.unlocked !== null) startTimer();
+      changed('workspace', []);
+    },
+    onLock: (listener) => void listeners.push(listener),
+  };
+  ports.onSuspend(() => {
+    if (autoLock.lockOnSuspend) void vault.lock();
+  });
+  return vault;
+}
