@@ -1,0 +1,86 @@
+/**
+ * The one place that builds things: ports in, application out. Both shells, the tests and the tour start Baleen
+ * through `createApp`; nothing else constructs a domain.
+ */
+import type { Topic } from '#shared/bridge.ts';
+import { createAudit } from './audit/audit.ts';
+import { createInspect } from './inspect/inspect.ts';
+import { appDomain, blobDomain, clipboardDomain, dialogsDomain, jobsDomain } from './ipc/app-channels.ts';
+import { createBlobs } from './ipc/blobs.ts';
+import { createDispatch, type Dispatch } from './ipc/dispatch.ts';
+import { handlersOf } from './ipc/handlers.ts';
+import { createTickets } from './ipc/tickets.ts';
+import { createAppearance } from './lib/appearance.ts';
+import { AppError } from './lib/app-error.ts';
+import { createClipboardTimer } from './lib/clipboard-timer.ts';
+import { createJobs } from './lib/jobs.ts';
+import { createLog } from './lib/log.ts';
+import { createOverview } from './overview/overview.ts';
+import type { Ports } from './ports.ts';
+import { vaultDomain } from './vault/vault-domain.ts';
+import { createVault } from './vault/vault.ts';
+
+export interface App {
+  dispatch: Dispatch;
+  /** Locks the workspace and ends what runs; everything acknowledged is stored by then. */
+  close(): Promise<void>;
+}
+
+export async function createApp(ports: Ports): Promise<App> {
+  const { clock, random } = ports;
+  const log = createLog(ports.logLine, ports.version);
+  const changed = (topic: Topic, ids: string[]): void => ports.emit({ type: 'changed', topic, ids });
+
+  const appearance = createAppearance({ configFolder: ports.paths.config, log });
+  const clipboard = createClipboardTimer({ clock, clipboard: ports.clipboard });
+  const jobs = createJobs({ clock, random, log, changed });
+  const blobs = createBlobs({ clock, random });
+  const tickets = createTickets({ random });
+
+  const vault = createVault({ ports, log, changed });
+  const audit = createAudit({ clock, vault, tickets, changed });
+  const overview = createOverview({ clock, vault });
+  const inspect = createInspect({ clock, random, blobs });
+
+  vault.onLock(async () => {
+    await jobs.clear();
+    blobs.clear();
+    inspect.clear();
+    await clipboard.clearSecret();
+    await audit.signHead(vault.session());
+  });
+
+  const own = { ports, appearance, clipboard, jobs, blobs, tickets };
+  const dispatch = createDispatch({
+    handlers: handlersOf({
+      app: appDomain(own),
+      clipboard: clipboardDomain(own),
+      dialogs: dialogsDomain(own),
+      jobs: jobsDomain(own),
+      blob: blobDomain(own),
+      workspace: vaultDomain({ ports, vault, tickets }),
+      audit: audit.domain,
+      overview,
+      inspect: inspect.domain,
+    }),
+    state: vault.stateName,
+    log,
+    refused: audit.refused,
+  });
+
+  if (ports.paths.workspace !== null) {
+    try {
+      await vault.open(ports.paths.workspace);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      ports.notices.push(error.message);
+    }
+  }
+  return {
+    dispatch,
+    async close() {
+      await vault.close();
+      await clipboard.clearSecret();
+    },
+  };
+}
