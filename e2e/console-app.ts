@@ -100,7 +100,7 @@ export async function startConsole(
   if (options.size !== undefined) await shell.page.setViewportSize(options.size);
   canaries.sawArguments();
   return {
-    page: shell.page as unknown as Page,
+    page: shell.page,
     folder,
     answers,
     clipboard: () => copied,

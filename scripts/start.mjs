@@ -56,7 +56,9 @@ if (electron !== null) {
   pass(electron, [root, ...rest]);
 } else {
   if (shell === 'electron')
-    give('Electron is not here and could not be fetched. Use --shell=chromium or ELECTRON_OVERRIDE_DIST_PATH.');
+    give(
+      'Electron is not here and could not be fetched. Use --shell=chromium or ELECTRON_OVERRIDE_DIST_PATH.',
+    );
   if (shell === 'auto') say('baleen: Electron could not be fetched, so Chromium carries the window.');
   if (!hasChromium() && !bringDebianPackages(['chromium'], hasChromium))
     give('no Chromium or Chrome was found. Type: sudo apt-get install -y chromium');

@@ -52,7 +52,11 @@ export function recordHash(workspaceId: string, record: Omit<AuditRecord, 'hash'
 }
 
 /** HMAC-SHA256 over the canonical encoding, upper-case hex. */
-export function recordMac(auditKey: Uint8Array, workspaceId: string, record: Omit<AuditRecord, 'hash'>): string {
+export function recordMac(
+  auditKey: Uint8Array,
+  workspaceId: string,
+  record: Omit<AuditRecord, 'hash'>,
+): string {
   return createHmac('sha256', auditKey).update(canonical(workspaceId, record)).digest('hex').toUpperCase();
 }
 

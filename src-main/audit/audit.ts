@@ -7,7 +7,7 @@ import { exists, writeFileAtomic } from '../lib/atomic-file.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
 import type { Clock } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
-import type { Vault } from '../vault/vault.ts';
+import type { Vault } from '../vault/vault-contract.ts';
 import { type AuditEntry, type Head, recordLine, shortHead, type StoredAuditRecord } from './audit-record.ts';
 import type { Fault } from './chain.ts';
 
@@ -23,13 +23,32 @@ function headFault(written: string, hashes: readonly string[]): Fault | null {
   const trimmed = written.trim();
   if (trimmed === '') return null;
   const full = normalHead(trimmed);
-  if (/^[0-9A-F]{64}$/.test(full)) return hashes.includes(full) ? null : { seq: hashes.length, kind: 'head', text: 'The head you wrote down is not in this audit: it was cut back or replaced since.' };
+  if (/^[0-9A-F]{64}$/.test(full))
+    return hashes.includes(full)
+      ? null
+      : {
+          seq: hashes.length,
+          kind: 'head',
+          text: 'The head you wrote down is not in this audit: it was cut back or replaced since.',
+        };
   const [count = '', ...groups] = trimmed.split(/\s+/);
   const seq = Number(count);
-  if (!/^\d+$/.test(count) || groups.length === 0) return { seq: 0, kind: 'head', text: 'The head you typed is not readable: it looks like "1284 9C1E 44B7 03FA".' };
-  if (seq > hashes.length) return { seq: hashes.length, kind: 'truncated', text: `The audit has ${hashes.length} entries, but you wrote down ${seq}: the last ${seq - hashes.length} are gone.` };
+  if (!/^\d+$/.test(count) || groups.length === 0)
+    return {
+      seq: 0,
+      kind: 'head',
+      text: 'The head you typed is not readable: it looks like "1284 9C1E 44B7 03FA".',
+    };
+  if (seq > hashes.length)
+    return {
+      seq: hashes.length,
+      kind: 'truncated',
+      text: `The audit has ${hashes.length} entries, but you wrote down ${seq}: the last ${seq - hashes.length} are gone.`,
+    };
   const hash = hashes[seq - 1] ?? '';
-  return hash.startsWith(normalHead(groups.join(''))) ? null : { seq, kind: 'head', text: `Entry ${seq} is not the one you wrote down: the audit was replaced.` };
+  return hash.startsWith(normalHead(groups.join('')))
+    ? null
+    : { seq, kind: 'head', text: `Entry ${seq} is not the one you wrote down: the audit was replaced.` };
 }
 
 /** Compares the file, line by line, with what the table says it must hold. */
@@ -38,14 +57,31 @@ function fileFaults(text: string, records: readonly StoredAuditRecord[]): Fault[
   for (const [index, record] of records.entries()) {
     const line = lines[index];
     const seq = index + 1;
-    if (line === undefined) return [{ seq, kind: 'truncated', text: `audit.jsonl ends after entry ${index}; ${records.length - index} are missing from it` }];
+    if (line === undefined)
+      return [
+        {
+          seq,
+          kind: 'truncated',
+          text: `audit.jsonl ends after entry ${index}; ${records.length - index} are missing from it`,
+        },
+      ];
     if (line === recordLine(record)) continue;
     const later = lines.indexOf(recordLine(record));
-    if (later > index && lines[later - 1] !== undefined) return [{ seq, kind: 'reordered', text: `audit.jsonl: reordered at entry ${seq}` }];
-    if (records[index + 1] !== undefined && line === recordLine(records[index + 1] as StoredAuditRecord)) return [{ seq, kind: 'missing', text: `audit.jsonl: entry ${seq} is missing` }];
+    if (later > index && lines[later - 1] !== undefined)
+      return [{ seq, kind: 'reordered', text: `audit.jsonl: reordered at entry ${seq}` }];
+    if (records[index + 1] !== undefined && line === recordLine(records[index + 1] as StoredAuditRecord))
+      return [{ seq, kind: 'missing', text: `audit.jsonl: entry ${seq} is missing` }];
     return [{ seq, kind: 'altered', text: `audit.jsonl: altered at entry ${seq}` }];
   }
-  return lines.length > records.length ? [{ seq: records.length + 1, kind: 'forged', text: `audit.jsonl has ${lines.length - records.length} lines that Baleen did not write` }] : [];
+  return lines.length > records.length
+    ? [
+        {
+          seq: records.length + 1,
+          kind: 'forged',
+          text: `audit.jsonl has ${lines.length - records.length} lines that Baleen did not write`,
+        },
+      ]
+    : [];
 }
 
 export interface Audit {
@@ -56,12 +92,22 @@ export interface Audit {
   signHead(session: Session): Promise<void>;
 }
 
-export function createAudit(deps: { clock: Clock; vault: Vault; tickets: TicketPaths; changed(topic: 'audit', ids: string[]): void }): Audit {
+export function createAudit(deps: {
+  clock: Clock;
+  vault: Vault;
+  tickets: TicketPaths;
+  changed(topic: 'audit', ids: string[]): void;
+}): Audit {
   const { vault, clock } = deps;
   const headView = (head: Head) => ({ ...head, short: shortHead(head) });
 
   function signedHead(session: Session, head: Head): string {
-    const statement = { format: 'baleen-audit-head-1', workspace: session.workspace.id, ...head, at: clock.now().toISOString() };
+    const statement = {
+      format: 'baleen-audit-head-1',
+      workspace: session.workspace.id,
+      ...head,
+      at: clock.now().toISOString(),
+    };
     const { signature, publicKey } = session.signHead(Buffer.from(JSON.stringify(statement)));
     return `${JSON.stringify({ ...statement, signature: Buffer.from(signature).toString('base64'), publicKey: publicKey.export({ format: 'pem', type: 'spki' }) }, null, 2)}\n`;
   }
@@ -82,22 +128,48 @@ export function createAudit(deps: { clock: Clock; vault: Vault; tickets: TicketP
         const text = await readFile(join(session.workspace.path, 'audit.jsonl'), 'utf8');
         const head = headFault(written, hashes);
         const all = [...faults, ...fileFaults(text, records), ...(head === null ? [] : [head])];
-        const summary = all.length === 0 ? `The audit was verified: ${hashes.length} entries` : `The audit was verified and found wrong: ${all[0]?.text ?? ''}`;
-        await session.store.run('audit.add', { audit: { action: 'audit.verify', outcome: all.length === 0 ? 'done' : 'failed', summary, subjects: [] } });
+        const summary =
+          all.length === 0
+            ? `The audit was verified: ${hashes.length} entries`
+            : `The audit was verified and found wrong: ${all[0]?.text ?? ''}`;
+        await session.store.run('audit.add', {
+          audit: {
+            action: 'audit.verify',
+            outcome: all.length === 0 ? 'done' : 'failed',
+            summary,
+            subjects: [],
+          },
+        });
         deps.changed('audit', []);
-        return { entries: hashes.length, faults: all, head: headView(await session.store.run('audit.head', {})), checkedAt: clock.now().toISOString() };
+        return {
+          entries: hashes.length,
+          faults: all,
+          head: headView(await session.store.run('audit.head', {})),
+          checkedAt: clock.now().toISOString(),
+        };
       },
       async export({ target, overwrite }) {
         const session = vault.session();
         const path = deps.tickets.path(target);
         if (await exists(path)) {
-          if (!overwrite) throw new AppError('FILE_EXISTS', `${path} exists already. Choose another name or agree to replace it.`, { subject: path });
+          if (!overwrite)
+            throw new AppError(
+              'FILE_EXISTS',
+              `${path} exists already. Choose another name or agree to replace it.`,
+              { subject: path },
+            );
           await rename(path, `${path}.bak-${clock.now().toISOString().replaceAll(/[:.]/g, '-')}`);
         }
-        await session.store.run('audit.add', { audit: { action: 'audit.export', outcome: 'done', summary: 'The audit was exported', subjects: [] } });
+        await session.store.run('audit.add', {
+          audit: { action: 'audit.export', outcome: 'done', summary: 'The audit was exported', subjects: [] },
+        });
         const records = await session.store.run('audit.all', {});
         await writeFileAtomic(path, Buffer.from(`${records.map(recordLine).join('\n')}\n`), 0o600);
-        await writeFileAtomic(`${path}.head.json`, Buffer.from(signedHead(session, await session.store.run('audit.head', {}))), 0o600);
+        await writeFileAtomic(
+          `${path}.head.json`,
+          Buffer.from(signedHead(session, await session.store.run('audit.head', {}))),
+          0o600,
+        );
         deps.tickets.end(target);
         deps.changed('audit', []);
         return { entries: records.length, path };
@@ -105,15 +177,30 @@ export function createAudit(deps: { clock: Clock; vault: Vault; tickets: TicketP
     },
     async refused(channel, error) {
       const opened = vault.opened();
-      if (opened === null || !contract[channel].changes || error.code === 'LOCKED' || error.code === 'NO_WORKSPACE') return;
-      const entry: AuditEntry = { action: channel, outcome: 'refused', summary: error.message.slice(0, MOST_SUMMARY), subjects: (error.details?.ids ?? []).slice(0, 20).map((id) => ({ type: 'object', id, sha256: null })) };
+      if (
+        opened === null ||
+        !contract[channel].changes ||
+        error.code === 'LOCKED' ||
+        error.code === 'NO_WORKSPACE'
+      )
+        return;
+      const entry: AuditEntry = {
+        action: channel,
+        outcome: 'refused',
+        summary: error.message.slice(0, MOST_SUMMARY),
+        subjects: (error.details?.ids ?? []).slice(0, 20).map((id) => ({ type: 'object', id, sha256: null })),
+      };
       if (vault.stateName() === 'locked') return opened.attempts.note(entry, clock.now());
       await vault.session().store.run('audit.add', { audit: entry });
       deps.changed('audit', []);
     },
     async signHead(session) {
       const head = await session.store.run('audit.head', {});
-      await writeFileAtomic(join(session.workspace.path, 'audit-head.json'), Buffer.from(signedHead(session, head)), 0o600);
+      await writeFileAtomic(
+        join(session.workspace.path, 'audit-head.json'),
+        Buffer.from(signedHead(session, head)),
+        0o600,
+      );
     },
   };
 }

@@ -16,11 +16,13 @@ const MOST_FAULTS = 20;
 function faultOf(chain: Chain, record: StoredAuditRecord, expected: number, previous: string): Fault | null {
   const at = (kind: Fault['kind'], text: string): Fault => ({ seq: expected, kind, text });
   if (record.seq > expected) return at('missing', `entries ${expected} to ${record.seq - 1} are missing`);
-  if (record.seq < expected) return at('reordered', `entry ${record.seq} stands where entry ${expected} should be`);
+  if (record.seq < expected)
+    return at('reordered', `entry ${record.seq} stands where entry ${expected} should be`);
   const hashFits = recordHash(chain.workspaceId, record) === record.hash;
   const macFits = recordMac(chain.auditKey, chain.workspaceId, record) === record.mac;
   if (hashFits && macFits && record.previous === previous) return null;
-  if (hashFits && !macFits) return at('forged', `altered at entry ${expected}: its hash was recomputed without the workspace's key`);
+  if (hashFits && !macFits)
+    return at('forged', `altered at entry ${expected}: its hash was recomputed without the workspace's key`);
   if (hashFits) return at('altered', `altered at entry ${expected}: it does not follow the entry before it`);
   return at('altered', `altered at entry ${expected}: its content does not fit its hash`);
 }

@@ -41,7 +41,12 @@ const LIMIT = 8_388_608;
 const MOST_HELD = 20;
 
 function unreadable(error: unknown): unknown {
-  return error instanceof X509Error ? new AppError('INVALID_INPUT', error.message.replace(/^[a-z]/, (letter) => letter.toUpperCase()).replace(/([^.])$/, '$1.')) : error;
+  return error instanceof X509Error
+    ? new AppError(
+        'INVALID_INPUT',
+        error.message.replace(/^[a-z]/, (letter) => letter.toUpperCase()).replace(/([^.])$/, '$1.'),
+      )
+    : error;
 }
 
 export function createInspect(deps: { clock: Clock; random: Random; blobs: BlobSource }): Inspect {
@@ -58,10 +63,19 @@ export function createInspect(deps: { clock: Clock; random: Random; blobs: BlobS
         return [crlView(object.der, { now })];
       case 'privateKey': {
         const { format, encrypted } = object.file;
-        if (encrypted && passphrase === null) return [{ kind: 'privateKey', format, encrypted, key: null, findings: [] }];
+        if (encrypted && passphrase === null)
+          return [{ kind: 'privateKey', format, encrypted, key: null, findings: [] }];
         const key = readPrivateKey(object.file, passphrase);
         wipe(key.pkcs8Der);
-        return [{ kind: 'privateKey', format, encrypted, key: keyView(key.spkiDer), findings: keyFindings(key.spkiDer) }];
+        return [
+          {
+            kind: 'privateKey',
+            format,
+            encrypted,
+            key: keyView(key.spkiDer),
+            findings: keyFindings(key.spkiDer),
+          },
+        ];
       }
       case 'publicKey':
       case 'pkcs12':
@@ -70,10 +84,24 @@ export function createInspect(deps: { clock: Clock; random: Random; blobs: BlobS
   }
 
   function otherNotes(objects: readonly FoundObject[]): Finding[] {
-    const note = (code: string, severity: Finding['severity'], text: string): Finding => ({ code, severity, text, where: 'file', clause: '' });
+    const note = (code: string, severity: Finding['severity'], text: string): Finding => ({
+      code,
+      severity,
+      text,
+      where: 'file',
+      clause: '',
+    });
     return objects.flatMap((object) => {
-      if (object.kind === 'publicKey') return [note('PUBLIC_KEY', 'note', `A public key (${keyView(object.der).text}, key identifier ${keyView(object.der).keyId}).`)];
-      if (object.kind === 'pkcs12') return [note('PKCS12', 'note', 'A PKCS#12 file: its content is encrypted.')];
+      if (object.kind === 'publicKey')
+        return [
+          note(
+            'PUBLIC_KEY',
+            'note',
+            `A public key (${keyView(object.der).text}, key identifier ${keyView(object.der).keyId}).`,
+          ),
+        ];
+      if (object.kind === 'pkcs12')
+        return [note('PKCS12', 'note', 'A PKCS#12 file: its content is encrypted.')];
       return [];
     });
   }
@@ -89,10 +117,19 @@ export function createInspect(deps: { clock: Clock; random: Random; blobs: BlobS
       size: bytes.length,
       fileSha256: sha256Hex(bytes),
       recognised,
-      needsPassphrase: passphrase === null && objects.some((object) => object.kind === 'privateKey' && object.file.encrypted),
+      needsPassphrase:
+        passphrase === null &&
+        objects.some((object) => object.kind === 'privateKey' && object.file.encrypted),
       items: objects.flatMap((object) => viewOf(object, passphrase)),
       notes: [...notes, ...otherNotes(objects), ...bundleFindings(certificates)],
-      chain: first === undefined ? [] : linkChain(first, others, deps.clock.now()).map(({ der, ...link }) => ({ ...link, sha256: sha256Hex(der), from: 'file' as const })),
+      chain:
+        first === undefined
+          ? []
+          : linkChain(first, others, deps.clock.now()).map(({ der, ...link }) => ({
+              ...link,
+              sha256: sha256Hex(der),
+              from: 'file' as const,
+            })),
     };
   }
 
@@ -111,7 +148,8 @@ export function createInspect(deps: { clock: Clock; random: Random; blobs: BlobS
 
   function find(id: string): Held {
     const found = held.get(id);
-    if (found === undefined) throw new AppError('NOT_FOUND', 'What was inspected is no longer in memory. Open the file again.');
+    if (found === undefined)
+      throw new AppError('NOT_FOUND', 'What was inspected is no longer in memory. Open the file again.');
     return found;
   }
 
@@ -137,7 +175,8 @@ export function createInspect(deps: { clock: Clock; random: Random; blobs: BlobS
           held.set(id, { view: opened, bytes });
           return opened;
         } catch (error) {
-          if (error instanceof PrivateKeyError && error.reason === 'wrongPassphrase') throw new AppError('WRONG_PASSPHRASE', 'Wrong passphrase: the file was not opened. Try again.');
+          if (error instanceof PrivateKeyError && error.reason === 'wrongPassphrase')
+            throw new AppError('WRONG_PASSPHRASE', 'Wrong passphrase: the file was not opened. Try again.');
           throw unreadable(error);
         }
       },

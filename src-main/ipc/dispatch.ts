@@ -62,7 +62,8 @@ async function answer<C extends ChannelName>(
     );
   }
   const handler = deps.handlers[channel];
-  if (handler === undefined) throw new AppError('UNKNOWN_CHANNEL', 'This version of Baleen cannot do that yet.');
+  if (handler === undefined)
+    throw new AppError('UNKNOWN_CHANNEL', 'This version of Baleen cannot do that yet.');
   const value = await handler(parsed.data as Parsed<C>);
   const checked = contract[channel].out.safeParse(value);
   // SECURITY: an answer with anything the contract does not name never leaves main.

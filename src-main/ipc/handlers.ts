@@ -18,5 +18,5 @@ export function handlersOf(domains: Domains): Partial<Handlers> {
     Object.entries(methods).map(([method, handler]) => [`${domain}.${method}`, handler] as const),
   );
   // The mapped types above prove that the names and functions fit; Object.fromEntries cannot say so.
-  return Object.fromEntries(entries) as Partial<Handlers>;
+  return Object.fromEntries(entries);
 }

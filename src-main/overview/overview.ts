@@ -1,7 +1,7 @@
 /** The `overview.get` channel: what needs a person, from what the workspace itself knows. It changes nothing. */
 import type { Domain } from '../lib/domain.ts';
 import type { Clock } from '../ports.ts';
-import type { Vault } from '../vault/vault.ts';
+import type { Vault } from '../vault/vault-contract.ts';
 
 type Answer = Awaited<ReturnType<Domain<'overview'>['get']>>;
 
@@ -21,11 +21,25 @@ function attention(recoveryVerified: boolean): Answer['attention'] {
   ];
 }
 
-export function createOverview({ clock, vault }: { clock: Clock; vault: Vault }): Pick<Domain<'overview'>, 'get'> {
+export function createOverview({
+  clock,
+  vault,
+}: {
+  clock: Clock;
+  vault: Vault;
+}): Pick<Domain<'overview'>, 'get'> {
   return {
     async get() {
       const { store } = vault.session();
-      const { rows } = await store.run('audit.list', { query: '', outcome: null, action: null, from: null, to: null, cursor: null, limit: RECENT });
+      const { rows } = await store.run('audit.list', {
+        query: '',
+        outcome: null,
+        action: null,
+        from: null,
+        to: null,
+        cursor: null,
+        limit: RECENT,
+      });
       const drafts = await store.run('drafts.list', {});
       return {
         checkedAt: clock.now().toISOString(),

@@ -48,7 +48,12 @@ export function swapDatabase(next: string, path: string): void {
  * Answers an open database at the newest version. `db` is closed when a swap was needed.
  * Throws AppError WORKSPACE_NEWER when the file is from a later Baleen; WORKSPACE_DAMAGED when the check fails.
  */
-export function migrate(db: Database, path: string, key: Uint8Array, migrations: readonly Migration[]): Database {
+export function migrate(
+  db: Database,
+  path: string,
+  key: Uint8Array,
+  migrations: readonly Migration[],
+): Database {
   const newest = migrations.at(-1)?.version ?? 0;
   const version = schemaVersion(db);
   if (version > newest)

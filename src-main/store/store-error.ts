@@ -16,7 +16,10 @@ export function storeError(error: unknown, path: string): unknown {
   const told = (appCode: ErrorCode, message: string): AppError =>
     new AppError(appCode, message, { subject: path, library: errorText(error) }, { cause: error });
   if (code === 'SQLITE_FULL')
-    return told('DISK_FULL', `The disk is full: nothing was changed in ${path}. Free some space and try again.`);
+    return told(
+      'DISK_FULL',
+      `The disk is full: nothing was changed in ${path}. Free some space and try again.`,
+    );
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'))
     return told('WORKSPACE_DAMAGED', `${path} is damaged or belongs to another workspace. ${DAMAGED}`);
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))

@@ -14,7 +14,9 @@ export type StoreRequest =
   | { id: number; do: 'copy'; path: string }
   | { id: number; do: 'close' };
 
-export type StoreReply = { id: number; ok: true; value: unknown } | { id: number; ok: false; error: ReturnType<typeof sendError> };
+export type StoreReply =
+  | { id: number; ok: true; value: unknown }
+  | { id: number; ok: false; error: ReturnType<typeof sendError> };
 
 const port = parentPort;
 if (port === null) throw new Error('the store worker runs as a worker thread only');

@@ -71,7 +71,8 @@ export async function startStore(
   return {
     healed,
     run: <N extends CommandName>(name: N, args: CommandArgs<N>) => {
-      if (closed !== null) return Promise.reject(new AppError('LOCKED', 'The workspace was locked. Unlock it and try again.'));
+      if (closed !== null)
+        return Promise.reject(new AppError('LOCKED', 'The workspace was locked. Unlock it and try again.'));
       return ask({ do: 'run', name, args, at: deps.clock.now().toISOString() }) as Promise<CommandResult<N>>;
     },
     copyTo: async (path) => void (await ask({ do: 'copy', path })),

@@ -42,9 +42,12 @@ export function openStore(start: StoreStart): OpenStore {
   }
 
   function transactionAt(at: string): Tx {
-    const all = <Row>(sql: string, parameters: Record<string, SqlValue> = {}): Row[] => statement(sql).all(parameters) as Row[];
-    const get = <Row>(sql: string, parameters: Record<string, SqlValue> = {}): Row | undefined => statement(sql).get(parameters) as Row | undefined;
-    const run = (sql: string, parameters: Record<string, SqlValue> = {}): number => statement(sql).run(parameters).changes;
+    const all = <Row>(sql: string, parameters: Record<string, SqlValue> = {}): Row[] =>
+      statement(sql).all(parameters) as Row[];
+    const get = <Row>(sql: string, parameters: Record<string, SqlValue> = {}): Row | undefined =>
+      statement(sql).get(parameters) as Row | undefined;
+    const run = (sql: string, parameters: Record<string, SqlValue> = {}): number =>
+      statement(sql).run(parameters).changes;
     return {
       db,
       at,
@@ -56,9 +59,16 @@ export function openStore(start: StoreStart): OpenStore {
       get,
       run,
       record(entry: AuditEntry) {
-        const last = get<{ seq: number; hash: string }>('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1');
+        const last = get<{ seq: number; hash: string }>(
+          'SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1',
+        );
         const previous = last?.hash ?? genesisHash(start.workspaceId);
-        const record = sealRecord(start.auditKey, start.workspaceId, entry, { seq: (last?.seq ?? 0) + 1, at, version: start.version, previous });
+        const record = sealRecord(start.auditKey, start.workspaceId, entry, {
+          seq: (last?.seq ?? 0) + 1,
+          at,
+          version: start.version,
+          previous,
+        });
         run(
           'INSERT INTO audit (seq, at, action, outcome, summary, subjects, version, previous, hash, mac) VALUES ($seq, $at, $action, $outcome, $summary, $subjects, $version, $previous, $hash, $mac)',
           { ...record, subjects: JSON.stringify(record.subjects) },
@@ -72,7 +82,10 @@ export function openStore(start: StoreStart): OpenStore {
     db,
     run(name, args, at) {
       if (!Object.hasOwn(commands, name)) throw new Error(`no store command ${name}`);
-      const command = commands[name as keyof typeof commands] as { kind: string; run(tx: Tx, args: unknown): unknown };
+      const command = commands[name as keyof typeof commands] as {
+        kind: string;
+        run(tx: Tx, args: unknown): unknown;
+      };
       const tx = transactionAt(at);
       if (command.kind === 'read') return command.run(tx, args);
       return db
@@ -84,10 +97,12 @@ export function openStore(start: StoreStart): OpenStore {
         .immediate();
     },
     recordsAfter: (seq) =>
-      (statement('SELECT * FROM audit WHERE seq > $seq ORDER BY seq').all({ seq }) as AuditRow[]).map((row) => ({
-        ...row,
-        subjects: JSON.parse(row.subjects) as StoredAuditRecord['subjects'],
-      })),
+      (statement('SELECT * FROM audit WHERE seq > $seq ORDER BY seq').all({ seq }) as AuditRow[]).map(
+        (row) => ({
+          ...row,
+          subjects: JSON.parse(row.subjects) as StoredAuditRecord['subjects'],
+        }),
+      ),
     close: () => closeWhole(db),
   };
 }

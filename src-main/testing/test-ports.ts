@@ -25,7 +25,7 @@ export function testClock(start = '2026-11-24T12:00:00.000Z'): TestClock {
     advance(ms) {
       const end = nowMs + ms;
       for (;;) {
-        const next = timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
+        const next = timers.filter((timer) => timer.at <= end).toSorted((a, b) => a.at - b.at)[0];
         if (next === undefined) break;
         timers = timers.filter((timer) => timer !== next);
         nowMs = Math.max(nowMs, next.at);

@@ -29,7 +29,12 @@ export interface Attempts {
   forget(): Promise<void>;
 }
 
-const notedEntry = z.strictObject({ at: z.iso.datetime(), action: z.string().max(64), outcome: z.enum(['done', 'refused', 'failed']), summary: z.string().max(1000) });
+const notedEntry = z.strictObject({
+  at: z.iso.datetime(),
+  action: z.string().max(64),
+  outcome: z.enum(['done', 'refused', 'failed']),
+  summary: z.string().max(1000),
+});
 
 export function createAttempts(folder: string): Attempts {
   const path = join(folder, 'attempts.json');
@@ -58,14 +63,20 @@ export function createAttempts(folder: string): Attempts {
     async note(entry, now) {
       const { action, outcome, summary } = entry;
       try {
-        await appendFile(notes, `${JSON.stringify({ at: now.toISOString(), action, outcome, summary })}\n`, { mode: 0o600, flush: true });
+        await appendFile(notes, `${JSON.stringify({ at: now.toISOString(), action, outcome, summary })}\n`, {
+          mode: 0o600,
+          flush: true,
+        });
       } catch (error) {
         throw fileError(error, notes);
       }
     },
     async noted() {
       if (!(await exists(notes))) return [];
-      const lines = (await readFileLimited(notes, 8_388_608)).toString('utf8').split('\n').filter((line) => line !== '');
+      const lines = (await readFileLimited(notes, 8_388_608))
+        .toString('utf8')
+        .split('\n')
+        .filter((line) => line !== '');
       return lines.map((line): AuditEntry => {
         let value: unknown = null;
         try {
@@ -74,8 +85,19 @@ export function createAttempts(folder: string): Attempts {
           // Cut off by a crash or altered: it is still one event, and is recorded as such.
         }
         const parsed = notedEntry.safeParse(value);
-        if (!parsed.success) return { action: 'workspace.unlock', outcome: 'refused', summary: 'A note made while locked could not be read.', subjects: [] };
-        return { action: parsed.data.action, outcome: parsed.data.outcome, summary: `While locked, ${parsed.data.at}: ${parsed.data.summary}`, subjects: [] };
+        if (!parsed.success)
+          return {
+            action: 'workspace.unlock',
+            outcome: 'refused',
+            summary: 'A note made while locked could not be read.',
+            subjects: [],
+          };
+        return {
+          action: parsed.data.action,
+          outcome: parsed.data.outcome,
+          summary: `While locked, ${parsed.data.at}: ${parsed.data.summary}`,
+          subjects: [],
+        };
       });
     },
     forget: () => rm(notes, { force: true }),
@@ -84,5 +106,7 @@ export function createAttempts(folder: string): Attempts {
 
 /** The refusal while the countdown runs. */
 export function slowDown(until: Date): AppError {
-  return new AppError('SLOW_DOWN', 'Several wrong attempts: wait until the countdown ends, then try again.', { retryAt: until.toISOString() });
+  return new AppError('SLOW_DOWN', 'Several wrong attempts: wait until the countdown ends, then try again.', {
+    retryAt: until.toISOString(),
+  });
 }

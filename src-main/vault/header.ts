@@ -43,8 +43,14 @@ export const header = z.strictObject({
 export type Header = z.infer<typeof header>;
 
 /** What every slot authenticates: altering any of it makes the passphrase stop working instead of opening something else. */
-export function headerBinding({ id, name, kind, createdAt }: Header, type: Slot['type'], parameters: Kdf): Buffer {
-  return Buffer.from(JSON.stringify(['baleen-workspace', HEADER_VERSION, id, name, kind, createdAt, type, parameters]));
+export function headerBinding(
+  { id, name, kind, createdAt }: Header,
+  type: Slot['type'],
+  parameters: Kdf,
+): Buffer {
+  return Buffer.from(
+    JSON.stringify(['baleen-workspace', HEADER_VERSION, id, name, kind, createdAt, type, parameters]),
+  );
 }
 
 /** Throws AppError NOT_A_WORKSPACE, WORKSPACE_NEWER, WORKSPACE_DAMAGED. */
@@ -55,7 +61,11 @@ export async function readHeader(folder: string): Promise<Header> {
     bytes = await readFileLimited(path, 65_536);
   } catch (error) {
     if (error instanceof AppError && error.code === 'NOT_FOUND')
-      throw new AppError('NOT_A_WORKSPACE', `${folder} is not a Baleen workspace: it has no ${HEADER_FILE}.`, { subject: folder });
+      throw new AppError(
+        'NOT_A_WORKSPACE',
+        `${folder} is not a Baleen workspace: it has no ${HEADER_FILE}.`,
+        { subject: folder },
+      );
     throw error;
   }
   return parseHeader(bytes, path);
@@ -63,7 +73,11 @@ export async function readHeader(folder: string): Promise<Header> {
 
 /** `path` names the place in the error. */
 export function parseHeader(bytes: Buffer, path: string): Header {
-  const damaged = new AppError('WORKSPACE_DAMAGED', `${path} is damaged. Restore a backup into a new folder; do not write to this one.`, { subject: path });
+  const damaged = new AppError(
+    'WORKSPACE_DAMAGED',
+    `${path} is damaged. Restore a backup into a new folder; do not write to this one.`,
+    { subject: path },
+  );
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8'));
@@ -72,7 +86,11 @@ export function parseHeader(bytes: Buffer, path: string): Header {
   }
   const version = z.object({ format: z.literal('baleen-workspace'), version: z.number() }).safeParse(value);
   if (version.success && version.data.version > HEADER_VERSION)
-    throw new AppError('WORKSPACE_NEWER', 'This workspace was made by a newer Baleen. Open it with that version.', { subject: path });
+    throw new AppError(
+      'WORKSPACE_NEWER',
+      'This workspace was made by a newer Baleen. Open it with that version.',
+      { subject: path },
+    );
   const parsed = header.safeParse(value);
   if (!parsed.success) throw damaged;
   return parsed.data;
@@ -80,5 +98,9 @@ export function parseHeader(bytes: Buffer, path: string): Header {
 
 /** Replaces the header as a whole, mode 0600. */
 export function writeHeader(folder: string, value: Header): Promise<void> {
-  return writeFileAtomic(join(folder, HEADER_FILE), Buffer.from(`${JSON.stringify(value, null, 2)}\n`), 0o600);
+  return writeFileAtomic(
+    join(folder, HEADER_FILE),
+    Buffer.from(`${JSON.stringify(value, null, 2)}\n`),
+    0o600,
+  );
 }

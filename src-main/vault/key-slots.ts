@@ -31,7 +31,10 @@ export async function calibrateKdf(random: Random): Promise<Kdf> {
   const started = performance.now();
   wipe(await derive('calibration', random.bytes(16), PRESET_KDF));
   const perPass = (performance.now() - started) / PRESET_KDF.passes;
-  return { ...PRESET_KDF, passes: Math.min(MOST_PASSES, Math.max(PRESET_KDF.passes, Math.round(AIM_MS / perPass))) };
+  return {
+    ...PRESET_KDF,
+    passes: Math.min(MOST_PASSES, Math.max(PRESET_KDF.passes, Math.round(AIM_MS / perPass))),
+  };
 }
 
 /** Wraps the master key under `secret` (NFKC). AES-256-GCM, 16-byte tag, bound to the header. */
@@ -60,14 +63,21 @@ export async function openSlot(header: Header, type: Slot['type'], secret: strin
   if (slot === undefined) throw new AppError('WRONG_PASSPHRASE', 'This workspace has no recovery key.');
   const kek = await derive(secret, Buffer.from(slot.salt, 'base64'), slot.kdf);
   const wrapped = Buffer.from(slot.wrapped, 'base64');
-  const decipher = createDecipheriv('aes-256-gcm', kek, Buffer.from(slot.nonce, 'base64'), { authTagLength: 16 });
+  const decipher = createDecipheriv('aes-256-gcm', kek, Buffer.from(slot.nonce, 'base64'), {
+    authTagLength: 16,
+  });
   decipher.setAAD(headerBinding(header, type, slot.kdf));
   decipher.setAuthTag(wrapped.subarray(-16));
   try {
     return Buffer.concat([decipher.update(wrapped.subarray(0, -16)), decipher.final()]);
   } catch {
     // The only failure GCM knows: another key, or other bytes.
-    throw new AppError('WRONG_PASSPHRASE', type === 'passphrase' ? 'That is not the passphrase of this workspace. Nothing was changed.' : 'That is not the recovery key of this workspace. Nothing was changed.');
+    throw new AppError(
+      'WRONG_PASSPHRASE',
+      type === 'passphrase'
+        ? 'That is not the passphrase of this workspace. Nothing was changed.'
+        : 'That is not the recovery key of this workspace. Nothing was changed.',
+    );
   } finally {
     wipe(kek);
   }

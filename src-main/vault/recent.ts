@@ -8,7 +8,13 @@ import { exists, readFileLimited, writeFileAtomic } from '../lib/atomic-file.ts'
 import type { Header } from './header.ts';
 import { readHeader } from './header.ts';
 
-const row = z.strictObject({ id: z.string(), name: z.string(), kind: workspaceKind, path: z.string(), lastOpenedAt: z.iso.datetime() });
+const row = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  kind: workspaceKind,
+  path: z.string(),
+  lastOpenedAt: z.iso.datetime(),
+});
 type Row = z.infer<typeof row>;
 const MOST_ROWS = 30;
 
@@ -35,7 +41,9 @@ export function createRecent(configFolder: string): Recent {
   async function read(): Promise<Row[]> {
     if (!(await exists(file))) return [];
     try {
-      const parsed = z.array(row).safeParse(JSON.parse((await readFileLimited(file, 1_048_576)).toString('utf8')));
+      const parsed = z
+        .array(row)
+        .safeParse(JSON.parse((await readFileLimited(file, 1_048_576)).toString('utf8')));
       return parsed.success ? parsed.data : [];
     } catch (error) {
       // A damaged list costs convenience only; the folders can be opened by hand.
@@ -50,7 +58,8 @@ export function createRecent(configFolder: string): Recent {
   }
 
   return {
-    rows: async () => Promise.all((await read()).map(async (found) => ({ ...found, problem: await problemOf(found) }))),
+    rows: async () =>
+      Promise.all((await read()).map(async (found) => ({ ...found, problem: await problemOf(found) }))),
     async opened({ id, name, kind }, path, now) {
       const others = (await read()).filter((found) => found.path !== path);
       await write([{ id, name, kind, path, lastOpenedAt: now.toISOString() }, ...others]);
@@ -58,7 +67,8 @@ export function createRecent(configFolder: string): Recent {
     forget: async (id) => write((await read()).filter((found) => found.id !== id)),
     async path(id) {
       const found = (await read()).find((candidate) => candidate.id === id);
-      if (found === undefined) throw new AppError('NOT_FOUND', 'This workspace is no longer in the list. Open its folder instead.');
+      if (found === undefined)
+        throw new AppError('NOT_FOUND', 'This workspace is no longer in the list. Open its folder instead.');
       return found.path;
     },
   };

@@ -28,16 +28,26 @@ export function recoveryGroups(key: string): string[] {
 
 /** One group in its strict form, however it was typed. */
 export function normalGroup(typed: string): string {
-  return typed.toUpperCase().replaceAll(/[^0-9A-Z]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1');
+  return typed
+    .toUpperCase()
+    .replaceAll(/[^0-9A-Z]/g, '')
+    .replaceAll('O', '0')
+    .replaceAll(/[IL]/g, '1');
 }
 
 /** The strict form of a typed key. Throws AppError INVALID_INPUT that names the first wrong group. */
 export function readRecoveryKey(typed: string): string {
   const groups = normalGroup(typed).match(/.{1,5}/g) ?? [];
   if (groups.length !== RECOVERY_GROUPS || groups.at(-1)?.length !== 5)
-    throw new AppError('INVALID_INPUT', `A recovery key has ${RECOVERY_GROUPS} groups of five characters. Type all of them.`);
+    throw new AppError(
+      'INVALID_INPUT',
+      `A recovery key has ${RECOVERY_GROUPS} groups of five characters. Type all of them.`,
+    );
   for (const [index, group] of groups.entries())
     if (checkLetter(group.slice(0, 4), index) !== group[4])
-      throw new AppError('INVALID_INPUT', `Group ${index + 1} of the recovery key is mistyped. Compare it with the paper.`);
+      throw new AppError(
+        'INVALID_INPUT',
+        `Group ${index + 1} of the recovery key is mistyped. Compare it with the paper.`,
+      );
   return groups.join('-');
 }

@@ -40,7 +40,12 @@ export function unseal(sealingKey: Uint8Array, keyId: string, sealed: Uint8Array
     dataKey = decrypt(sealingKey, sealed.subarray(1, 13), `wrap ${keyId}`, sealed.subarray(13, 61));
     return decrypt(dataKey, sealed.subarray(61, 73), `key ${keyId}`, sealed.subarray(73));
   } catch (error) {
-    throw new AppError('WORKSPACE_DAMAGED', 'A stored private key cannot be opened: the workspace is damaged. Restore a backup into a new folder.', { ids: [keyId] }, { cause: error });
+    throw new AppError(
+      'WORKSPACE_DAMAGED',
+      'A stored private key cannot be opened: the workspace is damaged. Restore a backup into a new folder.',
+      { ids: [keyId] },
+      { cause: error },
+    );
   } finally {
     wipe(dataKey);
   }

@@ -44,10 +44,18 @@ export async function openSession(options: {
   );
   const sealingKey = subkey(masterKey, 'sealing');
   const seed = subkey(masterKey, 'audit-signature');
-  const signer = createPrivateKey({ key: Buffer.concat([ED25519_PKCS8, seed]), format: 'der', type: 'pkcs8' });
+  const signer = createPrivateKey({
+    key: Buffer.concat([ED25519_PKCS8, seed]),
+    format: 'der',
+    type: 'pkcs8',
+  });
   wipe(seed);
   let ended = false;
-  if (store.healed) options.notice('note', 'The audit file was completed: the last session ended before its last line was written.');
+  if (store.healed)
+    options.notice(
+      'note',
+      'The audit file was completed: the last session ended before its last line was written.',
+    );
 
   function needKeys(): void {
     if (ended) throw new AppError('LOCKED', 'The workspace was locked. Unlock it and try again.');
@@ -55,7 +63,13 @@ export async function openSession(options: {
 
   return {
     session: {
-      workspace: { id: header.id, name: header.name, kind: header.kind, path: folder, createdAt: header.createdAt },
+      workspace: {
+        id: header.id,
+        name: header.name,
+        kind: header.kind,
+        path: folder,
+        createdAt: header.createdAt,
+      },
       store,
       seal(keyId, plain) {
         needKeys();

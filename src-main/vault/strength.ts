@@ -29,7 +29,8 @@ const SPANS: [number, string][] = [
 ];
 
 function spanText(seconds: number): string {
-  for (const [size, word] of SPANS) if (seconds >= size * 2) return word === 'centuries' ? word : `${Math.floor(seconds / size)} ${word}`;
+  for (const [size, word] of SPANS)
+    if (seconds >= size * 2) return word === 'centuries' ? word : `${Math.floor(seconds / size)} ${word}`;
   return seconds < 1 ? 'less than a second' : `${Math.ceil(seconds)} seconds`;
 }
 
@@ -43,6 +44,8 @@ export interface Strength {
 export async function passphraseStrength(passphrase: string): Promise<Strength> {
   loading ??= load();
   const { score, guesses, feedback } = (await loading).check(passphrase.slice(0, 256));
-  const advice = [feedback.warning, ...feedback.suggestions].filter((text): text is string => typeof text === 'string' && text !== '');
+  const advice = [feedback.warning, ...feedback.suggestions].filter(
+    (text): text is string => typeof text === 'string' && text !== '',
+  );
   return { score, crackTime: spanText(guesses / GUESSES_PER_SECOND), advice };
 }

@@ -5,21 +5,21 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Topic } from '#shared/bridge.ts';
-import type { WorkspaceKind } from '#shared/contract/workspace.ts';
 import type { AuditEntry } from '../audit/audit-record.ts';
 import { AppError, fileError } from '../lib/app-error.ts';
 import { newId } from '../lib/ids.ts';
 import { wipe } from '../lib/bytes.ts';
 import type { Log } from '../lib/log.ts';
 import type { Ports } from '../ports.ts';
-import type { Notice, Session } from '../store/store-contract.ts';
-import { type Attempts, createAttempts, slowDown } from './attempts.ts';
+import { AUTO_LOCK_PRESET, type AutoLockSettings, createAutoLock } from './auto-lock.ts';
+import { createAttempts, slowDown } from './attempts.ts';
 import { type Header, HEADER_VERSION, readHeader, type Slot, writeHeader } from './header.ts';
 import { calibrateKdf, makeSlot, openSlot } from './key-slots.ts';
 import type { Kdf } from './header.ts';
 import { newRecoveryKey } from './recovery-key.ts';
-import { createRecent, type Recent } from './recent.ts';
-import { openSession, type OpenSession } from './session.ts';
+import { createRecent } from './recent.ts';
+import { openSession } from './session.ts';
+import type { Opened, Vault } from './vault-contract.ts';
 import { lockWorkspace } from './workspace-lock.ts';
 
 export interface VaultDeps {
@@ -30,41 +30,25 @@ export interface VaultDeps {
   kdf?: Kdf;
 }
 
-interface Opened {
-  folder: string;
-  header: Header;
-  attempts: Attempts;
-  release: () => void;
-  unlocked: OpenSession | null;
-  notices: Notice[];
+const MASTER_KEY_BYTES = 32;
+
+/** Makes the folder of a new workspace, 0700. Throws AppError FILE_EXISTS when something lies in it. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const found = await readdir(folder);
+    if (found.length === 0) return;
+  } catch (error) {
+    throw fileError(error, folder);
+  }
+  throw new AppError('FILE_EXISTS', `${folder} is not empty. Choose an empty folder or another name.`, {
+    subject: folder,
+  });
 }
 
-export interface Vault {
-  recent: Recent;
-  stateName(): 'none' | 'locked' | 'unlocked';
-  opened(): Readonly<Pick<Opened, 'folder' | 'header' | 'attempts' | 'notices'>> | null;
-  /** Throws AppError LOCKED or NO_WORKSPACE. */
-  session(): Session;
-  locksAt(): Date | null;
-  create(request: { folder: string; name: string; kind: WorkspaceKind; passphrase: string }): Promise<string>;
-  open(folder: string): Promise<void>;
-  unlock(type: Slot['type'], secret: string): Promise<void>;
-  lock(): Promise<void>;
-  close(): Promise<void>;
-  touch(): void;
-  /** Wraps the master key anew; the slot's former secret stops working. */
-  replaceSlot(type: Slot['type'], current: { type: Slot['type']; secret: string }, secret: string, change: Partial<Pick<Header, 'recoveryVerified'>>): Promise<void>;
-  setRecoveryVerified(): Promise<void>;
-  setAutoLock(settings: AutoLock): void;
-  onLock(listener: () => Promise<void> | void): void;
+function entryOf(action: string, summary: string, id: string): AuditEntry {
+  return { action, outcome: 'done', summary, subjects: [{ type: 'workspace', id, sha256: null }] };
 }
-
-export interface AutoLock {
-  autoLockMinutes: number;
-  lockOnSuspend: boolean;
-}
-
-const MOST_SUGGESTED_BYTES = 32;
 
 export function createVault(deps: VaultDeps): Vault {
   const { ports, changed } = deps;
@@ -72,9 +56,7 @@ export function createVault(deps: VaultDeps): Vault {
   const recent = createRecent(ports.paths.config);
   const listeners: (() => Promise<void> | void)[] = [];
   let current: Opened | null = null;
-  let autoLock: AutoLock = { autoLockMinutes: 10, lockOnSuspend: true };
-  let locksAt: Date | null = null;
-  let stopTimer = (): void => undefined;
+  const autoLock = createAutoLock(clock, () => void vault.lock());
   /** One change of state after the other. */
   let last: Promise<unknown> = Promise.resolve();
 
@@ -85,21 +67,14 @@ export function createVault(deps: VaultDeps): Vault {
   }
 
   function need(): Opened {
-    if (current === null) throw new AppError('NO_WORKSPACE', 'No workspace is open. Open or create one first.');
+    if (current === null)
+      throw new AppError('NO_WORKSPACE', 'No workspace is open. Open or create one first.');
     return current;
-  }
-
-  function startTimer(): void {
-    stopTimer();
-    const ms = autoLock.autoLockMinutes * 60_000;
-    locksAt = new Date(clock.now().getTime() + ms);
-    stopTimer = clock.after(ms, () => void vault.lock());
   }
 
   async function endSession(opened: Opened): Promise<void> {
     const { unlocked } = opened;
-    stopTimer();
-    locksAt = null;
+    autoLock.stop();
     if (unlocked === null) return;
     for (const listener of listeners) await listener();
     opened.unlocked = null;
@@ -128,26 +103,15 @@ export function createVault(deps: VaultDeps): Vault {
           void vault.lock();
         },
       });
-      await opened.unlocked.session.store.run('audit.fold', { entries: [...(await opened.attempts.noted()), entry] });
+      await opened.unlocked.session.store.run('audit.fold', {
+        entries: [...(await opened.attempts.noted()), entry],
+      });
       await opened.attempts.forget();
       await opened.attempts.cleared();
       const stored = await opened.unlocked.session.store.run('settings.get', { name: 'autoLock' });
-      if (stored !== null) autoLock = JSON.parse(stored) as AutoLock;
-      startTimer();
+      autoLock.start(stored === null ? AUTO_LOCK_PRESET : (JSON.parse(stored) as AutoLockSettings));
     } finally {
       wipe(masterKey);
-    }
-  }
-
-  const entryOf = (action: string, summary: string, id: string): AuditEntry => ({ action, outcome: 'done', summary, subjects: [{ type: 'workspace', id, sha256: null }] });
-
-  async function makeFolder(folder: string): Promise<void> {
-    try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const found = await readdir(folder);
-      if (found.length > 0) throw new AppError('FILE_EXISTS', `${folder} is not empty. Choose an empty folder or another name.`, { subject: folder });
-    } catch (error) {
-      throw fileError(error, folder);
     }
   }
 
@@ -160,25 +124,53 @@ export function createVault(deps: VaultDeps): Vault {
       if (unlocked === null) throw new AppError('LOCKED', 'The workspace is locked. Unlock it first.');
       return unlocked.session;
     },
-    locksAt: () => locksAt,
+    locksAt: autoLock.locksAt,
     create: ({ folder, name, kind, passphrase }) =>
       inTurn(async () => {
         await closeNow();
         await makeFolder(folder);
-        const masterKey = Buffer.from(random.bytes(MOST_SUGGESTED_BYTES));
+        const masterKey = Buffer.from(random.bytes(MASTER_KEY_BYTES));
         try {
           const kdf = deps.kdf ?? (await calibrateKdf(random));
           const recoveryKey = newRecoveryKey(random);
-          const base: Header = { format: 'baleen-workspace', version: HEADER_VERSION, id: newId('ws', random), name, kind, createdAt: clock.now().toISOString(), recoveryVerified: false, slots: [] };
+          const base: Header = {
+            format: 'baleen-workspace',
+            version: HEADER_VERSION,
+            id: newId('ws', random),
+            name,
+            kind,
+            createdAt: clock.now().toISOString(),
+            recoveryVerified: false,
+            slots: [],
+          };
           const header: Header = {
             ...base,
-            slots: [await makeSlot(base, 'passphrase', passphrase, masterKey, kdf, random), await makeSlot(base, 'recovery', recoveryKey, masterKey, kdf, random)],
+            slots: [
+              await makeSlot(base, 'passphrase', passphrase, masterKey, kdf, random),
+              await makeSlot(base, 'recovery', recoveryKey, masterKey, kdf, random),
+            ],
           };
           const release = lockWorkspace(folder);
-          const opened: Opened = { folder, header, attempts: createAttempts(folder), release, unlocked: null, notices: [] };
+          const opened: Opened = {
+            folder,
+            header,
+            attempts: createAttempts(folder),
+            release,
+            unlocked: null,
+            notices: [],
+          };
           try {
-            await begin(opened, masterKey, true, entryOf('workspace.create', `Workspace "${name}" (${kind}) was made`, header.id));
-            await opened.unlocked?.session.store.run('settings.set', { name: 'recoveryKey', value: recoveryKey, audit: entryOf('workspace.recoveryKey', 'A recovery key was made', header.id) });
+            await begin(
+              opened,
+              masterKey,
+              true,
+              entryOf('workspace.create', `Workspace "${name}" (${kind}) was made`, header.id),
+            );
+            await opened.unlocked?.session.store.run('settings.set', {
+              name: 'recoveryKey',
+              value: recoveryKey,
+              audit: entryOf('workspace.recoveryKey', 'A recovery key was made', header.id),
+            });
             // The header last: without it the folder is no workspace, so a crash before leaves nothing half-made.
             await writeHeader(folder, header);
           } catch (error) {
@@ -193,8 +185,9 @@ export function createVault(deps: VaultDeps): Vault {
           return header.id;
         } catch (error) {
           // What was begun is taken away: the folder was empty before.
-          for (const name_ of await readdir(folder).catch(() => [])) await rm(join(folder, name_), { recursive: true, force: true });
-          stopTimer();
+          for (const left of await readdir(folder).catch(() => []))
+            await rm(join(folder, left), { recursive: true, force: true });
+          autoLock.stop();
           throw error;
         } finally {
           wipe(masterKey);
@@ -205,7 +198,14 @@ export function createVault(deps: VaultDeps): Vault {
         const header = await readHeader(folder);
         if (current?.folder === folder) return;
         await closeNow();
-        current = { folder, header, attempts: createAttempts(folder), release: lockWorkspace(folder), unlocked: null, notices: [] };
+        current = {
+          folder,
+          header,
+          attempts: createAttempts(folder),
+          release: lockWorkspace(folder),
+          unlocked: null,
+          notices: [],
+        };
         await recent.opened(header, folder, clock.now());
         changed('workspace', []);
         changed('recent', []);
@@ -220,11 +220,21 @@ export function createVault(deps: VaultDeps): Vault {
         try {
           masterKey = await openSlot(opened.header, type, secret);
         } catch (error) {
-          if (error instanceof AppError && error.code === 'WRONG_PASSPHRASE') await opened.attempts.refused(clock.now());
+          if (error instanceof AppError && error.code === 'WRONG_PASSPHRASE')
+            await opened.attempts.refused(clock.now());
           changed('workspace', []);
           throw error;
         }
-        await begin(opened, masterKey, false, entryOf('workspace.unlock', `Unlocked with the ${type === 'passphrase' ? 'passphrase' : 'recovery key'}`, opened.header.id));
+        await begin(
+          opened,
+          masterKey,
+          false,
+          entryOf(
+            'workspace.unlock',
+            `Unlocked with the ${type === 'passphrase' ? 'passphrase' : 'recovery key'}`,
+            opened.header.id,
+          ),
+        );
         changed('workspace', []);
       }),
     lock: () =>
@@ -238,17 +248,20 @@ export function createVault(deps: VaultDeps): Vault {
         await closeNow();
         changed('workspace', []);
       }),
-    touch() {
-      if (current !== null && current.unlocked !== null) startTimer();
-    },
+    touch: autoLock.touch,
     replaceSlot: (type, by, secret, change) =>
       inTurn(async () => {
         const opened = need();
         const masterKey = await openSlot(opened.header, by.type, by.secret);
         try {
-          const kdf = opened.header.slots.find((slot) => slot.type === type)?.kdf ?? (await calibrateKdf(random));
+          const kdf =
+            opened.header.slots.find((slot) => slot.type === type)?.kdf ?? (await calibrateKdf(random));
           const made = await makeSlot(opened.header, type, secret, masterKey, kdf, random);
-          const header = { ...opened.header, ...change, slots: [...opened.header.slots.filter((slot) => slot.type !== type), made] };
+          const header = {
+            ...opened.header,
+            ...change,
+            slots: [...opened.header.slots.filter((slot) => slot.type !== type), made],
+          };
           await writeHeader(opened.folder, header);
           opened.header = header;
         } finally {
@@ -265,14 +278,13 @@ export function createVault(deps: VaultDeps): Vault {
         changed('workspace', []);
       }),
     setAutoLock(settings) {
-      autoLock = settings;
-      if (current !== null && current.unlocked !== null) startTimer();
+      autoLock.start(settings);
       changed('workspace', []);
     },
     onLock: (listener) => void listeners.push(listener),
   };
   ports.onSuspend(() => {
-    if (autoLock.lockOnSuspend) void vault.lock();
+    if (autoLock.onSuspend()) void vault.lock();
   });
   return vault;
 }

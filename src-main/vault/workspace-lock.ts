@@ -22,7 +22,11 @@ export function lockWorkspace(folder: string): () => void {
   } catch (error) {
     db.close();
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY'))
-      throw new AppError('WORKSPACE_IN_USE', 'This workspace is open in another window. Close it there first.', { subject: folder });
+      throw new AppError(
+        'WORKSPACE_IN_USE',
+        'This workspace is open in another window. Close it there first.',
+        { subject: folder },
+      );
     throw storeError(error, path);
   }
   return () => db.close();

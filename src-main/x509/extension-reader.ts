@@ -14,7 +14,7 @@ import {
   type Tlv,
 } from './der-reader.ts';
 import { generalName } from './general-name.ts';
-import { EXTENSION, KEY_USAGES, named, POLICIES, PURPOSES } from './oids.ts';
+import { type EXTENSION, KEY_USAGES, named, POLICIES, PURPOSES } from './oids.ts';
 import { X509Error } from './x509-error.ts';
 
 /** One extension as it stands: `valueDer` is the content of its OCTET STRING. */

@@ -34,7 +34,7 @@ export function ipBytes(text: string): Uint8Array {
   const [head = '', tail] = new URL(`http://[${text}]`).hostname.slice(1, -1).split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const groups = [...left, ...Array(8 - left.length - right.length).fill('0'), ...right] as string[];
+  const groups = [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
   return Uint8Array.from(
     groups.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]),
   );

@@ -26,7 +26,7 @@ export const CHOOSER_CSP =
   "default-src 'none'; style-src https://chooser.baleen.invalid; form-action https://chooser.baleen.invalid; base-uri 'none'; frame-ancestors 'none'";
 
 function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
+  return text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0) ?? 0};`);
 }
 
 function size(bytes: number): string {

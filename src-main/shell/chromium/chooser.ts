@@ -52,7 +52,7 @@ async function entriesOf(folder: string, hidden: boolean): Promise<ChooserEntry[
   const order = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
   return found
     .flat()
-    .sort((a, b) => Number(b.isFolder) - Number(a.isFolder) || order.compare(a.name, b.name));
+    .toSorted((a, b) => Number(b.isFolder) - Number(a.isFolder) || order.compare(a.name, b.name));
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -175,7 +175,7 @@ async function carry(
     emit: (event) => bridge?.emit(event),
     onSuspend: (listener) => void sleepers.push(listener),
     // The reply to the call that quits still goes out before the window closes.
-    quit: () => void setImmediate(close),
+    quit: () => void setImmediate(() => void close()),
     logLine: log.write,
     paths: { ...folders, workspace: options.args.workspace },
   };

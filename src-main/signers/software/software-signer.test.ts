@@ -80,7 +80,7 @@ test('the router throws away a signature that the public key does not confirm', 
     ...software,
     async sign(key, use, data) {
       const signature = await software.sign(key, use, data);
-      signature[signature.length - 1]! ^= 1;
+      signature[signature.length - 1] = (signature.at(-1) ?? 0) ^ 1;
       return signature;
     },
   };

@@ -39,9 +39,18 @@ function conditions(asked: AuditQuery): { where: string; parameters: Record<stri
   if (asked.action !== null) add('action = $action', 'action', asked.action);
   if (asked.from !== null) add('at >= $from', 'from', asked.from);
   if (asked.to !== null) add('at <= $to', 'to', asked.to);
-  for (const [index, word] of asked.query.trim().split(/\s+/).filter((found) => found !== '').slice(0, 8).entries()) {
+  for (const [index, word] of asked.query
+    .trim()
+    .split(/\s+/)
+    .filter((found) => found !== '')
+    .slice(0, 8)
+    .entries()) {
     const like = `%${word.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`;
-    add(`(summary LIKE $w${index} ESCAPE '\\' OR action LIKE $w${index} ESCAPE '\\' OR subjects LIKE $w${index} ESCAPE '\\' OR hash LIKE $w${index} ESCAPE '\\')`, `w${index}`, like);
+    add(
+      `(summary LIKE $w${index} ESCAPE '\\' OR action LIKE $w${index} ESCAPE '\\' OR subjects LIKE $w${index} ESCAPE '\\' OR hash LIKE $w${index} ESCAPE '\\')`,
+      `w${index}`,
+      like,
+    );
   }
   return { where: parts.join(' AND '), parameters };
 }
@@ -49,26 +58,37 @@ function conditions(asked: AuditQuery): { where: string; parameters: Record<stri
 /** The last record's place; entries 0 and the genesis hash when there is none. */
 export function readHead(tx: Tx): Head {
   const last = tx.get<{ seq: number; hash: string }>('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1');
-  return last === undefined ? { entries: 0, head: genesisHash(tx.workspaceId) } : { entries: last.seq, head: last.hash };
+  return last === undefined
+    ? { entries: 0, head: genesisHash(tx.workspaceId) }
+    : { entries: last.seq, head: last.hash };
 }
 
 export const auditCommands = {
   'audit.head': read((tx, _args: Record<string, never>) => readHead(tx)),
   /** Newest first. */
-  'audit.list': read((tx, asked: AuditQuery): { total: number; rows: AuditRecord[]; cursor: string | null } => {
-    const { where, parameters } = conditions(asked);
-    const total = tx.get<{ count: number }>(`SELECT count(*) AS count FROM audit WHERE ${where}`, parameters)?.count ?? 0;
-    const before = asked.cursor === null ? Number.MAX_SAFE_INTEGER : Number(asked.cursor);
-    const rows = tx.all<Row>(`SELECT * FROM audit WHERE ${where} AND seq < $before ORDER BY seq DESC LIMIT $limit`, { ...parameters, before, limit: asked.limit + 1 });
-    const page = rows.slice(0, asked.limit).map((row) => shown(recordOf(row)));
-    return { total, rows: page, cursor: rows.length > asked.limit ? String(page.at(-1)?.seq ?? '') : null };
-  }),
+  'audit.list': read(
+    (tx, asked: AuditQuery): { total: number; rows: AuditRecord[]; cursor: string | null } => {
+      const { where, parameters } = conditions(asked);
+      const total =
+        tx.get<{ count: number }>(`SELECT count(*) AS count FROM audit WHERE ${where}`, parameters)?.count ??
+        0;
+      const before = asked.cursor === null ? Number.MAX_SAFE_INTEGER : Number(asked.cursor);
+      const rows = tx.all<Row>(
+        `SELECT * FROM audit WHERE ${where} AND seq < $before ORDER BY seq DESC LIMIT $limit`,
+        { ...parameters, before, limit: asked.limit + 1 },
+      );
+      const page = rows.slice(0, asked.limit).map((row) => shown(recordOf(row)));
+      return { total, rows: page, cursor: rows.length > asked.limit ? String(page.at(-1)?.seq ?? '') : null };
+    },
+  ),
   'audit.get': read((tx, { seq }: { seq: number }): AuditRecord | null => {
     const row = tx.get<Row>('SELECT * FROM audit WHERE seq = $seq', { seq });
     return row === undefined ? null : shown(recordOf(row));
   }),
   /** All records with their MACs, for export and for comparing with the file; never for the renderer. */
-  'audit.all': read((tx, _args: Record<string, never>): StoredAuditRecord[] => tx.all<Row>('SELECT * FROM audit ORDER BY seq').map(recordOf)),
+  'audit.all': read((tx, _args: Record<string, never>): StoredAuditRecord[] =>
+    tx.all<Row>('SELECT * FROM audit ORDER BY seq').map(recordOf),
+  ),
   /** Checks chain and MACs of the table. */
   'audit.check': read((tx, _args: Record<string, never>): { faults: Fault[]; hashes: string[] } => {
     const chain: Chain = { workspaceId: tx.workspaceId, auditKey: tx.auditKey };

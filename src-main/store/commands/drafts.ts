@@ -43,7 +43,8 @@ function draftOf(row: Row): StoredDraft {
 /** Throws AppError NOT_FOUND. */
 export function findDraft(tx: Tx, id: string): StoredDraft {
   const row = tx.get<Row>('SELECT * FROM drafts WHERE id = $id', { id });
-  if (row === undefined) throw new AppError('NOT_FOUND', 'This draft is no longer there: it was finished or cancelled.');
+  if (row === undefined)
+    throw new AppError('NOT_FOUND', 'This draft is no longer there: it was finished or cancelled.');
   return draftOf(row);
 }
 
@@ -54,27 +55,51 @@ export interface DraftContent {
 }
 
 export const draftCommands = {
-  'drafts.list': read((tx, _args: Record<string, never>) => tx.all<Row>('SELECT * FROM drafts ORDER BY updated_at DESC').map(draftOf)),
+  'drafts.list': read((tx, _args: Record<string, never>) =>
+    tx.all<Row>('SELECT * FROM drafts ORDER BY updated_at DESC').map(draftOf),
+  ),
   'drafts.get': read((tx, { id }: { id: string }) => findDraft(tx, id)),
-  'drafts.create': write((tx, { id, kind, schemaVersion, step, data }: DraftContent & { id: string; kind: string }): StoredDraft => {
-    tx.run(
-      'INSERT INTO drafts (id, kind, schema_version, revision, step, data, created_at, updated_at) VALUES ($id, $kind, $schemaVersion, 1, $step, $data, $at, $at)',
-      { id, kind, schemaVersion, step, data, at: tx.atMs },
-    );
-    return findDraft(tx, id);
-  }),
+  'drafts.create': write(
+    (
+      tx,
+      { id, kind, schemaVersion, step, data }: DraftContent & { id: string; kind: string },
+    ): StoredDraft => {
+      tx.run(
+        'INSERT INTO drafts (id, kind, schema_version, revision, step, data, created_at, updated_at) VALUES ($id, $kind, $schemaVersion, 1, $step, $data, $at, $at)',
+        { id, kind, schemaVersion, step, data, at: tx.atMs },
+      );
+      return findDraft(tx, id);
+    },
+  ),
   /** Throws AppError CONFLICT when another window saved in between, NOT_ALLOWED_NOW after signing. */
-  'drafts.save': write((tx, { id, revision, schemaVersion, step, data }: DraftContent & { id: string; revision: number }): StoredDraft => {
-    const stored = findDraft(tx, id);
-    if (stored.signed) throw new AppError('NOT_ALLOWED_NOW', 'This draft was signed; it can no longer be changed.');
-    if (stored.revision !== revision) throw new AppError('CONFLICT', 'This draft was changed in another window. Reload it and try again.');
-    tx.run('UPDATE drafts SET revision = revision + 1, schema_version = $schemaVersion, step = $step, data = $data, updated_at = $at WHERE id = $id', { id, schemaVersion, step, data, at: tx.atMs });
-    return findDraft(tx, id);
-  }),
+  'drafts.save': write(
+    (
+      tx,
+      { id, revision, schemaVersion, step, data }: DraftContent & { id: string; revision: number },
+    ): StoredDraft => {
+      const stored = findDraft(tx, id);
+      if (stored.signed)
+        throw new AppError('NOT_ALLOWED_NOW', 'This draft was signed; it can no longer be changed.');
+      if (stored.revision !== revision)
+        throw new AppError('CONFLICT', 'This draft was changed in another window. Reload it and try again.');
+      tx.run(
+        'UPDATE drafts SET revision = revision + 1, schema_version = $schemaVersion, step = $step, data = $data, updated_at = $at WHERE id = $id',
+        { id, schemaVersion, step, data, at: tx.atMs },
+      );
+      return findDraft(tx, id);
+    },
+  ),
   /** A draft that no schema of this version can read: dropped without asking, with a notice by the caller. */
-  'drafts.drop': write((tx, { id }: { id: string }): void => void tx.run('DELETE FROM drafts WHERE id = $id AND signed = 0', { id })),
+  'drafts.drop': write(
+    (tx, { id }: { id: string }): void =>
+      void tx.run('DELETE FROM drafts WHERE id = $id AND signed = 0', { id }),
+  ),
   'drafts.cancel': change((tx, { id }: { id: string }): void => {
-    if (findDraft(tx, id).signed) throw new AppError('NOT_ALLOWED_NOW', 'It was signed already; what was made stays. Revoke or forget it instead.');
+    if (findDraft(tx, id).signed)
+      throw new AppError(
+        'NOT_ALLOWED_NOW',
+        'It was signed already; what was made stays. Revoke or forget it instead.',
+      );
     tx.run('DELETE FROM drafts WHERE id = $id', { id });
   }),
 };

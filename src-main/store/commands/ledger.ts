@@ -11,14 +11,29 @@ export interface LedgerValue {
 
 /** Takes a value for ever, inside the caller's transaction. Throws AppError CONFLICT when it was used before. */
 export function takeOnce(tx: Tx, { kind, scope, value }: LedgerValue): void {
-  const used = tx.get('SELECT 1 FROM ledger WHERE kind = $kind AND scope = $scope AND value = $value', { kind, scope, value });
-  if (used !== undefined) throw new AppError('CONFLICT', `This ${kind} was used before; nothing was changed.`);
-  tx.run('INSERT INTO ledger (kind, scope, value, at) VALUES ($kind, $scope, $value, $at)', { kind, scope, value, at: tx.at });
+  const used = tx.get('SELECT 1 FROM ledger WHERE kind = $kind AND scope = $scope AND value = $value', {
+    kind,
+    scope,
+    value,
+  });
+  if (used !== undefined)
+    throw new AppError('CONFLICT', `This ${kind} was used before; nothing was changed.`);
+  tx.run('INSERT INTO ledger (kind, scope, value, at) VALUES ($kind, $scope, $value, $at)', {
+    kind,
+    scope,
+    value,
+    at: tx.at,
+  });
 }
 
 export const ledgerCommands = {
   'ledger.take': change((tx, value: LedgerValue): void => takeOnce(tx, value)),
-  'ledger.has': read((tx, { kind, scope, value }: LedgerValue): boolean =>
-    tx.get('SELECT 1 FROM ledger WHERE kind = $kind AND scope = $scope AND value = $value', { kind, scope, value }) !== undefined,
+  'ledger.has': read(
+    (tx, { kind, scope, value }: LedgerValue): boolean =>
+      tx.get('SELECT 1 FROM ledger WHERE kind = $kind AND scope = $scope AND value = $value', {
+        kind,
+        scope,
+        value,
+      }) !== undefined,
   ),
 };
