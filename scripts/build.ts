@@ -56,6 +56,7 @@ const renderer: InlineConfig = {
     // SECURITY: the policy allows no inline script and no data: font.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    cssCodeSplit: false,
   },
 };
 

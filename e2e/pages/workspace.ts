@@ -16,12 +16,15 @@ export async function createWorkspace(
   const passphrase = options.passphrase ?? PASSPHRASE;
   apps.canaries.guard('workspace passphrase', passphrase);
   await page.getByRole('link', { name: /new workspace/i }).click();
-  await page.getByRole('radio', { name: new RegExp(options.kind ?? 'Online', 'i') }).check({ force: true });
+  await page
+    .getByText(options.kind ?? 'Online')
+    .first()
+    .click();
   await next(page);
   await page.getByLabel('Name').fill(options.name ?? 'Example workspace');
   await next(page);
   await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
-  await page.getByLabel(/again|repeat/i).fill(passphrase);
+  await page.getByLabel('Passphrase, again', { exact: true }).fill(passphrase);
   await page.getByRole('button', { name: 'Create the workspace' }).click();
   await expect(page.getByRole('heading', { name: 'Keep the recovery key' })).toBeVisible();
   const key = await readRecoveryKey(page);
@@ -37,19 +40,18 @@ async function next(page: Page): Promise<void> {
 }
 
 async function readRecoveryKey(page: Page): Promise<string> {
-  const show = page.getByRole('button', { name: /show the key/i });
-  if (await show.isVisible()) await show.click();
-  return (await page.getByTestId('recovery-key').innerText()).replace(/\s+/g, ' ').trim();
+  await page.getByRole('button', { name: 'Show the recovery key' }).click();
+  const groups = await page.getByRole('list', { name: 'Recovery key' }).getByRole('listitem').allInnerTexts();
+  // Each group is printed behind its number.
+  return groups.map((text) => text.trim().split(/\s+/).at(-1)).join('-');
 }
 
 async function typeRecoveryParts(page: Page, key: string): Promise<void> {
-  const groups = key.split(/[\s-]+/);
-  for (const field of await page.getByRole('textbox', { name: /^Group \d+/ }).all()) {
-    const label =
-      (await field.getAttribute('aria-label')) ??
-      (await field.evaluate((input) => (input as HTMLInputElement).labels?.[0]?.innerText ?? ''));
-    const number = Number(/Group (\d+)/.exec(label)?.[1]);
-    await field.fill(groups[number - 1] ?? '');
+  const groups = key.split('-');
+  await expect(page.getByLabel(/^Group \d+$/).first()).toBeVisible();
+  for (const [index, group] of groups.entries()) {
+    const field = page.getByLabel(`Group ${index + 1}`, { exact: true });
+    if (await field.isVisible()) await field.fill(group);
   }
 }
 

@@ -13,7 +13,7 @@ import type { Log } from '../lib/log.ts';
 import type { Ports } from '../ports.ts';
 import { AUTO_LOCK_PRESET, type AutoLockSettings, createAutoLock } from './auto-lock.ts';
 import { createAttempts, slowDown } from './attempts.ts';
-import { type Header, HEADER_VERSION, readHeader, type Slot, writeHeader } from './header.ts';
+import { type Header, HEADER_VERSION, readHeader, writeHeader } from './header.ts';
 import { calibrateKdf, makeSlot, openSlot } from './key-slots.ts';
 import type { Kdf } from './header.ts';
 import { newRecoveryKey } from './recovery-key.ts';

@@ -3,6 +3,7 @@
  * dies. A plain SQLite file is used because its locks are the portable ones; it holds no data.
  */
 import Database from 'better-sqlite3-multiple-ciphers';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../lib/app-error.ts';
 import { storeError } from '../store/store-error.ts';
@@ -12,11 +13,13 @@ export function lockWorkspace(folder: string): () => void {
   const path = join(folder, 'lock');
   let db: Database.Database;
   try {
+    closeSync(openSync(path, 'a', 0o600));
     db = new Database(path, { timeout: 0 });
   } catch (error) {
     throw storeError(error, path);
   }
   try {
+    db.pragma('journal_mode = MEMORY');
     db.pragma('locking_mode = EXCLUSIVE');
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {

@@ -40,7 +40,7 @@ const VERB = { folder: 'Choose this folder', save: 'Save here', open: 'Open' };
 export function chooserPage(base: string, view: ChooserView): string {
   const link = (folder: string, more: Record<string, string> = {}): string => {
     const query = new URLSearchParams({ folder, name: view.name, hidden: view.hidden ? '1' : '0', ...more });
-    return escape(`${base}?${query}`);
+    return escape(`${base}?${query.toString()}`);
   };
   const keep = (fields: Record<string, string>): string =>
     Object.entries(fields)

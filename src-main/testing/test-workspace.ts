@@ -1,0 +1,62 @@
+/** A real vault in a temporary folder with cheap key derivation, for tests of what lies on it. Not shipped. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAudit } from '../audit/audit.ts';
+import type { Ports } from '../ports.ts';
+import type { Kdf } from '../vault/header.ts';
+import { vaultDomain } from '../vault/vault-domain.ts';
+import { createVault } from '../vault/vault.ts';
+import { eventSink, testClock, testLog, testRandom } from './test-ports.ts';
+
+export const PASSPHRASE = 'tundra-Okapi 7 vesper lantern';
+/** Tests derive hundreds of keys; the application calibrates and never goes below OWASP's least. */
+const CHEAP: Kdf = { algorithm: 'argon2id', memoryKiB: 64, passes: 1, lanes: 1 };
+
+export function testVault(options: { folder?: string } = {}) {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'baleen-vault-'));
+  const clock = testClock();
+  const { log, lines } = testLog();
+  const { events, emit } = eventSink();
+  const suspend: (() => void)[] = [];
+  const ports: Ports = {
+    clock,
+    random: testRandom,
+    dialogs: { folder: async () => null, saveFile: async () => null, openFile: async () => null },
+    clipboard: { write: async () => undefined, clearIf: async () => undefined },
+    emit,
+    onSuspend: (listener) => void suspend.push(listener),
+    quit: () => undefined,
+    logLine: (line) => void lines.push(line),
+    paths: { config: join(folder, 'config'), workspaces: join(folder, 'workspaces'), workspace: null },
+    workers: { store: new URL('../store/store-worker.ts', import.meta.url) },
+    version: '0.0.0-test',
+    notices: [],
+  };
+  const changed = (): void => undefined;
+  const vault = createVault({ ports, log, changed, kdf: CHEAP });
+  const places = new Map<string, string>();
+  const tickets = { path: (ticket: string) => places.get(ticket) ?? ticket, end: () => undefined };
+  const audit = createAudit({ clock, vault, tickets, changed });
+  const domain = vaultDomain({ ports, vault, tickets });
+  return {
+    folder,
+    clock,
+    vault,
+    audit,
+    domain,
+    events,
+    lines,
+    places,
+    suspend: () => suspend.forEach((listener) => listener()),
+    /** Makes a workspace and answers its folder. */
+    async create(name = 'Example', kind: 'online' | 'offline' | 'rehearsal' = 'online'): Promise<string> {
+      await domain.create({ folder: null, name, kind, passphrase: PASSPHRASE });
+      return vault.opened()?.folder ?? '';
+    },
+    async remove(): Promise<void> {
+      await vault.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
