@@ -102,9 +102,9 @@ describe('the chain', () => {
   const key = Buffer.alloc(32, 7);
   const chain = { workspaceId: 'ws-a', auditKey: key };
   function records(count: number): StoredAuditRecord[] {
-    const made_: StoredAuditRecord[] = [];
+    const list: StoredAuditRecord[] = [];
     for (let seq = 1; seq <= count; seq += 1)
-      made_.push(
+      list.push(
         sealRecord(
           key,
           'ws-a',
@@ -113,11 +113,11 @@ describe('the chain', () => {
             seq,
             at: '2026-11-24T12:00:00.000Z',
             version: '0',
-            previous: made_.at(-1)?.hash ?? recordGenesis(),
+            previous: list.at(-1)?.hash ?? recordGenesis(),
           },
         ),
       );
-    return made_;
+    return list;
   }
   function recordGenesis(): string {
     return checkless.genesis;
