@@ -1,0 +1,36 @@
+/**
+ * Durations as Go prints them ("8760h1m0s"), which is how step words its refusals, and as people read them
+ * ("90 days"). Text only; limits are decided in lifetime.ts.
+ */
+
+/** Whole seconds in the notation of Go's time.Duration: hours are never turned into days. */
+export function goDuration(seconds: number): string {
+  const sign = seconds < 0 ? '-' : '';
+  const whole = Math.abs(Math.trunc(seconds));
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  const rest = whole % 60;
+  if (hours > 0) return `${sign}${hours}h${minutes}m${rest}s`;
+  return minutes > 0 ? `${sign}${minutes}m${rest}s` : `${sign}${rest}s`;
+}
+
+const UNITS: readonly [number, string][] = [
+  [86_400, 'day'],
+  [3600, 'hour'],
+  [60, 'minute'],
+  [1, 'second'],
+];
+
+/** "90 days", "24 hours" (not "1 day"), "5 minutes", "1 day 6 hours": at most two units. */
+export function readableDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return 'not a number';
+  if (seconds === 86_400) return '24 hours';
+  let rest = Math.abs(Math.round(seconds));
+  const parts: string[] = [];
+  for (const [size, word] of UNITS) {
+    const count = Math.floor(rest / size);
+    rest %= size;
+    if (count > 0) parts.push(`${count} ${word}${count === 1 ? '' : 's'}`);
+  }
+  return `${seconds < 0 ? 'minus ' : ''}${parts.slice(0, 2).join(' ') || '0 seconds'}`;
+}
