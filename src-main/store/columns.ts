@@ -100,13 +100,17 @@ export interface NewKey {
   sealed: Uint8Array;
 }
 
-export interface StoredKey extends NewKey {
+/** A key as lists show it: without what only its signer can read. */
+export interface ListedKey extends Omit<NewKey, 'sealed'> {
   createdAt: string;
-  destroyedAt: string | null;
-  /** The certificate or authority it was made for. */
+  /** The newest certificate that uses it, by name; "" while none does. */
   ownerId: string | null;
   owner: string;
   certificates: { id: string; name: string }[];
+}
+
+export interface StoredKey extends ListedKey {
+  sealed: Uint8Array;
 }
 
 /** A request or CRL that was kept as it came. */

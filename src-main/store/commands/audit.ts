@@ -4,6 +4,7 @@ import type { AuditEntry, Head, StoredAuditRecord } from '../../audit/audit-reco
 import { type Chain, checkRecords, type Fault } from '../../audit/chain.ts';
 import { genesisHash } from '../../audit/audit-record.ts';
 import { change, read, type SqlValue, type Tx, write } from '../command.ts';
+import { likeConditions } from './like.ts';
 
 interface Row extends Omit<StoredAuditRecord, 'subjects'> {
   subjects: string;
@@ -39,20 +40,8 @@ function conditions(asked: AuditQuery): { where: string; parameters: Record<stri
   if (asked.action !== null) add('action = $action', 'action', asked.action);
   if (asked.from !== null) add('at >= $from', 'from', asked.from);
   if (asked.to !== null) add('at <= $to', 'to', asked.to);
-  for (const [index, word] of asked.query
-    .trim()
-    .split(/\s+/)
-    .filter((found) => found !== '')
-    .slice(0, 8)
-    .entries()) {
-    const like = `%${word.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`;
-    add(
-      `(summary LIKE $w${index} ESCAPE '\\' OR action LIKE $w${index} ESCAPE '\\' OR subjects LIKE $w${index} ESCAPE '\\' OR hash LIKE $w${index} ESCAPE '\\')`,
-      `w${index}`,
-      like,
-    );
-  }
-  return { where: parts.join(' AND '), parameters };
+  const search = likeConditions(asked.query, ['summary', 'action', 'subjects', 'hash'], parameters);
+  return { where: `${parts.join(' AND ')}${search}`, parameters };
 }
 
 /** The last record's place; entries 0 and the genesis hash when there is none. */

@@ -1,7 +1,12 @@
 /** The registry of use-case commands: one object per subject, merged. Each is one transaction; see command.ts. */
 import { auditCommands } from './audit.ts';
+import { authorityCommands } from './authorities.ts';
+import { certificateCommands } from './certificates.ts';
 import { draftCommands } from './drafts.ts';
+import { inventoryCommands } from './inventory.ts';
+import { keyCommands } from './keys.ts';
 import { ledgerCommands } from './ledger.ts';
+import { objectCommands } from './objects.ts';
 import { settingCommands } from './settings.ts';
 
 export const commands = {
@@ -9,6 +14,11 @@ export const commands = {
   ...ledgerCommands,
   ...auditCommands,
   ...draftCommands,
+  ...keyCommands,
+  ...certificateCommands,
+  ...inventoryCommands,
+  ...authorityCommands,
+  ...objectCommands,
 };
 
 export type Commands = typeof commands;

@@ -1,85 +1,20 @@
-/** Makes the bytes to be signed of a certificate or CRL, and joins the signature to them. DER-exact; it decides nothing. */
+/** Makes the extensions of a certificate, DER-exact, in the counterpart to extension-reader.ts. It decides nothing. */
 import {
-  bitStringOf,
   boolean,
   contextConstructed,
   contextPrimitive,
   ia5String,
   integer,
   namedBits,
-  nullValue,
   octetString,
   oid,
   sequence,
-  time,
-  unsignedInteger,
 } from './der-writer.ts';
 import { readTlv } from './der-reader.ts';
 import { generalNameDer, ipBytes } from './general-name.ts';
 import { EXTENSION, KEY_USAGES, PURPOSES } from './oids.ts';
 import type { Extension } from './extension-reader.ts';
 import { X509Error } from './x509-error.ts';
-
-/** Names of the signer port's schemes, with their AlgorithmIdentifier (RFC 4055 5, RFC 5758 3.2, RFC 8410 3). */
-const ALGORITHMS = {
-  'rsa-sha256': { oid: '1.2.840.113549.1.1.11', withNull: true },
-  'ecdsa-sha256': { oid: '1.2.840.10045.4.3.2', withNull: false },
-  'ecdsa-sha384': { oid: '1.2.840.10045.4.3.3', withNull: false },
-  'ecdsa-sha512': { oid: '1.2.840.10045.4.3.4', withNull: false },
-  ed25519: { oid: '1.3.101.112', withNull: false },
-} as const;
-
-export type SignatureSchemeName = keyof typeof ALGORITHMS;
-
-function algorithmDer(scheme: SignatureSchemeName): Uint8Array {
-  const { oid: dotted, withNull } = ALGORITHMS[scheme];
-  return withNull ? sequence(oid(dotted), nullValue()) : sequence(oid(dotted));
-}
-
-export interface CertificateFields {
-  /** Big-endian, unsigned, 1 to 20 octets. */
-  serial: Uint8Array;
-  scheme: SignatureSchemeName;
-  /** Name DER as it stands in the issuer's own subject, byte by byte. */
-  issuerDer: Uint8Array;
-  subjectDer: Uint8Array;
-  notBefore: Date;
-  notAfter: Date;
-  spkiDer: Uint8Array;
-  /** In the order they are to have. */
-  extensions: Extension[];
-}
-
-function extensionDer({ oid: dotted, critical, valueDer }: Extension): Uint8Array {
-  return sequence(oid(dotted), ...(critical ? [boolean(true)] : []), octetString(valueDer));
-}
-
-/** TBSCertificate, version 3 (RFC 5280 4.1). */
-export function tbsCertificateDer(fields: CertificateFields): Uint8Array {
-  if (fields.serial.length < 1 || fields.serial.length > 20)
-    throw new X509Error('a serial number has 1 to 20 octets');
-  return sequence(
-    contextConstructed(0, integer(2)),
-    unsignedInteger(fields.serial),
-    algorithmDer(fields.scheme),
-    fields.issuerDer,
-    sequence(time(fields.notBefore), time(fields.notAfter)),
-    fields.subjectDer,
-    fields.spkiDer,
-    ...(fields.extensions.length === 0
-      ? []
-      : [contextConstructed(3, sequence(...fields.extensions.map(extensionDer)))]),
-  );
-}
-
-/** Certificate, CRL or request from its signed part and the signature (ECDSA as DER, RFC 3279 2.2.3). */
-export function assembleSigned(
-  tbsDer: Uint8Array,
-  scheme: SignatureSchemeName,
-  signature: Uint8Array,
-): Uint8Array {
-  return new Uint8Array(sequence(tbsDer, algorithmDer(scheme), bitStringOf(signature)));
-}
 
 export function basicConstraints(
   value: { isCa: boolean; pathLength: number | null },

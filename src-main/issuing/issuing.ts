@@ -1,0 +1,109 @@
+/**
+ * The only way to a signed certificate: prepare (lint, trial signature with a throw-away key) -> token -> issue -> check
+ * again. The real key is reached through the token, once. It keeps nothing; storing is the caller's transaction.
+ */
+import type { Finding } from '#shared/contract/channel.ts';
+import { AppError } from '../lib/app-error.ts';
+import type { Random } from '../ports.ts';
+import type { RoutedKey, SignerRouter } from '../signers/router.ts';
+import { lint } from '../x509/lint.ts';
+import { X509Error } from '../x509/x509-error.ts';
+import { type CertificateContent, certificateContent } from './certificate-content.ts';
+import { contentDifferences } from './content-check.ts';
+import type { IssuerIdentity, Order } from './order.ts';
+import { newSerial } from './serial.ts';
+import { signContent } from './sign-content.ts';
+import { standInKey, trialKey } from './trial-key.ts';
+import type { KeyAlgorithm } from '#shared/contract/keys.ts';
+
+/** Stands for one prepared signature. Only `prepare` makes them and `issue` takes each one once. */
+export interface SigningToken {
+  readonly serial: string;
+}
+
+export interface IssueRequest {
+  order: Order;
+  issuer: IssuerIdentity | null;
+  /** What will sign: the key, or the algorithm of one that is made later (then there is no token). */
+  signedBy: RoutedKey | KeyAlgorithm;
+  /** The subject's public key, or the algorithm of one that is made later (then there is no token). */
+  subjectKey: Uint8Array | KeyAlgorithm;
+}
+
+export interface Prepared {
+  findings: Finding[];
+  trial: { ok: boolean; text: string };
+  /** null while a key is missing or something is wrong. */
+  token: SigningToken | null;
+}
+
+export interface Issuing {
+  prepare(request: IssueRequest): Promise<Prepared>;
+  /** Throws AppError NOT_ALLOWED_NOW for a token that was used, and what the signer throws. */
+  issue(token: SigningToken): Promise<Uint8Array>;
+}
+
+/** Left to the caller to show, but never signed. */
+function blocks(findings: readonly Finding[]): boolean {
+  return findings.some(({ severity }) => severity === 'bad');
+}
+
+export function createIssuing(deps: { random: Random; router: SignerRouter }): Issuing {
+  const open = new WeakMap<SigningToken, { content: CertificateContent; key: RoutedKey }>();
+
+  return {
+    async prepare({ order, issuer, signedBy, subjectKey }) {
+      const algorithm = typeof signedBy === 'string' ? signedBy : signedBy.algorithm;
+      const spkiDer = typeof subjectKey === 'string' ? await standInKey(subjectKey, deps.random) : subjectKey;
+      const serial = newSerial(order.profile.serialBits, deps.random);
+      try {
+        const content = certificateContent({ order, spkiDer, issuer, serial });
+        const trial = await trialKey(algorithm);
+        const der = await signContent(content, algorithm, trial.sign);
+        const differences = contentDifferences(der, content, trial.spkiDer);
+        const findings = lint(der, { issuerSpkiDer: trial.spkiDer });
+        if (differences.length > 0)
+          return {
+            findings,
+            trial: { ok: false, text: `The trial certificate differs in: ${differences.join(', ')}.` },
+            token: null,
+          };
+        const ready = typeof signedBy !== 'string' && typeof subjectKey !== 'string' && !blocks(findings);
+        const token: SigningToken | null = ready ? { serial: Buffer.from(serial).toString('hex') } : null;
+        if (token !== null && typeof signedBy !== 'string') open.set(token, { content, key: signedBy });
+        return {
+          findings,
+          trial: {
+            ok: !blocks(findings),
+            text: `Signed with a throw-away ${algorithm} key, read back and verified: ${der.length} bytes.`,
+          },
+          token,
+        };
+      } catch (error) {
+        if (!(error instanceof X509Error)) throw error;
+        return { findings: [], trial: { ok: false, text: error.message }, token: null };
+      }
+    },
+    async issue(token) {
+      const prepared = open.get(token);
+      if (prepared === undefined)
+        throw new AppError('NOT_ALLOWED_NOW', 'This signature was made already. Review it again.');
+      open.delete(token);
+      const { content, key } = prepared;
+      const der = await signContent(content, key.algorithm, (data) =>
+        deps.router.sign(key, 'certificate', data),
+      );
+      const differences = contentDifferences(der, content, key.spkiDer);
+      // SECURITY: what was reviewed is what leaves, or nothing does.
+      if (differences.length > 0 || blocks(lint(der, { issuerSpkiDer: key.spkiDer })))
+        throw new AppError(
+          'INTERNAL',
+          'The signed certificate is not what was reviewed; it was thrown away.',
+          {
+            library: differences.join(', '),
+          },
+        );
+      return der;
+    },
+  };
+}

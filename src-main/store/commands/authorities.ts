@@ -1,0 +1,76 @@
+/** Authorities: the CA certificates that issue here, each with its limits for leaves. Signing is not done here. */
+import { AppError } from '../../lib/app-error.ts';
+import { change, read, type Tx } from '../command.ts';
+import type { LeafLimits, StoredAuthority, StoredCertificate } from '../columns.ts';
+import { selectCertificates } from './certificate-rows.ts';
+
+interface Row {
+  certificate_id: string;
+  purpose: 'root' | 'intermediate';
+  limits: string;
+  version: number;
+}
+
+/** Everything in its line of renewals issued: a renewed authority goes on with its predecessors' leaves. */
+const ISSUED_BY =
+  'c.issuer_id IN (SELECT id FROM certificates WHERE lineage = $lineage) AND c.id NOT IN (SELECT id FROM certificates WHERE lineage = $lineage)';
+
+function authorityOf(tx: Tx, row: Row, certificate: StoredCertificate): StoredAuthority {
+  const { lineage } = certificate;
+  const issued = tx.get<{ count: number }>(
+    `SELECT count(*) AS count FROM certificates c WHERE ${ISSUED_BY}`,
+    { lineage },
+  );
+  const attention = tx.get<{ count: number }>(
+    `SELECT count(*) AS count FROM certificates c WHERE ${ISSUED_BY}
+     AND c.is_ca = 0 AND c.replaced_by IS NULL AND c.revoked_at IS NULL AND c.renew_at <= $now`,
+    { lineage, now: tx.atMs },
+  );
+  // The issuer may have been renewed since: the tree shows its newest certificate.
+  const parent = tx.get<{ id: string }>(
+    `SELECT n.id FROM certificates i JOIN certificates n ON n.lineage = i.lineage AND n.replaced_by IS NULL
+     WHERE i.id = $issuer AND n.id <> $id`,
+    { issuer: certificate.issuerId ?? '', id: certificate.id },
+  );
+  return {
+    id: certificate.id,
+    purpose: row.purpose,
+    parent: certificate.selfSigned ? null : (parent?.id ?? null),
+    certificate,
+    canSign: certificate.keyId !== null,
+    leafLimits: JSON.parse(row.limits) as LeafLimits,
+    version: row.version,
+    issued: issued?.count ?? 0,
+    attention: attention?.count ?? 0,
+  };
+}
+
+/** Throws AppError NOT_FOUND. */
+export function findAuthority(tx: Tx, id: string): StoredAuthority {
+  const row = tx.get<Row>('SELECT * FROM authorities WHERE certificate_id = $id', { id });
+  const [certificate] = selectCertificates(tx, 'c.id = $id', { id });
+  if (row === undefined || certificate === undefined)
+    throw new AppError('NOT_FOUND', 'This authority is no longer in the workspace.', { ids: [id] });
+  return authorityOf(tx, row, certificate);
+}
+
+export const authorityCommands = {
+  /** The current certificate of each authority, roots first, then by name. */
+  'authorities.list': read((tx, _args: Record<string, never>): StoredAuthority[] =>
+    tx
+      .all<Row>(
+        `SELECT a.* FROM authorities a JOIN certificates c ON c.id = a.certificate_id
+         WHERE c.replaced_by IS NULL ORDER BY c.self_signed DESC, c.name, c.seq`,
+      )
+      .map((row) => findAuthority(tx, row.certificate_id)),
+  ),
+  'authorities.get': read((tx, { id }: { id: string }) => findAuthority(tx, id)),
+  /** The authority's limits for leaves; whether they make sense is the caller's to check. */
+  'authorities.setLimits': change((tx, { id, limits }: { id: string; limits: LeafLimits }): void => {
+    findAuthority(tx, id);
+    tx.run('UPDATE authorities SET limits = $limits, version = version + 1 WHERE certificate_id = $id', {
+      id,
+      limits: JSON.stringify(limits),
+    });
+  }),
+};

@@ -1,0 +1,150 @@
+/** Certificates as the screens list, count and search them: keyset pages, so that the last of 100,000 costs as the first. */
+import type { CertificateRow } from '#shared/contract/ca.ts';
+import { read, type SqlValue, type Tx } from '../command.ts';
+import type { Page, PageRequest, StoredCertificate } from '../columns.ts';
+import {
+  CERTIFICATE_COLUMNS,
+  CERTIFICATE_FROM,
+  type CertificateSqlRow,
+  STATE_SQL,
+  storedCertificate,
+} from './certificate-rows.ts';
+
+export interface InventoryQuery extends PageRequest {
+  state: CertificateRow['state'] | null;
+  issuer: string | null;
+  role: 'ca' | 'leaf' | null;
+  sort: 'name' | 'issuer' | 'notAfter' | 'key' | 'state' | 'added';
+  descending: boolean;
+}
+
+/** "state" sorts by what needs a person first. */
+const SORTS: Record<InventoryQuery['sort'], string> = {
+  name: 'c.name',
+  issuer: 'c.issuer',
+  notAfter: 'c.not_after',
+  key: 'c.key',
+  state: `CASE ${STATE_SQL} WHEN 'expired' THEN 0 WHEN 'renew' THEN 1 WHEN 'notYet' THEN 2 WHEN 'good' THEN 3 WHEN 'replaced' THEN 4 ELSE 5 END`,
+  added: 'c.seq',
+};
+
+/** Words of a search as FTS5 prefixes; quoted, so that no operator of FTS5 is understood. "" when there is no word. */
+export function searchExpression(query: string): string {
+  return query
+    .trim()
+    .split(/[\s:]+/)
+    .filter((word) => word !== '')
+    .slice(0, 10)
+    .map((word) => `"${word.replaceAll('"', '""')}"*`)
+    .join(' AND ');
+}
+
+function conditions(asked: Omit<InventoryQuery, 'cursor' | 'limit' | 'sort' | 'descending'>): {
+  where: string;
+  parameters: Record<string, SqlValue>;
+} {
+  const parts = ['1'];
+  const parameters: Record<string, SqlValue> = {};
+  const match = searchExpression(asked.query);
+  if (match !== '') {
+    parts.push('c.seq IN (SELECT rowid FROM certificate_search WHERE certificate_search MATCH $match)');
+    parameters['match'] = match;
+  }
+  if (asked.state !== null) {
+    parts.push(`${STATE_SQL} = $state`);
+    parameters['state'] = asked.state;
+  }
+  if (asked.issuer !== null) {
+    parts.push('c.issuer_id = $issuer');
+    parameters['issuer'] = asked.issuer;
+  }
+  if (asked.role !== null) {
+    parts.push('c.is_ca = $isCa');
+    parameters['isCa'] = Number(asked.role === 'ca');
+  }
+  return { where: parts.join(' AND '), parameters };
+}
+
+interface Cursor {
+  value: string | number;
+  seq: number;
+}
+
+/** The page's last row, opaque to the caller. */
+function cursorText(cursor: Cursor): string {
+  return Buffer.from(JSON.stringify([cursor.value, cursor.seq])).toString('base64url');
+}
+
+function readCursor(text: string): Cursor | null {
+  try {
+    const [value, seq] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [string | number, number];
+    return { value, seq };
+  } catch {
+    // A cursor of an older page or none of ours: the list begins anew.
+    return null;
+  }
+}
+
+function page(tx: Tx, asked: InventoryQuery): Page<StoredCertificate> {
+  const { where, parameters } = conditions(asked);
+  const all = { ...parameters, now: tx.atMs };
+  const total = tx.get<{ count: number }>(
+    `SELECT count(*) AS count FROM certificates c WHERE ${where}`,
+    where.includes('$now') ? all : parameters,
+  );
+  const sort = SORTS[asked.sort];
+  const [direction, beyond] = asked.descending ? ['DESC', '<'] : ['ASC', '>'];
+  const after = asked.cursor === null ? null : readCursor(asked.cursor);
+  const rows = tx.all<CertificateSqlRow & { sort_value: string | number }>(
+    `SELECT ${CERTIFICATE_COLUMNS}, ${sort} AS sort_value FROM ${CERTIFICATE_FROM}
+     WHERE ${where}${after === null ? '' : ` AND (${sort}, c.seq) ${beyond} ($value, $seq)`}
+     ORDER BY ${sort} ${direction}, c.seq ${direction} LIMIT $limit`,
+    { ...all, limit: asked.limit + 1, ...(after === null ? {} : { value: after.value, seq: after.seq }) },
+  );
+  const shown = rows.slice(0, asked.limit);
+  const last = shown.at(-1);
+  return {
+    total: total?.count ?? 0,
+    rows: shown.map(storedCertificate),
+    cursor:
+      rows.length > asked.limit && last !== undefined
+        ? cursorText({ value: last.sort_value, seq: last.seq })
+        : null,
+  };
+}
+
+export const inventoryCommands = {
+  'certificates.list': read(page),
+  'certificates.counts': read((tx, _args: Record<string, never>) => {
+    const now = { now: tx.atMs };
+    const states = tx.all<{ state: CertificateRow['state']; count: number }>(
+      `SELECT ${STATE_SQL} AS state, count(*) AS count FROM certificates c GROUP BY 1 ORDER BY 2 DESC`,
+      now,
+    );
+    const issuers = tx.all<{ id: string | null; name: string; count: number }>(
+      `SELECT c.issuer_id AS id, coalesce(i.name, 'Issuer not here') AS name, count(*) AS count
+       FROM certificates c LEFT JOIN certificates i ON i.id = c.issuer_id GROUP BY c.issuer_id ORDER BY 3 DESC, 2 LIMIT 200`,
+    );
+    return { total: states.reduce((sum, { count }) => sum + count, 0), states, issuers };
+  }),
+  /** What will end next, authorities first: for the overview's time line. Neither replaced nor revoked. */
+  'certificates.ahead': read((tx, { limit }: { limit: number }): StoredCertificate[] =>
+    tx
+      .all<CertificateSqlRow>(
+        `SELECT ${CERTIFICATE_COLUMNS} FROM ${CERTIFICATE_FROM}
+         WHERE c.replaced_by IS NULL AND c.revoked_at IS NULL ORDER BY c.is_ca DESC, c.not_after, c.seq LIMIT $limit`,
+        { now: tx.atMs, limit },
+      )
+      .map(storedCertificate),
+  ),
+  /** Past the renewal mark or expired, neither replaced nor revoked; most urgent first. */
+  'certificates.due': read((tx, { limit }: { limit: number }): StoredCertificate[] =>
+    tx
+      .all<CertificateSqlRow>(
+        `SELECT ${CERTIFICATE_COLUMNS} FROM ${CERTIFICATE_FROM}
+         WHERE c.replaced_by IS NULL AND c.revoked_at IS NULL AND c.renew_at <= $now ORDER BY c.not_after, c.seq LIMIT $limit`,
+        { now: tx.atMs, limit },
+      )
+      .map(storedCertificate),
+  ),
+};

@@ -1,0 +1,131 @@
+/** Keys: public half, owner and sealed handle. Key material is sealed before it comes here and opened nowhere in the store. */
+import type { KeyAlgorithm, KeyUse } from '#shared/contract/keys.ts';
+import { AppError } from '../../lib/app-error.ts';
+import { change, read, type SqlValue, type Tx } from '../command.ts';
+import type { ListedKey, NewKey, Page, PageRequest, StoredKey } from '../columns.ts';
+import { likeConditions } from './like.ts';
+
+interface Row {
+  seq: number;
+  id: string;
+  label: string;
+  algorithm: KeyAlgorithm;
+  spki: Uint8Array;
+  key_identifier: string;
+  spki_sha256: string;
+  signer: string;
+  source: 'generated' | 'imported';
+  uses: string;
+  sealed: Uint8Array;
+  created_at: number;
+}
+
+function listed(tx: Tx, row: Row): ListedKey {
+  const certificates = tx.all<{ id: string; name: string }>(
+    'SELECT id, name FROM certificates WHERE key_id = $id ORDER BY seq DESC LIMIT 100',
+    { id: row.id },
+  );
+  return {
+    id: row.id,
+    label: row.label,
+    algorithm: row.algorithm,
+    spkiDer: row.spki,
+    keyIdentifier: row.key_identifier,
+    spkiSha256: row.spki_sha256,
+    signer: row.signer,
+    source: row.source,
+    uses: JSON.parse(row.uses) as KeyUse[],
+    createdAt: new Date(row.created_at).toISOString(),
+    ownerId: certificates[0]?.id ?? null,
+    owner: certificates[0]?.name ?? '',
+    certificates,
+  };
+}
+
+function findRow(tx: Tx, id: string): Row {
+  const row = tx.get<Row>('SELECT * FROM keys WHERE id = $id AND destroyed_at IS NULL', { id });
+  if (row === undefined)
+    throw new AppError('NOT_FOUND', 'This key is no longer in the workspace.', { ids: [id] });
+  return row;
+}
+
+/** Throws AppError CONFLICT when the same key is there already. */
+export function insertKey(tx: Tx, key: NewKey): void {
+  const known = tx.get<{ id: string; label: string }>(
+    'SELECT id, label FROM keys WHERE spki_sha256 = $spki AND destroyed_at IS NULL',
+    { spki: key.spkiSha256 },
+  );
+  if (known !== undefined)
+    throw new AppError('CONFLICT', `This key is in the workspace already, as "${known.label}".`, {
+      ids: [known.id],
+    });
+  tx.run(
+    `INSERT INTO keys (id, label, algorithm, spki, key_identifier, spki_sha256, signer, source, uses, sealed, created_at)
+     VALUES ($id, $label, $algorithm, $spki, $keyIdentifier, $spkiSha256, $signer, $source, $uses, $sealed, $at)`,
+    {
+      id: key.id,
+      label: key.label,
+      algorithm: key.algorithm,
+      spki: key.spkiDer,
+      keyIdentifier: key.keyIdentifier,
+      spkiSha256: key.spkiSha256,
+      signer: key.signer,
+      source: key.source,
+      uses: JSON.stringify(key.uses),
+      sealed: key.sealed,
+      at: tx.atMs,
+    },
+  );
+  // Certificates that were imported before their key.
+  tx.run('UPDATE certificates SET key_id = $id WHERE spki_sha256 = $spki', {
+    id: key.id,
+    spki: key.spkiSha256,
+  });
+}
+
+export const keyCommands = {
+  'keys.add': change((tx, { key }: { key: NewKey }): void => insertKey(tx, key)),
+  /** By time of making, newest first. */
+  'keys.list': read((tx, { query, cursor, limit }: PageRequest): Page<ListedKey> => {
+    const parameters: Record<string, SqlValue> = {};
+    const where = `destroyed_at IS NULL${likeConditions(query, ['label', 'key_identifier', 'algorithm', 'signer'], parameters)}`;
+    const total = tx.get<{ count: number }>(`SELECT count(*) AS count FROM keys WHERE ${where}`, parameters);
+    const rows = tx.all<Row>(
+      `SELECT * FROM keys WHERE ${where} AND seq < $before ORDER BY seq DESC LIMIT $limit`,
+      { ...parameters, before: cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor), limit: limit + 1 },
+    );
+    const page = rows.slice(0, limit);
+    return {
+      total: total?.count ?? 0,
+      rows: page.map((row) => listed(tx, row)),
+      cursor: rows.length > limit ? String(page.at(-1)?.seq ?? '') : null,
+    };
+  }),
+  'keys.get': read((tx, { id }: { id: string }): StoredKey => {
+    const row = findRow(tx, id);
+    return { ...listed(tx, row), sealed: row.sealed };
+  }),
+  'keys.rename': change((tx, { id, label }: { id: string; label: string }): void => {
+    findRow(tx, id);
+    tx.run('UPDATE keys SET label = $label WHERE id = $id', { id, label });
+  }),
+  /** Throws AppError NOT_ALLOWED_NOW with the ids of what needs it: certificates that still live. */
+  'keys.destroy': change((tx, { id }: { id: string }): void => {
+    findRow(tx, id);
+    const needing = tx.all<{ id: string; name: string }>(
+      'SELECT id, name FROM certificates WHERE key_id = $id AND not_after >= $now AND revoked_at IS NULL AND replaced_by IS NULL',
+      { id, now: tx.atMs },
+    );
+    if (needing.length > 0)
+      throw new AppError(
+        'NOT_ALLOWED_NOW',
+        `It is still used by ${needing
+          .map(({ name }) => name)
+          .slice(0, 5)
+          .join(', ')}. Replace or forget ${needing.length === 1 ? 'it' : 'them'} first.`,
+        { ids: needing.map((row) => row.id) },
+      );
+    // secure_delete overwrites the freed pages; the public half stays for the history.
+    tx.run(`UPDATE keys SET sealed = x'', destroyed_at = $at WHERE id = $id`, { id, at: tx.atMs });
+  }),
+};
