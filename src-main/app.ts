@@ -4,6 +4,9 @@
  */
 import type { Topic } from '#shared/bridge.ts';
 import { createAudit } from './audit/audit.ts';
+import { createCa } from './ca/ca.ts';
+import { issuePreset } from './ca/issue-preset.ts';
+import { createDrafts } from './drafts/drafts.ts';
 import { createInspect } from './inspect/inspect.ts';
 import { appDomain, blobDomain, clipboardDomain, dialogsDomain, jobsDomain } from './ipc/app-channels.ts';
 import { createBlobs } from './ipc/blobs.ts';
@@ -13,10 +16,15 @@ import { createTickets } from './ipc/tickets.ts';
 import { createAppearance } from './lib/appearance.ts';
 import { AppError } from './lib/app-error.ts';
 import { createClipboardTimer } from './lib/clipboard-timer.ts';
+import { createIssuing } from './issuing/issuing.ts';
+import { createKeys } from './keys/keys.ts';
 import { createJobs } from './lib/jobs.ts';
 import { createLog } from './lib/log.ts';
 import { createOverview } from './overview/overview.ts';
 import type { Ports } from './ports.ts';
+import { createSignerRouter } from './signers/router.ts';
+import type { Signer } from './signers/signer.ts';
+import { createSoftwareSigner } from './signers/software/software-signer.ts';
 import { vaultDomain } from './vault/vault-domain.ts';
 import { createVault } from './vault/vault.ts';
 
@@ -26,10 +34,17 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** Topics whose changes are on record; drafts, jobs and the audit itself are not. */
+const RECORDED: ReadonlySet<Topic> = new Set(['keys', 'authorities', 'certificates', 'settings']);
+
 export async function createApp(ports: Ports): Promise<App> {
   const { clock, random } = ports;
   const log = createLog(ports.logLine, ports.version);
-  const changed = (topic: Topic, ids: string[]): void => ports.emit({ type: 'changed', topic, ids });
+  const changed = (topic: Topic, ids: string[]): void => {
+    ports.emit({ type: 'changed', topic, ids });
+    // What changes these leaves a record in the same transaction.
+    if (RECORDED.has(topic)) ports.emit({ type: 'changed', topic: 'audit', ids: [] });
+  };
 
   const appearance = createAppearance({ configFolder: ports.paths.config, log });
   const clipboard = createClipboardTimer({ clock, clipboard: ports.clipboard });
@@ -39,8 +54,20 @@ export async function createApp(ports: Ports): Promise<App> {
 
   const vault = createVault({ ports, log, changed });
   const audit = createAudit({ clock, vault, tickets, changed });
-  const overview = createOverview({ clock, vault });
-  const inspect = createInspect({ clock, random, blobs });
+  const session = vault.session;
+  const software = createSoftwareSigner({ sealer: session });
+  const signers: ReadonlyMap<string, Signer> = new Map([['software', software]]);
+  const router = createSignerRouter(() => signers);
+  const issuing = createIssuing({ random, router });
+  const drafts = createDrafts({ random, session, preset: issuePreset, changed });
+  const shared = { clock, random, jobs, blobs, tickets, session, router, software, changed };
+  const keys = createKeys(shared);
+  const ca = createCa({ ...shared, drafts, issuing });
+  const overview = createOverview({ clock, vault, router });
+  const inspect = createInspect({
+    ...shared,
+    openSession: () => (vault.stateName() === 'unlocked' ? session() : null),
+  });
 
   vault.onLock(async () => {
     await jobs.clear();
@@ -60,6 +87,9 @@ export async function createApp(ports: Ports): Promise<App> {
       blob: blobDomain(own),
       workspace: vaultDomain({ ports, vault, tickets }),
       audit: audit.domain,
+      drafts: drafts.domain,
+      keys,
+      ca,
       overview,
       inspect: inspect.domain,
     }),

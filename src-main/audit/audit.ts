@@ -1,9 +1,10 @@
 /** The `audit.*` channels: list, verify, export; and the record of every refused change. It writes no other records. */
-import { readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ChannelName, contract } from '#shared/contract/index.ts';
 import { AppError } from '../lib/app-error.ts';
 import { exists, writeFileAtomic } from '../lib/atomic-file.ts';
+import { exportFile, fileExists } from '../lib/export-file.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
 import type { Clock } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
@@ -151,20 +152,18 @@ export function createAudit(deps: {
       async export({ target, overwrite }) {
         const session = vault.session();
         const path = deps.tickets.path(target);
-        if (await exists(path)) {
-          if (!overwrite)
-            throw new AppError(
-              'FILE_EXISTS',
-              `${path} exists already. Choose another name or agree to replace it.`,
-              { subject: path },
-            );
-          await rename(path, `${path}.bak-${clock.now().toISOString().replaceAll(/[:.]/g, '-')}`);
-        }
+        if (!overwrite && (await exists(path))) throw fileExists(path);
         await session.store.run('audit.add', {
           audit: { action: 'audit.export', outcome: 'done', summary: 'The audit was exported', subjects: [] },
         });
         const records = await session.store.run('audit.all', {});
-        await writeFileAtomic(path, Buffer.from(`${records.map(recordLine).join('\n')}\n`), 0o600);
+        await exportFile({
+          path,
+          bytes: Buffer.from(`${records.map(recordLine).join('\n')}\n`),
+          mode: 0o600,
+          overwrite,
+          now: clock.now(),
+        });
         await writeFileAtomic(
           `${path}.head.json`,
           Buffer.from(signedHead(session, await session.store.run('audit.head', {}))),

@@ -2,8 +2,7 @@
  * Looking at any file: recognised by content, shown with findings and chain. It needs no workspace and keeps what it
  * looked at in memory only; a private key is described by its public half and never shown.
  */
-import type { ObjectView } from '#shared/contract/certificate-view.ts';
-import type { Finding } from '#shared/contract/channel.ts';
+import type { Topic } from '#shared/bridge.ts';
 import type { Inspection } from '#shared/contract/inspect.ts';
 import { AppError } from '../lib/app-error.ts';
 import { tooLarge } from '../lib/atomic-file.ts';
@@ -11,23 +10,24 @@ import { sha256Hex, wipe } from '../lib/bytes.ts';
 import type { Domain } from '../lib/domain.ts';
 import { newId } from '../lib/ids.ts';
 import type { Clock, Random } from '../ports.ts';
-import { certificateView } from '../x509/certificate-view.ts';
-import { crlView } from '../x509/crl.ts';
+import type { Session } from '../store/store-contract.ts';
+import { parseCertificate } from '../x509/certificate.ts';
 import { bundleFindings, linkChain } from '../x509/links.ts';
-import { PrivateKeyError, readPrivateKey } from '../x509/private-key.ts';
-import { keyFindings } from '../x509/lint-algorithms.ts';
-import { keyView } from '../x509/public-key.ts';
-import { type FoundObject, recognise } from '../x509/recognise.ts';
-import { requestView } from '../x509/request.ts';
+import { PrivateKeyError } from '../x509/private-key.ts';
+import { recognise } from '../x509/recognise.ts';
 import { X509Error } from '../x509/x509-error.ts';
+import { type Item, itemOf, notesOf } from './items.ts';
+import { keepObjects } from './keep.ts';
 
 /** Where uploaded bytes come from. */
 export interface BlobSource {
   take(id: string): { name: string; bytes: Buffer };
+  /** Keeps a copy of `bytes` as a blob that main made itself. */
+  add(name: string, bytes: Uint8Array): string;
 }
 
 export interface Inspect {
-  domain: Omit<Domain<'inspect'>, 'keep' | 'keyBlob'>;
+  domain: Domain<'inspect'>;
   /** Forgets everything looked at; called at lock. */
   clear(): void;
 }
@@ -35,10 +35,12 @@ export interface Inspect {
 interface Held {
   view: Inspection;
   bytes: Buffer;
+  items: Item[];
 }
 
 const LIMIT = 8_388_608;
 const MOST_HELD = 20;
+const MOST_ISSUERS = 64;
 
 function unreadable(error: unknown): unknown {
   return error instanceof X509Error
@@ -49,69 +51,33 @@ function unreadable(error: unknown): unknown {
     : error;
 }
 
-export function createInspect(deps: { clock: Clock; random: Random; blobs: BlobSource }): Inspect {
+export function createInspect(deps: {
+  clock: Clock;
+  random: Random;
+  blobs: BlobSource;
+  /** Throws AppError LOCKED or NO_WORKSPACE. */
+  session(): Session;
+  /** null while no workspace is unlocked: looking works without one. */
+  openSession(): Session | null;
+  changed(topic: Topic, ids: string[]): void;
+}): Inspect {
   const held = new Map<string, Held>();
 
-  function viewOf(object: FoundObject, passphrase: string | null): ObjectView[] {
-    const now = deps.clock.now();
-    switch (object.kind) {
-      case 'certificate':
-        return [certificateView(object.der, { now })];
-      case 'request':
-        return [requestView(object.der)];
-      case 'crl':
-        return [crlView(object.der, { now })];
-      case 'privateKey': {
-        const { format, encrypted } = object.file;
-        if (encrypted && passphrase === null)
-          return [{ kind: 'privateKey', format, encrypted, key: null, findings: [] }];
-        const key = readPrivateKey(object.file, passphrase);
-        wipe(key.pkcs8Der);
-        return [
-          {
-            kind: 'privateKey',
-            format,
-            encrypted,
-            key: keyView(key.spkiDer),
-            findings: keyFindings(key.spkiDer),
-          },
-        ];
-      }
-      case 'publicKey':
-      case 'pkcs12':
-        return [];
-    }
-  }
-
-  function otherNotes(objects: readonly FoundObject[]): Finding[] {
-    const note = (code: string, severity: Finding['severity'], text: string): Finding => ({
-      code,
-      severity,
-      text,
-      where: 'file',
-      clause: '',
-    });
-    return objects.flatMap((object) => {
-      if (object.kind === 'publicKey')
-        return [
-          note(
-            'PUBLIC_KEY',
-            'note',
-            `A public key (${keyView(object.der).text}, key identifier ${keyView(object.der).keyId}).`,
-          ),
-        ];
-      if (object.kind === 'pkcs12')
-        return [note('PKCS12', 'note', 'A PKCS#12 file: its content is encrypted.')];
-      return [];
-    });
-  }
-
-  function look(name: string, bytes: Buffer, passphrase: string | null): Inspection {
+  /** What is in the bytes. SECURITY: the key files of the result are wiped by `forget`. */
+  function look(
+    name: string,
+    bytes: Buffer,
+    passphrase: string | null,
+    ancestors: readonly Uint8Array[],
+  ): Held {
     if (bytes.length > LIMIT) throw tooLarge(name, bytes.length, LIMIT);
+    const now = deps.clock.now();
     const { recognised, objects, notes } = recognise(bytes);
-    const certificates = objects.flatMap((object) => (object.kind === 'certificate' ? [object.der] : []));
+    const items = objects.flatMap((object) => itemOf(object, passphrase, now));
+    const certificates = items.flatMap(({ keep }) => (keep?.kind === 'certificate' ? [keep.der] : []));
     const [first, ...others] = certificates;
-    return {
+    const inFile = new Set(certificates.map(sha256Hex));
+    const view: Inspection = {
       id: newId('look', deps.random),
       name,
       size: bytes.length,
@@ -120,26 +86,49 @@ export function createInspect(deps: { clock: Clock; random: Random; blobs: BlobS
       needsPassphrase:
         passphrase === null &&
         objects.some((object) => object.kind === 'privateKey' && object.file.encrypted),
-      items: objects.flatMap((object) => viewOf(object, passphrase)),
-      notes: [...notes, ...otherNotes(objects), ...bundleFindings(certificates)],
+      items: items.map((item) => item.view),
+      notes: [...notes, ...notesOf(objects), ...bundleFindings(certificates)],
       chain:
         first === undefined
           ? []
-          : linkChain(first, others, deps.clock.now()).map(({ der, ...link }) => ({
-              ...link,
-              sha256: sha256Hex(der),
-              from: 'file' as const,
-            })),
+          : linkChain(first, [...others, ...ancestors], now).map(({ der, ...link }) => {
+              const sha256 = sha256Hex(der);
+              return {
+                ...link,
+                sha256,
+                from: inFile.has(sha256) ? ('file' as const) : ('workspace' as const),
+              };
+            }),
     };
+    return { view, bytes, items };
   }
 
-  function keep(name: string, bytes: Buffer): Inspection {
+  /** CA certificates of the open workspace that may stand above what is in the file; none while it is locked. */
+  async function knownIssuers(bytes: Buffer): Promise<Uint8Array[]> {
+    const session = deps.openSession();
+    if (session === null || bytes.length > LIMIT) return [];
+    const wanted = recognise(bytes).objects.flatMap((object) =>
+      object.kind === 'certificate' ? [sha256Hex(parseCertificate(object.der).issuer.raw)] : [],
+    );
+    const found = new Map<string, Uint8Array>();
+    while (wanted.length > 0 && found.size < MOST_ISSUERS) {
+      const subjectNameSha256 = wanted.shift() ?? '';
+      for (const { id, der } of await session.store.run('certificates.issuers', { subjectNameSha256 })) {
+        if (found.has(id)) continue;
+        found.set(id, der);
+        wanted.push(sha256Hex(parseCertificate(der).issuer.raw));
+      }
+    }
+    return [...found.values()];
+  }
+
+  async function hold(name: string, bytes: Buffer): Promise<Inspection> {
     try {
-      const view = look(name, bytes, null);
-      held.set(view.id, { view, bytes });
+      const made = look(name, bytes, null, await knownIssuers(bytes));
+      held.set(made.view.id, made);
       const oldest = held.keys().next().value;
       if (held.size > MOST_HELD && oldest !== undefined) forget(oldest);
-      return view;
+      return made.view;
     } catch (error) {
       wipe(bytes);
       throw unreadable(error);
@@ -154,7 +143,8 @@ export function createInspect(deps: { clock: Clock; random: Random; blobs: BlobS
   }
 
   function forget(id: string): void {
-    wipe(held.get(id)?.bytes);
+    const found = held.get(id);
+    wipe(found?.bytes, ...(found?.items.map(({ keyFile }) => keyFile) ?? []));
     held.delete(id);
   }
 
@@ -165,22 +155,50 @@ export function createInspect(deps: { clock: Clock; random: Random; blobs: BlobS
     domain: {
       blob({ blob }) {
         const { name, bytes } = deps.blobs.take(blob);
-        return keep(name, bytes);
+        return hold(name, bytes);
       },
-      text: ({ text }) => keep('pasted text', Buffer.from(text, 'utf8')),
-      openWith({ id, passphrase }) {
-        const { view, bytes } = find(id);
+      text: ({ text }) => hold('pasted text', Buffer.from(text, 'utf8')),
+      async openWith({ id, passphrase }) {
+        const { view, bytes, items } = find(id);
         try {
-          const opened = { ...look(view.name, bytes, passphrase), id };
-          held.set(id, { view: opened, bytes });
-          return opened;
+          const opened = look(view.name, bytes, passphrase, await knownIssuers(bytes));
+          wipe(...items.map(({ keyFile }) => keyFile));
+          opened.view = { ...opened.view, id };
+          held.set(id, opened);
+          return opened.view;
         } catch (error) {
           if (error instanceof PrivateKeyError && error.reason === 'wrongPassphrase')
             throw new AppError('WRONG_PASSPHRASE', 'Wrong passphrase: the file was not opened. Try again.');
           throw unreadable(error);
         }
       },
+      keyBlob({ id, item }) {
+        const { view, items } = find(id);
+        const keyFile = items[item]?.keyFile;
+        if (!keyFile) throw new AppError('NOT_FOUND', 'There is no private key at this place of the file.');
+        return { blob: deps.blobs.add(view.name, keyFile) };
+      },
       get: ({ id }) => find(id).view,
+      async keep({ id, items: wanted }) {
+        const { view, items } = find(id);
+        const objects = [...new Set(wanted)].map((index) => {
+          const object = items[index]?.keep;
+          if (!object)
+            throw new AppError(
+              'INVALID_INPUT',
+              'Only certificates, requests and CRLs are kept here; a private key is imported.',
+            );
+          return object;
+        });
+        const now = deps.clock.now();
+        const kept = await keepObjects(deps.session().store, objects, {
+          random: deps.random,
+          now,
+          from: view.name,
+        });
+        deps.changed('certificates', kept.added);
+        return kept;
+      },
       forget({ id }) {
         forget(id);
         return {};

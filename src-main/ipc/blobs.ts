@@ -33,6 +33,8 @@ export interface Blobs {
   };
   /** Ends the blob: a second `take` of the same id is NOT_FOUND. */
   take(id: string): { name: string; bytes: Buffer };
+  /** Keeps a copy of bytes that main made itself (a key found by the inspector). */
+  add(name: string, bytes: Uint8Array): string;
   drop(id: string): void;
   clear(): void;
 }
@@ -95,6 +97,13 @@ export function createBlobs(deps: { clock: Clock; random: Random }): Blobs {
       blob.forget();
       blobs.delete(id);
       return { name: blob.name, bytes: blob.bytes };
+    },
+    add(name, bytes) {
+      const id = begin(name, 'key', bytes.length);
+      const blob = find(id);
+      blob.bytes.set(bytes);
+      blob.received = bytes.length;
+      return id;
     },
     drop,
     clear() {

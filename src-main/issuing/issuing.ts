@@ -33,6 +33,8 @@ export interface IssueRequest {
 export interface Prepared {
   findings: Finding[];
   trial: { ok: boolean; text: string };
+  /** The trial certificate: everything as it will be, but for serial, times of day and signature. null: it cannot be made. */
+  trialDer: Uint8Array | null;
   /** null while a key is missing or something is wrong. */
   token: SigningToken | null;
 }
@@ -66,6 +68,7 @@ export function createIssuing(deps: { random: Random; router: SignerRouter }): I
           return {
             findings,
             trial: { ok: false, text: `The trial certificate differs in: ${differences.join(', ')}.` },
+            trialDer: null,
             token: null,
           };
         const ready = typeof signedBy !== 'string' && typeof subjectKey !== 'string' && !blocks(findings);
@@ -77,11 +80,12 @@ export function createIssuing(deps: { random: Random; router: SignerRouter }): I
             ok: !blocks(findings),
             text: `Signed with a throw-away ${algorithm} key, read back and verified: ${der.length} bytes.`,
           },
+          trialDer: der,
           token,
         };
       } catch (error) {
         if (!(error instanceof X509Error)) throw error;
-        return { findings: [], trial: { ok: false, text: error.message }, token: null };
+        return { findings: [], trial: { ok: false, text: error.message }, trialDer: null, token: null };
       }
     },
     async issue(token) {

@@ -21,15 +21,15 @@ export async function signContent(
   const certificate = await X509CertificateGenerator.create(
     {
       serialNumber: Buffer.from(content.serial).toString('hex'),
-      issuer: new Name(content.issuerDer),
-      subject: new Name(content.subjectDer),
+      issuer: new Name(Buffer.from(content.issuerDer)),
+      subject: new Name(Buffer.from(content.subjectDer)),
       notBefore: content.notBefore,
       notAfter: content.notAfter,
-      publicKey: new PublicKey(content.spkiDer),
+      publicKey: new PublicKey(Buffer.from(content.spkiDer)),
       signingAlgorithm: webAlgorithm(algorithm),
       signingKey: privateKey,
       extensions: content.extensions.map(
-        ({ oid, critical, valueDer }) => new Extension(oid, critical, valueDer),
+        ({ oid, critical, valueDer }) => new Extension(oid, critical, Buffer.from(valueDer)),
       ),
     },
     crypto,

@@ -1,15 +1,25 @@
-/** The `overview.get` channel: what needs a person, from what the workspace itself knows. It changes nothing. */
+/** The `overview.*` channels: what needs a person, what is ahead, what was done; and the palette's search. It changes nothing. */
 import type { Domain } from '../lib/domain.ts';
 import type { Clock } from '../ports.ts';
+import type { SignerRouter } from '../signers/router.ts';
+import type { StoredCertificate } from '../store/columns.ts';
+import type { Store } from '../store/store-contract.ts';
+import { draftTitle } from '../drafts/drafts.ts';
+import { DRAFT_KINDS } from '#shared/contract/drafts.ts';
 import type { Vault } from '../vault/vault-contract.ts';
 
-type Answer = Awaited<ReturnType<Domain<'overview'>['get']>>;
+type Overview = Awaited<ReturnType<Domain<'overview'>['get']>>;
+type Hit = Awaited<ReturnType<Domain<'overview'>['find']>>['hits'][number];
+type Attention = Overview['attention'][number];
 
 const RECENT = 8;
+const LANES = 40;
+const DUE = 20;
+const HITS = 8;
 
 /** What nobody did yet although it matters. */
-function attention(recoveryVerified: boolean): Answer['attention'] {
-  if (recoveryVerified) return [];
+function recoveryKey(verified: boolean): Attention[] {
+  if (verified) return [];
   return [
     {
       severity: 'careful',
@@ -21,34 +31,146 @@ function attention(recoveryVerified: boolean): Answer['attention'] {
   ];
 }
 
-export function createOverview({
-  clock,
-  vault,
-}: {
+function days(ms: number): string {
+  const whole = Math.floor(Math.abs(ms) / 86_400_000);
+  if (whole > 0) return `${whole} day${whole === 1 ? '' : 's'}`;
+  const hours = Math.floor(Math.abs(ms) / 3_600_000);
+  return `${hours} hour${hours === 1 ? '' : 's'}`;
+}
+
+function dueItem(row: StoredCertificate, now: Date): Attention {
+  const left = Date.parse(row.notAfter) - now.getTime();
+  const expired = left < 0;
+  return {
+    severity: expired ? 'bad' : 'careful',
+    subject: row.name,
+    text: expired ? `expired ${days(left)} ago` : `ends in ${days(left)}`,
+    detail: expired
+      ? `Nothing accepts it since ${row.notAfter}.`
+      : `Past two thirds of its life: renew it now, while there is time to try again.`,
+    action: {
+      label: row.source === 'issued' && row.keyId !== null ? 'Renew…' : 'Look at it',
+      route: `/certificates/${row.id}`,
+    },
+  };
+}
+
+async function draftItems(store: Store): Promise<Attention[]> {
+  const drafts = await store.run('drafts.list', {});
+  return drafts
+    .filter(({ signed }) => !signed)
+    .slice(0, 5)
+    .flatMap(({ id, data, updatedAt }) => {
+      const draft = DRAFT_KINDS['ca.issue'].data.safeParse(JSON.parse(data));
+      if (!draft.success) return [];
+      return [
+        {
+          severity: 'note' as const,
+          subject: draftTitle(draft.data),
+          text: 'is not signed yet',
+          detail: `Last changed ${updatedAt.slice(0, 16).replace('T', ' ')} UTC.`,
+          action: { label: 'Continue…', route: `/issue/${id}` },
+        },
+      ];
+    });
+}
+
+export function createOverview(deps: {
   clock: Clock;
   vault: Vault;
-}): Pick<Domain<'overview'>, 'get'> {
+  router: SignerRouter;
+}): Domain<'overview'> {
+  const { clock, vault } = deps;
   return {
     async get() {
       const { store } = vault.session();
-      const { rows } = await store.run('audit.list', {
-        query: '',
-        outcome: null,
-        action: null,
-        from: null,
-        to: null,
-        cursor: null,
-        limit: RECENT,
-      });
-      const drafts = await store.run('drafts.list', {});
+      const now = clock.now();
+      const [ahead, due, counts, authorities, keys, drafts, audit, facts] = await Promise.all([
+        store.run('certificates.ahead', { limit: LANES }),
+        store.run('certificates.due', { limit: DUE }),
+        store.run('certificates.counts', {}),
+        store.run('authorities.list', {}),
+        store.run('keys.list', { query: '', cursor: null, limit: 1 }),
+        draftItems(store),
+        store.run('audit.list', {
+          query: '',
+          outcome: null,
+          action: null,
+          from: null,
+          to: null,
+          cursor: null,
+          limit: RECENT,
+        }),
+        deps.router.describe(),
+      ]);
       return {
-        checkedAt: clock.now().toISOString(),
-        attention: attention(vault.opened()?.header.recoveryVerified ?? false),
-        signers: [{ name: 'Software', state: 'good', keys: 0, text: 'keys in the encrypted workspace' }],
-        counts: { authorities: 0, certificates: 0, keys: 0, drafts: drafts.length },
-        lanes: [],
-        recent: rows.map(({ seq, at, summary, outcome }) => ({ seq, at, summary, outcome })),
+        checkedAt: now.toISOString(),
+        attention: [
+          ...due.map((row) => dueItem(row, now)),
+          ...recoveryKey(vault.opened()?.header.recoveryVerified ?? false),
+          ...drafts,
+        ],
+        signers: facts.map(({ name, state, text }) => ({
+          name: name === 'software' ? 'Software' : name,
+          state: state === 'ready' ? 'good' : state === 'probing' ? 'note' : 'bad',
+          keys: keys.total,
+          text,
+        })),
+        counts: {
+          authorities: authorities.length,
+          certificates: counts.total,
+          keys: keys.total,
+          drafts: drafts.length,
+        },
+        lanes: ahead.map((row) => ({
+          id: row.id,
+          name: row.name,
+          group: row.isCa ? 'ca' : 'leaf',
+          from: row.notBefore,
+          to: row.notAfter,
+          renewAt: row.renewAt,
+          state: row.state,
+        })),
+        recent: audit.rows.map(({ seq, at, summary, outcome }) => ({ seq, at, summary, outcome })),
       };
+    },
+    async find({ query }) {
+      if (query.trim() === '') return { hits: [] };
+      const { store } = vault.session();
+      const [certificates, keys, authorities] = await Promise.all([
+        store.run('certificates.list', {
+          query,
+          state: null,
+          issuer: null,
+          role: null,
+          sort: 'added',
+          descending: true,
+          cursor: null,
+          limit: HITS,
+        }),
+        store.run('keys.list', { query, cursor: null, limit: HITS }),
+        store.run('authorities.list', {}),
+      ]);
+      const current = new Set(authorities.map(({ id }) => id));
+      const hits: Hit[] = [
+        ...certificates.rows.map((row) => ({
+          type: current.has(row.id) ? ('authority' as const) : ('certificate' as const),
+          id: row.id,
+          title: row.name,
+          detail:
+            `${row.isCa ? 'CA' : 'signed by'} ${row.isCa ? '' : row.issuer} until ${row.notAfter.slice(0, 10)}`.replaceAll(
+              / +/g,
+              ' ',
+            ),
+        })),
+        ...keys.rows.map((row) => ({
+          type: 'key' as const,
+          id: row.id,
+          title: row.label,
+          detail: `${row.algorithm} key ${row.keyIdentifier.slice(-8)}`,
+        })),
+      ];
+      return { hits };
     },
   };
 }

@@ -2,7 +2,6 @@
  * A WebCrypto whose signatures come from the signer port, so that @peculiar/x509 can sign with keys that never leave
  * their signer. It can sign and nothing else; whose key and whether it may is decided before.
  */
-import type { webcrypto } from 'node:crypto';
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 
 const HASHES = { 'p-256': 'SHA-256', 'p-384': 'SHA-384', 'p-521': 'SHA-512' } as const;
@@ -15,15 +14,21 @@ function isCurve(algorithm: KeyAlgorithm): algorithm is Curve {
   return algorithm in CURVES;
 }
 
+/** What @peculiar/x509 asks of an algorithm. The families have different members; it looks at those of the named one only. */
+interface WebAlgorithm {
+  name: string;
+  namedCurve: string;
+  hash: string;
+}
+
 /** The WebCrypto names of the scheme a key of `algorithm` signs with (see signature-scheme.ts). */
-export function webAlgorithm(algorithm: KeyAlgorithm): webcrypto.EcdsaParams & webcrypto.EcKeyAlgorithm {
-  // The three families have different members; the library looks at those of the named one only.
+export function webAlgorithm(algorithm: KeyAlgorithm): WebAlgorithm {
   const named = isCurve(algorithm)
     ? { name: 'ECDSA', namedCurve: CURVES[algorithm], hash: HASHES[algorithm] }
     : algorithm === 'ed25519'
       ? { name: 'Ed25519' }
       : { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
-  return named as webcrypto.EcdsaParams & webcrypto.EcKeyAlgorithm;
+  return named as WebAlgorithm;
 }
 
 /** ECDSA-Sig-Value (RFC 3279 2.2.3) to the fixed-length r and s of WebCrypto (IEEE P1363). */
@@ -45,7 +50,7 @@ function fixedLength(signatureDer: Uint8Array, size: number): Uint8Array {
 export function cryptoShim(
   algorithm: KeyAlgorithm,
   sign: (data: Uint8Array) => Promise<Uint8Array>,
-): { crypto: webcrypto.Crypto; privateKey: webcrypto.CryptoKey } {
+): { crypto: Crypto; privateKey: CryptoKey } {
   const subtle = {
     async sign(_algorithm: unknown, _key: unknown, data: ArrayBuffer | Uint8Array): Promise<ArrayBuffer> {
       const signature = await sign(new Uint8Array(data instanceof ArrayBuffer ? data : data.slice()));
@@ -61,7 +66,7 @@ export function cryptoShim(
   };
   // The library asks for signing only; anything else would be a mistake and fails by being absent.
   return {
-    crypto: { subtle } as unknown as webcrypto.Crypto,
-    privateKey: privateKey as unknown as webcrypto.CryptoKey,
+    crypto: { subtle } as unknown as Crypto,
+    privateKey: privateKey as unknown as CryptoKey,
   };
 }

@@ -62,6 +62,8 @@ export const issueDraft = z.strictObject({
   /** Lifetime in seconds from now; the back-dating comes on top. */
   lifetimeSeconds: z.number(),
   backdateSeconds: z.number(),
+  /** What to do when it would outlive its issuer. */
+  outlive: z.enum(['refuse', 'cap']),
   /** Authorities only. null: no limit is written. */
   pathLength: z.number().nullable(),
   /** Authorities only: what it will issue to leaves (L-025). */
@@ -253,6 +255,7 @@ export const caChannels = {
     }),
     z.strictObject({ path: z.string(), backup: z.string().nullable(), mode: z.string() }),
   ),
+  /** `confirm` is the last 8 digits of the SHA-256 fingerprint. Refused while it is an authority that issued others here. */
   'ca.forget': change('unlocked', z.strictObject({ id, confirm: z.string().max(64) }), nothing),
 };
 

@@ -1,0 +1,280 @@
+/**
+ * From a draft to an order, or to what stands in its way: names, limits, key, issuer, places. It signs nothing and looks
+ * nothing up; the review and the signature both decide here, with the same answer.
+ */
+import type { KeyAlgorithm } from '#shared/contract/keys.ts';
+import { checkLimits, decideLifetime } from '../issuing/lifetime.ts';
+import { outsideOf, readSubtrees } from '../issuing/name-constraints.ts';
+import { readNames, splitList } from '../issuing/name-list.ts';
+import type { IssuerIdentity, Order } from '../issuing/order.ts';
+import { problem, type Problem } from '../issuing/problem.ts';
+import { checkSubject, markedSubject } from '../issuing/subject-rules.ts';
+import { type RoutedKey } from '../signers/router.ts';
+import { keyAlgorithmOf, routedKey } from '../signers/stored-key.ts';
+import { decoded } from '../x509/certificate-view.ts';
+import { readNameConstraints, readSubjectKeyId } from '../x509/extension-reader.ts';
+import { keyFindings } from '../x509/lint-algorithms.ts';
+import { EXTENSION } from '../x509/oids.ts';
+import { keyId, keyView } from '../x509/public-key.ts';
+import { verifySignature } from '../x509/verify-signature.ts';
+import type { IssueContext, IssuerContext } from './issue-context.ts';
+import { isAuthorityPurpose, profileOf } from './issue-preset.ts';
+
+export interface Decision {
+  problems: Problem[];
+  /** What was made of the typed text. */
+  notes: string[];
+  /** null when there are problems. */
+  order: Order | null;
+  issuer: IssuerIdentity | null;
+  /** The subject's public key, or the algorithm of the key that will be made. */
+  subjectKey: Uint8Array | KeyAlgorithm;
+  /** What signs: a key, or the algorithm of the root's own that will be made. */
+  signedBy: RoutedKey | KeyAlgorithm;
+}
+
+function checkKey(context: IssueContext): { subjectKey: Uint8Array | KeyAlgorithm; problems: Problem[] } {
+  const { data, key, request } = context;
+  const { allowed, preset } = profileOf(data.purpose).keys;
+  const refuse = (message: string, fix: string) => ({
+    subjectKey: preset,
+    problems: [problem('key', message, fix)],
+  });
+  if (data.key.from === 'new')
+    return allowed.includes(data.key.algorithm)
+      ? { subjectKey: data.key.algorithm, problems: [] }
+      : refuse('This type of key is not used for that purpose.', `Choose ${allowed.join(', ')}.`);
+  const spkiDer = request?.spkiDer ?? key?.spkiDer;
+  if (spkiDer === undefined)
+    return refuse('The chosen key is no longer here.', 'Choose another or make a new one.');
+  if (request !== null && isAuthorityPurpose(data.purpose))
+    return refuse(
+      'An authority is not made from a request here: its key must be in this workspace.',
+      'Choose a leaf.',
+    );
+  if (request !== null && verifySignature(request, request.spkiDer) !== 'holds')
+    return refuse(
+      'The request is not signed by its own key: whoever made it need not hold that key.',
+      'Ask for a new request.',
+    );
+  const weak = keyFindings(spkiDer).find(({ severity }) => severity === 'bad');
+  if (weak !== undefined) return refuse(weak.text, 'Make a new key.');
+  const algorithm = keyAlgorithmOf(spkiDer);
+  if (algorithm === null || !allowed.includes(algorithm))
+    return refuse(
+      `${keyView(spkiDer).text} keys are not certified here.`,
+      'Use P-256, P-384, P-521, Ed25519 or RSA.',
+    );
+  if (key !== null && isAuthorityPurpose(data.purpose) && !key.uses.includes('certificate'))
+    return refuse('This key is not meant for signing certificates.', 'Make a new key for the authority.');
+  return { subjectKey: spkiDer, problems: [] };
+}
+
+function checkIssuer(context: IssueContext): Problem[] {
+  const { data, issuer } = context;
+  if (data.purpose === 'root') return [];
+  if (issuer === null)
+    return [
+      problem(
+        'issuer',
+        'Choose the authority that signs it.',
+        'Only authorities whose key is here can be chosen.',
+      ),
+    ];
+  const { certificate } = issuer.authority;
+  if (issuer.key === null)
+    return [
+      problem(
+        'issuer',
+        `The key of ${certificate.name} is not in this workspace.`,
+        'Choose another authority.',
+      ),
+    ];
+  if (certificate.replacedBy !== null)
+    return [
+      problem('issuer', `${certificate.name} was replaced by a newer certificate.`, 'Choose the newer one.'),
+    ];
+  if (certificate.state === 'revoked')
+    return [problem('issuer', `${certificate.name} was revoked.`, 'Choose another authority.')];
+  if (data.purpose === 'intermediate' && certificate.pathLength === 0)
+    return [
+      problem(
+        'issuer',
+        `${certificate.name} has path length 0: it may sign leaves, no further authority.`,
+        'Choose the authority above it.',
+      ),
+    ];
+  return [];
+}
+
+function checkPathLength(context: IssueContext): Problem[] {
+  const { pathLength } = context.data;
+  if (pathLength === null) return [];
+  if (!Number.isInteger(pathLength) || pathLength < 0 || pathLength > 10)
+    return [
+      problem('pathLength', 'A path length is a whole number from 0 to 10.', '0: it signs leaves only.'),
+    ];
+  const above = context.issuer?.authority.certificate.pathLength ?? null;
+  if (context.data.purpose === 'intermediate' && above !== null && pathLength >= above && above > 0)
+    return [
+      problem(
+        'pathLength',
+        `Its issuer allows ${above - 1} at most.`,
+        `Choose ${above - 1} or less: more would never hold.`,
+      ),
+    ];
+  return [];
+}
+
+const URL_START = /^https?:\/\/[^/]+/;
+
+function urls(text: string, field: string): { values: string[]; problems: Problem[] } {
+  const values = splitList(text);
+  return {
+    values,
+    problems: values
+      .filter((value) => !URL_START.test(value) || !URL.canParse(value) || !/^[\u0021-\u007e]+$/.test(value))
+      .map((value) =>
+        problem(`status.${field}`, `invalid URL: ${value}`, 'It begins with http:// or https://.'),
+      ),
+  };
+}
+
+function statusOf({ data }: IssueContext): { status: Order['status']; problems: Problem[] } {
+  if (data.status.mode === 'none' || data.purpose === 'root')
+    return { status: { crl: [], ocsp: [], caIssuers: [] }, problems: [] };
+  const [crl, ocsp, caIssuers] = [
+    urls(data.status.crl, 'crl'),
+    urls(data.status.ocsp, 'ocsp'),
+    urls(data.status.caIssuers, 'caIssuers'),
+  ];
+  const none = crl.values.length + ocsp.values.length + caIssuers.values.length === 0;
+  return {
+    status: { crl: crl.values, ocsp: ocsp.values, caIssuers: caIssuers.values },
+    problems: [
+      ...(none
+        ? [problem('status.crl', 'No address is given.', 'Type one, or leave them out on purpose.')]
+        : []),
+      ...crl.problems,
+      ...ocsp.problems,
+      ...caIssuers.problems,
+    ],
+  };
+}
+
+function identityOf(issuer: IssuerContext): IssuerIdentity {
+  const { certificate } = issuer;
+  const own = decoded(certificate.extensions, EXTENSION.subjectKeyIdentifier, readSubjectKeyId, null);
+  return { nameDer: certificate.subject.raw, keyIdentifier: own ?? keyId(certificate.spkiDer) };
+}
+
+function checkNames(context: IssueContext): { names: Order['names']; problems: Problem[]; notes: string[] } {
+  const { data, issuer } = context;
+  if (isAuthorityPurpose(data.purpose)) return { names: [], problems: [], notes: [] };
+  const { names, problems, notes } = readNames(data.names);
+  if (names.length === 0 && problems.length === 0)
+    problems.push(
+      problem(
+        'names.dns',
+        'No name is given: programs look at nothing else.',
+        'Type at least one DNS name, address, URI or e-mail.',
+      ),
+    );
+  for (const ancestor of issuer?.ancestors ?? []) {
+    const { permitted } = decoded(ancestor.extensions, EXTENSION.nameConstraints, readNameConstraints, {
+      permitted: [],
+      excluded: [],
+    });
+    for (const name of outsideOf(names, permitted))
+      problems.push(
+        problem(
+          `names.${name.type}`,
+          `${name.value} lies outside of what its issuer may certify (${permitted.map(({ value }) => value).join(', ')}).`,
+          'Remove it or choose another authority.',
+        ),
+      );
+  }
+  return { names, problems, notes };
+}
+
+function checkReplaced({ data, replaced, key }: IssueContext): Problem[] {
+  if (data.replaces === null) return [];
+  if (replaced === null)
+    return [problem('purpose', 'The certificate it replaces is no longer here.', 'Start anew.')];
+  if (replaced.replacedBy !== null)
+    return [
+      problem('purpose', `${replaced.name} was replaced already.`, 'Start from its newest certificate.'),
+    ];
+  const sameKey = key?.spkiSha256 === replaced.spkiSha256;
+  if (data.replaces.action === 'renew' && !sameKey)
+    return [
+      problem(
+        'key',
+        'A renewal keeps the key.',
+        'Choose "new key" on the certificate instead for another one.',
+      ),
+    ];
+  if (data.replaces.action === 'rekey' && sameKey)
+    return [problem('key', 'This is the key it has now.', 'Make a new key.')];
+  return [];
+}
+
+/** The answer for a draft as it is now. */
+export function decide(context: IssueContext): Decision {
+  const { data, issuer, now, rehearsal } = context;
+  const profile = profileOf(data.purpose);
+  const authority = isAuthorityPurpose(data.purpose);
+  const subject = markedSubject(data.subject, rehearsal);
+  const key = checkKey(context);
+  const names = checkNames(context);
+  const status = statusOf(context);
+  const subtrees = authority ? readSubtrees(data.namesPermitted) : { subtrees: [], problems: [] };
+  const lifetime = decideLifetime(
+    { lifetimeSeconds: data.lifetimeSeconds, backdateSeconds: data.backdateSeconds, outlive: data.outlive },
+    {
+      now,
+      profile,
+      issuer: issuer === null ? null : issuer.certificate,
+      limits: authority || issuer === null ? null : issuer.authority.leafLimits,
+    },
+  );
+  const problems = [
+    ...checkSubject(data.subject, authority),
+    ...checkIssuer(context),
+    ...checkReplaced(context),
+    ...key.problems,
+    ...(authority ? [...checkPathLength(context), ...checkLimits(data.leafLimits)] : []),
+    ...lifetime.problems,
+    ...status.problems,
+    ...names.problems,
+    ...subtrees.problems,
+  ];
+  const algorithm =
+    typeof key.subjectKey === 'string' ? key.subjectKey : (keyAlgorithmOf(key.subjectKey) ?? 'p-256');
+  return {
+    problems,
+    notes: [...names.notes, ...lifetime.notes],
+    order:
+      problems.length > 0 || lifetime.validity === null
+        ? null
+        : {
+            profile,
+            subject,
+            names: names.names,
+            validity: lifetime.validity,
+            pathLength: authority ? data.pathLength : null,
+            permitted: subtrees.subtrees,
+            status: status.status,
+          },
+    issuer: issuer === null ? null : identityOf(issuer),
+    subjectKey: key.subjectKey,
+    signedBy:
+      data.purpose === 'root'
+        ? context.key === null
+          ? algorithm
+          : routedKey(context.key)
+        : issuer?.key
+          ? routedKey(issuer.key)
+          : algorithm,
+  };
+}

@@ -1,0 +1,104 @@
+/** Everything a draft refers to, fetched: issuer with its ancestors, key, request, the certificate it replaces. */
+import type { IssueDraft } from '#shared/contract/ca.ts';
+import type { Draft } from '#shared/contract/drafts.ts';
+import { AppError } from '../lib/app-error.ts';
+import type { StoredAuthority, StoredCertificate, StoredKey } from '../store/columns.ts';
+import type { Session, Store } from '../store/store-contract.ts';
+import { type Certificate, parseCertificate } from '../x509/certificate.ts';
+import { type CertificationRequest, parseRequest } from '../x509/request.ts';
+import { X509Error } from '../x509/x509-error.ts';
+
+export interface IssuerContext {
+  authority: StoredAuthority;
+  certificate: Certificate;
+  /** null: the workspace does not hold it. */
+  key: StoredKey | null;
+  /** The issuer itself first, then what signed it, up to the root. */
+  ancestors: Certificate[];
+}
+
+export interface IssueContext {
+  draft: Draft;
+  data: IssueDraft;
+  now: Date;
+  rehearsal: boolean;
+  issuer: IssuerContext | null;
+  /** The existing key the draft names; null when it makes a new one, starts from a request, or the key is gone. */
+  key: StoredKey | null;
+  request: CertificationRequest | null;
+  replaced: StoredCertificate | null;
+}
+
+/** null for what is no longer there; anything else passes through. */
+async function ifThere<T>(found: Promise<T>): Promise<T | null> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'NOT_FOUND') return null;
+    throw error;
+  }
+}
+
+const DEEPEST = 16;
+
+/** DER of a certificate and of its known issuers, itself first. */
+export async function ancestorsOf(store: Store, first: StoredCertificate): Promise<Uint8Array[]> {
+  const ders: Uint8Array[] = [];
+  let next: StoredCertificate | null = first;
+  while (next !== null && ders.length < DEEPEST) {
+    ders.push(await store.run('certificates.der', { id: next.id }));
+    const { issuerId, id }: StoredCertificate = next;
+    next =
+      issuerId === null || issuerId === id
+        ? null
+        : await ifThere(store.run('certificates.get', { id: issuerId }));
+  }
+  return ders;
+}
+
+async function issuerOf(store: Store, id: string | null): Promise<IssuerContext | null> {
+  if (id === null) return null;
+  const authority = await ifThere(store.run('authorities.get', { id }));
+  if (authority === null) return null;
+  const { keyId } = authority.certificate;
+  const ancestors = (await ancestorsOf(store, authority.certificate)).map(parseCertificate);
+  const [certificate] = ancestors;
+  if (certificate === undefined) return null;
+  return {
+    authority,
+    certificate,
+    key: keyId === null ? null : await ifThere(store.run('keys.get', { id: keyId })),
+    ancestors,
+  };
+}
+
+/** Reads a request that a draft carries. Throws AppError INVALID_INPUT. */
+export function requestOf(der: Uint8Array): CertificationRequest {
+  try {
+    return parseRequest(der);
+  } catch (error) {
+    if (!(error instanceof X509Error)) throw error;
+    throw new AppError(
+      'INVALID_INPUT',
+      `This is no certificate request: ${error.message}. Choose a CSR file.`,
+    );
+  }
+}
+
+export async function issueContext(session: Session, draft: Draft, now: Date): Promise<IssueContext> {
+  const { store, workspace } = session;
+  const { data } = draft;
+  return {
+    draft,
+    data,
+    now,
+    rehearsal: workspace.kind === 'rehearsal',
+    issuer: data.purpose === 'root' ? null : await issuerOf(store, data.issuer),
+    key: data.key.from === 'existing' ? await ifThere(store.run('keys.get', { id: data.key.key })) : null,
+    request: data.key.from === 'request' ? requestOf(Buffer.from(data.key.requestDer, 'base64')) : null,
+    replaced:
+      data.replaces === null
+        ? null
+        : await ifThere(store.run('certificates.get', { id: data.replaces.certificate })),
+  };
+}

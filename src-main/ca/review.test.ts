@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { IssueDraft, Purpose } from '#shared/contract/ca.ts';
+import { type TestApp, testApp } from '../testing/test-app.ts';
+import { DAY, draftOf, wizard } from '../testing/test-wizard.ts';
+
+let app: TestApp;
+let by: ReturnType<typeof wizard>;
+let intermediate = '';
+let leaf = '';
+beforeAll(async () => {
+  app = await testApp();
+  await app.create();
+  by = wizard(app);
+  ({ intermediate, leaf } = await by.chain());
+});
+afterAll(() => app.remove());
+test.each<[string, Purpose, Partial<IssueDraft>, RegExp, string]>([
+  ['no CN', 'root', { subject: [] }, /no CN/, 'purpose'],
+  ['a name such as ../x', 'root', { subject: [{ type: 'CN', value: '../x' }] }, /no slashes/, 'purpose'],
+  ['control characters', 'root', { subject: [{ type: 'CN', value: 'a\u0007' }] }, /control/, 'purpose'],
+  [
+    '999.1.1.1',
+    'server',
+    { names: { dns: '', ip: '999.1.1.1', uri: '', email: '' } },
+    /invalid IP address: 999.1.1.1/,
+    'names',
+  ],
+  ['an empty SAN list', 'server', {}, /No name is given/, 'names'],
+  ['days 0', 'root', { lifetimeSeconds: 0 }, /above zero/, 'validity'],
+  ['days -1', 'root', { lifetimeSeconds: -DAY }, /above zero/, 'validity'],
+  [
+    'days 36500',
+    'root',
+    { lifetimeSeconds: 36_500 * DAY },
+    /more than Root CA certificates may live/,
+    'validity',
+  ],
+  ['path length -1', 'root', { pathLength: -1 }, /0 to 10/, 'validity'],
+  [
+    'limits out of order',
+    'root',
+    { leafLimits: { minSeconds: 10, defaultSeconds: 5, maxSeconds: 20 } },
+    /default lies between/,
+    'validity',
+  ],
+  ['no issuer', 'intermediate', {}, /Choose the authority/, 'purpose'],
+  [
+    'a bad CRL address',
+    'server',
+    {
+      names: { dns: 'a.example', ip: '', uri: '', email: '' },
+      status: { mode: 'urls', crl: 'crl.example', ocsp: '', caIssuers: '' },
+    },
+    /invalid URL: crl.example/,
+    'validity',
+  ],
+  ['a bad constraint', 'root', { namesPermitted: '10.0.0.0/99' }, /invalid network/, 'purpose'],
+])('%s is a problem with its step, and cannot be signed', async (_what, purpose, more, message, step) => {
+  const review = await by.reviewOf(draftOf(purpose, 'x.example', more));
+  const found = review.problems.find((problem) => message.test(problem.message));
+  expect(found).toMatchObject({ step: step === 'purpose' && more.namesPermitted ? 'names' : step });
+  expect(review).toMatchObject({ digest: '', trial: null });
+});
+
+test('an intermediate of path length 0 signs no further authority, and a leaf is no issuer', async () => {
+  const below = await by.reviewOf(draftOf('intermediate', 'Sub CA', { issuer: intermediate }));
+  expect(below.problems[0]?.message).toMatch(/path length 0/);
+  const under = await by.reviewOf(draftOf('server', 'a.example', { issuer: leaf }));
+  expect(under.problems[0]?.message).toMatch(/Choose the authority/);
+});
+
+test("a leaf over its CA's limit is refused in step's words until the limit is raised", async () => {
+  const year = draftOf('server', 'a.internal', {
+    issuer: intermediate,
+    lifetimeSeconds: 8760 * 3600,
+    names: { dns: 'a.internal', ip: '', uri: '', email: '' },
+  });
+  expect((await by.reviewOf(year)).problems).toMatchObject([
+    {
+      step: 'validity',
+      message:
+        'requested duration of 8760h1m0s is more than the authorized maximum certificate duration of 24h1m0s',
+    },
+  ]);
+  await expect(
+    app.call('ca.setLimits', {
+      id: intermediate,
+      leafLimits: { minSeconds: 10, defaultSeconds: 5, maxSeconds: 20 },
+    }),
+  ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  await app.call('ca.setLimits', {
+    id: intermediate,
+    leafLimits: { minSeconds: 300, defaultSeconds: DAY, maxSeconds: 365 * DAY },
+  });
+  const review = await by.reviewOf(year);
+  expect(review.problems).toEqual([]);
+  expect(review.findings.map(({ code }) => code)).toEqual(['LEAF_OVER_90_DAYS', 'NO_STATUS']);
+});
+
+test('the review shows what will be signed; a change after it is refused', async () => {
+  const draft = await by.saved(draftOf('root', 'Second Root CA'));
+  const review = await app.call('ca.review', draft);
+  expect(review.trial).toMatchObject({ ok: true });
+  expect(review.lines.find(({ label }) => label === 'Subject')?.value).toBe(
+    'O=kldload Internal CA, CN=Second Root CA',
+  );
+  expect(review.command).toContain('openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256');
+  await app.call('drafts.save', {
+    id: draft.draft,
+    revision: draft.revision,
+    step: 'review',
+    data: draftOf('root', 'Other Root CA'),
+  });
+  await expect(
+    app.call('drafts.save', {
+      id: draft.draft,
+      revision: draft.revision,
+      step: 'review',
+      data: draftOf('root', 'Third'),
+    }),
+  ).rejects.toMatchObject({ code: 'CONFLICT' });
+  const job = await app.ended((await app.call('ca.sign', { ...draft, digest: review.digest })).job);
+  expect(job).toMatchObject({ state: 'failed', error: { code: 'CONFLICT' } });
+  const { rows } = await app.call('audit.list', { action: 'ca.sign', outcome: 'refused' });
+  expect(rows).toHaveLength(1);
+  await app.call('drafts.cancel', { id: draft.draft });
+  expect((await app.call('keys.list', { query: 'Third' })).total).toBe(0);
+});

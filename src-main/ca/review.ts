@@ -1,0 +1,206 @@
+/** What the operator reads before signing: every field as it will be, findings, what is not granted, the trial. */
+import { createHash } from 'node:crypto';
+import type { Review } from '#shared/contract/ca.ts';
+import type { Finding } from '#shared/contract/channel.ts';
+import { readableDuration } from '../issuing/go-duration.ts';
+import type { Issuing, Prepared } from '../issuing/issuing.ts';
+import { CAREFUL_LEAF_SECONDS } from '../issuing/lifetime.ts';
+import type { Problem } from '../issuing/problem.ts';
+import { certificateView } from '../x509/certificate-view.ts';
+import { nameView, shortName } from '../x509/distinguished-name.ts';
+import { decide, type Decision } from './decide.ts';
+import type { IssueContext } from './issue-context.ts';
+import { isAuthorityPurpose, profileOf } from './issue-preset.ts';
+import { notGranted } from './not-granted.ts';
+import { opensslCommand } from './openssl-command.ts';
+
+type ReviewProblem = Review['problems'][number];
+
+const STEPS: [prefix: string, step: ReviewProblem['step']][] = [
+  ['names', 'names'],
+  ['key', 'key'],
+  ['lifetime', 'validity'],
+  ['backdate', 'validity'],
+  ['pathLength', 'validity'],
+  ['leafLimits', 'validity'],
+  ['status', 'validity'],
+];
+
+function placed({ path, message, fix }: Problem): ReviewProblem {
+  const step = STEPS.find(([prefix]) => path.startsWith(prefix))?.[1] ?? 'purpose';
+  return { path, step, message, fix };
+}
+
+/** Everything that decides what is signed, but for the moment and the serial: a review of something else has another digest. */
+export function reviewDigest({ draft, data, issuer, key }: IssueContext): string {
+  return createHash('sha256')
+    .update(
+      JSON.stringify([
+        'baleen-review-1',
+        draft.id,
+        draft.revision,
+        data,
+        issuer?.authority.id ?? null,
+        issuer?.authority.version ?? null,
+        key?.spkiSha256 ?? null,
+      ]),
+    )
+    .digest('hex');
+}
+
+function linesOf(context: IssueContext, trialDer: Uint8Array, notes: readonly string[]): Review['lines'] {
+  const { data, now, issuer } = context;
+  const view = certificateView(trialDer, { now });
+  const line = (label: string, value: string, note = '', mono = false) => ({ label, value, note, mono });
+  const stated = new Date(view.notAfter).getTime() - now.getTime();
+  const extensions = view.extensions
+    .filter(({ name }) => !/KeyIdentifier/i.test(name))
+    .map((extension) =>
+      line(
+        extension.name === '' ? extension.oid : extension.name,
+        extension.text,
+        extension.critical ? 'critical' : '',
+        true,
+      ),
+    );
+  return [
+    line('Subject', view.subject.text || '(empty)', data.subject.length === 0 ? 'the names count' : '', true),
+    line('Issuer', view.issuer.text, data.purpose === 'root' ? 'itself' : '', true),
+    line(
+      'Serial number',
+      `${profileOf(data.purpose).serialBits} random bits`,
+      'drawn at signing, never repeated',
+    ),
+    line('Valid from', view.notBefore, `${readableDuration(data.backdateSeconds)} back-dated`, true),
+    line('Valid until', view.notAfter, readableDuration(Math.round(stated / 1000)), true),
+    line(
+      'Key',
+      view.key.text,
+      data.key.from === 'new'
+        ? 'made at signing, in this workspace'
+        : data.key.from === 'request'
+          ? 'from the request'
+          : 'exists',
+    ),
+    line('Signature', view.signatureAlgorithm, '', true),
+    ...extensions,
+    ...(isAuthorityPurpose(data.purpose)
+      ? [
+          line(
+            'Leaves it issues live',
+            `${readableDuration(data.leafLimits.minSeconds)} to ${readableDuration(data.leafLimits.maxSeconds)}`,
+            `${readableDuration(data.leafLimits.defaultSeconds)} unless chosen`,
+          ),
+        ]
+      : [
+          line(
+            'Limits of the issuer',
+            issuer === null
+              ? ''
+              : `${readableDuration(issuer.authority.leafLimits.minSeconds)} to ${readableDuration(issuer.authority.leafLimits.maxSeconds)}`,
+          ),
+        ]),
+    ...notes.map((note) => line('Note', note)),
+  ];
+}
+
+function ownFindings({ data, key }: IssueContext): Finding[] {
+  const found: Finding[] = [];
+  const add = (
+    code: string,
+    severity: Finding['severity'],
+    text: string,
+    where: string,
+    clause: string,
+  ): void => void found.push({ code, severity, text, where, clause });
+  const authority = isAuthorityPurpose(data.purpose);
+  if (!authority && data.lifetimeSeconds > CAREFUL_LEAF_SECONDS)
+    add(
+      'LEAF_OVER_90_DAYS',
+      'careful',
+      `It lives ${readableDuration(data.lifetimeSeconds)}: a stolen key is useful that long, and renewals that rare are forgotten. 24 hours to 90 days renewed by machine is safer.`,
+      'validity',
+      'L-060',
+    );
+  if (data.purpose !== 'root' && data.status.mode === 'none')
+    add(
+      'NO_STATUS',
+      'note',
+      'It names no place to ask whether it was revoked: until it ends, nobody learns of a revocation.',
+      'cRLDistributionPoints',
+      'RFC 5280 4.2.1.13',
+    );
+  if (key !== null && key.certificates.length > 0 && data.replaces === null)
+    add(
+      'KEY_SHARED',
+      'careful',
+      `Its key is used by ${key.certificates[0]?.name ?? 'another certificate'} already: who has one has both.`,
+      'subjectPublicKeyInfo',
+      'NIST SP 800-57 5.2',
+    );
+  return found;
+}
+
+function chainOf(context: IssueContext, trialDer: Uint8Array): Review['chain'] {
+  const { issuer, data } = context;
+  const above = (issuer?.ancestors ?? []).map((certificate) => ({
+    name: shortName(nameView(certificate.subject)),
+    detail: `until ${certificate.notAfter.toISOString().slice(0, 10)}`,
+    current: false,
+  }));
+  const view = certificateView(trialDer, { now: context.now });
+  return [
+    ...above.toReversed(),
+    {
+      name: shortName(view.subject) || view.names[0]?.value || profileOf(data.purpose).title,
+      detail: `until ${view.notAfter.slice(0, 10)}`,
+      current: true,
+    },
+  ];
+}
+
+function prepared(issuing: Issuing, decision: Decision): Promise<Prepared> | null {
+  const { order, issuer, signedBy, subjectKey } = decision;
+  return order === null ? null : issuing.prepare({ order, issuer, signedBy, subjectKey });
+}
+
+/** The review of a draft as it is now. Nothing real is signed. */
+export async function reviewOf(context: IssueContext, issuing: Issuing): Promise<Review> {
+  const decision = decide(context);
+  const problems = decision.problems.map(placed);
+  const { order, subjectKey } = decision;
+  const { data, request } = context;
+  const trial = await prepared(issuing, decision);
+  if (trial !== null && !trial.trial.ok)
+    for (const finding of trial.findings.filter(({ severity }) => severity === 'bad'))
+      problems.push({ path: 'purpose', step: 'purpose', message: finding.text, fix: '' });
+  if (trial !== null && trial.trialDer === null)
+    problems.push({
+      path: 'purpose',
+      step: 'purpose',
+      message: `It cannot be written: ${trial.trial.text}.`,
+      fix: '',
+    });
+  const trialDer = trial?.trialDer ?? null;
+  const rsa =
+    typeof subjectKey === 'string'
+      ? subjectKey.startsWith('rsa-')
+      : request !== null || context.key?.algorithm.startsWith('rsa-') === true;
+  return {
+    digest: problems.length === 0 ? reviewDigest(context) : '',
+    problems,
+    lines: trialDer === null ? [] : linesOf(context, trialDer, decision.notes),
+    findings: [...(trial?.findings ?? []), ...ownFindings(context)],
+    notGranted: request === null ? [] : notGranted(request, profileOf(data.purpose)),
+    chain: trialDer === null ? [] : chainOf(context, trialDer),
+    command:
+      order === null
+        ? ''
+        : opensslCommand(order, {
+            newKey: typeof subjectKey === 'string' ? subjectKey : null,
+            fromRequest: request !== null,
+            rsa,
+          }),
+    trial: trial?.trial ?? null,
+  };
+}

@@ -1,0 +1,149 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type TestApp, testApp } from '../testing/test-app.ts';
+import { draftOf, wizard } from '../testing/test-wizard.ts';
+
+let app: TestApp;
+let by: ReturnType<typeof wizard>;
+let root = '';
+let intermediate = '';
+let leaf = '';
+beforeAll(async () => {
+  app = await testApp();
+  await app.create();
+  by = wizard(app);
+  ({ root, intermediate, leaf } = await by.chain());
+});
+afterAll(() => app.remove());
+test('renewing keeps the key and the names; re-keying changes it; the old ones stay in the history', async () => {
+  const before = await app.call('ca.certificate', { id: leaf });
+  await app.later(16 * 3_600_000 + 60_000);
+  expect((await app.call('ca.certificate', { id: leaf })).row.state).toBe('renew');
+  const start = await app.call('ca.startReplace', { id: leaf, action: 'renew' });
+  const renewal = await app.call('drafts.get', { id: start.draft });
+  expect(renewal.data.names).toEqual({
+    dns: 'postgres.internal, localhost',
+    ip: '10.0.0.20',
+    uri: '',
+    email: '',
+  });
+  const { digest } = await app.call('ca.review', { draft: start.draft, revision: 1 });
+  const renewed = await app.result(await app.call('ca.sign', { draft: start.draft, revision: 1, digest }));
+  const after = await app.call('ca.certificate', { id: renewed });
+  expect(after.view.key.spkiSha256).toBe(before.view.key.spkiSha256);
+  expect(after.view.serial).not.toBe(before.view.serial);
+  expect(after.history.map(({ action }) => action)).toEqual(['renew', 'issued']);
+  expect((await app.call('ca.certificate', { id: leaf })).row.state).toBe('replaced');
+  await expect(app.call('ca.startReplace', { id: leaf, action: 'renew' })).rejects.toMatchObject({
+    code: 'NOT_ALLOWED_NOW',
+  });
+  const rekey = await app.call('ca.startReplace', { id: renewed, action: 'rekey' });
+  const review = await app.call('ca.review', { draft: rekey.draft, revision: 1 });
+  const rekeyed = await app.result(
+    await app.call('ca.sign', { draft: rekey.draft, revision: 1, digest: review.digest }),
+  );
+  const last = await app.call('ca.certificate', { id: rekeyed });
+  expect(last.view.key).toMatchObject({ text: 'P-384' });
+  expect(last.view.key.spkiSha256).not.toBe(before.view.key.spkiSha256);
+  await expect(app.call('drafts.cancel', { id: rekey.draft })).rejects.toMatchObject({
+    code: 'NOT_ALLOWED_NOW',
+  });
+});
+
+function csr(subject: string, extensions: string): Buffer {
+  const config = join(app.folder, 'csr.cnf');
+  writeFileSync(config, `[req]\ndistinguished_name=dn\nreq_extensions=ext\n[dn]\n[ext]\n${extensions}\n`);
+  return execFileSync(
+    'openssl',
+    [
+      'req',
+      '-new',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-keyout',
+      '/dev/null',
+      '-subj',
+      subject,
+      '-config',
+      config,
+    ],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+}
+
+test('a request gives key, subject and names; what it asks beyond is listed and not granted', async () => {
+  const pem = csr(
+    '/O=Example/CN=web.internal',
+    'subjectAltName=DNS:web.internal,IP:10.0.0.9\nbasicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign,digitalSignature\nextendedKeyUsage=codeSigning,serverAuth\ntlsfeature=status_request',
+  );
+  const { draft } = await app.call('ca.startFromRequest', { blob: await app.blob('web.csr', pem) });
+  const { data, revision } = await app.call('drafts.get', { id: draft });
+  expect(data.names).toMatchObject({ dns: 'web.internal', ip: '10.0.0.9' });
+  const next = await app.call('drafts.save', {
+    id: draft,
+    revision,
+    step: 'review',
+    data: { ...data, issuer: intermediate },
+  });
+  const review = await app.call('ca.review', { draft, revision: next.revision });
+  expect(review.problems).toEqual([]);
+  expect(review.notGranted).toEqual([
+    'CA:TRUE: to be an authority',
+    'key usage keyCertSign',
+    'purpose codeSigning',
+    expect.stringMatching(/^extension/),
+  ]);
+  const id = await app.result(
+    await app.call('ca.sign', { draft, revision: next.revision, digest: review.digest }),
+  );
+  const { view, key, whyNot } = await app.call('ca.certificate', { id });
+  expect(view).toMatchObject({
+    isCa: false,
+    keyUsage: ['digitalSignature'],
+    extendedKeyUsage: ['serverAuth'],
+  });
+  expect(key).toBeNull();
+  expect(whyNot).toMatch(/start from a new request/);
+});
+
+test('a request whose signature is broken, a weak key, and what is no request are refused by name', async () => {
+  const good = csr('/CN=web.internal', 'subjectAltName=DNS:web.internal');
+  const der = Buffer.from(good.toString().replaceAll(/-----.*-----|\s/g, ''), 'base64');
+  const altered = Buffer.from(der);
+  altered[altered.length - 3] = (altered.at(-3) ?? 0) ^ 1;
+  const { draft } = await app.call('ca.startFromRequest', { blob: await app.blob('altered.csr', altered) });
+  const { data, revision } = await app.call('drafts.get', { id: draft });
+  const next = await app.call('drafts.save', {
+    id: draft,
+    revision,
+    step: 'review',
+    data: { ...data, issuer: intermediate },
+  });
+  const review = await app.call('ca.review', { draft, revision: next.revision });
+  expect(review.problems[0]?.message).toMatch(/not signed by its own key/);
+  for (const bytes of [Buffer.from('garbage'), Buffer.alloc(0), der.subarray(0, 40)])
+    await expect(
+      app.call('ca.startFromRequest', { blob: await app.blob('x.csr', bytes) }),
+    ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+});
+
+test('names outside of the constraints of an authority are refused', async () => {
+  const constrained = await by.signed(
+    draftOf('intermediate', 'Constrained CA', { issuer: root, namesPermitted: 'example.net, 10.0.0.0/8' }),
+  );
+  const review = await by.reviewOf(
+    draftOf('server', 'a', {
+      issuer: constrained,
+      names: { dns: 'a.example.net, b.example.org', ip: '10.1.2.3, 192.0.2.1', uri: '', email: '' },
+    }),
+  );
+  expect(review.problems.map(({ message }) => message.split(' lies')[0])).toEqual([
+    'b.example.org',
+    '192.0.2.1',
+  ]);
+});

@@ -1,0 +1,129 @@
+/** Drafts that begin from something: a certificate to be renewed or re-keyed, a request somebody sent. */
+import { attributeType, type IssueDraft } from '#shared/contract/ca.ts';
+import type { CertificateView, NameView, SanView } from '#shared/contract/certificate-view.ts';
+import { AppError } from '../lib/app-error.ts';
+import { keyAlgorithmOf } from '../signers/stored-key.ts';
+import { REHEARSAL_MARK } from '../issuing/subject-rules.ts';
+import type { StoredAuthority, StoredCertificate } from '../store/columns.ts';
+import { parseCertificate } from '../x509/certificate.ts';
+import { certificateView, decoded } from '../x509/certificate-view.ts';
+import { nameView } from '../x509/distinguished-name.ts';
+import { readGeneralNames } from '../x509/extension-reader.ts';
+import { EXTENSION } from '../x509/oids.ts';
+import { recognise } from '../x509/recognise.ts';
+import { X509Error } from '../x509/x509-error.ts';
+import { requestOf } from './issue-context.ts';
+import { issuePreset } from './issue-preset.ts';
+
+function subjectOf(name: NameView): { subject: IssueDraft['subject']; unknown: string[] } {
+  const subject: IssueDraft['subject'] = [];
+  const unknown: string[] = [];
+  for (const { name: type, value } of name.attributes) {
+    const known = attributeType.safeParse(type);
+    if (known.success) subject.push({ type: known.data, value });
+    else unknown.push(type);
+  }
+  // The mark is put there by the workspace, not by the draft.
+  return { subject: subject.filter(({ value }) => value !== REHEARSAL_MARK.value), unknown };
+}
+
+function namesOf(names: readonly SanView[]): IssueDraft['names'] {
+  const list = (type: SanView['type']): string =>
+    names
+      .filter((name) => name.type === type)
+      .map(({ value }) => value)
+      .join(', ');
+  return { dns: list('dns'), ip: list('ip'), uri: list('uri'), email: list('email') };
+}
+
+function statusOf({ crlUrls, ocspUrls, caIssuerUrls }: CertificateView): IssueDraft['status'] {
+  return crlUrls.length + ocspUrls.length + caIssuerUrls.length === 0
+    ? { mode: 'none' }
+    : {
+        mode: 'urls',
+        crl: crlUrls.join(', '),
+        ocsp: ocspUrls.join(', '),
+        caIssuers: caIssuerUrls.join(', '),
+      };
+}
+
+/** Why a certificate cannot be renewed or re-keyed here; "" when it can. */
+export function whyNoReplacement(row: StoredCertificate, issuer: StoredAuthority | null): string {
+  if (row.source !== 'issued' || row.purpose === '') return 'It was not issued here.';
+  if (row.replacedBy !== null) return 'A newer certificate replaced it already.';
+  if (row.revokedAt !== null) return 'It was revoked.';
+  if (row.keyId === null) return 'Its key is not in this workspace: start from a new request.';
+  if (row.purpose === 'root') return '';
+  if (issuer === null) return 'Its issuer is not in this workspace.';
+  return issuer.canSign ? '' : 'The key of its issuer is not in this workspace.';
+}
+
+/** A draft for the successor of `row`. Names, limits and places are taken over; the lifetime is the same again. */
+export function replacementDraft(options: {
+  row: StoredCertificate;
+  der: Uint8Array;
+  issuer: StoredAuthority | null;
+  authority: StoredAuthority | null;
+  action: 'renew' | 'rekey';
+  now: Date;
+}): IssueDraft {
+  const { row, der, issuer, authority, action } = options;
+  if (row.purpose === '' || row.keyId === null)
+    throw new AppError('NOT_ALLOWED_NOW', whyNoReplacement(row, issuer));
+  const view = certificateView(der, { now: options.now });
+  const preset = issuePreset(row.purpose);
+  const seconds = Math.round((Date.parse(row.notAfter) - Date.parse(row.notBefore)) / 1000);
+  return {
+    ...preset,
+    issuer: row.purpose === 'root' ? null : (issuer?.id ?? null),
+    subject: subjectOf(view.subject).subject,
+    key:
+      action === 'renew'
+        ? { from: 'existing', key: row.keyId }
+        : {
+            from: 'new',
+            algorithm: keyAlgorithmOf(parseCertificate(der).spkiDer) ?? 'p-256',
+            label: '',
+          },
+    replaces: { certificate: row.id, action },
+    lifetimeSeconds: Math.max(1, seconds - preset.backdateSeconds),
+    pathLength: row.pathLength,
+    leafLimits: authority?.leafLimits ?? preset.leafLimits,
+    names: namesOf(view.names),
+    status: statusOf(view),
+    namesPermitted: view.namesPermitted.map((text) => text.replace(/^(dns|ip):/, '')).join(', '),
+  };
+}
+
+/**
+ * A draft from a request file: its key, subject and names; nothing else of it is taken (L-008). Throws AppError
+ * INVALID_INPUT when the file holds no request, or several.
+ */
+export function requestDraft(name: string, bytes: Uint8Array): IssueDraft {
+  let found: Uint8Array[];
+  let recognised: string;
+  try {
+    const reading = recognise(bytes);
+    recognised = reading.recognised;
+    found = reading.objects.flatMap((object) => (object.kind === 'request' ? [object.der] : []));
+  } catch (error) {
+    if (!(error instanceof X509Error)) throw error;
+    throw new AppError('INVALID_INPUT', `${name}: ${error.message}. Choose a certificate request (CSR).`);
+  }
+  const [der, second] = found;
+  if (der === undefined)
+    throw new AppError(
+      'INVALID_INPUT',
+      `${name} is no certificate request: ${recognised}. Choose a CSR file.`,
+    );
+  if (second !== undefined)
+    throw new AppError('INVALID_INPUT', `${name} holds ${found.length} requests. Take one at a time.`);
+  const request = requestOf(der);
+  const names = decoded(request.extensions, EXTENSION.subjectAltName, readGeneralNames, []);
+  return {
+    ...issuePreset('server'),
+    subject: subjectOf(nameView(request.subject)).subject,
+    key: { from: 'request', requestDer: Buffer.from(der).toString('base64'), name: name.slice(0, 255) },
+    names: namesOf(names),
+  };
+}

@@ -1,0 +1,237 @@
+/** The `keys.*` channels: list, make, import, export, destroy. Key material stays with its signer. */
+import type { Topic } from '#shared/bridge.ts';
+import type { KeyAlgorithm, KeyRow } from '#shared/contract/keys.ts';
+import { AppError } from '../lib/app-error.ts';
+import { wipe } from '../lib/bytes.ts';
+import type { Domain, TicketPaths } from '../lib/domain.ts';
+import { exportFile } from '../lib/export-file.ts';
+import { newId } from '../lib/ids.ts';
+import type { Jobs } from '../lib/jobs.ts';
+import type { Clock, Random } from '../ports.ts';
+import type { SignerRouter } from '../signers/router.ts';
+import type { SoftwareSigner } from '../signers/software/software-signer.ts';
+import { ALL_USES, newKeyRow, routedKey } from '../signers/stored-key.ts';
+import type { ListedKey, StoredKey } from '../store/columns.ts';
+import type { Session } from '../store/store-contract.ts';
+import { privateKeyPem } from '../x509/private-key.ts';
+import { keyView } from '../x509/public-key.ts';
+import { readKeyFile } from './key-import.ts';
+
+export interface KeysDeps {
+  clock: Clock;
+  random: Random;
+  jobs: Jobs;
+  blobs: { take(id: string): { name: string; bytes: Buffer } };
+  tickets: TicketPaths;
+  session(): Session;
+  router: SignerRouter;
+  software: SoftwareSigner;
+  changed(topic: Topic, ids: string[]): void;
+}
+
+const NAMES: Record<KeyAlgorithm, string> = {
+  'rsa-2048': 'RSA 2048',
+  'rsa-3072': 'RSA 3072',
+  'rsa-4096': 'RSA 4096',
+  'p-256': 'P-256',
+  'p-384': 'P-384',
+  'p-521': 'P-521',
+  ed25519: 'Ed25519',
+};
+
+function shown(key: ListedKey): KeyRow {
+  return {
+    id: key.id,
+    label: key.label,
+    key: keyView(key.spkiDer),
+    signer: key.signer,
+    owner: key.owner,
+    ownerId: key.ownerId,
+    uses: key.uses,
+    source: key.source,
+    createdAt: key.createdAt,
+    exportable: key.signer === 'software',
+    certificates: key.certificates,
+  };
+}
+
+export function createKeys(deps: KeysDeps): Domain<'keys'> {
+  const { random, jobs, session, router, software, changed } = deps;
+
+  const subjects = (key: { id: string; spkiSha256: string }) => [
+    { type: 'key', id: key.id, sha256: key.spkiSha256 },
+  ];
+
+  function refusedEntry(action: string, title: string) {
+    return async (error: AppError): Promise<void> => {
+      const outcome = error.code === 'INTERNAL' ? 'failed' : 'refused';
+      await session().store.run('audit.add', {
+        audit: { action, outcome, summary: `${title}: ${error.message}`.slice(0, 300), subjects: [] },
+      });
+      changed('audit', []);
+    };
+  }
+
+  function requireSoftware(key: StoredKey): void {
+    if (key.signer !== 'software')
+      throw new AppError('POLICY_REFUSED', `This key lies in ${key.signer} and cannot leave it.`, {
+        ids: [key.id],
+      });
+  }
+
+  return {
+    async list(request) {
+      const page = await session().store.run('keys.list', request);
+      return { ...page, rows: page.rows.map(shown) };
+    },
+    async get({ id }) {
+      return shown(await session().store.run('keys.get', { id }));
+    },
+    create({ algorithm, label }) {
+      const title = `New ${NAMES[algorithm]} key "${label}"`;
+      return {
+        job: jobs.start({
+          kind: 'keys.create',
+          title,
+          async run(job) {
+            const { store } = session();
+            job.report(null, 'Making the key');
+            const made = await router.create('software', {
+              id: newId('key', random),
+              algorithm,
+              label,
+              uses: ALL_USES,
+            });
+            job.commit();
+            const key = newKeyRow(made, label, 'generated');
+            await store.run('keys.add', {
+              key,
+              audit: {
+                action: 'keys.create',
+                outcome: 'done',
+                summary: `${title} was made`,
+                subjects: subjects(key),
+              },
+            });
+            changed('keys', [key.id]);
+            return [key.id];
+          },
+          refused: refusedEntry('keys.create', title),
+        }),
+      };
+    },
+    import({ blob, passphrase, label }) {
+      const { name, bytes } = deps.blobs.take(blob);
+      const title = `Import of ${name}`;
+      return {
+        job: jobs.start({
+          kind: 'keys.import',
+          title,
+          async run(job) {
+            try {
+              const { store } = session();
+              job.report(null, 'Reading the key');
+              const { algorithm, spkiDer, pkcs8Der } = readKeyFile(bytes, passphrase);
+              const id = newId('key', random);
+              try {
+                const adopted = software.adopt({ id, algorithm, uses: ALL_USES, spkiDer, pkcs8Der });
+                job.commit();
+                const key = newKeyRow({ ...adopted, signer: 'software' }, label, 'imported');
+                await store.run('keys.add', {
+                  key,
+                  audit: {
+                    action: 'keys.import',
+                    outcome: 'done',
+                    summary: `The ${NAMES[algorithm]} key "${label}" was imported from ${name}`,
+                    subjects: subjects(key),
+                  },
+                });
+              } finally {
+                wipe(pkcs8Der);
+              }
+              changed('keys', [id]);
+              changed('certificates', []);
+              changed('authorities', []);
+              return [id];
+            } finally {
+              wipe(bytes);
+            }
+          },
+          refused: refusedEntry('keys.import', title),
+        }),
+      };
+    },
+    async rename({ id, label }) {
+      const { store } = session();
+      const key = await store.run('keys.get', { id });
+      await store.run('keys.rename', {
+        id,
+        label,
+        audit: {
+          action: 'keys.rename',
+          outcome: 'done',
+          summary: `The key "${key.label}" is now called "${label}"`,
+          subjects: subjects(key),
+        },
+      });
+      changed('keys', [id]);
+      return {};
+    },
+    async export({ id, target, passphrase, overwrite }) {
+      const { store } = session();
+      const key = await store.run('keys.get', { id });
+      requireSoftware(key);
+      const pem = await software.withPrivateKey(routedKey(key), (pkcs8Der) =>
+        Buffer.from(privateKeyPem(pkcs8Der, passphrase)),
+      );
+      try {
+        const { path } = await exportFile({
+          path: deps.tickets.path(target),
+          bytes: pem,
+          mode: 0o600,
+          overwrite,
+          now: deps.clock.now(),
+        });
+        await store.run('audit.add', {
+          audit: {
+            action: 'keys.export',
+            outcome: 'done',
+            summary: `The private key "${key.label}" was exported ${passphrase === null ? 'UNENCRYPTED' : 'encrypted'} to ${path}`,
+            subjects: subjects(key),
+          },
+        });
+        deps.tickets.end(target);
+        changed('audit', []);
+        return { path };
+      } finally {
+        wipe(pem);
+      }
+    },
+    async destroy({ id, confirm }) {
+      const { store } = session();
+      const key = await store.run('keys.get', { id });
+      if (confirm.replaceAll(/[\s:]/g, '').toUpperCase() !== key.keyIdentifier.slice(-8))
+        throw new AppError(
+          'INVALID_INPUT',
+          'The digits do not match: type the last 8 of the key identifier.',
+          {
+            fields: [{ path: 'confirm', message: 'Type the last 8 digits of the key identifier' }],
+          },
+        );
+      await store.run('keys.destroy', {
+        id,
+        audit: {
+          action: 'keys.destroy',
+          outcome: 'done',
+          summary: `The private key "${key.label}" was destroyed`,
+          subjects: subjects(key),
+        },
+      });
+      await router.destroy(routedKey(key));
+      changed('keys', [id]);
+      changed('certificates', []);
+      changed('authorities', []);
+      return {};
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** A certificate's columns, computed once when it comes in, so that lists never parse. It writes nothing. */
+import type { Purpose } from '#shared/contract/ca.ts';
+import { sha256Hex } from '../lib/bytes.ts';
+import { parseCertificate } from '../x509/certificate.ts';
+import { certificateView } from '../x509/certificate-view.ts';
+import { shortName } from '../x509/distinguished-name.ts';
+import type { AuthorityColumns, NewCertificate } from './columns.ts';
+
+/** Throws X509Error when `der` is no certificate. `now` decides nothing that is stored. */
+export function certificateColumns(
+  der: Uint8Array,
+  facts: { id: string; purpose: Purpose | ''; authority: AuthorityColumns | null; now: Date },
+): NewCertificate {
+  const { subject, issuer } = parseCertificate(der);
+  const view = certificateView(der, { now: facts.now });
+  return {
+    id: facts.id,
+    purpose: facts.purpose,
+    authority: facts.authority,
+    der,
+    sha256: view.sha256,
+    name: shortName(view.subject) || view.names[0]?.value || view.serial,
+    subject: view.subject.text,
+    issuer: view.issuer.text,
+    subjectNameSha256: sha256Hex(subject.raw),
+    issuerNameSha256: sha256Hex(issuer.raw),
+    serial: view.serial,
+    notBefore: view.notBefore,
+    notAfter: view.notAfter,
+    renewAt: view.renewAt,
+    key: view.key.text,
+    spkiSha256: view.key.spkiSha256,
+    ski: view.subjectKeyId,
+    aki: view.authorityKeyId,
+    isCa: view.isCa,
+    pathLength: view.pathLength,
+    selfSigned: view.selfSigned,
+    names: view.names.map(({ value }) => value),
+  };
+}

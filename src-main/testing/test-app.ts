@@ -1,0 +1,114 @@
+/** The whole application behind its choke point, with a real store in a temporary folder. Not shipped. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { APP_ORIGIN, type AppEvent } from '#shared/bridge.ts';
+import type { Answer, ChannelName, Payload } from '#shared/contract/index.ts';
+import type { Job } from '#shared/contract/app.ts';
+import type { ReplyError } from '#shared/errors.ts';
+import { createApp } from '../app.ts';
+import { eventSink, testClock, testRandom } from './test-ports.ts';
+import { PASSPHRASE } from './test-workspace.ts';
+
+export class CallError extends Error {
+  readonly reply: ReplyError;
+  readonly code: string;
+  constructor(reply: ReplyError) {
+    super(reply.message);
+    this.reply = reply;
+    this.code = reply.code;
+  }
+}
+
+/** Starts the application; `places` answers the dialogs in order. */
+export async function testApp() {
+  const folder = mkdtempSync(join(tmpdir(), 'baleen-app-'));
+  const clock = testClock();
+  const { events, emit } = eventSink();
+  const lines: string[] = [];
+  const places: string[] = [];
+  let waiting: { id: string; resolve: () => void }[] = [];
+  const app = await createApp({
+    clock,
+    random: testRandom,
+    dialogs: {
+      folder: async () => places.shift() ?? null,
+      saveFile: async () => places.shift() ?? null,
+      openFile: async () => places.shift() ?? null,
+    },
+    clipboard: { write: async () => undefined, clearIf: async () => undefined },
+    emit(event: AppEvent) {
+      emit(event);
+      if (event.type !== 'changed' || event.topic !== 'jobs') return;
+      for (const one of waiting) if (event.ids.includes(one.id)) one.resolve();
+    },
+    onSuspend: () => undefined,
+    quit: () => undefined,
+    logLine: (line) => void lines.push(line),
+    paths: { config: join(folder, 'config'), workspaces: join(folder, 'workspaces'), workspace: null },
+    workers: { store: new URL('../store/store-worker.ts', import.meta.url) },
+    version: '0.0.0-test',
+    notices: [],
+  });
+
+  async function call<C extends ChannelName>(channel: C, payload: Payload<C>): Promise<Answer<C>> {
+    const reply = await app.dispatch(channel, payload, { origin: APP_ORIGIN, mainFrame: true });
+    if (!reply.ok) throw new CallError(reply.error);
+    return reply.value as Answer<C>;
+  }
+
+  async function ended(id: string): Promise<Job> {
+    for (;;) {
+      const job = await call('jobs.get', { id });
+      if (job.state !== 'running') return job;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.push({ id, resolve });
+      // The event may have come between the two lines above.
+      if ((await call('jobs.get', { id })).state === 'running') await promise;
+      waiting = waiting.filter((one) => one.resolve !== resolve);
+    }
+  }
+
+  return {
+    folder,
+    clock,
+    events,
+    lines,
+    places,
+    call,
+    ended,
+    dispatch: app.dispatch,
+    create: (kind: 'online' | 'offline' | 'rehearsal' = 'online', name = 'Example') =>
+      call('workspace.create', { folder: null, name, kind, passphrase: PASSPHRASE }),
+    /** Time passes, the workspace locks itself on the way and is unlocked again. */
+    async later(ms: number): Promise<void> {
+      clock.advance(ms);
+      while ((await call('workspace.state', {})).state === 'unlocked') await new Promise(setImmediate);
+      await call('workspace.unlock', { passphrase: PASSPHRASE });
+    },
+    /** Uploads bytes as the renderer does. */
+    async blob(name: string, bytes: Uint8Array): Promise<string> {
+      const { blob } = await call('blob.put', {
+        blob: null,
+        name,
+        use: 'inspect',
+        total: bytes.length,
+        offset: 0,
+        chunk: new Uint8Array(bytes),
+      });
+      return blob;
+    },
+    /** The result id of a job that must succeed. */
+    async result(started: { job: string }): Promise<string> {
+      const job = await ended(started.job);
+      if (job.state !== 'done') throw new Error(`${job.title}: ${job.error?.message ?? job.state}`);
+      return job.resultIds[0] ?? '';
+    },
+    async remove(): Promise<void> {
+      await app.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export type TestApp = Awaited<ReturnType<typeof testApp>>;
