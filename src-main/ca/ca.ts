@@ -1,6 +1,5 @@
 /** The `ca.*` channels: authorities, inventory, review and signature, export. Decisions are in decide.ts, the signature in sign.ts. */
 import type { Topic } from '#shared/bridge.ts';
-import type { AuthorityRow, CertificateRow } from '#shared/contract/ca.ts';
 import { AppError } from '../lib/app-error.ts';
 import { sha256Hex } from '../lib/bytes.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
@@ -19,9 +18,11 @@ import { linkChain } from '../x509/links.ts';
 import { toPem } from '../x509/pem.ts';
 import { exportCertificate, fullChain, suggestedName } from './export.ts';
 import { ancestorsOf, issueContext } from './issue-context.ts';
+import { isAuthorityPurpose, issuePreset } from './issue-preset.ts';
 import { reviewOf } from './review.ts';
+import { authorityRow, certificateRow } from './rows.ts';
 import { signDraft } from './sign.ts';
-import { replacementDraft, requestDraft, whyNoReplacement } from './start-draft.ts';
+import { organisationOf, replacementDraft, requestDraft, whyNoReplacement } from './start-draft.ts';
 
 export interface CaDeps {
   clock: Clock;
@@ -35,58 +36,6 @@ export interface CaDeps {
   router: SignerRouter;
   software: SoftwareSigner;
   changed(topic: Topic, ids: string[]): void;
-}
-
-function certificateRow(stored: StoredCertificate): CertificateRow {
-  const {
-    id,
-    name,
-    subject,
-    issuer,
-    issuerId,
-    serial,
-    notBefore,
-    notAfter,
-    renewAt,
-    key,
-    isCa,
-    state,
-    source,
-    sha256,
-  } = stored;
-  return {
-    id,
-    name,
-    subject,
-    issuer,
-    issuerId,
-    serial,
-    notBefore,
-    notAfter,
-    renewAt,
-    key,
-    isCa,
-    state,
-    source,
-    sha256,
-  };
-}
-
-function authorityRow(stored: StoredAuthority): AuthorityRow {
-  const { certificate } = stored;
-  return {
-    id: stored.id,
-    name: certificate.name,
-    purpose: stored.purpose,
-    parent: stored.parent,
-    certificate: certificateRow(certificate),
-    keyId: certificate.ski ?? '',
-    canSign: stored.canSign,
-    pathLength: certificate.pathLength,
-    leafLimits: stored.leafLimits,
-    issued: stored.issued,
-    attention: stored.attention,
-  };
 }
 
 /** The authority that would sign the successor of `row`: its issuer's newest certificate. */
@@ -168,6 +117,15 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
         canRenew: whyNot === '',
         whyNot,
       };
+    },
+    async preset({ purpose, issuer }) {
+      const preset = issuePreset(purpose);
+      if (issuer === null || purpose === 'root') return preset;
+      const { store } = session();
+      const { leafLimits } = await store.run('authorities.get', { id: issuer });
+      return isAuthorityPurpose(purpose)
+        ? { ...preset, issuer, subject: organisationOf(await store.run('certificates.der', { id: issuer })) }
+        : { ...preset, issuer, lifetimeSeconds: leafLimits.defaultSeconds };
     },
     async startReplace({ id, action }) {
       const { store, row, issuer, whyNot } = await replacementParts(id);

@@ -100,7 +100,7 @@ function linesOf(context: IssueContext, trialDer: Uint8Array, notes: readonly st
               : `${readableDuration(issuer.authority.leafLimits.minSeconds)} to ${readableDuration(issuer.authority.leafLimits.maxSeconds)}`,
           ),
         ]),
-    ...notes.map((note) => line('Note', note)),
+    ...(notes.length === 0 ? [] : [line('Notes', notes.join('; '))]),
   ];
 }
 

@@ -27,6 +27,13 @@ function subjectOf(name: NameView): { subject: IssueDraft['subject']; unknown: s
   return { subject: subject.filter(({ value }) => value !== REHEARSAL_MARK.value), unknown };
 }
 
+/** Everything of an authority's name but what names it alone: an intermediate usually shares it. */
+export function organisationOf(der: Uint8Array): IssueDraft['subject'] {
+  return subjectOf(nameView(parseCertificate(der).subject)).subject.filter(({ type }) =>
+    ['O', 'C', 'ST', 'L', 'DC'].includes(type),
+  );
+}
+
 function namesOf(names: readonly SanView[]): IssueDraft['names'] {
   const list = (type: SanView['type']): string =>
     names

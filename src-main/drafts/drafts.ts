@@ -113,7 +113,7 @@ export function createDrafts(deps: {
         return { drafts };
       },
       get: ({ id }) => read(id),
-      create: () => start(deps.preset()),
+      create: ({ data }) => start(data ?? deps.preset()),
       async save({ id, revision, step, data }) {
         await session().store.run('drafts.save', {
           id,

@@ -75,3 +75,9 @@ export function nameDer(attributes: readonly { type: string; value: string }[]):
   });
   return sequence(...parts);
 }
+
+/** The common name inside a name that is only there as `nameView` wrote it; the whole text when there is none. */
+export function commonNameIn(text: string): string {
+  const found = [...text.matchAll(/(?:^|[,+] ?)CN=((?:\\.|[^,+\\])*)/g)].at(-1)?.[1];
+  return found === undefined ? text : found.replaceAll(/\\(.)/g, '$1');
+}

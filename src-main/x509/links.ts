@@ -62,7 +62,7 @@ function judge(
     const usages = decoded(certificate.extensions, EXTENSION.keyUsage, readKeyUsage, null);
     if (usages !== null && !usages.includes('keyCertSign')) return bad('its key may not sign certificates');
   }
-  return { state: 'good', text: `until ${instantText(certificate.notAfter)}` };
+  return { state: 'good', text: `until ${instantText(certificate.notAfter).slice(0, 10)}` };
 }
 
 /** The chain above `leafDer` out of `bagDer`, root first. It stops where no issuer is known and says so. */

@@ -9,19 +9,7 @@ import type { ViewProps } from './view-props.ts';
 
 type View = ComponentType<ViewProps>;
 
-/** Screens whose domain has not landed its view yet; empty when the release is whole. */
-type Pending =
-  | 'authorities'
-  | 'authority'
-  | 'issue'
-  | 'certificates'
-  | 'certificate'
-  | 'keys'
-  | 'key'
-  | 'inspect'
-  | 'audit';
-
-export const VIEWS: Record<Exclude<RouteName, Pending>, View> & Partial<Record<Pending, View>> = {
+export const VIEWS: Record<RouteName, View> = {
   start: lazy(async () => ({ default: (await import('../views/workspace/start.tsx')).Start })),
   'create-workspace': lazy(async () => ({
     default: (await import('../views/workspace/create-workspace.tsx')).CreateWorkspace,
@@ -29,5 +17,14 @@ export const VIEWS: Record<Exclude<RouteName, Pending>, View> & Partial<Record<P
   unlock: lazy(async () => ({ default: (await import('../views/workspace/unlock.tsx')).Unlock })),
   recover: lazy(async () => ({ default: (await import('../views/workspace/recover.tsx')).Recover })),
   settings: lazy(async () => ({ default: (await import('../views/workspace/settings.tsx')).Settings })),
+  authorities: lazy(async () => ({ default: (await import('../views/ca/authorities.tsx')).Authorities })),
+  authority: lazy(async () => ({ default: (await import('../views/ca/authority.tsx')).Authority })),
+  issue: lazy(async () => ({ default: (await import('../views/ca/issue.tsx')).Issue })),
+  certificates: lazy(async () => ({ default: (await import('../views/ca/certificates.tsx')).Certificates })),
+  certificate: lazy(async () => ({ default: (await import('../views/ca/certificate.tsx')).Certificate })),
+  keys: lazy(async () => ({ default: (await import('../views/keys/keys.tsx')).Keys })),
+  key: lazy(async () => ({ default: (await import('../views/keys/key.tsx')).Key })),
+  inspect: lazy(async () => ({ default: (await import('../views/inspect/inspect.tsx')).Inspect })),
+  audit: lazy(async () => ({ default: (await import('../views/audit/audit.tsx')).Audit })),
   overview: lazy(async () => ({ default: (await import('../views/overview/overview.tsx')).Overview })),
 };

@@ -57,6 +57,11 @@ export interface DataTableProps<R, S extends string> {
 
 const ROW_PX = 30;
 
+/** The first length of "minmax(18rem, 2fr)", or the fixed one. */
+function leastWidth(width: string): string {
+  return /^minmax\(([^,]+),/.exec(width)?.[1] ?? width;
+}
+
 export function DataTable<R, S extends string = string>(props: DataTableProps<R, S>) {
   const { rows, columns, onMore } = props;
   const scroll = useRef<HTMLDivElement>(null);
@@ -100,7 +105,12 @@ export function DataTable<R, S extends string = string>(props: DataTableProps<R,
   };
 
   const style = useMemo(
-    () => ({ '--columns': columns.map((column) => column.width).join(' ') }) as CSSProperties,
+    () =>
+      ({
+        '--columns': columns.map((column) => column.width).join(' '),
+        // The same for every row, whatever it holds: narrower than this, the table scrolls sideways.
+        '--columns-min': `calc(${columns.map((column) => leastWidth(column.width)).join(' + ')})`,
+      }) as CSSProperties,
     [columns],
   );
   const height = props.fill

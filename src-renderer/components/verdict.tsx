@@ -74,7 +74,6 @@ export function FindingsTable({ findings, empty }: { findings: readonly Finding[
         <tr>
           <th>Weight</th>
           <th>Finding</th>
-          <th>Where</th>
           <th>Source</th>
         </tr>
       </thead>
@@ -87,8 +86,10 @@ export function FindingsTable({ findings, empty }: { findings: readonly Finding[
                 {SEVERITY_WORD[finding.severity]}
               </Tag>
             </td>
-            <td>{finding.text}</td>
-            <td className="quiet wrap">{finding.where}</td>
+            <td>
+              {finding.text}
+              {finding.where === '' ? null : <div className="quiet wrap">{finding.where}</div>}
+            </td>
             <td className="quiet">{finding.clause}</td>
           </tr>
         ))}

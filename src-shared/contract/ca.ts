@@ -218,6 +218,8 @@ export const caChannels = {
       whyNot: z.string(),
     }),
   ),
+  /** What a draft of that purpose begins with; a leaf with its issuer's own default lifetime. */
+  'ca.preset': channel('unlocked', z.strictObject({ purpose, issuer: id.nullable() }), issueDraft),
   /** A draft prefilled from an existing certificate. */
   'ca.startReplace': channel(
     'unlocked',

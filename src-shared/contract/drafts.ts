@@ -28,8 +28,12 @@ export type Draft = z.infer<typeof draft>;
 export const draftChannels = {
   'drafts.list': channel('unlocked', nothing, z.strictObject({ drafts: z.array(draft) })),
   'drafts.get': channel('unlocked', z.strictObject({ id }), draft),
-  /** A new draft with the domain's defaults. */
-  'drafts.create': channel('unlocked', z.strictObject({ kind: draftKind }), draft),
+  /** A new draft; `data` null: with the domain's defaults. */
+  'drafts.create': channel(
+    'unlocked',
+    z.strictObject({ kind: draftKind, data: issueDraft.nullable().default(null) }),
+    draft,
+  ),
   /** CONFLICT when `revision` is not the stored one: a second writer is refused. */
   'drafts.save': channel(
     'unlocked',

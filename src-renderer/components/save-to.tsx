@@ -1,0 +1,89 @@
+/**
+ * Writing a file the operator asked for: choose the place in main's dialog, agree before something is replaced, write.
+ * What is written is the caller's business.
+ */
+import { FolderOpen } from 'lucide-react';
+import { useState } from 'react';
+import type { Ticket } from '#shared/contract/app.ts';
+import type { ChannelName } from '#shared/contract/index.ts';
+import { call } from '../app/call.ts';
+import { useAction } from '../app/use-action.ts';
+import { Button } from './button.tsx';
+import { Checkbox } from './choices.tsx';
+import { ErrorState } from './state-box.tsx';
+
+export interface SaveToProps {
+  channel: ChannelName;
+  purpose: 'export' | 'audit' | 'backup';
+  suggestedName: string;
+  /** "Export", "Export key". */
+  verb: string;
+  write: (target: string, overwrite: boolean) => Promise<unknown>;
+  onClose: () => void;
+  /** Something else is still missing. */
+  whyNot?: string | null;
+}
+
+export function SaveTo(props: SaveToProps) {
+  const [place, setPlace] = useState<Ticket | null>(null);
+  const [replace, setReplace] = useState(false);
+  const choose = useAction('dialogs.saveFile', async () => {
+    const { chosen } = await call('dialogs.saveFile', {
+      purpose: props.purpose,
+      suggestedName: props.suggestedName,
+    });
+    if (chosen === null) return;
+    setPlace(chosen);
+    setReplace(false);
+    write.clear();
+  });
+  const write = useAction(props.channel, async () => {
+    if (place === null) return;
+    await props.write(place.ticket, replace);
+    setPlace(null);
+  });
+  const why =
+    props.whyNot ??
+    (place === null
+      ? 'Choose where to put it'
+      : place.exists && !replace
+        ? 'Agree to replace the file, or choose another place'
+        : null);
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (why === null) void write.run();
+      }}
+    >
+      <div className="field">
+        <span className="field-label">File</span>
+        <div className="row-wrap">
+          <span className="mono wrap">{place?.path ?? <span className="quiet">not chosen yet</span>}</span>
+          <Button
+            size="small"
+            icon={<FolderOpen aria-hidden />}
+            busy={choose.busy}
+            onPress={() => void choose.run()}
+          >
+            {place === null ? 'Choose a place…' : 'Choose another…'}
+          </Button>
+        </div>
+      </div>
+      {place?.exists ? (
+        <Checkbox value={replace} onChange={setReplace}>
+          Replace the file that is there; it stays beside the new one as a backup
+        </Checkbox>
+      ) : null}
+      {choose.error ? <ErrorState error={choose.error} /> : null}
+      {write.error ? <ErrorState error={write.error} onRetry={() => void write.run()} /> : null}
+      <div className="dialog-foot">
+        <Button onPress={props.onClose}>Close</Button>
+        <Button kind="primary" type="submit" busy={write.busy} whyDisabled={why}>
+          {props.verb}
+        </Button>
+      </div>
+    </form>
+  );
+}

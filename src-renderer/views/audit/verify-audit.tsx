@@ -1,0 +1,71 @@
+/** The check of the whole audit: chain, MACs, file, and the head somebody wrote down. */
+import { useState } from 'react';
+import type { Answer } from '#shared/contract/index.ts';
+import { call } from '../../app/call.ts';
+import { useAction } from '../../app/use-action.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { ErrorState } from '../../components/state-box.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import { Verdict } from '../../components/verdict.tsx';
+
+export function VerifyAudit(props: { open: boolean; onClose: () => void }) {
+  return (
+    <Dialog open={props.open} onClose={props.onClose} title="Verify the audit" size="wide">
+      <VerifyBody onClose={props.onClose} />
+    </Dialog>
+  );
+}
+
+function VerifyBody({ onClose }: { onClose: () => void }) {
+  const [written, setWritten] = useState('');
+  const [result, setResult] = useState<Answer<'audit.verify'> | null>(null);
+  const verify = useAction('audit.verify', async () => setResult(await call('audit.verify', { written })));
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void verify.run();
+      }}
+    >
+      <p className="dim">
+        Each entry is checked against the one before it and against a code that only this workspace can make,
+        and the audit file against both.
+      </p>
+      <TextField
+        label="The head you wrote down"
+        optional
+        mono
+        value={written}
+        onChange={setWritten}
+        maxLength={100}
+        placeholder="1284 9C1E 44B7 03FA"
+        help="With it, an audit that was cut back or replaced as a whole is found out, too."
+        autoFocus
+      />
+      {result === null ? null : result.faults.length === 0 ? (
+        <Verdict severity="good" title={`All ${result.entries} entries are as they were written.`} />
+      ) : (
+        <Verdict
+          severity="bad"
+          title={`${result.faults.length === 1 ? 'One fault was' : `${result.faults.length} faults were`} found.`}
+        >
+          <ul>
+            {result.faults.slice(0, 50).map((fault) => (
+              <li key={`${fault.seq} ${fault.kind}`}>{fault.text}</li>
+            ))}
+          </ul>
+          <p className="dim">Keep the folder as it is and compare it with a backup.</p>
+        </Verdict>
+      )}
+      {verify.error ? <ErrorState error={verify.error} /> : null}
+      <div className="dialog-foot">
+        <Button onPress={onClose}>Close</Button>
+        <Button kind="primary" type="submit" busy={verify.busy}>
+          Verify
+        </Button>
+      </div>
+    </form>
+  );
+}

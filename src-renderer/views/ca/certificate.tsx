@@ -1,0 +1,183 @@
+/** One certificate of the inventory: what it is, where it stands, what can be done with it. */
+import { useState } from 'react';
+import type { Answer } from '#shared/contract/index.ts';
+import { call } from '../../app/call.ts';
+import { hrefOf, navigate } from '../../app/router.ts';
+import { showToast } from '../../app/state.ts';
+import { useAction } from '../../app/use-action.ts';
+import { useQuery } from '../../app/use-query.ts';
+import type { ViewProps } from '../../app/view-props.ts';
+import { Button, LinkButton } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { CertificateCard } from '../../components/certificate-card.tsx';
+import { ChainDrawing } from '../../components/chain-drawing.tsx';
+import { ConfirmDialog } from '../../components/dialog.tsx';
+import { FingerprintBoard } from '../../components/fingerprint-board.tsx';
+import { HexValue, hexGroups } from '../../components/hex-value.tsx';
+import { Page } from '../../components/page.tsx';
+import { ErrorState, Loading } from '../../components/state-box.tsx';
+import { Tag } from '../../components/tag.tsx';
+import { Time } from '../../components/time.tsx';
+import { FindingsTable } from '../../components/verdict.tsx';
+import { ExportDialog } from './export-dialog.tsx';
+import { StateTag } from './state-tag.tsx';
+
+type Detail = Answer<'ca.certificate'>;
+
+const ACTIONS = { issued: 'issued', renew: 'renewed', rekey: 'new key', imported: 'imported' } as const;
+
+function History({ detail }: { detail: Detail }) {
+  return (
+    <Card title="History" note="newest first" flush>
+      <table className="table">
+        <thead>
+          <tr>
+            <th>How</th>
+            <th>Serial</th>
+            <th>Valid</th>
+          </tr>
+        </thead>
+        <tbody>
+          {detail.history.map((one) => (
+            <tr key={one.id}>
+              <td>
+                {one.id === detail.row.id ? (
+                  <b>{ACTIONS[one.action]}, this one</b>
+                ) : (
+                  <a href={hrefOf('certificate', { id: one.id })}>{ACTIONS[one.action]}</a>
+                )}
+              </td>
+              <td>
+                <HexValue hex={one.serial} label="Serial number" groups={4} />
+              </td>
+              <td>
+                <Time at={one.notBefore} /> – <Time at={one.notAfter} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}
+
+function Page404({ found }: { found: ReturnType<typeof useQuery<'ca.certificate'>> }) {
+  return (
+    <Page title="Certificate" narrow>
+      {found.error ? (
+        <ErrorState
+          error={found.error}
+          onRetry={found.reload}
+          action={<LinkButton href={hrefOf('certificates')}>All certificates</LinkButton>}
+        />
+      ) : (
+        <Loading what="the certificate" />
+      )}
+    </Page>
+  );
+}
+
+export function Certificate({ route }: ViewProps) {
+  const id = route.params['id'] ?? '';
+  const found = useQuery('ca.certificate', { id }, ['certificates', 'keys', 'authorities']);
+  const [dialog, setDialog] = useState<'export' | 'forget' | null>(null);
+  const replace = useAction('ca.startReplace', async (action: 'renew' | 'rekey') => {
+    const { draft } = await call('ca.startReplace', { id, action });
+    navigate('issue', { draft, step: 'review' });
+  });
+  const detail = found.data;
+  if (!detail) return <Page404 found={found} />;
+  const { row, view } = detail;
+  const why = detail.canRenew ? null : detail.whyNot;
+  const digits = row.sha256.slice(-8);
+  const close = (): void => setDialog(null);
+  return (
+    <Page
+      title={row.name}
+      crumb={row.name}
+      tags={
+        <>
+          <StateTag state={row.state} />
+          {row.source === 'imported' ? <Tag>imported</Tag> : null}
+        </>
+      }
+      actions={
+        <>
+          {row.isCa && row.source === 'issued' ? (
+            <LinkButton href={hrefOf('authority', { id })}>Authority</LinkButton>
+          ) : null}
+          <Button onPress={() => setDialog('export')}>Export…</Button>
+          <Button whyDisabled={why} busy={replace.busy} onPress={() => void replace.run('rekey')}>
+            New key…
+          </Button>
+          <Button
+            kind="primary"
+            whyDisabled={why}
+            busy={replace.busy}
+            onPress={() => void replace.run('renew')}
+          >
+            Renew…
+          </Button>
+        </>
+      }
+    >
+      {replace.error ? <ErrorState error={replace.error} /> : null}
+      <div className="columns">
+        <div className="stack">
+          <CertificateCard view={view} />
+          <Card title="Findings" flush>
+            <FindingsTable findings={view.findings} empty="Nothing to remark." />
+          </Card>
+        </div>
+        <div className="stack">
+          <FingerprintBoard key={row.sha256} sha256={row.sha256} notations={view.fingerprints} />
+          <Card title="Chain">
+            <ChainDrawing
+              links={detail.chain.map((link, index) => ({
+                name: link.name,
+                tag: { tone: link.state, text: link.text },
+                current: index === detail.chain.length - 1,
+              }))}
+            />
+          </Card>
+          <History detail={detail} />
+          <Card title="In this workspace">
+            <div className="row-wrap">
+              {detail.key === null ? (
+                <span className="dim">Its private key is not here.</span>
+              ) : (
+                <LinkButton size="small" href={hrefOf('key', { id: detail.key })}>
+                  Its key
+                </LinkButton>
+              )}
+              <Button size="small" kind="danger" onPress={() => setDialog('forget')}>
+                Forget…
+              </Button>
+            </div>
+          </Card>
+        </div>
+      </div>
+      <ExportDialog id={id} hasKey={detail.key !== null} open={dialog === 'export'} onClose={close} />
+      <ConfirmDialog
+        open={dialog === 'forget'}
+        onClose={close}
+        title={`Forget “${row.name}”?`}
+        lost={[
+          'The certificate leaves the inventory; the audit keeps that it was issued, and its serial is never used again.',
+          'It stays valid wherever it is installed: forgetting is not revoking.',
+        ]}
+        verb="Forget certificate"
+        typed={{
+          text: digits,
+          label: `Type the end of its SHA-256, ${hexGroups(digits).join(' ')}, without the space`,
+        }}
+        channel="ca.forget"
+        onConfirm={async () => {
+          await call('ca.forget', { id, confirm: digits });
+          showToast(`“${row.name}” is forgotten`);
+          navigate('certificates');
+        }}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,159 @@
+/** The inventory: every certificate, searched, sorted and narrowed by main, page after page. */
+import { FileBadge } from 'lucide-react';
+import { useDeferredValue, useState } from 'react';
+import type { CertificateRow } from '#shared/contract/ca.ts';
+import { hrefOf, navigate } from '../../app/router.ts';
+import { usePages, useQuery } from '../../app/use-query.ts';
+import type { ViewProps } from '../../app/view-props.ts';
+import { LinkButton } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { Segmented } from '../../components/choices.tsx';
+import { DataTable } from '../../components/data-table.tsx';
+import type { Sorting } from '../../components/data-table.tsx';
+import { Page } from '../../components/page.tsx';
+import { EmptyState } from '../../components/state-box.tsx';
+import { Dot } from '../../components/tag.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import { CERTIFICATE_COLUMNS, type CertificateSort } from './certificate-columns.tsx';
+import { DraftsCard } from './drafts-card.tsx';
+import { STATE_WORDS } from './state-tag.tsx';
+
+type State = CertificateRow['state'];
+
+interface Narrowed {
+  state: State | null;
+  issuer: string | null;
+}
+
+function Facets({ narrowed, onChange }: { narrowed: Narrowed; onChange: (next: Narrowed) => void }) {
+  const counts = useQuery('ca.counts', {}, ['certificates']);
+  if (!counts.data) return null;
+  return (
+    <Card>
+      <div className="stack-tight">
+        <h2 className="nav-group">State</h2>
+        {counts.data.states.map(({ state, count }) => {
+          const { word, tone } = STATE_WORDS[state];
+          return (
+            <button
+              key={state}
+              type="button"
+              className="facet"
+              aria-pressed={narrowed.state === state}
+              onClick={() => onChange({ ...narrowed, state: narrowed.state === state ? null : state })}
+            >
+              <Dot tone={tone === 'plain' || tone === 'accent' ? 'note' : tone} />
+              {word}
+              <span className="quiet num">{count}</span>
+            </button>
+          );
+        })}
+        <h2 className="nav-group">Issuer</h2>
+        {counts.data.issuers.slice(0, 12).map(({ id, name, count }) => (
+          <button
+            key={id ?? 'none'}
+            type="button"
+            className="facet"
+            aria-pressed={id !== null && narrowed.issuer === id}
+            disabled={id === null}
+            onClick={() => onChange({ ...narrowed, issuer: narrowed.issuer === id ? null : id })}
+          >
+            <span className="wrap">{name}</span>
+            <span className="quiet num">{count}</span>
+          </button>
+        ))}
+      </div>
+    </Card>
+  );
+}
+
+export function Certificates(_props: ViewProps) {
+  const [typed, setTyped] = useState('');
+  const query = useDeferredValue(typed);
+  const [role, setRole] = useState<'all' | 'ca' | 'leaf'>('all');
+  const [narrowed, setNarrowed] = useState<Narrowed>({ state: null, issuer: null });
+  const [sorting, setSorting] = useState<Sorting<CertificateSort>>({ by: 'notAfter', descending: false });
+  const pages = usePages(
+    'ca.certificates',
+    {
+      query,
+      state: narrowed.state,
+      issuer: narrowed.issuer,
+      role: role === 'all' ? null : role,
+      sort: sorting.by,
+      descending: sorting.descending,
+      limit: 200,
+    },
+    ['certificates'],
+  );
+  const filtered = query !== '' || narrowed.state !== null || narrowed.issuer !== null || role !== 'all';
+  const empty = !filtered && pages.total === 0 && !pages.loading;
+  const actions = (
+    <>
+      <LinkButton href={hrefOf('inspect')}>Import…</LinkButton>
+      <LinkButton kind="primary" href={hrefOf('issue', { draft: 'new' }, { purpose: 'server' })}>
+        New certificate…
+      </LinkButton>
+    </>
+  );
+  return (
+    <Page
+      title="Certificates"
+      fill
+      tags={<span className="quiet num">{pages.total}</span>}
+      actions={empty ? null : actions}
+    >
+      <DraftsCard />
+      <div className="row-wrap">
+        <div className="search-field">
+          <TextField
+            label="Search certificates"
+            hideLabel
+            value={typed}
+            onChange={setTyped}
+            placeholder="Search names, serials, fingerprints, issuers"
+          />
+        </div>
+        <Segmented
+          label="Which"
+          value={role}
+          onChange={setRole}
+          options={[
+            { value: 'all', label: 'All' },
+            { value: 'leaf', label: 'Leaves' },
+            { value: 'ca', label: 'CAs' },
+          ]}
+        />
+      </div>
+      <div className="with-facets fill-rest">
+        <Facets narrowed={narrowed} onChange={setNarrowed} />
+        <DataTable
+          label="Certificates"
+          fill
+          columns={CERTIFICATE_COLUMNS}
+          rows={pages.rows}
+          rowId={(row) => row.id}
+          total={pages.total}
+          loading={pages.loading}
+          error={pages.error}
+          onRetry={pages.reload}
+          onMore={pages.more}
+          sorting={sorting}
+          onSort={setSorting}
+          onOpen={(row) => navigate('certificate', { id: row.id })}
+          empty={
+            <EmptyState
+              icon={<FileBadge aria-hidden />}
+              title={filtered ? 'No certificate fits' : 'No certificate yet'}
+              action={filtered ? null : actions}
+            >
+              {filtered
+                ? 'Other words or fewer filters may find it.'
+                : 'What is issued here and what you keep from the inspector stands in this list.'}
+            </EmptyState>
+          }
+        />
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,63 @@
+/** A length of time: usual ones to press, any other as number and unit. Seconds in, seconds out. */
+import { useState } from 'react';
+import { Segmented, Select } from '../../components/choices.tsx';
+import { NumberField, parseNumber } from '../../components/text-field.tsx';
+import { type Unit, unitFor, UNITS, unitSeconds } from './issue-model.ts';
+
+export interface DurationFieldProps {
+  label: string;
+  seconds: number;
+  onChange: (seconds: number) => void;
+  presets?: readonly { label: string; seconds: number }[];
+  help?: string;
+  explain?: string;
+  error?: string | null;
+}
+
+export function DurationField(props: DurationFieldProps) {
+  const [unit, setUnit] = useState<Unit>(unitFor(props.seconds));
+  const [text, setText] = useState(String(props.seconds / unitSeconds(unitFor(props.seconds))));
+  const change = (typed: string, as: Unit): void => {
+    setText(typed);
+    setUnit(as);
+    // What is no number becomes 0, which main refuses in words.
+    props.onChange(Math.round((parseNumber(typed) ?? 0) * unitSeconds(as)));
+  };
+  const pressed = props.presets?.find((preset) => preset.seconds === props.seconds);
+  return (
+    <div className="stack-tight">
+      {props.presets === undefined ? null : (
+        <Segmented
+          label={`${props.label}, usual ones`}
+          value={pressed?.label ?? 'Other'}
+          onChange={(label) => {
+            const preset = props.presets?.find((one) => one.label === label);
+            if (preset)
+              change(String(preset.seconds / unitSeconds(unitFor(preset.seconds))), unitFor(preset.seconds));
+          }}
+          options={[
+            ...props.presets.map(({ label }) => ({ value: label, label })),
+            { value: 'Other', label: 'Other' },
+          ]}
+        />
+      )}
+      <div className="duration">
+        <NumberField
+          label={props.label}
+          value={text}
+          onChange={(typed) => change(typed, unit)}
+          error={props.error ?? (text.trim() !== '' && parseNumber(text) === null ? 'Type a number' : null)}
+          {...(props.explain === undefined ? {} : { explain: props.explain })}
+        />
+        <Select
+          label={`Unit of ${props.label.toLowerCase()}`}
+          hideLabel
+          value={unit}
+          onChange={(as) => change(text, as)}
+          options={UNITS}
+        />
+      </div>
+      {props.help === undefined ? null : <p className="field-help">{props.help}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,167 @@
+/** The steps of one draft in their frame: saved when left, checked by main before the next, signed as a job. */
+import type { Draft } from '#shared/contract/drafts.ts';
+import { call } from '../../app/call.ts';
+import { navigate } from '../../app/router.ts';
+import { Button } from '../../components/button.tsx';
+import { JobProgress } from '../../components/job-progress.tsx';
+import { useCrumb } from '../../components/page.tsx';
+import { ErrorState, Loading } from '../../components/state-box.tsx';
+import { WizardFrame } from '../../components/wizard-frame.tsx';
+import type { WizardStep } from '../../components/wizard-frame.tsx';
+import { isAuthority, purposeName, type StepId, stepIndex, STEPS, wizardTitle } from './issue-model.ts';
+import { StepKey } from './step-key.tsx';
+import { StepNames } from './step-names.tsx';
+import { StepPurpose } from './step-purpose.tsx';
+import { StepResult } from './step-result.tsx';
+import { StepReview } from './step-review.tsx';
+import { StepValidity } from './step-validity.tsx';
+import { type IssueState, useIssueDraft } from './use-issue-draft.ts';
+
+export interface IssueWizardProps {
+  draft: Draft;
+  step: string | undefined;
+  /** The certificate, once it is signed. */
+  result: string | null;
+  /** Takes up what is stored in place of what was typed. */
+  reload: () => void;
+}
+
+function stepsOf({ data, reached, review }: IssueState, current: StepId): WizardStep[] {
+  const done = current === 'result';
+  const index = stepIndex(current);
+  return STEPS.map((step, at) => ({
+    id: step.id,
+    title: step.id === 'names' && isAuthority(data.purpose) ? 'Names it may certify' : step.title,
+    done: done || (at <= reached && at !== index && step.id !== 'result'),
+    wrong: !done && at < reached && review?.problems.some((problem) => problem.step === step.id) === true,
+  }));
+}
+
+function ReviewBody({ state }: { state: IssueState }) {
+  const { review, look } = state;
+  if (review !== null) return <StepReview review={review} onStep={state.go} />;
+  return look.error ? (
+    <ErrorState error={look.error} onRetry={() => void look.run()} />
+  ) : (
+    <Loading what="the review" />
+  );
+}
+
+function StepBody({ state, current, draft }: { state: IssueState; current: StepId; draft: string }) {
+  const { data, change, problems, job } = state;
+  const props = { data, change, problems };
+  if (job !== null)
+    return (
+      <JobProgress
+        id={job}
+        onRetry={() => state.endJob(true)}
+        onEnd={(ended) => {
+          if (ended.state === 'failed') return;
+          state.endJob(ended.state === 'cancelled');
+          if (ended.state === 'done') state.go('result');
+        }}
+      />
+    );
+  switch (current) {
+    case 'purpose':
+      return <StepPurpose {...props} rows={state.rows} onRows={state.setRows} />;
+    case 'key':
+      return <StepKey {...props} draft={draft} />;
+    case 'validity':
+      return <StepValidity {...props} />;
+    case 'names':
+      return <StepNames {...props} />;
+    case 'review':
+      return <ReviewBody state={state} />;
+    case 'result':
+      return null;
+  }
+}
+
+/** Why the review cannot be signed now, or null. */
+function whyNotSign({ review }: IssueState): string | null {
+  if (review === null) return 'One moment';
+  return review.problems.length > 0 ? 'Mend what stands in the way first' : null;
+}
+
+function Errors({ state, reload }: { state: IssueState; reload: () => void }) {
+  const { leave, sign } = state;
+  return (
+    <>
+      {leave.error ? (
+        <ErrorState
+          error={leave.error}
+          action={
+            leave.error.code === 'CONFLICT' ? <Button onPress={reload}>Load what is stored</Button> : null
+          }
+        />
+      ) : null}
+      {sign.error ? <ErrorState error={sign.error} onRetry={() => state.endJob(true)} /> : null}
+    </>
+  );
+}
+
+/** What was signed stays: no Back, no Cancel. */
+function Signed({ state, result }: { state: IssueState; result: string }) {
+  return (
+    <WizardFrame
+      title={wizardTitle(state.data)}
+      current="result"
+      heading="It is signed"
+      steps={stepsOf(state, 'result')}
+      note="What was signed stays. It can be renewed, revoked or forgotten, not unsigned."
+      cancel={null}
+    >
+      <StepResult id={result} />
+    </WizardFrame>
+  );
+}
+
+export function IssueWizard({ draft, step, result, reload }: IssueWizardProps) {
+  // The result is reached by signing only.
+  const asked = Math.min(stepIndex(step ?? draft.step), 4);
+  const current: StepId = STEPS[Math.max(0, asked)]?.id ?? 'purpose';
+  const state = useIssueDraft(draft, current);
+  const { data, leave } = state;
+  const title = wizardTitle(data);
+  useCrumb(title);
+  if (result !== null)
+    return (
+      <div className="page">
+        <Signed state={state} result={result} />
+      </div>
+    );
+  const reviewing = current === 'review';
+  return (
+    <div className="page">
+      <WizardFrame
+        title={title}
+        current={current}
+        heading={STEPS[stepIndex(current)]?.heading ?? ''}
+        steps={stepsOf(state, current)}
+        onStep={(id) => void leave.run(id as StepId)}
+        onBack={current === 'purpose' || state.job !== null ? null : () => void leave.run(state.previous)}
+        onNext={() => void (reviewing ? state.sign.run() : leave.run(state.next))}
+        nextLabel={reviewing ? `Sign ${purposeName(data.purpose)}` : 'Next'}
+        whyNotNext={reviewing ? whyNotSign(state) : null}
+        busy={state.busy}
+        footNote={
+          reviewing && state.review?.trial?.ok
+            ? 'A trial signature with a throw-away key passed all checks'
+            : null
+        }
+        cancel={{
+          channel: 'drafts.cancel',
+          lost: ['What was typed into this wizard. Nothing was signed yet, and no key was made.'],
+          run: async () => {
+            await call('drafts.cancel', { id: draft.id });
+            navigate(isAuthority(data.purpose) ? 'authorities' : 'certificates');
+          },
+        }}
+      >
+        <StepBody state={state} current={current} draft={draft.id} />
+        <Errors state={state} reload={reload} />
+      </WizardFrame>
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+/** Step 5: what will be signed, whole; what is wrong or remarkable; the same by command. */
+import type { Review } from '#shared/contract/ca.ts';
+import { Card, KeyValue } from '../../components/card.tsx';
+import { ChainDrawing } from '../../components/chain-drawing.tsx';
+import { CommandBlock } from '../../components/command-block.tsx';
+import { Tag } from '../../components/tag.tsx';
+import { FindingsTable, Verdict } from '../../components/verdict.tsx';
+import { type StepId, stepIndex, STEPS } from './issue-model.ts';
+
+export function StepReview({ review, onStep }: { review: Review; onStep: (step: StepId) => void }) {
+  const careful = review.findings.filter(({ severity }) => severity === 'careful').length;
+  if (review.problems.length > 0)
+    return (
+      <Verdict
+        severity="bad"
+        title={
+          review.problems.length === 1
+            ? 'One thing stands in the way.'
+            : `${review.problems.length} things stand in the way.`
+        }
+      >
+        <ul className="plain-list stack-tight">
+          {review.problems.map((problem) => (
+            <li key={`${problem.path} ${problem.message}`} className="row-wrap">
+              <span>
+                {problem.message} {problem.fix}
+              </span>
+              <button type="button" className="button-link" onClick={() => onStep(problem.step)}>
+                Go to {STEPS[stepIndex(problem.step)]?.title}
+              </button>
+            </li>
+          ))}
+        </ul>
+      </Verdict>
+    );
+  return (
+    <>
+      <Verdict
+        severity={careful > 0 ? 'careful' : 'good'}
+        title={careful > 0 ? 'It can be signed; something deserves a second look.' : 'It can be signed.'}
+        checks={[
+          { ok: true, text: 'names, times and limits' },
+          { ok: review.trial?.ok ?? null, text: 'trial signature' },
+          { ok: true, text: 'read back and linted' },
+        ]}
+      />
+      <div className="columns">
+        <Card title="What will be signed">
+          <KeyValue
+            items={review.lines.map((line) => [
+              line.label,
+              <span key={line.label}>
+                <span className={line.mono ? 'mono wrap' : 'wrap'}>{line.value}</span>{' '}
+                {line.note === 'critical' ? <Tag>critical</Tag> : <span className="quiet">{line.note}</span>}
+              </span>,
+            ])}
+          />
+        </Card>
+        <div className="stack">
+          <Card title="Advice" flush>
+            <FindingsTable findings={review.findings} empty="Nothing to remark." />
+          </Card>
+          {review.notGranted.length > 0 ? (
+            <Card title="Asked, not granted" note="by the request">
+              <ul>
+                {review.notGranted.map((line) => (
+                  <li key={line} className="wrap">
+                    {line}
+                  </li>
+                ))}
+              </ul>
+            </Card>
+          ) : null}
+          <Card title="The chain it makes">
+            <ChainDrawing links={review.chain} />
+          </Card>
+        </div>
+      </div>
+      <CommandBlock text={review.command} />
+    </>
+  );
+}

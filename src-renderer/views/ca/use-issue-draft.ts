@@ -1,0 +1,76 @@
+/** The state of one draft on the screen: what was typed since it was stored, main's review of it, the signature's job. */
+import { useEffect, useState } from 'react';
+import type { IssueDraft, Review } from '#shared/contract/ca.ts';
+import type { Draft } from '#shared/contract/drafts.ts';
+import { call } from '../../app/call.ts';
+import { navigate } from '../../app/router.ts';
+import { useAction } from '../../app/use-action.ts';
+import { type StepId, STEPS, stepIndex, stored } from './issue-model.ts';
+import { startRows } from './step-purpose.tsx';
+
+export function useIssueDraft(draft: Draft, current: StepId) {
+  const [data, setData] = useState(draft.data);
+  const [rows, setRows] = useState(() => startRows(draft.data));
+  const [revision, setRevision] = useState(draft.revision);
+  const [review, setReview] = useState<Review | null>(null);
+  const [problems, setProblems] = useState<Review['problems']>([]);
+  const [job, setJob] = useState<string | null>(null);
+  const [reached, setReached] = useState(stepIndex(draft.step));
+
+  useEffect(() => {
+    // The kind of rows follows the purpose as long as nothing was typed.
+    setRows((old) => (old.every(({ value }) => value === '') ? startRows({ ...data, subject: [] }) : old));
+  }, [data.purpose]);
+
+  const go = (id: StepId): void => {
+    setReached((old) => Math.max(old, stepIndex(id)));
+    setProblems([]);
+    navigate('issue', { draft: draft.id, step: id });
+  };
+
+  /** Leaves the step: stored first, then looked at by main; problems of this step keep the operator here. */
+  const leave = useAction('drafts.save', async (to: StepId) => {
+    const saved = await call('drafts.save', { id: draft.id, revision, step: to, data: stored(data, rows) });
+    setRevision(saved.revision);
+    const found = await call('ca.review', { draft: draft.id, revision: saved.revision });
+    setReview(found);
+    const here = found.problems.filter((problem) => problem.step === current);
+    setProblems(here);
+    if (stepIndex(to) < stepIndex(current) || here.length === 0) go(to);
+  });
+  const look = useAction('ca.review', async () => {
+    setReview(await call('ca.review', { draft: draft.id, revision }));
+  });
+  const sign = useAction('ca.sign', async () => {
+    if (review === null) return;
+    setJob((await call('ca.sign', { draft: draft.id, revision, digest: review.digest })).job);
+  });
+  useEffect(() => {
+    if (current === 'review' && review === null) void look.run();
+  }, [current, review, look]);
+
+  return {
+    data,
+    change: (part: Partial<IssueDraft>): void => setData((old) => ({ ...old, ...part })),
+    rows,
+    setRows,
+    review,
+    problems,
+    reached,
+    go,
+    leave,
+    look,
+    sign,
+    job,
+    /** The job ended without a signature: the review is asked anew. */
+    endJob(again: boolean): void {
+      setJob(null);
+      if (again) setReview(null);
+    },
+    busy: leave.busy || look.busy || sign.busy || job !== null,
+    next: STEPS[stepIndex(current) + 1]?.id ?? 'review',
+    previous: STEPS[stepIndex(current) - 1]?.id ?? 'purpose',
+  };
+}
+
+export type IssueState = ReturnType<typeof useIssueDraft>;

@@ -1,0 +1,77 @@
+/** A new key in the workspace, as a job: RSA may take seconds. */
+import { useState } from 'react';
+import type { KeyAlgorithm } from '#shared/contract/keys.ts';
+import { call } from '../../app/call.ts';
+import { navigate } from '../../app/router.ts';
+import { useAction } from '../../app/use-action.ts';
+import { Button } from '../../components/button.tsx';
+import { RadioCards } from '../../components/choices.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { JobProgress } from '../../components/job-progress.tsx';
+import { ErrorState } from '../../components/state-box.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import { labelProblem } from './import-key-dialog.tsx';
+import { KEY_TYPES } from './key-words.ts';
+
+export function CreateKeyDialog(props: { open: boolean; onClose: () => void }) {
+  return (
+    <Dialog open={props.open} onClose={props.onClose} title="New key" size="wide">
+      <CreateBody onClose={props.onClose} />
+    </Dialog>
+  );
+}
+
+function CreateBody({ onClose }: { onClose: () => void }) {
+  const [label, setLabel] = useState('');
+  const [algorithm, setAlgorithm] = useState<KeyAlgorithm>('p-256');
+  const [job, setJob] = useState<string | null>(null);
+  const start = useAction('keys.create', async () => {
+    const started = await call('keys.create', { algorithm, label });
+    setJob(started.job);
+  });
+  if (job !== null)
+    return (
+      <JobProgress
+        id={job}
+        onRetry={() => setJob(null)}
+        onEnd={(ended) => {
+          if (ended.state !== 'done') return;
+          onClose();
+          navigate('key', { id: ended.resultIds[0] ?? '' });
+        }}
+      />
+    );
+  const why = labelProblem(label);
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (why === null) void start.run();
+      }}
+    >
+      <TextField
+        label="Label"
+        value={label}
+        onChange={setLabel}
+        maxLength={80}
+        autoFocus
+        help="How lists call the key. It is never secret."
+      />
+      <RadioCards
+        label="Type"
+        value={algorithm}
+        onChange={setAlgorithm}
+        options={KEY_TYPES}
+        explain="An authority's key type cannot change later without a new certificate. P-256 is right unless somebody's rules ask for another."
+      />
+      {start.error ? <ErrorState error={start.error} /> : null}
+      <div className="dialog-foot">
+        <Button onPress={onClose}>Cancel</Button>
+        <Button kind="primary" type="submit" busy={start.busy} whyDisabled={why}>
+          Make key
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,159 @@
+/** One key: its public half, who uses it, and the three things that can be done with it. */
+import { useState } from 'react';
+import type { KeyRow } from '#shared/contract/keys.ts';
+import { call } from '../../app/call.ts';
+import { hrefOf, navigate } from '../../app/router.ts';
+import { showToast } from '../../app/state.ts';
+import { useAction } from '../../app/use-action.ts';
+import { useQuery } from '../../app/use-query.ts';
+import type { ViewProps } from '../../app/view-props.ts';
+import { Button, LinkButton } from '../../components/button.tsx';
+import { Card, KeyValue } from '../../components/card.tsx';
+import { ConfirmDialog, Dialog } from '../../components/dialog.tsx';
+import { HexValue, hexGroups } from '../../components/hex-value.tsx';
+import { Page } from '../../components/page.tsx';
+import { EmptyState, ErrorState, Loading } from '../../components/state-box.tsx';
+import { Tag } from '../../components/tag.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import { Time } from '../../components/time.tsx';
+import { ExportKeyDialog } from './export-key-dialog.tsx';
+import { labelProblem } from './import-key-dialog.tsx';
+import { usesText } from './key-words.ts';
+
+function RenameDialog({ row, open, onClose }: { row: KeyRow; open: boolean; onClose: () => void }) {
+  return (
+    <Dialog open={open} onClose={onClose} title="Rename the key">
+      <RenameBody row={row} onClose={onClose} />
+    </Dialog>
+  );
+}
+
+function RenameBody({ row, onClose }: { row: KeyRow; onClose: () => void }) {
+  const [label, setLabel] = useState(row.label);
+  const why = labelProblem(label);
+  const rename = useAction('keys.rename', async () => {
+    await call('keys.rename', { id: row.id, label });
+    onClose();
+  });
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (why === null) void rename.run();
+      }}
+    >
+      <TextField label="Label" value={label} onChange={setLabel} maxLength={80} autoFocus />
+      {rename.error ? <ErrorState error={rename.error} /> : null}
+      <div className="dialog-foot">
+        <Button onPress={onClose}>Cancel</Button>
+        <Button kind="primary" type="submit" busy={rename.busy} whyDisabled={why}>
+          Rename
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+export function Key({ route }: ViewProps) {
+  const id = route.params['id'] ?? '';
+  const found = useQuery('keys.get', { id }, ['keys', 'certificates'], { ids: [id] });
+  const [dialog, setDialog] = useState<'rename' | 'export' | 'destroy' | null>(null);
+  const row = found.data;
+  const close = (): void => setDialog(null);
+  if (!row)
+    return (
+      <Page title="Key" narrow>
+        {found.error ? (
+          <ErrorState
+            error={found.error}
+            onRetry={found.reload}
+            action={<LinkButton href={hrefOf('keys')}>All keys</LinkButton>}
+          />
+        ) : (
+          <Loading what="the key" />
+        )}
+      </Page>
+    );
+  const digits = row.key.keyId.slice(-8);
+  return (
+    <Page
+      title={row.label}
+      crumb={row.label}
+      narrow
+      tags={<Tag>{row.key.text}</Tag>}
+      actions={
+        <>
+          <Button onPress={() => setDialog('rename')}>Rename…</Button>
+          <Button
+            whyDisabled={row.exportable ? null : 'It lies in a device and cannot leave it'}
+            onPress={() => setDialog('export')}
+          >
+            Export…
+          </Button>
+          <Button kind="danger" onPress={() => setDialog('destroy')}>
+            Destroy…
+          </Button>
+        </>
+      }
+    >
+      <Card title="Key">
+        <KeyValue
+          items={[
+            ['Type', row.key.text],
+            ['Held by', row.signer === 'software' ? 'this workspace, encrypted' : row.signer],
+            ['May sign', usesText(row.uses)],
+            ['Came from', row.source === 'generated' ? 'made here' : 'a file'],
+            ['Since', <Time at={row.createdAt} clock key="t" />],
+            ['Key id', <HexValue hex={row.key.keyId} label="Key identifier" groups={10} key="k" />],
+            [
+              'Public key SHA-256',
+              <HexValue hex={row.key.spkiSha256} label="SHA-256 of the public key" groups={16} key="s" />,
+            ],
+          ]}
+        />
+      </Card>
+      <Card title="Used by" flush>
+        {row.certificates.length === 0 ? (
+          <EmptyState title="Nobody uses it yet">
+            Choose it as “a key that is here already” when you issue a certificate.
+          </EmptyState>
+        ) : (
+          <ul className="object-list">
+            {row.certificates.map((certificate) => (
+              <li key={certificate.id}>
+                <a className="object-link" href={hrefOf('certificate', { id: certificate.id })}>
+                  {certificate.name}
+                </a>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Card>
+      <RenameDialog row={row} open={dialog === 'rename'} onClose={close} />
+      <ExportKeyDialog row={row} open={dialog === 'export'} onClose={close} />
+      <ConfirmDialog
+        open={dialog === 'destroy'}
+        onClose={close}
+        title={`Destroy the key “${row.label}”?`}
+        lost={[
+          'The private key, for ever. There is no undo and no trash.',
+          row.certificates.length > 0 &&
+            `What ${row.certificates[0]?.name ?? 'its certificate'} could sign or renew with it.`,
+          'Backups made before still hold it.',
+        ].filter((line) => line !== false)}
+        verb="Destroy key"
+        typed={{
+          text: digits,
+          label: `Type the end of its key id, ${hexGroups(digits).join(' ')}, without the space`,
+        }}
+        channel="keys.destroy"
+        onConfirm={async () => {
+          await call('keys.destroy', { id: row.id, confirm: digits });
+          showToast(`The key “${row.label}” is destroyed`);
+          navigate('keys');
+        }}
+      />
+    </Page>
+  );
+}
