@@ -7,36 +7,50 @@ export const PASSPHRASE = 'tundra-Okapi 7 vesper lantern';
 
 export type Kind = 'Online' | 'Offline station' | 'Rehearsal';
 
+/** Called on each screen on the way; tests leave it out, the tour takes its pictures there. */
+export type Stop = (name: string) => Promise<void>;
+const pass: Stop = () => Promise.resolve();
+
 /** Goes through the whole wizard; ends on the overview of the new, unlocked workspace. Answers the recovery key. */
 export async function createWorkspace(
   page: Page,
   apps: Pick<ConsoleApps, 'canaries'>,
-  options: { name?: string; kind?: Kind; passphrase?: string } = {},
+  options: { name?: string; kind?: Kind; passphrase?: string; stop?: Stop } = {},
 ): Promise<string> {
   const passphrase = options.passphrase ?? PASSPHRASE;
+  const stop = options.stop ?? pass;
   apps.canaries.guard('workspace passphrase', passphrase);
   await page.getByRole('link', { name: /new workspace/i }).click();
   await page
     .getByText(options.kind ?? 'Online')
     .first()
     .click();
+  await stop('create-workspace.kind');
   await next(page);
   await page.getByLabel('Name').fill(options.name ?? 'Example workspace');
+  await stop('create-workspace.place');
   await next(page);
   await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
   await page.getByLabel('Passphrase, again', { exact: true }).fill(passphrase);
+  await stop('create-workspace.passphrase');
   await page.getByRole('button', { name: 'Create the workspace' }).click();
   await expect(page.getByRole('heading', { name: 'Keep the recovery key' })).toBeVisible();
   const key = await readRecoveryKey(page);
+  await stop('create-workspace.recovery');
   await page.getByRole('button', { name: 'I have it on paper' }).click();
   await typeRecoveryParts(page, key);
+  await stop('create-workspace.verify');
   await page.getByRole('button', { name: 'Check' }).click();
   await expect(page.getByRole('heading', { name: 'What needs you' })).toBeVisible();
   return key;
 }
 
-async function next(page: Page): Promise<void> {
+/** Presses Next and waits until the wizard has stored the step and looked at it. */
+export async function next(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Next', exact: true }).click();
+  // Two frames: then the wizard is painted busy, if it has something to store.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await expect(page.locator('form[aria-busy=true]')).toHaveCount(0);
 }
 
 async function readRecoveryKey(page: Page): Promise<string> {

@@ -48,6 +48,7 @@ export function Select<T extends string>(props: ChoiceProps<T> & { placeholder?:
       onChange={(key) => {
         if (typeof key === 'string') props.onChange(key as T);
       }}
+      validationBehavior="aria"
       isInvalid={Boolean(props.error)}
       isDisabled={props.disabled === true}
       disabledKeys={disabledKeys}
@@ -84,6 +85,7 @@ export function RadioCards<T extends string>(props: ChoiceProps<T> & { columns?:
       className="field"
       value={props.value}
       onChange={(value) => props.onChange(value as T)}
+      validationBehavior="aria"
       isInvalid={Boolean(props.error)}
       isDisabled={props.disabled === true}
     >

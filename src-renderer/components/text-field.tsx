@@ -41,6 +41,8 @@ export function TextField(props: TextFieldProps) {
       className="field"
       value={props.value}
       onChange={props.onChange}
+      // Native validation would keep a form with a refused value from ever being sent again.
+      validationBehavior="aria"
       isInvalid={Boolean(props.error)}
       isDisabled={props.disabled === true}
       {...(props.maxLength === undefined ? {} : { maxLength: props.maxLength })}
@@ -76,6 +78,8 @@ export function SecretField(props: SecretFieldProps) {
       type={shown ? 'text' : 'password'}
       value={props.value}
       onChange={props.onChange}
+      // Native validation would keep a form with a refused value from ever being sent again.
+      validationBehavior="aria"
       isInvalid={Boolean(props.error)}
       isDisabled={props.disabled === true}
       maxLength={1024}

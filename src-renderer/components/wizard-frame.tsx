@@ -57,6 +57,7 @@ export function WizardFrame(props: WizardFrameProps) {
   return (
     <form
       className="wizard"
+      aria-busy={props.busy === true}
       onSubmit={(event) => {
         event.preventDefault();
         if (!props.busy && !props.whyNotNext) props.onNext?.();

@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from './console-app.ts';
+import { exportAs, issue, issueChain, open, openRow } from './pages/ca.ts';
+import { createWorkspace, next } from './pages/workspace.ts';
+
+function openssl(...args: string[]): string {
+  return execFileSync('openssl', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+}
+
+test('root, intermediate and leaf by clicking; OpenSSL verifies them, opens the PKCS#12, and the list finds them', async ({
+  apps,
+}) => {
+  const app = await apps.start();
+  const { page } = app;
+  await createWorkspace(page, apps);
+  await issueChain(
+    page,
+    { root: 'Example Root CA', intermediate: 'Example Issuing CA', leaf: 'postgres.internal' },
+    { dns: 'postgres.internal, localhost', ip: '10.0.0.20' },
+  );
+  const place = (name: string): string => {
+    const path = join(apps.scratch, name);
+    app.answers.push(path);
+    return path;
+  };
+  await page.getByRole('button', { name: 'Export…' }).click();
+  const chain = place('chain.pem');
+  await exportAs(page, 'Full chain');
+  const p12 = place('leaf.p12');
+  apps.canaries.guard('export passphrase', 'export me 2026');
+  await exportAs(page, 'PKCS#12', 'export me 2026');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+
+  await open(page, 'Authorities');
+  await openRow(page, 'Authorities', 'Example Root CA');
+  await page.getByRole('link', { name: 'Certificate', exact: true }).click();
+  await page.getByRole('button', { name: 'Export…' }).click();
+  const root = place('root.pem');
+  await exportAs(page, 'Certificate, PEM');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+
+  expect(
+    openssl(
+      'verify',
+      '-x509_strict',
+      '-purpose',
+      'sslserver',
+      '-verify_hostname',
+      'postgres.internal',
+      '-CAfile',
+      root,
+      '-untrusted',
+      chain,
+      chain,
+    ),
+  ).toBe(`${chain}: OK\n`);
+  const opened = openssl('pkcs12', '-in', p12, '-passin', 'pass:export me 2026', '-nodes');
+  expect(opened).toContain('BEGIN PRIVATE KEY');
+  expect(opened.match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
+  expect(statSync(p12).mode & 0o777).toBe(0o600);
+
+  await open(page, 'Certificates');
+  await page.getByLabel('Search certificates').fill('postg');
+  await expect(page.getByRole('grid', { name: 'Certificates' }).getByRole('row')).toHaveCount(2);
+});
+
+test('what is wrong is said at its field, and the wizard goes on after a reload', async ({ apps }) => {
+  const app = await apps.start();
+  const { page } = app;
+  await createWorkspace(page, apps);
+  await open(page, 'Authorities');
+  await page.getByRole('link', { name: 'New root…' }).click();
+  await page.getByLabel('Value of CN', { exact: true }).fill('../x');
+  await next(page);
+  await expect(page.getByText(/holds no slashes/)).toBeVisible();
+  await page.getByLabel('Value of CN', { exact: true }).fill('Example Root CA');
+  await next(page);
+  await next(page);
+  for (const [days, said] of [
+    ['0', 'above zero'],
+    ['-1', 'above zero'],
+    ['36500', 'more than Root CA certificates may live'],
+  ] as const) {
+    await page.getByLabel('Lifetime', { exact: true }).fill(days);
+    await page.getByRole('button', { name: /Unit of lifetime/ }).click();
+    await page.getByRole('option', { name: /^days/ }).click();
+    await next(page);
+    await expect(page.getByText(new RegExp(said))).toBeVisible();
+  }
+  await page.getByLabel('Lifetime', { exact: true }).fill('3650');
+  await next(page);
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1, name: /Which names/ })).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel…' }).click();
+  await page.getByRole('button', { name: 'Cancel and discard' }).click();
+  await expect(page.getByRole('heading', { name: 'No authority yet' })).toBeVisible();
+  await open(page, 'Keys');
+  await expect(page.getByRole('heading', { name: 'No key yet' })).toBeVisible();
+});
+
+test('a leaf: names that are none, an empty list, a lifetime over the limit', async ({ apps }) => {
+  const app = await apps.start();
+  const { page } = app;
+  await createWorkspace(page, apps);
+  await open(page, 'Authorities');
+  await page.getByRole('link', { name: 'New root…' }).click();
+  await issue(page, 'Example Root CA');
+  await page.getByRole('link', { name: /Issue a certificate/ }).click();
+  await page.getByLabel('Value of CN', { exact: true }).fill('a.internal');
+  await next(page);
+  await next(page);
+  await page.getByRole('radio', { name: '1 year' }).click();
+  await next(page);
+  await expect(
+    page.getByText(/requested duration of 8760h1m0s is more than the authorized maximum/),
+  ).toBeVisible();
+  await page.getByRole('radio', { name: '24 hours' }).click();
+  await next(page);
+  await next(page);
+  await expect(page.getByText(/No name is given/)).toBeVisible();
+  await page.getByLabel('DNS names').fill('a b');
+  await page.getByLabel('IP addresses').fill('999.1.1.1');
+  await next(page);
+  await expect(page.getByText(/invalid DNS name: a b/)).toBeVisible();
+  await expect(page.getByText(/invalid IP address: 999.1.1.1/)).toBeVisible();
+});
