@@ -1,6 +1,6 @@
 // `npm start`: brings what is missing and starts Baleen. Which shell carries it is decided here, and said.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   bringDebianPackages,
@@ -23,13 +23,17 @@ function valueOf(name) {
 
 const shell = valueOf('--shell') ?? 'auto';
 const workspace = valueOf('--workspace');
+const tour = valueOf('--tour');
 const asks = given.filter((arg) => arg === '--help' || arg === '--version');
 if (!['auto', 'electron', 'chromium'].includes(shell)) give('--shell is electron, chromium or auto.');
 
 const hasDisplay =
   process.platform !== 'linux' || Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY);
-if (!hasDisplay && asks.length === 0)
-  give('there is no display here. Start it in a desktop session, or under xvfb-run.');
+if (tour === '') give('--tour needs a folder for the pictures: npm start -- --tour DIR');
+if (!hasDisplay && asks.length === 0 && tour === null)
+  give(
+    'there is no display here. Start it in a desktop session; without one, npm start -- --tour DIR makes pictures of every screen.',
+  );
 
 prepare();
 
@@ -39,15 +43,34 @@ function electronBinary() {
   const name = join(root, 'node_modules', 'electron', 'path.txt');
   const find = () => join(dist, existsSync(name) ? readFileSync(name, 'utf8') : 'electron');
   if (existsSync(find())) return find();
+  // A machine that could not fetch it is not asked to wait again before tomorrow.
+  const tried = join(root, 'node_modules', '.baleen-electron-tried');
+  if (shell === 'auto' && existsSync(tried) && Date.now() - statSync(tried).mtimeMs < 86_400_000) return null;
   const installer = join(root, 'node_modules', 'electron', 'install.js');
   spawnSync(nodeProgram(), [installer], { stdio: 'ignore', timeout: 20_000, env: environment() });
-  return existsSync(find()) ? find() : null;
+  if (existsSync(find())) return find();
+  writeFileSync(tried, '');
+  return null;
 }
 
 function pass(program, args) {
   const child = spawn(program, args, { stdio: 'inherit', env: environment() });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 0 : 1)));
+}
+
+function needChromium() {
+  if (!hasChromium() && !bringDebianPackages(['chromium'], hasChromium))
+    give('no Chromium or Chrome was found. Type: sudo apt-get install -y chromium');
+}
+
+if (tour !== null) {
+  needChromium();
+  const { status } = spawnSync(nodeProgram(), [join(root, 'e2e', 'tour.ts'), tour], {
+    stdio: 'inherit',
+    env: environment(),
+  });
+  process.exit(status ?? 1);
 }
 
 const rest = [...(workspace === null ? [] : ['--workspace', workspace]), ...asks];
@@ -60,7 +83,6 @@ if (electron !== null) {
       'Electron is not here and could not be fetched. Use --shell=chromium or ELECTRON_OVERRIDE_DIST_PATH.',
     );
   if (shell === 'auto') say('baleen: Electron could not be fetched, so Chromium carries the window.');
-  if (!hasChromium() && !bringDebianPackages(['chromium'], hasChromium))
-    give('no Chromium or Chrome was found. Type: sudo apt-get install -y chromium');
+  needChromium();
   pass(nodeProgram(), [join(root, 'out', 'main', 'chromium.js'), ...rest]);
 }

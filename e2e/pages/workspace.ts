@@ -55,7 +55,9 @@ export async function next(page: Page): Promise<void> {
 
 async function readRecoveryKey(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Show the recovery key' }).click();
-  const groups = await page.getByRole('list', { name: 'Recovery key' }).getByRole('listitem').allInnerTexts();
+  const items = page.getByRole('list', { name: 'Recovery key' }).getByRole('listitem');
+  await expect(items).toHaveCount(8);
+  const groups = await items.allInnerTexts();
   // Each group is printed behind its number.
   return groups.map((text) => text.trim().split(/\s+/).at(-1)).join('-');
 }

@@ -156,6 +156,8 @@ export function vaultDomain({
     },
     showRecoveryKey: async () => ({ recoveryKey: await storedRecoveryKey() }),
     async recoveryParts() {
+      // The same ones until they were typed: a window that asks twice must not change its mind.
+      if (asked.length === PARTS) return { positions: asked };
       const groups = recoveryGroups(await storedRecoveryKey());
       const order = [...ports.random.bytes(groups.length)]
         .map((byte, index) => ({ byte, index }))

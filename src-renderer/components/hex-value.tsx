@@ -53,7 +53,8 @@ export function HexValue({ hex, label, groups = 6 }: { hex: string; label: strin
       <button
         type="button"
         className="hex"
-        aria-label={`${label}, copy ${whole}`}
+        // What is seen is part of the name, so that it can be said to press it.
+        aria-label={`${label} ${shown}, copy`}
         onClick={() => {
           copyText(hex, label).catch(toastError);
         }}

@@ -35,6 +35,8 @@ export interface WizardFrameProps {
   nextKind?: 'primary' | 'danger';
   whyNotNext?: string | null | undefined;
   busy?: boolean;
+  /** It took the place of another frame of the same wizard: its heading is read, too. */
+  arrived?: boolean;
   /** Quiet words beside Next. */
   footNote?: ReactNode;
   /** Below the steps; the default is true for drafts kept in main. */
@@ -46,7 +48,7 @@ export interface WizardFrameProps {
 export function WizardFrame(props: WizardFrameProps) {
   const [cancelling, setCancelling] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
-  const shown = useRef(props.current);
+  const shown = useRef(props.arrived ? null : props.current);
   useEffect(() => {
     // A new step is a new page: its heading takes the focus and is read.
     if (shown.current === props.current) return;

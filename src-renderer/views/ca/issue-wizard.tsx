@@ -108,6 +108,7 @@ function Signed({ state, result }: { state: IssueState; result: string }) {
       title={wizardTitle(state.data)}
       current="result"
       heading="It is signed"
+      arrived
       steps={stepsOf(state, 'result')}
       note="What was signed stays. It can be renewed, revoked or forgotten, not unsigned."
       cancel={null}

@@ -32,7 +32,7 @@ export function StepResult({ id }: { id: string }) {
         ]}
       />
       <div className="row-wrap">
-        <Button kind="primary" autoFocus onPress={() => setExporting(true)}>
+        <Button kind="primary" onPress={() => setExporting(true)}>
           Export…
         </Button>
         {made.row.isCa ? (

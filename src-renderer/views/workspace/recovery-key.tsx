@@ -89,6 +89,7 @@ export function RecoveryParts({ onChange }: { onChange: (parts: string[] | null)
           value={parts[position] ?? ''}
           onChange={(value) => setParts((old) => ({ ...old, [position]: value }))}
           mono
+          className="secret-part"
           maxLength={40}
           autoFocus={index === 0}
         />

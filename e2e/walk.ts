@@ -1,0 +1,143 @@
+/**
+ * One walk over every screen of the application with real objects on it: each route of the route table and each wizard
+ * step. The tour takes pictures at its stops, the accessibility test looks for faults; who walks decides what a stop is.
+ */
+import { join } from 'node:path';
+import { expect, type Page } from '@playwright/test';
+import { type RouteEntry, ROUTES } from '../src-renderer/app/route-table.ts';
+import type { Canaries } from './canaries.ts';
+import type { ConsoleApp } from './console-app.ts';
+import { exportAs, issue, open, openRow } from './pages/ca.ts';
+import { createWorkspace, lock, type Stop, unlock } from './pages/workspace.ts';
+
+/** "issue.review", "overview": every name a walk must stop at. */
+export function stopNames(): string[] {
+  const routes: readonly RouteEntry[] = ROUTES;
+  return routes.flatMap(({ name, steps }) =>
+    steps === null ? [name] : steps.map((step) => `${name}.${step}`),
+  );
+}
+
+/** Screens that are about having nothing yet. */
+const MAY_BE_EMPTY = new Set(['start', 'inspect']);
+
+/** A screen with data: settled, no error, no empty place. */
+async function settled(page: Page, name: string): Promise<void> {
+  await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
+  await expect(page.locator('.load-line .spinner')).toHaveCount(0);
+  await expect(page.locator('.error-state')).toHaveCount(0);
+  if (!MAY_BE_EMPTY.has(name)) await expect(page.locator('main .state-box')).toHaveCount(0);
+}
+
+async function objects(app: ConsoleApp, stop: Stop): Promise<void> {
+  const { page, folder } = app;
+  await open(page, 'Authorities');
+  await page.getByRole('link', { name: 'New root…' }).click();
+  await issue(page, 'Example Root CA', { organisation: 'Example' });
+  await page.getByRole('link', { name: /New intermediate/ }).click();
+  await issue(page, 'Example Issuing CA');
+  await page.getByRole('link', { name: /Issue a certificate/ }).click();
+  await issue(page, 'postgres.example.net', {
+    dns: 'postgres.example.net, localhost',
+    ip: '10.0.0.20',
+    stop,
+  });
+  app.answers.push(join(folder, 'chain.pem'));
+  await page.getByRole('button', { name: 'Export…' }).click();
+  await exportAs(page, 'Full chain');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  for (const [name, ip] of [
+    ['www.example.net', '10.0.0.21'],
+    ['mail.example.net', '10.0.0.22'],
+  ] as const) {
+    await open(page, 'Certificates');
+    await page.getByRole('link', { name: 'New certificate…' }).click();
+    await page.getByRole('button', { name: /^Choose an authority/ }).click();
+    await page.getByRole('option', { name: /Example Issuing CA/ }).click();
+    await issue(page, name, { dns: name, ip });
+  }
+}
+
+async function screens(app: ConsoleApp, stop: Stop): Promise<void> {
+  const { page, folder } = app;
+  await open(page, 'Overview');
+  await stop('overview');
+  await open(page, 'Authorities');
+  await stop('authorities');
+  await openRow(page, 'Authorities', 'Example Issuing CA');
+  await expect(page.getByRole('grid', { name: 'Issued certificates' })).toBeVisible();
+  await stop('authority');
+  await open(page, 'Certificates');
+  await stop('certificates');
+  await openRow(page, 'Certificates', 'postgres.example.net');
+  await expect(page.getByRole('heading', { level: 1, name: 'postgres.example.net' })).toBeVisible();
+  await stop('certificate');
+  await open(page, 'Keys');
+  await stop('keys');
+  await openRow(page, 'Keys', 'Example Root CA key');
+  await expect(page.getByRole('heading', { level: 1, name: 'Example Root CA key' })).toBeVisible();
+  await stop('key');
+  await open(page, 'Inspect');
+  await page.getByLabel('Choose a file…').setInputFiles(join(folder, 'chain.pem'));
+  await expect(page.getByText('In this file')).toBeVisible();
+  await stop('inspect');
+  await open(page, 'Audit');
+  await stop('audit');
+  await open(page, 'Settings');
+  await stop('settings');
+}
+
+/** Walks from the first start to the recovery screen; `at` is called on every stop, settled. Throws when one is missing. */
+export async function walk(app: ConsoleApp, canaries: Canaries, at: Stop): Promise<void> {
+  const { page } = app;
+  const seen = new Set<string>();
+  const stop: Stop = async (name) => {
+    await settled(page, name);
+    seen.add(name);
+    await at(name);
+  };
+  await expect(page.getByRole('link', { name: /new workspace/i })).toBeVisible();
+  await stop('start');
+  const kind = 'Rehearsal';
+  await createWorkspace(page, { canaries }, { name: 'Rehearsal of the root', kind, stop });
+  await objects(app, stop);
+  await screens(app, stop);
+  await lock(page);
+  await stop('unlock');
+  await page.getByRole('link', { name: /recovery key/i }).click();
+  await expect(page.getByRole('heading', { level: 1, name: /recovery key/i })).toBeVisible();
+  await stop('recover');
+  await open(page, 'Unlock');
+  await unlock(page);
+  await expect(page.getByRole('heading', { name: 'What needs you' })).toBeVisible();
+  const missing = stopNames().filter((name) => !seen.has(name));
+  if (missing.length > 0) throw new Error(`the walk has no stop at ${missing.join(', ')}`);
+}
+
+/** The looks every screen is seen in. */
+export const THEMES = [
+  { name: 'light', media: { colorScheme: 'light', contrast: 'no-preference' } },
+  { name: 'dark', media: { colorScheme: 'dark', contrast: 'no-preference' } },
+  { name: 'contrast', media: { colorScheme: 'light', contrast: 'more' } },
+] as const;
+
+export const SIZES = [
+  { name: '', width: 1280, height: 800 },
+  { name: 'small', width: 900, height: 600 },
+] as const;
+
+/** Calls `look` in every theme and size, and goes back to the first. */
+export async function inAllLooks(
+  page: Page,
+  look: (theme: (typeof THEMES)[number]['name'], size: (typeof SIZES)[number]['name']) => Promise<void>,
+): Promise<void> {
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    for (const theme of THEMES) {
+      await page.emulateMedia(theme.media);
+      await look(theme.name, size.name);
+    }
+  }
+  await page.setViewportSize(SIZES[0]);
+  await page.emulateMedia(THEMES[0].media);
+}

@@ -1,0 +1,74 @@
+/** The shell started on the fake machine, with an application that records what it is asked. Not shipped. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import type { AppEvent } from '#shared/bridge.ts';
+import type { Caller } from '../../ipc/dispatch.ts';
+import { prepareElectron, startElectronShell } from './electron-shell.ts';
+import { fakeElectron } from './fake-electron.ts';
+
+export async function startFake() {
+  const folder = mkdtempSync(join(tmpdir(), 'baleen-electron-'));
+  writeFileSync(join(folder, 'index.html'), '<!doctype html>');
+  const fake = fakeElectron();
+  const asked: { channel: string; payload: unknown; caller: Caller }[] = [];
+  const closed = vi.fn();
+  const suspend = vi.fn();
+  let emit: (event: AppEvent) => void = () => undefined;
+  prepareElectron(fake.module);
+  const shell = await startElectronShell(fake.module, {
+    args: { workspace: null },
+    preload: '/app/preload.cjs',
+    version: '0.0.0-test',
+    rendererFolder: folder,
+    workers: { store: new URL('file:///store-worker.js') },
+    ports: { paths: { config: join(folder, 'config'), workspaces: join(folder, 'w'), workspace: null } },
+    createApp(ports) {
+      emit = ports.emit;
+      ports.onSuspend(suspend);
+      return {
+        async dispatch(channel, payload, caller) {
+          asked.push({ channel, payload, caller });
+          if (channel !== 'blob.get') return { ok: true, value: channel };
+          const size = Number((payload as { blob: string }).blob);
+          return { ok: true, value: { bytes: new Uint8Array(size), mediaType: '', name: '' } };
+        },
+        close: async () => void closed(),
+      };
+    },
+  });
+  return {
+    ...fake,
+    shell,
+    asked,
+    closed,
+    suspend,
+    emit: (event: AppEvent) => emit(event),
+    preferences: fake.windows[0]?.options.webPreferences ?? {},
+    /** What the private origin answers. */
+    async fetchFrom(url: string, init: RequestInit = {}): Promise<Response> {
+      const handle = fake.protocols.get('https');
+      if (handle === undefined) throw new Error('no https handler');
+      return handle(new Request(url, init));
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Whether an event of that name is prevented. */
+export function prevented(
+  target: { emit(name: string, ...args: unknown[]): boolean },
+  name: string,
+): boolean {
+  const preventDefault = vi.fn();
+  target.emit(name, { preventDefault });
+  return preventDefault.mock.calls.length > 0;
+}
+
+/** The first argument of the first call of a mock. */
+export function firstArgument<T>(mock: { mock: { calls: unknown[][] } }): T {
+  const [call] = mock.mock.calls;
+  if (call === undefined) throw new Error('it was never called');
+  return call[0] as T;
+}

@@ -1,0 +1,34 @@
+/** The program Electron runs, bundled to out/main/electron.js. It starts the shell and ends with it. */
+import * as electron from 'electron';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { createApp } from '../../app.ts';
+import { shellArguments, USAGE } from '../node/shell-arguments.ts';
+import { failStart } from '../node/start-error.ts';
+import { prepareElectron, startElectronShell } from './electron-shell.ts';
+
+async function main(): Promise<void> {
+  // Electron's own switches stand in front and are not ours to judge.
+  const given = process.argv
+    .slice(electron.app.isPackaged ? 1 : 2)
+    .filter((arg) => !/^--(inspect|remote-|no-sandbox)/.test(arg));
+  const args = shellArguments(given);
+  if (args.help) return void process.stdout.write(USAGE);
+  if (args.version) return void process.stdout.write(`${packageJson.version}\n`);
+  if (!prepareElectron(electron)) return electron.app.quit();
+  await electron.app.whenReady();
+  await startElectronShell(electron, {
+    createApp,
+    args,
+    version: packageJson.version,
+    rendererFolder: join(import.meta.dirname, '..', 'renderer'),
+    preload: join(import.meta.dirname, '..', 'preload', 'preload.cjs'),
+    workers: { store: pathToFileURL(join(import.meta.dirname, 'store-worker.js')) },
+  });
+}
+
+main().catch((error: unknown) => {
+  failStart(error);
+  electron.app.exit(1);
+});
