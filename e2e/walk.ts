@@ -23,8 +23,12 @@ const MAY_BE_EMPTY = new Set(['start', 'inspect']);
 
 /** A screen with data: settled, no error, no empty place. */
 async function settled(page: Page, name: string): Promise<void> {
-  await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
-  await expect(page.locator('.load-line .spinner')).toHaveCount(0);
+  // Twice: a screen whose code has come may still ask for its data.
+  for (const wait of [0, 100]) {
+    await page.waitForTimeout(wait);
+    await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
+    await expect(page.locator('.load-line .spinner')).toHaveCount(0);
+  }
   await expect(page.locator('.error-state')).toHaveCount(0);
   if (!MAY_BE_EMPTY.has(name)) await expect(page.locator('main .state-box')).toHaveCount(0);
 }

@@ -21,7 +21,9 @@ if (only !== undefined && !PARTS.includes(only)) give(`npm test -- ${only}: choo
 
 prepare();
 bringDebianPackages(['chromium'], hasChromium);
-bringDebianPackages(['iproute2', 'openssl'], (name) => onPath(name === 'iproute2' ? 'ss' : name));
+bringDebianPackages(['iproute2', 'openssl', 'xvfb', 'xauth'], (name) =>
+  onPath({ iproute2: 'ss', xvfb: 'Xvfb' }[name] ?? name),
+);
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const commands = {

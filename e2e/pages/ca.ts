@@ -63,10 +63,11 @@ export async function issueChain(
 
 /** A screen by its link in the navigation. */
 export async function open(page: Page, title: string): Promise<void> {
-  await page
+  const link = page
     .getByRole('navigation', { name: 'Screens' })
-    .getByRole('link', { name: new RegExp(`^${title}`) })
-    .click();
+    .getByRole('link', { name: new RegExp(`^${title}`) });
+  await link.click();
+  await expect(link).toHaveAttribute('aria-current', 'page');
 }
 
 /** The row of a list that holds `text`, opened. */

@@ -12,6 +12,7 @@ import { toPem } from '../x509/pem.ts';
 import { newSerial } from './serial.ts';
 import { createIssuing, type IssueRequest } from './issuing.ts';
 import type { Order } from './order.ts';
+import { fillTemplate } from './profile.ts';
 import { PROFILES, type ProfileId } from './profiles/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'baleen-issuing-'));
@@ -181,38 +182,76 @@ test('what the lint calls bad gets no token', async () => {
   expect(prepared.findings.map(({ code }) => code)).toContain('KEY_WEAK');
 });
 
-test('the mesh profiles give the fields of the golden table, in Go’s order', async () => {
-  const key = await newKey('p-256');
+/** The certificate a profile makes for `values`, with its own subject and names. */
+async function fromProfile(id: ProfileId, values: Record<string, string>) {
+  const profile = PROFILES[id];
+  const key = await newKey(profile.keys.preset);
+  const filled = (type: 'dns' | 'ip') =>
+    profile.names[type].map((template) => ({ type, value: fillTemplate(template, values) }));
+  const notBefore = new Date(NOW.getTime() - profile.backdate.preset * 1000);
+  const own = profile.signedBy === 'itself';
   const der = await issue({
-    order: order('mesh-agent', 'agent-1', {
-      subject: [
-        { type: 'O', value: 'Muti Metroo' },
-        { type: 'CN', value: 'agent-1' },
-      ],
-      names: [
-        { type: 'dns', value: 'agent-1' },
-        { type: 'ip', value: '127.0.0.1' },
-      ],
+    order: order(id, '', {
+      subject: profile.subject.map(({ type, value }) => ({ type, value: fillTemplate(value, values) })),
+      names: [...filled('dns'), ...filled('ip')],
+      validity: { notBefore, notAfter: new Date(notBefore.getTime() + profile.lifetime.preset * 1000) },
     }),
-    issuer: { nameDer: Buffer.from('300c310a300806035504030c0161', 'hex'), keyIdentifier: 'AB'.repeat(20) },
+    issuer: own ? null : { nameDer: ISSUER_NAME, keyIdentifier: 'AB'.repeat(20) },
     signedBy: key,
     subjectKey: key.spkiDer,
   });
-  const view = certificateView(der, { now: NOW });
-  expect(view.extensions.map(({ oid, critical }) => `${oid}${critical ? ' critical' : ''}`)).toEqual([
-    '2.5.29.15 critical',
-    '2.5.29.37',
-    '2.5.29.19 critical',
-    '2.5.29.35',
-    '2.5.29.17',
-  ]);
-  expect(view).toMatchObject({
-    keyUsage: ['digitalSignature', 'keyEncipherment'],
-    extendedKeyUsage: ['serverAuth', 'clientAuth'],
-    isCa: false,
-    subject: { text: 'O=Muti Metroo, CN=agent-1' },
-  });
-});
+  return certificateView(der, { now: NOW });
+}
+
+const ISSUER_NAME = Buffer.from('300c310a300806035504030c0161', 'hex');
+
+test.each<[ProfileId, Record<string, string>, object, string[]]>([
+  // requirements.md 2.1: Go's extension order.
+  [
+    'mesh-ca',
+    { name: 'mesh' },
+    { subject: { text: 'O=Muti Metroo, CN=mesh' }, isCa: true, pathLength: 1, names: [] },
+    ['2.5.29.15 critical', '2.5.29.19 critical', '2.5.29.14'],
+  ],
+  [
+    'mesh-agent',
+    { name: 'agent-1' },
+    {
+      subject: { text: 'O=Muti Metroo, CN=agent-1' },
+      isCa: false,
+      keyUsage: ['digitalSignature', 'keyEncipherment'],
+      extendedKeyUsage: ['serverAuth', 'clientAuth'],
+      names: ['agent-1', 'localhost', '127.0.0.1', '::1'],
+    },
+    ['2.5.29.15 critical', '2.5.29.37', '2.5.29.19 critical', '2.5.29.35', '2.5.29.17'],
+  ],
+  [
+    'mesh-client',
+    { name: 'admin' },
+    { subject: { text: 'O=Muti Metroo, CN=admin' }, extendedKeyUsage: ['clientAuth'], names: [] },
+    ['2.5.29.15 critical', '2.5.29.37', '2.5.29.19 critical', '2.5.29.35'],
+  ],
+  // K-024 to K-027.
+  [
+    'krill-server',
+    { name: 'home', ip: '127.0.0.9' },
+    {
+      subject: { text: 'C=US, ST=Local, L=Local, O=MyOrganization, CN=home.local' },
+      names: ['localhost', 'home', 'home.local', '127.0.0.9'],
+    },
+    ['2.5.29.17', '2.5.29.14'],
+  ],
+])(
+  'profile %s makes the fields of its golden table, in their order',
+  async (id, values, fields, extensions) => {
+    const view = await fromProfile(id, values);
+    expect({ ...view, names: view.names.map(({ value }) => value) }).toMatchObject(fields);
+    expect(view.extensions.map(({ oid, critical }) => `${oid}${critical ? ' critical' : ''}`)).toEqual(
+      extensions,
+    );
+    expect(Date.parse(view.notAfter) - Date.parse(view.notBefore)).toBe(PROFILES[id].lifetime.preset * 1000);
+  },
+);
 
 test('serials have the asked size, never a zero in front, and do not repeat', () => {
   const seen = new Set<string>();

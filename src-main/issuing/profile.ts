@@ -15,10 +15,8 @@ export const keyUsageName = z.enum([
   'keyCertSign',
   'cRLSign',
 ]);
-export type KeyUsageName = z.infer<typeof keyUsageName>;
 
 export const extendedKeyUsageName = z.enum(['serverAuth', 'clientAuth']);
-export type ExtendedKeyUsageName = z.infer<typeof extendedKeyUsageName>;
 
 /** One extension, in the place it has in the certificate. What has no content in an order is left out. */
 export const profileExtension = z.discriminatedUnion('type', [
@@ -70,11 +68,6 @@ export const profile = z.strictObject({
   extensions: z.array(profileExtension),
 });
 export type Profile = z.infer<typeof profile>;
-
-/** Whether certificates of this profile may sign others. */
-export function makesAuthority(of: Profile): boolean {
-  return of.extensions.some((extension) => extension.type === 'basicConstraints' && extension.ca);
-}
 
 /** `{name}` and its kind replaced. A placeholder without a value is a mistake in the profile and throws. */
 export function fillTemplate(template: string, values: Record<string, string>): string {

@@ -123,10 +123,6 @@ export interface NewObject {
   facts: Record<string, string | number | null>;
 }
 
-export interface StoredObject extends NewObject {
-  addedAt: string;
-}
-
 export interface Page<T> {
   total: number;
   rows: T[];

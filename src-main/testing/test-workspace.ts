@@ -11,7 +11,7 @@ import { eventSink, testClock, testLog, testRandom } from './test-ports.ts';
 
 export const PASSPHRASE = 'tundra-Okapi 7 vesper lantern';
 /** Tests derive hundreds of keys; the application calibrates and never goes below OWASP's least. */
-const CHEAP: Kdf = { algorithm: 'argon2id', memoryKiB: 64, passes: 1, lanes: 1 };
+const CHEAP: Kdf = { algorithm: 'argon2id', memoryKiB: 19_456, passes: 2, lanes: 1 };
 
 export function testVault(options: { folder?: string } = {}) {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'baleen-vault-'));

@@ -9,8 +9,6 @@ import { wipe } from '../lib/bytes.ts';
 import type { Random } from '../ports.ts';
 import { type Header, headerBinding, type Kdf, type Slot } from './header.ts';
 
-/** OWASP's least for Argon2id (2025): 19 MiB, 2 passes, 1 lane. Nothing weaker is ever written. */
-export const LEAST_KDF: Kdf = { algorithm: 'argon2id', memoryKiB: 19_456, passes: 2, lanes: 1 };
 const PRESET_KDF: Kdf = { algorithm: 'argon2id', memoryKiB: 131_072, passes: 3, lanes: 4 };
 const AIM_MS = 500;
 const MOST_PASSES = 20;

@@ -26,11 +26,6 @@ export const TAG = {
   bmpString: 0x1e,
 } as const;
 
-/** Context tag `[n]`, primitive or constructed. */
-export function context(number: number, constructed: boolean): number {
-  return (constructed ? 0xa0 : 0x80) | number;
-}
-
 export interface Tlv {
   tag: number;
   /** Tag, length and content as they stand. */

@@ -14,7 +14,7 @@ import {
   type Tlv,
 } from './der-reader.ts';
 import { generalName } from './general-name.ts';
-import { type EXTENSION, KEY_USAGES, named, POLICIES, PURPOSES } from './oids.ts';
+import { KEY_USAGES, named, POLICIES, PURPOSES } from './oids.ts';
 import { X509Error } from './x509-error.ts';
 
 /** One extension as it stands: `valueDer` is the content of its OCTET STRING. */
@@ -133,12 +133,4 @@ export function readNameConstraints(der: Uint8Array): NameConstraints {
 
 export function readCrlNumber(der: Uint8Array): bigint {
   return bigInteger(readWhole(der, TAG.integer, 'the CRL number'), 'the CRL number');
-}
-
-/** The value of the extension `oid`, or null. */
-export function extensionValue(
-  extensions: readonly Extension[],
-  oid: (typeof EXTENSION)[keyof typeof EXTENSION],
-): Uint8Array | null {
-  return extensions.find((extension) => extension.oid === oid)?.valueDer ?? null;
 }

@@ -118,11 +118,6 @@ function keyPairOf(key: KeyObject): PrivateKey {
   };
 }
 
-/** The public half of a PKCS#8 key. */
-export function publicHalf(pkcs8Der: Uint8Array): Buffer {
-  return keyPairOf(createPrivateKey({ key: Buffer.from(pkcs8Der), format: 'der', type: 'pkcs8' })).spkiDer;
-}
-
 /**
  * PKCS#8 PEM for a file: plain ("PRIVATE KEY"), or encrypted with PBES2, PBKDF2 and AES-256-CBC, which OpenSSL 1.1
  * and every Java since 8 open.

@@ -20,6 +20,7 @@ import { formatPath, replacePath } from './router.ts';
 import type { Route } from './router.ts';
 import { useHeartbeat, useSession, useSessionWatch, useTouch } from './session.ts';
 import type { Session } from './session.ts';
+import { routeEntry } from './route-table.ts';
 import { followLocation, useView } from './state.ts';
 import { VIEWS } from './views.tsx';
 
@@ -67,7 +68,13 @@ function Screen({ session, asked }: { session: Session; asked: Route | null }) {
   return (
     <Frame session={session} route={route}>
       <ScreenBoundary key={key}>
-        <Suspense fallback={<Loading what="the screen" />}>
+        <Suspense
+          fallback={
+            <Page title={routeEntry(route.name).title}>
+              <Loading what="the screen" />
+            </Page>
+          }
+        >
           {gone ? (
             <Page title="Baleen has to be started again">
               <ErrorState error={new CallError('app.info', MAIN_GONE)} />

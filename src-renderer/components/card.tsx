@@ -49,14 +49,3 @@ export function KeyValue({ items }: { items: readonly (KeyValueItem | null | fal
     </dl>
   );
 }
-
-/** Unsigned or advisory data. Nothing signed ever looks like this, nothing unsigned looks any other way. */
-export function Hatched({ children }: { children: ReactNode }) {
-  const id = useId();
-  return (
-    <section className="hatched" aria-labelledby={id}>
-      <h3 id={id}>Not covered by the signature</h3>
-      {children}
-    </section>
-  );
-}
