@@ -18,6 +18,7 @@ import { recognise } from '../x509/recognise.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import { type Item, itemOf, notesOf } from './items.ts';
 import { keepObjects } from './keep.ts';
+import { openContainers } from './open-containers.ts';
 
 /** Where uploaded bytes come from. */
 export interface BlobSource {
@@ -64,16 +65,18 @@ export function createInspect(deps: {
   const held = new Map<string, Held>();
 
   /** What is in the bytes. SECURITY: the key files of the result are wiped by `forget`. */
-  function look(
+  async function look(
     name: string,
     bytes: Buffer,
     passphrase: string | null,
     ancestors: readonly Uint8Array[],
-  ): Held {
+  ): Promise<Held> {
     if (bytes.length > LIMIT) throw tooLarge(name, bytes.length, LIMIT);
     const now = deps.clock.now();
-    const { recognised, objects, notes } = recognise(bytes);
+    const { recognised, objects: outside, notes } = recognise(bytes);
+    const { objects, notes: inside, closed, secrets } = await openContainers(outside, passphrase);
     const items = objects.flatMap((object) => itemOf(object, passphrase, now));
+    wipe(...secrets);
     const certificates = items.flatMap(({ keep }) => (keep?.kind === 'certificate' ? [keep.der] : []));
     const [first, ...others] = certificates;
     const inFile = new Set(certificates.map(sha256Hex));
@@ -84,10 +87,11 @@ export function createInspect(deps: {
       fileSha256: sha256Hex(bytes),
       recognised,
       needsPassphrase:
-        passphrase === null &&
-        objects.some((object) => object.kind === 'privateKey' && object.file.encrypted),
+        closed ||
+        (passphrase === null &&
+          objects.some((object) => object.kind === 'privateKey' && object.file.encrypted)),
       items: items.map((item) => item.view),
-      notes: [...notes, ...notesOf(objects), ...bundleFindings(certificates)],
+      notes: [...notes, ...inside, ...notesOf(objects), ...bundleFindings(certificates)],
       chain:
         first === undefined
           ? []
@@ -124,7 +128,7 @@ export function createInspect(deps: {
 
   async function hold(name: string, bytes: Buffer): Promise<Inspection> {
     try {
-      const made = look(name, bytes, null, await knownIssuers(bytes));
+      const made = await look(name, bytes, null, await knownIssuers(bytes));
       held.set(made.view.id, made);
       const oldest = held.keys().next().value;
       if (held.size > MOST_HELD && oldest !== undefined) forget(oldest);
@@ -161,7 +165,7 @@ export function createInspect(deps: {
       async openWith({ id, passphrase }) {
         const { view, bytes, items } = find(id);
         try {
-          const opened = look(view.name, bytes, passphrase, await knownIssuers(bytes));
+          const opened = await look(view.name, bytes, passphrase, await knownIssuers(bytes));
           wipe(...items.map(({ keyFile }) => keyFile));
           opened.view = { ...opened.view, id };
           held.set(id, opened);

@@ -20,6 +20,9 @@ export class CallError extends Error {
   }
 }
 
+/** X-001: the largest piece of an upload. */
+const CHUNK = 1_048_576;
+
 /** Starts the application; `places` answers the dialogs in order. */
 export async function testApp() {
   const folder = mkdtempSync(join(tmpdir(), 'baleen-app-'));
@@ -88,14 +91,17 @@ export async function testApp() {
     },
     /** Uploads bytes as the renderer does. */
     async blob(name: string, bytes: Uint8Array): Promise<string> {
-      const { blob } = await call('blob.put', {
-        blob: null,
-        name,
-        use: 'inspect',
-        total: bytes.length,
-        offset: 0,
-        chunk: new Uint8Array(bytes),
-      });
+      let blob: string | null = null;
+      for (let offset = 0; offset === 0 || offset < bytes.length; offset += CHUNK)
+        ({ blob } = await call('blob.put', {
+          blob,
+          name,
+          use: 'inspect',
+          total: bytes.length,
+          offset,
+          chunk: new Uint8Array(bytes.subarray(offset, offset + CHUNK)),
+        }));
+      if (blob === null) throw new Error('nothing was uploaded');
       return blob;
     },
     /** The result id of a job that must succeed. */

@@ -118,7 +118,7 @@ export async function pkcs12Der(content: Pkcs12Content, secret: Secret): Promise
   );
   const safe = sequence(await encryptedContent(certificates, secret), plainContent(sequence(keyBag)));
   const salt = secret.random(16);
-  const macKey = pkcs12Key({
+  const macKey = await pkcs12Key({
     hash: 'sha256',
     purpose: 'mac',
     passphrase: secret.passphrase,

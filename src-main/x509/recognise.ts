@@ -189,7 +189,7 @@ function otherThing(bytes: Uint8Array, text: string): string {
   const magic = Buffer.from(bytes.subarray(0, 4)).toString('hex');
   if (magic === 'feedfeed' || magic === 'cececece')
     return 'This is a Java keystore (JKS). Convert it with: keytool -importkeystore -deststoretype pkcs12';
-  if (start.includes('-----end ')) return 'certificate is cut off: its "-----BEGIN" line is missing.';
+  if (/^-----END /m.test(text)) return 'The text is cut off: its "-----BEGIN" line is missing.';
   return 'This is not a certificate, request, CRL, key or PKCS#12 file.';
 }
 
