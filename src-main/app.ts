@@ -85,7 +85,7 @@ export async function createApp(ports: Ports): Promise<App> {
       dialogs: dialogsDomain(own),
       jobs: jobsDomain(own),
       blob: blobDomain(own),
-      workspace: vaultDomain({ ports, vault, tickets }),
+      workspace: vaultDomain({ ports, vault, jobs, tickets }),
       audit: audit.domain,
       drafts: drafts.domain,
       keys,

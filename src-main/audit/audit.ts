@@ -159,7 +159,7 @@ export function createAudit(deps: {
         const records = await session.store.run('audit.all', {});
         await exportFile({
           path,
-          bytes: Buffer.from(`${records.map(recordLine).join('\n')}\n`),
+          content: Buffer.from(`${records.map(recordLine).join('\n')}\n`),
           mode: 0o600,
           overwrite,
           now: clock.now(),

@@ -133,7 +133,7 @@ export async function exportCertificate(deps: ExportDeps, asked: Parsed<'ca.expo
   try {
     const exported = await exportFile({
       path,
-      bytes,
+      content: bytes,
       mode: holdsKey ? 0o600 : 0o644,
       overwrite: asked.overwrite,
       now: deps.clock.now(),

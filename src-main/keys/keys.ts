@@ -187,7 +187,7 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
       try {
         const { path } = await exportFile({
           path: deps.tickets.path(target),
-          bytes: pem,
+          content: pem,
           mode: 0o600,
           overwrite,
           now: deps.clock.now(),

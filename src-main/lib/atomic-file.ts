@@ -18,9 +18,12 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-async function writeAndSync(file: FileHandle, bytes: Uint8Array): Promise<void> {
+/** What goes into a file: its octets, or somebody who writes them piece by piece. */
+export type FileContent = Uint8Array | ((file: FileHandle) => Promise<void>);
+
+async function writeAndSync(file: FileHandle, content: FileContent): Promise<void> {
   try {
-    await file.writeFile(bytes);
+    await (typeof content === 'function' ? content(file) : file.writeFile(content));
     await file.sync();
   } finally {
     await file.close();
@@ -28,15 +31,15 @@ async function writeAndSync(file: FileHandle, bytes: Uint8Array): Promise<void> 
 }
 
 /**
- * Writes `bytes` to `path`: temporary file in the same folder, fsync, rename, fsync of the folder.
+ * Writes `content` to `path`: temporary file in the same folder, fsync, rename, fsync of the folder.
  * `mode` holds from the first byte (0o600 for anything secret). Replaces an existing file.
  * Throws AppError DISK_FULL, PERMISSION_DENIED, NOT_FOUND; nothing is left behind then.
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+export async function writeFileAtomic(path: string, content: FileContent, mode: number): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     const file = await open(temporary, 'wx', mode);
-    await writeAndSync(file, bytes);
+    await writeAndSync(file, content);
     await rename(temporary, path);
     await syncFolder(dirname(path));
   } catch (error) {

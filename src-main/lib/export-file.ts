@@ -1,7 +1,7 @@
 /** Files the operator asked for: never over an existing one without consent, and then with the old one kept beside it. */
 import { rename } from 'node:fs/promises';
 import { AppError } from './app-error.ts';
-import { exists, writeFileAtomic } from './atomic-file.ts';
+import { exists, type FileContent, writeFileAtomic } from './atomic-file.ts';
 
 export interface Exported {
   path: string;
@@ -19,17 +19,17 @@ export function fileExists(path: string): AppError {
 }
 
 /**
- * Writes `bytes` to `path` with `mode` from the first byte. Throws AppError FILE_EXISTS unless `overwrite`, and what
+ * Writes `content` to `path` with `mode` from the first byte. Throws AppError FILE_EXISTS unless `overwrite`, and what
  * writing throws; then the old file is back in its place.
  */
 export async function exportFile(options: {
   path: string;
-  bytes: Uint8Array;
+  content: FileContent;
   mode: number;
   overwrite: boolean;
   now: Date;
 }): Promise<Exported> {
-  const { path, bytes, mode } = options;
+  const { path, content, mode } = options;
   let backup: string | null = null;
   if (await exists(path)) {
     if (!options.overwrite) throw fileExists(path);
@@ -37,7 +37,7 @@ export async function exportFile(options: {
     await rename(path, backup);
   }
   try {
-    await writeFileAtomic(path, bytes, mode);
+    await writeFileAtomic(path, content, mode);
   } catch (error) {
     if (backup !== null) await rename(backup, path);
     throw error;

@@ -98,3 +98,22 @@ export function copyDatabase(db: Database.Database, path: string): void {
     throw storeError(error, path);
   }
 }
+
+/** What a database holds, for comparing two: rows of every table, and the head of the audit. */
+export function holding(db: Database.Database): string {
+  const tables = db
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    .pluck()
+    .all();
+  const counts = tables.map(
+    (name) =>
+      `${String(name)}=${String(
+        db
+          .prepare(`SELECT count(*) FROM "${String(name)}"`)
+          .pluck()
+          .get(),
+      )}`,
+  );
+  const head = db.prepare('SELECT hash FROM audit ORDER BY seq DESC LIMIT 1').pluck().get();
+  return [...counts, String(head)].join(' ');
+}

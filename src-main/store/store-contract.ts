@@ -17,10 +17,18 @@ export interface Store {
    * Throws AppError as the command documents it, DISK_FULL, PERMISSION_DENIED, WORKSPACE_DAMAGED; LOCKED once closed.
    */
   run<N extends CommandName>(name: N, args: CommandArgs<N>): Promise<CommandResult<N>>;
-  /** Writes a consistent copy of the database, encrypted under the same key, to `path` (must not exist). */
-  copyTo(path: string): Promise<void>;
+  /** Writes a consistent copy, encrypted under the same key, to `path` (must not exist); answers what it holds. */
+  copyTo(path: string): Promise<string>;
+  /** Opens a copy under the same key, checks its structure, and answers what it holds, to compare. */
+  checkCopy(path: string): Promise<string>;
   /** Ends the worker after what was asked before. Twice is not an error. */
   close(): Promise<void>;
+}
+
+/** HMAC-SHA-256 in the making. */
+export interface Mac {
+  update(bytes: Uint8Array): unknown;
+  digest(): Uint8Array;
 }
 
 export type Notice = WorkspaceState['notices'][number];
@@ -35,6 +43,8 @@ export interface Session {
   open(keyId: string, sealed: Uint8Array): Uint8Array;
   /** Signs with the workspace's audit key (Ed25519, derived from the master key). */
   signHead(message: Uint8Array): { signature: Uint8Array; publicKey: KeyObject };
+  /** A fresh HMAC-SHA-256 for one backup file. */
+  backupMac(): Mac;
   /** A sentence for the operator, shown until it is locked. */
   notice(severity: Notice['severity'], text: string): void;
 }

@@ -4,14 +4,15 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openAuditFile } from '../audit/audit-file.ts';
-import { copyDatabase } from './database.ts';
+import { checkIntegrity, copyDatabase, holding, openDatabase } from './database.ts';
+import { closeWhole } from './migrate.ts';
 import { sendError, storeError } from './store-error.ts';
 import { openStore, type StoreStart } from './transaction.ts';
 
 /** What main asks: a command, a copy, or the end. */
 export type StoreRequest =
   | { id: number; do: 'run'; name: string; args: unknown; at: string }
-  | { id: number; do: 'copy'; path: string }
+  | { id: number; do: 'copy' | 'check'; path: string }
   | { id: number; do: 'close' };
 
 export type StoreReply =
@@ -35,7 +36,13 @@ try {
     try {
       if (request.do === 'copy') {
         copyDatabase(store.db, request.path);
-        reply({ id: request.id, ok: true, value: null });
+        reply({ id: request.id, ok: true, value: holding(store.db) });
+      } else if (request.do === 'check') {
+        const copy = openDatabase(request.path, start.key, false);
+        checkIntegrity(copy, request.path);
+        const held = holding(copy);
+        closeWhole(copy);
+        reply({ id: request.id, ok: true, value: held });
       } else if (request.do === 'run') {
         const value = store.run(request.name, request.args, request.at);
         file.append(store.recordsAfter(file.lastSeq));

@@ -75,7 +75,8 @@ export async function startStore(
         return Promise.reject(new AppError('LOCKED', 'The workspace was locked. Unlock it and try again.'));
       return ask({ do: 'run', name, args, at: deps.clock.now().toISOString() }) as Promise<CommandResult<N>>;
     },
-    copyTo: async (path) => void (await ask({ do: 'copy', path })),
+    copyTo: (path) => ask({ do: 'copy', path }) as Promise<string>,
+    checkCopy: (path) => ask({ do: 'check', path }) as Promise<string>,
     close() {
       closed ??= ask({ do: 'close' }).then(
         async () => void (await worker.terminate()),

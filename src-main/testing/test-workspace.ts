@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createJobs } from '../lib/jobs.ts';
 import { createAudit } from '../audit/audit.ts';
 import type { Ports } from '../ports.ts';
 import type { Kdf } from '../vault/header.ts';
@@ -38,7 +39,8 @@ export function testVault(options: { folder?: string } = {}) {
   const places = new Map<string, string>();
   const tickets = { path: (ticket: string) => places.get(ticket) ?? ticket, end: () => undefined };
   const audit = createAudit({ clock, vault, tickets, changed });
-  const domain = vaultDomain({ ports, vault, tickets });
+  const jobs = createJobs({ clock, random: testRandom, log, changed });
+  const domain = vaultDomain({ ports, vault, jobs, tickets });
   return {
     folder,
     clock,

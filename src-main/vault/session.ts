@@ -1,5 +1,5 @@
 /** An unlocked workspace: the store's worker, the sealing key and the audit's signing key, and their end together. */
-import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { createHmac, createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { join } from 'node:path';
 import { AppError } from '../lib/app-error.ts';
 import { wipe } from '../lib/bytes.ts';
@@ -43,6 +43,7 @@ export async function openSession(options: {
     },
   );
   const sealingKey = subkey(masterKey, 'sealing');
+  const backupKey = subkey(masterKey, 'backup');
   const seed = subkey(masterKey, 'audit-signature');
   const signer = createPrivateKey({
     key: Buffer.concat([ED25519_PKCS8, seed]),
@@ -83,11 +84,15 @@ export async function openSession(options: {
         needKeys();
         return { signature: new Uint8Array(sign(null, message, signer)), publicKey: createPublicKey(signer) };
       },
+      backupMac() {
+        needKeys();
+        return createHmac('sha256', backupKey);
+      },
       notice: options.notice,
     },
     async end() {
       ended = true;
-      wipe(sealingKey);
+      wipe(sealingKey, backupKey);
       await store.close();
     },
   };

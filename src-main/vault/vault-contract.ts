@@ -1,4 +1,5 @@
 /** What the vault offers to the channels and the domains. Types only; the state machine is vault.ts. */
+import type { AuditEntry } from '../audit/audit-record.ts';
 import type { WorkspaceKind } from '#shared/contract/workspace.ts';
 import type { Notice, Session } from '../store/store-contract.ts';
 import type { Attempts } from './attempts.ts';
@@ -37,6 +38,11 @@ export interface Vault {
     secret: string,
     change: Partial<Pick<Header, 'recoveryVerified'>>,
   ): Promise<void>;
+  /**
+   * Puts a restored database (`opened`, in `folder` inside the workspace) in the place of the present one, which hands it
+   * its ledger and audit. The workspace is locked afterwards, with a notice that says what came of it.
+   */
+  replaceDatabase(staged: { opened: OpenSession; folder: string; audit: AuditEntry }): Promise<void>;
   setRecoveryVerified(): Promise<void>;
   setAutoLock(settings: AutoLockSettings): void;
   onLock(listener: () => Promise<void> | void): void;

@@ -4,6 +4,8 @@ import type { WorkspaceFacts } from '#shared/contract/workspace.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
 import { equalBytes } from '../lib/bytes.ts';
+import type { Jobs } from '../lib/jobs.ts';
+import { createBackups } from './backup.ts';
 import type { Ports } from '../ports.ts';
 import type { AuditEntry } from '../audit/audit-record.ts';
 import { newRecoveryKey, normalGroup, readRecoveryKey, recoveryGroups } from './recovery-key.ts';
@@ -38,12 +40,14 @@ async function requireStrong(passphrase: string): Promise<void> {
 export function vaultDomain({
   ports,
   vault,
+  jobs,
   tickets,
 }: {
   ports: Ports;
   vault: Vault;
+  jobs: Jobs;
   tickets: TicketPaths;
-}): Omit<Domain<'workspace'>, 'backup' | 'restore'> {
+}): Domain<'workspace'> {
   let asked: number[] = [];
 
   const entry = (action: string, summary: string): AuditEntry => ({
@@ -56,6 +60,16 @@ export function vaultDomain({
   async function settings(): Promise<AutoLockSettings> {
     const stored = await vault.session().store.run('settings.get', { name: 'autoLock' });
     return stored === null ? AUTO_LOCK_PRESET : (JSON.parse(stored) as AutoLockSettings);
+  }
+
+  /** The lock may come while the answer is on its way. */
+  async function settingsIfOpen(): Promise<AutoLockSettings> {
+    try {
+      return await settings();
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'LOCKED') return AUTO_LOCK_PRESET;
+      throw error;
+    }
   }
 
   async function storedRecoveryKey(): Promise<string> {
@@ -72,7 +86,7 @@ export function vaultDomain({
     const opened = vault.opened();
     if (opened === null) return null;
     const { id, name, kind, createdAt, recoveryVerified } = opened.header;
-    const { autoLockMinutes } = vault.stateName() === 'unlocked' ? await settings() : AUTO_LOCK_PRESET;
+    const { autoLockMinutes } = vault.stateName() === 'unlocked' ? await settingsIfOpen() : AUTO_LOCK_PRESET;
     return {
       id,
       name,
@@ -86,6 +100,7 @@ export function vaultDomain({
   }
 
   return {
+    ...createBackups({ ports, vault, jobs, tickets }),
     async state() {
       const opened = vault.opened();
       const state = vault.stateName();

@@ -2,11 +2,11 @@
  * The vault: which workspace is open, and whether it is unlocked. It is the only holder of the master key; while it is
  * locked the worker has ended and no key is in memory. The channels around it are vault-domain.ts.
  */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Topic } from '#shared/bridge.ts';
 import type { AuditEntry } from '../audit/audit-record.ts';
-import { AppError, fileError } from '../lib/app-error.ts';
+import { AppError } from '../lib/app-error.ts';
 import { newId } from '../lib/ids.ts';
 import { wipe } from '../lib/bytes.ts';
 import type { Log } from '../lib/log.ts';
@@ -19,7 +19,10 @@ import type { Kdf } from './header.ts';
 import { newRecoveryKey } from './recovery-key.ts';
 import { createRecent } from './recent.ts';
 import { openSession } from './session.ts';
+import type { Session } from '../store/store-contract.ts';
+import { takeOver } from './take-over.ts';
 import type { Opened, Vault } from './vault-contract.ts';
+import { makeFolder } from './workspace-folder.ts';
 import { lockWorkspace } from './workspace-lock.ts';
 
 export interface VaultDeps {
@@ -31,20 +34,6 @@ export interface VaultDeps {
 }
 
 const MASTER_KEY_BYTES = 32;
-
-/** Makes the folder of a new workspace, 0700. Throws AppError FILE_EXISTS when something lies in it. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const found = await readdir(folder);
-    if (found.length === 0) return;
-  } catch (error) {
-    throw fileError(error, folder);
-  }
-  throw new AppError('FILE_EXISTS', `${folder} is not empty. Choose an empty folder or another name.`, {
-    subject: folder,
-  });
-}
 
 function entryOf(action: string, summary: string, id: string): AuditEntry {
   return { action, outcome: 'done', summary, subjects: [{ type: 'workspace', id, sha256: null }] };
@@ -72,14 +61,19 @@ export function createVault(deps: VaultDeps): Vault {
     return current;
   }
 
-  async function endSession(opened: Opened): Promise<void> {
+  /** `finalRead` is asked after every other command and before the worker ends. */
+  async function endSession<T>(
+    opened: Opened,
+    finalRead?: (session: Session) => Promise<T>,
+  ): Promise<T | null> {
     const { unlocked } = opened;
     autoLock.stop();
-    if (unlocked === null) return;
+    if (unlocked === null) return null;
     for (const listener of listeners) await listener();
     opened.unlocked = null;
     opened.notices = [];
-    await unlocked.end();
+    const [answer] = await Promise.all([finalRead?.(unlocked.session) ?? null, unlocked.end()]);
+    return answer;
   }
 
   async function closeNow(): Promise<void> {
@@ -267,6 +261,17 @@ export function createVault(deps: VaultDeps): Vault {
         } finally {
           wipe(masterKey);
         }
+        changed('workspace', []);
+      }),
+    replaceDatabase: ({ opened: staged, folder, audit }) =>
+      inTurn(async () => {
+        const opened = need();
+        const { failure, ...notice } = await takeOver(
+          { folder: opened.folder, lock: (read) => endSession(opened, read) },
+          { staged, folder, audit },
+        );
+        if (failure !== null) deps.log.failure('restoring in place', failure);
+        opened.notices.push(notice);
         changed('workspace', []);
       }),
     setRecoveryVerified: () =>

@@ -7,6 +7,7 @@ import { inventoryCommands } from './inventory.ts';
 import { keyCommands } from './keys.ts';
 import { ledgerCommands } from './ledger.ts';
 import { objectCommands } from './objects.ts';
+import { restoreCommands } from './restore.ts';
 import { settingCommands } from './settings.ts';
 
 export const commands = {
@@ -19,6 +20,7 @@ export const commands = {
   ...inventoryCommands,
   ...authorityCommands,
   ...objectCommands,
+  ...restoreCommands,
 };
 
 export type Commands = typeof commands;

@@ -1,0 +1,63 @@
+/**
+ * What a restored database takes over from the one it replaces: ledger and audit, which never go back. One transaction;
+ * everything else in it stays as the backup has it.
+ */
+import { AppError } from '../../lib/app-error.ts';
+import type { StoredAuditRecord } from '../../audit/audit-record.ts';
+import { change, read, type SqlValue } from '../command.ts';
+
+interface LedgerRow extends Record<string, SqlValue> {
+  kind: string;
+  scope: string;
+  value: string;
+  number: number | null;
+  detail: string;
+  at: string;
+}
+
+/** Audit rows as they stand in the table: nothing is parsed, so nothing changes on the way. */
+type AuditRow = Record<keyof StoredAuditRecord, string | number>;
+
+export interface History {
+  ledger: LedgerRow[];
+  records: AuditRow[];
+  /** The recovery key that was not yet verified, or "" or null: it belongs to the header, not to the backup. */
+  recoveryKey: string | null;
+}
+
+export const restoreCommands = {
+  'restore.history': read((tx, _args: Record<string, never>): History => ({
+    ledger: tx.all<LedgerRow>('SELECT kind, scope, value, number, detail, at FROM ledger ORDER BY seq'),
+    records: tx.all<AuditRow>('SELECT * FROM audit ORDER BY seq'),
+    recoveryKey:
+      tx.get<{ value: string }>("SELECT value FROM settings WHERE name = 'recoveryKey'")?.value ?? null,
+  })),
+  /** Throws AppError CONFLICT when the two audits are not one line of history. */
+  'restore.adopt': change((tx, { ledger, records, recoveryKey }: History): void => {
+    const own = tx.all<{ seq: number; hash: string }>(
+      'SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1',
+    )[0];
+    const common = Math.min(own?.seq ?? 0, records.length);
+    const here = tx.get<{ hash: string }>('SELECT hash FROM audit WHERE seq = $seq', { seq: common })?.hash;
+    if (common > 0 && records[common - 1]?.hash !== here)
+      throw new AppError(
+        'CONFLICT',
+        'This backup is of another line of history: its audit is not the beginning of this one. Restore it into a new folder.',
+      );
+    for (const row of ledger)
+      tx.run(
+        'INSERT OR IGNORE INTO ledger (kind, scope, value, number, detail, at) VALUES ($kind, $scope, $value, $number, $detail, $at)',
+        row,
+      );
+    for (const record of records.slice(own?.seq ?? 0))
+      tx.run(
+        'INSERT INTO audit (seq, at, action, outcome, summary, subjects, version, previous, hash, mac) VALUES ($seq, $at, $action, $outcome, $summary, $subjects, $version, $previous, $hash, $mac)',
+        record,
+      );
+    if (recoveryKey !== null)
+      tx.run(
+        "INSERT INTO settings (name, value) VALUES ('recoveryKey', $recoveryKey) ON CONFLICT (name) DO UPDATE SET value = $recoveryKey",
+        { recoveryKey },
+      );
+  }),
+};

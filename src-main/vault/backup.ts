@@ -1,0 +1,261 @@
+/**
+ * Backup and restore of a workspace, as jobs. A backup counts only when it was read back and equals the workspace; a
+ * restore never moves ledger or audit back.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AuditEntry } from '../audit/audit-record.ts';
+import { AppError } from '../lib/app-error.ts';
+import { exists } from '../lib/atomic-file.ts';
+import { wipe } from '../lib/bytes.ts';
+import type { Domain, TicketPaths } from '../lib/domain.ts';
+import { exportFile, fileExists } from '../lib/export-file.ts';
+import type { JobContext, Jobs } from '../lib/jobs.ts';
+import type { Ports } from '../ports.ts';
+import {
+  type BackupContent,
+  checkBackup,
+  extractDatabase,
+  type Progress,
+  readBackupHead,
+  writeBackup,
+} from './backup-file.ts';
+import { type Header, writeHeader } from './header.ts';
+import { openSlot } from './key-slots.ts';
+import { readRecoveryKey } from './recovery-key.ts';
+import { openSession, type OpenSession } from './session.ts';
+import type { Vault } from './vault-contract.ts';
+import { backupMac, makeFolder } from './workspace-folder.ts';
+
+function entryOf(action: string, outcome: AuditEntry['outcome'], summary: string, id: string): AuditEntry {
+  return {
+    action,
+    outcome,
+    summary: summary.slice(0, 300),
+    subjects: [{ type: 'workspace', id, sha256: null }],
+  };
+}
+
+/** Progress of one part of a job, from `from` to `to`, that stops where the operator cancelled. */
+function part(job: JobContext, [from, to]: [number, number], step: string): Progress {
+  return (done) => {
+    job.signal.throwIfAborted();
+    job.report(from + (to - from) * done, step);
+  };
+}
+
+/** Opens the wrap with the passphrase, or with the printed key when it looks like one. */
+async function masterKeyOf(header: Header, secret: string): Promise<Buffer> {
+  try {
+    return await openSlot(header, 'passphrase', secret);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'WRONG_PASSPHRASE') throw error;
+    const key = printedKey(secret);
+    if (key !== null) return openSlot(header, 'recovery', key);
+    throw new AppError(
+      'WRONG_PASSPHRASE',
+      'That is neither the passphrase nor the recovery key this workspace had when the backup was made. Nothing was restored.',
+    );
+  }
+}
+
+function printedKey(text: string): string | null {
+  try {
+    return readRecoveryKey(text);
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
+}
+
+export function createBackups(deps: {
+  ports: Ports;
+  vault: Vault;
+  jobs: Jobs;
+  tickets: TicketPaths;
+}): Pick<Domain<'workspace'>, 'backup' | 'restore'> {
+  const { ports, vault, jobs, tickets } = deps;
+
+  /** One record in the open workspace, when there is one. */
+  async function record(entry: AuditEntry): Promise<void> {
+    if (vault.stateName() !== 'unlocked') return;
+    await vault.session().store.run('audit.add', { audit: entry });
+    ports.emit({ type: 'changed', topic: 'audit', ids: [] });
+  }
+
+  async function makeBackup(job: JobContext, path: string, overwrite: boolean): Promise<void> {
+    const session = vault.session();
+    const header = vault.opened()?.header;
+    if (header === undefined) throw new AppError('NO_WORKSPACE', 'No workspace is open.');
+    const copy = join(session.workspace.path, 'workspace.backup.db');
+    const trial = join(session.workspace.path, 'workspace.trial.db');
+    await Promise.all([copy, trial].map((file) => rm(file, { force: true })));
+    try {
+      job.report(null, 'Copying the database');
+      const held = await session.store.copyTo(copy);
+      const head = { madeAt: ports.clock.now().toISOString(), workspace: header };
+      await exportFile({
+        path,
+        mode: 0o600,
+        overwrite,
+        now: ports.clock.now(),
+        content: (file) =>
+          writeBackup(file, {
+            head,
+            databasePath: copy,
+            mac: session.backupMac(),
+            progress: part(job, [0.1, 0.5], 'Writing'),
+          }),
+      });
+      const written = await readBackupHead(path);
+      await checkBackup(path, written, session.backupMac(), part(job, [0.5, 0.75], 'Reading it back'));
+      await extractDatabase(path, written, trial, part(job, [0.75, 0.95], 'Restoring it on trial'));
+      if ((await session.store.checkCopy(trial)) !== held)
+        throw new AppError(
+          'WORKSPACE_DAMAGED',
+          `${path} was read back and does not equal the workspace. Choose another disk.`,
+          { subject: path },
+        );
+    } finally {
+      await Promise.all([copy, trial].map((file) => rm(file, { force: true })));
+    }
+  }
+
+  /** The database of a backup opened in `folder`, under its own keys. */
+  async function openInto(
+    job: JobContext,
+    { path, content, masterKey }: { path: string; content: BackupContent; masterKey: Buffer },
+    folder: string,
+  ): Promise<OpenSession> {
+    await checkBackup(path, content, backupMac(masterKey), part(job, [0.1, 0.5], 'Checking the backup'));
+    const database = join(folder, 'workspace.db');
+    await extractDatabase(path, content, database, part(job, [0.5, 0.9], 'Restoring'));
+    return openSession({
+      ports,
+      folder,
+      header: content.workspace,
+      masterKey,
+      create: false,
+      notice: () => undefined,
+      died: () => undefined,
+    });
+  }
+
+  async function restoreInto(job: JobContext, source: Source, folder: string): Promise<void> {
+    const { content } = source;
+    const { id, name } = content.workspace;
+    await makeFolder(folder);
+    try {
+      const opened = await openInto(job, source, folder);
+      try {
+        job.commit();
+        const audit = entryOf('workspace.restore', 'done', restoredText(content), id);
+        const live =
+          vault.stateName() === 'unlocked' && vault.opened()?.header.id === id ? vault.session() : null;
+        // The workspace it is a backup of stands open beside it: what it signed since is known, and stays known.
+        if (live === null) await opened.session.store.run('audit.add', { audit });
+        else
+          await opened.session.store.run('restore.adopt', {
+            ...(await live.store.run('restore.history', {})),
+            recoveryKey: null,
+            audit,
+          });
+      } finally {
+        await opened.end();
+      }
+      // The header last: without it the folder is no workspace.
+      await writeHeader(folder, content.workspace);
+      await vault.recent.opened(content.workspace, folder, ports.clock.now());
+      ports.emit({ type: 'changed', topic: 'recent', ids: [] });
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+    await record(
+      entryOf('workspace.restore', 'done', `The backup of "${name}" was restored into ${folder}`, id),
+    );
+  }
+
+  async function restoreHere(job: JobContext, source: Source): Promise<void> {
+    const live = vault.session();
+    const { content } = source;
+    if (content.workspace.id !== live.workspace.id)
+      throw new AppError(
+        'INVALID_INPUT',
+        `This is a backup of another workspace ("${content.workspace.name}"). Restore it into a new folder.`,
+      );
+    const staging = join(live.workspace.path, 'restoring');
+    await rm(staging, { recursive: true, force: true });
+    await mkdir(staging, { mode: 0o700 });
+    try {
+      const opened = await openInto(job, source, staging);
+      job.commit();
+      const audit = entryOf('workspace.restore', 'done', restoredText(content), live.workspace.id);
+      // After the job has ended: replacing locks the workspace, and locking waits for jobs.
+      setImmediate(() => void vault.replaceDatabase({ opened, folder: staging, audit }));
+    } catch (error) {
+      await rm(staging, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  return {
+    async backup({ target, overwrite }) {
+      const path = tickets.path(target);
+      if (!overwrite && (await exists(path))) throw fileExists(path);
+      const { id, name } = vault.session().workspace;
+      const title = `Backup of ${name}`;
+      return {
+        job: jobs.start({
+          kind: 'workspace.backup',
+          title,
+          async run(job) {
+            await makeBackup(job, path, overwrite);
+            tickets.end(target);
+            await record(entryOf('workspace.backup', 'done', `The workspace was backed up to ${path}`, id));
+            return [id];
+          },
+          refused: (error) => record(entryOf('workspace.backup', 'failed', `${title}: ${error.message}`, id)),
+        }),
+      };
+    },
+    async restore({ source, folder, passphrase }) {
+      const path = tickets.path(source);
+      const content = await readBackupHead(path);
+      const into = folder === null ? null : tickets.path(folder);
+      const { id, name } = content.workspace;
+      const title = `Restore of ${name}`;
+      return {
+        job: jobs.start({
+          kind: 'workspace.restore',
+          title,
+          async run(job) {
+            job.report(null, 'Opening the backup');
+            const masterKey = await masterKeyOf(content.workspace, passphrase);
+            try {
+              const all = { path, content, masterKey };
+              await (into === null ? restoreHere(job, all) : restoreInto(job, all, into));
+            } finally {
+              wipe(masterKey);
+            }
+            tickets.end(source);
+            if (folder !== null) tickets.end(folder);
+            return [id];
+          },
+          refused: (error) =>
+            record(entryOf('workspace.restore', 'failed', `${title}: ${error.message}`, id)),
+        }),
+      };
+    },
+  };
+}
+
+interface Source {
+  path: string;
+  content: BackupContent;
+  masterKey: Buffer;
+}
+
+function restoredText({ madeAt }: BackupContent): string {
+  return `Restored from the backup of ${madeAt}; ledger and audit were kept`;
+}
