@@ -51,6 +51,18 @@ describe('layers', () => {
 
   it.each([
     ['import up', 'src-main/lib/up.ts', `import { x } from '../store/store.ts';`, 'nothing points up'],
+    [
+      'a socket',
+      'src-main/ca/fetch.ts',
+      `import { connect } from 'node:tls';`,
+      'only src-main/lib/net-gate.ts',
+    ],
+    [
+      'a name server',
+      'src-main/shell/ask.ts',
+      `import 'node:dns/promises';`,
+      'only src-main/lib/net-gate.ts',
+    ],
     ['import type up', 'src-main/x509/up.ts', `import type { X } from '../ca/ca.ts';`, 'nothing points up'],
     [
       'inline type up',

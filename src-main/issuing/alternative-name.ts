@@ -2,7 +2,6 @@
  * One subject alternative name as an operator types it: recognised, checked, brought to its canonical form.
  * It splits no lists and asks no network whether the name exists.
  */
-import { isIP } from 'node:net';
 import { domainToASCII, domainToUnicode } from 'node:url';
 
 export type NameType = 'dns' | 'ip' | 'uri' | 'email';
@@ -66,11 +65,18 @@ export function readDns(text: string): NameReading {
   return good('dns', value, note);
 }
 
+/** 4, 6, or 0 for neither. The parser of URLs is the judge; only the written form is limited here. */
+function ipVersion(text: string): 0 | 4 | 6 {
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text))
+    return URL.canParse(`http://${text}/`) && !/(^|\.)0\d/.test(text) ? 4 : 0;
+  return /^[0-9A-Fa-f:.]+$/.test(text) && text.includes(':') && URL.canParse(`http://[${text}]/`) ? 6 : 0;
+}
+
 /** IPv4 or IPv6 without a zone; IPv6 in RFC 5952 form. */
 export function readIp(text: string): NameReading {
   if (text.includes('%')) return bad(`invalid IP address: ${text}`, 'Leave out the zone behind "%".');
   if (text.includes('/')) return bad(`invalid IP address: ${text}`, 'One address, not a network.');
-  const version = isIP(text);
+  const version = ipVersion(text);
   if (version === 0) return bad(`invalid IP address: ${text}`);
   const value = version === 6 ? new URL(`http://[${text}]`).hostname.slice(1, -1) : text;
   return good('ip', value, value === text ? '' : `"${text}" in short form`);
@@ -119,7 +125,7 @@ const READERS: Record<NameType, (text: string) => NameReading> = {
 };
 
 function recognised(text: string, field: NameType): NameType {
-  if (isIP(text) !== 0) return 'ip';
+  if (ipVersion(text) !== 0) return 'ip';
   if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(text)) return 'uri';
   if (/^[^@/]+@[^@/]+$/.test(text)) return 'email';
   return field;
