@@ -16,7 +16,7 @@ function setUp(replace: Partial<Handlers> = {}, state: 'none' | 'locked' | 'unlo
   const { log, lines } = testLog();
   const noted = Object.fromEntries(NAMES.map((name) => [name, () => (called.push(name), {})]));
   const dispatch: Dispatch = createDispatch({
-    handlers: { ...noted, ...replace },
+    handlers: { ...noted, ...replace } as Handlers,
     state: () => state,
     log,
     refused: async (channel, error) => void refusals.push({ channel, code: error.code }),

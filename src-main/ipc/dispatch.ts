@@ -22,7 +22,7 @@ export interface Caller {
 export type Dispatch = (channel: string, payload: unknown, caller: Caller) => Promise<Reply<unknown>>;
 
 export interface DispatchDeps {
-  handlers: Partial<Handlers>;
+  handlers: Handlers;
   state(): 'none' | 'locked' | 'unlocked';
   log: Log;
   /** Called for each refused call, so that a state-changing one leaves its audit entry. */
@@ -61,10 +61,7 @@ async function answer<C extends ChannelName>(
       { fields },
     );
   }
-  const handler = deps.handlers[channel];
-  if (handler === undefined)
-    throw new AppError('UNKNOWN_CHANNEL', 'This version of Baleen cannot do that yet.');
-  const value = await handler(parsed.data as Parsed<C>);
+  const value = await deps.handlers[channel](parsed.data as Parsed<C>);
   const checked = contract[channel].out.safeParse(value);
   // SECURITY: an answer with anything the contract does not name never leaves main.
   if (!checked.success)

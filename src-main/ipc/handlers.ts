@@ -9,14 +9,13 @@ export type { Domain } from '../lib/domain.ts';
 
 type DomainName = ChannelName extends infer C ? (C extends `${infer D}.${string}` ? D : never) : never;
 
-/** Domains join one by one: what is missing is answered UNKNOWN_CHANNEL by dispatch. */
-export type Domains = { [D in DomainName]?: Partial<Domain<D>> };
+export type Domains = { [D in DomainName]: Domain<D> };
 
 /** One handler per channel, in the shape dispatch wants. */
-export function handlersOf(domains: Domains): Partial<Handlers> {
+export function handlersOf(domains: Domains): Handlers {
   const entries = Object.entries(domains).flatMap(([domain, methods]) =>
     Object.entries(methods).map(([method, handler]) => [`${domain}.${method}`, handler] as const),
   );
   // The mapped types above prove that the names and functions fit; Object.fromEntries cannot say so.
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries) as Handlers;
 }
