@@ -40,7 +40,8 @@ function forms(secret: Uint8Array): string[] {
   ];
 }
 
-function descendants(): number[] {
+/** This process and everything it started, by id. */
+export function descendants(): number[] {
   const parents = new Map<number, number>();
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue;

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { test as base, type Page } from '@playwright/test';
 import type * as Console from '../src-main/shell/chromium/console.ts';
 import type { Clock, Ports } from '../src-main/ports.ts';
+import type { ChromiumShell } from '../src-main/shell/chromium/chromium-shell.ts';
 import { SECRET_CHANNELS } from '../src-shared/contract/workspace.ts';
 import { type Canaries, createCanaries } from './canaries.ts';
 
@@ -23,6 +24,8 @@ export interface StartOptions {
 /** One running application and what a test may do besides clicking. */
 export interface ConsoleApp {
   page: Page;
+  /** The shell itself, for tests of the shell. */
+  shell: ChromiumShell;
   /** Its configuration, workspaces and everything exported lie here. */
   folder: string;
   /** The next answers of the pickers, first in first out; a picker asked without an answer is cancelled. */
@@ -101,6 +104,7 @@ export async function startConsole(
   canaries.sawArguments();
   return {
     page: shell.page,
+    shell,
     folder,
     answers,
     clipboard: () => copied,

@@ -7,9 +7,11 @@ async function main(): Promise<void> {
   const args = shellArguments(process.argv.slice(2));
   if (args.help) return void process.stdout.write(USAGE);
   if (args.version) return void process.stdout.write(`${installed.version}\n`);
+  // Asked to end while it starts, it ends as soon as there is something to end, so that nothing is left behind.
+  const { promise: asked, resolve: end } = Promise.withResolvers<void>();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end());
   const shell = await startChromiumShell({ ...installed, args });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => void shell.close());
+  void asked.then(() => shell.close());
   const failed = (error: unknown): void => {
     failStart(error);
     shell.fail(error);

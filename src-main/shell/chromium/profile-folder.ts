@@ -6,8 +6,8 @@ import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFile
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const PREFIX = 'baleen-window-';
-const NAME = /^baleen-window-(\d+)-(\d+)-/;
+const PREFIX = 'baleen-';
+const NAME = /^baleen-(\d+)-(\d+)-/;
 
 export interface ProfileFolder {
   path: string;

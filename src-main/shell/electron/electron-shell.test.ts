@@ -1,20 +1,43 @@
+import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { APP_ORIGIN } from '#shared/bridge.ts';
+import { createBlobs } from '../../ipc/blobs.ts';
+import { testClock, testRandom } from '../../testing/test-ports.ts';
+import { BYTES_SIZES, bytesThere } from '../../testing/bytes-suite.ts';
 import { EVENT_CHANNEL } from './channels.ts';
 import { prevented, startFake } from './fake-start.ts';
 
 let fake: Awaited<ReturnType<typeof startFake>>;
 afterEach(() => fake.remove());
 
+const memory = () => createBlobs({ clock: testClock(), random: testRandom });
+
 describe('the shell', () => {
-  test('bytes of 0 B, 1 MiB and 25 MiB come by the one-time address, through dispatch', async () => {
-    fake = await startFake();
-    for (const size of [0, 1_048_576, 25 * 1_048_576]) {
-      const response = await fake.fetchFrom(`${APP_ORIGIN}/blob/${size}`);
-      expect((await response.arrayBuffer()).byteLength).toBe(size);
-      expect(response.headers.get('content-disposition')).toBe('attachment');
-    }
-    expect(fake.asked.map(({ channel }) => channel)).toEqual(['blob.get', 'blob.get', 'blob.get']);
+  test.each(BYTES_SIZES)('%i bytes go up in chunks and come down once', async (size) => {
+    fake = await startFake(memory());
+    const { sent, came, again } = await bytesThere(
+      {
+        put: async (part) => ((await fake.invoke('blob.put', part)) as { blob: string }).blob,
+        async fetchHash(path) {
+          const response = await fake.fetchFrom(`${APP_ORIGIN}${path}`);
+          const bytes = new Uint8Array(await response.arrayBuffer());
+          const sha256 = createHash('sha256').update(bytes).digest('hex');
+          return { status: response.status, sha256, length: bytes.length };
+        },
+      },
+      size,
+    );
+    expect(came).toEqual(sent);
+    expect(again).toBe(404);
+  });
+  test('bytes come down as a file, never as a page', async () => {
+    fake = await startFake(memory());
+    const { blob } = (await fake.invoke('blob.put', {
+      ...{ blob: null, name: 'a', use: 'transfer', total: 1, offset: 0 },
+      chunk: new Uint8Array(1),
+    })) as { blob: string };
+    const response = await fake.fetchFrom(`${APP_ORIGIN}/blob/${blob}`);
+    expect(response.headers.get('content-disposition')).toBe('attachment');
   });
   test('closing the window closes the application first, once', async () => {
     fake = await startFake();

@@ -4,11 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import type { AppEvent } from '#shared/bridge.ts';
+import type { Parsed } from '#shared/contract/index.ts';
+import type { Reply } from '#shared/errors.ts';
+import type { Blobs } from '../../ipc/blobs.ts';
 import type { Caller } from '../../ipc/dispatch.ts';
+import { AppError } from '../../lib/app-error.ts';
+import { CALL_CHANNEL } from './channels.ts';
 import { prepareElectron, startElectronShell } from './electron-shell.ts';
 import { fakeElectron } from './fake-electron.ts';
 
-export async function startFake() {
+/** `blobs`: where bytes go that are put; without them nothing may be. */
+export async function startFake(blobs?: Blobs) {
   const folder = mkdtempSync(join(tmpdir(), 'baleen-electron-'));
   writeFileSync(join(folder, 'index.html'), '<!doctype html>');
   const fake = fakeElectron();
@@ -30,9 +36,10 @@ export async function startFake() {
       return {
         async dispatch(channel, payload, caller) {
           asked.push({ channel, payload, caller });
-          if (channel !== 'blob.get') return { ok: true, value: channel };
-          const size = Number((payload as { blob: string }).blob);
-          return { ok: true, value: { bytes: new Uint8Array(size), mediaType: '', name: '' } };
+          if (channel === 'blob.put' && blobs)
+            return { ok: true, value: blobs.put(payload as Parsed<'blob.put'>) };
+          if (channel !== 'blob.get' || !blobs) return { ok: true, value: channel };
+          return blobReply(blobs, (payload as Parsed<'blob.get'>).blob);
         },
         close: async () => void closed(),
       };
@@ -52,8 +59,25 @@ export async function startFake() {
       if (handle === undefined) throw new Error('no https handler');
       return handle(new Request(url, init));
     },
+    /** A call of the window, as Electron hands it to main. */
+    async invoke(channel: string, payload: unknown): Promise<unknown> {
+      const handle = fake.handlers.get(CALL_CHANNEL);
+      const reply = (await handle?.({ senderFrame: fake.mainFrame }, channel, payload)) as Reply<unknown>;
+      if (!reply.ok) throw new Error(reply.error.message);
+      return reply.value;
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+function blobReply(blobs: Blobs, id: string): Reply<unknown> {
+  try {
+    const { name, bytes } = blobs.take(id);
+    return { ok: true, value: { bytes: new Uint8Array(bytes), mediaType: 'application/octet-stream', name } };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { ok: false, error: { code: error.code, message: error.message, ref: '' } };
+  }
 }
 
 /** Whether an event of that name is prevented. */
