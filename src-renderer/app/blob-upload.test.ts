@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sizeText, uploadBlob } from './blob-upload.ts';
-import { installBridge } from './fake-bridge.ts';
+import { installBridge, Refusal } from './fake-bridge.ts';
 
 const MIB = 1_048_576;
 interface Put {
@@ -43,14 +43,17 @@ describe('uploadBlob', () => {
     },
   );
 
-  test('the limit is checked before the first byte is read', async () => {
-    const bridge = take();
+  test('of a file over the limit main hears the size, and no byte is read', async () => {
+    const bridge = installBridge({
+      'blob.put': () => {
+        throw new Refusal({ code: 'TOO_LARGE', message: 'big.bin is too large.', ref: '' });
+      },
+    });
     const file = new File(['x'], 'big.bin');
     Object.defineProperty(file, 'size', { value: 25 * MIB });
-    await expect(uploadBlob(file, { use: 'inspect' })).rejects.toThrow(
-      'The file is too large (25 MiB, limit 8 MiB).',
-    );
-    expect(bridge.calls).toEqual([]);
+    Object.defineProperty(file, 'slice', { value: () => expect.unreachable('it was read') });
+    await expect(uploadBlob(file, { use: 'inspect' })).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    expect(bridge.callsOf('blob.put')).toMatchObject([{ total: 25 * MIB, chunk: new Uint8Array() }]);
   });
 
   test('cancelling stops between chunks and drops what is there', async () => {

@@ -23,11 +23,7 @@ export function sizeText(bytes: number): string {
   return bytes >= 1024 ? `${Math.round(bytes / 1024)} KiB` : `${bytes} B`;
 }
 
-function refuse(
-  code: 'CANCELLED' | 'TOO_LARGE' | 'INVALID_INPUT',
-  message: string,
-  subject: string,
-): CallError {
+function refuse(code: 'CANCELLED' | 'INVALID_INPUT', message: string, subject: string): CallError {
   return new CallError('blob.put', { code, message, ref: '', details: { subject } });
 }
 
@@ -36,12 +32,10 @@ function refuse(
  * @throws CallError TOO_LARGE before anything is read, CANCELLED by the signal, or what `blob.put` refuses.
  */
 export async function uploadBlob(file: File, options: UploadOptions): Promise<string> {
-  const limit = BLOB_LIMITS[options.use];
-  if (file.size > limit) {
-    const message = `The file is too large (${sizeText(file.size)}, limit ${sizeText(limit)}).`;
-    throw refuse('TOO_LARGE', message, file.name);
-  }
   const common = { name: file.name.slice(0, 255), use: options.use, total: file.size };
+  // Not one octet is read of a file over the limit: main hears its size, refuses, and has it on record.
+  if (file.size > BLOB_LIMITS[options.use])
+    await call('blob.put', { ...common, blob: null, offset: 0, chunk: new Uint8Array() });
   let blob: string | null = null;
   let offset = 0;
   try {

@@ -4,6 +4,7 @@
  */
 import { create } from 'zustand';
 import type { Appearance } from '#shared/contract/app.ts';
+import type { CallError } from './call.ts';
 import { parsePath } from './router.ts';
 import type { Route } from './router.ts';
 
@@ -23,6 +24,8 @@ export interface ViewState {
   wanted: string | null;
   paletteOpen: boolean;
   toasts: readonly Toast[];
+  /** The last file that could not be inspected; the inspector says why until another one is tried. */
+  refusedFile: { name: string; error: CallError } | null;
   appearance: Appearance;
   mainGone: boolean;
 }
@@ -32,6 +35,7 @@ const initial = (): ViewState => ({
   wanted: null,
   paletteOpen: false,
   toasts: [],
+  refusedFile: null,
   appearance: { theme: 'system', zoom: 1 },
   mainGone: false,
 });
@@ -58,7 +62,7 @@ export function setPaletteOpen(paletteOpen: boolean): void {
 
 /** Drops what may quote the workspace. The route stays: it holds ids only, and unlocking returns to it. */
 export function emptyOnLock(): void {
-  useView.setState({ toasts: [], paletteOpen: false });
+  useView.setState({ toasts: [], paletteOpen: false, refusedFile: null });
 }
 
 /** Follows the address. Returns the function that ends it. */

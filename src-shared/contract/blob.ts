@@ -1,6 +1,6 @@
 /** Bytes have one path of their own: up in chunks, down by a one-time id over the routed fetch. */
 import * as z from 'zod';
-import { channel, id } from './channel.ts';
+import { change, channel, id } from './channel.ts';
 
 /** Size of one chunk up. */
 export const BLOB_CHUNK_BYTES = 1_048_576;
@@ -17,7 +17,7 @@ export const BLOB_LIMITS = {
 
 export const blobChannels = {
   /** First call: `blob` null and `total` set; the limit is checked before the first byte is kept. */
-  'blob.put': channel(
+  'blob.put': change(
     'nothing',
     z.strictObject({
       blob: id.nullable(),

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { inspectFile } from '../../app/inspect-file.ts';
 import { call } from '../../app/call.ts';
 import { formatPath, goToPath, hrefOf } from '../../app/router.ts';
+import { useView } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
 import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
@@ -81,10 +82,16 @@ function Paste() {
 
 export function Inspect({ route, session }: ViewProps) {
   const id = route.params['id'];
+  const refused = useView((state) => state.refusedFile);
   const inspection = useQuery('inspect.get', { id: id ?? 'none' }, [], { skip: id === undefined });
   if (id === undefined) {
     return (
       <Page title="Inspect" narrow>
+        {refused ? (
+          <Card title={refused.name}>
+            <ErrorState error={refused.error} />
+          </Card>
+        ) : null}
         <Card>
           <ChooseFile />
         </Card>

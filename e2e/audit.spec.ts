@@ -1,0 +1,69 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from './console-app.ts';
+import { issue, open } from './pages/ca.ts';
+import { createWorkspace, lock, unlock } from './pages/workspace.ts';
+
+test('the audit is searched, verified, exported; an altered and a shortened file are found out', async ({
+  apps,
+}) => {
+  const app = await apps.start();
+  const { page } = app;
+  await createWorkspace(page, apps, { name: 'Audited' });
+  await open(page, 'Authorities');
+  await page.getByRole('link', { name: 'New root…' }).click();
+  await issue(page, 'Example Root CA');
+  await open(page, 'Audit');
+  const grid = page.getByRole('grid', { name: 'Audit entries' });
+  await page.getByLabel('Search the audit').fill('Example Root');
+  await expect(grid.getByRole('row').filter({ hasText: 'ca.sign' })).toHaveCount(1);
+  await page.getByLabel('Search the audit').fill('no such words');
+  await expect(page.getByRole('heading', { name: 'No entry fits' })).toBeVisible();
+  await page.getByLabel('Search the audit').fill('');
+  const head = (await page.locator('b.mono').first().innerText()).trim();
+
+  const verify = async (written = ''): Promise<void> => {
+    await page.getByRole('button', { name: 'Verify…' }).click();
+    await page.getByLabel('The head you wrote down').fill(written);
+    await page.getByRole('button', { name: 'Verify', exact: true }).click();
+  };
+  const close = () => page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await verify(head);
+  await expect(page.getByText(/entries are as they were written/)).toBeVisible();
+  await close();
+
+  const target = join(apps.scratch, 'audit.jsonl');
+  app.answers.push(target);
+  await page.getByRole('button', { name: 'Export…' }).click();
+  await page.getByRole('button', { name: 'Choose a place…' }).click();
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
+  await expect(page.getByText(/entries are in/)).toBeVisible();
+  await close();
+  const lines = readFileSync(target, 'utf8').trimEnd().split('\n');
+  expect(lines.map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual(
+    lines.map((_, index) => index + 1),
+  );
+
+  const file = join(app.folder, 'workspaces', 'Audited', 'audit.jsonl');
+  const whole = readFileSync(file, 'utf8');
+  writeFileSync(file, whole.replace('Example Root CA', 'Exemplary Root CA'));
+  await verify();
+  await expect(page.getByRole('dialog').getByText(/altered at entry \d+/)).toBeVisible();
+  await close();
+  writeFileSync(file, `${whole.split('\n').slice(0, 3).join('\n')}\n`);
+  await verify();
+  await expect(page.getByRole('dialog').getByText(/ends after entry 3/)).toBeVisible();
+  await close();
+  writeFileSync(file, whole);
+
+  await lock(page);
+  await page.getByLabel('Passphrase', { exact: true }).fill('a wrong one');
+  await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+  await expect(page.getByText('not the passphrase of this workspace')).toBeVisible();
+  await unlock(page);
+  await open(page, 'Audit');
+  // What was refused while it was locked is on record now.
+  await expect(
+    grid.getByRole('row').filter({ hasText: 'workspace.unlock' }).filter({ hasText: 'refused' }),
+  ).toHaveCount(1);
+});

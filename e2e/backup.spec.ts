@@ -1,0 +1,69 @@
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from './console-app.ts';
+import { issue, open } from './pages/ca.ts';
+import { createWorkspace, PASSPHRASE, unlock } from './pages/workspace.ts';
+
+test('a workspace is backed up, restored into a new folder, and restored in place', async ({ apps }) => {
+  const app = await apps.start();
+  const { page } = app;
+  await createWorkspace(page, apps, { name: 'Kept safe' });
+  await open(page, 'Authorities');
+  await page.getByRole('link', { name: 'New root…' }).click();
+  await issue(page, 'First Root CA');
+
+  await open(page, 'Settings');
+  const backup = join(apps.scratch, 'kept-safe.baleen-backup');
+  app.answers.push(backup);
+  await page.getByRole('button', { name: 'Back up…' }).click();
+  await page.getByRole('button', { name: 'Choose where and back up…' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('Done')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  expect(statSync(backup).mode & 0o777).toBe(0o600);
+
+  await open(page, 'Authorities');
+  await page.getByRole('link', { name: 'New root…' }).click();
+  await issue(page, 'Second Root CA');
+
+  await open(page, 'Settings');
+  await page.getByRole('button', { name: 'Restore…' }).click();
+  const folder = join(apps.scratch, 'restored');
+  mkdirSync(folder);
+  const garbage = join(apps.scratch, 'holiday.jpg');
+  writeFileSync(garbage, 'not a backup');
+  app.answers.push(garbage);
+  await dialog.getByRole('button', { name: 'Choose the backup file…' }).click();
+  app.answers.push(folder);
+  await dialog.getByRole('button', { name: 'Choose an empty folder…' }).click();
+  await dialog.getByLabel('Passphrase of the backup', { exact: true }).fill(PASSPHRASE);
+  await dialog.getByRole('button', { name: 'Restore', exact: true }).click();
+  await expect(dialog.getByText(/is not a backup made by Baleen/)).toBeVisible();
+  app.answers.push(backup);
+  await dialog.getByRole('button', { name: 'Choose the backup file…' }).click();
+  await dialog.getByRole('button', { name: 'Restore', exact: true }).click();
+  await expect(dialog.getByText('Done')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+
+  await page.getByRole('button', { name: 'Restore…' }).click();
+  app.answers.push(backup);
+  await dialog.getByRole('button', { name: 'Choose the backup file…' }).click();
+  await dialog.locator('label').filter({ hasText: 'Into the open workspace' }).click();
+  await dialog.getByLabel('Passphrase of the backup', { exact: true }).fill(PASSPHRASE);
+  await dialog.getByRole('button', { name: 'Restore', exact: true }).click();
+  await expect(page.getByText(/Restored from the backup of/)).toBeVisible();
+  await unlock(page);
+  await open(page, 'Authorities');
+  const grid = page.getByRole('grid', { name: 'Authorities' });
+  await expect(grid.getByText('First Root CA').first()).toBeVisible();
+  await expect(grid.getByText('Second Root CA')).toHaveCount(0);
+  await open(page, 'Audit');
+  // What was signed after the backup stays on record.
+  await page.getByLabel('Search the audit').fill('Second Root CA');
+  await expect(
+    page
+      .getByRole('grid', { name: 'Audit entries' })
+      .getByText(/Issued/)
+      .first(),
+  ).toBeVisible();
+});
