@@ -45,7 +45,12 @@ export function Button(props: ButtonProps) {
     </AriaButton>
   );
   const hint = props.busy ? '' : why || (props.children === undefined ? (props.label ?? '') : '');
-  return hint === '' ? button : <Hint text={hint}>{button}</Hint>;
+  // Always inside: a button that moved into a hint would be another element, and lose the focus.
+  return (
+    <Hint text={hint} className="hint-of-button">
+      {button}
+    </Hint>
+  );
 }
 
 /** A link that looks like a button: for going somewhere. `href` comes from the router. */

@@ -9,6 +9,7 @@ import { createPortal } from 'react-dom';
 /** false inside large tables: their rows are one tab stop, not one per date. */
 export const TabStops = createContext(true);
 
+/** `text` empty: nothing is shown, and the children keep their place, their state and their focus. */
 export function Hint(props: { text: string; children: ReactNode; focusable?: boolean; className?: string }) {
   const anchor = useRef<HTMLSpanElement>(null);
   const [shown, setShown] = useState(false);
@@ -27,10 +28,10 @@ export function Hint(props: { text: string; children: ReactNode; focusable?: boo
   // What describes is attached to the control itself when there is one, otherwise to the text.
   useEffect(() => {
     const control = anchor.current?.querySelector('button, a, input') ?? anchor.current;
-    if (!control || !shown) return;
+    if (!control || !shown || props.text === '') return;
     control.setAttribute('aria-describedby', id);
     return () => control.removeAttribute('aria-describedby');
-  }, [shown, id]);
+  }, [shown, id, props.text]);
 
   return (
     <>
@@ -45,7 +46,9 @@ export function Hint(props: { text: string; children: ReactNode; focusable?: boo
       >
         {props.children}
       </span>
-      {shown && anchor.current ? <HintBox id={id} anchor={anchor.current} text={props.text} /> : null}
+      {shown && props.text !== '' && anchor.current ? (
+        <HintBox id={id} anchor={anchor.current} text={props.text} />
+      ) : null}
     </>
   );
 }
@@ -55,7 +58,8 @@ function HintBox({ id, anchor, text }: { id: string; anchor: HTMLElement; text: 
   useLayoutEffect(() => {
     const node = box.current;
     if (!node) return;
-    const at = anchor.getBoundingClientRect();
+    // A button's anchor has no box of its own (display: contents).
+    const at = (anchor.querySelector('button') ?? anchor).getBoundingClientRect();
     const size = node.getBoundingClientRect();
     const below = at.bottom + 6 + size.height < window.innerHeight;
     const left = Math.max(8, Math.min(at.left, window.innerWidth - size.width - 8));
