@@ -14,6 +14,7 @@ const CHECKS: [name: string, program: string, args: string[]][] = [
   ['types of src-main', bin('tsc'), ['-p', 'src-main']],
   ['types of src-renderer', bin('tsc'), ['-p', 'src-renderer']],
   ['types of e2e', bin('tsc'), ['-p', 'e2e']],
+  ['types of bench', bin('tsc'), ['-p', 'bench']],
   ['types of scripts', bin('tsc'), ['-p', 'scripts']],
   ['layers', process.execPath, ['scripts/layers.ts']],
 ];

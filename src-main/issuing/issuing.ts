@@ -6,6 +6,8 @@ import type { Finding } from '#shared/contract/channel.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Random } from '../ports.ts';
 import type { RoutedKey, SignerRouter } from '../signers/router.ts';
+import { parseCertificate } from '../x509/certificate.ts';
+import { bitStringOf, sequence } from '../x509/der-writer.ts';
 import { lint } from '../x509/lint.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import { type CertificateContent, certificateContent } from './certificate-content.ts';
@@ -33,7 +35,7 @@ export interface IssueRequest {
 export interface Prepared {
   findings: Finding[];
   trial: { ok: boolean; text: string };
-  /** The trial certificate: everything as it will be, but for serial, times of day and signature. null: it cannot be made. */
+  /** The trial certificate: everything as it will be, but for the signature. null: it cannot be made. */
   trialDer: Uint8Array | null;
   /** null while a key is missing or something is wrong. */
   token: SigningToken | null;
@@ -51,7 +53,10 @@ function blocks(findings: readonly Finding[]): boolean {
 }
 
 export function createIssuing(deps: { random: Random; router: SignerRouter }): Issuing {
-  const open = new WeakMap<SigningToken, { content: CertificateContent; key: RoutedKey }>();
+  const open = new WeakMap<
+    SigningToken,
+    { content: CertificateContent; key: RoutedKey; trialDer: Uint8Array }
+  >();
 
   return {
     async prepare({ order, issuer, signedBy, subjectKey }) {
@@ -73,7 +78,8 @@ export function createIssuing(deps: { random: Random; router: SignerRouter }): I
           };
         const ready = typeof signedBy !== 'string' && typeof subjectKey !== 'string' && !blocks(findings);
         const token: SigningToken | null = ready ? { serial: Buffer.from(serial).toString('hex') } : null;
-        if (token !== null && typeof signedBy !== 'string') open.set(token, { content, key: signedBy });
+        if (token !== null && typeof signedBy !== 'string')
+          open.set(token, { content, key: signedBy, trialDer: der });
         return {
           findings,
           trial: {
@@ -93,10 +99,11 @@ export function createIssuing(deps: { random: Random; router: SignerRouter }): I
       if (prepared === undefined)
         throw new AppError('NOT_ALLOWED_NOW', 'This signature was made already. Review it again.');
       open.delete(token);
-      const { content, key } = prepared;
-      const der = await signContent(content, key.algorithm, (data) =>
-        deps.router.sign(key, 'certificate', data),
-      );
+      const { content, key, trialDer } = prepared;
+      // The very octets that were reviewed are signed; only the signature is another.
+      const { tbsDer, signatureAlgorithm } = parseCertificate(trialDer);
+      const signature = await deps.router.sign(key, 'certificate', tbsDer);
+      const der = sequence(tbsDer, signatureAlgorithm.raw, bitStringOf(signature));
       const differences = contentDifferences(der, content, key.spkiDer);
       // SECURITY: what was reviewed is what leaves, or nothing does.
       if (differences.length > 0 || blocks(lint(der, { issuerSpkiDer: key.spkiDer })))

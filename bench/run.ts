@@ -1,0 +1,41 @@
+// `npm run bench -- NAME`: prints medians of ours and of a floor taken in the same run, and their ratio beside the goal.
+// Machines are noisy: read the ratios, not the milliseconds. It is no test and fails for no number.
+import { issuingBench } from './issuing.ts';
+import { row } from './measure.ts';
+import { unlockBench } from './unlock.ts';
+import { bridgeBench, startBench } from './window.ts';
+
+async function foundation(): Promise<void> {
+  console.log(`${'median of'.padEnd(46)}${'ours'.padStart(10)}${'floor'.padStart(10)}   goal`);
+  const issuing = await issuingBench();
+  const share = (1 / issuing.ratio).toFixed(2);
+  console.log(
+    row('a P-256 leaf, whole path | bare + one insert', issuing, `rate ${share} of the floor's (goal 0.5)`),
+  );
+  const unlock = await unlockBench();
+  console.log(
+    row(
+      'lock and unlock | its key derivation alone',
+      unlock,
+      `${unlock.ratio.toFixed(2)} x (aim about 500 ms)`,
+    ),
+  );
+  const bridge = await bridgeBench();
+  console.log(
+    row('a call over the bridge | a bare binding', bridge, `${bridge.ratio.toFixed(2)} x, Chromium shell`),
+  );
+  const start = await startBench();
+  const more = start.ours - start.floor;
+  console.log(
+    row('start to first screen | a bare Chromium', start, `${more.toFixed(0)} ms more (goal under 1000)`),
+  );
+  console.log("Electron's shell is measured where its binary is: the same figures, by hand.");
+}
+
+const BENCHES: Record<string, () => Promise<void>> = { foundation };
+const name = process.argv[2] ?? '';
+const bench = BENCHES[name];
+if (bench === undefined) {
+  console.error(`npm run bench -- ${Object.keys(BENCHES).join(' | ')}`);
+  process.exitCode = 1;
+} else await bench();
