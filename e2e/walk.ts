@@ -130,6 +130,18 @@ export const SIZES = [
   { name: 'small', width: 900, height: 600 },
 ] as const;
 
+/** Colours that are on their way from one theme to the next are in neither. */
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    // Two frames: the first starts the transitions.
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const ending = document
+      .getAnimations()
+      .filter((animation) => animation.effect?.getComputedTiming().iterations !== Infinity);
+    await Promise.allSettled(ending.map((animation) => animation.finished));
+  });
+}
+
 /** Calls `look` in every theme and size, and goes back to the first. */
 export async function inAllLooks(
   page: Page,
@@ -139,6 +151,7 @@ export async function inAllLooks(
     await page.setViewportSize(size);
     for (const theme of THEMES) {
       await page.emulateMedia(theme.media);
+      await atRest(page);
       await look(theme.name, size.name);
     }
   }
