@@ -1,6 +1,7 @@
 /** Files the operator asked for: never over an existing one without consent, and then with the old one kept beside it. */
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { AppError } from './app-error.ts';
+import { requirePrivateFile } from './windows-acl.ts';
 import { exists, type FileContent, writeFileAtomic } from './atomic-file.ts';
 
 export interface Exported {
@@ -37,6 +38,14 @@ export async function exportFile(options: {
     await rename(path, backup);
   }
   try {
+    if (mode === 0o600 && process.platform === 'win32') {
+      // An empty file shows what the folder hands down, before there is a secret in it.
+      await writeFileAtomic(path, new Uint8Array(), mode);
+      await requirePrivateFile(path).catch(async (error: unknown) => {
+        await rm(path, { force: true });
+        throw error;
+      });
+    }
     await writeFileAtomic(path, content, mode);
   } catch (error) {
     if (backup !== null) await rename(backup, path);

@@ -46,6 +46,11 @@ export function Dialog(props: DialogProps) {
   );
 }
 
+/** Digits are read and typed in groups; case and spaces say nothing. */
+function plain(text: string): string {
+  return text.replaceAll(/[\s:]/g, '').toUpperCase();
+}
+
 export interface ConfirmDialogProps {
   open: boolean;
   onClose: () => void;
@@ -76,7 +81,7 @@ function ConfirmBody(props: ConfirmDialogProps) {
   const [typed, setTyped] = useState('');
   const action = useAction(props.channel, props.onConfirm);
   const missing =
-    props.typed && typed.trim() !== props.typed.text ? `Type ${props.typed.text} to confirm` : null;
+    props.typed && plain(typed) !== plain(props.typed.text) ? `Type ${props.typed.text} to confirm` : null;
   const confirm = async (): Promise<void> => {
     if (await action.run()) props.onClose();
   };

@@ -47,7 +47,8 @@ export function durationText(ms: number): string {
   if (positive < 3_600_000) return `${Math.floor(positive / 60_000)} min`;
   if (positive < 2 * DAY_MS) return plural(Math.floor(positive / 3_600_000), 'hour');
   const days = Math.floor(positive / DAY_MS);
-  return days < 731 ? plural(days, 'day') : plural(Math.floor(days / 365.2425), 'year');
+  // Down to a tenth, so that ten years less a leap day are not called nine.
+  return days < 731 ? plural(days, 'day') : `${Math.floor(days / 36.524_25) / 10} years`;
 }
 
 /** "17 days", "ended 3 days ago". */

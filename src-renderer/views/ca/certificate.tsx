@@ -169,7 +169,7 @@ export function Certificate({ route }: ViewProps) {
         verb="Forget certificate"
         typed={{
           text: digits,
-          label: `Type the end of its SHA-256, ${hexGroups(digits).join(' ')}, without the space`,
+          label: `Type the end of its SHA-256, ${hexGroups(digits).join(' ')}`,
         }}
         channel="ca.forget"
         onConfirm={async () => {

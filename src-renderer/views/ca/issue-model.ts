@@ -86,9 +86,14 @@ export function stepIndex(id: string): number {
   return STEPS.findIndex((step) => step.id === id);
 }
 
+/** "root CA", "server certificate": inside a sentence. */
+export function whatOf(data: IssueDraft): string {
+  return purposeName(data.purpose).replace(/^./, (letter) => letter.toLowerCase());
+}
+
 /** What the wizard is called: "New root CA", "Renew: server certificate". */
 export function wizardTitle(data: IssueDraft): string {
-  const what = purposeName(data.purpose).replace(/^./, (letter) => letter.toLowerCase());
+  const what = whatOf(data);
   if (data.replaces !== null) return `${data.replaces.action === 'renew' ? 'Renew' : 'New key'}: ${what}`;
   return `New ${what}`;
 }

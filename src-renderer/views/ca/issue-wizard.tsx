@@ -8,7 +8,7 @@ import { useCrumb } from '../../components/page.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { WizardFrame } from '../../components/wizard-frame.tsx';
 import type { WizardStep } from '../../components/wizard-frame.tsx';
-import { isAuthority, purposeName, type StepId, stepIndex, STEPS, wizardTitle } from './issue-model.ts';
+import { isAuthority, whatOf, type StepId, stepIndex, STEPS, wizardTitle } from './issue-model.ts';
 import { StepKey } from './step-key.tsx';
 import { StepNames } from './step-names.tsx';
 import { StepPurpose } from './step-purpose.tsx';
@@ -143,7 +143,7 @@ export function IssueWizard({ draft, step, result, reload }: IssueWizardProps) {
         onStep={(id) => void leave.run(id as StepId)}
         onBack={current === 'purpose' || state.job !== null ? null : () => void leave.run(state.previous)}
         onNext={() => void (reviewing ? state.sign.run() : leave.run(state.next))}
-        nextLabel={reviewing ? `Sign ${purposeName(data.purpose)}` : 'Next'}
+        nextLabel={reviewing ? `Sign ${whatOf(data)}` : 'Next'}
         whyNotNext={reviewing ? whyNotSign(state) : null}
         busy={state.busy}
         footNote={

@@ -145,7 +145,7 @@ export function Key({ route }: ViewProps) {
         verb="Destroy key"
         typed={{
           text: digits,
-          label: `Type the end of its key id, ${hexGroups(digits).join(' ')}, without the space`,
+          label: `Type the end of its key id, ${hexGroups(digits).join(' ')}`,
         }}
         channel="keys.destroy"
         onConfirm={async () => {
