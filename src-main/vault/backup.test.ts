@@ -119,6 +119,22 @@ describe('in place', () => {
     await app.call('workspace.unlock', { passphrase: next });
   });
 
+  test('closed before the database is replaced: nothing changes, nothing is left', async () => {
+    await newKey('one');
+    await backup();
+    await newKey('two');
+    const where = (await app.call('workspace.state', {})).workspace?.path ?? '';
+    const source = await place('open', path);
+    const { job } = await app.call('workspace.restore', { source, folder: null, passphrase: PASSPHRASE });
+    // Queued at once behind what the job will ask for.
+    await app.ended(job);
+    await app.call('workspace.close', {});
+    await expect.poll(() => existsSync(join(where, 'restoring'))).toBe(false);
+    await openedFrom(where);
+    expect([['one'], ['one', 'two']]).toContainEqual(await labels());
+    expect(await app.call('audit.verify', { written: '' })).toMatchObject({ faults: [] });
+  });
+
   test('another workspace’s backup is refused', async () => {
     await backup();
     await app.create('online', 'Another');

@@ -2,7 +2,7 @@
  * Backup and restore of a workspace, as jobs. A backup counts only when it was read back and equals the workspace; a
  * restore never moves ledger or audit back.
  */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AuditEntry } from '../audit/audit-record.ts';
 import { AppError } from '../lib/app-error.ts';
@@ -144,6 +144,7 @@ export function createBackups(deps: {
   async function restoreInto(job: JobContext, source: Source, folder: string): Promise<void> {
     const { content } = source;
     const { id, name } = content.workspace;
+    const existed = await exists(folder);
     await makeFolder(folder);
     try {
       const opened = await openInto(job, source, folder);
@@ -168,7 +169,9 @@ export function createBackups(deps: {
       await vault.recent.opened(content.workspace, folder, ports.clock.now());
       ports.emit({ type: 'changed', topic: 'recent', ids: [] });
     } catch (error) {
-      await rm(folder, { recursive: true, force: true });
+      for (const left of await readdir(folder))
+        await rm(join(folder, left), { recursive: true, force: true });
+      if (!existed) await rm(folder, { recursive: true, force: true });
       throw error;
     }
     await record(

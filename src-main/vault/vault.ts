@@ -3,7 +3,7 @@
  * locked the worker has ended and no key is in memory. The channels around it are vault-domain.ts.
  */
 import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Topic } from '#shared/bridge.ts';
 import type { AuditEntry } from '../audit/audit-record.ts';
 import { AppError } from '../lib/app-error.ts';
@@ -13,16 +13,15 @@ import type { Log } from '../lib/log.ts';
 import type { Ports } from '../ports.ts';
 import { AUTO_LOCK_PRESET, type AutoLockSettings, createAutoLock } from './auto-lock.ts';
 import { createAttempts, slowDown } from './attempts.ts';
-import { type Header, HEADER_VERSION, readHeader, writeHeader } from './header.ts';
+import { type Header, HEADER_VERSION, type Kdf, readHeader, type Slot, writeHeader } from './header.ts';
 import { calibrateKdf, makeSlot, openSlot } from './key-slots.ts';
-import type { Kdf } from './header.ts';
 import { newRecoveryKey } from './recovery-key.ts';
 import { createRecent } from './recent.ts';
 import { openSession } from './session.ts';
 import type { Session } from '../store/store-contract.ts';
 import { takeOver } from './take-over.ts';
 import type { Opened, Vault } from './vault-contract.ts';
-import { makeFolder } from './workspace-folder.ts';
+import { makeFolder, removeLeftovers } from './workspace-folder.ts';
 import { lockWorkspace } from './workspace-lock.ts';
 
 export interface VaultDeps {
@@ -85,6 +84,7 @@ export function createVault(deps: VaultDeps): Vault {
 
   async function begin(opened: Opened, masterKey: Buffer, create: boolean, entry: AuditEntry): Promise<void> {
     try {
+      await removeLeftovers(opened.folder);
       opened.unlocked = await openSession({
         ports,
         folder: opened.folder,
@@ -137,13 +137,10 @@ export function createVault(deps: VaultDeps): Vault {
             recoveryVerified: false,
             slots: [],
           };
-          const header: Header = {
-            ...base,
-            slots: [
-              await makeSlot(base, 'passphrase', passphrase, masterKey, kdf, random),
-              await makeSlot(base, 'recovery', recoveryKey, masterKey, kdf, random),
-            ],
-          };
+          const slot = (type: Slot['type'], secret: string) =>
+            makeSlot(base, type, secret, masterKey, kdf, random);
+          const slots = [await slot('passphrase', passphrase), await slot('recovery', recoveryKey)];
+          const header: Header = { ...base, slots };
           const release = lockWorkspace(folder);
           const opened: Opened = {
             folder,
@@ -265,7 +262,13 @@ export function createVault(deps: VaultDeps): Vault {
       }),
     replaceDatabase: ({ opened: staged, folder, audit }) =>
       inTurn(async () => {
-        const opened = need();
+        const opened = current;
+        if (opened === null || dirname(folder) !== opened.folder) {
+          // Closed meanwhile: the staged copy is given up.
+          await staged.end();
+          await rm(folder, { recursive: true, force: true });
+          return;
+        }
         const { failure, ...notice } = await takeOver(
           { folder: opened.folder, lock: (read) => endSession(opened, read) },
           { staged, folder, audit },

@@ -1,6 +1,7 @@
 /** Small things about the folder of a workspace that more than one state of the vault needs. It holds nothing. */
 import { createHmac } from 'node:crypto';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError, fileError } from '../lib/app-error.ts';
 import { wipe } from '../lib/bytes.ts';
 import type { Mac } from '../store/store-contract.ts';
@@ -18,6 +19,12 @@ export async function makeFolder(folder: string): Promise<void> {
   throw new AppError('FILE_EXISTS', `${folder} is not empty. Choose an empty folder or another name.`, {
     subject: folder,
   });
+}
+
+/** What a backup or restore that was cut off left in a workspace. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of ['restoring', 'workspace.backup.db', 'workspace.trial.db'])
+    await rm(join(folder, name), { recursive: true, force: true });
 }
 
 /** A fresh HMAC-SHA-256 for one backup file. */
