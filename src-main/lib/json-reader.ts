@@ -1,0 +1,175 @@
+/**
+ * A JSON reader that loses nothing: numbers stay as they were written, a key that stands twice is refused, depth is
+ * bounded, and a fault is told with its place. Values are judged by whoever asked for them.
+ */
+
+/** A number as its text: `Number` would lose digits of serials and manifest numbers. */
+export class JsonNumber {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type JsonValue = null | boolean | string | JsonNumber | JsonValue[] | JsonObject;
+/** Members in their order. */
+export type JsonObject = Map<string, JsonValue>;
+
+/** `path` is like `request.child_requests[0].resources`; empty for the document itself. */
+export class JsonError extends Error {
+  override readonly name = 'JsonError';
+  readonly path: string;
+  constructor(message: string, path: string) {
+    super(message);
+    this.path = path;
+  }
+}
+
+const MOST_LEVELS = 64;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+// A string without the closing quote: no control characters, only the escapes of RFC 8259 7.
+// oxlint-disable-next-line no-control-regex
+const STRING = /"((?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"/y;
+const SPACE = /[ \t\n\r]*/y;
+
+/** The path of a member or element below `path`. */
+export function below(path: string, step: string | number): string {
+  if (typeof step === 'number') return `${path}[${step}]`;
+  const plain = /^[A-Za-z_][A-Za-z0-9_-]*$/.test(step) ? step : JSON.stringify(step);
+  return path === '' ? plain : `${path}.${plain}`;
+}
+
+class Reader {
+  private readonly text: string;
+  private at = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  whole(): JsonValue {
+    const value = this.value('', 0);
+    this.space();
+    if (this.at < this.text.length) this.fail('something follows after its end', '');
+    return value;
+  }
+
+  private fail(message: string, path: string): never {
+    const before = this.text.slice(0, this.at);
+    const line = before.split('\n').length;
+    throw new JsonError(`${message} (line ${line}, column ${this.at - before.lastIndexOf('\n')})`, path);
+  }
+
+  private take(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.at;
+    const match = pattern.exec(this.text);
+    if (match !== null) this.at = pattern.lastIndex;
+    return match;
+  }
+
+  private space(): void {
+    this.take(SPACE);
+  }
+
+  private is(sign: string): boolean {
+    if (!this.text.startsWith(sign, this.at)) return false;
+    this.at += sign.length;
+    return true;
+  }
+
+  private value(path: string, level: number): JsonValue {
+    if (level > MOST_LEVELS) this.fail(`it is nested more than ${MOST_LEVELS} levels deep`, path);
+    this.space();
+    switch (this.text[this.at]) {
+      case '{':
+        return this.object(path, level);
+      case '[':
+        return this.array(path, level);
+      case '"':
+        return this.string(path);
+      case undefined:
+        return this.fail('it is cut off', path);
+      default:
+        break;
+    }
+    for (const [word, meaning] of [
+      ['null', null],
+      ['true', true],
+      ['false', false],
+    ] as const)
+      if (this.is(word)) return meaning;
+    const number = this.take(NUMBER);
+    return number === null ? this.fail('it is not JSON', path) : new JsonNumber(number[0]);
+  }
+
+  private string(path: string): string {
+    const match = this.take(STRING);
+    if (match === null) this.fail('a text is cut off or holds a sign that must be escaped', path);
+    // The pattern allows exactly what JSON.parse reads; a lone surrogate is no text.
+    const text = JSON.parse(match?.[0] ?? '""') as string;
+    if (!text.isWellFormed()) this.fail('a text holds half a character', path);
+    return text;
+  }
+
+  private array(path: string, level: number): JsonValue[] {
+    this.at += 1;
+    const items: JsonValue[] = [];
+    this.space();
+    if (this.is(']')) return items;
+    for (;;) {
+      items.push(this.value(below(path, items.length), level + 1));
+      this.space();
+      if (this.is(']')) return items;
+      if (!this.is(',')) this.fail('a comma or "]" is missing', path);
+    }
+  }
+
+  private object(path: string, level: number): JsonObject {
+    this.at += 1;
+    const members: JsonObject = new Map();
+    this.space();
+    if (this.is('}')) return members;
+    for (;;) {
+      this.space();
+      if (this.text[this.at] !== '"') this.fail('a name in quotes is missing', path);
+      const name = this.string(path);
+      if (members.has(name)) this.fail(`"${name}" stands twice`, path);
+      this.space();
+      if (!this.is(':')) this.fail(`a colon is missing after "${name}"`, path);
+      members.set(name, this.value(below(path, name), level + 1));
+      this.space();
+      if (this.is('}')) return members;
+      if (!this.is(',')) this.fail('a comma or "}" is missing', path);
+    }
+  }
+}
+
+/** Reads one document, UTF-8 without a byte order mark (RFC 8259 8.1). Throws JsonError. */
+export function readJson(bytes: Uint8Array): JsonValue {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new JsonError('it is not UTF-8', '');
+  }
+  if (text.startsWith('\ufeff')) throw new JsonError('it begins with a byte order mark', '');
+  return new Reader(text).whole();
+}
+
+/** Two spaces, a blank after the colon, LF, no newline at the end: as serde_json prints it. */
+export function writeJson(value: JsonValue, indent = ''): string {
+  const inner = `${indent}  `;
+  if (value instanceof JsonNumber) return value.text;
+  if (Array.isArray(value)) {
+    if (value.length === 0) return '[]';
+    return `[\n${value.map((item) => `${inner}${writeJson(item, inner)}`).join(',\n')}\n${indent}]`;
+  }
+  if (value instanceof Map) {
+    if (value.size === 0) return '{}';
+    const lines = [...value].map(
+      ([name, item]) => `${inner}${JSON.stringify(name)}: ${writeJson(item, inner)}`,
+    );
+    return `{\n${lines.join(',\n')}\n${indent}}`;
+  }
+  return JSON.stringify(value);
+}
