@@ -10,8 +10,9 @@ const CONSTRUCTED = 0x20;
 const OCTETS_IN_PIECES = TAG.octetString | CONSTRUCTED;
 const MOST_LEVELS = 30;
 
-interface Element {
+export interface Element {
   der: Uint8Array;
+  /** Where it ends in what was read. */
   end: number;
 }
 
@@ -27,6 +28,7 @@ function elements(bytes: Uint8Array, from: number, end: number | null, level: nu
     if (end !== null && at >= end) return [found, at];
     if (end === null && bytes[at] === 0 && bytes[at + 1] === 0) return [found, at + 2];
     const next = element(bytes, at, level);
+    if (end !== null && next.end > end) throw new X509Error('an element is longer than what holds it');
     found.push(next);
     at = next.end;
   }
@@ -69,7 +71,12 @@ function joinedOctets(pieces: readonly Uint8Array[]): Buffer {
   );
 }
 
-/** The first element of `bytes` in DER (X.690 8.1.3.6, 8.7.3). Throws X509Error. */
+/** The first element of `bytes`, and where it ends (X.690 8.1.3.6, 8.7.3). Throws X509Error. */
+export function readBer(bytes: Uint8Array): Element {
+  return element(bytes, 0, 0);
+}
+
+/** The first element of `bytes` in DER. Throws X509Error. */
 export function berToDer(bytes: Uint8Array): Uint8Array {
   return element(bytes, 0, 0).der;
 }

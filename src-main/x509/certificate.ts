@@ -2,7 +2,7 @@
 import { toHex } from '../lib/bytes.ts';
 import {
   bigInteger,
-  bitString,
+  wholeOctets,
   children,
   expectTag,
   oidText,
@@ -85,6 +85,6 @@ export function parseCertificate(der: Uint8Array): Certificate {
     extensions: extensions === undefined ? [] : readExtensions(readTlv(extensions.content)),
     signatureAlgorithm: expectTag(signatureAlgorithm, TAG.sequence, 'the signature algorithm'),
     innerAlgorithm: expectTag(innerAlgorithm, TAG.sequence, 'the signature algorithm'),
-    signature: bitString(expectTag(signature, TAG.bitString, 'the signature'), 'the signature').bytes,
+    signature: wholeOctets(signature, 'the signature'),
   };
 }

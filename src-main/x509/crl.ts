@@ -6,7 +6,7 @@ import { serialHex } from './certificate.ts';
 import { decoded, instantText } from './certificate-view.ts';
 import {
   bigInteger,
-  bitString,
+  wholeOctets,
   children,
   expectTag,
   readTlv,
@@ -76,7 +76,7 @@ export function parseCrl(der: Uint8Array): CertificateList {
     entries: revoked === undefined ? [] : children(revoked).map(entryOf),
     extensions: extensions === undefined ? [] : readExtensions(readTlv(extensions.content)),
     signatureAlgorithm: expectTag(signatureAlgorithm, TAG.sequence, 'the signature algorithm'),
-    signature: bitString(expectTag(signature, TAG.bitString, 'the signature'), 'the signature').bytes,
+    signature: wholeOctets(signature, 'the signature'),
   };
 }
 

@@ -134,6 +134,13 @@ export function bitString(tlv: Tlv, what: string): { bytes: Uint8Array; unused: 
   return { bytes: content.subarray(1), unused };
 }
 
+/** BIT STRING that is whole octets: a signature, a key. */
+export function wholeOctets(tlv: Tlv | undefined, what: string): Uint8Array {
+  const { bytes, unused } = bitString(expectTag(tlv, TAG.bitString, what), what);
+  if (unused !== 0) throw new X509Error(`${what} is not whole octets`);
+  return bytes;
+}
+
 const UTC = /^(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/;
 const GENERALIZED = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/;
 

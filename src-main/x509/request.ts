@@ -3,7 +3,7 @@ import type { Finding } from '#shared/contract/channel.ts';
 import type { RequestView } from '#shared/contract/certificate-view.ts';
 import { sha256Hex } from '../lib/bytes.ts';
 import { decoded } from './certificate-view.ts';
-import { bitString, children, expectTag, oidText, readWhole, TAG, type Tlv } from './der-reader.ts';
+import { wholeOctets, children, expectTag, oidText, readWhole, TAG, type Tlv } from './der-reader.ts';
 import { nameView } from './distinguished-name.ts';
 import { type Extension, readExtensions, readGeneralNames } from './extension-reader.ts';
 import { extensionView } from './extension-text.ts';
@@ -60,7 +60,7 @@ export function parseRequest(der: Uint8Array): CertificationRequest {
     extensions,
     otherAttributes,
     signatureAlgorithm: expectTag(signatureAlgorithm, TAG.sequence, 'the signature algorithm'),
-    signature: bitString(expectTag(signature, TAG.bitString, 'the signature'), 'the signature').bytes,
+    signature: wholeOctets(signature, 'the signature'),
   };
 }
 

@@ -1,0 +1,90 @@
+/** The content of a route origin authorization (RFC 9582 4), read only. */
+import {
+  bigInteger,
+  bitString,
+  children,
+  expectTag,
+  readWhole,
+  smallInteger,
+  TAG,
+  type Tlv,
+} from '../x509/der-reader.ts';
+import { hex } from './certificate-fields.ts';
+import type { Faults } from './fault.ts';
+import type { Range } from './ranges.ts';
+import { BITS, type Family } from './resource-text.ts';
+
+export const ROA_OID = '1.2.840.113549.1.9.16.1.24';
+
+export interface RoaPrefix {
+  family: Family;
+  range: Range;
+  length: number;
+  maxLength: number;
+}
+
+export interface Roa {
+  asn: bigint;
+  prefixes: RoaPrefix[];
+}
+
+const FAMILIES: Record<string, Family> = { '0001': 'ipv4', '0002': 'ipv6' };
+
+function readPrefix(faults: Faults, entry: Tlv, family: Family): RoaPrefix | null {
+  const [address, most, ...more] = children(expectTag(entry, TAG.sequence, 'a prefix'));
+  const { bytes, unused } = bitString(expectTag(address, TAG.bitString, 'a prefix'), 'a prefix');
+  const length = bytes.length * 8 - unused;
+  if (!faults.check(length <= BITS[family], 'a prefix is longer than an address', 'RFC 9582 4.3.2.1'))
+    return null;
+  const top = bytes.length === 0 ? 0n : BigInt(`0x${hex(bytes)}`);
+  faults.check(
+    (top & ((1n << BigInt(unused)) - 1n)) === 0n,
+    'unused bits of a prefix are set',
+    'RFC 3779 2.2.3.8',
+  );
+  const min = (top >> BigInt(unused)) << BigInt(BITS[family] - length);
+  const maxLength =
+    most === undefined ? length : smallInteger(expectTag(most, TAG.integer, 'maxLength'), 'maxLength');
+  faults.check(
+    maxLength >= length && maxLength <= BITS[family],
+    `maxLength ${maxLength} does not lie between ${length} and ${BITS[family]}`,
+    'RFC 9582 4.3.2.2',
+  );
+  faults.check(more.length === 0, 'a prefix holds more than an address and a length', 'RFC 9582 4.3.2');
+  return { family, range: { min, max: min + (1n << BigInt(BITS[family] - length)) - 1n }, length, maxLength };
+}
+
+/** Throws X509Error when `content` is no ROA. */
+export function readRoa(content: Uint8Array, faults: Faults): Roa {
+  const fields = children(readWhole(content, TAG.sequence, 'the ROA'));
+  if (fields[0]?.tag === 0xa0) {
+    faults.check(false, 'the version is written out or not 0', 'RFC 9582 4.1');
+    fields.shift();
+  }
+  const [as, blocks, ...more] = fields;
+  const asn = bigInteger(expectTag(as, TAG.integer, 'the AS number'), 'the AS number');
+  faults.check(asn >= 0n && asn <= 0xffff_ffffn, 'the AS number is out of range', 'RFC 9582 4.2');
+  faults.check(more.length === 0, 'it holds more than a ROA', 'RFC 9582 4');
+  const families = children(expectTag(blocks, TAG.sequence, 'the address blocks'));
+  faults.check(
+    families.length === 1 || families.length === 2,
+    'there are not one or two address families',
+    'RFC 9582 4.3',
+  );
+  const seen = new Set<string>();
+  const prefixes = families.flatMap((block) => {
+    const [afi, addresses] = children(expectTag(block, TAG.sequence, 'an address family'));
+    const id = hex(expectTag(afi, TAG.octetString, 'an address family').content);
+    const family = FAMILIES[id];
+    faults.check(
+      family !== undefined && !seen.has(id),
+      'an address family is unknown or stands twice',
+      'RFC 9582 4.3.1',
+    );
+    seen.add(id);
+    const list = children(expectTag(addresses, TAG.sequence, 'the prefixes'));
+    faults.check(list.length > 0, 'an address family has no prefix', 'RFC 9582 4.3.2');
+    return family === undefined ? [] : list.map((entry) => readPrefix(faults, entry, family));
+  });
+  return { asn, prefixes: prefixes.filter((prefix) => prefix !== null) };
+}
