@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { taMessages } from './ta-messages.ts';
 import { judgeObject } from '../src-main/rpki/judge.ts';
 
 interface Result {
@@ -43,6 +44,7 @@ function rpkiObjects(path: string): Result[] {
 }
 
 const SUITES: Record<string, { run: (path: string) => Result[]; data: string }> = {
+  'ta-messages': { run: taMessages, data: join(vectors, 'krill-ta', 'krill-0.16.1') },
   'rpki-objects': { run: rpkiObjects, data: join(vectors, 'rpki-objects.json') },
 };
 

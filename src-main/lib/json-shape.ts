@@ -1,0 +1,76 @@
+/** Asking a read JSON value for what it must be, with the place in every refusal. It knows no document. */
+import { below, JsonError, JsonNumber, type JsonObject, type JsonValue } from './json-reader.ts';
+
+/** An object with exactly these members; `optional` ones may be missing, `open` lets others be there. */
+export function asObject(
+  value: JsonValue | undefined,
+  path: string,
+  members: { required: readonly string[]; optional?: readonly string[]; open?: boolean },
+): JsonObject {
+  if (!(value instanceof Map)) throw new JsonError('an object is missing here', path);
+  for (const name of members.required)
+    if (!value.has(name)) throw new JsonError(`"${name}" is missing`, path);
+  const known = new Set([...members.required, ...(members.optional ?? [])]);
+  if (members.open !== true)
+    for (const name of value.keys())
+      if (!known.has(name)) throw new JsonError(`"${name}" is not known here`, path);
+  return value;
+}
+
+/** An object whose member names are data. */
+export function asMap(
+  value: JsonValue | undefined,
+  path: string,
+): [name: string, value: JsonValue, path: string][] {
+  if (!(value instanceof Map)) throw new JsonError('an object is missing here', path);
+  return [...value].map(([name, item]) => [name, item, below(path, name)]);
+}
+
+export function asArray(value: JsonValue | undefined, path: string): [value: JsonValue, path: string][] {
+  if (!Array.isArray(value)) throw new JsonError('a list is missing here', path);
+  return value.map((item, at) => [item, below(path, at)]);
+}
+
+export function asText(value: JsonValue | undefined, path: string): string {
+  if (typeof value !== 'string') throw new JsonError('a text is missing here', path);
+  return value;
+}
+
+/** A whole number of any size, not negative. */
+export function asWhole(value: JsonValue | undefined, path: string): bigint {
+  if (!(value instanceof JsonNumber) || !/^\d+$/.test(value.text))
+    throw new JsonError('a whole number is missing here', path);
+  return BigInt(value.text);
+}
+
+/** Base64 in its one form: standard alphabet, padded, no white space (RFC 4648 3.5, 4). */
+export function asBase64(value: JsonValue | undefined, path: string): Uint8Array {
+  const text = asText(value, path);
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text) throw new JsonError('it is no base64 in its one written form', path);
+  return new Uint8Array(bytes);
+}
+
+/** Equal as JSON: members in any order, elements in theirs, numbers as they were written. */
+export function sameJson(a: JsonValue, b: JsonValue): boolean {
+  if (a instanceof JsonNumber) return b instanceof JsonNumber && a.text === b.text;
+  if (Array.isArray(a))
+    return (
+      Array.isArray(b) &&
+      a.length === b.length &&
+      a.every((item, at) => {
+        const other = b[at];
+        return other !== undefined && sameJson(item, other);
+      })
+    );
+  if (a instanceof Map)
+    return (
+      b instanceof Map &&
+      a.size === b.size &&
+      [...a].every(([name, item]) => {
+        const other = b.get(name);
+        return other !== undefined && sameJson(item, other);
+      })
+    );
+  return a === b;
+}

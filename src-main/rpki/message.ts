@@ -1,0 +1,119 @@
+/**
+ * The signed message of a trust anchor exchange and of RFC 6492 and 8181: CMS with one end entity's certificate and one
+ * CRL, both of an identity key (krill-ta.md 5). What it carries is for others to read.
+ */
+import { parseCertificate } from '../x509/certificate.ts';
+import { type CertificateList, parseCrl } from '../x509/crl.ts';
+import { readAuthorityKeyId } from '../x509/extension-reader.ts';
+import { EXTENSION } from '../x509/oids.ts';
+import { keyId } from '../x509/public-key.ts';
+import { verifySignature } from '../x509/verify-signature.ts';
+import { hex } from './certificate-fields.ts';
+import type { Faults } from './fault.ts';
+import { readSignedObject } from './signed-object.ts';
+
+/** id-ct-xml, whatever is inside. */
+const CONTENT = '1.2.840.113549.1.9.16.1.28';
+
+export interface Message {
+  content: Uint8Array;
+  signingTime: Date | null;
+  /** Until when it may be used. */
+  notAfter: Date;
+}
+
+function checkCrl(
+  faults: Faults,
+  crl: CertificateList,
+  identity: { spkiDer: Uint8Array; keyId: string },
+  at: Date,
+): void {
+  const clause = 'RFC 6492 3.1';
+  faults.check(
+    verifySignature(crl, identity.spkiDer) === 'holds',
+    'its CRL is not signed by the enrolled identity',
+    clause,
+  );
+  faults.check(crl.thisUpdate.getTime() <= at.getTime(), 'its CRL is from the future', clause);
+  faults.check(
+    crl.nextUpdate !== null && crl.nextUpdate.getTime() >= at.getTime(),
+    'its CRL is out of date',
+    clause,
+  );
+  const aki = crl.extensions.find(({ oid }) => oid === EXTENSION.authorityKeyIdentifier);
+  faults.check(
+    aki === undefined || readAuthorityKeyId(aki.valueDer) === identity.keyId,
+    'its CRL names another key',
+    clause,
+  );
+}
+
+/** Opens a message that `identitySpki` must have signed, judged at `at`. null when it is none; faults say what is wrong. */
+export function openMessage(
+  der: Uint8Array,
+  identitySpki: Uint8Array,
+  at: Date,
+  faults: Faults,
+): Message | null {
+  return faults.read('RFC 6488 3', () => {
+    const object = readSignedObject(der, faults);
+    faults.check(object.contentType === CONTENT, 'the content type is not id-ct-xml', 'RFC 6492 3.1');
+    const identity = { spkiDer: identitySpki, keyId: keyId(identitySpki) };
+    const end = parseCertificate(object.certificateDer);
+    const own = keyId(end.spkiDer);
+    const clause = 'RFC 6492 3.1.1';
+    const value = (oid: string): Uint8Array | undefined =>
+      end.extensions.find((extension) => extension.oid === oid)?.valueDer;
+    const ski = value(EXTENSION.subjectKeyIdentifier);
+    faults.check(
+      object.signerKeyId === own && ski !== undefined && hex(ski).toUpperCase() === `0414${own}`,
+      'the signer is not the key of the certificate in it',
+      clause,
+    );
+    faults.check(object.holds(end.spkiDer), 'the signature does not hold: it was altered', clause);
+    faults.check(
+      verifySignature(end, identitySpki) === 'holds',
+      'it was signed by another identity than the enrolled one',
+      clause,
+    );
+    const aki = value(EXTENSION.authorityKeyIdentifier);
+    faults.check(
+      aki === undefined || readAuthorityKeyId(aki) === identity.keyId,
+      'its certificate names another key',
+      clause,
+    );
+    faults.check(
+      value(EXTENSION.basicConstraints) === undefined,
+      'its certificate is one of an authority',
+      clause,
+    );
+    faults.check(
+      end.notBefore.getTime() <= at.getTime(),
+      `it is not valid before ${end.notBefore.toISOString()}: check the clocks of both machines`,
+      clause,
+    );
+    faults.check(
+      end.notAfter.getTime() >= at.getTime(),
+      `it ended at ${end.notAfter.toISOString()}; ask for a new one`,
+      clause,
+    );
+    const [crl] = object.crls;
+    if (
+      faults.check(
+        object.crls.length === 1,
+        `there are ${object.crls.length} CRLs in it instead of one`,
+        clause,
+      ) &&
+      crl
+    ) {
+      const list = parseCrl(crl);
+      checkCrl(faults, list, identity, at);
+      faults.check(
+        !list.entries.some(({ serial }) => serial === end.serial),
+        'its certificate was revoked',
+        clause,
+      );
+    }
+    return { content: object.content, signingTime: object.signingTime, notAfter: end.notAfter };
+  });
+}

@@ -1,0 +1,125 @@
+/** The answers of a response held against the wishes of the request (RFC 6492 3.4.2, 3.5.2): none missing, none too many. */
+import type { JsonObject, JsonValue } from '../lib/json-reader.ts';
+import { asBase64, asMap, asObject, asText } from '../lib/json-shape.ts';
+import { Faults } from '../rpki/fault.ts';
+import { contains } from '../rpki/ranges.ts';
+import { resourceCertificate } from '../rpki/resource-certificate.ts';
+import { byKey, type Child, handle, keyIdentifier, type Request, resourceSet } from './documents.ts';
+import type { SignerInfo } from './signer-info.ts';
+
+/** What the proxy knows. */
+export interface ProxyState {
+  /** SubjectPublicKeyInfo of the associated signer. */
+  signerSpki: Uint8Array;
+  info: SignerInfo;
+  /** The last response, or the objects of signer-info.json before the first. */
+  previous: JsonValue;
+  /** The open request. */
+  request: Request;
+}
+
+/** A certificate as the response publishes it. */
+export interface Issued {
+  der: Uint8Array;
+  uri: string;
+}
+
+const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
+
+/** One answer to one wish of a child. */
+function judgeAnswer(
+  {
+    who,
+    child,
+    key,
+    answer,
+    path,
+  }: { who: string; child: Child; key: string; answer: JsonValue; path: string },
+  issued: Map<string, Issued>,
+  state: ProxyState,
+  faults: Faults,
+  questions: string[],
+): void {
+  const wish = child.requests.get(key);
+  if (answer === 'Error') {
+    questions.push(`${who}: the signer answered with an error.`);
+    return;
+  }
+  const [[kind, inner, at] = ['', null, path]] = asMap(answer, path);
+  if (kind === 'Revocation') {
+    const object = asObject(inner, at, { required: ['class_name', 'key'] });
+    faults.check(
+      wish?.type === 'revocation' &&
+        keyIdentifier(asText(object.get('key'), at), at) === key &&
+        !issued.has(key),
+      `${who}: a revocation was not asked, or its certificate is still there`,
+      'RFC 6492 3.5.2',
+    );
+    return;
+  }
+  const object = asObject(inner, at, {
+    required: ['class_name', 'resource_set', 'not_after', 'issued_cert', 'signing_cert'],
+  });
+  const cert = asObject(object.get('issued_cert'), `${at}.issued_cert`, {
+    required: ['uri', 'req_limit', 'cert'],
+  });
+  const signing = asObject(object.get('signing_cert'), `${at}.signing_cert`, { required: ['url', 'cert'] });
+  const der = asBase64(cert.get('cert'), `${at}.issued_cert.cert`);
+  const there = issued.get(key);
+  faults.check(
+    wish?.type === 'issuance' &&
+      there !== undefined &&
+      Buffer.compare(there.der, der) === 0 &&
+      asText(cert.get('uri'), at) === there.uri,
+    `${who}: the certificate it gets is not the one that is published`,
+    'RFC 6492 3.4.2',
+  );
+  const ta = resourceCertificate(
+    asBase64(signing.get('cert'), `${at}.signing_cert.cert`),
+    'anchor',
+    new Faults(),
+  );
+  faults.check(
+    ta.subjectKeyId === state.info.taKeyId,
+    `${who}: the signing certificate is of another key`,
+    'RFC 6492 3.4.2',
+  );
+  const granted = resourceSet(object.get('resource_set'), `${at}.resource_set`);
+  faults.check(
+    FAMILIES.every((family) => contains(child.resources[family], granted[family])),
+    `${who}: it gets more resources than it has`,
+    'RFC 6492 3.4.2',
+  );
+}
+
+/** Every answer against every wish: none missing, none too many. Throws JsonError and X509Error of the readers. */
+export function judgeAnswers(
+  response: JsonObject,
+  issued: Map<string, Issued>,
+  state: ProxyState,
+  faults: Faults,
+  questions: string[],
+): void {
+  const answered = new Map<string, Set<string>>();
+  for (const [name, answers, path] of asMap(response.get('child_responses'), 'response.child_responses')) {
+    const child = state.request.children.find((one) => one.handle === handle(name, path));
+    const keys = new Set<string>();
+    for (const [key, value] of byKey(answers, path, (item, at) => ({ item, at }))) {
+      keys.add(key);
+      const who = `${name}, key ${key.slice(-8)}`;
+      if (child === undefined || !child.requests.has(key)) {
+        faults.check(false, `${who}: an answer to nothing that was asked`, 'RFC 6492 3.4.2');
+        continue;
+      }
+      judgeAnswer({ who, child, key, answer: value.item, path: value.at }, issued, state, faults, questions);
+    }
+    answered.set(name, keys);
+  }
+  for (const { handle: name, requests } of state.request.children)
+    for (const key of requests.keys())
+      faults.check(
+        answered.get(name)?.has(key) === true,
+        `${name}, key ${key.slice(-8)}: no answer`,
+        'RFC 6492 3.4.2',
+      );
+}

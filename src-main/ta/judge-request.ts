@@ -1,0 +1,146 @@
+/**
+ * A request file judged before anything is signed (krill-ta.md 5.4, 6.10, 16): the message, the clear text beside it, and
+ * every child's every wish against what the trust anchor is. It changes nothing.
+ */
+import { JsonError, type JsonValue, readJson } from '../lib/json-reader.ts';
+import { asBase64, asObject, sameJson } from '../lib/json-shape.ts';
+import { type Fault, Faults } from '../rpki/fault.ts';
+import { openMessage } from '../rpki/message.ts';
+import { contains } from '../rpki/ranges.ts';
+import { readChildCsr } from './child-csr.ts';
+import { type Child, type ChildRequest, readRequest, type Request, type ResourceSet } from './documents.ts';
+
+/** What the signer knows. */
+export interface SignerState {
+  /** SubjectPublicKeyInfo of the enrolled proxy. */
+  proxySpki: Uint8Array;
+  taKeyId: string;
+  taResources: ResourceSet;
+  /** Where the trust anchor publishes: `rsync://host/repo/`. */
+  baseUri: string;
+  /** Who holds which key: child by key identifier. */
+  owners: ReadonlyMap<string, string>;
+  /** Nonces of the requests processed before. */
+  nonces: ReadonlySet<string>;
+}
+
+export interface RequestJudgement {
+  /** null when it could not even be read. */
+  request: Request | null;
+  /** Something is wrong: it is refused. */
+  faults: Fault[];
+  /** Nothing is wrong, but a person must decide. */
+  questions: string[];
+}
+
+const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
+
+/** What stands in a file, in its message and in its clear text. Throws JsonError. */
+export function openDocument(
+  bytes: Uint8Array,
+  clear: 'request' | 'response',
+): { message: Uint8Array; clear: JsonValue } {
+  const outer = asObject(readJson(bytes), '', { required: [clear, 'signed'], open: true });
+  const signed = asObject(outer.get('signed'), 'signed', { required: ['message'] });
+  return { message: asBase64(signed.get('message'), 'signed.message'), clear: outer.get(clear) ?? null };
+}
+
+/** Runs a reader of JSON; its refusal becomes a fault that names the place. */
+export function readInto<T>(faults: Faults, what: string, reader: () => T): T | null {
+  try {
+    return reader();
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    const place = error.path === '' ? '' : ` at ${error.path}`;
+    faults.check(false, `${what}${place}: ${error.message}`, 'RFC 8259');
+    return null;
+  }
+}
+
+function judgeWish(
+  {
+    child,
+    key,
+    wish,
+    claimed,
+  }: { child: Child; key: string; wish: ChildRequest; claimed: Map<string, string> },
+  state: SignerState,
+  faults: Faults,
+  questions: string[],
+): void {
+  const who = `${child.handle}, key ${key.slice(-8)}`;
+  const inner = new Faults();
+  inner.check(
+    wish.className === 'default',
+    `there is no resource class "${wish.className}"`,
+    'RFC 6492 3.4.1',
+  );
+  inner.check(key !== state.taKeyId, 'it names the key of the trust anchor itself', 'RFC 6492 3.4.1');
+  const other = claimed.get(key);
+  inner.check(other === undefined, `${other ?? ''} asks for the same key`, 'RFC 6492 3.4.1');
+  claimed.set(key, child.handle);
+  const owner = state.owners.get(key);
+  if (wish.type === 'revocation') {
+    inner.check(wish.key === key, 'the key to revoke is not the one it stands under', 'RFC 6492 3.5.1');
+    inner.check(owner !== undefined, 'a key that has no certificate cannot be revoked', 'RFC 6492 3.5.1');
+  } else {
+    const csr = readChildCsr(wish.csrDer, inner);
+    inner.check(
+      csr === null || csr.keyId === key,
+      'the key of the request is not the one it stands under',
+      'RFC 6492 3.4.1',
+    );
+    inner.check(
+      csr === null ||
+        (csr.caRepository !== state.baseUri &&
+          !csr.rpkiManifest.startsWith(`${state.baseUri}${state.taKeyId}`)),
+      'it would publish where the trust anchor does',
+      'RFC 6487 4.8.8.1',
+    );
+    const granted = FAMILIES.map((family) => wish.limit[family] ?? child.resources[family]);
+    inner.check(
+      granted.some((ranges) => ranges.length > 0),
+      'no resources would be certified',
+      'RFC 6487 4.8.10',
+    );
+    inner.check(
+      FAMILIES.every((family) => contains(child.resources[family], wish.limit[family] ?? [])),
+      'it asks for resources the child does not have',
+      'RFC 6492 3.4.1',
+    );
+  }
+  if (owner !== undefined && owner !== child.handle) questions.push(`${who}: this key belongs to ${owner}.`);
+  faults.found.push(...inner.found.map(({ text, clause }) => ({ text: `${who}: ${text}`, clause })));
+}
+
+/** Judges the bytes of a request file at the instant `at`. Never throws for what it is given. */
+export function judgeRequest(bytes: Uint8Array, state: SignerState, at: Date): RequestJudgement {
+  const faults = new Faults();
+  const questions: string[] = [];
+  const none = { request: null, faults: faults.found, questions };
+  const document = readInto(faults, 'The file', () => openDocument(bytes, 'request'));
+  if (document === null) return none;
+  const request = readInto(faults, 'The clear text', () => readRequest(document.clear, 'request'));
+  const message = openMessage(document.message, state.proxySpki, at, faults);
+  const signed =
+    message === null ? null : readInto(faults, 'The signed content', () => readJson(message.content));
+  if (signed !== null)
+    faults.check(
+      sameJson(signed, document.clear),
+      'the clear text differs from what was signed: the file was edited on its way',
+      'krill-ta 5.4',
+    );
+  if (request === null || signed === null) return none;
+  if (state.nonces.has(request.nonce)) questions.push(`The nonce ${request.nonce} was processed before.`);
+  const claimed = new Map<string, string>();
+  for (const child of request.children) {
+    faults.check(
+      FAMILIES.every((family) => contains(state.taResources[family], child.resources[family])),
+      `${child.handle}: it has resources the trust anchor does not have`,
+      'RFC 6487 7.2',
+    );
+    for (const [key, wish] of child.requests)
+      judgeWish({ child, key, wish, claimed }, state, faults, questions);
+  }
+  return { request, faults: faults.found, questions };
+}
