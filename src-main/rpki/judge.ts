@@ -7,6 +7,8 @@ import { children, oidText, readTlv, TAG } from '../x509/der-reader.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import { type Fault, Faults } from './fault.ts';
+import { ASPA_OID, readAspa } from './aspa.ts';
+import { GHOSTBUSTERS_OID, readGhostbusters } from './ghostbusters.ts';
 import { MANIFEST_OID, readManifest } from './manifest.ts';
 import { contains, rangesOf } from './ranges.ts';
 import { resourceCertificate, type ResourceCertificate } from './resource-certificate.ts';
@@ -188,6 +190,27 @@ function judgeRoa(content: Uint8Array, own: ResourceCertificate, faults: Faults)
   }
 }
 
+function judgeAspa(content: Uint8Array, own: ResourceCertificate, faults: Faults): void {
+  const { customer } = readAspa(content, faults);
+  const { asn, ipv4, ipv6 } = own.resources;
+  const clause = 'sidrops-aspa-profile 4';
+  faults.check(ipv4 === null && ipv6 === null, 'the certificate of an ASPA has addresses', clause);
+  faults.check(
+    asn !== null && asn !== 'inherit' && contains(asn, [{ min: customer, max: customer }]),
+    'the customer is not in the AS numbers of its certificate',
+    clause,
+  );
+}
+
+function judgeGhostbusters(content: Uint8Array, own: ResourceCertificate, faults: Faults): void {
+  readGhostbusters(content, faults);
+  faults.check(
+    Object.values(own.resources).every((resources) => resources === null || resources === 'inherit'),
+    'the certificate of a Ghostbusters record does not inherit its resources',
+    'RFC 6493 4',
+  );
+}
+
 function judgeSigned(der: Uint8Array, context: Context, faults: Faults): void {
   const { der: inDer, end } = readBer(der);
   faults.check(end === der.length, `${der.length - end} bytes follow after its end`, 'RFC 6488 3');
@@ -206,6 +229,8 @@ function judgeSigned(der: Uint8Array, context: Context, faults: Faults): void {
   const { contentType, content } = object;
   if (contentType === MANIFEST_OID)
     faults.read('RFC 9286 4', () => judgeManifest(content, own, context.at, faults));
+  if (contentType === ASPA_OID) faults.read('sidrops-aspa-profile 3', () => judgeAspa(content, own, faults));
+  if (contentType === GHOSTBUSTERS_OID) judgeGhostbusters(content, own, faults);
   if (contentType === ROA_OID) faults.read('RFC 9582 4', () => judgeRoa(content, own, faults));
 }
 

@@ -229,6 +229,18 @@ function readResources(
 /** Reads the certificate and notes what its profile does not allow. Throws X509Error when it is no certificate. */
 export function resourceCertificate(der: Uint8Array, role: Role, faults: Faults): ResourceCertificate {
   const certificate = parseCertificate(der);
+  const fields = children(readWhole(certificate.tbsDer, TAG.sequence, 'the signed part'));
+  faults.check(
+    !fields.some(({ tag }) => (tag & 0xdf) === 0x81 || (tag & 0xdf) === 0x82),
+    'there are unique identifiers',
+    'RFC 6487 4',
+  );
+  const serial = fields[1]?.content ?? new Uint8Array();
+  faults.check(
+    serial.length < 2 || serial[0] !== 0 || ((serial[1] ?? 0) & 0x80) !== 0,
+    'the serial number is not in its shortest form',
+    'X.690 8.3.2',
+  );
   faults.check(certificate.version === 3, 'the version is not 3', 'RFC 6487 4.1');
   faults.check(
     certificate.serialNumber > 0n && certificate.serialNumber < 1n << 159n,

@@ -31,6 +31,13 @@ export function resourceCrl(der: Uint8Array, faults: Faults): ResourceCrl {
     'RFC 7935 2',
   );
   faults.read('RFC 6487 5', () => checkName(faults, crl.issuer, 'issuer'));
+  const times = fields.filter(({ tag }) => tag === TAG.utcTime || tag === TAG.generalizedTime);
+  for (const [at, value] of [crl.thisUpdate, crl.nextUpdate].entries())
+    faults.check(
+      value === null || (times[at]?.tag === TAG.utcTime) === value.getUTCFullYear() < 2050,
+      'a time has the wrong type: UTCTime through 2049, GeneralizedTime from 2050',
+      'RFC 5280 5.1.2.4',
+    );
   if (faults.check(crl.nextUpdate !== null, 'there is no nextUpdate', 'RFC 6487 5'))
     faults.check(
       crl.thisUpdate.getTime() < (crl.nextUpdate?.getTime() ?? 0),

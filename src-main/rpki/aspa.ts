@@ -1,0 +1,55 @@
+/** The content of an ASPA (draft-ietf-sidrops-aspa-profile, version 1), read only. */
+import {
+  bigInteger,
+  children,
+  expectTag,
+  readWhole,
+  smallInteger,
+  TAG,
+  type Tlv,
+} from '../x509/der-reader.ts';
+import type { Faults } from './fault.ts';
+
+export const ASPA_OID = '1.2.840.113549.1.9.16.1.49';
+const CLAUSE = 'sidrops-aspa-profile 3';
+
+export interface Aspa {
+  customer: bigint;
+  providers: bigint[];
+}
+
+function asNumber(tlv: Tlv | undefined, faults: Faults): bigint {
+  const value = bigInteger(expectTag(tlv, TAG.integer, 'an AS number'), 'an AS number');
+  faults.check(value >= 0n && value <= 0xffff_ffffn, 'an AS number is out of range', CLAUSE);
+  return value;
+}
+
+/** Throws X509Error when `content` is no ASPA. */
+export function readAspa(content: Uint8Array, faults: Faults): Aspa {
+  const [version, customer, list, ...more] = children(readWhole(content, TAG.sequence, 'the ASPA'));
+  const number = version?.tag === 0xa0 ? children(version)[0] : undefined;
+  faults.check(
+    number !== undefined && smallInteger(number, 'the version') === 1,
+    'the version is not 1, written out',
+    CLAUSE,
+  );
+  const aspa = {
+    customer: asNumber(customer, faults),
+    providers: children(expectTag(list, TAG.sequence, 'the providers')).map((one) => asNumber(one, faults)),
+  };
+  const { providers } = aspa;
+  faults.check(providers.length > 0, 'there is no provider', CLAUSE);
+  faults.check(
+    providers.every((provider, at) => at === 0 || provider > (providers[at - 1] ?? 0n)),
+    'the providers are not in rising order, each once',
+    CLAUSE,
+  );
+  faults.check(!providers.includes(aspa.customer), 'the customer is its own provider', CLAUSE);
+  faults.check(
+    !providers.includes(0n) || providers.length === 1,
+    'AS0 stands beside other providers',
+    CLAUSE,
+  );
+  faults.check(more.length === 0, 'it holds more than an ASPA', CLAUSE);
+  return aspa;
+}
