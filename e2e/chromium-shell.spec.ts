@@ -259,7 +259,9 @@ function descendantsMatching(test_: (command: string) => boolean): number[] {
 }
 
 test('without the sandbox it does not start for an ordinary user, and says what to do', ({ apps }) => {
-  test.skip(process.getuid?.() !== 0, 'only root can become another user here');
+  // In CI it must be met: there a run that is not root fails at setpriv instead of being left out.
+  const cannot = process.getuid?.() !== 0 && process.env['CI'] === undefined;
+  test.skip(cannot, 'SKIPPED at this desk: only root can become another user, and CI is root');
   const home = join(apps.scratch, 'home');
   mkdirSync(home);
   chmodSync(apps.scratch, 0o755);

@@ -119,8 +119,7 @@ export async function startConsole(
 }
 
 export const test = base.extend<{ apps: ConsoleApps }>({
-  // The first argument of a fixture must be a destructured object, even when nothing is taken from it.
-  // oxlint-disable-next-line no-empty-pattern
+  // oxlint-disable-next-line no-empty-pattern -- Playwright wants a destructured object, even when nothing is taken from it
   apps: async ({}, use, info) => {
     const scratch = mkdtempSync(join(tmpdir(), 'baleen-e2e-'));
     const canaries = createCanaries();

@@ -7,11 +7,6 @@ import { isTest, refusals } from './layer-rules.ts';
 
 const MAX_LINES = 300;
 
-/** Files that may be longer, each with the reason. */
-const LONG_FILES: Readonly<Record<string, string>> = {
-  'src-shared/contract/ca.ts': 'the channels of one domain, read as a whole',
-};
-
 const MUST_HOLD_FILES = ['src-main', 'src-shared', 'src-renderer'];
 const FOLDERS = [...MUST_HOLD_FILES, 'e2e', 'scripts', 'bench'];
 
@@ -40,13 +35,11 @@ function breachesOf(file: SourceFile): string[] {
         `${file.path}:${reference.line}: ${reference.kind} ${reference.specifier ?? '(computed)'}: ${why}`,
     ),
   );
-  const allowed = LONG_FILES[file.path] !== undefined;
-  if (file.lines > MAX_LINES && !allowed) {
+  if (file.lines > MAX_LINES) {
     found.push(
       `${file.path}: ${file.lines} lines, more than ${MAX_LINES}: ${isTest(file.path) ? 'split by subject' : 'it does two things'}`,
     );
   }
-  if (file.lines <= MAX_LINES && allowed) found.push(`${file.path}: short again, so take it off LONG_FILES`);
   return found;
 }
 

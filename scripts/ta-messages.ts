@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type JsonValue, readJson } from '../src-main/lib/json-reader.ts';
 import { asObject } from '../src-main/lib/json-shape.ts';
 import { readIdentity, readRequest, type Request } from '../src-main/ta/documents.ts';
-import { judgeRequest, openDocument } from '../src-main/ta/judge-request.ts';
+import { judgeRequest } from '../src-main/ta/judge-request.ts';
+import { openDocument } from '../src-main/ta/open-exchange.ts';
 import { judgeResponse } from '../src-main/ta/judge-response.ts';
 import { readSignerInfo } from '../src-main/ta/signer-info.ts';
 

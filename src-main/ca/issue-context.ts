@@ -1,5 +1,5 @@
 /** Everything a draft refers to, fetched: issuer with its ancestors, key, request, the certificate it replaces. */
-import type { IssueDraft } from '#shared/contract/ca.ts';
+import type { IssueDraft } from '#shared/contract/issue-draft.ts';
 import type { Draft } from '#shared/contract/drafts.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { StoredAuthority, StoredCertificate, StoredKey } from '../store/columns.ts';

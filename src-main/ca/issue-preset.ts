@@ -1,5 +1,5 @@
 /** The content of a new draft: what each purpose begins with, out of the profiles. */
-import type { IssueDraft, Purpose } from '#shared/contract/ca.ts';
+import type { IssueDraft, Purpose } from '#shared/contract/issue-draft.ts';
 import type { Profile } from '../issuing/profile.ts';
 import { PROFILES } from '../issuing/profiles/index.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { IssueDraft, Purpose } from '#shared/contract/ca.ts';
+import type { IssueDraft, Purpose } from '#shared/contract/issue-draft.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 import { DAY, draftOf, wizard } from '../testing/test-wizard.ts';
 

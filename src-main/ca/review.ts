@@ -1,6 +1,6 @@
 /** What the operator reads before signing: every field as it will be, findings, what is not granted, the trial. */
 import { createHash } from 'node:crypto';
-import type { Review } from '#shared/contract/ca.ts';
+import type { Review } from '#shared/contract/issue-draft.ts';
 import type { Finding } from '#shared/contract/channel.ts';
 import { readableDuration } from '../issuing/go-duration.ts';
 import type { Issuing, Prepared } from '../issuing/issuing.ts';

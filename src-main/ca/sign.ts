@@ -3,7 +3,7 @@
  * transaction after the signature, or nothing is.
  */
 import type { Topic } from '#shared/bridge.ts';
-import type { Purpose } from '#shared/contract/ca.ts';
+import type { Purpose } from '#shared/contract/issue-draft.ts';
 import { AppError } from '../lib/app-error.ts';
 import { newId } from '../lib/ids.ts';
 import type { JobContext } from '../lib/jobs.ts';

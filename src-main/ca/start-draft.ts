@@ -1,5 +1,5 @@
 /** Drafts that begin from something: a certificate to be renewed or re-keyed, a request somebody sent. */
-import { attributeType, type IssueDraft } from '#shared/contract/ca.ts';
+import { attributeType, type IssueDraft } from '#shared/contract/issue-draft.ts';
 import type { CertificateView, NameView, SanView } from '#shared/contract/certificate-view.ts';
 import { AppError } from '../lib/app-error.ts';
 import { keyAlgorithmOf } from '../signers/stored-key.ts';

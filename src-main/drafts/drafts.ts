@@ -3,7 +3,7 @@
  * draft means is its domain's business.
  */
 import type { Topic } from '#shared/bridge.ts';
-import type { IssueDraft, Purpose } from '#shared/contract/ca.ts';
+import type { IssueDraft, Purpose } from '#shared/contract/issue-draft.ts';
 import { DRAFT_KINDS, type Draft } from '#shared/contract/drafts.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Domain } from '../lib/domain.ts';

@@ -3,7 +3,7 @@
  * One schema for every issuer (wizard, mesh, Krill home); no behaviour, the builder reads it.
  */
 import * as z from 'zod';
-import { attributeType } from '#shared/contract/ca.ts';
+import { attributeType } from '#shared/contract/issue-draft.ts';
 import { keyAlgorithm } from '#shared/contract/keys.ts';
 
 export const keyUsageName = z.enum([

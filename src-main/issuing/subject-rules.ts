@@ -2,7 +2,7 @@
  * What a distinguished name may hold: lengths of RFC 5280 appendix A and X.520, no control characters, and the mark of
  * a rehearsal. It encodes nothing.
  */
-import type { IssueDraft } from '#shared/contract/ca.ts';
+import type { IssueDraft } from '#shared/contract/issue-draft.ts';
 import { problem, type Problem } from './problem.ts';
 
 export type SubjectAttribute = IssueDraft['subject'][number];

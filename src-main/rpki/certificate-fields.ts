@@ -61,3 +61,6 @@ export function checkTimes(faults: Faults, certificate: Certificate): void {
     'RFC 6487 4.6',
   );
 }
+
+/** The AlgorithmIdentifier of sha256WithRSAEncryption with NULL, in hex (RFC 7935 2). */
+export const SHA256_WITH_RSA = '300d06092a864886f70d01010b0500';

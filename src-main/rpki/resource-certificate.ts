@@ -8,7 +8,7 @@ import { children, oidText, readWhole, TAG } from '../x509/der-reader.ts';
 import { type Extension, readAccess } from '../x509/extension-reader.ts';
 import { EXTENSION } from '../x509/oids.ts';
 import { keyId } from '../x509/public-key.ts';
-import { checkKey, checkName, checkTimes, hex } from './certificate-fields.ts';
+import { checkKey, checkName, checkTimes, hex, SHA256_WITH_RSA } from './certificate-fields.ts';
 import type { Faults } from './fault.ts';
 import { type Resources, readAsIds, readIpBlocks } from './resource-der.ts';
 import { X509Error } from '../x509/x509-error.ts';
@@ -26,7 +26,6 @@ export interface ResourceCertificate {
   sia: { method: string; location: string }[];
 }
 
-const SHA256_WITH_RSA = '300d06092a864886f70d01010b0500';
 const KEY_USAGE: Record<Role, string> = { anchor: '03020106', authority: '03020106', object: '03020780' };
 const CA_TRUE = '30030101ff';
 const POLICY = '1.3.6.1.5.5.7.14.2';

@@ -3,7 +3,7 @@ import { type CertificateList, parseCrl } from '../x509/crl.ts';
 import { children, readWhole, smallInteger, TAG } from '../x509/der-reader.ts';
 import { readCrlNumber } from '../x509/extension-reader.ts';
 import { EXTENSION } from '../x509/oids.ts';
-import { checkName, hex } from './certificate-fields.ts';
+import { checkName, hex, SHA256_WITH_RSA } from './certificate-fields.ts';
 import type { Faults } from './fault.ts';
 
 export interface ResourceCrl {
@@ -12,8 +12,6 @@ export interface ResourceCrl {
   authorityKeyId: string | null;
   number: bigint | null;
 }
-
-const SHA256_WITH_RSA = '300d06092a864886f70d01010b0500';
 
 /** Throws X509Error when it is no CRL. */
 export function resourceCrl(der: Uint8Array, faults: Faults): ResourceCrl {

@@ -1,5 +1,5 @@
 /** A certificate's columns, computed once when it comes in, so that lists never parse. It writes nothing. */
-import type { Purpose } from '#shared/contract/ca.ts';
+import type { Purpose } from '#shared/contract/issue-draft.ts';
 import { sha256Hex } from '../lib/bytes.ts';
 import { parseCertificate } from '../x509/certificate.ts';
 import { certificateView } from '../x509/certificate-view.ts';

@@ -2,7 +2,7 @@
  * What the store keeps of keys and X.509 objects: the columns callers compute once at import, and the rows they get
  * back. Types only; parsing certificates is x509's work.
  */
-import type { IssueDraft, Purpose } from '#shared/contract/ca.ts';
+import type { IssueDraft, Purpose } from '#shared/contract/issue-draft.ts';
 import type { CertificateRow } from '#shared/contract/ca.ts';
 import type { KeyAlgorithm, KeyUse } from '#shared/contract/keys.ts';
 

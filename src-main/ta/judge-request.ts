@@ -2,13 +2,11 @@
  * A request file judged before anything is signed (krill-ta.md 5.4, 6.10, 16): the message, the clear text beside it, and
  * every child's every wish against what the trust anchor is. It changes nothing.
  */
-import { JsonError, type JsonValue, readJson } from '../lib/json-reader.ts';
-import { asBase64, asObject, sameJson } from '../lib/json-shape.ts';
 import { type Fault, Faults } from '../rpki/fault.ts';
-import { openMessage } from '../rpki/message.ts';
 import { contains } from '../rpki/ranges.ts';
 import { readChildCsr } from './child-csr.ts';
 import { type Child, type ChildRequest, readRequest, type Request, type ResourceSet } from './documents.ts';
+import { openExchange, readInto } from './open-exchange.ts';
 
 /** What the signer knows. */
 export interface SignerState {
@@ -34,28 +32,6 @@ export interface RequestJudgement {
 }
 
 const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
-
-/** What stands in a file, in its message and in its clear text. Throws JsonError. */
-export function openDocument(
-  bytes: Uint8Array,
-  clear: 'request' | 'response',
-): { message: Uint8Array; clear: JsonValue } {
-  const outer = asObject(readJson(bytes), '', { required: [clear, 'signed'], open: true });
-  const signed = asObject(outer.get('signed'), 'signed', { required: ['message'] });
-  return { message: asBase64(signed.get('message'), 'signed.message'), clear: outer.get(clear) ?? null };
-}
-
-/** Runs a reader of JSON; its refusal becomes a fault that names the place. */
-export function readInto<T>(faults: Faults, what: string, reader: () => T): T | null {
-  try {
-    return reader();
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    const place = error.path === '' ? '' : ` at ${error.path}`;
-    faults.check(false, `${what}${place}: ${error.message}`, 'RFC 8259');
-    return null;
-  }
-}
 
 function judgeWish(
   {
@@ -118,19 +94,10 @@ export function judgeRequest(bytes: Uint8Array, state: SignerState, at: Date): R
   const faults = new Faults();
   const questions: string[] = [];
   const none = { request: null, faults: faults.found, questions };
-  const document = readInto(faults, 'The file', () => openDocument(bytes, 'request'));
-  if (document === null) return none;
-  const request = readInto(faults, 'The clear text', () => readRequest(document.clear, 'request'));
-  const message = openMessage(document.message, state.proxySpki, at, faults);
-  const signed =
-    message === null ? null : readInto(faults, 'The signed content', () => readJson(message.content));
-  if (signed !== null)
-    faults.check(
-      sameJson(signed, document.clear),
-      'the clear text differs from what was signed: the file was edited on its way',
-      'krill-ta 5.4',
-    );
-  if (request === null || signed === null) return none;
+  const opened = openExchange(bytes, 'request', state.proxySpki, at, faults);
+  if (opened === null) return none;
+  const request = readInto(faults, 'The clear text', () => readRequest(opened.clear, 'request'));
+  if (request === null || opened.message === null) return none;
   if (state.nonces.has(request.nonce)) questions.push(`The nonce ${request.nonce} was processed before.`);
   const claimed = new Map<string, string>();
   for (const child of request.children) {

@@ -3,18 +3,17 @@
  * validator, the manifest against what is there, every answer against what was asked. It changes nothing.
  */
 import { createHash } from 'node:crypto';
-import { type JsonObject, type JsonValue, readJson } from '../lib/json-reader.ts';
-import { asBase64, asObject, asText, asWhole, sameJson } from '../lib/json-shape.ts';
+import { type JsonObject, type JsonValue } from '../lib/json-reader.ts';
+import { asBase64, asObject, asText, asWhole } from '../lib/json-shape.ts';
 import { type Fault, Faults } from '../rpki/fault.ts';
 import { judgeObject } from '../rpki/judge.ts';
 import { readManifest } from '../rpki/manifest.ts';
-import { openMessage } from '../rpki/message.ts';
 import { resourceCertificate } from '../rpki/resource-certificate.ts';
 import { resourceCrl } from '../rpki/resource-crl.ts';
 import { readSignedObject } from '../rpki/signed-object.ts';
 import { byKey, keyIdentifier, resourceSet, sameResources } from './documents.ts';
 import { type Issued, judgeAnswers, type ProxyState } from './judge-answers.ts';
-import { openDocument, readInto } from './judge-request.ts';
+import { openExchange, readInto } from './open-exchange.ts';
 
 export interface ResponseJudgement {
   faults: Fault[];
@@ -201,19 +200,10 @@ function judgeContent(
 export function judgeResponse(bytes: Uint8Array, state: ProxyState, at: Date): ResponseJudgement {
   const faults = new Faults();
   const questions: string[] = [];
-  const document = readInto(faults, 'The file', () => openDocument(bytes, 'response'));
-  if (document === null) return { faults: faults.found, questions };
-  const message = openMessage(document.message, state.signerSpki, at, faults);
-  const signed =
-    message === null ? null : readInto(faults, 'The signed content', () => readJson(message.content));
-  if (signed !== null)
-    faults.check(
-      sameJson(signed, document.clear),
-      'the clear text differs from what was signed: the file was edited on its way',
-      'krill-ta 5.4',
-    );
+  const opened = openExchange(bytes, 'response', state.signerSpki, at, faults);
+  if (opened === null) return { faults: faults.found, questions };
   faults.read('RFC 6487', () =>
-    readInto(faults, 'The response', () => judgeContent(document.clear, state, at, faults, questions)),
+    readInto(faults, 'The response', () => judgeContent(opened.clear, state, at, faults, questions)),
   );
   return { faults: faults.found, questions };
 }

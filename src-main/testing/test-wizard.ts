@@ -1,6 +1,6 @@
 /** Drafts, reviews and signatures as the wizard asks for them, for tests of the issuing channels. Not shipped. */
 import { expect } from 'vitest';
-import type { IssueDraft, Purpose, Review } from '#shared/contract/ca.ts';
+import type { IssueDraft, Purpose, Review } from '#shared/contract/issue-draft.ts';
 import { issuePreset } from '../ca/issue-preset.ts';
 import type { TestApp } from './test-app.ts';
 

@@ -116,7 +116,7 @@ describe('useQuery', () => {
 function Keys({ query }: { query: string }) {
   const pages = usePages('keys.list', { query, limit: 2 }, ['keys']);
   return (
-    <button type="button" onClick={pages.more}>
+    <button type="button" onClick={pages.onMore}>
       {(pages.rows as unknown as { id: string }[]).map((row) => row.id).join(',')}/{pages.total}
     </button>
   );

@@ -60,8 +60,8 @@ export interface PagesResult<R> {
   loading: boolean;
   error: CallError | null;
   /** Loads the next page, if there is one and none is on its way. */
-  more: () => void;
-  reload: () => void;
+  onMore: () => void;
+  onRetry: () => void;
 }
 
 /**
@@ -142,9 +142,9 @@ export function usePages<C extends PagedChannel>(
     total: state.total,
     loading: state.loading,
     error: state.error,
-    more: () => {
+    onMore: () => {
       if (!state.loading && state.cursor !== null) void load(state.cursor, 0);
     },
-    reload: () => void load(null, held.current),
+    onRetry: () => void load(null, held.current),
   };
 }

@@ -1,6 +1,6 @@
 /** Channels of drafts: what a wizard has so far, kept in main so that a reload or a crash continues it. */
 import * as z from 'zod';
-import { issueDraft, issueStep } from './ca.ts';
+import { issueDraft, issueStep } from './issue-draft.ts';
 import { change, channel, id, instant, nothing } from './channel.ts';
 
 /** One entry per wizard. `version` grows when the schema changes; main migrates or drops older ones. */

@@ -126,13 +126,8 @@ export function Audit(_props: ViewProps) {
         label="Audit entries"
         fill
         columns={COLUMNS}
-        rows={pages.rows}
+        {...pages}
         rowId={(row) => String(row.seq)}
-        total={pages.total}
-        loading={pages.loading}
-        error={pages.error}
-        onRetry={pages.reload}
-        onMore={pages.more}
         onOpen={setOpen}
         empty={
           <EmptyState

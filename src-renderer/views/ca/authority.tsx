@@ -1,6 +1,7 @@
 /** One authority: its certificate, its limits, what it issued, and what can be done from here. */
 import { useState } from 'react';
-import type { AuthorityRow, CertificateRow, IssueDraft } from '#shared/contract/ca.ts';
+import type { AuthorityRow, CertificateRow } from '#shared/contract/ca.ts';
+import type { IssueDraft } from '#shared/contract/issue-draft.ts';
 import { call } from '../../app/call.ts';
 import { hrefOf, navigate } from '../../app/router.ts';
 import { showToast } from '../../app/state.ts';
@@ -12,8 +13,9 @@ import { Card, KeyValue } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
+import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
-import { EmptyState, ErrorState, Loading } from '../../components/state-box.tsx';
+import { EmptyState, ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { durationText } from '../../components/time.tsx';
 import { ValidityBar } from '../../components/validity.tsx';
@@ -79,12 +81,10 @@ function Issued({ id }: { id: string }) {
         label="Issued certificates"
         plain
         columns={CERTIFICATE_COLUMNS.filter(({ id: column }) => column !== 'issuer') as never}
+        {...pages}
         rows={rows}
+        total={pages.total - (pages.rows.length - rows.length)}
         rowId={(row) => row.id}
-        loading={pages.loading}
-        error={pages.error}
-        onRetry={pages.reload}
-        onMore={pages.more}
         onOpen={(row) => navigate('certificate', { id: row.id })}
         empty={
           <EmptyState title="It has issued nothing yet">
@@ -103,17 +103,11 @@ export function Authority({ route }: ViewProps) {
   const row = found.data;
   if (!row)
     return (
-      <Page title="Authority" narrow>
-        {found.error ? (
-          <ErrorState
-            error={found.error}
-            onRetry={found.reload}
-            action={<LinkButton href={hrefOf('authorities')}>All authorities</LinkButton>}
-          />
-        ) : (
-          <Loading what="the authority" />
-        )}
-      </Page>
+      <NotLoaded
+        title="Authority"
+        found={found}
+        back={{ href: hrefOf('authorities'), label: 'All authorities' }}
+      />
     );
   const { certificate } = row;
   const noKey = row.canSign ? null : 'Its private key is not in this workspace';

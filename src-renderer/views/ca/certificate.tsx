@@ -14,8 +14,9 @@ import { ChainDrawing } from '../../components/chain-drawing.tsx';
 import { ConfirmDialog } from '../../components/dialog.tsx';
 import { FingerprintBoard } from '../../components/fingerprint-board.tsx';
 import { HexValue, hexGroups } from '../../components/hex-value.tsx';
+import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
-import { ErrorState, Loading } from '../../components/state-box.tsx';
+import { ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Time } from '../../components/time.tsx';
 import { FindingsTable } from '../../components/verdict.tsx';
@@ -61,22 +62,6 @@ function History({ detail }: { detail: Detail }) {
   );
 }
 
-function Page404({ found }: { found: ReturnType<typeof useQuery<'ca.certificate'>> }) {
-  return (
-    <Page title="Certificate" narrow>
-      {found.error ? (
-        <ErrorState
-          error={found.error}
-          onRetry={found.reload}
-          action={<LinkButton href={hrefOf('certificates')}>All certificates</LinkButton>}
-        />
-      ) : (
-        <Loading what="the certificate" />
-      )}
-    </Page>
-  );
-}
-
 export function Certificate({ route }: ViewProps) {
   const id = route.params['id'] ?? '';
   const found = useQuery('ca.certificate', { id }, ['certificates', 'keys', 'authorities']);
@@ -86,7 +71,14 @@ export function Certificate({ route }: ViewProps) {
     navigate('issue', { draft, step: 'review' });
   });
   const detail = found.data;
-  if (!detail) return <Page404 found={found} />;
+  if (!detail)
+    return (
+      <NotLoaded
+        title="Certificate"
+        found={found}
+        back={{ href: hrefOf('certificates'), label: 'All certificates' }}
+      />
+    );
   const { row, view } = detail;
   const why = detail.canRenew ? null : detail.whyNot;
   const digits = row.sha256.slice(-8);

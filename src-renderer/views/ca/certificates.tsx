@@ -131,13 +131,8 @@ export function Certificates(_props: ViewProps) {
           label="Certificates"
           fill
           columns={CERTIFICATE_COLUMNS}
-          rows={pages.rows}
+          {...pages}
           rowId={(row) => row.id}
-          total={pages.total}
-          loading={pages.loading}
-          error={pages.error}
-          onRetry={pages.reload}
-          onMore={pages.more}
           sorting={sorting}
           onSort={setSorting}
           onOpen={(row) => navigate('certificate', { id: row.id })}

@@ -1,5 +1,5 @@
 /** What the wizard's steps share: their props, names of purposes, units of time. No component and no data of its own. */
-import type { IssueDraft, Purpose, Review } from '#shared/contract/ca.ts';
+import type { IssueDraft, Purpose, Review } from '#shared/contract/issue-draft.ts';
 import type { Option } from '../../components/choices.tsx';
 
 export type StepId = 'purpose' | 'key' | 'validity' | 'names' | 'review' | 'result';

@@ -3,8 +3,8 @@
  * a step is left; this screen holds only what was typed since.
  */
 import { useEffect, useRef, useState } from 'react';
-import type { Purpose } from '#shared/contract/ca.ts';
-import { purpose as purposeSchema } from '#shared/contract/ca.ts';
+import type { Purpose } from '#shared/contract/issue-draft.ts';
+import { purpose as purposeSchema } from '#shared/contract/issue-draft.ts';
 import type { Draft } from '#shared/contract/drafts.ts';
 import { call } from '../../app/call.ts';
 import { formatPath, hrefOf, replacePath } from '../../app/router.ts';

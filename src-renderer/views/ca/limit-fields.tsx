@@ -1,5 +1,5 @@
 /** An authority's limits for the leaves it issues: least, usual, most (L-025). */
-import type { IssueDraft } from '#shared/contract/ca.ts';
+import type { IssueDraft } from '#shared/contract/issue-draft.ts';
 import { Notice } from '../../components/verdict.tsx';
 import { DurationField } from './duration-field.tsx';
 

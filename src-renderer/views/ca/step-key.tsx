@@ -1,6 +1,6 @@
 /** Step 2: a new key, one that is here already, or the key of somebody's request. */
 import { useState } from 'react';
-import type { IssueDraft } from '#shared/contract/ca.ts';
+import type { IssueDraft } from '#shared/contract/issue-draft.ts';
 import { uploadBlob } from '../../app/blob-upload.ts';
 import { call } from '../../app/call.ts';
 import { navigate } from '../../app/router.ts';

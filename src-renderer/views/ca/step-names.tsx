@@ -1,7 +1,7 @@
 /** Step 4: the names a leaf is good for, or those below which an authority may certify. */
 import { TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
-import type { IssueDraft } from '#shared/contract/ca.ts';
+import type { IssueDraft } from '#shared/contract/issue-draft.ts';
 import { isAuthority, problemOf, type StepProps } from './issue-model.ts';
 
 const FIELDS: readonly {

@@ -5,7 +5,7 @@ import { useQuery } from '../../app/use-query.ts';
 import { RadioCards, Select } from '../../components/choices.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { Notice } from '../../components/verdict.tsx';
-import type { IssueDraft, Purpose } from '#shared/contract/ca.ts';
+import type { IssueDraft, Purpose } from '#shared/contract/issue-draft.ts';
 import { isAuthority, problemOf, PURPOSES, type StepProps } from './issue-model.ts';
 import { SubjectEditor } from './subject-editor.tsx';
 

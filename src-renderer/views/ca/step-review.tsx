@@ -1,5 +1,5 @@
 /** Step 5: what will be signed, whole; what is wrong or remarkable; the same by command. */
-import type { Review } from '#shared/contract/ca.ts';
+import type { Review } from '#shared/contract/issue-draft.ts';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { ChainDrawing } from '../../components/chain-drawing.tsx';
 import { CommandBlock } from '../../components/command-block.tsx';

@@ -1,5 +1,5 @@
 /** Step 3: how long it lives, what it may sign, where its status is published. */
-import type { IssueDraft } from '#shared/contract/ca.ts';
+import type { IssueDraft } from '#shared/contract/issue-draft.ts';
 import { useQuery } from '../../app/use-query.ts';
 import { RadioCards, Select } from '../../components/choices.tsx';
 import { TextField } from '../../components/text-field.tsx';
@@ -21,6 +21,12 @@ const AUTHORITY = [
   { label: '10 years', seconds: 3650 * DAY },
   { label: '20 years', seconds: 7300 * DAY },
 ];
+
+const STATUS_URLS = [
+  { field: 'crl', label: 'CRL', placeholder: 'http://pki.example.net/root.crl' },
+  { field: 'ocsp', label: 'OCSP', placeholder: 'http://ocsp.example.net' },
+  { field: 'caIssuers', label: "Issuer's certificate", placeholder: 'http://pki.example.net/root.crt' },
+] as const;
 
 function LeafPolicy({ data }: { data: IssueDraft }) {
   const authority = useQuery('ca.authority', { id: data.issuer ?? '' }, ['authorities'], {
@@ -62,9 +68,6 @@ function PathLength({ data, change, problems }: StepProps) {
 
 function Status({ data, change, problems }: StepProps) {
   const { status } = data;
-  const set = (part: Partial<{ crl: string; ocsp: string; caIssuers: string }>): void => {
-    if (status.mode === 'urls') change({ status: { ...status, ...part } });
-  };
   return (
     <>
       <RadioCards
@@ -87,37 +90,20 @@ function Status({ data, change, problems }: StepProps) {
         ]}
         explain="A revoked certificate looks fine until somebody looks at its issuer's list. The addresses are written into the certificate and cannot change later; http is usual, because the lists are signed themselves."
       />
-      {status.mode === 'urls' ? (
-        <>
-          <TextField
-            label="CRL"
-            optional
-            mono
-            value={status.crl}
-            onChange={(crl) => set({ crl })}
-            placeholder="http://pki.example.net/root.crl"
-            error={problemOf(problems, 'status.crl')}
-          />
-          <TextField
-            label="OCSP"
-            optional
-            mono
-            value={status.ocsp}
-            onChange={(ocsp) => set({ ocsp })}
-            placeholder="http://ocsp.example.net"
-            error={problemOf(problems, 'status.ocsp')}
-          />
-          <TextField
-            label="Issuer's certificate"
-            optional
-            mono
-            value={status.caIssuers}
-            onChange={(caIssuers) => set({ caIssuers })}
-            placeholder="http://pki.example.net/root.crt"
-            error={problemOf(problems, 'status.caIssuers')}
-          />
-        </>
-      ) : null}
+      {status.mode === 'urls'
+        ? STATUS_URLS.map(({ field, label, placeholder }) => (
+            <TextField
+              key={field}
+              label={label}
+              optional
+              mono
+              value={status[field]}
+              onChange={(url) => change({ status: { ...status, [field]: url } })}
+              placeholder={placeholder}
+              error={problemOf(problems, `status.${field}`)}
+            />
+          ))
+        : null}
     </>
   );
 }

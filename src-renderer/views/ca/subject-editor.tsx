@@ -1,6 +1,6 @@
 /** The distinguished name, attribute by attribute in the order it will stand in the certificate. */
 import { ArrowUp, Plus, Trash2 } from 'lucide-react';
-import type { IssueDraft } from '#shared/contract/ca.ts';
+import type { IssueDraft } from '#shared/contract/issue-draft.ts';
 import { Button } from '../../components/button.tsx';
 import { Select } from '../../components/choices.tsx';
 import type { Option } from '../../components/choices.tsx';

@@ -1,6 +1,6 @@
 /** The state of one draft on the screen: what was typed since it was stored, main's review of it, the signature's job. */
 import { useEffect, useState } from 'react';
-import type { IssueDraft, Review } from '#shared/contract/ca.ts';
+import type { IssueDraft, Review } from '#shared/contract/issue-draft.ts';
 import type { Draft } from '#shared/contract/drafts.ts';
 import { call } from '../../app/call.ts';
 import { navigate } from '../../app/router.ts';

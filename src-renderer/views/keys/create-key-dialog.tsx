@@ -4,11 +4,10 @@ import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import { call } from '../../app/call.ts';
 import { navigate } from '../../app/router.ts';
 import { useAction } from '../../app/use-action.ts';
-import { Button } from '../../components/button.tsx';
 import { RadioCards } from '../../components/choices.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { DialogForm } from '../../components/dialog-form.tsx';
 import { JobProgress } from '../../components/job-progress.tsx';
-import { ErrorState } from '../../components/state-box.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { labelProblem } from './import-key-dialog.tsx';
 import { KEY_TYPES } from './key-words.ts';
@@ -43,13 +42,7 @@ function CreateBody({ onClose }: { onClose: () => void }) {
     );
   const why = labelProblem(label);
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (why === null) void start.run();
-      }}
-    >
+    <DialogForm action={start} why={why} verb="Make key" onClose={onClose}>
       <TextField
         label="Label"
         value={label}
@@ -65,13 +58,6 @@ function CreateBody({ onClose }: { onClose: () => void }) {
         options={KEY_TYPES}
         explain="An authority's key type cannot change later without a new certificate. P-256 is right unless somebody's rules ask for another."
       />
-      {start.error ? <ErrorState error={start.error} /> : null}
-      <div className="dialog-foot">
-        <Button onPress={onClose}>Cancel</Button>
-        <Button kind="primary" type="submit" busy={start.busy} whyDisabled={why}>
-          Make key
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

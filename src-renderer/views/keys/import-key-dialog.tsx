@@ -5,11 +5,10 @@ import { uploadBlob } from '../../app/blob-upload.ts';
 import { call } from '../../app/call.ts';
 import { navigate } from '../../app/router.ts';
 import { useAction } from '../../app/use-action.ts';
-import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { DialogForm } from '../../components/dialog-form.tsx';
 import { FileChooser } from '../../components/drop-zone.tsx';
 import { JobProgress } from '../../components/job-progress.tsx';
-import { ErrorState } from '../../components/state-box.tsx';
 import { SecretField, TextField } from '../../components/text-field.tsx';
 
 /** A key the inspector found; null in the dialog: the operator chooses a file. */
@@ -84,13 +83,7 @@ function ImportBody({ onClose, from }: ImportKeyDialogProps) {
       />
     );
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (why === null) void start.run();
-      }}
-    >
+    <DialogForm action={start} why={why} verb="Import key" onClose={onClose}>
       {from ? null : (
         <FileChooser
           buttonLabel="Choose a key file…"
@@ -126,13 +119,6 @@ function ImportBody({ onClose, from }: ImportKeyDialogProps) {
           {refusal.message}
         </p>
       ) : null}
-      {start.error ? <ErrorState error={start.error} /> : null}
-      <div className="dialog-foot">
-        <Button onPress={onClose}>Cancel</Button>
-        <Button kind="primary" type="submit" busy={start.busy} whyDisabled={why}>
-          Import key
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

@@ -7,12 +7,14 @@ import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
 import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
-import { Button, LinkButton } from '../../components/button.tsx';
+import { Button } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { ConfirmDialog, Dialog } from '../../components/dialog.tsx';
+import { DialogForm } from '../../components/dialog-form.tsx';
 import { HexValue, hexGroups } from '../../components/hex-value.tsx';
+import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
-import { EmptyState, ErrorState, Loading } from '../../components/state-box.tsx';
+import { EmptyState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Time } from '../../components/time.tsx';
@@ -36,22 +38,9 @@ function RenameBody({ row, onClose }: { row: KeyRow; onClose: () => void }) {
     onClose();
   });
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (why === null) void rename.run();
-      }}
-    >
+    <DialogForm action={rename} why={why} verb="Rename" onClose={onClose}>
       <TextField label="Label" value={label} onChange={setLabel} maxLength={80} autoFocus />
-      {rename.error ? <ErrorState error={rename.error} /> : null}
-      <div className="dialog-foot">
-        <Button onPress={onClose}>Cancel</Button>
-        <Button kind="primary" type="submit" busy={rename.busy} whyDisabled={why}>
-          Rename
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }
 
@@ -61,20 +50,7 @@ export function Key({ route }: ViewProps) {
   const [dialog, setDialog] = useState<'rename' | 'export' | 'destroy' | null>(null);
   const row = found.data;
   const close = (): void => setDialog(null);
-  if (!row)
-    return (
-      <Page title="Key" narrow>
-        {found.error ? (
-          <ErrorState
-            error={found.error}
-            onRetry={found.reload}
-            action={<LinkButton href={hrefOf('keys')}>All keys</LinkButton>}
-          />
-        ) : (
-          <Loading what="the key" />
-        )}
-      </Page>
-    );
+  if (!row) return <NotLoaded title="Key" found={found} back={{ href: hrefOf('keys'), label: 'All keys' }} />;
   const digits = row.key.keyId.slice(-8);
   return (
     <Page

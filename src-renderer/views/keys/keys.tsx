@@ -76,13 +76,8 @@ export function Keys({ route }: ViewProps) {
         label="Keys"
         fill
         columns={COLUMNS}
-        rows={pages.rows}
+        {...pages}
         rowId={(row) => row.id}
-        total={pages.total}
-        loading={pages.loading}
-        error={pages.error}
-        onRetry={pages.reload}
-        onMore={pages.more}
         onOpen={(row) => navigate('key', { id: row.id })}
         empty={
           <EmptyState

@@ -6,6 +6,7 @@ import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { DialogForm } from '../../components/dialog-form.tsx';
 import { JobProgress } from '../../components/job-progress.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { SecretField } from '../../components/text-field.tsx';
@@ -39,13 +40,7 @@ function PassphraseBody({ onClose }: SettingsDialogProps) {
   const wrong = change.error?.code === 'WRONG_PASSPHRASE';
   const why = current === '' ? 'Type the present passphrase' : whyNotPassphrase(next);
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (why === null) void change.run();
-      }}
-    >
+    <DialogForm action={change} saidByField={wrong} why={why} verb="Change passphrase" onClose={onClose}>
       <SecretField
         label="Present passphrase"
         value={current}
@@ -54,14 +49,7 @@ function PassphraseBody({ onClose }: SettingsDialogProps) {
         error={wrong ? WRONG : null}
       />
       <NewPassphraseFields label="New passphrase" value={next} onChange={setNext} />
-      {change.error && !wrong ? <ErrorState error={change.error} /> : null}
-      <div className="dialog-foot">
-        <Button onPress={onClose}>Cancel</Button>
-        <Button kind="primary" type="submit" busy={change.busy} whyDisabled={why}>
-          Change passphrase
-        </Button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }
 
