@@ -25,6 +25,8 @@ import type { Ports } from './ports.ts';
 import { createSignerRouter } from './signers/router.ts';
 import type { Signer } from './signers/signer.ts';
 import { createSoftwareSigner } from './signers/software/software-signer.ts';
+import { createTa } from './ta/ta.ts';
+import { signerPreset } from './ta/signer/setup.ts';
 import { vaultDomain } from './vault/vault-domain.ts';
 import { createVault } from './vault/vault.ts';
 
@@ -35,7 +37,7 @@ export interface App {
 }
 
 /** Topics whose changes are on record; drafts, jobs and the audit itself are not. */
-const RECORDED: ReadonlySet<Topic> = new Set(['keys', 'authorities', 'certificates', 'settings']);
+const RECORDED: ReadonlySet<Topic> = new Set(['keys', 'authorities', 'certificates', 'settings', 'ta']);
 
 export async function createApp(ports: Ports): Promise<App> {
   const { clock, random } = ports;
@@ -59,10 +61,16 @@ export async function createApp(ports: Ports): Promise<App> {
   const signers: ReadonlyMap<string, Signer> = new Map([['software', software]]);
   const router = createSignerRouter(() => signers);
   const issuing = createIssuing({ random, router });
-  const drafts = createDrafts({ random, session, preset: issuePreset, changed });
+  const drafts = createDrafts({
+    random,
+    session,
+    presets: { 'ca.issue': issuePreset, 'ta.signer': signerPreset },
+    changed,
+  });
   const shared = { clock, random, jobs, blobs, tickets, session, router, software, changed };
   const keys = createKeys(shared);
   const ca = createCa({ ...shared, drafts, issuing });
+  const ta = createTa({ ...shared, drafts });
   const overview = createOverview({ clock, vault, router });
   const inspect = createInspect({
     ...shared,
@@ -73,6 +81,7 @@ export async function createApp(ports: Ports): Promise<App> {
     await jobs.clear();
     blobs.clear();
     inspect.clear();
+    ta.clear();
     await clipboard.clearSecret();
     await audit.signHead(vault.session());
   });
@@ -92,6 +101,7 @@ export async function createApp(ports: Ports): Promise<App> {
       ca,
       overview,
       inspect: inspect.domain,
+      ta: ta.domain,
     }),
     state: vault.stateName,
     log,

@@ -20,6 +20,7 @@ export const TOPICS = [
   'authorities',
   'certificates',
   'drafts',
+  'ta',
   'jobs',
   'recent',
 ] as const;

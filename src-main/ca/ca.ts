@@ -5,7 +5,8 @@ import { sha256Hex } from '../lib/bytes.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
 import type { Jobs } from '../lib/jobs.ts';
 import type { Clock, Random } from '../ports.ts';
-import { draftTitle, type Drafts } from '../drafts/drafts.ts';
+import { issueTitle } from '../drafts/draft-title.ts';
+import type { Drafts } from '../drafts/drafts.ts';
 import { readableDuration } from '../issuing/go-duration.ts';
 import type { Issuing } from '../issuing/issuing.ts';
 import { checkLimits } from '../issuing/lifetime.ts';
@@ -133,24 +134,25 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
       const authority = row.isCa ? await store.run('authorities.get', { id }) : null;
       const der = await store.run('certificates.der', { id });
       const draft = await drafts.start(
+        'ca.issue',
         replacementDraft({ row, der, issuer, authority, action, now: clock.now() }),
       );
       return { draft: draft.id };
     },
     async startFromRequest({ blob }) {
       const { name, bytes } = deps.blobs.take(blob);
-      const draft = await drafts.start(requestDraft(name, bytes));
+      const draft = await drafts.start('ca.issue', requestDraft(name, bytes));
       return { draft: draft.id };
     },
     async review({ draft: id, revision }) {
-      const draft = await drafts.read(id);
+      const draft = await drafts.read('ca.issue', id);
       if (draft.revision !== revision)
         throw new AppError('CONFLICT', 'This draft was changed in another window. Reload it and try again.');
       return reviewOf(await issueContext(session(), draft, clock.now()), deps.issuing);
     },
     async sign(asked) {
-      const draft = await drafts.read(asked.draft);
-      const title = draftTitle(draft.data);
+      const draft = await drafts.read('ca.issue', asked.draft);
+      const title = issueTitle(draft.data);
       return {
         job: deps.jobs.start({
           kind: 'ca.sign',

@@ -1,6 +1,6 @@
 /** Everything a draft refers to, fetched: issuer with its ancestors, key, request, the certificate it replaces. */
 import type { IssueDraft } from '#shared/contract/issue-draft.ts';
-import type { Draft } from '#shared/contract/drafts.ts';
+import type { DraftOf } from '#shared/contract/drafts.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { StoredAuthority, StoredCertificate, StoredKey } from '../store/columns.ts';
 import type { Session, Store } from '../store/store-contract.ts';
@@ -18,7 +18,7 @@ export interface IssuerContext {
 }
 
 export interface IssueContext {
-  draft: Draft;
+  draft: DraftOf<'ca.issue'>;
   data: IssueDraft;
   now: Date;
   rehearsal: boolean;
@@ -85,7 +85,11 @@ export function requestOf(der: Uint8Array): CertificationRequest {
   }
 }
 
-export async function issueContext(session: Session, draft: Draft, now: Date): Promise<IssueContext> {
+export async function issueContext(
+  session: Session,
+  draft: DraftOf<'ca.issue'>,
+  now: Date,
+): Promise<IssueContext> {
   const { store, workspace } = session;
   const { data } = draft;
   return {

@@ -106,6 +106,7 @@ test('the review shows what will be signed; a change after it is refused', async
   );
   expect(review.command).toContain('openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256');
   await app.call('drafts.save', {
+    kind: 'ca.issue',
     id: draft.draft,
     revision: draft.revision,
     step: 'review',
@@ -113,6 +114,7 @@ test('the review shows what will be signed; a change after it is refused', async
   });
   await expect(
     app.call('drafts.save', {
+      kind: 'ca.issue',
       id: draft.draft,
       revision: draft.revision,
       step: 'review',

@@ -74,7 +74,7 @@ async function reviewed(
   asked: { draft: string; revision: number; digest: string },
 ): Promise<IssueContext> {
   const session = deps.session();
-  const draft = await deps.drafts.read(asked.draft);
+  const draft = await deps.drafts.read('ca.issue', asked.draft);
   const context = await issueContext(session, draft, deps.clock.now());
   if (draft.signed) throw new AppError('NOT_ALLOWED_NOW', 'This draft was signed already.');
   if (draft.revision !== asked.revision || reviewDigest(context) !== asked.digest)

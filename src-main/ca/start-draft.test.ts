@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestApp, testApp } from '../testing/test-app.ts';
-import { draftOf, wizard } from '../testing/test-wizard.ts';
+import { draftOf, wizard, issueDraftOf } from '../testing/test-wizard.ts';
 
 let app: TestApp;
 let by: ReturnType<typeof wizard>;
@@ -22,7 +22,7 @@ test('renewing keeps the key and the names; re-keying changes it; the old ones s
   await app.later(16 * 3_600_000 + 60_000);
   expect((await app.call('ca.certificate', { id: leaf })).row.state).toBe('renew');
   const start = await app.call('ca.startReplace', { id: leaf, action: 'renew' });
-  const renewal = await app.call('drafts.get', { id: start.draft });
+  const renewal = issueDraftOf(await app.call('drafts.get', { id: start.draft }));
   expect(renewal.data.names).toEqual({
     dns: 'postgres.internal, localhost',
     ip: '10.0.0.20',
@@ -82,9 +82,10 @@ test('a request gives key, subject and names; what it asks beyond is listed and 
     'subjectAltName=DNS:web.internal,IP:10.0.0.9\nbasicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign,digitalSignature\nextendedKeyUsage=codeSigning,serverAuth\ntlsfeature=status_request',
   );
   const { draft } = await app.call('ca.startFromRequest', { blob: await app.blob('web.csr', pem) });
-  const { data, revision } = await app.call('drafts.get', { id: draft });
+  const { data, revision } = issueDraftOf(await app.call('drafts.get', { id: draft }));
   expect(data.names).toMatchObject({ dns: 'web.internal', ip: '10.0.0.9' });
   const next = await app.call('drafts.save', {
+    kind: 'ca.issue',
     id: draft,
     revision,
     step: 'review',
@@ -117,8 +118,9 @@ test('a request whose signature is broken, a weak key, and what is no request ar
   const altered = Buffer.from(der);
   altered[altered.length - 3] = (altered.at(-3) ?? 0) ^ 1;
   const { draft } = await app.call('ca.startFromRequest', { blob: await app.blob('altered.csr', altered) });
-  const { data, revision } = await app.call('drafts.get', { id: draft });
+  const { data, revision } = issueDraftOf(await app.call('drafts.get', { id: draft }));
   const next = await app.call('drafts.save', {
+    kind: 'ca.issue',
     id: draft,
     revision,
     step: 'review',

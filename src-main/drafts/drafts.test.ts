@@ -18,7 +18,7 @@ const fresh = () => app.call('drafts.create', { kind: 'ca.issue' });
 test('each step is stored and goes on after lock and unlock', async () => {
   const { id, revision } = await fresh();
   const data = draftOf('root', 'Kept Root');
-  await app.call('drafts.save', { id, revision, step: 'validity', data });
+  await app.call('drafts.save', { kind: 'ca.issue', id, revision, step: 'validity', data });
   await app.call('workspace.lock', {});
   await app.call('workspace.unlock', { passphrase: 'tundra-Okapi 7 vesper lantern' });
   expect(await app.call('drafts.get', { id })).toMatchObject({
@@ -31,9 +31,15 @@ test('each step is stored and goes on after lock and unlock', async () => {
 test('a second writer is refused, and what the first stored stays', async () => {
   const { id, revision } = await fresh();
   const first = draftOf('root', 'First');
-  await app.call('drafts.save', { id, revision, step: 'key', data: first });
+  await app.call('drafts.save', { kind: 'ca.issue', id, revision, step: 'key', data: first });
   await expect(
-    app.call('drafts.save', { id, revision, step: 'names', data: draftOf('root', 'Second') }),
+    app.call('drafts.save', {
+      kind: 'ca.issue',
+      id,
+      revision,
+      step: 'names',
+      data: draftOf('root', 'Second'),
+    }),
   ).rejects.toMatchObject({ code: 'CONFLICT' });
   expect(await app.call('drafts.get', { id })).toMatchObject({ step: 'key', data: first });
 });
@@ -50,7 +56,13 @@ test('cancel leaves nothing but its entry; after the signature it is refused', a
   await expect(app.call('drafts.cancel', { id: draft })).rejects.toMatchObject({ code: 'NOT_ALLOWED_NOW' });
   const { revision: after } = await app.call('drafts.get', { id: draft });
   await expect(
-    app.call('drafts.save', { id: draft, revision: after, step: 'names', data: draftOf('root', 'Other') }),
+    app.call('drafts.save', {
+      kind: 'ca.issue',
+      id: draft,
+      revision: after,
+      step: 'names',
+      data: draftOf('root', 'Other'),
+    }),
   ).rejects.toMatchObject({ code: 'NOT_ALLOWED_NOW' });
 });
 
@@ -66,6 +78,10 @@ test('two signatures of one draft at once: one is made, one is refused', async (
   expect((await app.call('keys.list', {})).total).toBe(1);
 });
 
+const notAsked = (): never => {
+  throw new Error('no draft of a signer is begun here');
+};
+
 test('a draft of another version is dropped, and the operator hears of it', async () => {
   const made = testVault();
   await made.create();
@@ -78,7 +94,7 @@ test('a draft of another version is dropped, and the operator hears of it', asyn
   const drafts = createDrafts({
     random: testRandom,
     session,
-    preset: () => draftOf('root', 'New'),
+    presets: { 'ca.issue': () => draftOf('root', 'New'), 'ta.signer': notAsked },
     changed: () => undefined,
   });
   const old = { kind: 'ca.issue', step: 'purpose', data: '{"from":"long ago"}' };

@@ -3,71 +3,59 @@
  * draft means is its domain's business.
  */
 import type { Topic } from '#shared/bridge.ts';
-import type { IssueDraft, Purpose } from '#shared/contract/issue-draft.ts';
-import { DRAFT_KINDS, type Draft } from '#shared/contract/drafts.ts';
+import {
+  type AnyDraft,
+  DRAFT_KINDS,
+  type DraftData,
+  type DraftKind,
+  type DraftOf,
+} from '#shared/contract/drafts.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Domain } from '../lib/domain.ts';
 import { newId } from '../lib/ids.ts';
 import type { Random } from '../ports.ts';
 import type { StoredDraft } from '../store/commands/drafts.ts';
 import type { Session } from '../store/store-contract.ts';
+import { draftTitle } from './draft-title.ts';
+
+/** What a new draft of each wizard begins with. */
+export type DraftPresets = { [K in DraftKind]: () => DraftData<K> };
 
 export interface Drafts {
   domain: Domain<'drafts'>;
   /** Starts a draft with the given content. */
-  start(data: IssueDraft): Promise<Draft>;
+  start<K extends DraftKind>(kind: K, data: DraftData<K>): Promise<DraftOf<K>>;
   /** Throws AppError NOT_FOUND, also for a draft of another version, which is dropped with a notice. */
-  read(id: string): Promise<Draft>;
-}
-
-const PURPOSES: Record<Purpose, string> = {
-  root: 'Root CA',
-  intermediate: 'Intermediate CA',
-  server: 'Server certificate',
-  client: 'Client certificate',
-  'server-client': 'Server and client certificate',
-};
-
-/** What the list of drafts calls it. */
-export function draftTitle(data: IssueDraft): string {
-  const name = data.subject.findLast(({ type }) => type === 'CN')?.value ?? '';
-  const what =
-    data.replaces === null
-      ? PURPOSES[data.purpose]
-      : `${data.replaces.action === 'renew' ? 'Renewal' : 'New key'}: ${PURPOSES[data.purpose]}`;
-  return name === '' ? what : `${what} "${name}"`;
+  read<K extends DraftKind>(kind: K, id: string): Promise<DraftOf<K>>;
 }
 
 export function createDrafts(deps: {
   random: Random;
   session(): Session;
-  /** The content of a new draft. */
-  preset(): IssueDraft;
+  presets: DraftPresets;
   changed(topic: Topic, ids: string[]): void;
 }): Drafts {
-  const { session, changed } = deps;
-  const { version, data: schema, step: stepSchema } = DRAFT_KINDS['ca.issue'];
+  const { session, changed, presets } = deps;
 
-  function shown(stored: StoredDraft): Draft | null {
-    if (stored.kind !== 'ca.issue' || stored.schemaVersion !== version) return null;
+  function shownAs<K extends DraftKind>(kind: K, stored: StoredDraft): DraftOf<K> | null {
+    const { version, data: schema, step: stepSchema } = DRAFT_KINDS[kind];
+    if (stored.kind !== kind || stored.schemaVersion !== version) return null;
     const data = schema.safeParse(JSON.parse(stored.data));
     const step = stepSchema.safeParse(stored.step);
     if (!data.success || !step.success) return null;
-    return {
-      id: stored.id,
-      kind: 'ca.issue',
-      revision: stored.revision,
-      step: step.data,
-      title: draftTitle(data.data),
-      updatedAt: stored.updatedAt,
-      signed: stored.signed,
-      result: stored.result,
-      data: data.data,
-    };
+    const { id, revision, updatedAt, signed, result } = stored;
+    const title = draftTitle({ kind, data: data.data });
+    const found = { id, kind, revision, step: step.data, title, updatedAt, signed, result, data: data.data };
+    // The schemas of one kind parsed both; the compiler cannot tie them to K.
+    return found as unknown as DraftOf<K>;
+  }
+
+  function shown(stored: StoredDraft): AnyDraft | null {
+    return Object.hasOwn(DRAFT_KINDS, stored.kind) ? shownAs(stored.kind as DraftKind, stored) : null;
   }
 
   /** A draft this version cannot read is dropped, and the operator hears of it. */
-  async function readable(stored: StoredDraft): Promise<Draft | null> {
+  async function readable(stored: StoredDraft): Promise<AnyDraft | null> {
     const draft = shown(stored);
     if (draft !== null) return draft;
     const { store, notice } = session();
@@ -78,25 +66,33 @@ export function createDrafts(deps: {
     return null;
   }
 
-  async function read(id: string): Promise<Draft> {
+  async function readAny(id: string): Promise<AnyDraft> {
     const draft = await readable(await session().store.run('drafts.get', { id }));
     if (draft === null)
       throw new AppError('NOT_FOUND', 'This draft was begun by another version of Baleen and was dropped.');
     return draft;
   }
 
-  async function start(data: IssueDraft): Promise<Draft> {
+  async function read<K extends DraftKind>(kind: K, id: string): Promise<DraftOf<K>> {
+    const draft = await readAny(id);
+    if (draft.kind !== kind) throw new AppError('NOT_FOUND', 'This draft is of another wizard.');
+    return draft as DraftOf<K>;
+  }
+
+  async function start<K extends DraftKind>(kind: K, data: DraftData<K>): Promise<DraftOf<K>> {
     const { store } = session();
     const id = newId('draft', deps.random);
+    const { version, step } = DRAFT_KINDS[kind];
+    const [first = ''] = step.options;
     await store.run('drafts.create', {
       id,
-      kind: 'ca.issue',
+      kind,
       schemaVersion: version,
-      step: 'purpose',
+      step: first,
       data: JSON.stringify(data),
     });
     changed('drafts', [id]);
-    return read(id);
+    return read(kind, id);
   }
 
   return {
@@ -104,7 +100,7 @@ export function createDrafts(deps: {
     read,
     domain: {
       async list() {
-        const drafts: Draft[] = [];
+        const drafts: AnyDraft[] = [];
         for (const stored of await session().store.run('drafts.list', {})) {
           const draft = await readable(stored);
           // What was signed is an object of its own by now.
@@ -112,21 +108,27 @@ export function createDrafts(deps: {
         }
         return { drafts };
       },
-      get: ({ id }) => read(id),
-      create: ({ data }) => start(data ?? deps.preset()),
-      async save({ id, revision, step, data }) {
-        await session().store.run('drafts.save', {
+      get: ({ id }) => readAny(id),
+      create: (asked) =>
+        asked.kind === 'ca.issue'
+          ? start(asked.kind, asked.data ?? presets[asked.kind]())
+          : start(asked.kind, asked.data ?? presets[asked.kind]()),
+      async save({ kind, id, revision, step, data }) {
+        const { store } = session();
+        const stored = await store.run('drafts.get', { id });
+        if (stored.kind !== kind) throw new AppError('NOT_FOUND', 'This draft is of another wizard.');
+        await store.run('drafts.save', {
           id,
           revision,
-          schemaVersion: version,
+          schemaVersion: DRAFT_KINDS[kind].version,
           step,
           data: JSON.stringify(data),
         });
         changed('drafts', [id]);
-        return read(id);
+        return readAny(id);
       },
       async cancel({ id }) {
-        const draft = await read(id);
+        const draft = await readAny(id);
         await session().store.run('drafts.cancel', {
           id,
           audit: {

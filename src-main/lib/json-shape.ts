@@ -74,3 +74,24 @@ export function sameJson(a: JsonValue, b: JsonValue): boolean {
     );
   return a === b;
 }
+
+/** What `toJson` takes: plain values; a bigint becomes a number of any size. */
+export type Plain =
+  | null
+  | boolean
+  | string
+  | number
+  | bigint
+  | JsonNumber
+  | JsonObject
+  | readonly Plain[]
+  | { readonly [name: string]: Plain };
+
+/** Plain values as a JSON value, members in their order. */
+export function toJson(value: Plain): JsonValue {
+  if (typeof value === 'number' || typeof value === 'bigint') return new JsonNumber(String(value));
+  if (value === null || typeof value !== 'object' || value instanceof JsonNumber || value instanceof Map)
+    return value;
+  if (Array.isArray(value)) return (value as readonly Plain[]).map(toJson);
+  return new Map(Object.entries(value).map(([name, item]) => [name, toJson(item)]));
+}

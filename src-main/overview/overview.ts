@@ -4,8 +4,7 @@ import type { Clock } from '../ports.ts';
 import type { SignerRouter } from '../signers/router.ts';
 import type { StoredCertificate } from '../store/columns.ts';
 import type { Store } from '../store/store-contract.ts';
-import { draftTitle } from '../drafts/drafts.ts';
-import { DRAFT_KINDS } from '#shared/contract/drafts.ts';
+import { storedDraftLink } from '../drafts/draft-title.ts';
 import type { Vault } from '../vault/vault-contract.ts';
 
 type Overview = Awaited<ReturnType<Domain<'overview'>['get']>>;
@@ -60,16 +59,16 @@ async function draftItems(store: Store): Promise<Attention[]> {
   return drafts
     .filter(({ signed }) => !signed)
     .slice(0, 5)
-    .flatMap(({ id, data, updatedAt }) => {
-      const draft = DRAFT_KINDS['ca.issue'].data.safeParse(JSON.parse(data));
-      if (!draft.success) return [];
+    .flatMap((stored) => {
+      const link = storedDraftLink(stored);
+      if (link === null) return [];
       return [
         {
           severity: 'note' as const,
-          subject: draftTitle(draft.data),
+          subject: link.title,
           text: 'is not signed yet',
-          detail: `Last changed ${updatedAt.slice(0, 16).replace('T', ' ')} UTC.`,
-          action: { label: 'Continue…', route: `/issue/${id}` },
+          detail: `Last changed ${stored.updatedAt.slice(0, 16).replace('T', ' ')} UTC.`,
+          action: { label: 'Continue…', route: link.route },
         },
       ];
     });

@@ -122,9 +122,10 @@ test('1,000 interleaved takes of 400 serials: each is given once, each refusal c
 });
 
 describe('migrations', () => {
-  const two = [...MIGRATIONS, { version: 2, sql: 'ALTER TABLE settings ADD COLUMN note TEXT' }];
+  const next = MIGRATIONS.length + 1;
+  const more = [...MIGRATIONS, { version: next, sql: 'ALTER TABLE settings ADD COLUMN note TEXT' }];
 
-  async function atVersionOne(name: string): Promise<{ folder: string; path: string }> {
+  async function atThisVersion(name: string): Promise<{ folder: string; path: string }> {
     const folder = join(scratch, name);
     mkdirSync(folder);
     const store = await openAt(folder, true);
@@ -134,10 +135,10 @@ describe('migrations', () => {
   }
 
   test('run on a copy, are checked, and take the old file’s place', async () => {
-    const { folder, path } = await atVersionOne('migrated');
+    const { folder, path } = await atThisVersion('migrated');
     const inode = statSync(path).ino;
-    const db = migrate(openDatabase(path, KEY, false), path, KEY, two);
-    expect(db.pragma('user_version', { simple: true })).toBe(2);
+    const db = migrate(openDatabase(path, KEY, false), path, KEY, more);
+    expect(db.pragma('user_version', { simple: true })).toBe(next);
     expect(db.prepare('SELECT value FROM ledger').pluck().all()).toEqual(['01']);
     closeWhole(db);
     expect(statSync(path).ino).not.toBe(inode);
@@ -152,10 +153,10 @@ describe('migrations', () => {
     ['fails', 'ALTER TABLE nothing ADD COLUMN note TEXT'],
     ['loses rows', 'DROP TRIGGER ledger_no_delete; DELETE FROM ledger'],
   ])('one that %s leaves the old file as it was', async (name, sql) => {
-    const { folder, path } = await atVersionOne(`migration ${name}`);
+    const { folder, path } = await atThisVersion(`migration ${name}`);
     const before = readFileSync(path);
     const db = openDatabase(path, KEY, false);
-    expect(() => migrate(db, path, KEY, [...MIGRATIONS, { version: 2, sql }])).toThrow();
+    expect(() => migrate(db, path, KEY, [...MIGRATIONS, { version: next, sql }])).toThrow();
     db.close();
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(readdirSync(folder).filter((file) => file.includes('migrating'))).toEqual([]);

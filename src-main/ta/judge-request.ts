@@ -3,6 +3,7 @@
  * every child's every wish against what the trust anchor is. It changes nothing.
  */
 import { type Fault, Faults } from '../rpki/fault.ts';
+import type { Message } from '../rpki/message.ts';
 import { contains } from '../rpki/ranges.ts';
 import { readChildCsr } from './child-csr.ts';
 import { type Child, type ChildRequest, readRequest, type Request, type ResourceSet } from './documents.ts';
@@ -22,11 +23,19 @@ export interface SignerState {
   nonces: ReadonlySet<string>;
 }
 
+/** A fault of one wish alone: without it the rest could be signed. */
+export interface WishFault extends Fault {
+  child: string;
+  key: string;
+}
+
 export interface RequestJudgement {
   /** null when it could not even be read. */
   request: Request | null;
+  /** The signed message; null when it could not be opened. */
+  message: Message | null;
   /** Something is wrong: it is refused. */
-  faults: Fault[];
+  faults: (Fault | WishFault)[];
   /** Nothing is wrong, but a person must decide. */
   questions: string[];
 }
@@ -86,14 +95,21 @@ function judgeWish(
     );
   }
   if (owner !== undefined && owner !== child.handle) questions.push(`${who}: this key belongs to ${owner}.`);
-  faults.found.push(...inner.found.map(({ text, clause }) => ({ text: `${who}: ${text}`, clause })));
+  faults.found.push(
+    ...inner.found.map(({ text, clause }) => ({
+      text: `${who}: ${text}`,
+      clause,
+      child: child.handle,
+      key,
+    })),
+  );
 }
 
 /** Judges the bytes of a request file at the instant `at`. Never throws for what it is given. */
 export function judgeRequest(bytes: Uint8Array, state: SignerState, at: Date): RequestJudgement {
   const faults = new Faults();
   const questions: string[] = [];
-  const none = { request: null, faults: faults.found, questions };
+  const none = { request: null, message: null, faults: faults.found, questions };
   const opened = openExchange(bytes, 'request', state.proxySpki, at, faults);
   if (opened === null) return none;
   const request = readInto(faults, 'The clear text', () => readRequest(opened.clear, 'request'));
@@ -109,5 +125,5 @@ export function judgeRequest(bytes: Uint8Array, state: SignerState, at: Date): R
     for (const [key, wish] of child.requests)
       judgeWish({ child, key, wish, claimed }, state, faults, questions);
   }
-  return { request, faults: faults.found, questions };
+  return { request, message: opened.message, faults: faults.found, questions };
 }

@@ -16,7 +16,7 @@ await app.create('online', 'Fixture');
 
 async function signed(data: ReturnType<typeof issuePreset>): Promise<string> {
   const { id, revision } = await app.call('drafts.create', { kind: 'ca.issue' });
-  const saved = await app.call('drafts.save', { id, revision, step: 'review', data });
+  const saved = await app.call('drafts.save', { kind: 'ca.issue', id, revision, step: 'review', data });
   const draft = { draft: id, revision: saved.revision };
   const { digest } = await app.call('ca.review', draft);
   return app.result(await app.call('ca.sign', { ...draft, digest }));

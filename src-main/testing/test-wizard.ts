@@ -1,5 +1,6 @@
 /** Drafts, reviews and signatures as the wizard asks for them, for tests of the issuing channels. Not shipped. */
 import { expect } from 'vitest';
+import type { AnyDraft, DraftOf } from '#shared/contract/drafts.ts';
 import type { IssueDraft, Purpose, Review } from '#shared/contract/issue-draft.ts';
 import { issuePreset } from '../ca/issue-preset.ts';
 import type { TestApp } from './test-app.ts';
@@ -20,7 +21,7 @@ export function draftOf(purpose: Purpose, name: string, more: Partial<IssueDraft
 export function wizard(app: TestApp) {
   async function saved(data: IssueDraft): Promise<{ draft: string; revision: number }> {
     const { id, revision } = await app.call('drafts.create', { kind: 'ca.issue' });
-    const draft = await app.call('drafts.save', { id, revision, step: 'review', data });
+    const draft = await app.call('drafts.save', { kind: 'ca.issue', id, revision, step: 'review', data });
     return { draft: id, revision: draft.revision };
   }
   return {
@@ -52,4 +53,10 @@ export function wizard(app: TestApp) {
       return { root, intermediate, leaf };
     },
   };
+}
+
+/** The draft as one of the issuing wizard. */
+export function issueDraftOf(draft: AnyDraft): DraftOf<'ca.issue'> {
+  if (draft.kind !== 'ca.issue') throw new Error(`a draft of ${draft.kind}`);
+  return draft;
 }

@@ -1,29 +1,35 @@
 /** Channels of drafts: what a wizard has so far, kept in main so that a reload or a crash continues it. */
 import * as z from 'zod';
-import { issueDraft, issueStep } from './issue-draft.ts';
 import { change, channel, id, instant, nothing } from './channel.ts';
+import { issueDraft, issueStep } from './issue-draft.ts';
+import { signerDraft, signerStep } from './ta-setup.ts';
 
 /** One entry per wizard. `version` grows when the schema changes; main migrates or drops older ones. */
 export const DRAFT_KINDS = {
   'ca.issue': { version: 1, data: issueDraft, step: issueStep },
+  'ta.signer': { version: 1, data: signerDraft, step: signerStep },
 } as const;
 
-export const draftKind = z.enum(['ca.issue']);
+export type DraftKind = keyof typeof DRAFT_KINDS;
+export type DraftData<K extends DraftKind> = z.infer<(typeof DRAFT_KINDS)[K]['data']>;
 
-export const draft = z.strictObject({
+const common = {
   id,
-  kind: draftKind,
   revision: z.number().int(),
-  step: issueStep,
   title: z.string(),
   updatedAt: instant,
   /** true after the first signature: it can no longer be cancelled. */
   signed: z.boolean(),
-  /** After signing: the certificate it made. */
+  /** After signing: what it made. */
   result: id.nullable(),
-  data: issueDraft,
-});
-export type Draft = z.infer<typeof draft>;
+};
+
+export const draft = z.discriminatedUnion('kind', [
+  z.strictObject({ ...common, kind: z.literal('ca.issue'), step: issueStep, data: issueDraft }),
+  z.strictObject({ ...common, kind: z.literal('ta.signer'), step: signerStep, data: signerDraft }),
+]);
+export type AnyDraft = z.infer<typeof draft>;
+export type DraftOf<K extends DraftKind> = Extract<AnyDraft, { kind: K }>;
 
 export const draftChannels = {
   'drafts.list': channel('unlocked', nothing, z.strictObject({ drafts: z.array(draft) })),
@@ -31,13 +37,31 @@ export const draftChannels = {
   /** A new draft; `data` null: with the domain's defaults. */
   'drafts.create': channel(
     'unlocked',
-    z.strictObject({ kind: draftKind, data: issueDraft.nullable().default(null) }),
+    z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('ca.issue'), data: issueDraft.nullable().default(null) }),
+      z.strictObject({ kind: z.literal('ta.signer'), data: signerDraft.nullable().default(null) }),
+    ]),
     draft,
   ),
   /** CONFLICT when `revision` is not the stored one: a second writer is refused. */
   'drafts.save': channel(
     'unlocked',
-    z.strictObject({ id, revision: z.number().int(), step: issueStep, data: issueDraft }),
+    z.discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('ca.issue'),
+        id,
+        revision: z.number().int(),
+        step: issueStep,
+        data: issueDraft,
+      }),
+      z.strictObject({
+        kind: z.literal('ta.signer'),
+        id,
+        revision: z.number().int(),
+        step: signerStep,
+        data: signerDraft,
+      }),
+    ]),
     draft,
   ),
   /** Leaves nothing behind. NOT_ALLOWED_NOW after the first signature. */

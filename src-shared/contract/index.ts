@@ -8,6 +8,7 @@ import { overviewChannels } from './overview.ts';
 import { draftChannels } from './drafts.ts';
 import { inspectChannels } from './inspect.ts';
 import { keyChannels } from './keys.ts';
+import { taChannels } from './ta.ts';
 import { workspaceChannels } from './workspace.ts';
 
 export const contract = {
@@ -20,6 +21,7 @@ export const contract = {
   ...caChannels,
   ...overviewChannels,
   ...inspectChannels,
+  ...taChannels,
 };
 
 export type Contract = typeof contract;

@@ -9,6 +9,7 @@ import { ledgerCommands } from './ledger.ts';
 import { objectCommands } from './objects.ts';
 import { restoreCommands } from './restore.ts';
 import { settingCommands } from './settings.ts';
+import { taCommands } from './ta.ts';
 
 export const commands = {
   ...settingCommands,
@@ -21,6 +22,7 @@ export const commands = {
   ...authorityCommands,
   ...objectCommands,
   ...restoreCommands,
+  ...taCommands,
 };
 
 export type Commands = typeof commands;

@@ -83,6 +83,25 @@ export function insertKey(tx: Tx, key: NewKey): void {
   });
 }
 
+/** With its sealed handle. Throws AppError NOT_FOUND. */
+export function findKey(tx: Tx, id: string): StoredKey {
+  const row = findRow(tx, id);
+  return { ...listed(tx, row), sealed: row.sealed };
+}
+
+/** Throws AppError NOT_ALLOWED_NOW: the keys of a trust anchor can never be made again. */
+function requireUnusedByTa(tx: Tx, id: string): void {
+  const used = tx.get<{ half: string }>(
+    'SELECT half FROM ta_halves WHERE identity_key = $id OR anchor_key = $id',
+    { id },
+  );
+  if (used !== undefined)
+    throw new AppError(
+      'NOT_ALLOWED_NOW',
+      `It is a key of the trust anchor's ${used.half}; without it the trust anchor is lost.`,
+    );
+}
+
 export const keyCommands = {
   'keys.add': change((tx, { key }: { key: NewKey }): void => insertKey(tx, key)),
   /** By time of making, newest first. */
@@ -101,10 +120,7 @@ export const keyCommands = {
       cursor: rows.length > limit ? String(page.at(-1)?.seq ?? '') : null,
     };
   }),
-  'keys.get': read((tx, { id }: { id: string }): StoredKey => {
-    const row = findRow(tx, id);
-    return { ...listed(tx, row), sealed: row.sealed };
-  }),
+  'keys.get': read((tx, { id }: { id: string }): StoredKey => findKey(tx, id)),
   'keys.rename': change((tx, { id, label }: { id: string; label: string }): void => {
     findRow(tx, id);
     tx.run('UPDATE keys SET label = $label WHERE id = $id', { id, label });
@@ -112,6 +128,7 @@ export const keyCommands = {
   /** Throws AppError NOT_ALLOWED_NOW with the ids of what needs it: certificates that still live. */
   'keys.destroy': change((tx, { id }: { id: string }): void => {
     findRow(tx, id);
+    requireUnusedByTa(tx, id);
     const needing = tx.all<{ id: string; name: string }>(
       'SELECT id, name FROM certificates WHERE key_id = $id AND not_after >= $now AND revoked_at IS NULL AND replaced_by IS NULL',
       { id, now: tx.atMs },

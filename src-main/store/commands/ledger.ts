@@ -26,6 +26,29 @@ export function takeOnce(tx: Tx, { kind, scope, value }: LedgerValue): void {
   });
 }
 
+/** The highest number ever taken in `scope`, or null. Restored databases keep what was taken after their backup. */
+export function highestNumber(tx: Tx, scope: string): bigint | null {
+  const row = tx.get<{ value: string }>(
+    "SELECT value FROM ledger WHERE kind = 'number' AND scope = $scope ORDER BY length(value) DESC, value DESC LIMIT 1",
+    { scope },
+  );
+  return row === undefined ? null : BigInt(row.value);
+}
+
+/** Takes a number that must be higher than all before it. Throws AppError CONFLICT. */
+export function takeNumber(tx: Tx, scope: string, number: bigint, detail: string): void {
+  const highest = highestNumber(tx, scope);
+  if (highest !== null && number <= highest)
+    throw new AppError(
+      'CONFLICT',
+      `Number ${number} is not above ${highest}, which was used already; nothing was changed.`,
+    );
+  tx.run(
+    "INSERT INTO ledger (kind, scope, value, detail, at) VALUES ('number', $scope, $value, $detail, $at)",
+    { scope, value: String(number), detail, at: tx.at },
+  );
+}
+
 export const ledgerCommands = {
   'ledger.take': change((tx, value: LedgerValue): void => takeOnce(tx, value)),
   'ledger.has': read(

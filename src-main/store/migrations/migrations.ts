@@ -1,5 +1,6 @@
 /** The numbered migrations in order: append, never edit. Running them is migrate.ts's work. */
 import { firstMigration } from './001-first.ts';
+import { taMigration } from './002-ta.ts';
 
 export interface Migration {
   /** The schema version it leads to (SQLite's user_version). */
@@ -7,4 +8,4 @@ export interface Migration {
   sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [firstMigration];
+export const MIGRATIONS: readonly Migration[] = [firstMigration, taMigration];

@@ -8,7 +8,10 @@ import { isAuthority } from './issue-model.ts';
 /** `authorities`: drafts of authorities; otherwise those of leaves. */
 export function DraftsCard({ authorities = false }: { authorities?: boolean }) {
   const found = useQuery('drafts.list', {}, ['drafts']);
-  const drafts = found.data?.drafts.filter(({ data }) => isAuthority(data.purpose) === authorities) ?? [];
+  const drafts =
+    found.data?.drafts.filter(
+      (draft) => draft.kind === 'ca.issue' && isAuthority(draft.data.purpose) === authorities,
+    ) ?? [];
   if (drafts.length === 0) return null;
   return (
     <Card title="Not signed yet" flush>

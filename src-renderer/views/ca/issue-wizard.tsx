@@ -1,5 +1,5 @@
 /** The steps of one draft in their frame: saved when left, checked by main before the next, signed as a job. */
-import type { Draft } from '#shared/contract/drafts.ts';
+import type { DraftOf } from '#shared/contract/drafts.ts';
 import { call } from '../../app/call.ts';
 import { navigate } from '../../app/router.ts';
 import { Button } from '../../components/button.tsx';
@@ -18,7 +18,7 @@ import { StepValidity } from './step-validity.tsx';
 import { type IssueState, useIssueDraft } from './use-issue-draft.ts';
 
 export interface IssueWizardProps {
-  draft: Draft;
+  draft: DraftOf<'ca.issue'>;
   step: string | undefined;
   /** The certificate, once it is signed. */
   result: string | null;

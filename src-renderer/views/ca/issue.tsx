@@ -5,7 +5,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Purpose } from '#shared/contract/issue-draft.ts';
 import { purpose as purposeSchema } from '#shared/contract/issue-draft.ts';
-import type { Draft } from '#shared/contract/drafts.ts';
+import type { DraftOf } from '#shared/contract/drafts.ts';
 import { call } from '../../app/call.ts';
 import { formatPath, hrefOf, replacePath } from '../../app/router.ts';
 import { useAction } from '../../app/use-action.ts';
@@ -46,10 +46,11 @@ function NewDraft({ purpose, issuer }: { purpose: Purpose; issuer: string | null
 
 function ExistingDraft({ id, step }: { id: string; step: string | undefined }) {
   const found = useQuery('drafts.get', { id }, ['drafts'], { ids: [id] });
-  const [first, setFirst] = useState<Draft | null>(null);
+  const [first, setFirst] = useState<DraftOf<'ca.issue'> | null>(null);
   // The wizard begins with what is stored; later answers are echoes of its own saving.
   useEffect(() => {
-    if (found.data) setFirst((known) => (known?.id === found.data?.id ? known : found.data));
+    const { data } = found;
+    if (data?.kind === 'ca.issue') setFirst((known) => (known?.id === data.id ? known : data));
   }, [found.data]);
   if (first && first.id === id)
     return (
@@ -59,7 +60,9 @@ function ExistingDraft({ id, step }: { id: string; step: string | undefined }) {
         draft={first}
         step={step}
         result={found.data?.result ?? first.result}
-        reload={() => setFirst(found.data)}
+        reload={() => {
+          if (found.data?.kind === 'ca.issue') setFirst(found.data);
+        }}
       />
     );
   return (

@@ -1,14 +1,14 @@
 /** The state of one draft on the screen: what was typed since it was stored, main's review of it, the signature's job. */
 import { useEffect, useState } from 'react';
 import type { IssueDraft, Review } from '#shared/contract/issue-draft.ts';
-import type { Draft } from '#shared/contract/drafts.ts';
+import type { DraftOf } from '#shared/contract/drafts.ts';
 import { call } from '../../app/call.ts';
 import { navigate } from '../../app/router.ts';
 import { useAction } from '../../app/use-action.ts';
 import { type StepId, STEPS, stepIndex, stored } from './issue-model.ts';
 import { startRows } from './step-purpose.tsx';
 
-export function useIssueDraft(draft: Draft, current: StepId) {
+export function useIssueDraft(draft: DraftOf<'ca.issue'>, current: StepId) {
   const [data, setData] = useState(draft.data);
   const [rows, setRows] = useState(() => startRows(draft.data));
   const [revision, setRevision] = useState(draft.revision);
@@ -30,7 +30,13 @@ export function useIssueDraft(draft: Draft, current: StepId) {
 
   /** Leaves the step: stored first, then looked at by main; problems of this step keep the operator here. */
   const leave = useAction('drafts.save', async (to: StepId) => {
-    const saved = await call('drafts.save', { id: draft.id, revision, step: to, data: stored(data, rows) });
+    const saved = await call('drafts.save', {
+      kind: 'ca.issue',
+      id: draft.id,
+      revision,
+      step: to,
+      data: stored(data, rows),
+    });
     setRevision(saved.revision);
     const found = await call('ca.review', { draft: draft.id, revision: saved.revision });
     setReview(found);

@@ -1,0 +1,216 @@
+/**
+ * The two halves of a trust anchor and their exchanges. State is replaced by compare and set on its version; numbers and
+ * nonces are taken in the same transaction, so that a response exists exactly once.
+ */
+import { AppError } from '../../lib/app-error.ts';
+import { change, read, type Tx } from '../command.ts';
+import type { NewKey, Page, PageRequest, StoredKey } from '../columns.ts';
+import { findDraft } from './drafts.ts';
+import { findKey, insertKey } from './keys.ts';
+import { highestNumber, takeNumber, takeOnce } from './ledger.ts';
+
+export type Half = 'signer' | 'proxy';
+
+export interface StoredHalf {
+  version: number;
+  /** JSON of the half's own making. */
+  state: string;
+  identityKey: StoredKey;
+  anchorKey: StoredKey | null;
+  createdAt: string;
+}
+
+export interface NewExchange {
+  id: string;
+  nonce: string;
+  /** ISO, when it was answered; imported ones lie in the past. */
+  at: string;
+  number: string;
+  /** JSON. */
+  facts: string;
+  requestSha256: string;
+  responseSha256: string;
+  request: Uint8Array;
+  response: Uint8Array;
+}
+
+export type StoredExchange = Omit<NewExchange, 'request' | 'response'> & { half: Half };
+
+interface HalfRow {
+  version: number;
+  state: string;
+  identity_key: string;
+  anchor_key: string | null;
+  created_at: number;
+}
+
+interface ExchangeRow {
+  seq: number;
+  id: string;
+  half: Half;
+  nonce: string;
+  at: number;
+  number: string;
+  facts: string;
+  request_sha256: string;
+  response_sha256: string;
+}
+
+const exchangeOf = (row: ExchangeRow): StoredExchange => ({
+  id: row.id,
+  half: row.half,
+  nonce: row.nonce,
+  at: new Date(row.at).toISOString(),
+  number: row.number,
+  facts: row.facts,
+  requestSha256: row.request_sha256,
+  responseSha256: row.response_sha256,
+});
+
+function insertExchange(tx: Tx, half: Half, exchange: NewExchange): void {
+  tx.run(
+    `INSERT INTO ta_exchanges (id, half, nonce, at, number, facts, request_sha256, response_sha256)
+     VALUES ($id, $half, $nonce, $at, $number, $facts, $requestSha256, $responseSha256)`,
+    {
+      id: exchange.id,
+      half,
+      nonce: exchange.nonce,
+      at: Date.parse(exchange.at),
+      number: exchange.number,
+      facts: exchange.facts,
+      requestSha256: exchange.requestSha256,
+      responseSha256: exchange.responseSha256,
+    },
+  );
+  tx.run('INSERT INTO ta_exchange_files (id, request, response) VALUES ($id, $request, $response)', {
+    id: exchange.id,
+    request: exchange.request,
+    response: exchange.response,
+  });
+}
+
+function replaceState(tx: Tx, half: Half, version: number, state: string): void {
+  const changed = tx.run(
+    'UPDATE ta_halves SET state = $state, version = version + 1, updated_at = $at WHERE half = $half AND version = $version',
+    { half, version, state, at: tx.atMs },
+  );
+  if (changed === 0)
+    throw new AppError('CONFLICT', 'The trust anchor changed meanwhile. Look at it again, then repeat this.');
+}
+
+/** Where the numbers of a trust anchor are counted; `keyId` is the TA key's identifier. */
+export const numberScope = (half: Half, keyId: string): string => `ta.${half}:${keyId}`;
+
+export const taCommands = {
+  'ta.half': read((tx, { half }: { half: Half }): StoredHalf | null => {
+    const row = tx.get<HalfRow>('SELECT * FROM ta_halves WHERE half = $half', { half });
+    if (row === undefined) return null;
+    return {
+      version: row.version,
+      state: row.state,
+      identityKey: findKey(tx, row.identity_key),
+      anchorKey: row.anchor_key === null ? null : findKey(tx, row.anchor_key),
+      createdAt: new Date(row.created_at).toISOString(),
+    };
+  }),
+  /** A new half with its keys, and what an imported one has behind it. Throws AppError CONFLICT when there is one. */
+  'ta.begin': change(
+    (
+      tx,
+      args: {
+        half: Half;
+        state: string;
+        newKeys: NewKey[];
+        identityKey: string;
+        anchorKey: string | null;
+        /** The number of its first manifest; null for a proxy. */
+        number: { keyId: string; number: bigint } | null;
+        exchanges: NewExchange[];
+        draft: { id: string; revision: number } | null;
+      },
+    ): void => {
+      const { half, state, identityKey, anchorKey } = args;
+      if (tx.get('SELECT 1 FROM ta_halves WHERE half = $half', { half }) !== undefined)
+        throw new AppError(
+          'CONFLICT',
+          `This workspace has a trust anchor ${half} already. Use another workspace for a second one.`,
+        );
+      for (const key of args.newKeys) insertKey(tx, key);
+      tx.run(
+        `INSERT INTO ta_halves (half, version, state, identity_key, anchor_key, created_at, updated_at)
+         VALUES ($half, 1, $state, $identityKey, $anchorKey, $at, $at)`,
+        { half, state, identityKey, anchorKey, at: tx.atMs },
+      );
+      if (args.number !== null)
+        takeNumber(tx, numberScope(half, args.number.keyId), args.number.number, 'first');
+      for (const exchange of args.exchanges) insertExchange(tx, half, exchange);
+      if (args.draft === null) return;
+      const draft = findDraft(tx, args.draft.id);
+      if (draft.signed || draft.revision !== args.draft.revision)
+        throw new AppError('CONFLICT', 'This draft was changed in another window. Review it again.');
+      tx.run(
+        `UPDATE drafts SET signed = 1, result = $half, step = 'result', revision = revision + 1, updated_at = $at WHERE id = $id`,
+        { id: draft.id, half, at: tx.atMs },
+      );
+    },
+  ),
+  /** New state without an exchange: a reissue, new timing. */
+  'ta.replace': change((tx, { half, version, state }: { half: Half; version: number; state: string }): void =>
+    replaceState(tx, half, version, state),
+  ),
+  /** The answered request: state, number, nonce and both files at once, or nothing. */
+  'ta.exchange': change(
+    (
+      tx,
+      args: {
+        half: Half;
+        version: number;
+        state: string;
+        keyId: string;
+        number: bigint;
+        /** Why the number is not the next one, or "". */
+        numberReason: string;
+        exchange: NewExchange;
+      },
+    ): void => {
+      const scope = numberScope(args.half, args.keyId);
+      takeOnce(tx, { kind: 'nonce', scope, value: args.exchange.nonce });
+      takeNumber(tx, scope, args.number, args.numberReason);
+      replaceState(tx, args.half, args.version, args.state);
+      insertExchange(tx, args.half, args.exchange);
+    },
+  ),
+  'ta.highest': read((tx, { half, keyId }: { half: Half; keyId: string }): bigint | null =>
+    highestNumber(tx, numberScope(half, keyId)),
+  ),
+  /** Every exchange of a half, oldest first, without its files. */
+  'ta.history': read((tx, { half }: { half: Half }): StoredExchange[] =>
+    tx
+      .all<ExchangeRow>('SELECT * FROM ta_exchanges WHERE half = $half ORDER BY seq', { half })
+      .map(exchangeOf),
+  ),
+  /** Newest first. */
+  'ta.exchanges': read((tx, { cursor, limit }: Omit<PageRequest, 'query'>): Page<StoredExchange> => {
+    const before = cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor);
+    const rows = tx.all<ExchangeRow>(
+      'SELECT * FROM ta_exchanges WHERE seq < $before ORDER BY seq DESC LIMIT $limit',
+      { before, limit: limit + 1 },
+    );
+    const page = rows.slice(0, limit);
+    return {
+      total: tx.get<{ count: number }>('SELECT count(*) AS count FROM ta_exchanges')?.count ?? 0,
+      rows: page.map(exchangeOf),
+      cursor: rows.length > limit ? String(page.at(-1)?.seq ?? '') : null,
+    };
+  }),
+  /** One with its files. Throws AppError NOT_FOUND. */
+  'ta.exchangeFiles': read((tx, { id }: { id: string }): NewExchange & { half: Half } => {
+    const row = tx.get<ExchangeRow & { request: Uint8Array; response: Uint8Array }>(
+      'SELECT * FROM ta_exchanges JOIN ta_exchange_files USING (id) WHERE id = $id',
+      { id },
+    );
+    if (row === undefined)
+      throw new AppError('NOT_FOUND', 'This exchange is not in the workspace.', { ids: [id] });
+    return { ...exchangeOf(row), request: row.request, response: row.response };
+  }),
+};

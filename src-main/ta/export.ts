@@ -1,0 +1,61 @@
+/** The files a trust anchor hands out: signer-info.json, TAL, TA certificate, responses, reports of exchanges. Public, all of them. */
+import type { TaExport } from '#shared/contract/ta.ts';
+import { AppError } from '../lib/app-error.ts';
+import { type JsonValue, readJson, writeJson } from '../lib/json-reader.ts';
+import type { NewExchange } from '../store/commands/ta.ts';
+import type { Session } from '../store/store-contract.ts';
+import { exchangeContent } from './review/history.ts';
+import { exchangeText } from './review/krill-text.ts';
+import type { HeldSigner } from './signer/held-signer.ts';
+import { talText } from './signer/signer-view.ts';
+import { signerInfoJson } from './signer/trust-anchor.ts';
+
+const printed = (value: JsonValue): Uint8Array => Buffer.from(`${writeJson(value)}\n`, 'utf8');
+
+/** `[{time, request, response}]` with the reduced shape of a request (krill-ta.md 4.8). */
+function exchangeJson(exchange: NewExchange): JsonValue {
+  const reduced = (bytes: Uint8Array, name: string): JsonValue => {
+    const file = readJson(bytes);
+    if (!(file instanceof Map)) return file;
+    return new Map([...file].filter(([member]) => member === 'signed' || member === name));
+  };
+  return new Map<string, JsonValue>([
+    ['time', exchange.at],
+    ['request', reduced(exchange.request, 'request')],
+    ['response', reduced(exchange.response, 'response')],
+  ]);
+}
+
+/** The bytes of what is asked. Throws AppError NOT_FOUND. */
+export async function exportContent(
+  session: Session,
+  held: HeldSigner,
+  asked: { what: TaExport; id: string | null },
+): Promise<Uint8Array> {
+  const { store } = session;
+  const all = (): Promise<NewExchange[]> =>
+    Promise.all(held.past.map(({ id }) => store.run('ta.exchangeFiles', { id })));
+  switch (asked.what) {
+    case 'signer-info':
+      return printed(signerInfoJson(held.anchor));
+    case 'tal':
+      return Buffer.from(talText(held.anchor), 'utf8');
+    case 'certificate':
+      return held.anchor.certificate.der;
+    case 'response':
+      if (asked.id === null) throw new AppError('INVALID_INPUT', 'Say which response.');
+      return (await store.run('ta.exchangeFiles', { id: asked.id })).response;
+    case 'exchanges-json':
+      return printed((await all()).map(exchangeJson));
+    case 'exchanges-text':
+      return Buffer.from(
+        (await all())
+          .map((exchange) => {
+            const { request, objects } = exchangeContent(exchange);
+            return exchangeText(exchange.at, request, objects);
+          })
+          .join('\n'),
+        'utf8',
+      );
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * An exchange that was signed, years ago perhaps: its review built anew from the two files, both judged again at the instant
+ * they were made, and its text as krillta prints it.
+ */
+import type { ExchangeRow } from '#shared/contract/ta.ts';
+import type { ExchangeReview } from '#shared/contract/ta-review.ts';
+import type { NewExchange, StoredExchange } from '../store/commands/ta.ts';
+import { judgeResponse } from './judge-response.ts';
+import { objectsJson, type TaObjects } from './objects.ts';
+import { exchangeContent, historyOf, readFacts } from './review/history.ts';
+import { exchangeText } from './review/krill-text.ts';
+import { reviewRequest } from './review/review.ts';
+import { readSignerInfo } from './signer-info.ts';
+import type { HeldSigner } from './signer/held-signer.ts';
+import { signerInfoJson } from './signer/trust-anchor.ts';
+
+export function exchangeRow(stored: StoredExchange): ExchangeRow {
+  const { nextUpdate, children } = readFacts(stored.facts);
+  const wishes = children.flatMap((child) => child.wishes);
+  const issued = wishes.filter(({ what }) => what === 'issued').length;
+  return {
+    id: stored.id,
+    half: stored.half,
+    at: stored.at,
+    number: stored.number,
+    nonce: stored.nonce,
+    issued,
+    revoked: wishes.length - issued,
+    children: children.map(({ handle }) => handle),
+    nextUpdate: new Date(nextUpdate).toISOString(),
+    requestSha256: stored.requestSha256,
+    responseSha256: stored.responseSha256,
+  };
+}
+
+/** The objects before the first exchange are not kept: empty ones, one number lower. */
+function before(first: TaObjects): TaObjects {
+  return {
+    ...first,
+    number: first.number - 1n,
+    issued: new Map(),
+    revocations: [],
+    thisUpdate: '1970-01-01T00:00:00Z',
+  };
+}
+
+export interface PastExchange {
+  review: ExchangeReview;
+  /** Both files hold before the judges, at their time. */
+  holds: boolean;
+  text: string;
+}
+
+/** `earlier` are the exchanges before it, `previous` the files of the last of them. */
+export function pastExchange(
+  held: HeldSigner,
+  exchange: NewExchange,
+  earlier: readonly StoredExchange[],
+  previous: NewExchange | null,
+): PastExchange {
+  const { request, objects } = exchangeContent(exchange);
+  const then = previous === null ? before(objects) : exchangeContent(previous).objects;
+  const at = new Date(exchange.at);
+  const anchor = { ...held.anchor, objects: then };
+  const { view } = reviewRequest({
+    name: `request of exchange ${exchange.number}`,
+    bytes: exchange.request,
+    anchor,
+    history: historyOf(earlier),
+    now: at,
+    number: objects.number,
+    lastAt: previous === null ? new Date(0) : new Date(previous.at),
+    earlier: null,
+    groups: [],
+    keySigner: held.keySigner,
+  });
+  const { faults } = judgeResponse(
+    exchange.response,
+    {
+      signerSpki: held.anchor.identity.spkiDer,
+      info: readSignerInfo(signerInfoJson(held.anchor)),
+      previous: objectsJson(then),
+      request,
+    },
+    at,
+  );
+  return {
+    review: { ...view, faults: [...view.faults, ...faults], canSign: false },
+    holds: view.faults.length === 0 && faults.length === 0,
+    text: exchangeText(exchange.at, request, objects),
+  };
+}

@@ -1,0 +1,46 @@
+/** The fields of a request file that no signature covers (krill-ta.md 4.6), each beside what the signer's own objects say. */
+import { JsonNumber, type JsonValue, readJson } from '../../lib/json-reader.ts';
+import type { TrustAnchor } from '../signer/trust-anchor.ts';
+
+const WEEK_MS = 7 * 86_400_000;
+
+/** Empty when there are none, or when the file cannot be read (the verdict says so). */
+export function advisoryOf(
+  bytes: Uint8Array,
+  anchor: TrustAnchor,
+  now: Date,
+): { says: string; own: string }[] {
+  let file: JsonValue;
+  try {
+    file = readJson(bytes);
+  } catch {
+    // Told as a fault of the file already.
+    return [];
+  }
+  if (!(file instanceof Map)) return [];
+  const lines: { says: string; own: string }[] = [];
+  const weeks = file.get('issued_certificate_reissue_weeks_before');
+  if (weeks instanceof JsonNumber)
+    lines.push({
+      says: `Certificates are to be renewed ${weeks.text} weeks before they end.`,
+      own: `Here: ${anchor.timing.issuedCertificateReissueWeeksBefore} weeks.`,
+    });
+  const renewals = file.get('renew_times');
+  if (Array.isArray(renewals)) {
+    const due = [...anchor.objects.issued.values()].filter(
+      ({ notAfter }) =>
+        Date.parse(notAfter) - anchor.timing.issuedCertificateReissueWeeksBefore * WEEK_MS <= now.getTime(),
+    ).length;
+    lines.push({
+      says: `The file names ${renewals.length} ${renewals.length === 1 ? 'time' : 'times'} to renew a certificate.`,
+      own: `From this signer's own objects: ${due === 0 ? 'none' : due} of ${anchor.objects.issued.size} is due.`,
+    });
+  }
+  const anchorTime = file.get('ta_renew_time');
+  if (typeof anchorTime === 'string')
+    lines.push({
+      says: `The TA certificate is to be renewed by ${anchorTime.slice(0, 10)}.`,
+      own: `It ends ${anchor.certificate.notAfter.slice(0, 10)}.`,
+    });
+  return lines;
+}

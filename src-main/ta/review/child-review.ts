@@ -1,0 +1,123 @@
+/** One child of a request beside what it had before: resources as sets, each wish with what it replaces. */
+import type { ChildReview } from '#shared/contract/ta-review.ts';
+import { Faults } from '../../rpki/fault.ts';
+import { difference, intersection, type Ranges } from '../../rpki/ranges.ts';
+import { asnText, ipText } from '../../rpki/resource-text.ts';
+import { readChildCsr } from '../child-csr.ts';
+import type { Child, ChildRequest, ResourceSet } from '../documents.ts';
+import type { WishFault } from '../judge-request.ts';
+import type { TaObjects } from '../objects.ts';
+import type { KnownChild } from './history.ts';
+
+const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
+
+const texts = (ranges: Ranges, family: (typeof FAMILIES)[number]): string[] => {
+  const text = family === 'asn' ? asnText(ranges) : ipText(ranges, family);
+  return text === '' ? [] : text.split(', ');
+};
+
+/** Every family as text, one item each. */
+export function resourceTexts(set: Partial<ResourceSet>): string[] {
+  return FAMILIES.flatMap((family) => texts(set[family] ?? [], family));
+}
+
+function familyReview(family: (typeof FAMILIES)[number], before: Ranges, after: Ranges) {
+  return {
+    kept: texts(intersection(before, after), family),
+    added: texts(difference(after, before), family),
+    removed: texts(difference(before, after), family),
+  };
+}
+
+export interface ChildContext {
+  known: KnownChild | undefined;
+  objects: TaObjects;
+  validUntil: string;
+  faults: readonly WishFault[];
+}
+
+function wishReview(key: string, wish: ChildRequest, context: ChildContext): ChildReview['wishes'][number] {
+  const before = context.objects.issued.get(key);
+  const csr = wish.type === 'issuance' ? readChildCsr(wish.csrDer, new Faults()) : null;
+  const others = [...(context.known?.keys ?? [])].filter((other) => other !== key);
+  const what =
+    wish.type === 'revocation'
+      ? 'revoke'
+      : before !== undefined
+        ? 'renew'
+        : others.some((other) => context.objects.issued.has(other))
+          ? 'rekey'
+          : 'new';
+  return {
+    keyId: key,
+    what,
+    repository: csr?.caRepository ?? '',
+    manifest: csr?.rpkiManifest ?? '',
+    notify: csr?.rpkiNotify ?? '',
+    limit: wish.type === 'issuance' ? resourceTexts(wish.limit) : [],
+    before:
+      before === undefined
+        ? null
+        : { notAfter: new Date(before.notAfter).toISOString(), repository: before.caRepository },
+    validUntil: wish.type === 'issuance' ? context.validUntil : null,
+    problems: context.faults
+      .filter((fault) => fault.key === key)
+      .map(({ text, clause }) => ({ text, clause })),
+  };
+}
+
+export function childReview(child: Child, context: ChildContext): ChildReview {
+  const { known } = context;
+  const before = known?.resources ?? { asn: [], ipv4: [], ipv6: [] };
+  const [asn, ipv4, ipv6] = FAMILIES.map((family) =>
+    familyReview(family, before[family], child.resources[family]),
+  );
+  const empty = { kept: [], added: [], removed: [] };
+  return {
+    handle: child.handle,
+    known: known !== undefined,
+    asn: asn ?? empty,
+    ipv4: ipv4 ?? empty,
+    ipv6: ipv6 ?? empty,
+    wishes: [...child.requests].map(([key, wish]) => wishReview(key, wish, context)),
+  };
+}
+
+/** What a person should look at twice, in words. */
+export function unusualOf(
+  review: ChildReview,
+  context: ChildContext,
+  now: Date,
+  dueBeforeMs: number,
+): string[] {
+  const { handle, wishes } = review;
+  const found: string[] = [];
+  const changed = [review.asn, review.ipv4, review.ipv6];
+  if (!review.known) found.push(`${handle} is a new child: it was in no exchange before.`);
+  else {
+    const [more, less] = [changed.flatMap(({ added }) => added), changed.flatMap(({ removed }) => removed)];
+    if (more.length > 0) found.push(`${handle} gets more resources: ${listed(more)}.`);
+    if (less.length > 0) found.push(`${handle} loses resources: ${listed(less)}.`);
+  }
+  for (const wish of wishes) {
+    const key = wish.keyId.slice(-8);
+    if (wish.before !== null && wish.repository !== '' && wish.repository !== wish.before.repository)
+      found.push(
+        `${handle} would publish at another place: ${wish.repository} instead of ${wish.before.repository}.`,
+      );
+    if (wish.what === 'renew' && Date.parse(wish.before?.notAfter ?? '') - dueBeforeMs > now.getTime())
+      found.push(
+        `${handle} asks again for key ${key}, which has a certificate until ${wish.before?.notAfter.slice(0, 10)} that is not due: the proxy may never have used the last response.`,
+      );
+  }
+  const known = new Set(context.known?.keys);
+  for (const { keyId, what } of wishes)
+    if (what === 'revoke') known.delete(keyId);
+    else known.add(keyId);
+  if (review.known && known.size === 0) found.push(`${handle} would be left without any certificate.`);
+  return found;
+}
+
+function listed(items: readonly string[]): string {
+  return items.length > 4 ? `${items.slice(0, 4).join(', ')} and ${items.length - 4} more` : items.join(', ');
+}

@@ -1,0 +1,133 @@
+/**
+ * Requests that were opened and wait for a person: the exact bytes, what was reviewed, which digits were asked. They live in
+ * memory until they are signed, rejected or the workspace is locked; nothing is signed here.
+ */
+import { AppError } from '../../lib/app-error.ts';
+import { sha256Hex } from '../../lib/bytes.ts';
+import { newId } from '../../lib/ids.ts';
+import type { Random } from '../../ports.ts';
+import type { NewExchange } from '../../store/commands/ta.ts';
+import { fileWords, recogniseFile } from '../files.ts';
+import type { HeldSigner } from '../signer/held-signer.ts';
+import { differences } from './differences.ts';
+import { exchangeContent, requestNonce } from './history.ts';
+import { type Reviewed, reviewRequest } from './review.ts';
+
+interface Held {
+  name: string;
+  bytes: Uint8Array;
+  groups: number[];
+  /** SHA-256 of the signed content, as it was reviewed. */
+  contentSha256: string | null;
+}
+
+export interface HeldReviews {
+  /** Throws AppError INVALID_INPUT when the file is something else. */
+  open(name: string, bytes: Uint8Array, airGapped: boolean): string;
+  /** The review as it is now; throws AppError NOT_FOUND, CONFLICT when it changed since it was shown. */
+  look(id: string, context: ReviewContext): Reviewed & { bytes: Uint8Array; name: string };
+  /** The nonce it claims, or null when it cannot be read. Throws AppError NOT_FOUND. */
+  nonce(id: string): string | null;
+  /** Throws AppError INVALID_INPUT unless every group was read right. */
+  requireGroups(id: string, typed: readonly string[]): void;
+  forget(id: string): void;
+  clear(): void;
+}
+
+export interface ReviewContext {
+  held: HeldSigner;
+  now: Date;
+  /** The exchange that used the request's nonce, if there is one. */
+  earlier: NewExchange | null;
+}
+
+const GROUPS = 16;
+const ASKED = 3;
+const MOST_HELD = 4;
+
+/** Three of the sixteen groups of four digits, in ascending order. */
+function randomGroups(random: Random): number[] {
+  const chosen = new Set<number>();
+  while (chosen.size < ASKED)
+    for (const octet of random.bytes(8)) if (chosen.size < ASKED) chosen.add((octet % GROUPS) + 1);
+  return [...chosen].toSorted((a, b) => a - b);
+}
+
+export function createHeldReviews(deps: { random: Random }): HeldReviews {
+  const held = new Map<string, Held>();
+
+  function find(id: string): Held {
+    const found = held.get(id);
+    if (found === undefined)
+      throw new AppError('NOT_FOUND', 'This request is no longer in memory. Open its file again.');
+    return found;
+  }
+
+  return {
+    open(name, bytes, airGapped) {
+      const kind = recogniseFile(bytes);
+      if (kind !== 'request')
+        throw new AppError(
+          'INVALID_INPUT',
+          `${name} is ${fileWords(kind)}; wanted is ${fileWords('request')}. Nothing was changed.`,
+        );
+      const id = newId('review', deps.random);
+      held.set(id, {
+        name,
+        bytes,
+        groups: airGapped ? randomGroups(deps.random) : [],
+        contentSha256: null,
+      });
+      const oldest = held.keys().next().value;
+      if (held.size > MOST_HELD && oldest !== undefined) held.delete(oldest);
+      return id;
+    },
+    look(id, { held: signer, now, earlier: before }) {
+      const one = find(id);
+      const order = {
+        name: one.name,
+        bytes: one.bytes,
+        anchor: signer.anchor,
+        history: signer.history,
+        now,
+        number: signer.highest + 1n,
+        lastAt: signer.lastAt,
+        groups: one.groups,
+        keySigner: signer.keySigner,
+      };
+      const first = reviewRequest({ ...order, earlier: null });
+      const reviewed =
+        before === null || first.request === null
+          ? first
+          : reviewRequest({
+              ...order,
+              earlier: {
+                id: before.id,
+                differs: differences(exchangeContent(before).request, first.request),
+              },
+            });
+      // SECURITY: what is approved is what was shown.
+      one.contentSha256 ??= reviewed.view.contentSha256;
+      if (one.contentSha256 !== reviewed.view.contentSha256)
+        throw new AppError('CONFLICT', 'The request is not the one that was reviewed. Open its file again.');
+      return { ...reviewed, bytes: one.bytes, name: one.name };
+    },
+    nonce: (id) => requestNonce(find(id).bytes),
+    requireGroups(id, typed) {
+      const { bytes, groups } = find(id);
+      const digest = sha256Hex(bytes);
+      const wrong = groups.filter(
+        (group, at) =>
+          (typed[at] ?? '').replaceAll(/\s/g, '').toUpperCase() !== digest.slice((group - 1) * 4, group * 4),
+      );
+      if (wrong.length > 0)
+        throw new AppError(
+          'INVALID_INPUT',
+          `Group ${wrong.join(' and ')} of the digest is another one on this machine: this is not the file the proxy made, or it was misread. Nothing was signed.`,
+          { fields: groups.map((group) => ({ path: `groups.${group}`, message: 'Read it again' })) },
+        );
+    },
+    forget: (id) => void held.delete(id),
+    clear: () => held.clear(),
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * What past exchanges tell about the children: their resources, their keys and who holds which. Made from the facts that
+ * are kept of each exchange; the facts are made here as well.
+ */
+import { JsonError, type JsonValue, readJson } from '../../lib/json-reader.ts';
+import { asObject } from '../../lib/json-shape.ts';
+import { asnText, ipText, readAsn, readIp } from '../../rpki/resource-text.ts';
+import { readRequest, type Request, type ResourceSet } from '../documents.ts';
+import { readObjects } from '../objects.ts';
+import { openDocument } from '../open-exchange.ts';
+
+/** Kept of each exchange as JSON, so that lists and reviews need not open its files. */
+export interface ExchangeFacts {
+  nextUpdate: string;
+  children: {
+    handle: string;
+    resources: Record<'asn' | 'ipv4' | 'ipv6', string>;
+    wishes: { key: string; what: 'issued' | 'revoked' }[];
+  }[];
+}
+
+export interface KnownChild {
+  resources: ResourceSet;
+  /** Keys with a certificate. */
+  keys: Set<string>;
+}
+
+export interface History {
+  children: Map<string, KnownChild>;
+  /** Child by key identifier. */
+  owners: Map<string, string>;
+  nonces: Set<string>;
+}
+
+export function factsOf(request: Request, nextUpdate: string): ExchangeFacts {
+  return {
+    nextUpdate,
+    children: request.children.map(({ handle, resources, requests }) => ({
+      handle,
+      resources: {
+        asn: asnText(resources.asn),
+        ipv4: ipText(resources.ipv4, 'ipv4'),
+        ipv6: ipText(resources.ipv6, 'ipv6'),
+      },
+      wishes: [...requests].map(([key, { type }]) => ({
+        key,
+        what: type === 'issuance' ? ('issued' as const) : ('revoked' as const),
+      })),
+    })),
+  };
+}
+
+/** The two files of an exchange that is already signed: what was asked and what came of it. Throws JsonError. */
+export function exchangeContent(files: { request: Uint8Array; response: Uint8Array }) {
+  const request = readRequest(openDocument(files.request, 'request').clear, 'request');
+  const response: JsonValue = openDocument(files.response, 'response').clear;
+  const clear = asObject(response, 'response', { required: ['objects'], open: true });
+  return { request, response, objects: readObjects(clear.get('objects'), 'response.objects') };
+}
+
+/** The nonce a request file claims, or null when it cannot be read (then its judgement says so). */
+export function requestNonce(bytes: Uint8Array): string | null {
+  try {
+    return readRequest(openDocument(bytes, 'request').clear, 'request').nonce;
+  } catch (error) {
+    if (error instanceof JsonError) return null;
+    throw error;
+  }
+}
+
+/** Facts as `JSON.stringify` wrote them. */
+export function readFacts(text: string): ExchangeFacts {
+  // Only this module writes them; still no cast of something that is no object.
+  asObject(readJson(Buffer.from(text, 'utf8')), 'facts', { required: ['nextUpdate', 'children'] });
+  return JSON.parse(text) as ExchangeFacts;
+}
+
+/** `past` oldest first. */
+export function historyOf(past: readonly { nonce: string; facts: string }[]): History {
+  const history: History = { children: new Map(), owners: new Map(), nonces: new Set() };
+  for (const { nonce, facts } of past) {
+    history.nonces.add(nonce);
+    for (const { handle, resources, wishes } of readFacts(facts).children) {
+      const child = history.children.get(handle) ?? {
+        resources: { asn: [], ipv4: [], ipv6: [] },
+        keys: new Set(),
+      };
+      child.resources = {
+        asn: readAsn(resources.asn),
+        ipv4: readIp(resources.ipv4, 'ipv4'),
+        ipv6: readIp(resources.ipv6, 'ipv6'),
+      };
+      for (const { key, what } of wishes) {
+        if (what === 'issued') {
+          child.keys.add(key);
+          history.owners.set(key, handle);
+        } else {
+          child.keys.delete(key);
+          history.owners.delete(key);
+        }
+      }
+      history.children.set(handle, child);
+    }
+  }
+  return history;
+}

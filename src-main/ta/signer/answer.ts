@@ -1,0 +1,171 @@
+/**
+ * Answers a judged request (krill-ta.md 6.2): certificates and revocations for every wish, then CRL and manifest, then the
+ * signed response. It relies on the judgement before it and is judged itself by the validator after it; nothing is stored.
+ */
+import { type JsonObject, type JsonValue, writeJson } from '../../lib/json-reader.ts';
+import { type Plain, toJson } from '../../lib/json-shape.ts';
+import { Faults } from '../../rpki/fault.ts';
+import { keyIdName, makeAuthority } from '../../rpki/make-certificate.ts';
+import { makeMessage } from '../../rpki/make-message.ts';
+import { readChildCsr } from '../child-csr.ts';
+import type { Child, ChildRequest, Request, ResourceSet } from '../documents.ts';
+import { type CertInfo, objectsJson, resourcesJson, type Revocation, type TaObjects } from '../objects.ts';
+import { backdated, publish, serialOf, weeksLater } from './publish.ts';
+import type { Signing } from './signing.ts';
+import type { TrustAnchor } from './trust-anchor.ts';
+
+const DAY_MS = 86_400_000;
+const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
+
+export interface AnswerOrder {
+  anchor: TrustAnchor;
+  request: Request;
+  now: Date;
+  number: bigint;
+}
+
+export interface Answered {
+  objects: TaObjects;
+  /** response.json: pretty JSON as krillta prints it. */
+  file: Uint8Array;
+}
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+/** The child's resources under the limit it asked for. */
+function granted(child: Child, limit: Partial<ResourceSet>): ResourceSet {
+  const [asn, ipv4, ipv6] = FAMILIES.map((family) => limit[family] ?? child.resources[family]);
+  return { asn: asn ?? [], ipv4: ipv4 ?? [], ipv6: ipv6 ?? [] };
+}
+
+async function issue(
+  order: AnswerOrder,
+  child: Child,
+  wish: ChildRequest & { type: 'issuance' },
+  signing: Signing,
+): Promise<CertInfo> {
+  const { anchor, now } = order;
+  const { objects, timing } = anchor;
+  const csr = readChildCsr(wish.csrDer, new Faults());
+  if (csr === null) throw new Error('a request that was judged right cannot be read');
+  const resources = granted(child, wish.limit);
+  const validity = {
+    notBefore: backdated(now),
+    notAfter: weeksLater(now, timing.issuedCertificateValidityWeeks),
+  };
+  const serial = signing.serial();
+  const caRepository = csr.caRepository.endsWith('/') ? csr.caRepository : `${csr.caRepository}/`;
+  const der = await makeAuthority(
+    { serial, issuerKeyId: objects.keyId, keyId: csr.keyId, spkiDer: csr.spkiDer, validity },
+    { repository: caRepository, manifest: csr.rpkiManifest, notify: csr.rpkiNotify },
+    { crlUri: `${objects.baseUri}${objects.keyId}.crl`, certificateUri: anchor.tal.rsync },
+    resources,
+    signing.ta,
+  );
+  return {
+    uri: `${objects.baseUri}${csr.keyId}.cer`,
+    resources,
+    limit: wish.limit,
+    notBefore: validity.notBefore.toISOString(),
+    notAfter: validity.notAfter.toISOString(),
+    serial: serialOf(serial),
+    caRepository,
+    rpkiManifest: csr.rpkiManifest,
+    rpkiNotify: csr.rpkiNotify,
+    spkiDer: csr.spkiDer,
+    subjectDer: keyIdName(csr.keyId),
+    der,
+  };
+}
+
+function issuanceJson(made: CertInfo, anchor: TrustAnchor): Plain {
+  return {
+    Issuance: {
+      class_name: 'default',
+      resource_set: resourcesJson(made.resources),
+      not_after: made.notAfter,
+      issued_cert: { uri: made.uri, req_limit: resourcesJson(made.limit), cert: base64(made.der) },
+      signing_cert: { url: anchor.tal.rsync, cert: base64(anchor.certificate.der) },
+    },
+  };
+}
+
+/** The signed message around `content` beside its clear text, as a file. */
+async function signedFile(
+  name: 'request' | 'response',
+  clear: JsonValue,
+  signing: Signing,
+  at: { now: Date; days: number },
+): Promise<Uint8Array> {
+  const message = await signing.oneOff((key) =>
+    makeMessage(Buffer.from(writeJson(clear), 'utf8'), signing.identity, key, {
+      now: at.now,
+      notBefore: backdated(at.now),
+      notAfter: new Date(at.now.getTime() + at.days * DAY_MS),
+      serial: signing.serial(),
+    }),
+  );
+  const file = new Map<string, JsonValue>([
+    ['signed', toJson({ message: base64(message) })],
+    [name, clear],
+  ]);
+  return Buffer.from(`${writeJson(file)}\n`, 'utf8');
+}
+
+/** Makes the response. `step` is told how many of the wishes are done. */
+export async function answer(
+  order: AnswerOrder,
+  signing: Signing,
+  step: (done: number, of: number) => void,
+): Promise<Answered> {
+  const { anchor, request, now, number } = order;
+  const issued = new Map(anchor.objects.issued);
+  const revocations: Revocation[] = [...anchor.objects.revocations];
+  const revoke = (key: string): void => {
+    const old = issued.get(key);
+    if (old === undefined) return;
+    revocations.push({ serial: old.serial, revokedAt: now.toISOString(), expires: old.notAfter });
+    issued.delete(key);
+  };
+  const wishes = request.children.reduce((sum, child) => sum + child.requests.size, 0);
+  // Handles are data: a map, because a child may be called "__proto__".
+  const answers: JsonObject = new Map();
+  let done = 0;
+  for (const child of request.children) {
+    const own: JsonObject = new Map();
+    for (const [key, wish] of child.requests) {
+      revoke(key);
+      if (wish.type === 'issuance') {
+        const made = await issue(order, child, wish, signing);
+        issued.set(key, made);
+        own.set(key, toJson(issuanceJson(made, anchor)));
+      } else own.set(key, toJson({ Revocation: { class_name: wish.className, key } }));
+      done += 1;
+      step(done, wishes);
+    }
+    answers.set(child.handle, own);
+  }
+  const objects = await publish(
+    {
+      number,
+      now,
+      nextUpdateWeeks: anchor.timing.mftNextUpdateWeeks,
+      keyId: anchor.objects.keyId,
+      baseUri: anchor.objects.baseUri,
+      certificateUri: anchor.tal.rsync,
+      issued,
+      revocations,
+    },
+    signing,
+  );
+  const clear: JsonValue = new Map<string, JsonValue>([
+    ['nonce', request.nonce],
+    ['objects', objectsJson(objects)],
+    ['child_responses', answers],
+  ]);
+  const file = await signedFile('response', clear, signing, {
+    now,
+    days: anchor.timing.signedMessageValidityDays,
+  });
+  return { objects, file };
+}

@@ -1,0 +1,62 @@
+/** The signer of the open workspace with its keys, as every action of the trust anchor needs it. It changes nothing. */
+import { AppError } from '../../lib/app-error.ts';
+import type { Random } from '../../ports.ts';
+import type { SignerRouter } from '../../signers/router.ts';
+import { routedKey } from '../../signers/stored-key.ts';
+import type { StoredExchange } from '../../store/commands/ta.ts';
+import type { Session } from '../../store/store-contract.ts';
+import { type History, historyOf } from '../review/history.ts';
+import { createSigning, type Signing } from './signing.ts';
+import { readTrustAnchor, type TrustAnchor } from './trust-anchor.ts';
+
+export interface HeldSigner {
+  version: number;
+  anchor: TrustAnchor;
+  past: StoredExchange[];
+  history: History;
+  /** The highest manifest number ever used; after a restore it may be above the objects'. */
+  highest: bigint;
+  createdAt: Date;
+  lastAt: Date;
+  /** The name of the signer that holds the TA key. */
+  keySigner: string;
+  signing: Signing;
+}
+
+/** null when this workspace has no signer. */
+export async function heldSigner(
+  session: Session,
+  deps: { random: Random; router: SignerRouter },
+): Promise<HeldSigner | null> {
+  const { store } = session;
+  const half = await store.run('ta.half', { half: 'signer' });
+  if (half === null || half.anchorKey === null) return null;
+  const anchor = readTrustAnchor(half.state);
+  const past = await store.run('ta.history', { half: 'signer' });
+  const { number, keyId } = anchor.objects;
+  const highest = await store.run('ta.highest', { half: 'signer', keyId });
+  const createdAt = new Date(half.createdAt);
+  const last = past.at(-1);
+  return {
+    version: half.version,
+    anchor,
+    past,
+    history: historyOf(past),
+    highest: highest === null || highest < number ? number : highest,
+    createdAt,
+    // An imported one is older than its row.
+    lastAt: last === undefined ? new Date(anchor.objects.thisUpdate) : new Date(last.at),
+    keySigner: half.anchorKey.signer,
+    signing: createSigning(deps, { ta: routedKey(half.anchorKey), identity: routedKey(half.identityKey) }),
+  };
+}
+
+/** Throws AppError NOT_ALLOWED_NOW. */
+export function requireSigner(held: HeldSigner | null): HeldSigner {
+  if (held === null)
+    throw new AppError(
+      'NOT_ALLOWED_NOW',
+      'There is no trust anchor signer in this workspace yet. Set one up first.',
+    );
+  return held;
+}

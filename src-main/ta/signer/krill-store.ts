@@ -1,0 +1,140 @@
+/**
+ * krillta's data directory read whole (krill-ta.md 4.12): its commands replayed to the present state, every exchange, the
+ * keys in its files. It takes bytes by path and touches no disk; keys on tokens are named as missing.
+ */
+import { JsonError, type JsonObject, type JsonValue, readJson, writeJson } from '../../lib/json-reader.ts';
+import { asArray, asBase64, asMap, asObject, asText, asWhole } from '../../lib/json-shape.ts';
+import { readIdentity } from '../documents.ts';
+import { instantText, readObjects } from '../objects.ts';
+import { DEFAULT_TIMING, identityOf, readDetails, type TrustAnchor } from './trust-anchor.ts';
+
+export interface StoredExchange {
+  at: string;
+  nonce: string;
+  /** As krillta prints them: message and clear text. */
+  request: Uint8Array;
+  response: Uint8Array;
+}
+
+export interface KrillStore {
+  anchor: TrustAnchor;
+  exchanges: StoredExchange[];
+  /** PKCS#1, DER, by key identifier. SECURITY: the caller wipes them. */
+  keys: Map<string, Uint8Array>;
+}
+
+const COMMAND = /(?:^|\/)signer\/ta\/command-(\d+)\.json$/;
+const KEY = /(?:^|\/)keys\/([0-9A-Fa-f]{40})$/;
+
+function inFile<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new JsonError(error.message, error.path === '' ? path : `${path}: ${error.path}`);
+  }
+}
+
+/** The two documents of an exchange, and when it was. */
+function exchangeOf(value: JsonValue, path: string): StoredExchange {
+  const object = asObject(value, path, { required: ['time', 'request', 'response'] });
+  const text = (name: string): Uint8Array => Buffer.from(`${writeJson(object.get(name) ?? null)}\n`, 'utf8');
+  const request = asObject(object.get('request'), `${path}.request`, { required: ['request'], open: true });
+  const clear = asObject(request.get('request'), `${path}.request.request`, {
+    required: ['nonce'],
+    open: true,
+  });
+  return {
+    at: instantText(object.get('time'), `${path}.time`),
+    nonce: asText(clear.get('nonce'), `${path}.request.request.nonce`),
+    request: text('request'),
+    response: text('response'),
+  };
+}
+
+function replay(
+  anchor: TrustAnchor,
+  event: JsonValue,
+  path: string,
+): { anchor: TrustAnchor; exchange: StoredExchange | null } {
+  const [[name, value, at] = ['', null, path]] = asMap(event, path);
+  if (name === 'ProxySignerExchangeDone') {
+    const done = asObject(value, at, { required: ['response'], open: true });
+    const response = asObject(done.get('response'), `${at}.response`, { required: ['response'], open: true });
+    const clear = asObject(response.get('response'), `${at}.response.response`, {
+      required: ['objects'],
+      open: true,
+    });
+    const objects = readObjects(clear.get('objects'), `${at}.response.response.objects`);
+    return { anchor: { ...anchor, objects }, exchange: exchangeOf(value, at) };
+  }
+  if (name === 'SignerReissueDone') {
+    const details = asObject(value, at, { required: [], open: true });
+    return {
+      anchor: { ...anchor, ...readDetails(details.get('ta_cert_details') ?? value, at) },
+      exchange: null,
+    };
+  }
+  throw new JsonError(`"${name}" is no event of a signer that is known here`, path);
+}
+
+function initial(effect: JsonObject, path: string): TrustAnchor {
+  const init = asObject(effect.get('init'), `${path}.init`, {
+    required: ['id', 'proxy_id', 'ta_cert_details', 'objects'],
+    open: true,
+  });
+  const [own, proxy] = [
+    readIdentity(init.get('id'), `${path}.init.id`),
+    readIdentity(init.get('proxy_id'), `${path}.init.proxy_id`),
+  ];
+  return {
+    identity: identityOf(own.spkiDer, own.certificateDer),
+    proxy: identityOf(proxy.spkiDer, proxy.certificateDer),
+    ...readDetails(init.get('ta_cert_details'), `${path}.init.ta_cert_details`),
+    objects: readObjects(init.get('objects'), `${path}.init.objects`),
+    timing: DEFAULT_TIMING,
+  };
+}
+
+/** Reads the files of a data directory. Throws JsonError that names the file and the place. */
+export function readKrillStore(files: ReadonlyMap<string, Uint8Array>): KrillStore {
+  const commands = [...files]
+    .flatMap(([path, bytes]) => {
+      const number = COMMAND.exec(path)?.[1];
+      return number === undefined ? [] : [{ path, bytes, number: Number(number) }];
+    })
+    .toSorted((a, b) => a.number - b.number);
+  let anchor: TrustAnchor | null = null;
+  const exchanges: StoredExchange[] = [];
+  for (const [index, { path, bytes, number }] of commands.entries()) {
+    if (number !== index) throw new JsonError(`command-${index}.json is missing`, 'signer/ta');
+    inFile(path, () => {
+      const command = asObject(readJson(bytes), '', { required: ['version', 'effect'], open: true });
+      if (Number(asWhole(command.get('version'), 'version')) !== number)
+        throw new JsonError('the version is not the number of the file', 'version');
+      const effect = asObject(command.get('effect'), 'effect', { required: ['result'], open: true });
+      const result = asText(effect.get('result'), 'effect.result');
+      if (result === 'init') anchor = initial(effect, 'effect');
+      // Refused commands are kept by krillta too, and change nothing.
+      if (result !== 'success') return;
+      for (const [event, at] of asArray(effect.get('events'), 'effect.events')) {
+        if (anchor === null) throw new JsonError('it begins without an init', at);
+        const after = replay(anchor, event, at);
+        anchor = after.anchor;
+        if (after.exchange !== null) exchanges.push(after.exchange);
+      }
+    });
+  }
+  if (anchor === null)
+    throw new JsonError('there is no signer/ta/command-0.json: choose the folder that storage_uri names', '');
+  const keys = new Map<string, Uint8Array>();
+  for (const [path, bytes] of files) {
+    const id = KEY.exec(path)?.[1];
+    if (id !== undefined)
+      keys.set(
+        id.toUpperCase(),
+        inFile(path, () => asBase64(readJson(bytes), '')),
+      );
+  }
+  return { anchor, exchanges, keys };
+}

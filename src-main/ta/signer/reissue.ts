@@ -1,0 +1,88 @@
+/**
+ * A new TA certificate for the same key (krill-ta.md 6.3): other URIs, other validity. The base never changes, because
+ * everything that was issued points at it.
+ */
+import { AppError } from '../../lib/app-error.ts';
+import { sha256Hex } from '../../lib/bytes.ts';
+import type { JobContext } from '../../lib/jobs.ts';
+import type { Session } from '../../store/store-contract.ts';
+import { isPlainUri } from '../child-csr.ts';
+import type { HeldSigner } from './held-signer.ts';
+import { locationProblems } from './locations.ts';
+import { makeAnchorCertificate } from './make-trust-anchor.ts';
+import { requireValid } from './set-up.ts';
+import { trustAnchorText } from './trust-anchor.ts';
+
+export interface ReissueOrder {
+  https: string[];
+  rsync: string;
+  notify: string | null;
+  years: number;
+}
+
+/** Throws AppError INVALID_INPUT with every field that is wrong. */
+export function requireReissuable(held: HeldSigner, order: ReissueOrder, now: Date): void {
+  const fields = locationProblems(order.https, order.rsync, held.anchor.objects.baseUri).map(
+    ({ path, message, fix }) => ({ path, message: `${message} ${fix}` }),
+  );
+  if (order.notify !== null && !isPlainUri(order.notify, 'https'))
+    fields.push({ path: 'https', message: 'The RRDP notification is no https URI.' });
+  const [first] = fields;
+  if (first !== undefined) throw new AppError('INVALID_INPUT', first.message, { fields });
+  if (now.getTime() < held.lastAt.getTime())
+    throw new AppError(
+      'NOT_ALLOWED_NOW',
+      `This machine's clock is before the last exchange (${held.lastAt.toISOString()}). Set it first.`,
+    );
+}
+
+export async function reissue(
+  deps: { session(): Session; now(): Date },
+  held: HeldSigner,
+  order: ReissueOrder,
+  job: JobContext,
+): Promise<string[]> {
+  const { anchor } = held;
+  job.commit();
+  job.report(0.2, 'Signing the certificate');
+  const now = deps.now();
+  const tal = { https: order.https, rsync: order.rsync };
+  const certificate = await makeAnchorCertificate(
+    {
+      now,
+      years: order.years,
+      spkiDer: anchor.certificate.spkiDer,
+      repository: { base: anchor.objects.baseUri, notify: order.notify },
+      tal,
+    },
+    held.signing,
+  );
+  const next = {
+    ...anchor,
+    certificate,
+    tal,
+    timing: { ...anchor.timing, certificateValidityYears: order.years },
+  };
+  job.report(0.8, 'Validating it');
+  // CRL and manifest may have ended meanwhile; the certificate itself is judged now.
+  requireValid(next, new Date(Math.min(now.getTime(), Date.parse(anchor.objects.nextUpdate))));
+  await deps.session().store.run('ta.replace', {
+    half: 'signer',
+    version: held.version,
+    state: trustAnchorText(next),
+    audit: {
+      action: 'ta.reissue',
+      outcome: 'done',
+      summary: `Reissued the TA certificate ${anchor.objects.keyId} until ${certificate.notAfter.slice(0, 10)}`,
+      subjects: [
+        { type: 'ta-certificate', id: anchor.objects.keyId, sha256: sha256Hex(certificate.der) },
+        {
+          type: 'ta-certificate-before',
+          id: anchor.objects.keyId,
+          sha256: sha256Hex(anchor.certificate.der),
+        },
+      ],
+    },
+  });
+  return ['signer'];
+}

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readTal } from '../../rpki/tal.ts';
+import { type TestApp, testApp } from '../../testing/test-app.ts';
+import { setUpSigner, signerDraft } from '../../testing/test-signer.ts';
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await testApp();
+  await app.create('offline');
+});
+afterEach(() => app.remove());
+
+const lastAudit = async () => (await app.call('audit.list', { limit: 1 })).rows[0];
+const signer = async () => {
+  const { signer: found } = await app.call('ta.signer', {});
+  if (found === null) throw new Error('no signer');
+  return found;
+};
+
+describe('setting up', () => {
+  test('makes the trust anchor that was reviewed, and a second one is refused', async () => {
+    expect((await app.call('ta.signer', {})).signer).toBeNull();
+    await setUpSigner(app);
+    const made = await signer();
+    expect(made).toMatchObject({ number: '1', baseUri: 'rsync://localhost/repo/', issued: [], warnings: [] });
+    expect(made.certificate.notAfter).toBe('2126-11-24T12:00:00.000Z');
+    expect(readTal(Buffer.from(made.tal)).uris).toEqual([
+      'https://localhost:3900/ta/ta.cer',
+      'rsync://localhost/ta/ta.cer',
+    ]);
+    expect((await lastAudit())?.summary).toMatch(/^Set up the trust anchor signer/);
+    await expect(setUpSigner(app)).rejects.toThrow(/has a trust anchor signer already/);
+    // Only the first one's two keys are there.
+    expect((await app.call('keys.list', {})).total).toBe(2);
+  });
+
+  test.each([
+    ['nothing typed', { fingerprint: '' }, 'fingerprint', /Type the fingerprint/],
+    ['another fingerprint', { fingerprint: 'ab'.repeat(32) }, 'fingerprint', /another fingerprint/],
+    [
+      'the wrong file',
+      { proxyId: { name: 'x', text: '{"repo_info":{},"server_info":{}}' } },
+      'proxyId',
+      /This is the repository of a proxy/,
+    ],
+    ['no https URI', { https: '' }, 'https', /At least one https/],
+    ['another ending', { rsync: 'rsync://localhost/ta/ta.tal' }, 'rsync', /\.cer/],
+    [
+      'inside the base',
+      { rsync: 'rsync://localhost/repo/ta.cer', https: 'https://localhost/ta.cer' },
+      'rsync',
+      /inside the repository/,
+    ],
+    ['another file name', { https: 'https://localhost/other.cer' }, 'https', /another file name/],
+    ['number zero', { number: '0' }, 'number', /whole number/],
+  ])('%s is a problem at its field, and nothing can be signed', async (_name, part, path, message) => {
+    const { problems, review } = await signerDraft(app, part);
+    expect(problems.find((problem) => problem.path === path)?.message).toMatch(message);
+    expect(review.digest).toBe('');
+  });
+
+  test('the keys of a trust anchor cannot be destroyed, and are not those of a CA', async () => {
+    await setUpSigner(app);
+    const { rows } = await app.call('keys.list', {});
+    for (const { id, key } of rows)
+      await expect(app.call('keys.destroy', { id, confirm: key.keyId.slice(-8) })).rejects.toThrow(
+        /key of the trust anchor's signer/,
+      );
+    const { job } = await app.call('keys.create', { algorithm: 'p-256', label: 'wrong' });
+    const key = await app.result({ job });
+    expect((await signerDraft(app, { key })).problems[0]?.message).toMatch(/cannot be a trust anchor's/);
+  });
+});

@@ -1,0 +1,220 @@
+/**
+ * The draft of a new signer judged: what is missing or wrong, and the order that would be carried out. The same function
+ * answers the review and runs again before keys are made.
+ */
+import type { SignerDraft, SignerProblem, SignerReview, SignerStep } from '#shared/contract/ta-setup.ts';
+import { sha256Hex } from '../../lib/bytes.ts';
+import { JsonError, type JsonValue, readJson } from '../../lib/json-reader.ts';
+import { keyId } from '../../x509/public-key.ts';
+import { readIdentity } from '../documents.ts';
+import {
+  fileWords,
+  readRepositoryContact,
+  recogniseFile,
+  type RepositoryContact,
+  type TaFileKind,
+} from '../files.ts';
+import { fingerprintProblem, identityFaults } from './identity-check.ts';
+import { locationProblems, uriLines } from './locations.ts';
+import { DEFAULT_TIMING, type Identity, identityOf, type Timing } from './trust-anchor.ts';
+
+export interface SetupOrder {
+  proxy: Identity;
+  repository: RepositoryContact;
+  tal: { https: string[]; rsync: string };
+  timing: Timing;
+  number: bigint;
+  /** null: a new key. */
+  key: string | null;
+}
+
+export interface Setup {
+  problems: SignerProblem[];
+  review: SignerReview;
+  order: SetupOrder | null;
+}
+
+export interface ChosenKey {
+  id: string;
+  label: string;
+  spkiDer: Uint8Array;
+  /** Why it cannot be the TA key, or null. */
+  problem: string | null;
+}
+
+const RANGES: Record<keyof Timing, { name: string; unit: string; min: number; max: number }> = {
+  certificateValidityYears: { name: 'TA certificate', unit: 'years', min: 1, max: 500 },
+  issuedCertificateValidityWeeks: { name: 'Certificates of children', unit: 'weeks', min: 2, max: 1040 },
+  issuedCertificateReissueWeeksBefore: { name: 'Renewal before the end', unit: 'weeks', min: 1, max: 1039 },
+  mftNextUpdateWeeks: { name: 'Manifest and CRL', unit: 'weeks', min: 1, max: 104 },
+  signedMessageValidityDays: { name: 'Signed messages', unit: 'days', min: 1, max: 365 },
+};
+const MOST_NUMBER = 2n ** 63n - 1n;
+
+/** What a wrong file is, in one sentence. */
+function wrongFile(text: string, wanted: TaFileKind): string | null {
+  const found = recogniseFile(Buffer.from(text, 'utf8'));
+  return found === wanted ? null : `This is ${fileWords(found)}; wanted is ${fileWords(wanted)}.`;
+}
+
+class Collector {
+  readonly problems: SignerProblem[] = [];
+
+  say(step: SignerStep, path: string, message: string, fix: string): void {
+    this.problems.push({ step, path, message, fix });
+  }
+
+  /** The content of a file of the draft, or null with a problem. */
+  file<T>(
+    step: SignerStep,
+    path: string,
+    file: { text: string } | null,
+    wanted: TaFileKind,
+    read: (value: JsonValue) => T,
+  ): T | null {
+    if (file === null) {
+      this.say(step, path, 'The file is not chosen yet.', `Bring ${fileWords(wanted)} from the proxy.`);
+      return null;
+    }
+    const wrong = wrongFile(file.text, wanted);
+    if (wrong !== null) {
+      this.say(step, path, wrong, 'Choose the other file.');
+      return null;
+    }
+    try {
+      return read(readJson(Buffer.from(file.text, 'utf8')));
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+      const place = error.path === '' ? '' : `${error.path}: `;
+      this.say(step, path, `${place}${error.message}.`, 'Export it again on the proxy and bring it anew.');
+      return null;
+    }
+  }
+}
+
+function judgeTiming(timing: Timing, collector: Collector): void {
+  for (const [name, range] of Object.entries(RANGES)) {
+    const value = timing[name as keyof Timing];
+    if (!Number.isInteger(value) || value < range.min || value > range.max)
+      collector.say(
+        'timing',
+        `timing.${name}`,
+        `${range.name}: ${value} ${range.unit} is not between ${range.min} and ${range.max}.`,
+        'Change the value.',
+      );
+  }
+  if (timing.issuedCertificateReissueWeeksBefore >= timing.issuedCertificateValidityWeeks)
+    collector.say(
+      'timing',
+      'timing.issuedCertificateReissueWeeksBefore',
+      'Certificates of children would be due for renewal the moment they are made.',
+      'Make the renewal shorter than their life.',
+    );
+}
+
+function readNumber(text: string, collector: Collector): bigint | null {
+  const plain = text.trim();
+  if (/^[1-9]\d{0,18}$/.test(plain) && BigInt(plain) <= MOST_NUMBER) return BigInt(plain);
+  collector.say(
+    'timing',
+    'number',
+    'The first manifest number is a whole number from 1 on.',
+    'Use 1, or one above the last number of the anchor this one replaces.',
+  );
+  return null;
+}
+
+/** Judges the draft at `now`; `key` is the chosen existing key, or null. */
+export function judgeSetup(draft: SignerDraft, key: ChosenKey | null, now: Date): Setup {
+  const collector = new Collector();
+  const proxy = collector.file('proxy', 'proxyId', draft.proxyId, 'proxy-id', (value) => {
+    const { spkiDer, certificateDer } = readIdentity(value, '');
+    return identityOf(spkiDer, certificateDer);
+  });
+  const proxySha256 = proxy === null ? '' : sha256Hex(proxy.certificateDer);
+  if (proxy !== null) {
+    for (const fault of identityFaults(proxy.certificateDer, now))
+      collector.say('proxy', 'proxyId', `${fault}.`, 'Export proxy-id.json again on the proxy.');
+    const typed = fingerprintProblem(draft.fingerprint, proxySha256);
+    if (typed !== null)
+      collector.say('proxy', 'fingerprint', typed, "Read it from the proxy's own screen, not from the file.");
+  }
+  const repository = collector.file(
+    'repository',
+    'repository',
+    draft.repository,
+    'proxy-repo',
+    readRepositoryContact,
+  );
+  const tal = { https: uriLines(draft.https), rsync: draft.rsync.trim() };
+  for (const { path, message, fix } of locationProblems(tal.https, tal.rsync, repository?.base ?? null))
+    collector.say('locations', path, message, fix);
+  judgeTiming(draft.timing, collector);
+  const number = readNumber(draft.number, collector);
+  if (draft.key !== null && key === null)
+    collector.say('key', 'key', 'The chosen key is no longer there.', 'Choose another one.');
+  if (key?.problem) collector.say('key', 'key', key.problem, 'Choose another key, or let a new one be made.');
+  const order =
+    proxy === null || repository === null || number === null || collector.problems.length > 0
+      ? null
+      : { proxy, repository, tal, timing: draft.timing, number, key: draft.key };
+  return {
+    problems: collector.problems,
+    order,
+    review: {
+      digest: order === null ? '' : sha256Hex(Buffer.from(JSON.stringify(draft), 'utf8')),
+      lines: order === null ? [] : linesOf(order, key),
+      proxyKeyId: proxy?.keyId ?? '',
+      proxySha256,
+      base: repository?.base ?? '',
+      notify: repository?.notify ?? '',
+    },
+  };
+}
+
+function linesOf(order: SetupOrder, key: ChosenKey | null): SignerReview['lines'] {
+  const { timing, tal, repository } = order;
+  return [
+    { label: 'Proxy', value: order.proxy.keyId, note: 'identity, compared by you' },
+    {
+      label: 'TA key',
+      value: key === null ? 'a new RSA 2048 key' : `${key.label}, ${keyId(key.spkiDer)}`,
+      note: key === null ? 'made now; it can never be changed' : 'brought along',
+    },
+    { label: 'Publishes at', value: repository.base, note: 'fixed for ever' },
+    {
+      label: 'RRDP',
+      value: repository.notify ?? 'none',
+      note: repository.notify === null ? 'rsync only' : '',
+    },
+    ...tal.https.map((uri) => ({ label: 'TAL, https', value: uri, note: '' })),
+    { label: 'TAL, rsync', value: tal.rsync, note: '' },
+    { label: 'Resources', value: 'AS0-AS4294967295, 0.0.0.0/0, ::/0', note: 'everything' },
+    { label: 'TA certificate', value: `${timing.certificateValidityYears} years`, note: '' },
+    {
+      label: 'Certificates of children',
+      value: `${timing.issuedCertificateValidityWeeks} weeks`,
+      note: `due ${timing.issuedCertificateReissueWeeksBefore} weeks before they end`,
+    },
+    {
+      label: 'Manifest and CRL',
+      value: `${timing.mftNextUpdateWeeks} weeks`,
+      note: `number ${order.number}`,
+    },
+    { label: 'Messages', value: `${timing.signedMessageValidityDays} days`, note: '' },
+  ];
+}
+
+/** A draft nobody has typed into. */
+export function signerPreset(): SignerDraft {
+  return {
+    proxyId: null,
+    fingerprint: '',
+    repository: null,
+    https: '',
+    rsync: '',
+    timing: DEFAULT_TIMING,
+    number: '1',
+    key: null,
+  };
+}

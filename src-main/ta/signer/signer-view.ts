@@ -1,0 +1,80 @@
+/** The signer as the window shows it: what it is, what it has published, what is due. No key leaves this. */
+import type { SignerView } from '#shared/contract/ta.ts';
+import { sha256Hex } from '../../lib/bytes.ts';
+import { writeTal } from '../../rpki/tal.ts';
+import { resourceTexts } from '../review/child-review.ts';
+import type { HeldSigner } from './held-signer.ts';
+import type { Identity, TrustAnchor } from './trust-anchor.ts';
+
+const WEEK_MS = 7 * 86_400_000;
+
+const identityView = ({ keyId, certificateDer }: Identity) => ({ keyId, sha256: sha256Hex(certificateDer) });
+const iso = (instant: string): string => new Date(instant).toISOString();
+
+/** ta.tal: https URIs, then the rsync one (krill-ta.md 4.5). */
+export function talText({ tal, certificate }: TrustAnchor): string {
+  return writeTal({ uris: [...tal.https, tal.rsync], spkiDer: certificate.spkiDer });
+}
+
+function warningsOf({ anchor, highest }: HeldSigner, now: Date): SignerView['warnings'] {
+  const { objects, certificate, timing } = anchor;
+  const warnings: SignerView['warnings'] = [];
+  if (highest > objects.number)
+    warnings.push({
+      severity: 'bad',
+      text: `This workspace was restored: number ${highest} was signed here before, and these objects end at ${objects.number}. What was issued or revoked in between is missing. Bring the last response.json back if you can; the next number will be ${highest + 1n}.`,
+    });
+  const left = Date.parse(objects.nextUpdate) - now.getTime();
+  if (left < 0)
+    warnings.push({
+      severity: 'bad',
+      text: 'Manifest and CRL are out of date: relying parties drop everything below this trust anchor until the next exchange.',
+    });
+  else if (left < (timing.mftNextUpdateWeeks * WEEK_MS) / 3)
+    warnings.push({
+      severity: 'careful',
+      text: `Manifest and CRL end on ${objects.nextUpdate.slice(0, 10)}: plan the next exchange before that.`,
+    });
+  if (Date.parse(certificate.notAfter) - now.getTime() < 26 * WEEK_MS)
+    warnings.push({
+      severity: 'careful',
+      text: `The TA certificate ends on ${certificate.notAfter.slice(0, 10)}: reissue it.`,
+    });
+  return warnings;
+}
+
+export function signerView(held: HeldSigner, now: Date): SignerView {
+  const { anchor, history } = held;
+  const { objects, certificate, timing } = anchor;
+  return {
+    identity: identityView(anchor.identity),
+    proxy: identityView(anchor.proxy),
+    keyId: objects.keyId,
+    baseUri: objects.baseUri,
+    tal: talText(anchor),
+    talUris: [...anchor.tal.https, anchor.tal.rsync],
+    certificate: {
+      sha256: sha256Hex(certificate.der),
+      notBefore: iso(certificate.notBefore),
+      notAfter: iso(certificate.notAfter),
+      serial: String(certificate.serial),
+    },
+    number: String(objects.number),
+    thisUpdate: iso(objects.thisUpdate),
+    nextUpdate: iso(objects.nextUpdate),
+    issued: [...objects.issued].map(([keyId, info]) => ({
+      keyId,
+      child: history.owners.get(keyId) ?? '',
+      notAfter: iso(info.notAfter),
+      renewAt: new Date(
+        Date.parse(info.notAfter) - timing.issuedCertificateReissueWeeksBefore * WEEK_MS,
+      ).toISOString(),
+      repository: info.caRepository,
+      resources: resourceTexts(info.resources),
+    })),
+    revoked: objects.revocations.length,
+    timing,
+    signer: held.keySigner,
+    warnings: warningsOf(held, now),
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * The keys a trust anchor's signer works with, behind functions that sign: the TA key, the identity key, and one-off keys
+ * that are made, used once and destroyed. It decides nothing.
+ */
+import { newId } from '../../lib/ids.ts';
+import type { Random } from '../../ports.ts';
+import type { Sign } from '../../rpki/make-certificate.ts';
+import type { OneOffKey } from '../../rpki/make-message.ts';
+import type { RoutedKey, SignerRouter } from '../../signers/router.ts';
+import { keyId } from '../../x509/public-key.ts';
+
+export interface Signing {
+  ta: Sign;
+  identity: { keyId: string; sign: Sign };
+  /** Makes a one-off key, lets `use` sign with it, and destroys it whatever happens. */
+  oneOff<T>(use: (key: OneOffKey) => Promise<T>): Promise<T>;
+  /** 20 octets, positive, the top bit clear (RFC 6487 4.2). */
+  serial(): Uint8Array;
+}
+
+/** Where one-off keys are made. */
+const ONE_OFF_SIGNER = 'software';
+
+export function createSigning(
+  deps: { random: Random; router: SignerRouter },
+  keys: { ta: RoutedKey; identity: RoutedKey },
+): Signing {
+  const { random, router } = deps;
+  return {
+    ta: (data) => router.sign(keys.ta, 'certificate', data),
+    identity: {
+      keyId: keyId(keys.identity.spkiDer),
+      sign: (data) => router.sign(keys.identity, 'certificate', data),
+    },
+    async oneOff(use) {
+      const key = await router.create(ONE_OFF_SIGNER, {
+        id: newId('key', random),
+        algorithm: 'rsa-2048',
+        label: 'one-off',
+        uses: ['message'],
+      });
+      try {
+        return await use({
+          keyId: keyId(key.spkiDer),
+          spkiDer: key.spkiDer,
+          sign: (data) => router.sign(key, 'message', data),
+        });
+      } finally {
+        await router.destroy(key);
+      }
+    },
+    serial() {
+      const octets = Uint8Array.from(random.bytes(20));
+      // Positive, and twenty octets long: never zero.
+      octets[0] = ((octets[0] ?? 0) & 0x7f) | 0x40;
+      return octets;
+    },
+  };
+}

@@ -1,0 +1,281 @@
+/** The `ta.*` channels: set-up, review, approval and record of a trust anchor's signer. Decisions are in the files it calls. */
+import type { Topic } from '#shared/bridge.ts';
+import type { SignerDraft } from '#shared/contract/ta-setup.ts';
+import type { Drafts } from '../drafts/drafts.ts';
+import { AppError } from '../lib/app-error.ts';
+import { sha256Hex } from '../lib/bytes.ts';
+import type { Domain, TicketPaths } from '../lib/domain.ts';
+import { exportFile } from '../lib/export-file.ts';
+import type { Jobs } from '../lib/jobs.ts';
+import type { Clock, Random } from '../ports.ts';
+import { Faults } from '../rpki/fault.ts';
+import { checkKey } from '../rpki/certificate-fields.ts';
+import type { SignerRouter } from '../signers/router.ts';
+import type { Session } from '../store/store-contract.ts';
+import { exportContent } from './export.ts';
+import { fileWords, recogniseFile } from './files.ts';
+import { exchangeRow, pastExchange } from './past-exchange.ts';
+import { createHeldReviews, type ReviewContext } from './review/held-reviews.ts';
+import { type HeldSigner, heldSigner, requireSigner } from './signer/held-signer.ts';
+import { processRequest } from './signer/process.ts';
+import { reissue, requireReissuable } from './signer/reissue.ts';
+import { setUpSigner } from './signer/set-up.ts';
+import { type ChosenKey, judgeSetup, type Setup } from './signer/setup.ts';
+import { signerView } from './signer/signer-view.ts';
+
+export interface TaDeps {
+  clock: Clock;
+  random: Random;
+  jobs: Jobs;
+  blobs: { take(id: string): { name: string; bytes: Buffer } };
+  tickets: TicketPaths;
+  drafts: Drafts;
+  session(): Session;
+  router: SignerRouter;
+  changed(topic: Topic, ids: string[]): void;
+}
+
+export interface Ta {
+  domain: Domain<'ta'>;
+  /** Forgets what was opened and not signed. Used by lock. */
+  clear(): void;
+}
+
+const SETUP_FILE_BYTES = 65_536;
+
+export function createTa(deps: TaDeps): Ta {
+  const { clock, random, jobs, session, router, changed } = deps;
+  const reviews = createHeldReviews({ random });
+  const now = (): Date => clock.now();
+  const signer = async (): Promise<HeldSigner> =>
+    requireSigner(await heldSigner(session(), { random, router }));
+
+  function refusedEntry(action: string, title: string) {
+    return async (error: AppError): Promise<void> => {
+      await session().store.run('audit.add', {
+        audit: {
+          action,
+          outcome: error.code === 'INTERNAL' ? 'failed' : 'refused',
+          summary: `${title}: ${error.message}`.slice(0, 300),
+          subjects: [],
+        },
+      });
+      changed('audit', []);
+    };
+  }
+
+  async function chosenKey(id: string | null): Promise<ChosenKey | null> {
+    if (id === null) return null;
+    const key = await session().store.run('keys.get', { id });
+    const faults = new Faults();
+    checkKey(faults, key.spkiDer);
+    const [fault] = faults.found;
+    const problem =
+      fault !== undefined
+        ? `This key cannot be a trust anchor's: ${fault.text} (${fault.clause}).`
+        : key.certificates.length > 0
+          ? `This key is that of ${key.certificates[0]?.name ?? 'a certificate'}; a trust anchor needs one of its own.`
+          : null;
+    return { id, label: key.label, spkiDer: key.spkiDer, problem };
+  }
+
+  const judged = async (data: SignerDraft): Promise<Setup> =>
+    judgeSetup(data, await chosenKey(data.key), now());
+
+  /** What the review of an opened request needs, with the exchange that used its nonce. */
+  async function contextOf(held: HeldSigner, id: string): Promise<ReviewContext> {
+    const nonce = reviews.nonce(id);
+    const used = held.past.findLast((one) => one.nonce === nonce);
+    const earlier =
+      used === undefined ? null : await session().store.run('ta.exchangeFiles', { id: used.id });
+    return { held, now: now(), earlier };
+  }
+
+  return {
+    clear: reviews.clear,
+    domain: {
+      async signer() {
+        const held = await heldSigner(session(), { random, router });
+        return { signer: held === null ? null : signerView(held, now()) };
+      },
+      recognise({ blob }) {
+        const { name, bytes } = deps.blobs.take(blob);
+        const kind = bytes.length > SETUP_FILE_BYTES ? 'unknown' : recogniseFile(bytes);
+        const text = kind === 'proxy-id' || kind === 'proxy-repo' ? bytes.toString('utf8') : '';
+        return { kind, name, text, says: `${name} is ${fileWords(kind)}.` };
+      },
+      async setupReview({ draft: id, revision }) {
+        const draft = await deps.drafts.read('ta.signer', id);
+        if (draft.revision !== revision)
+          throw new AppError(
+            'CONFLICT',
+            'This draft was changed in another window. Reload it and try again.',
+          );
+        const { problems, review } = await judged(draft.data);
+        return { problems, review };
+      },
+      async setUp({ draft: id, revision, digest }) {
+        const draft = await deps.drafts.read('ta.signer', id);
+        const { order, review, problems } = await judged(draft.data);
+        if (draft.signed) throw new AppError('NOT_ALLOWED_NOW', 'This signer was set up already.');
+        if (draft.revision !== revision || review.digest !== digest)
+          throw new AppError('CONFLICT', 'Something changed since the review. Look at it again.');
+        if (order === null)
+          throw new AppError('INVALID_INPUT', problems[0]?.message ?? 'It cannot be set up yet.');
+        const title = 'Set up the trust anchor signer';
+        return {
+          job: jobs.start({
+            kind: 'ta.setUp',
+            title,
+            async run(job) {
+              const ids = await setUpSigner({ random, router, session, now }, order, { id, revision }, job);
+              changed('ta', []);
+              changed('keys', []);
+              changed('drafts', [id]);
+              return ids;
+            },
+            refused: refusedEntry('ta.setUp', title),
+          }),
+        };
+      },
+      async openRequest({ blob }) {
+        await signer();
+        const { name, bytes } = deps.blobs.take(blob);
+        return { review: reviews.open(name, bytes, true) };
+      },
+      async review({ id }) {
+        return reviews.look(id, await contextOf(await signer(), id)).view;
+      },
+      async approve({ id, groups, number }) {
+        const held = await signer();
+        const { view, request, bytes } = reviews.look(id, await contextOf(held, id));
+        const [fault] = view.faults;
+        if (!view.canSign || request === null)
+          throw new AppError(
+            'NOT_ALLOWED_NOW',
+            fault === undefined || view.nonce.state !== 'new'
+              ? `${view.verdict.title}.`
+              : `It cannot be signed: ${fault.text}.`,
+          );
+        reviews.requireGroups(id, groups);
+        const chosen = number === null ? held.highest + 1n : BigInt(number.value);
+        if (chosen <= held.highest)
+          throw new AppError(
+            'INVALID_INPUT',
+            `The number must be above ${held.highest}: relying parties refuse one that goes back.`,
+            { fields: [{ path: 'number', message: `Choose ${held.highest + 1n} or more` }] },
+          );
+        const title = `Response ${chosen}`;
+        return {
+          job: jobs.start({
+            kind: 'ta.approve',
+            title,
+            async run(job) {
+              const ids = await processRequest(
+                { random, session, now },
+                {
+                  held,
+                  request,
+                  file: bytes,
+                  number: chosen,
+                  numberReason: number?.reason ?? '',
+                  approvedBy:
+                    view.groups.length > 0
+                      ? `approved by groups ${view.groups.join(', ')} of the file's SHA-256`
+                      : 'approved without an air gap',
+                },
+                job,
+              );
+              reviews.forget(id);
+              changed('ta', ids);
+              return ids;
+            },
+            refused: refusedEntry('ta.approve', title),
+          }),
+        };
+      },
+      async reject({ id, reason }) {
+        const held = await signer();
+        const { view } = reviews.look(id, await contextOf(held, id));
+        await session().store.run('audit.add', {
+          audit: {
+            action: 'ta.reject',
+            outcome: 'done',
+            summary: `Rejected request ${view.nonce.value}: ${reason}`.slice(0, 300),
+            subjects: [{ type: 'request', id: view.nonce.value || 'unreadable', sha256: view.file.sha256 }],
+          },
+        });
+        reviews.forget(id);
+        changed('ta', []);
+        return {
+          text: [
+            `Request ${view.nonce.value} was not signed.`,
+            `File: ${view.file.name}, SHA-256 ${view.file.sha256.toLowerCase()}`,
+            `Reason: ${reason}`,
+            ...view.faults.map(({ text, clause }) => `Found: ${text} (${clause})`),
+            ...view.children.flatMap(({ wishes }) =>
+              wishes.flatMap(({ problems }) =>
+                problems.map(({ text, clause }) => `Found: ${text} (${clause})`),
+              ),
+            ),
+            `Trust anchor ${held.anchor.objects.keyId}, ${now().toISOString()}`,
+          ].join('\n'),
+        };
+      },
+      async exchanges({ cursor, limit }) {
+        const page = await session().store.run('ta.exchanges', { cursor, limit });
+        return { ...page, rows: page.rows.map(exchangeRow) };
+      },
+      async exchange({ id }) {
+        const held = await signer();
+        const { store } = session();
+        const files = await store.run('ta.exchangeFiles', { id });
+        const at = held.past.findIndex((one) => one.id === id);
+        const earlier = held.past.slice(0, Math.max(0, at));
+        const last = earlier.at(-1);
+        const previous = last === undefined ? null : await store.run('ta.exchangeFiles', { id: last.id });
+        return { row: exchangeRow(files), ...pastExchange(held, files, earlier, previous) };
+      },
+      async export({ what, id, target, overwrite }) {
+        const held = await signer();
+        const content = await exportContent(session(), held, { what, id });
+        const { path } = await exportFile({
+          path: deps.tickets.path(target),
+          content,
+          mode: 0o644,
+          overwrite,
+          now: now(),
+        });
+        const sha256 = sha256Hex(content);
+        await session().store.run('audit.add', {
+          audit: {
+            action: 'ta.export',
+            outcome: 'done',
+            summary: `Wrote ${what} to ${path}`.slice(0, 300),
+            subjects: [{ type: what, id: id ?? held.anchor.objects.keyId, sha256 }],
+          },
+        });
+        deps.tickets.end(target);
+        changed('audit', []);
+        return { path, sha256 };
+      },
+      async reissue(order) {
+        const held = await signer();
+        requireReissuable(held, order, now());
+        const title = 'Reissue of the TA certificate';
+        return {
+          job: jobs.start({
+            kind: 'ta.reissue',
+            title,
+            async run(job) {
+              const ids = await reissue({ session, now }, held, order, job);
+              changed('ta', []);
+              return ids;
+            },
+            refused: refusedEntry('ta.reissue', title),
+          }),
+        };
+      },
+    },
+  };
+}

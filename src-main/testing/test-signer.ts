@@ -1,0 +1,60 @@
+/** A trust anchor signer set up through the channels, for tests: enrolled with Krill's own proxy of the vectors. Not shipped. */
+import { readFileSync } from 'node:fs';
+import { sha256Hex } from '../lib/bytes.ts';
+import type { TestApp } from './test-app.ts';
+import { vectorPath } from './vectors.ts';
+
+const KRILL = 'krill-ta/krill-0.16.1';
+
+export const krillFile = (name: string): Buffer => readFileSync(vectorPath(`${KRILL}/${name}`));
+
+/** Fills and saves the draft, reviews it, and answers what the review says. */
+export async function signerDraft(app: TestApp, more: Record<string, unknown> = {}) {
+  const proxyId = krillFile('setup/proxy-id.json').toString('utf8');
+  const { base64 } = JSON.parse(proxyId) as { base64: string };
+  const made = await app.call('drafts.create', { kind: 'ta.signer' });
+  if (made.kind !== 'ta.signer') throw new Error('a draft of another kind');
+  const saved = await app.call('drafts.save', {
+    kind: 'ta.signer',
+    id: made.id,
+    revision: made.revision,
+    step: 'review',
+    data: {
+      ...made.data,
+      proxyId: { name: 'proxy-id.json', text: proxyId },
+      fingerprint: sha256Hex(Buffer.from(base64, 'base64')),
+      repository: {
+        name: 'proxy-repo.json',
+        text: krillFile('setup/proxy-repo.json').toString('utf8'),
+      },
+      https: 'https://localhost:3900/ta/ta.cer',
+      rsync: 'rsync://localhost/ta/ta.cer',
+      ...more,
+    },
+  });
+  const at = { draft: saved.id, revision: saved.revision };
+  return { ...at, ...(await app.call('ta.setupReview', at)) };
+}
+
+export async function setUpSigner(app: TestApp): Promise<void> {
+  const { draft, revision, review, problems } = await signerDraft(app);
+  if (review.digest === '') throw new Error(JSON.stringify(problems));
+  await app.result(await app.call('ta.setUp', { draft, revision, digest: review.digest }));
+}
+
+/** Opens a request file and reads its review. */
+export async function openRequest(app: TestApp, bytes: Uint8Array, name = 'request.json') {
+  const { review: id } = await app.call('ta.openRequest', { blob: await app.blob(name, bytes) });
+  return { id, view: await app.call('ta.review', { id }) };
+}
+
+/** The digits that stand on the proxy's screen. */
+export function groupsOf(bytes: Uint8Array, asked: readonly number[]): string[] {
+  return asked.map((group) => sha256Hex(bytes).slice((group - 1) * 4, group * 4));
+}
+
+export async function approve(app: TestApp, bytes: Uint8Array): Promise<string> {
+  app.clock.advance(60_000);
+  const { id, view } = await openRequest(app, bytes);
+  return app.result(await app.call('ta.approve', { id, groups: groupsOf(bytes, view.groups), number: null }));
+}

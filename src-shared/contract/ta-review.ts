@@ -1,0 +1,81 @@
+/** What an operator sees of a request before it is signed, and of a past exchange. Values only; the words are main's. */
+import * as z from 'zod';
+import { hex, instant, severity } from './channel.ts';
+
+/** One family of one child: as text, each a prefix, range or AS number. */
+const family = z.strictObject({
+  kept: z.array(z.string()),
+  added: z.array(z.string()),
+  removed: z.array(z.string()),
+});
+
+export const childReview = z.strictObject({
+  handle: z.string(),
+  /** false: it was in no exchange before. */
+  known: z.boolean(),
+  asn: family,
+  ipv4: family,
+  ipv6: family,
+  wishes: z.array(
+    z.strictObject({
+      keyId: hex,
+      what: z.enum(['new', 'rekey', 'renew', 'revoke']),
+      /** Empty for a revocation. */
+      repository: z.string(),
+      manifest: z.string(),
+      notify: z.string(),
+      /** Less than all the child has, as text; empty: everything. */
+      limit: z.array(z.string()),
+      /** Of the certificate that would be replaced or revoked. */
+      before: z.strictObject({ notAfter: instant, repository: z.string() }).nullable(),
+      validUntil: instant.nullable(),
+      problems: z.array(z.strictObject({ text: z.string(), clause: z.string() })),
+    }),
+  ),
+});
+export type ChildReview = z.infer<typeof childReview>;
+
+const change = z.strictObject({ before: z.string(), after: z.string() });
+
+export const exchangeReview = z.strictObject({
+  file: z.strictObject({ name: z.string(), size: z.number().int(), sha256: hex }),
+  /** SHA-256 of the signed content. */
+  contentSha256: hex,
+  verdict: z.strictObject({
+    severity,
+    title: z.string(),
+    checks: z.array(z.strictObject({ ok: z.boolean().nullable(), text: z.string() })),
+  }),
+  /** Why it cannot be signed; each with the clause. */
+  faults: z.array(z.strictObject({ text: z.string(), clause: z.string() })),
+  /** Right, but worth a second look. */
+  unusual: z.array(z.string()),
+  nonce: z.strictObject({
+    value: z.string(),
+    state: z.enum(['new', 'answered', 'other-content']),
+    /** The exchange that used it. */
+    exchange: z.string().nullable(),
+    /** What differs from that one, as sentences. */
+    differs: z.array(z.string()),
+  }),
+  signedAt: instant.nullable(),
+  goodUntil: instant.nullable(),
+  children: z.array(childReview),
+  /** Children with certificates and without requests. */
+  quietChildren: z.number().int(),
+  outcome: z.strictObject({
+    number: change,
+    nextUpdate: instant,
+    certificates: change,
+    revoked: change,
+    taNotAfter: instant,
+    key: z.string(),
+  }),
+  /** What no signature covers, and what the signer's own objects say. */
+  advisory: z.array(z.strictObject({ says: z.string(), own: z.string() })),
+  /** Which groups of four digits of the file's SHA-256 are to be read from the proxy's machine; empty: none (not air-gapped). */
+  groups: z.array(z.number().int()),
+  airGapped: z.boolean(),
+  canSign: z.boolean(),
+});
+export type ExchangeReview = z.infer<typeof exchangeReview>;

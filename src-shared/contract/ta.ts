@@ -1,0 +1,165 @@
+/** Channels of the trust anchor: its signer, the review of a request before it is signed, and the exchanges since. */
+import * as z from 'zod';
+import { change, channel, hex, id, instant, nothing, pageIn, pageOut, severity } from './channel.ts';
+import { exchangeReview } from './ta-review.ts';
+import { signerProblem, signerReview } from './ta-setup.ts';
+
+/** A file of an exchange or set-up, told by its content. */
+export const taFileKind = z.enum([
+  'proxy-id',
+  'proxy-repo',
+  'signer-info',
+  'request',
+  'response',
+  'tal',
+  'unknown',
+]);
+
+const identity = z.strictObject({
+  /** Upper-case hex. */
+  keyId: hex,
+  /** SHA-256 of the identity certificate: what is compared from machine to machine. */
+  sha256: hex,
+});
+
+export const signerView = z.strictObject({
+  identity,
+  proxy: identity,
+  keyId: hex,
+  baseUri: z.string(),
+  tal: z.string(),
+  talUris: z.array(z.string()),
+  certificate: z.strictObject({ sha256: hex, notBefore: instant, notAfter: instant, serial: z.string() }),
+  /** Decimal; it may be larger than a JavaScript number. */
+  number: z.string(),
+  thisUpdate: instant,
+  nextUpdate: instant,
+  issued: z.array(
+    z.strictObject({
+      keyId: hex,
+      child: z.string(),
+      notAfter: instant,
+      renewAt: instant,
+      repository: z.string(),
+      resources: z.array(z.string()),
+    }),
+  ),
+  revoked: z.number().int(),
+  timing: z.strictObject({
+    certificateValidityYears: z.number().int(),
+    issuedCertificateValidityWeeks: z.number().int(),
+    issuedCertificateReissueWeeksBefore: z.number().int(),
+    mftNextUpdateWeeks: z.number().int(),
+    signedMessageValidityDays: z.number().int(),
+  }),
+  signer: z.string(),
+  /** What a restored workspace or a stopped clock makes doubtful; empty: nothing. */
+  warnings: z.array(z.strictObject({ severity, text: z.string() })),
+});
+export type SignerView = z.infer<typeof signerView>;
+
+export const exchangeRow = z.strictObject({
+  id,
+  half: z.enum(['signer', 'proxy']),
+  at: instant,
+  /** The session: the manifest number it made. */
+  number: z.string(),
+  nonce: z.string(),
+  issued: z.number().int(),
+  revoked: z.number().int(),
+  children: z.array(z.string()),
+  nextUpdate: instant,
+  requestSha256: hex,
+  responseSha256: hex,
+});
+export type ExchangeRow = z.infer<typeof exchangeRow>;
+
+export const taExport = z.enum([
+  'signer-info',
+  'tal',
+  'certificate',
+  'response',
+  'exchanges-text',
+  'exchanges-json',
+]);
+export type TaExport = z.infer<typeof taExport>;
+
+export const taChannels = {
+  /** null while there is no signer in this workspace. */
+  'ta.signer': channel('unlocked', nothing, z.strictObject({ signer: signerView.nullable() })),
+  /** Looks at a dropped file; keeps it as text when it is one the set-up wants. */
+  'ta.recognise': channel(
+    'unlocked',
+    z.strictObject({ blob: id }),
+    z.strictObject({ kind: taFileKind, name: z.string(), text: z.string(), says: z.string() }),
+  ),
+  'ta.setupReview': channel(
+    'unlocked',
+    z.strictObject({ draft: id, revision: z.number().int() }),
+    z.strictObject({ problems: z.array(signerProblem), review: signerReview }),
+  ),
+  /** Starts a job; its result id is "signer". */
+  'ta.setUp': change(
+    'unlocked',
+    z.strictObject({ draft: id, revision: z.number().int(), digest: z.string().min(1).max(200) }),
+    z.strictObject({ job: id }),
+  ),
+  /** Reads a request and holds it for the review; nothing is signed. Refused, with a record, when it is no request. */
+  'ta.openRequest': change('unlocked', z.strictObject({ blob: id }), z.strictObject({ review: id })),
+  'ta.review': channel('unlocked', z.strictObject({ id }), exchangeReview),
+  /**
+   * Starts a job; its result id is the exchange. `groups` are the digits read from the proxy's screen, in the order
+   * they were asked for. Refused unless the file and what it says are those that were reviewed.
+   */
+  'ta.approve': change(
+    'unlocked',
+    z.strictObject({
+      id,
+      groups: z.array(z.string().max(16)).max(8),
+      /** Upwards only; null for the next one. */
+      number: z
+        .strictObject({ value: z.string().regex(/^\d{1,19}$/), reason: z.string().trim().min(3).max(300) })
+        .nullable(),
+    }),
+    z.strictObject({ job: id }),
+  ),
+  /** Answers the text to send to the proxy's operator. */
+  'ta.reject': change(
+    'unlocked',
+    z.strictObject({ id, reason: z.string().trim().min(3).max(1000) }),
+    z.strictObject({ text: z.string() }),
+  ),
+  'ta.exchanges': channel(
+    'unlocked',
+    z.strictObject({ cursor: pageIn.cursor, limit: pageIn.limit }),
+    pageOut(exchangeRow),
+  ),
+  /** A past exchange with its review, built anew from the files that were kept. */
+  'ta.exchange': channel(
+    'unlocked',
+    z.strictObject({ id }),
+    z.strictObject({ row: exchangeRow, review: exchangeReview, holds: z.boolean(), text: z.string() }),
+  ),
+  'ta.export': change(
+    'unlocked',
+    z.strictObject({
+      what: taExport,
+      /** The exchange, for a response. */
+      id: id.nullable(),
+      target: id,
+      overwrite: z.boolean(),
+    }),
+    z.strictObject({ path: z.string(), sha256: hex }),
+  ),
+  /** A new certificate for the same key; the base stays. Answers what must follow. */
+  'ta.reissue': change(
+    'unlocked',
+    z.strictObject({
+      https: z.array(z.string().max(2048)).max(10),
+      rsync: z.string().max(2048),
+      notify: z.string().max(2048).nullable(),
+      years: z.number().int().min(1).max(500),
+    }),
+    z.strictObject({ job: id }),
+  ),
+};
