@@ -8,6 +8,8 @@ import { type RouteEntry, ROUTES } from '../src-renderer/app/route-table.ts';
 import type { Canaries } from './canaries.ts';
 import type { ConsoleApp } from './console-app.ts';
 import { exportAs, issue, open, openRow } from './pages/ca.ts';
+import { approve, openRequest, put, setUpSigner } from './pages/ta.ts';
+import { testKey, testProxy } from '../src-main/testing/test-proxy.ts';
 import { createWorkspace, lock, type Stop, unlock } from './pages/workspace.ts';
 
 /** "issue.review", "overview": every name a walk must stop at. */
@@ -62,6 +64,52 @@ async function objects(app: ConsoleApp, stop: Stop): Promise<void> {
   }
 }
 
+/** A trust anchor with one exchange behind it and one before it. */
+async function trustAnchor(app: ConsoleApp, stop: Stop): Promise<void> {
+  const { page, folder } = app;
+  const proxy = await testProxy(new Date());
+  await setUpSigner(
+    page,
+    folder,
+    proxy,
+    { https: 'https://rpki.example.net/ta/ta.cer', rsync: 'rsync://rpki.example.net/ta/ta.cer' },
+    stop,
+  );
+  const [first, rolled, other] = [testKey(), testKey(), testKey()];
+  const online = {
+    handle: 'online',
+    resources: { asn: 'AS64496-AS64511', ipv4: '192.0.2.0/24', ipv6: '2001:db8::/32' },
+  };
+  const second = { handle: 'second', resources: { asn: 'AS64500', ipv4: '198.51.100.0/24', ipv6: '' } };
+  const one = await proxy.request(
+    [
+      { ...online, issue: [first], revoke: [] },
+      { ...second, issue: [other], revoke: [] },
+    ],
+    new Date(),
+  );
+  await openRequest(page, put(folder, 'request.json', one));
+  await approve(page, one);
+  const two = await proxy.request(
+    [
+      {
+        handle: 'online',
+        resources: { asn: 'AS64496-AS64511', ipv4: '192.0.2.0/24, 203.0.113.0/24', ipv6: '2001:db8::/33' },
+        issue: [rolled],
+        revoke: [first.keyId],
+      },
+    ],
+    new Date(),
+  );
+  await openRequest(page, put(folder, 'request.json', two));
+  await stop('ta-review');
+  await open(page, 'Trust anchor');
+  await stop('trust-anchor');
+  await openRow(page, 'Exchanges', 'online, second');
+  await expect(page.getByRole('heading', { level: 1, name: 'Exchange 2' })).toBeVisible();
+  await stop('ta-exchange');
+}
+
 async function screens(app: ConsoleApp, stop: Stop): Promise<void> {
   const { page, folder } = app;
   await open(page, 'Overview');
@@ -105,6 +153,7 @@ export async function walk(app: ConsoleApp, canaries: Canaries, at: Stop): Promi
   const kind = 'Rehearsal';
   await createWorkspace(page, { canaries }, { name: 'Rehearsal of the root', kind, stop });
   await objects(app, stop);
+  await trustAnchor(app, stop);
   await screens(app, stop);
   await lock(page);
   await stop('unlock');

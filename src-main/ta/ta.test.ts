@@ -5,14 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readTal } from '../rpki/tal.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
-import {
-  approve,
-  groupsOf,
-  krillFile,
-  openRequest,
-  setUpSigner,
-  signerDraft,
-} from '../testing/test-signer.ts';
+import { approve, groupsOf, krillFile, openRequest, setUpSigner } from '../testing/test-signer.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 const request = (name: string): Buffer => krillFile(`exchanges/${name}/request.json`);

@@ -56,6 +56,13 @@ export const ACTIONS: readonly PaletteAction[] = [
     run: () => navigate('issue', { draft: 'new' }, { purpose: 'server' }),
   },
   {
+    id: 'trust-anchor-request',
+    title: 'Review a request for the trust anchor…',
+    words: 'rpki ta signer exchange json sign',
+    needs: 'unlocked',
+    run: () => navigate('trust-anchor'),
+  },
+  {
     id: 'inspect',
     title: 'Inspect a file or pasted text',
     words: 'open certificate csr crl pem der pkcs12 look',

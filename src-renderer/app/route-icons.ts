@@ -1,5 +1,6 @@
 /** The icon of each name in the route table, imported singly. It is complete by its type. */
 import {
+  Anchor,
   FileBadge,
   FolderPlus,
   House,
@@ -15,6 +16,7 @@ import type { LucideIcon } from 'lucide-react';
 import type { IconName } from './route-table.ts';
 
 export const ROUTE_ICONS: Record<IconName, LucideIcon> = {
+  anchor: Anchor,
   'file-badge': FileBadge,
   'folder-plus': FolderPlus,
   house: House,

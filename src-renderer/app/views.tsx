@@ -24,6 +24,12 @@ export const VIEWS: Record<RouteName, View> = {
   certificate: lazy(async () => ({ default: (await import('../views/ca/certificate.tsx')).Certificate })),
   keys: lazy(async () => ({ default: (await import('../views/keys/keys.tsx')).Keys })),
   key: lazy(async () => ({ default: (await import('../views/keys/key.tsx')).Key })),
+  'trust-anchor': lazy(async () => ({
+    default: (await import('../views/ta/trust-anchor.tsx')).TrustAnchor,
+  })),
+  'ta-signer': lazy(async () => ({ default: (await import('../views/ta/signer-setup.tsx')).SignerSetup })),
+  'ta-review': lazy(async () => ({ default: (await import('../views/ta/review.tsx')).Review })),
+  'ta-exchange': lazy(async () => ({ default: (await import('../views/ta/exchange.tsx')).Exchange })),
   inspect: lazy(async () => ({ default: (await import('../views/inspect/inspect.tsx')).Inspect })),
   audit: lazy(async () => ({ default: (await import('../views/audit/audit.tsx')).Audit })),
   overview: lazy(async () => ({ default: (await import('../views/overview/overview.tsx')).Overview })),

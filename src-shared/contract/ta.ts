@@ -27,6 +27,7 @@ export const signerView = z.strictObject({
   proxy: identity,
   keyId: hex,
   baseUri: z.string(),
+  notify: z.string().nullable(),
   tal: z.string(),
   talUris: z.array(z.string()),
   certificate: z.strictObject({ sha256: hex, notBefore: instant, notAfter: instant, serial: z.string() }),

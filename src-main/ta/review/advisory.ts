@@ -32,8 +32,11 @@ export function advisoryOf(
         Date.parse(notAfter) - anchor.timing.issuedCertificateReissueWeeksBefore * WEEK_MS <= now.getTime(),
     ).length;
     lines.push({
-      says: `The file names ${renewals.length} ${renewals.length === 1 ? 'time' : 'times'} to renew a certificate.`,
-      own: `From this signer's own objects: ${due === 0 ? 'none' : due} of ${anchor.objects.issued.size} is due.`,
+      says:
+        renewals.length === 0
+          ? 'The file names no certificate to renew.'
+          : `The file says when ${renewals.length} ${renewals.length === 1 ? 'certificate is' : 'certificates are'} to be renewed.`,
+      own: `From this signer's own objects: ${due === 0 ? 'none' : `${due} of ${anchor.objects.issued.size}`} is due.`,
     });
   }
   const anchorTime = file.get('ta_renew_time');

@@ -51,6 +51,7 @@ export function signerView(held: HeldSigner, now: Date): SignerView {
     proxy: identityView(anchor.proxy),
     keyId: objects.keyId,
     baseUri: objects.baseUri,
+    notify: certificate.rpkiNotify,
     tal: talText(anchor),
     talUris: [...anchor.tal.https, anchor.tal.rsync],
     certificate: {

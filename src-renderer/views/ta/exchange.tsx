@@ -1,0 +1,91 @@
+/** One past exchange: its review again, checked again, its files, and its text as krillta prints it. */
+import { useState } from 'react';
+import { hrefOf } from '../../app/router.ts';
+import { useQuery } from '../../app/use-query.ts';
+import type { ViewProps } from '../../app/view-props.ts';
+import { Button } from '../../components/button.tsx';
+import { Card, KeyValue } from '../../components/card.tsx';
+import { HexValue } from '../../components/hex-value.tsx';
+import { NotLoaded } from '../../components/not-loaded.tsx';
+import { Page } from '../../components/page.tsx';
+import { Time } from '../../components/time.tsx';
+import { Notice, Verdict } from '../../components/verdict.tsx';
+import { ExportFileDialog, type TaFile } from './export-file-dialog.tsx';
+import { ReviewBody } from './review-body.tsx';
+
+const RESPONSE: TaFile = {
+  what: 'response',
+  name: 'response.json',
+  says: 'To the proxy: krillta proxy signer process-response --response response.json. Only then is it published.',
+};
+
+export function Exchange({ route }: ViewProps) {
+  const id = route.params['id'] ?? '';
+  const found = useQuery('ta.exchange', { id }, ['ta']);
+  const [file, setFile] = useState<TaFile | null>(null);
+  const data = found.data;
+  const back = { href: hrefOf('trust-anchor'), label: 'Trust anchor' };
+  if (!data) return <NotLoaded title="Exchange" found={found} back={back} />;
+  const { row, review, holds, text } = data;
+  return (
+    <Page
+      title={`Exchange ${row.number}`}
+      tags={
+        <span className="quiet">
+          <Time at={row.at} clock />
+        </span>
+      }
+      actions={
+        <Button kind="primary" onPress={() => setFile(RESPONSE)}>
+          Write response.json…
+        </Button>
+      }
+    >
+      <Verdict
+        severity={holds ? 'good' : 'bad'}
+        title={
+          holds
+            ? 'Request and response hold, judged again at the time they were made'
+            : 'Something in these files does not hold'
+        }
+        checks={[
+          { ok: holds, text: 'signatures, contents and objects' },
+          { ok: true, text: 'kept as they were exchanged' },
+        ]}
+      />
+      {review.faults.map((fault) => (
+        <Notice key={fault.text} severity="bad">
+          {fault.text} <span className="quiet">{fault.clause}</span>
+        </Notice>
+      ))}
+      <ReviewBody review={review} past />
+      <div className="columns">
+        <Card title="Files">
+          <KeyValue
+            items={[
+              [
+                'Nonce',
+                <span key="value" className="mono wrap">
+                  {row.nonce}
+                </span>,
+              ],
+              [
+                'request.json',
+                <HexValue key="value" hex={row.requestSha256} label="SHA-256 of the request" groups={8} />,
+              ],
+              [
+                'response.json',
+                <HexValue key="value" hex={row.responseSha256} label="SHA-256 of the response" groups={8} />,
+              ],
+              ['Next before', <Time key="value" at={row.nextUpdate} />],
+            ]}
+          />
+        </Card>
+        <Card title="As krillta prints it">
+          <pre className="mono small report">{text}</pre>
+        </Card>
+      </div>
+      <ExportFileDialog file={file} id={id} onClose={() => setFile(null)} />
+    </Page>
+  );
+}

@@ -1,0 +1,62 @@
+/** Every exchange, newest first: number, day, who asked, what came of it. */
+import type { ExchangeRow } from '#shared/contract/ta.ts';
+import { navigate } from '../../app/router.ts';
+import { usePages } from '../../app/use-query.ts';
+import { Card } from '../../components/card.tsx';
+import { DataTable } from '../../components/data-table.tsx';
+import type { Column } from '../../components/data-table.tsx';
+import { EmptyState } from '../../components/state-box.tsx';
+import { Tag } from '../../components/tag.tsx';
+import { Time } from '../../components/time.tsx';
+
+const COLUMNS: readonly Column<ExchangeRow>[] = [
+  {
+    id: 'number',
+    title: 'Number',
+    width: '8rem',
+    align: 'end',
+    cell: (row) => <span className="num">{row.number}</span>,
+  },
+  { id: 'at', title: 'Signed', width: '19rem', cell: (row) => <Time at={row.at} clock /> },
+  {
+    id: 'children',
+    title: 'Children',
+    width: 'minmax(14rem, 2fr)',
+    cell: (row) =>
+      row.children.length === 0 ? <span className="quiet">none asked</span> : row.children.join(', '),
+  },
+  {
+    id: 'done',
+    title: 'Done',
+    width: '18rem',
+    cell: (row) => (
+      <>
+        {row.issued > 0 ? <Tag tone="good">{row.issued} issued</Tag> : null}{' '}
+        {row.revoked > 0 ? <Tag tone="bad">{row.revoked} revoked</Tag> : null}
+      </>
+    ),
+  },
+  { id: 'next', title: 'Next before', width: '12rem', cell: (row) => <Time at={row.nextUpdate} /> },
+];
+
+export function ExchangesTable() {
+  const pages = usePages('ta.exchanges', { limit: 100 }, ['ta']);
+  return (
+    <Card title="Exchanges" note={String(pages.total)} flush>
+      <DataTable
+        label="Exchanges"
+        plain
+        columns={COLUMNS}
+        {...pages}
+        rowId={(row) => row.id}
+        onOpen={(row) => navigate('ta-exchange', { id: row.id })}
+        maxRows={12}
+        empty={
+          <EmptyState title="No exchange yet">
+            Until the first response is processed by the proxy, relying parties find no manifest.
+          </EmptyState>
+        }
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,48 @@
+/** The place for one file of a set-up: dropped or chosen, told by its content, named when it is another one. */
+import { useState } from 'react';
+import type { SignerDraft } from '#shared/contract/ta-setup.ts';
+import { uploadBlob } from '../../app/blob-upload.ts';
+import { call } from '../../app/call.ts';
+import { useAction } from '../../app/use-action.ts';
+import { FileChooser, useFileTaker } from '../../components/drop-zone.tsx';
+import { ErrorState } from '../../components/state-box.tsx';
+
+export interface SetupFileProps {
+  /** "proxy-id.json". */
+  name: string;
+  kind: 'proxy-id' | 'proxy-repo';
+  children: string;
+  file: SignerDraft['proxyId'];
+  onFile: (file: NonNullable<SignerDraft['proxyId']>) => void;
+  error: string | null;
+}
+
+export function SetupFile({ name, kind, children, file, onFile, error }: SetupFileProps) {
+  const [refused, setRefused] = useState<string | null>(null);
+  const take = useAction('ta.recognise', async (chosen: File) => {
+    setRefused(null);
+    const blob = await uploadBlob(chosen, { use: 'key' });
+    const found = await call('ta.recognise', { blob });
+    if (found.kind === kind) onFile({ name: found.name.slice(0, 255), text: found.text });
+    else setRefused(`${found.says} Wanted is ${name}.`);
+  });
+  useFileTaker(`Use as ${name}`, (chosen) => void take.run(chosen));
+  const wrong = refused ?? error;
+  return (
+    <>
+      <FileChooser
+        buttonLabel={`Choose ${name}…`}
+        busy={take.busy}
+        onFile={(chosen) => void take.run(chosen)}
+      >
+        {file === null ? children : <b className="wrap">{file.name}</b>}
+      </FileChooser>
+      {wrong === null ? null : (
+        <p className="field-error" role="alert">
+          {wrong}
+        </p>
+      )}
+      {take.error ? <ErrorState error={take.error} /> : null}
+    </>
+  );
+}

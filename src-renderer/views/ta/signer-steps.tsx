@@ -1,0 +1,210 @@
+/** The steps of the signer's set-up before its review: proxy, repository, TAL, times, key. */
+import { useEffect, useState } from 'react';
+import type { SignerDraft } from '#shared/contract/ta-setup.ts';
+import { useQuery } from '../../app/use-query.ts';
+import { Card } from '../../components/card.tsx';
+import { RadioCards, Select } from '../../components/choices.tsx';
+import { hexGroups } from '../../components/hex-value.tsx';
+import { ErrorState, Loading } from '../../components/state-box.tsx';
+import { NumberField, parseNumber, TextField } from '../../components/text-field.tsx';
+import { Notice } from '../../components/verdict.tsx';
+import { SetupFile } from './setup-file.tsx';
+import { signerProblem, type SignerStepProps } from './signer-model.ts';
+
+export function StepProxy({ data, change, problems }: SignerStepProps) {
+  return (
+    <>
+      <SetupFile
+        name="proxy-id.json"
+        kind="proxy-id"
+        file={data.proxyId}
+        onFile={(proxyId) => change({ proxyId, fingerprint: '' })}
+        error={signerProblem(problems, 'proxyId')}
+      >
+        The identity of the proxy. With Krill: krillta proxy --format json id
+      </SetupFile>
+      <TextField
+        label="Fingerprint on the proxy's screen (SHA-256)"
+        mono
+        lines={2}
+        value={data.fingerprint}
+        onChange={(fingerprint) => change({ fingerprint })}
+        error={signerProblem(problems, 'fingerprint')}
+        help="At least the first 32 digits; spaces and colons do not count."
+        explain="The file is signed by nobody: whoever carried it could have exchanged it. So the fingerprint is read on the other machine and typed here. With Krill it is the “hash” that krillta proxy id prints there."
+      />
+    </>
+  );
+}
+
+export function StepRepository({ data, change, problems }: SignerStepProps) {
+  return (
+    <>
+      <SetupFile
+        name="proxy-repo.json"
+        kind="proxy-repo"
+        file={data.repository}
+        onFile={(repository) => change({ repository })}
+        error={signerProblem(problems, 'repository')}
+      >
+        Where the proxy publishes. With Krill: krillta proxy --format json repo contact
+      </SetupFile>
+      {data.repository === null ? null : (
+        <Card title="What the file says" note="nobody signed it">
+          <pre className="mono wrap small">{data.repository.text}</pre>
+        </Card>
+      )}
+      <Notice severity="careful">
+        The base is written into everything that is ever issued here. It cannot change later, not even by a
+        reissue.
+      </Notice>
+    </>
+  );
+}
+
+export function StepLocations({ data, change, problems }: SignerStepProps) {
+  return (
+    <>
+      <TextField
+        label="https URIs"
+        mono
+        lines={3}
+        value={data.https}
+        onChange={(https) => change({ https })}
+        placeholder="https://rpki.example.net/ta/ta.cer"
+        error={signerProblem(problems, 'https')}
+        help="One a line, in the order relying parties try them."
+      />
+      <TextField
+        label="rsync URI"
+        mono
+        value={data.rsync}
+        onChange={(rsync) => change({ rsync })}
+        placeholder="rsync://rpki.example.net/ta/ta.cer"
+        error={signerProblem(problems, 'rsync')}
+        explain="The TA certificate lies beside the repository, never inside it. All URIs end in the same file name with .cer. They can be changed later by a reissue; then everybody needs the new TAL."
+      />
+    </>
+  );
+}
+
+const TIMES: readonly { field: keyof SignerDraft['timing']; label: string; unit: string; help: string }[] = [
+  { field: 'certificateValidityYears', label: 'TA certificate', unit: 'years', help: 'krillta: 100' },
+  {
+    field: 'issuedCertificateValidityWeeks',
+    label: 'Certificates of children',
+    unit: 'weeks',
+    help: 'krillta: 52',
+  },
+  {
+    field: 'issuedCertificateReissueWeeksBefore',
+    label: 'They are due before their end',
+    unit: 'weeks',
+    help: 'krillta: 26',
+  },
+  {
+    field: 'mftNextUpdateWeeks',
+    label: 'Manifest and CRL',
+    unit: 'weeks',
+    help: 'krillta: 12. The next exchange must come before that.',
+  },
+  {
+    field: 'signedMessageValidityDays',
+    label: 'Signed messages',
+    unit: 'days',
+    help: 'krillta: 14. So long may the response travel.',
+  },
+];
+
+function TimeField({ data, change, problems, time }: SignerStepProps & { time: (typeof TIMES)[number] }) {
+  const value = data.timing[time.field];
+  const [typed, setTyped] = useState(String(value));
+  useEffect(() => {
+    setTyped((old) => (parseNumber(old) === value ? old : String(value)));
+  }, [value]);
+  const wrong = parseNumber(typed) === null ? 'This is no number.' : null;
+  return (
+    <NumberField
+      label={time.label}
+      unit={time.unit}
+      value={typed}
+      onChange={(text) => {
+        setTyped(text);
+        const number = parseNumber(text);
+        if (number !== null) change({ timing: { ...data.timing, [time.field]: number } });
+      }}
+      help={time.help}
+      error={wrong ?? signerProblem(problems, `timing.${time.field}`)}
+    />
+  );
+}
+
+export function StepTiming(props: SignerStepProps) {
+  const { data, change, problems } = props;
+  return (
+    <>
+      <Notice severity="note">
+        Keep these equal to the proxy's: it makes the requests and tells the children by its own values.
+      </Notice>
+      <div className="limits">
+        {TIMES.map((time) => (
+          <TimeField key={time.field} {...props} time={time} />
+        ))}
+      </div>
+      <NumberField
+        label="First manifest number"
+        value={data.number}
+        onChange={(number) => change({ number })}
+        error={signerProblem(problems, 'number')}
+        explain="1 for a new trust anchor. When it takes the place of another with the same key: one above its last number, because relying parties refuse a number that goes back."
+      />
+    </>
+  );
+}
+
+export function StepKeyChoice({ data, change, problems }: SignerStepProps) {
+  const keys = useQuery('keys.list', { limit: 500 }, ['keys']);
+  if (!keys.data)
+    return keys.error ? <ErrorState error={keys.error} onRetry={keys.reload} /> : <Loading what="the keys" />;
+  const usable = keys.data.rows.filter(({ key }) => key.algorithm === 'RSA' && key.bits === 2048);
+  return (
+    <>
+      <RadioCards
+        label="TA key"
+        value={data.key === null ? 'new' : 'existing'}
+        onChange={(from) => change({ key: from === 'new' ? null : (usable[0]?.id ?? '') || null })}
+        options={[
+          {
+            value: 'new',
+            label: 'Make a new key',
+            detail: 'RSA 2048, in this workspace. Relying parties accept nothing else.',
+            tag: 'usual',
+          },
+          {
+            value: 'existing',
+            label: 'Use a key that is here',
+            detail:
+              usable.length === 0
+                ? 'There is no RSA 2048 key here. Import it under Keys first.'
+                : 'For a trust anchor that moves to this workspace.',
+            disabled: usable.length === 0,
+          },
+        ]}
+        explain="A trust anchor's key can never be exchanged: every relying party has it in the TAL. Other sizes are refused by rpki-client."
+      />
+      {data.key === null ? null : (
+        <Select
+          label="Key"
+          value={data.key}
+          onChange={(key) => change({ key })}
+          error={signerProblem(problems, 'key')}
+          options={usable.map((row) => ({
+            value: row.id,
+            label: row.label,
+            detail: `${hexGroups(row.key.keyId).join(' ')}${row.owner === '' ? '' : `, used by ${row.owner}`}`,
+          }))}
+        />
+      )}
+    </>
+  );
+}

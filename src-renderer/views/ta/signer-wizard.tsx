@@ -1,0 +1,180 @@
+/** The steps of the signer's draft in their frame: saved when left, judged by main before the next, made as a job. */
+import type { DraftOf } from '#shared/contract/drafts.ts';
+import type { SignerStep } from '#shared/contract/ta-setup.ts';
+import { call } from '../../app/call.ts';
+import { navigate } from '../../app/router.ts';
+import { Button } from '../../components/button.tsx';
+import { Card, KeyValue } from '../../components/card.tsx';
+import { JobProgress } from '../../components/job-progress.tsx';
+import { useCrumb } from '../../components/page.tsx';
+import { ErrorState, Loading } from '../../components/state-box.tsx';
+import { Verdict } from '../../components/verdict.tsx';
+import { WizardFrame } from '../../components/wizard-frame.tsx';
+import { SIGNER_STEPS, signerStepIndex } from './signer-model.ts';
+import { SignerFiles } from './signer-files.tsx';
+import { StepKeyChoice, StepLocations, StepProxy, StepRepository, StepTiming } from './signer-steps.tsx';
+import { type SignerState, useSignerDraft } from './use-signer-draft.ts';
+
+const TITLE = 'Trust anchor signer';
+
+function Review({ state }: { state: SignerState }) {
+  const { review, all, look, go } = state;
+  if (review === null)
+    return look.error ? (
+      <ErrorState error={look.error} onRetry={() => void look.run()} />
+    ) : (
+      <Loading what="the review" />
+    );
+  if (all.length > 0)
+    return (
+      <Verdict
+        severity="bad"
+        title={all.length === 1 ? 'One thing stands in the way.' : `${all.length} things stand in the way.`}
+      >
+        <ul className="plain-list stack-tight">
+          {all.map((problem) => (
+            <li key={`${problem.path} ${problem.message}`} className="row-wrap">
+              <span>
+                {problem.message} {problem.fix}
+              </span>
+              <button type="button" className="button-link" onClick={() => go(problem.step)}>
+                Go to {SIGNER_STEPS[signerStepIndex(problem.step)]?.title}
+              </button>
+            </li>
+          ))}
+        </ul>
+      </Verdict>
+    );
+  return (
+    <>
+      <Verdict
+        severity="good"
+        title="It can be set up."
+        checks={[
+          { ok: true, text: 'the proxy is the one you compared' },
+          { ok: true, text: 'URIs, times and number fit together' },
+        ]}
+      />
+      <Card title="What will be made">
+        <KeyValue
+          items={review.lines.map((line, at) => [
+            line.label,
+            <span key={`${line.label} ${at}`}>
+              <span className="wrap">{line.value}</span> <span className="quiet">{line.note}</span>
+            </span>,
+          ])}
+        />
+      </Card>
+    </>
+  );
+}
+
+function Body({ state, current }: { state: SignerState; current: SignerStep }) {
+  const { data, change, problems, job } = state;
+  const props = { data, change, problems };
+  if (job !== null)
+    return (
+      <JobProgress
+        id={job}
+        onRetry={() => state.endJob(true)}
+        onEnd={(ended) => {
+          if (ended.state === 'failed') return;
+          state.endJob(ended.state === 'cancelled');
+          if (ended.state === 'done') state.go('result');
+        }}
+      />
+    );
+  switch (current) {
+    case 'proxy':
+      return <StepProxy {...props} />;
+    case 'repository':
+      return <StepRepository {...props} />;
+    case 'locations':
+      return <StepLocations {...props} />;
+    case 'timing':
+      return <StepTiming {...props} />;
+    case 'key':
+      return <StepKeyChoice {...props} />;
+    case 'review':
+      return <Review state={state} />;
+    case 'result':
+      return null;
+  }
+}
+
+const steps = ({ reached, all }: SignerState, current: SignerStep) =>
+  SIGNER_STEPS.map(({ id, title }, at) => ({
+    id,
+    title,
+    done: current === 'result' || (at <= reached && id !== current && id !== 'result'),
+    wrong: current !== 'result' && at < reached && all.some((problem) => problem.step === id),
+  }));
+
+export function SignerWizard(props: {
+  draft: DraftOf<'ta.signer'>;
+  step: string | undefined;
+  signed: boolean;
+  reload: () => void;
+}) {
+  const { draft, signed, reload } = props;
+  // The result is reached by setting up only.
+  const asked = Math.min(signerStepIndex(props.step ?? draft.step), 5);
+  const current: SignerStep = SIGNER_STEPS[Math.max(0, asked)]?.id ?? 'proxy';
+  const state = useSignerDraft(draft, current);
+  const { leave, start, review } = state;
+  useCrumb(TITLE);
+  if (signed)
+    return (
+      <div className="page">
+        <WizardFrame
+          title={TITLE}
+          current="result"
+          heading="The signer is set up"
+          arrived
+          steps={steps(state, 'result')}
+          note="The keys are in this workspace. Back it up now: without them the trust anchor is lost."
+          cancel={null}
+        >
+          <SignerFiles />
+        </WizardFrame>
+      </div>
+    );
+  const reviewing = current === 'review';
+  return (
+    <div className="page">
+      <WizardFrame
+        title={TITLE}
+        current={current}
+        heading={SIGNER_STEPS[signerStepIndex(current)]?.heading ?? ''}
+        steps={steps(state, current)}
+        onStep={(id) => void leave.run(id as SignerStep)}
+        onBack={current === 'proxy' || state.job !== null ? null : () => void leave.run(state.previous)}
+        onNext={() => void (reviewing ? start.run() : leave.run(state.next))}
+        nextLabel={reviewing ? 'Make the trust anchor' : 'Next'}
+        whyNotNext={
+          reviewing && (review === null || review.digest === '') ? 'Mend what stands in the way first' : null
+        }
+        busy={state.busy}
+        cancel={{
+          channel: 'drafts.cancel',
+          lost: ['What was typed and which files were chosen. No key was made.'],
+          run: async () => {
+            await call('drafts.cancel', { id: draft.id });
+            navigate('trust-anchor');
+          },
+        }}
+      >
+        <Body state={state} current={current} />
+        {leave.error ? (
+          <ErrorState
+            error={leave.error}
+            action={
+              leave.error.code === 'CONFLICT' ? <Button onPress={reload}>Load what is stored</Button> : null
+            }
+          />
+        ) : null}
+        {start.error ? <ErrorState error={start.error} onRetry={() => state.endJob(true)} /> : null}
+      </WizardFrame>
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+/** The state of the signer's draft on the screen: what was typed since it was stored, main's review of it, the job. */
+import { useEffect, useState } from 'react';
+import type { DraftOf } from '#shared/contract/drafts.ts';
+import type { SignerDraft, SignerProblem, SignerReview, SignerStep } from '#shared/contract/ta-setup.ts';
+import { call } from '../../app/call.ts';
+import { navigate } from '../../app/router.ts';
+import { useAction } from '../../app/use-action.ts';
+import { SIGNER_STEPS, signerStepIndex } from './signer-model.ts';
+
+export function useSignerDraft(draft: DraftOf<'ta.signer'>, current: SignerStep) {
+  const [data, setData] = useState(draft.data);
+  const [revision, setRevision] = useState(draft.revision);
+  const [review, setReview] = useState<SignerReview | null>(null);
+  const [all, setAll] = useState<readonly SignerProblem[]>([]);
+  const [shown, setShown] = useState<readonly SignerProblem[]>([]);
+  const [job, setJob] = useState<string | null>(null);
+  const [reached, setReached] = useState(signerStepIndex(draft.step));
+
+  const go = (id: SignerStep): void => {
+    setReached((old) => Math.max(old, signerStepIndex(id)));
+    setShown([]);
+    navigate('ta-signer', { draft: draft.id, step: id });
+  };
+
+  const leave = useAction('drafts.save', async (to: SignerStep) => {
+    const saved = await call('drafts.save', { kind: 'ta.signer', id: draft.id, revision, step: to, data });
+    setRevision(saved.revision);
+    const found = await call('ta.setupReview', { draft: draft.id, revision: saved.revision });
+    setReview(found.review);
+    setAll(found.problems);
+    const here = found.problems.filter((problem) => problem.step === current);
+    setShown(here);
+    if (signerStepIndex(to) < signerStepIndex(current) || here.length === 0) go(to);
+  });
+  const look = useAction('ta.setupReview', async () => {
+    const found = await call('ta.setupReview', { draft: draft.id, revision });
+    setReview(found.review);
+    setAll(found.problems);
+  });
+  const start = useAction('ta.setUp', async () => {
+    if (review === null) return;
+    setJob((await call('ta.setUp', { draft: draft.id, revision, digest: review.digest })).job);
+  });
+  useEffect(() => {
+    if (current === 'review' && review === null) void look.run();
+  }, [current, review, look]);
+
+  return {
+    data,
+    change: (part: Partial<SignerDraft>): void => setData((old) => ({ ...old, ...part })),
+    review,
+    all,
+    problems: shown,
+    reached,
+    go,
+    leave,
+    look,
+    start,
+    job,
+    /** The job ended without a signer: the review is asked anew. */
+    endJob(again: boolean): void {
+      setJob(null);
+      if (again) setReview(null);
+    },
+    busy: leave.busy || look.busy || start.busy || job !== null,
+    next: SIGNER_STEPS[signerStepIndex(current) + 1]?.id ?? 'review',
+    previous: SIGNER_STEPS[signerStepIndex(current) - 1]?.id ?? 'proxy',
+  };
+}
+
+export type SignerState = ReturnType<typeof useSignerDraft>;
