@@ -81,7 +81,12 @@ export async function approve(page: Page, bytes: Uint8Array): Promise<void> {
 }
 
 /** Writes a file of the signer to `path` by its button. */
-export async function writeFile(page: Page, answers: string[], name: string, path: string): Promise<void> {
+export async function writeFile(
+  page: Page,
+  answers: (string | null)[],
+  name: string,
+  path: string,
+): Promise<void> {
   answers.push(path);
   await page.getByRole('button', { name: `Write ${name}…` }).click();
   const dialog = page.getByRole('dialog');

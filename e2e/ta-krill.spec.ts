@@ -1,0 +1,116 @@
+// A real Krill as the proxy, its CAs as the children, and this application as the signer: every exchange is clicked.
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Krill, startKrill } from '../src-main/testing/krill.ts';
+import { missingPeers } from '../src-main/testing/peers.ts';
+import { fort, type Repository, rpkiClient, routinator } from '../src-main/testing/validators.ts';
+import { type ConsoleApp, expect, test } from './console-app.ts';
+import { open } from './pages/ca.ts';
+import { approve, openRequest, put, setUpSigner, writeFile as write } from './pages/ta.ts';
+import { createWorkspace } from './pages/workspace.ts';
+
+const missing = missingPeers('krill', 'rpki-client', 'fort', 'routinator');
+test.skip(missing.length > 0, `SKIPPED: missing ${missing.join(', ')}; type npm run peers`);
+
+const URIS = { https: 'https://localhost/ta/ta.cer', rsync: 'rsync://localhost/ta/ta.cer' };
+
+interface Bench {
+  app: ConsoleApp;
+  krill: Krill;
+  scratch: string;
+}
+
+/** One request of Krill, reviewed and signed by clicking, its response processed by Krill. */
+async function exchange(
+  { app, krill, scratch }: Bench,
+  wanted: string,
+  seen: (text: string) => Promise<void>,
+): Promise<void> {
+  const { page } = app;
+  const request = await krill.request(wanted);
+  await openRequest(page, put(scratch, 'request.json', request));
+  await seen(await page.locator('main').innerText());
+  await approve(page, request);
+  const response = join(scratch, `response-${Date.now()}.json`);
+  await write(page, app.answers, 'response.json', response);
+  krill.respond(response);
+}
+
+/** How many certificates `krillc show` has for the child. */
+const keys = (show: string): number => (show.match(/incoming_cert/g) ?? []).length;
+
+test('set-up and exchanges with a real Krill: issue, key roll, revocation, reissue; three validators find it clean', async ({
+  apps,
+}) => {
+  test.setTimeout(180_000);
+  const krill = await startKrill(join(apps.scratch, 'krill'));
+  try {
+    const app = await apps.start();
+    app.page.setDefaultTimeout(30_000);
+    const { page } = app;
+    const bench = { app, krill, scratch: apps.scratch };
+    await createWorkspace(page, apps, { kind: 'Offline station' });
+    await setUpSigner(page, apps.scratch, krill.initProxy(), URIS);
+    const info = join(apps.scratch, 'signer-info.json');
+    await write(page, app.answers, 'signer-info.json', info);
+    krill.proxy('signer', 'init', '--info', info);
+
+    krill.addChild('online');
+    await exchange(bench, 'Issuance', async (text) => expect(text).toContain('online is a new child'));
+    await krill.untilChild('online', (show) => keys(show) === 1, 'has its certificate');
+
+    krill.addChild('second', { asn: 'AS64496', ipv4: '192.0.2.0/24', ipv6: '2001:db8::/32' });
+    await exchange(bench, 'Issuance', async (text) => {
+      expect(text).toContain('192.0.2.0/24');
+      expect(text).toContain('1 without requests, unchanged');
+    });
+    await krill.untilChild('second', (show) => keys(show) === 1, 'has its certificate');
+
+    krill.krillc('keyroll', 'init', '--ca', 'online');
+    await exchange(bench, 'Issuance', async (text) => expect(text).toContain('new key'));
+    await krill.untilChild('online', (show) => keys(show) === 2, 'has a certificate for its new key');
+    krill.krillc('keyroll', 'activate', '--ca', 'online');
+    await exchange(bench, 'Revocation', async (text) => expect(text).toContain('revoke'));
+    await krill.untilChild('online', (show) => keys(show) === 1, 'has one key again');
+
+    krill.krillc('roas', 'update', '--ca', 'second', '--add', '192.0.2.0/24 => 64496');
+
+    // Reissue: another https URI, the proxy hears of it, the next response points there.
+    await open(page, 'Trust anchor');
+    await page.getByRole('button', { name: 'Reissue…' }).click();
+    await page.getByLabel('https URIs').fill(`${URIS.https}\nhttps://mirror.localhost/ta/ta.cer`);
+    await page.getByRole('button', { name: 'Reissue', exact: true }).click();
+    await expect(page.getByText('The certificate is reissued.')).toBeVisible();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+    await write(page, app.answers, 'signer-info.json', join(apps.scratch, 'signer-info-2.json'));
+    krill.proxy('signer', 'update', '--info', join(apps.scratch, 'signer-info-2.json'));
+    await exchange(bench, 'nonce', async (text) => expect(text).toContain('No child asks for anything'));
+
+    await open(page, 'Trust anchor');
+    for (const name of ['ta.cer', 'ta.tal', 'exchanges.txt'])
+      await write(page, app.answers, name, join(apps.scratch, name));
+    expect(readFileSync(join(apps.scratch, 'exchanges.txt'), 'utf8').match(/Session number/g)).toHaveLength(
+      5,
+    );
+    const repository: Repository = {
+      published: krill.published,
+      host: 'localhost',
+      tal: readFileSync(join(apps.scratch, 'ta.tal'), 'utf8'),
+      taCertificate: readFileSync(join(apps.scratch, 'ta.cer')),
+    };
+    const validators = [rpkiClient, fort, routinator];
+    for (const validate of validators)
+      expect(validate(repository)).toEqual({ origins: ['AS64496 192.0.2.0/24'], complaints: [] });
+    // The same over a repository with one octet changed: they do look.
+    const altered = join(apps.scratch, 'altered');
+    cpSync(krill.published, altered, { recursive: true, dereference: true });
+    const crl = readdirSync(altered).find((name) => name.endsWith('.crl')) ?? '';
+    const bytes = readFileSync(join(altered, crl));
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    writeFileSync(join(altered, crl), bytes);
+    for (const validate of validators)
+      expect(validate({ ...repository, published: altered }).origins).toEqual([]);
+  } finally {
+    await krill.stop();
+  }
+});

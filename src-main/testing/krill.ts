@@ -1,0 +1,189 @@
+/**
+ * A real Krill on a loopback address, with its trust anchor's proxy, publication server and child CAs, for tests. Started and
+ * stopped by its process id, in a folder of its own. Not shipped.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { peer } from './peers.ts';
+
+const TOKEN = 'a-token-for-tests';
+
+/** A free port on 127.0.0.1. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+async function until(what: string, ready: () => boolean | Promise<boolean>, ms = 30_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!(await ready())) {
+    if (Date.now() > end) throw new Error(`not in time: ${what}`);
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
+export interface Krill {
+  folder: string;
+  /** `krillc`, answers what it prints. */
+  krillc(...args: string[]): string;
+  /** `krillta proxy`. */
+  proxy(...args: string[]): string;
+  /** A file of the folder with this content. */
+  file(name: string, content: string): string;
+  /** The TA's proxy with its repository: proxy-id.json and proxy-repo.json as text, and the hash that its screen shows. */
+  initProxy(): { idFile: string; repositoryFile: string; fingerprint: string };
+  /** A child CA below `ta` with its publication point, after a signer was associated. */
+  addChild(handle: string, resources?: { asn: string; ipv4: string; ipv6: string }): void;
+  /** Makes a request and shows it once `wanted` is in it: children ask when they find the time. */
+  request(wanted: string): Promise<Buffer>;
+  respond(response: string): void;
+  /** Waits until the child has that many certificates in use or more. */
+  untilChild(handle: string, ready: (show: string) => boolean, what: string): Promise<void>;
+  /** Where the publication server lays out `rsync://localhost/repo/`. */
+  published: string;
+  port: number;
+  stop(): Promise<void>;
+}
+
+/** Starts it in `folder`. */
+export async function startKrill(folder: string): Promise<Krill> {
+  const port = await freePort();
+  const data = join(folder, 'data');
+  mkdirSync(data, { recursive: true });
+  const config = join(folder, 'krill.conf');
+  writeFileSync(
+    config,
+    [
+      `storage_uri = "${data}"`,
+      `tls_keys_dir = "${data}/ssl"`,
+      `repo_dir = "${data}/repo"`,
+      `admin_token = "${TOKEN}"`,
+      'ip = "127.0.0.1"',
+      `port = ${port}`,
+      `service_uri = "https://localhost:${port}/"`,
+      'unix_socket_enabled = false',
+      'ta_support_enabled = true',
+      'bgp_riswhois_enabled = false',
+      'log_type = "stderr"',
+      'post_limit_api = 8388608',
+      '',
+    ].join('\n'),
+  );
+  const server = spawn(peer('krill'), ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let log = '';
+  server.stderr.on('data', (chunk: Buffer) => {
+    log = (log + chunk.toString('utf8')).slice(-20_000);
+  });
+  const ended = new Promise<void>((done) => server.once('exit', () => done()));
+  const env = {
+    ...process.env,
+    KRILL_CLI_SERVER: `https://localhost:${port}/`,
+    KRILL_CLI_TOKEN: TOKEN,
+  };
+  const run = (program: string, args: readonly string[]): string => {
+    try {
+      return execFileSync(peer(program), args, {
+        env,
+        encoding: 'utf8',
+        timeout: 60_000,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        maxBuffer: 64 * 1_048_576,
+      });
+    } catch (error) {
+      const { stderr } = error as { stderr?: string };
+      throw new Error(`${program} ${args.join(' ')}: ${stderr ?? String(error)}\n${log.slice(-2000)}`, {
+        cause: error,
+      });
+    }
+  };
+  const krillc = (...args: string[]): string => run('krillc', args);
+  const proxy = (...args: string[]): string => run('krillta', ['proxy', ...args]);
+  const file = (name: string, content: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  };
+  const answers = (): boolean => {
+    try {
+      krillc('health');
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  await until('krill answers', answers);
+
+  return {
+    folder,
+    krillc,
+    proxy,
+    file,
+    port,
+    published: join(data, 'repo', 'rsync', 'current'),
+    initProxy() {
+      krillc(
+        'pubserver',
+        'server',
+        'init',
+        '--rrdp',
+        `https://localhost:${port}/rrdp/`,
+        '--rsync',
+        'rsync://localhost/repo/',
+      );
+      proxy('init');
+      const idFile = proxy('--format', 'json', 'id');
+      const request = file('ta-publisher-request.xml', proxy('repo', 'request'));
+      const response = krillc('pubserver', 'publishers', 'add', '--request', request);
+      proxy('repo', 'configure', '--response', file('ta-repository-response.xml', response));
+      const { hash } = JSON.parse(idFile) as { hash: string };
+      return { idFile, repositoryFile: proxy('--format', 'json', 'repo', 'contact'), fingerprint: hash };
+    },
+    addChild(handle, resources) {
+      krillc('add', '--ca', handle);
+      const info = file(`${handle}.json`, krillc('--format', 'json', 'show', '--ca', handle));
+      const limits =
+        resources === undefined
+          ? []
+          : ['--asn', resources.asn, '--ipv4', resources.ipv4, '--ipv6', resources.ipv6];
+      const parent = proxy('children', 'add', '--info', info, ...limits);
+      const request = file(`${handle}-publisher.xml`, krillc('repo', 'request', '--ca', handle));
+      const response = krillc('pubserver', 'publishers', 'add', '--request', request);
+      krillc('repo', 'configure', '--ca', handle, '--response', file(`${handle}-repository.xml`, response));
+      krillc(
+        'parents',
+        'add',
+        '--ca',
+        handle,
+        '--parent',
+        'ta',
+        '--response',
+        file(`${handle}-parent.xml`, parent),
+      );
+    },
+    async request(wanted) {
+      krillc('bulk', 'refresh');
+      proxy('signer', 'make-request');
+      let shown = '';
+      await until(`a request with ${wanted}`, () => {
+        shown = proxy('--format', 'json', 'signer', 'show-request');
+        return shown.includes(`"${wanted}"`);
+      });
+      return Buffer.from(shown, 'utf8');
+    },
+    respond: (response) => void proxy('signer', 'process-response', '--response', response),
+    untilChild: (handle, ready, what) =>
+      until(`${handle}: ${what}`, () => ready(krillc('--format', 'json', 'show', '--ca', handle))),
+    async stop() {
+      server.kill('SIGTERM');
+      const timer = setTimeout(() => server.kill('SIGKILL'), 5000);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
