@@ -13,7 +13,7 @@ import { signerInfoJson } from './signer/trust-anchor.ts';
 const printed = (value: JsonValue): Uint8Array => Buffer.from(`${writeJson(value)}\n`, 'utf8');
 
 /** `[{time, request, response}]` with the reduced shape of a request (krill-ta.md 4.8). */
-function exchangeJson(exchange: NewExchange): JsonValue {
+export function exchangeJson(exchange: NewExchange): JsonValue {
   const reduced = (bytes: Uint8Array, name: string): JsonValue => {
     const file = readJson(bytes);
     if (!(file instanceof Map)) return file;

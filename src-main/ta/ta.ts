@@ -11,9 +11,11 @@ import type { Clock, Random } from '../ports.ts';
 import { Faults } from '../rpki/fault.ts';
 import { checkKey } from '../rpki/certificate-fields.ts';
 import type { SignerRouter } from '../signers/router.ts';
+import type { SoftwareSigner } from '../signers/software/software-signer.ts';
 import type { Session } from '../store/store-contract.ts';
 import { exportContent } from './export.ts';
 import { fileWords, recogniseFile } from './files.ts';
+import { krillMove } from './krill-move.ts';
 import { exchangeRow, pastExchange } from './past-exchange.ts';
 import { createHeldReviews, type ReviewContext } from './review/held-reviews.ts';
 import { type HeldSigner, heldSigner, requireSigner } from './signer/held-signer.ts';
@@ -32,6 +34,7 @@ export interface TaDeps {
   drafts: Drafts;
   session(): Session;
   router: SignerRouter;
+  software: SoftwareSigner;
   changed(topic: Topic, ids: string[]): void;
 }
 
@@ -94,6 +97,7 @@ export function createTa(deps: TaDeps): Ta {
   return {
     clear: reviews.clear,
     domain: {
+      ...krillMove({ ...deps, signer, refusedEntry }),
       async signer() {
         const held = await heldSigner(session(), { random, router });
         return { signer: held === null ? null : signerView(held, now()) };

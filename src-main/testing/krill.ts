@@ -34,6 +34,8 @@ export interface Krill {
   krillc(...args: string[]): string;
   /** `krillta proxy`. */
   proxy(...args: string[]): string;
+  /** `krillta signer` on a data directory. */
+  signer(storage: string, ...args: string[]): string;
   /** A file of the folder with this content. */
   file(name: string, content: string): string;
   /** The TA's proxy with its repository: proxy-id.json and proxy-repo.json as text, and the hash that its screen shows. */
@@ -123,6 +125,15 @@ export async function startKrill(folder: string): Promise<Krill> {
     folder,
     krillc,
     proxy,
+    signer: (storage, ...args) =>
+      run('krillta', [
+        'signer',
+        '--config',
+        file('krillta.conf', `storage_uri = "${storage}"\nlog_type = "stderr"\n`),
+        '--format',
+        'json',
+        ...args,
+      ]),
     file,
     port,
     published: join(data, 'repo', 'rsync', 'current'),

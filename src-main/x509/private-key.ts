@@ -127,3 +127,9 @@ export function privateKeyPem(pkcs8Der: Uint8Array, passphrase: string | null): 
   const key = createPrivateKey({ key: Buffer.from(pkcs8Der), format: 'der', type: 'pkcs8' });
   return key.export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase }).toString();
 }
+
+/** RSAPrivateKey, DER, as krillta keeps its keys. SECURITY: in the clear; the caller wipes it. */
+export function pkcs1Der(pkcs8Der: Uint8Array): Buffer {
+  const key = createPrivateKey({ key: Buffer.from(pkcs8Der), format: 'der', type: 'pkcs8' });
+  return key.export({ format: 'der', type: 'pkcs1' });
+}

@@ -64,6 +64,8 @@ export interface ConfirmDialogProps {
   keep?: string;
   /** Must be typed before the verb can be pressed. */
   typed?: { text: string; label: string };
+  /** Something else is still missing. */
+  why?: string | null;
   channel: ChannelName;
   onConfirm: () => Promise<unknown>;
 }
@@ -101,7 +103,12 @@ function ConfirmBody(props: ConfirmDialogProps) {
         <Button onPress={props.onClose} autoFocus={!props.typed}>
           {props.keep ?? 'Cancel'}
         </Button>
-        <Button kind="danger" busy={action.busy} whyDisabled={missing} onPress={() => void confirm()}>
+        <Button
+          kind="danger"
+          busy={action.busy}
+          whyDisabled={props.why ?? missing}
+          onPress={() => void confirm()}
+        >
           {props.verb}
         </Button>
       </div>

@@ -152,6 +152,14 @@ export const taChannels = {
     }),
     z.strictObject({ path: z.string(), sha256: hex }),
   ),
+  /** Takes over krillta's data directory: keys, state and every exchange. Starts a job; its result id is "signer". */
+  'ta.importStore': change('unlocked', z.strictObject({ folder: id }), z.strictObject({ job: id })),
+  /** Writes a data directory krillta goes on with, keys in the clear. `confirm` is the last 8 digits of the TA key's identifier. */
+  'ta.exportStore': change(
+    'unlocked',
+    z.strictObject({ folder: id, confirm: z.string().max(64) }),
+    z.strictObject({ path: z.string() }),
+  ),
   /** A new certificate for the same key; the base stays. Answers what must follow. */
   'ta.reissue': change(
     'unlocked',

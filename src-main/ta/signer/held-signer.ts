@@ -1,7 +1,7 @@
 /** The signer of the open workspace with its keys, as every action of the trust anchor needs it. It changes nothing. */
 import { AppError } from '../../lib/app-error.ts';
 import type { Random } from '../../ports.ts';
-import type { SignerRouter } from '../../signers/router.ts';
+import type { RoutedKey, SignerRouter } from '../../signers/router.ts';
 import { routedKey } from '../../signers/stored-key.ts';
 import type { StoredExchange } from '../../store/commands/ta.ts';
 import type { Session } from '../../store/store-contract.ts';
@@ -20,6 +20,7 @@ export interface HeldSigner {
   lastAt: Date;
   /** The name of the signer that holds the TA key. */
   keySigner: string;
+  keys: { identity: RoutedKey; ta: RoutedKey };
   signing: Signing;
 }
 
@@ -36,6 +37,7 @@ export async function heldSigner(
   const { number, keyId } = anchor.objects;
   const highest = await store.run('ta.highest', { half: 'signer', keyId });
   const createdAt = new Date(half.createdAt);
+  const keys = { ta: routedKey(half.anchorKey), identity: routedKey(half.identityKey) };
   const last = past.at(-1);
   return {
     version: half.version,
@@ -47,7 +49,8 @@ export async function heldSigner(
     // An imported one is older than its row.
     lastAt: last === undefined ? new Date(anchor.objects.thisUpdate) : new Date(last.at),
     keySigner: half.anchorKey.signer,
-    signing: createSigning(deps, { ta: routedKey(half.anchorKey), identity: routedKey(half.identityKey) }),
+    keys,
+    signing: createSigning(deps, keys),
   };
 }
 

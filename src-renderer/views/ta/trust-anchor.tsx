@@ -16,6 +16,7 @@ import { Left, Time } from '../../components/time.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { ExchangesTable } from './exchanges-table.tsx';
 import { RECORD_FILES, SIGNER_FILES } from './export-file-dialog.tsx';
+import { ExportStoreDialog, ImportStoreDialog } from './krill-store-dialogs.tsx';
 import { OpenRequest } from './open-request.tsx';
 import { ReissueDialog } from './reissue-dialog.tsx';
 import { FileRows } from './signer-files.tsx';
@@ -56,6 +57,7 @@ function DraftLink() {
 }
 
 function None() {
+  const [importing, setImporting] = useState(false);
   return (
     <Page title="Trust anchor">
       <Card>
@@ -67,6 +69,7 @@ function None() {
               <LinkButton kind="primary" href={hrefOf('ta-signer', { draft: 'new' })}>
                 Set up a signer…
               </LinkButton>
+              <Button onPress={() => setImporting(true)}>Take over from krillta…</Button>
               <DraftLink />
             </>
           }
@@ -76,6 +79,7 @@ function None() {
           routes needs a CA below an existing trust anchor instead.
         </EmptyState>
       </Card>
+      <ImportStoreDialog open={importing} onClose={() => setImporting(false)} />
     </Page>
   );
 }
@@ -145,7 +149,7 @@ function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => voi
 
 export function TrustAnchor(_props: ViewProps) {
   const found = useQuery('ta.signer', {}, ['ta', 'keys']);
-  const [reissuing, setReissuing] = useState(false);
+  const [dialog, setDialog] = useState<'reissue' | 'krillta' | null>(null);
   if (!found.data)
     return (
       <Page title="Trust anchor">
@@ -167,7 +171,7 @@ export function TrustAnchor(_props: ViewProps) {
       ))}
       <div className="columns">
         <OpenRequest />
-        <Facts signer={signer} onReissue={() => setReissuing(true)} />
+        <Facts signer={signer} onReissue={() => setDialog('reissue')} />
       </div>
       <ExchangesTable />
       <Card title="Certificates of children" note={String(signer.issued.length)} flush>
@@ -187,7 +191,12 @@ export function TrustAnchor(_props: ViewProps) {
         <FileRows title="Files of the signer" files={SIGNER_FILES} />
         <FileRows title="Records" files={RECORD_FILES} />
       </div>
-      <ReissueDialog signer={signer} open={reissuing} onClose={() => setReissuing(false)} />
+      <div className="row-wrap">
+        <Button onPress={() => setDialog('krillta')}>Write for krillta…</Button>
+        <span className="dim">A data directory krillta goes on with: nobody is locked in.</span>
+      </div>
+      <ReissueDialog signer={signer} open={dialog === 'reissue'} onClose={() => setDialog(null)} />
+      <ExportStoreDialog signer={signer} open={dialog === 'krillta'} onClose={() => setDialog(null)} />
     </Page>
   );
 }

@@ -1,0 +1,182 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Krill, startKrill } from '../testing/krill.ts';
+import { missingPeers } from '../testing/peers.ts';
+import { type TestApp, testApp } from '../testing/test-app.ts';
+import { approve, openRequest } from '../testing/test-signer.ts';
+import { vectorPath } from '../testing/vectors.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'baleen-move-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await testApp();
+  await app.create('offline');
+});
+afterEach(() => app.remove());
+
+async function ticketOf(path: string, purpose: 'open' | 'export'): Promise<string> {
+  app.places.push(path);
+  const { chosen } = await app.call('dialogs.folder', { purpose });
+  return chosen?.ticket ?? '';
+}
+
+const importFrom = async (folder: string) =>
+  app.ended((await app.call('ta.importStore', { folder: await ticketOf(folder, 'open') })).job);
+
+const signer = async () => {
+  const { signer: found } = await app.call('ta.signer', {});
+  if (found === null) throw new Error('no signer');
+  return found;
+};
+
+describe('stores of krillta', () => {
+  test.each([
+    ['krill-ta/krill-0.16.1/signer-store', '11', 10],
+    ['krill-ta/krillta-0.14.5-store', '6', 6],
+  ])('%s is taken over with every exchange, and all of them hold', async (name, number, exchanges) => {
+    const job = await importFrom(vectorPath(name));
+    expect(job.error).toBeNull();
+    expect(await signer()).toMatchObject({ number });
+    const { rows, total } = await app.call('ta.exchanges', {});
+    expect(total).toBe(exchanges);
+    const past = await Promise.all(rows.map(({ id }) => app.call('ta.exchange', { id })));
+    if (name.includes('0.16.1')) expect(past.filter(({ holds }) => !holds)).toEqual([]);
+  });
+
+  test('the text report is that of krillta, white space and the order of files aside', async () => {
+    await importFrom(vectorPath('krill-ta/krill-0.16.1/signer-store'));
+    const path = join(scratch, 'exchanges.txt');
+    app.places.push(path);
+    const { chosen } = await app.call('dialogs.saveFile', {
+      purpose: 'export',
+      suggestedName: 'exchanges.txt',
+    });
+    await app.call('ta.export', {
+      what: 'exchanges-text',
+      id: null,
+      target: chosen?.ticket ?? '',
+      overwrite: false,
+    });
+    const lines = (text: string): string[] =>
+      text.split(/=+\n +Session number:/).flatMap((session) =>
+        session
+          .split('\n')
+          .map((line) => line.trim())
+          .filter((line) => line !== '')
+          .toSorted(),
+      );
+    expect(lines(readFileSync(path, 'utf8'))).toEqual(
+      lines(readFileSync(vectorPath('krill-ta/krill-0.16.1/exchanges/exchanges.txt'), 'utf8')),
+    );
+  });
+
+  test('keys on a token, a folder of something else, a second signer: each is named, nothing is kept', async () => {
+    const token = await importFrom(vectorPath('krill-ta/krill-0.16.1/signer-store-pkcs11/data'));
+    expect(token.error?.message).toMatch(/lies on a token/);
+    expect((await importFrom(scratch)).error?.message).toMatch(/no data directory of krillta/);
+    expect((await app.call('keys.list', {})).total).toBe(0);
+    await importFrom(vectorPath('krill-ta/krill-0.16.1/signer-store'));
+    const second = await importFrom(vectorPath('krill-ta/krillta-0.14.5-store'));
+    expect(second.error?.message).toMatch(/has a trust anchor signer already/);
+    expect((await app.call('keys.list', {})).total).toBe(2);
+    const { rows } = await app.call('audit.list', { limit: 2 });
+    expect(rows[0]).toMatchObject({ action: 'ta.importStore', outcome: 'refused' });
+  });
+});
+
+const missing = missingPeers('krill', 'krillta');
+
+describe.skipIf(missing.length > 0)('with a real Krill and krillta', () => {
+  let krill: Krill;
+  beforeEach(async () => {
+    const folder = join(scratch, 'krill');
+    mkdirSync(folder, { recursive: true });
+    krill = await startKrill(folder);
+    // The application's clock is a test's: it must lie between the request and its end.
+    await app.later(Date.now() - app.clock.now().getTime());
+  });
+  afterEach(() => krill.stop());
+
+  test(
+    'krillta begins, Baleen goes on, krillta goes on again: Krill accepts every response',
+    { timeout: 120_000 },
+    async () => {
+      const { idFile, repositoryFile } = krill.initProxy();
+      const storage = join(scratch, 'krillta');
+      krill.signer(
+        storage,
+        'init',
+        '--proxy-id',
+        krill.file('proxy-id.json', idFile),
+        '--proxy-repository-contact',
+        krill.file('proxy-repo.json', repositoryFile),
+        '--tal-https',
+        'https://localhost/ta/ta.cer',
+        '--tal-rsync',
+        'rsync://localhost/ta/ta.cer',
+      );
+      krill.proxy('signer', 'init', '--info', krill.file('signer-info.json', krill.signer(storage, 'show')));
+      krill.addChild('online');
+      const first = await krill.request('Issuance');
+      krill.respond(
+        krill.file(
+          'response-1.json',
+          krill.signer(storage, 'process', '--request', krill.file('request-1.json', first.toString('utf8'))),
+        ),
+      );
+      await krill.untilChild('online', (show) => show.includes('incoming_cert'), 'has its certificate');
+
+      expect((await importFrom(storage)).error).toBeNull();
+      expect((await signer()).number).toBe('2');
+      krill.krillc('keyroll', 'init', '--ca', 'online');
+      const second = await krill.request('Issuance');
+      app.clock.advance(Date.now() - app.clock.now().getTime());
+      const { view } = await openRequest(app, second);
+      expect(view.children[0]?.wishes[0]?.what).toBe('rekey');
+      const exchange = await approve(app, second);
+      const path = join(scratch, 'response-2.json');
+      app.places.push(path);
+      const { chosen } = await app.call('dialogs.saveFile', {
+        purpose: 'export',
+        suggestedName: 'response.json',
+      });
+      await app.call('ta.export', {
+        what: 'response',
+        id: exchange,
+        target: chosen?.ticket ?? '',
+        overwrite: false,
+      });
+      krill.respond(path);
+
+      const back = join(scratch, 'back');
+      const { keyId } = await signer();
+      await expect(
+        app.call('ta.exportStore', { folder: await ticketOf(back, 'export'), confirm: '00000000' }),
+      ).rejects.toThrow(/digits do not match/);
+      expect(existsSync(back)).toBe(false);
+      await app.call('ta.exportStore', { folder: await ticketOf(back, 'export'), confirm: keyId.slice(-8) });
+      expect(statSync(join(back, 'keys', keyId)).mode & 0o777).toBe(0o600);
+      await krill.untilChild(
+        'online',
+        (show) => show.split('incoming_cert').length === 3,
+        'has a certificate for its new key',
+      );
+      krill.krillc('keyroll', 'activate', '--ca', 'online');
+      const third = await krill.request('Revocation');
+      const response = krill.signer(
+        back,
+        'process',
+        '--request',
+        krill.file('request-3.json', third.toString('utf8')),
+      );
+      expect(response).toContain('"number": 4');
+      krill.respond(krill.file('response-3.json', response));
+      const exchanges = JSON.parse(krill.signer(back, 'exchanges')) as unknown[];
+      expect(exchanges).toHaveLength(3);
+    },
+  );
+});

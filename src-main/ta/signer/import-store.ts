@@ -1,0 +1,126 @@
+/** Takes over a signer of krillta, as a job: replayed, judged, its two keys sealed, stored at once with every exchange. */
+import { AppError } from '../../lib/app-error.ts';
+import { sha256Hex, wipe } from '../../lib/bytes.ts';
+import { newId } from '../../lib/ids.ts';
+import { JsonError } from '../../lib/json-reader.ts';
+import type { JobContext } from '../../lib/jobs.ts';
+import type { Random } from '../../ports.ts';
+import type { SoftwareSigner } from '../../signers/software/software-signer.ts';
+import { newKeyRow } from '../../signers/stored-key.ts';
+import type { NewKey } from '../../store/columns.ts';
+import type { NewExchange } from '../../store/commands/ta.ts';
+import type { Session } from '../../store/store-contract.ts';
+import { readPrivateKey } from '../../x509/private-key.ts';
+import { exchangeContent, factsOf } from '../review/history.ts';
+import { type KrillStore, readKrillStore, type StoredExchange } from './krill-store.ts';
+import { readKrillFolder } from './krill-folder.ts';
+import { requireValid } from './set-up.ts';
+import { trustAnchorText } from './trust-anchor.ts';
+
+export interface ImportDeps {
+  random: Random;
+  software: SoftwareSigner;
+  session(): Session;
+}
+
+function readStore(files: Map<string, Uint8Array>): KrillStore {
+  try {
+    return readKrillStore(files);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    const place = error.path === '' ? '' : `${error.path}: `;
+    throw new AppError('INVALID_INPUT', `${place}${error.message}. Nothing was imported.`);
+  }
+}
+
+/** The key of the store sealed for this workspace. Throws AppError INVALID_INPUT when it is not in a file. */
+function sealedKey(
+  deps: ImportDeps,
+  keys: KrillStore['keys'],
+  wanted: { keyId: string; spkiDer: Uint8Array; label: string },
+): NewKey {
+  const der = keys.get(wanted.keyId);
+  if (der === undefined)
+    throw new AppError(
+      'INVALID_INPUT',
+      `The ${wanted.label} ${wanted.keyId} is not among the files of keys/: it lies on a token or a KMIP server, which must be set up as a signer first.`,
+    );
+  const { pkcs8Der, spkiDer } = readPrivateKey({ format: 'PKCS#1', encrypted: false, source: { der } }, null);
+  try {
+    if (Buffer.compare(spkiDer, wanted.spkiDer) !== 0)
+      throw new AppError('INVALID_INPUT', `keys/${wanted.keyId} holds another key than its name says.`);
+    const id = newId('key', deps.random);
+    const request = {
+      id,
+      algorithm: 'rsa-2048' as const,
+      uses: ['certificate', 'crl'] as const,
+      spkiDer,
+      pkcs8Der,
+    };
+    return newKeyRow({ ...deps.software.adopt(request), signer: 'software' }, wanted.label, 'imported');
+  } finally {
+    wipe(pkcs8Der);
+  }
+}
+
+function exchangeRow(stored: StoredExchange, id: string): NewExchange {
+  const { request, objects } = exchangeContent(stored);
+  return {
+    id,
+    nonce: stored.nonce,
+    at: new Date(stored.at).toISOString(),
+    number: String(objects.number),
+    facts: JSON.stringify(factsOf(request, objects.nextUpdate)),
+    requestSha256: sha256Hex(stored.request),
+    responseSha256: sha256Hex(stored.response),
+    request: stored.request,
+    response: stored.response,
+  };
+}
+
+export async function importStore(deps: ImportDeps, folder: string, job: JobContext): Promise<string[]> {
+  job.report(0.1, 'Reading the folder');
+  const files = await readKrillFolder(folder);
+  const store = readStore(files);
+  try {
+    const { anchor, exchanges } = store;
+    job.report(0.5, 'Validating what is there');
+    // At the time its manifest was current: krillta may have rested since.
+    requireValid(anchor, new Date(Date.parse(anchor.objects.thisUpdate) + 300_000));
+    const identity = sealedKey(deps, store.keys, { ...anchor.identity, label: 'TA signer identity' });
+    const ta = sealedKey(deps, store.keys, {
+      keyId: anchor.objects.keyId,
+      spkiDer: anchor.certificate.spkiDer,
+      label: 'Trust anchor',
+    });
+    job.commit();
+    const { keyId, number } = anchor.objects;
+    await deps.session().store.run('ta.begin', {
+      half: 'signer',
+      state: trustAnchorText(anchor),
+      newKeys: [identity, ta],
+      identityKey: identity.id,
+      anchorKey: ta.id,
+      number: { keyId, number },
+      exchanges: exchanges.map((exchange) => exchangeRow(exchange, newId('exchange', deps.random))),
+      draft: null,
+      audit: {
+        action: 'ta.importStore',
+        outcome: 'done',
+        summary:
+          `Imported the trust anchor signer ${keyId} with ${exchanges.length} exchanges from ${folder}`.slice(
+            0,
+            300,
+          ),
+        subjects: [
+          { type: 'ta-certificate', id: keyId, sha256: sha256Hex(anchor.certificate.der) },
+          { type: 'signer-id', id: anchor.identity.keyId, sha256: sha256Hex(anchor.identity.certificateDer) },
+        ],
+      },
+    });
+    return ['signer'];
+  } finally {
+    wipe(...store.keys.values());
+    for (const [path, bytes] of files) if (path.startsWith('keys/')) wipe(bytes);
+  }
+}

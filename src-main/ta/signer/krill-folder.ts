@@ -1,0 +1,49 @@
+/** krillta's data directory on the disk: read whole with a bound, and written so that nobody else can read it. */
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AppError } from '../../lib/app-error.ts';
+
+const MOST_BYTES = 512 * 1_048_576;
+const WANTED = /^(?:signer\/ta|keys)\/[^/]+$/;
+
+/** The files that matter, by their path with "/". Throws AppError INVALID_INPUT when the folder is something else. */
+export async function readKrillFolder(folder: string): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  let total = 0;
+  for (const part of ['signer/ta', 'keys']) {
+    const names = await readdir(join(folder, part)).catch((error: unknown) => {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+      throw new AppError(
+        'INVALID_INPUT',
+        `${folder} is no data directory of krillta: it has no folder ${part}. Choose what storage_uri names.`,
+        { subject: folder },
+      );
+    });
+    for (const name of names) {
+      const path = `${part}/${name}`;
+      const at = join(folder, part, name);
+      const facts = await stat(at);
+      if (!facts.isFile() || !WANTED.test(path)) continue;
+      total += facts.size;
+      if (total > MOST_BYTES)
+        throw new AppError('TOO_LARGE', `${folder} holds more than 512 MiB; nothing was read.`, {
+          subject: folder,
+        });
+      files.set(path, await readFile(at));
+    }
+  }
+  return files;
+}
+
+/** Writes into `folder`, which must be empty or new. Folders 0700, files 0600. Throws AppError FILE_EXISTS. */
+export async function writeKrillFolder(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if ((await readdir(folder)).length > 0)
+    throw new AppError('FILE_EXISTS', `${folder} is not empty. Choose an empty folder.`, { subject: folder });
+  for (const [path, content] of files) {
+    const at = join(folder, path);
+    await mkdir(dirname(at), { recursive: true, mode: 0o700 });
+    await writeFile(at, content, { mode: 0o600, flag: 'wx', flush: true });
+  }
+}

@@ -1,0 +1,108 @@
+/** Moving between krillta and this workspace: its data directory read in, or written with the keys in the clear. */
+import { useState } from 'react';
+import type { Ticket } from '#shared/contract/app.ts';
+import type { SignerView } from '#shared/contract/ta.ts';
+import { call } from '../../app/call.ts';
+import { showToast } from '../../app/state.ts';
+import { useAction } from '../../app/use-action.ts';
+import { Button } from '../../components/button.tsx';
+import { ConfirmDialog, Dialog } from '../../components/dialog.tsx';
+import { DialogForm } from '../../components/dialog-form.tsx';
+import { hexGroups } from '../../components/hex-value.tsx';
+import { JobProgress } from '../../components/job-progress.tsx';
+
+function FolderField(props: {
+  folder: Ticket | null;
+  onFolder: (folder: Ticket) => void;
+  purpose: 'open' | 'export';
+}) {
+  const choose = useAction('dialogs.folder', async () => {
+    const { chosen } = await call('dialogs.folder', { purpose: props.purpose });
+    if (chosen !== null) props.onFolder(chosen);
+  });
+  return (
+    <div className="field">
+      <span className="field-label">Folder</span>
+      <div className="row-wrap">
+        <span className="mono wrap">
+          {props.folder?.path ?? <span className="quiet">not chosen yet</span>}
+        </span>
+        <Button size="small" busy={choose.busy} onPress={() => void choose.run()}>
+          Choose a folder…
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+export function ImportStoreDialog(props: { open: boolean; onClose: () => void }) {
+  return (
+    <Dialog open={props.open} onClose={props.onClose} title="Take over a signer of krillta" size="wide">
+      <ImportBody onClose={props.onClose} />
+    </Dialog>
+  );
+}
+
+function ImportBody({ onClose }: { onClose: () => void }) {
+  const [folder, setFolder] = useState<Ticket | null>(null);
+  const [job, setJob] = useState<string | null>(null);
+  const start = useAction('ta.importStore', async () => {
+    if (folder !== null) setJob((await call('ta.importStore', { folder: folder.ticket })).job);
+  });
+  if (job !== null)
+    return (
+      <JobProgress
+        id={job}
+        onRetry={() => setJob(null)}
+        onEnd={(ended) => {
+          if (ended.state === 'done') onClose();
+          if (ended.state === 'cancelled') setJob(null);
+        }}
+      />
+    );
+  return (
+    <DialogForm
+      action={start}
+      why={folder === null ? 'Choose the folder' : null}
+      verb="Take over"
+      onClose={onClose}
+    >
+      <p className="dim">
+        Choose what storage_uri in krillta.conf names: the folder with signer, keys and signers in it. Keys,
+        state and every exchange come along; the folder itself is not changed. Afterwards use only one of the
+        two, or their numbers go apart.
+      </p>
+      <FolderField folder={folder} onFolder={setFolder} purpose="open" />
+    </DialogForm>
+  );
+}
+
+/** First where, then the confirmation with the digits of the key. */
+export function ExportStoreDialog(props: { signer: SignerView; open: boolean; onClose: () => void }) {
+  const { signer, open, onClose } = props;
+  const [folder, setFolder] = useState<Ticket | null>(null);
+  const digits = signer.keyId.slice(-8);
+  return (
+    <ConfirmDialog
+      open={open}
+      onClose={onClose}
+      title="Write this signer for krillta?"
+      lost={[
+        'The TA key and the identity key lie UNENCRYPTED in that folder, as krillta keeps them.',
+        'From then on use only one of the two: this workspace, or krillta.',
+      ]}
+      verb="Write with keys"
+      typed={{ text: hexGroups(digits).join(' '), label: "The last 8 digits of the TA key's identifier" }}
+      why={folder === null ? 'Choose the folder' : null}
+      channel="ta.exportStore"
+      onConfirm={async () => {
+        const { path } = await call('ta.exportStore', { folder: folder?.ticket ?? '', confirm: digits });
+        setFolder(null);
+        showToast(`Written to ${path}`);
+      }}
+    >
+      <FolderField folder={folder} onFolder={setFolder} purpose="export" />
+      <p className="dim">An empty folder, best on a medium that is destroyed afterwards.</p>
+    </ConfirmDialog>
+  );
+}
