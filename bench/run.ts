@@ -2,6 +2,7 @@
 // Machines are noisy: read the ratios, not the milliseconds. It is no test and fails for no number.
 import { issuingBench } from './issuing.ts';
 import { row } from './measure.ts';
+import { taBench } from './ta.ts';
 import { unlockBench } from './unlock.ts';
 import { bridgeBench, startBench } from './window.ts';
 
@@ -32,7 +33,19 @@ async function foundation(): Promise<void> {
   console.log("Electron's shell is measured where its binary is: the same figures, by hand.");
 }
 
-const BENCHES: Record<string, () => Promise<void>> = { foundation };
+async function ta(): Promise<void> {
+  console.log(`${'a response, median of'.padEnd(46)}${'ours'.padStart(10)}${'floor'.padStart(10)}   goal`);
+  for (const { children, krillta, bare, review } of await taBench([1, 10, 100, 1000])) {
+    console.log(row(`${children} children | krillta`, krillta, `${krillta.ratio.toFixed(2)} x (goal 1)`));
+    console.log(row(`${children} children | RSA alone`, bare, `${bare.ratio.toFixed(2)} x (goal 1.3)`));
+    console.log(
+      `${`${children} children, review opens`.padEnd(46)}${`${review.toFixed(0)} ms`.padStart(10)}`,
+    );
+  }
+  console.log(`memory ${(process.memoryUsage().rss / 1_048_576).toFixed(0)} MiB`);
+}
+
+const BENCHES: Record<string, () => Promise<void>> = { foundation, ta };
 const name = process.argv[2] ?? '';
 const bench = BENCHES[name];
 if (bench === undefined) {

@@ -74,3 +74,10 @@ describe('refusing, with the place', () => {
     expect(() => readJson(Buffer.from([0x22, 0xff, 0x22]))).toThrow('not UTF-8');
   });
 });
+
+test('a text of 30 MiB is read, with and without escapes', () => {
+  const long = 'A'.repeat(30 * 1_048_576);
+  expect(readJson(Buffer.from(`"${long}"`))).toBe(long);
+  expect(readJson(Buffer.from(`"\\n${long}"`))).toBe(`\n${long}`);
+  expect(() => readJson(Buffer.from(`"${long}`))).toThrow(/cut off/);
+});

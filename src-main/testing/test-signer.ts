@@ -36,8 +36,9 @@ export async function signerDraft(app: TestApp, more: Record<string, unknown> = 
   return { ...at, ...(await app.call('ta.setupReview', at)) };
 }
 
-export async function setUpSigner(app: TestApp): Promise<void> {
-  const { draft, revision, review, problems } = await signerDraft(app);
+/** `more`: another proxy than Krill's. */
+export async function setUpSigner(app: TestApp, more: Record<string, unknown> = {}): Promise<void> {
+  const { draft, revision, review, problems } = await signerDraft(app, more);
   if (review.digest === '') throw new Error(JSON.stringify(problems));
   await app.result(await app.call('ta.setUp', { draft, revision, digest: review.digest }));
 }
