@@ -71,6 +71,7 @@ export function pastExchange(
     number: objects.number,
     lastAt: previous === null ? new Date(0) : new Date(previous.at),
     earlier: null,
+    lost: false,
     groups: [],
     keySigner: held.keySigner,
   });

@@ -91,7 +91,10 @@ export function createTa(deps: TaDeps): Ta {
     const used = held.past.findLast((one) => one.nonce === nonce);
     const earlier =
       used === undefined ? null : await session().store.run('ta.exchangeFiles', { id: used.id });
-    return { held, now: now(), earlier };
+    const { keyId } = held.anchor.objects;
+    const taken =
+      nonce !== null && (await session().store.run('ta.nonceTaken', { half: 'signer', keyId, nonce }));
+    return { held, now: now(), earlier, lost: taken && earlier === null };
   }
 
   return {

@@ -90,13 +90,13 @@ export async function testApp() {
       await call('workspace.unlock', { passphrase: PASSPHRASE });
     },
     /** Uploads bytes as the renderer does. */
-    async blob(name: string, bytes: Uint8Array): Promise<string> {
+    async blob(name: string, bytes: Uint8Array, use: 'inspect' | 'transfer' = 'inspect'): Promise<string> {
       let blob: string | null = null;
       for (let offset = 0; offset === 0 || offset < bytes.length; offset += CHUNK)
         ({ blob } = await call('blob.put', {
           blob,
           name,
-          use: 'inspect',
+          use,
           total: bytes.length,
           offset,
           chunk: new Uint8Array(bytes.subarray(offset, offset + CHUNK)),

@@ -45,7 +45,7 @@ export async function setUpSigner(app: TestApp, more: Record<string, unknown> = 
 
 /** Opens a request file and reads its review. */
 export async function openRequest(app: TestApp, bytes: Uint8Array, name = 'request.json') {
-  const { review: id } = await app.call('ta.openRequest', { blob: await app.blob(name, bytes) });
+  const { review: id } = await app.call('ta.openRequest', { blob: await app.blob(name, bytes, 'transfer') });
   return { id, view: await app.call('ta.review', { id }) };
 }
 

@@ -9,14 +9,14 @@ export interface LedgerValue {
   value: string;
 }
 
+export function isTaken(tx: Tx, { kind, scope, value }: LedgerValue): boolean {
+  const sql = 'SELECT 1 FROM ledger WHERE kind = $kind AND scope = $scope AND value = $value';
+  return tx.get(sql, { kind, scope, value }) !== undefined;
+}
+
 /** Takes a value for ever, inside the caller's transaction. Throws AppError CONFLICT when it was used before. */
 export function takeOnce(tx: Tx, { kind, scope, value }: LedgerValue): void {
-  const used = tx.get('SELECT 1 FROM ledger WHERE kind = $kind AND scope = $scope AND value = $value', {
-    kind,
-    scope,
-    value,
-  });
-  if (used !== undefined)
+  if (isTaken(tx, { kind, scope, value }))
     throw new AppError('CONFLICT', `This ${kind} was used before; nothing was changed.`);
   tx.run('INSERT INTO ledger (kind, scope, value, at) VALUES ($kind, $scope, $value, $at)', {
     kind,
@@ -51,12 +51,5 @@ export function takeNumber(tx: Tx, scope: string, number: bigint, detail: string
 
 export const ledgerCommands = {
   'ledger.take': change((tx, value: LedgerValue): void => takeOnce(tx, value)),
-  'ledger.has': read(
-    (tx, { kind, scope, value }: LedgerValue): boolean =>
-      tx.get('SELECT 1 FROM ledger WHERE kind = $kind AND scope = $scope AND value = $value', {
-        kind,
-        scope,
-        value,
-      }) !== undefined,
-  ),
+  'ledger.has': read((tx, value: LedgerValue): boolean => isTaken(tx, value)),
 };

@@ -7,7 +7,7 @@ import { change, read, type Tx } from '../command.ts';
 import type { NewKey, Page, PageRequest, StoredKey } from '../columns.ts';
 import { findDraft } from './drafts.ts';
 import { findKey, insertKey } from './keys.ts';
-import { highestNumber, takeNumber, takeOnce } from './ledger.ts';
+import { highestNumber, isTaken, takeNumber, takeOnce } from './ledger.ts';
 
 export type Half = 'signer' | 'proxy';
 
@@ -98,6 +98,21 @@ function replaceState(tx: Tx, half: Half, version: number, state: string): void 
     throw new AppError('CONFLICT', 'The trust anchor changed meanwhile. Look at it again, then repeat this.');
 }
 
+/**
+ * A nonce is answered once. After a restore the ledger may know one whose exchange is gone: Krill's proxy waits for that
+ * answer for ever, so it may be given again. Throws AppError CONFLICT.
+ */
+function takeNonce(tx: Tx, half: Half, scope: string, nonce: string): void {
+  const answered = tx.get('SELECT 1 FROM ta_exchanges WHERE half = $half AND nonce = $nonce', {
+    half,
+    nonce,
+  });
+  if (answered !== undefined)
+    throw new AppError('CONFLICT', 'This request was answered before; nothing was changed.');
+  const value = { kind: 'nonce' as const, scope, value: nonce };
+  if (!isTaken(tx, value)) takeOnce(tx, value);
+}
+
 /** Where the numbers of a trust anchor are counted; `keyId` is the TA key's identifier. */
 export const numberScope = (half: Half, keyId: string): string => `ta.${half}:${keyId}`;
 
@@ -174,11 +189,15 @@ export const taCommands = {
       },
     ): void => {
       const scope = numberScope(args.half, args.keyId);
-      takeOnce(tx, { kind: 'nonce', scope, value: args.exchange.nonce });
+      takeNonce(tx, args.half, scope, args.exchange.nonce);
       takeNumber(tx, scope, args.number, args.numberReason);
       replaceState(tx, args.half, args.version, args.state);
       insertExchange(tx, args.half, args.exchange);
     },
+  ),
+  /** Whether this signer has answered the nonce at any time, also in exchanges that a restore took away. */
+  'ta.nonceTaken': read((tx, { half, keyId, nonce }: { half: Half; keyId: string; nonce: string }): boolean =>
+    isTaken(tx, { kind: 'nonce', scope: numberScope(half, keyId), value: nonce }),
   ),
   'ta.highest': read((tx, { half, keyId }: { half: Half; keyId: string }): bigint | null =>
     highestNumber(tx, numberScope(half, keyId)),

@@ -39,6 +39,8 @@ export interface ReviewContext {
   now: Date;
   /** The exchange that used the request's nonce, if there is one. */
   earlier: NewExchange | null;
+  /** It was answered here, and a restore took that exchange away. */
+  lost: boolean;
 }
 
 const GROUPS = 16;
@@ -82,7 +84,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
       if (held.size > MOST_HELD && oldest !== undefined) held.delete(oldest);
       return id;
     },
-    look(id, { held: signer, now, earlier: before }) {
+    look(id, { held: signer, now, earlier: before, lost }) {
       const one = find(id);
       const order = {
         name: one.name,
@@ -92,6 +94,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
         now,
         number: signer.highest + 1n,
         lastAt: signer.lastAt,
+        lost,
         groups: one.groups,
         keySigner: signer.keySigner,
       };

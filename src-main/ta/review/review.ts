@@ -25,6 +25,8 @@ export interface ReviewOrder {
   lastAt: Date;
   /** The exchange that used this nonce before, and what differs from it. */
   earlier: { id: string; differs: string[] } | null;
+  /** Its nonce was answered, and a restore took that exchange away. */
+  lost: boolean;
   /** Which groups of the digest are asked; empty when both halves are on this machine. */
   groups: number[];
   keySigner: string;
@@ -181,6 +183,11 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
   const dueBefore = anchor.timing.issuedCertificateReissueWeeksBefore * WEEK_MS;
   const nonce = nonceOf(order, request);
   const unusual = [
+    ...(order.lost
+      ? [
+          'This signer answered this nonce before, and that response was lost with a restore. Sign again only if the proxy never got it.',
+        ]
+      : []),
     ...reviews.flatMap(({ view, context }) => unusualOf(view, context, now, dueBefore)),
     // The nonce has its own place in the verdict.
     ...judgement.questions.filter((question) => !question.startsWith('The nonce')),
