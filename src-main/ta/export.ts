@@ -7,6 +7,7 @@ import type { Session } from '../store/store-contract.ts';
 import { exchangeContent } from './review/history.ts';
 import { exchangeText } from './review/krill-text.ts';
 import type { HeldSigner } from './signer/held-signer.ts';
+import { krillConfPart, krilltaConf } from './signer/krillta-conf.ts';
 import { talText } from './signer/signer-view.ts';
 import { signerInfoJson } from './signer/trust-anchor.ts';
 
@@ -45,6 +46,10 @@ export async function exportContent(
     case 'response':
       if (asked.id === null) throw new AppError('INVALID_INPUT', 'Say which response.');
       return (await store.run('ta.exchangeFiles', { id: asked.id })).response;
+    case 'krillta-conf':
+      return Buffer.from(krilltaConf(held.anchor.timing), 'utf8');
+    case 'krill-conf':
+      return Buffer.from(krillConfPart(held.anchor.timing), 'utf8');
     case 'exchanges-json':
       return printed((await all()).map(exchangeJson));
     case 'exchanges-text':

@@ -1,22 +1,57 @@
-/** The channels of moving: from krillta's data directory into this workspace, and back (T-047). */
+/** The channels of moving and settings: krillta's data directory in and out (T-047), its times (T-011..T-018). */
 import { AppError } from '../lib/app-error.ts';
+import { tooLarge } from '../lib/atomic-file.ts';
 import { wipe } from '../lib/bytes.ts';
 import type { Domain } from '../lib/domain.ts';
 import { krillStoreFiles, readBack } from './signer/export-store.ts';
 import { writeKrillFolder } from './signer/krill-folder.ts';
 import { readKrillStore } from './signer/krill-store.ts';
+import { readKrilltaConf } from './signer/krillta-conf.ts';
+import { timingProblems } from './signer/setup.ts';
+import { trustAnchorText } from './signer/trust-anchor.ts';
 import { importStore } from './signer/import-store.ts';
 import type { HeldSigner } from './signer/held-signer.ts';
 import type { TaDeps } from './ta.ts';
+
+const CONF_BYTES = 1_048_576;
 
 export interface MoveDeps extends TaDeps {
   signer(): Promise<HeldSigner>;
   refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
 }
 
-export function krillMove(deps: MoveDeps): Pick<Domain<'ta'>, 'importStore' | 'exportStore'> {
+export function krillMove(
+  deps: MoveDeps,
+): Pick<Domain<'ta'>, 'importStore' | 'exportStore' | 'readConf' | 'setTiming'> {
   const { session, jobs, random, software, changed, tickets } = deps;
   return {
+    readConf({ blob }) {
+      const { name, bytes } = deps.blobs.take(blob);
+      if (bytes.length > CONF_BYTES) throw tooLarge(name, bytes.length, CONF_BYTES);
+      return readKrilltaConf(bytes.toString('utf8'));
+    },
+    async setTiming({ timing }) {
+      const held = await deps.signer();
+      const next = { ...held.anchor.timing, ...timing };
+      const [problem] = timingProblems(next);
+      if (problem !== undefined)
+        throw new AppError('INVALID_INPUT', `${problem.message} ${problem.fix}`, {
+          fields: [{ path: problem.path, message: problem.message }],
+        });
+      await session().store.run('ta.replace', {
+        half: 'signer',
+        version: held.version,
+        state: trustAnchorText({ ...held.anchor, timing: next }),
+        audit: {
+          action: 'ta.setTiming',
+          outcome: 'done',
+          summary: `Times from now on: certificates ${next.issuedCertificateValidityWeeks} weeks, due ${next.issuedCertificateReissueWeeksBefore} weeks before, manifest ${next.mftNextUpdateWeeks} weeks, messages ${next.signedMessageValidityDays} days`,
+          subjects: [],
+        },
+      });
+      changed('ta', []);
+      return {};
+    },
     importStore({ folder }) {
       const path = tickets.path(folder);
       const title = 'Import of a krillta data directory';

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { change, channel, hex, id, instant, nothing, pageIn, pageOut, severity } from './channel.ts';
 import { exchangeReview } from './ta-review.ts';
-import { signerProblem, signerReview } from './ta-setup.ts';
+import { signerProblem, signerReview, taTiming } from './ta-setup.ts';
 
 /** A file of an exchange or set-up, told by its content. */
 export const taFileKind = z.enum([
@@ -76,6 +76,8 @@ export const exchangeRow = z.strictObject({
 export type ExchangeRow = z.infer<typeof exchangeRow>;
 
 export const taExport = z.enum([
+  'krillta-conf',
+  'krill-conf',
   'signer-info',
   'tal',
   'certificate',
@@ -93,6 +95,18 @@ export const taChannels = {
     'unlocked',
     z.strictObject({ blob: id }),
     z.strictObject({ kind: taFileKind, name: z.string(), text: z.string(), says: z.string() }),
+  ),
+  /** The times of a krillta.conf, for the wizard. Refused with the line or key that is wrong. */
+  'ta.readConf': channel(
+    'unlocked',
+    z.strictObject({ blob: id }),
+    z.strictObject({ timing: taTiming, notes: z.array(z.string()) }),
+  ),
+  /** Times of what is made from now on. The TA certificate's own changes with a reissue only (T-015). */
+  'ta.setTiming': change(
+    'unlocked',
+    z.strictObject({ timing: taTiming.omit({ certificateValidityYears: true }) }),
+    nothing,
   ),
   'ta.setupReview': channel(
     'unlocked',

@@ -71,3 +71,20 @@ describe('setting up', () => {
     expect((await signerDraft(app, { key })).problems[0]?.message).toMatch(/cannot be a trust anchor's/);
   });
 });
+
+test('times are taken from a krillta.conf, changed after set-up, and the frozen one is not among them', async () => {
+  const conf = Buffer.from('storage_uri = "/data"\n[timing_config]\nmft_next_update_weeks = 8\n');
+  const { timing } = await app.call('ta.readConf', { blob: await app.blob('krillta.conf', conf) });
+  expect(timing.mftNextUpdateWeeks).toBe(8);
+  await expect(
+    app.call('ta.readConf', { blob: await app.blob('x.conf', Buffer.from('colour = 1')) }),
+  ).rejects.toThrow(/no key "colour"/);
+  await setUpSigner(app, { timing });
+  const { certificateValidityYears: _frozen, ...changeable } = timing;
+  await expect(
+    app.call('ta.setTiming', { timing: { ...changeable, issuedCertificateReissueWeeksBefore: 60 } }),
+  ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  await app.call('ta.setTiming', { timing: { ...changeable, mftNextUpdateWeeks: 4 } });
+  expect((await signer()).timing).toEqual({ ...timing, mftNextUpdateWeeks: 4 });
+  expect((await lastAudit())?.summary).toContain('manifest 4 weeks');
+});

@@ -92,6 +92,13 @@ class Collector {
   }
 }
 
+/** What is wrong with the times, each at its field. */
+export function timingProblems(timing: Timing): { path: string; message: string; fix: string }[] {
+  const collector = new Collector();
+  judgeTiming(timing, collector);
+  return collector.problems;
+}
+
 function judgeTiming(timing: Timing, collector: Collector): void {
   for (const [name, range] of Object.entries(RANGES)) {
     const value = timing[name as keyof Timing];

@@ -33,7 +33,7 @@ export const DEFAULT_TIMING: Timing = {
   signedMessageValidityDays: 14,
 };
 
-const TIMING_NAMES: Record<keyof Timing, string> = {
+export const TIMING_NAMES: Record<keyof Timing, string> = {
   certificateValidityYears: 'certificate_validity_years',
   issuedCertificateValidityWeeks: 'issued_certificate_validity_weeks',
   issuedCertificateReissueWeeksBefore: 'issued_certificate_reissue_weeks_before',

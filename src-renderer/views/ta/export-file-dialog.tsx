@@ -28,6 +28,16 @@ export const SIGNER_FILES: readonly TaFile[] = [
 ];
 
 export const RECORD_FILES: readonly TaFile[] = [
+  {
+    what: 'krill-conf',
+    name: 'krill-ta.conf',
+    says: 'What krill.conf of the proxy needs: its switch and these times.',
+  },
+  {
+    what: 'krillta-conf',
+    name: 'krillta.conf',
+    says: 'These times for krillta, beside “Write for krillta”.',
+  },
   { what: 'exchanges-text', name: 'exchanges.txt', says: 'Every exchange as krillta prints it.' },
   {
     what: 'exchanges-json',

@@ -1,15 +1,19 @@
 /** The steps of the signer's set-up before its review: proxy, repository, TAL, times, key. */
-import { useEffect, useState } from 'react';
-import type { SignerDraft } from '#shared/contract/ta-setup.ts';
+import { useState } from 'react';
+import { uploadBlob } from '../../app/blob-upload.ts';
+import { call } from '../../app/call.ts';
+import { useAction } from '../../app/use-action.ts';
 import { useQuery } from '../../app/use-query.ts';
 import { Card } from '../../components/card.tsx';
 import { RadioCards, Select } from '../../components/choices.tsx';
+import { FileChooser, useFileTaker } from '../../components/drop-zone.tsx';
 import { hexGroups } from '../../components/hex-value.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
-import { NumberField, parseNumber, TextField } from '../../components/text-field.tsx';
+import { NumberField, TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { SetupFile } from './setup-file.tsx';
 import { signerProblem, type SignerStepProps } from './signer-model.ts';
+import { TimingFields } from './timing-fields.tsx';
 
 export function StepProxy({ data, change, problems }: SignerStepProps) {
   return (
@@ -88,69 +92,42 @@ export function StepLocations({ data, change, problems }: SignerStepProps) {
   );
 }
 
-const TIMES: readonly { field: keyof SignerDraft['timing']; label: string; unit: string; help: string }[] = [
-  { field: 'certificateValidityYears', label: 'TA certificate', unit: 'years', help: 'krillta: 100' },
-  {
-    field: 'issuedCertificateValidityWeeks',
-    label: 'Certificates of children',
-    unit: 'weeks',
-    help: 'krillta: 52',
-  },
-  {
-    field: 'issuedCertificateReissueWeeksBefore',
-    label: 'They are due before their end',
-    unit: 'weeks',
-    help: 'krillta: 26',
-  },
-  {
-    field: 'mftNextUpdateWeeks',
-    label: 'Manifest and CRL',
-    unit: 'weeks',
-    help: 'krillta: 12. The next exchange must come before that.',
-  },
-  {
-    field: 'signedMessageValidityDays',
-    label: 'Signed messages',
-    unit: 'days',
-    help: 'krillta: 14. So long may the response travel.',
-  },
-];
-
-function TimeField({ data, change, problems, time }: SignerStepProps & { time: (typeof TIMES)[number] }) {
-  const value = data.timing[time.field];
-  const [typed, setTyped] = useState(String(value));
-  useEffect(() => {
-    setTyped((old) => (parseNumber(old) === value ? old : String(value)));
-  }, [value]);
-  const wrong = parseNumber(typed) === null ? 'This is no number.' : null;
+/** Times out of a krillta.conf, in both spellings. */
+function FromConf({ change }: Pick<SignerStepProps, 'change'>) {
+  const [notes, setNotes] = useState<readonly string[]>([]);
+  const take = useAction('ta.readConf', async (file: File) => {
+    const found = await call('ta.readConf', { blob: await uploadBlob(file, { use: 'key' }) });
+    change({ timing: found.timing });
+    setNotes(['The times of the file are filled in.', ...found.notes]);
+  });
+  useFileTaker('Take the times of krillta.conf', (file) => void take.run(file));
   return (
-    <NumberField
-      label={time.label}
-      unit={time.unit}
-      value={typed}
-      onChange={(text) => {
-        setTyped(text);
-        const number = parseNumber(text);
-        if (number !== null) change({ timing: { ...data.timing, [time.field]: number } });
-      }}
-      help={time.help}
-      error={wrong ?? signerProblem(problems, `timing.${time.field}`)}
-    />
+    <>
+      <FileChooser buttonLabel="Choose krillta.conf…" busy={take.busy} onFile={(file) => void take.run(file)}>
+        Optional: drop a krillta.conf to take its times.
+      </FileChooser>
+      {notes.map((note) => (
+        <Notice key={note} severity="note" live>
+          {note}
+        </Notice>
+      ))}
+      {take.error ? <ErrorState error={take.error} /> : null}
+    </>
   );
 }
 
-export function StepTiming(props: SignerStepProps) {
-  const { data, change, problems } = props;
+export function StepTiming({ data, change, problems }: SignerStepProps) {
   return (
     <>
       <Notice severity="note">
         Keep these equal to the proxy's: it makes the requests and tells the children by its own values.
       </Notice>
-      <div className="limits">
-        {TIMES.map((time) => (
-          <TimeField key={time.field} {...props} time={time} />
-        ))}
-      </div>
+      <TimingFields
+        timing={data.timing}
+        onChange={(timing) => change({ timing })}
+        problemOf={(field) => signerProblem(problems, `timing.${field}`)}
+      />
+      <FromConf change={change} />
       <NumberField
         label="First manifest number"
         value={data.number}

@@ -20,6 +20,7 @@ import { ExportStoreDialog, ImportStoreDialog } from './krill-store-dialogs.tsx'
 import { OpenRequest } from './open-request.tsx';
 import { ReissueDialog } from './reissue-dialog.tsx';
 import { FileRows } from './signer-files.tsx';
+import { TimingDialog } from './timing-dialog.tsx';
 
 type Issued = SignerView['issued'][number];
 
@@ -149,7 +150,7 @@ function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => voi
 
 export function TrustAnchor(_props: ViewProps) {
   const found = useQuery('ta.signer', {}, ['ta', 'keys']);
-  const [dialog, setDialog] = useState<'reissue' | 'krillta' | null>(null);
+  const [dialog, setDialog] = useState<'reissue' | 'krillta' | 'times' | null>(null);
   if (!found.data)
     return (
       <Page title="Trust anchor">
@@ -189,13 +190,15 @@ export function TrustAnchor(_props: ViewProps) {
       </Card>
       <div className="columns">
         <FileRows title="Files of the signer" files={SIGNER_FILES} />
-        <FileRows title="Records" files={RECORD_FILES} />
+        <FileRows title="Records and settings" files={RECORD_FILES} />
       </div>
       <div className="row-wrap">
+        <Button onPress={() => setDialog('times')}>Times…</Button>
         <Button onPress={() => setDialog('krillta')}>Write for krillta…</Button>
         <span className="dim">A data directory krillta goes on with: nobody is locked in.</span>
       </div>
       <ReissueDialog signer={signer} open={dialog === 'reissue'} onClose={() => setDialog(null)} />
+      <TimingDialog signer={signer} open={dialog === 'times'} onClose={() => setDialog(null)} />
       <ExportStoreDialog signer={signer} open={dialog === 'krillta'} onClose={() => setDialog(null)} />
     </Page>
   );

@@ -1,0 +1,108 @@
+/**
+ * krillta.conf and the trust anchor's part of krill.conf (T-011..T-018): times read in both spellings, unknown keys refused as
+ * Krill refuses them, written so that a table never swallows a top-level key. Keys on tokens come with their signers.
+ */
+import { parse, TomlError } from 'smol-toml';
+import { AppError } from '../../lib/app-error.ts';
+import { DEFAULT_TIMING, type Timing, TIMING_NAMES } from './trust-anchor.ts';
+
+/** What krillta.conf may hold at its top (krill-ta.md 9.1). */
+const SIGNER_KEYS = new Set([
+  'storage_uri',
+  'data_dir',
+  'use_history_cache',
+  'log_type',
+  'log_file',
+  'log_level',
+  'default_signer',
+  'one_off_signer',
+  'signer_probe_retry_seconds',
+  'signers',
+  'ta_timing',
+  'timing_config',
+]);
+const LEVELS = ['off', 'error', 'warn', 'info', 'debug', 'trace'];
+
+export interface KrilltaConf {
+  timing: Timing;
+  /** What was found and is not taken over, as sentences. */
+  notes: string[];
+}
+
+function refused(text: string): AppError {
+  return new AppError('INVALID_INPUT', `${text} Nothing was changed.`);
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    throw refused(`Line ${error.line} is no TOML.`);
+  }
+}
+
+function timingOf(table: unknown): Timing {
+  if (table === undefined) return DEFAULT_TIMING;
+  if (typeof table !== 'object' || table === null) throw refused('ta_timing is no table.');
+  const known = Object.entries(TIMING_NAMES);
+  const timing = { ...DEFAULT_TIMING };
+  for (const [name, value] of Object.entries(table)) {
+    const field = known.find(([, written]) => written === name)?.[0];
+    if (field === undefined) throw refused(`ta_timing has no key "${name.slice(0, 60)}".`);
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1)
+      throw refused(`ta_timing.${name} is no whole number from 1 on.`);
+    timing[field as keyof Timing] = value;
+  }
+  return timing;
+}
+
+/** Reads krillta.conf. Throws AppError INVALID_INPUT that names the line or the key. */
+export function readKrilltaConf(text: string): KrilltaConf {
+  const conf = parsed(text);
+  const unknown = Object.keys(conf).find((key) => !SIGNER_KEYS.has(key));
+  if (unknown !== undefined)
+    throw refused(`krillta.conf has no key "${unknown.slice(0, 60)}"; krillta would not start either.`);
+  if (conf['ta_timing'] !== undefined && conf['timing_config'] !== undefined)
+    throw refused('Both ta_timing and timing_config are there; krillta takes one.');
+  const level = conf['log_level'];
+  if (level !== undefined && (typeof level !== 'string' || !LEVELS.includes(level)))
+    throw refused(`log_level ${JSON.stringify(level).slice(0, 60)} is not known.`);
+  const notes: string[] = [];
+  const storage = conf['storage_uri'] ?? conf['data_dir'];
+  if (typeof storage === 'string')
+    notes.push(`Its data directory is ${storage.slice(0, 200)}; “Take over from krillta” reads it.`);
+  if (Array.isArray(conf['signers']) && conf['signers'].length > 0)
+    notes.push(`${conf['signers'].length} signers are configured in it; they are not taken over here.`);
+  return { timing: timingOf(conf['ta_timing'] ?? conf['timing_config']), notes };
+}
+
+const timingTable = (timing: Timing): string[] => [
+  '[ta_timing]',
+  ...Object.entries(TIMING_NAMES).map(([field, written]) => `${written} = ${timing[field as keyof Timing]}`),
+];
+
+/** krillta.conf with these times; `storage_uri` is for the operator to change. */
+export function krilltaConf(timing: Timing): string {
+  return [
+    '# Times as in Baleen. Change storage_uri to where the data directory is.',
+    'storage_uri = "/var/lib/krillta/data"',
+    'log_type = "stderr"',
+    'log_level = "warn"',
+    '',
+    ...timingTable(timing),
+    '',
+  ].join('\n');
+}
+
+/** The lines a Krill server needs to be this signer's proxy: before every table of its krill.conf, then the table. */
+export function krillConfPart(timing: Timing): string {
+  return [
+    '# Put this line above the first [table] of krill.conf:',
+    'ta_support_enabled = true',
+    '',
+    '# and this table at its end. The signer uses the same times.',
+    ...timingTable(timing),
+    '',
+  ].join('\n');
+}
