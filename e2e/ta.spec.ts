@@ -92,7 +92,20 @@ test('requests: garbage, edited, another proxy, misread digits, rejected; then s
   await expect(page.getByText('This request was answered before; its response is kept')).toBeVisible();
   await page.getByRole('link', { name: 'Open its response' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Exchange 2' })).toBeVisible();
+
+  await open(page, 'Trust anchor');
+  await page.getByText('A second person approves each response').click();
+  const third = await requestOf(proxy);
+  await openRequest(page, put(apps.scratch, 'request-3.json', third));
+  await expect(page.getByLabel(/^Group \d+$/)).toHaveCount(6);
+  await page.getByLabel('First approver').fill('Registrar');
+  await page.getByLabel('Second approver').fill('Auditor');
+  await approve(page, third);
   await open(page, 'Audit');
-  for (const text of [/^Rejected request/, /^Signed response 2: 1 issued/])
+  for (const text of [
+    /^Rejected request/,
+    /^Signed response 2: 1 issued/,
+    /approved by Registrar and Auditor/,
+  ])
     await expect(page.getByText(text).first()).toBeVisible();
 });

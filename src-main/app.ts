@@ -71,7 +71,7 @@ export async function createApp(ports: Ports): Promise<App> {
   const keys = createKeys(shared);
   const ca = createCa({ ...shared, drafts, issuing });
   const ta = createTa({ ...shared, drafts });
-  const overview = createOverview({ clock, vault, router });
+  const overview = createOverview({ clock, vault, router, attention: ta.attention });
   const inspect = createInspect({
     ...shared,
     openSession: () => (vault.stateName() === 'unlocked' ? session() : null),

@@ -78,13 +78,15 @@ export function createOverview(deps: {
   clock: Clock;
   vault: Vault;
   router: SignerRouter;
+  /** What other domains want a person to see. */
+  attention(): Promise<Attention[]>;
 }): Domain<'overview'> {
   const { clock, vault } = deps;
   return {
     async get() {
       const { store } = vault.session();
       const now = clock.now();
-      const [ahead, due, counts, authorities, keys, drafts, audit, facts] = await Promise.all([
+      const [ahead, due, counts, authorities, keys, drafts, audit, facts, others] = await Promise.all([
         store.run('certificates.ahead', { limit: LANES }),
         store.run('certificates.due', { limit: DUE }),
         store.run('certificates.counts', {}),
@@ -101,10 +103,12 @@ export function createOverview(deps: {
           limit: RECENT,
         }),
         deps.router.describe(),
+        deps.attention(),
       ]);
       return {
         checkedAt: now.toISOString(),
         attention: [
+          ...others,
           ...due.map((row) => dueItem(row, now)),
           ...recoveryKey(vault.opened()?.header.recoveryVerified ?? false),
           ...drafts,

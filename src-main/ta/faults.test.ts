@@ -54,6 +54,8 @@ test('a workspace restored from before an exchange says so, and its numbers neve
   expect(restored?.number).toBe('1');
   expect(restored?.warnings[0]).toMatchObject({ severity: 'bad' });
   expect(restored?.warnings[0]?.text).toMatch(/number 2 was signed here before.*next number will be 3/);
+  const { attention } = await app.call('overview.get', {});
+  expect(attention[0]).toMatchObject({ subject: 'Trust anchor', severity: 'bad' });
   // Krill's proxy waits for this very nonce: it may be answered again, upwards, and the review says what it is.
   app.clock.advance(60_000);
   const { id, view } = await openRequest(app, request);

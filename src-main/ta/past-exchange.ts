@@ -73,6 +73,7 @@ export function pastExchange(
     earlier: null,
     lost: false,
     groups: [],
+    approvers: 1,
     keySigner: held.keySigner,
   });
   const { faults } = judgeResponse(

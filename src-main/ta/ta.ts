@@ -17,13 +17,13 @@ import { exportContent } from './export.ts';
 import { fileWords, recogniseFile } from './files.ts';
 import { krillMove } from './krill-move.ts';
 import { exchangeRow, pastExchange } from './past-exchange.ts';
-import { createHeldReviews, type ReviewContext } from './review/held-reviews.ts';
+import { createHeldReviews } from './review/held-reviews.ts';
+import { reviewChannels } from './review/review-channels.ts';
 import { type HeldSigner, heldSigner, requireSigner } from './signer/held-signer.ts';
-import { processRequest } from './signer/process.ts';
 import { reissue, requireReissuable } from './signer/reissue.ts';
 import { setUpSigner } from './signer/set-up.ts';
 import { type ChosenKey, judgeSetup, type Setup } from './signer/setup.ts';
-import { signerView } from './signer/signer-view.ts';
+import { type Attention, attentionOf, signerView } from './signer/signer-view.ts';
 
 export interface TaDeps {
   clock: Clock;
@@ -42,6 +42,8 @@ export interface Ta {
   domain: Domain<'ta'>;
   /** Forgets what was opened and not signed. Used by lock. */
   clear(): void;
+  /** What is due at the trust anchor, for the overview. */
+  attention(): Promise<Attention[]>;
 }
 
 const SETUP_FILE_BYTES = 65_536;
@@ -85,22 +87,15 @@ export function createTa(deps: TaDeps): Ta {
   const judged = async (data: SignerDraft): Promise<Setup> =>
     judgeSetup(data, await chosenKey(data.key), now());
 
-  /** What the review of an opened request needs, with the exchange that used its nonce. */
-  async function contextOf(held: HeldSigner, id: string): Promise<ReviewContext> {
-    const nonce = reviews.nonce(id);
-    const used = held.past.findLast((one) => one.nonce === nonce);
-    const earlier =
-      used === undefined ? null : await session().store.run('ta.exchangeFiles', { id: used.id });
-    const { keyId } = held.anchor.objects;
-    const taken =
-      nonce !== null && (await session().store.run('ta.nonceTaken', { half: 'signer', keyId, nonce }));
-    return { held, now: now(), earlier, lost: taken && earlier === null };
-  }
-
   return {
     clear: reviews.clear,
+    async attention() {
+      const held = await heldSigner(session(), { random, router });
+      return held === null ? [] : attentionOf(held, now());
+    },
     domain: {
       ...krillMove({ ...deps, signer, refusedEntry }),
+      ...reviewChannels({ ...deps, signer, refusedEntry, reviews }),
       async signer() {
         const held = await heldSigner(session(), { random, router });
         return { signer: held === null ? null : signerView(held, now()) };
@@ -143,90 +138,6 @@ export function createTa(deps: TaDeps): Ta {
             },
             refused: refusedEntry('ta.setUp', title),
           }),
-        };
-      },
-      async openRequest({ blob }) {
-        await signer();
-        const { name, bytes } = deps.blobs.take(blob);
-        return { review: reviews.open(name, bytes, true) };
-      },
-      async review({ id }) {
-        return reviews.look(id, await contextOf(await signer(), id)).view;
-      },
-      async approve({ id, groups, number }) {
-        const held = await signer();
-        const { view, request, bytes } = reviews.look(id, await contextOf(held, id));
-        const [fault] = view.faults;
-        if (!view.canSign || request === null)
-          throw new AppError(
-            'NOT_ALLOWED_NOW',
-            fault === undefined || view.nonce.state !== 'new'
-              ? `${view.verdict.title}.`
-              : `It cannot be signed: ${fault.text}.`,
-          );
-        reviews.requireGroups(id, groups);
-        const chosen = number === null ? held.highest + 1n : BigInt(number.value);
-        if (chosen <= held.highest)
-          throw new AppError(
-            'INVALID_INPUT',
-            `The number must be above ${held.highest}: relying parties refuse one that goes back.`,
-            { fields: [{ path: 'number', message: `Choose ${held.highest + 1n} or more` }] },
-          );
-        const title = `Response ${chosen}`;
-        return {
-          job: jobs.start({
-            kind: 'ta.approve',
-            title,
-            async run(job) {
-              const ids = await processRequest(
-                { random, session, now },
-                {
-                  held,
-                  request,
-                  file: bytes,
-                  number: chosen,
-                  numberReason: number?.reason ?? '',
-                  approvedBy:
-                    view.groups.length > 0
-                      ? `approved by groups ${view.groups.join(', ')} of the file's SHA-256`
-                      : 'approved without an air gap',
-                },
-                job,
-              );
-              reviews.forget(id);
-              changed('ta', ids);
-              return ids;
-            },
-            refused: refusedEntry('ta.approve', title),
-          }),
-        };
-      },
-      async reject({ id, reason }) {
-        const held = await signer();
-        const { view } = reviews.look(id, await contextOf(held, id));
-        await session().store.run('audit.add', {
-          audit: {
-            action: 'ta.reject',
-            outcome: 'done',
-            summary: `Rejected request ${view.nonce.value}: ${reason}`.slice(0, 300),
-            subjects: [{ type: 'request', id: view.nonce.value || 'unreadable', sha256: view.file.sha256 }],
-          },
-        });
-        reviews.forget(id);
-        changed('ta', []);
-        return {
-          text: [
-            `Request ${view.nonce.value} was not signed.`,
-            `File: ${view.file.name}, SHA-256 ${view.file.sha256.toLowerCase()}`,
-            `Reason: ${reason}`,
-            ...view.faults.map(({ text, clause }) => `Found: ${text} (${clause})`),
-            ...view.children.flatMap(({ wishes }) =>
-              wishes.flatMap(({ problems }) =>
-                problems.map(({ text, clause }) => `Found: ${text} (${clause})`),
-              ),
-            ),
-            `Trust anchor ${held.anchor.objects.keyId}, ${now().toISOString()}`,
-          ].join('\n'),
         };
       },
       async exchanges({ cursor, limit }) {

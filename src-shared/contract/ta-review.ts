@@ -76,6 +76,8 @@ export const exchangeReview = z.strictObject({
   /** Which groups of four digits of the file's SHA-256 are to be read from the proxy's machine; empty: none (not air-gapped). */
   groups: z.array(z.number().int()),
   airGapped: z.boolean(),
+  /** Who must approve: each reads an equal part of the groups, in order. */
+  approvers: z.number().int(),
   canSign: z.boolean(),
 });
 export type ExchangeReview = z.infer<typeof exchangeReview>;

@@ -108,6 +108,13 @@ export const taChannels = {
     z.strictObject({ timing: taTiming.omit({ certificateValidityYears: true }) }),
     nothing,
   ),
+  /** How many people must approve a response. */
+  'ta.approvers': channel('unlocked', nothing, z.strictObject({ count: z.number().int() })),
+  'ta.setApprovers': change(
+    'unlocked',
+    z.strictObject({ count: z.union([z.literal(1), z.literal(2)]) }),
+    nothing,
+  ),
   'ta.setupReview': channel(
     'unlocked',
     z.strictObject({ draft: id, revision: z.number().int() }),
@@ -130,7 +137,9 @@ export const taChannels = {
     'unlocked',
     z.strictObject({
       id,
-      groups: z.array(z.string().max(16)).max(8),
+      groups: z.array(z.string().max(16)).max(16),
+      /** One for each approver when there are two: different people. */
+      names: z.array(z.string().trim().max(80)).max(2).default([]),
       /** Upwards only; null for the next one. */
       number: z
         .strictObject({ value: z.string().regex(/^\d{1,19}$/), reason: z.string().trim().min(3).max(300) })

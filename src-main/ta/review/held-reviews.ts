@@ -17,13 +17,14 @@ interface Held {
   name: string;
   bytes: Uint8Array;
   groups: number[];
+  approvers: number;
   /** SHA-256 of the signed content, as it was reviewed. */
   contentSha256: string | null;
 }
 
 export interface HeldReviews {
   /** Throws AppError INVALID_INPUT when the file is something else. */
-  open(name: string, bytes: Uint8Array, airGapped: boolean): string;
+  open(name: string, bytes: Uint8Array, approvers: number): string;
   /** The review as it is now; throws AppError NOT_FOUND, CONFLICT when it changed since it was shown. */
   look(id: string, context: ReviewContext): Reviewed & { bytes: Uint8Array; name: string };
   /** The nonce it claims, or null when it cannot be read. Throws AppError NOT_FOUND. */
@@ -47,12 +48,18 @@ const GROUPS = 16;
 const ASKED = 3;
 const MOST_HELD = 4;
 
-/** Three of the sixteen groups of four digits, in ascending order. */
-function randomGroups(random: Random): number[] {
-  const chosen = new Set<number>();
-  while (chosen.size < ASKED)
-    for (const octet of random.bytes(8)) if (chosen.size < ASKED) chosen.add((octet % GROUPS) + 1);
-  return [...chosen].toSorted((a, b) => a - b);
+/** Three of the sixteen groups of four digits for each approver, in ascending order, none twice. */
+function randomGroups(random: Random, approvers: number): number[] {
+  const left = Array.from({ length: GROUPS }, (_, at) => at + 1);
+  const chosen: number[] = [];
+  while (chosen.length < ASKED * approvers) {
+    // One octet over at most 16: the bias of the modulus gives nobody anything here.
+    const [octet = 0] = random.bytes(1);
+    chosen.push(...left.splice(octet % left.length, 1));
+  }
+  return Array.from({ length: approvers }, (_, at) =>
+    chosen.slice(at * ASKED, (at + 1) * ASKED).toSorted((x, y) => x - y),
+  ).flat();
 }
 
 export function createHeldReviews(deps: { random: Random }): HeldReviews {
@@ -66,7 +73,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
   }
 
   return {
-    open(name, bytes, airGapped) {
+    open(name, bytes, approvers) {
       const kind = recogniseFile(bytes);
       if (kind !== 'request')
         throw new AppError(
@@ -77,7 +84,8 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
       held.set(id, {
         name,
         bytes,
-        groups: airGapped ? randomGroups(deps.random) : [],
+        groups: randomGroups(deps.random, approvers),
+        approvers,
         contentSha256: null,
       });
       const oldest = held.keys().next().value;
@@ -96,6 +104,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
         lastAt: signer.lastAt,
         lost,
         groups: one.groups,
+        approvers: one.approvers,
         keySigner: signer.keySigner,
       };
       const first = reviewRequest({ ...order, earlier: null });

@@ -29,6 +29,7 @@ export interface ReviewOrder {
   lost: boolean;
   /** Which groups of the digest are asked; empty when both halves are on this machine. */
   groups: number[];
+  approvers: number;
   keySigner: string;
 }
 
@@ -212,6 +213,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
       advisory: advisoryOf(bytes, anchor, now),
       groups: order.groups,
       airGapped: order.groups.length > 0,
+      approvers: order.approvers,
       canSign: faults.length === 0 && nonce.state === 'new' && request !== null,
     },
   };

@@ -1,6 +1,7 @@
 /** The signer as the window shows it: what it is, what it has published, what is due. No key leaves this. */
 import type { SignerView } from '#shared/contract/ta.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
+import type { Domain } from '../../lib/domain.ts';
 import { writeTal } from '../../rpki/tal.ts';
 import { resourceTexts } from '../review/child-review.ts';
 import type { HeldSigner } from './held-signer.ts';
@@ -41,6 +42,37 @@ function warningsOf({ anchor, highest }: HeldSigner, now: Date): SignerView['war
       text: `The TA certificate ends on ${certificate.notAfter.slice(0, 10)}: reissue it.`,
     });
   return warnings;
+}
+
+export type Attention = Awaited<ReturnType<Domain<'overview'>['get']>>['attention'][number];
+
+/** The warnings as the overview lists them, and the first exchange while it is outstanding. */
+export function attentionOf(held: HeldSigner, now: Date): Attention[] {
+  const action = { label: 'Open…', route: '/trust-anchor' };
+  const subject = 'Trust anchor';
+  const first: Attention[] =
+    held.past.length > 0
+      ? []
+      : [
+          {
+            severity: 'note',
+            subject,
+            text: 'has made no exchange yet',
+            detail:
+              'Relying parties find its manifest only after the first response is processed by the proxy.',
+            action,
+          },
+        ];
+  return [
+    ...warningsOf(held, now).map(({ severity, text }) => ({
+      severity,
+      subject,
+      text: severity === 'bad' ? 'needs you now' : 'will need you',
+      detail: text,
+      action,
+    })),
+    ...first,
+  ];
 }
 
 export function signerView(held: HeldSigner, now: Date): SignerView {

@@ -14,6 +14,7 @@ import { Page } from '../../components/page.tsx';
 import { EmptyState, ErrorState, Loading } from '../../components/state-box.tsx';
 import { Left, Time } from '../../components/time.tsx';
 import { Notice } from '../../components/verdict.tsx';
+import { ApproversSwitch } from './approvers-switch.tsx';
 import { ExchangesTable } from './exchanges-table.tsx';
 import { RECORD_FILES, SIGNER_FILES } from './export-file-dialog.tsx';
 import { ExportStoreDialog, ImportStoreDialog } from './krill-store-dialogs.tsx';
@@ -193,6 +194,7 @@ export function TrustAnchor(_props: ViewProps) {
         <FileRows title="Records and settings" files={RECORD_FILES} />
       </div>
       <div className="row-wrap">
+        <ApproversSwitch />
         <Button onPress={() => setDialog('times')}>Times…</Button>
         <Button onPress={() => setDialog('krillta')}>Write for krillta…</Button>
         <span className="dim">A data directory krillta goes on with: nobody is locked in.</span>

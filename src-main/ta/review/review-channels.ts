@@ -1,0 +1,156 @@
+/** The channels of a review: open, look, approve, reject, and how many people must approve. */
+import { AppError } from '../../lib/app-error.ts';
+import type { Domain } from '../../lib/domain.ts';
+import type { HeldSigner } from '../signer/held-signer.ts';
+import { processRequest } from '../signer/process.ts';
+import type { TaDeps } from '../ta.ts';
+import type { HeldReviews, ReviewContext } from './held-reviews.ts';
+
+export interface ReviewDeps extends TaDeps {
+  reviews: HeldReviews;
+  signer(): Promise<HeldSigner>;
+  refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
+}
+
+const SETTING = 'ta.approvers';
+
+/** Two approvers are two different people. Throws AppError INVALID_INPUT. */
+function requireNames(names: readonly string[], approvers: number): void {
+  if (approvers === 1) return;
+  const said = names.map((name) => name.trim().toLowerCase());
+  if (said.length === approvers && said.every((name) => name.length > 1) && new Set(said).size === approvers)
+    return;
+  throw new AppError(
+    'INVALID_INPUT',
+    'Two different people approve here: each gives a name and reads own groups.',
+    {
+      fields: [{ path: 'names', message: 'Give two different names' }],
+    },
+  );
+}
+
+export function reviewChannels(
+  deps: ReviewDeps,
+): Pick<Domain<'ta'>, 'openRequest' | 'review' | 'approve' | 'reject' | 'approvers' | 'setApprovers'> {
+  const { session, jobs, random, clock, changed, reviews, signer, refusedEntry } = deps;
+  const now = (): Date => clock.now();
+  const approvers = async (): Promise<number> =>
+    (await session().store.run('settings.get', { name: SETTING })) === '2' ? 2 : 1;
+
+  /** What the review of an opened request needs, with the exchange that used its nonce. */
+  async function contextOf(held: HeldSigner, id: string): Promise<ReviewContext> {
+    const nonce = reviews.nonce(id);
+    const used = held.past.findLast((one) => one.nonce === nonce);
+    const earlier =
+      used === undefined ? null : await session().store.run('ta.exchangeFiles', { id: used.id });
+    const { keyId } = held.anchor.objects;
+    const taken =
+      nonce !== null && (await session().store.run('ta.nonceTaken', { half: 'signer', keyId, nonce }));
+    return { held, now: now(), earlier, lost: taken && earlier === null };
+  }
+
+  return {
+    async approvers() {
+      return { count: await approvers() };
+    },
+    async setApprovers({ count }) {
+      await session().store.run('settings.set', {
+        name: SETTING,
+        value: String(count),
+        audit: {
+          action: 'ta.setApprovers',
+          outcome: 'done',
+          summary:
+            count === 2
+              ? 'Two people approve each response from now on'
+              : 'One person approves each response from now on',
+          subjects: [],
+        },
+      });
+      changed('ta', []);
+      return {};
+    },
+    async openRequest({ blob }) {
+      await signer();
+      const { name, bytes } = deps.blobs.take(blob);
+      return { review: reviews.open(name, bytes, await approvers()) };
+    },
+    async review({ id }) {
+      return reviews.look(id, await contextOf(await signer(), id)).view;
+    },
+    async approve({ id, groups, names, number }) {
+      const held = await signer();
+      const { view, request, bytes } = reviews.look(id, await contextOf(held, id));
+      const [fault] = view.faults;
+      if (!view.canSign || request === null)
+        throw new AppError(
+          'NOT_ALLOWED_NOW',
+          fault === undefined || view.nonce.state !== 'new'
+            ? `${view.verdict.title}.`
+            : `It cannot be signed: ${fault.text}.`,
+        );
+      reviews.requireGroups(id, groups);
+      requireNames(names, view.approvers);
+      const chosen = number === null ? held.highest + 1n : BigInt(number.value);
+      if (chosen <= held.highest)
+        throw new AppError(
+          'INVALID_INPUT',
+          `The number must be above ${held.highest}: relying parties refuse one that goes back.`,
+          { fields: [{ path: 'number', message: `Choose ${held.highest + 1n} or more` }] },
+        );
+      const title = `Response ${chosen}`;
+      return {
+        job: jobs.start({
+          kind: 'ta.approve',
+          title,
+          async run(job) {
+            const ids = await processRequest(
+              { random, session, now },
+              {
+                held,
+                request,
+                file: bytes,
+                number: chosen,
+                numberReason: number?.reason ?? '',
+                approvedBy: `approved${names.length > 0 ? ` by ${names.join(' and ')}` : ''}, groups ${view.groups.join(', ')} of the file's SHA-256`,
+              },
+              job,
+            );
+            reviews.forget(id);
+            changed('ta', ids);
+            return ids;
+          },
+          refused: refusedEntry('ta.approve', title),
+        }),
+      };
+    },
+    async reject({ id, reason }) {
+      const held = await signer();
+      const { view } = reviews.look(id, await contextOf(held, id));
+      await session().store.run('audit.add', {
+        audit: {
+          action: 'ta.reject',
+          outcome: 'done',
+          summary: `Rejected request ${view.nonce.value}: ${reason}`.slice(0, 300),
+          subjects: [{ type: 'request', id: view.nonce.value || 'unreadable', sha256: view.file.sha256 }],
+        },
+      });
+      reviews.forget(id);
+      changed('ta', []);
+      return {
+        text: [
+          `Request ${view.nonce.value} was not signed.`,
+          `File: ${view.file.name}, SHA-256 ${view.file.sha256.toLowerCase()}`,
+          `Reason: ${reason}`,
+          ...view.faults.map(({ text, clause }) => `Found: ${text} (${clause})`),
+          ...view.children.flatMap(({ wishes }) =>
+            wishes.flatMap(({ problems }) =>
+              problems.map(({ text, clause }) => `Found: ${text} (${clause})`),
+            ),
+          ),
+          `Trust anchor ${held.anchor.objects.keyId}, ${now().toISOString()}`,
+        ].join('\n'),
+      };
+    },
+  };
+}

@@ -1,0 +1,115 @@
+/** The approval of a request: the digits each approver reads on the proxy's machine, and the three ways on. */
+import { useState } from 'react';
+import type { ExchangeReview } from '#shared/contract/ta-review.ts';
+import { call } from '../../app/call.ts';
+import { useAction } from '../../app/use-action.ts';
+import { Button } from '../../components/button.tsx';
+import { ErrorState } from '../../components/state-box.tsx';
+import { Tag } from '../../components/tag.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import { NumberDialog } from './number-dialog.tsx';
+import { RejectDialog } from './reject-dialog.tsx';
+
+const WHO = ['First approver', 'Second approver'];
+
+interface Typed {
+  groups: Record<number, string>;
+  names: readonly string[];
+}
+
+/** The groups of each approver, in the order main asked for them. */
+function parts({ groups, approvers }: ExchangeReview): number[][] {
+  const each = groups.length / approvers;
+  return Array.from({ length: approvers }, (_, at) => groups.slice(at * each, (at + 1) * each));
+}
+
+function missingText(review: ExchangeReview, { groups, names }: Typed): string | null {
+  if (!review.canSign) return 'It cannot be signed';
+  const missing = review.groups.filter((group) => (groups[group] ?? '').replaceAll(/\s/g, '').length < 4);
+  if (missing.length > 0) return `Read group ${missing.join(', ')} on the proxy's machine`;
+  return review.approvers === 2 && names.some((name) => name.trim().length < 2)
+    ? 'Both approvers give their name'
+    : null;
+}
+
+function Digits(props: { review: ExchangeReview; typed: Typed; onTyped: (typed: Typed) => void }) {
+  const { review, typed, onTyped } = props;
+  return (
+    <>
+      <p className="dim review-ask">
+        On the proxy's machine, read these groups of four digits of the file's SHA-256
+        <span className="mono"> (sha256sum request.json)</span>
+      </p>
+      {parts(review).map((groups, at) => (
+        <fieldset key={WHO[at]} className="row-wrap review-approver">
+          <legend className="visually-hidden">{review.approvers === 2 ? WHO[at] : 'Digits'}</legend>
+          {review.approvers === 2 ? (
+            <TextField
+              label={WHO[at] ?? ''}
+              className="input-name"
+              maxLength={80}
+              value={typed.names[at] ?? ''}
+              onChange={(name) =>
+                onTyped({ ...typed, names: typed.names.map((old, index) => (index === at ? name : old)) })
+              }
+            />
+          ) : null}
+          {groups.map((group) => (
+            <TextField
+              key={group}
+              label={`Group ${group}`}
+              mono
+              maxLength={6}
+              className="input-group-digits"
+              value={typed.groups[group] ?? ''}
+              onChange={(text) => onTyped({ ...typed, groups: { ...typed.groups, [group]: text } })}
+            />
+          ))}
+        </fieldset>
+      ))}
+    </>
+  );
+}
+
+export function Approval(props: { id: string; review: ExchangeReview; onJob: (job: string) => void }) {
+  const { id, review, onJob } = props;
+  const [typed, setTyped] = useState<Typed>({ groups: {}, names: review.approvers === 2 ? ['', ''] : [] });
+  const [number, setNumber] = useState<{ value: string; reason: string } | null>(null);
+  const [dialog, setDialog] = useState<'reject' | 'number' | null>(null);
+  const approve = useAction('ta.approve', async () => {
+    const groups = review.groups.map((group) => typed.groups[group] ?? '');
+    onJob((await call('ta.approve', { id, groups, names: [...typed.names], number })).job);
+  });
+  const why = missingText(review, typed);
+  return (
+    <div className="action-bar">
+      {approve.error ? <ErrorState error={approve.error} /> : null}
+      <form
+        className="row-wrap"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (why === null) void approve.run();
+        }}
+      >
+        {review.canSign && review.groups.length > 0 ? (
+          <Digits review={review} typed={typed} onTyped={setTyped} />
+        ) : null}
+        {review.canSign && !review.airGapped ? <Tag tone="careful">not air-gapped</Tag> : null}
+        <span className="push row-wrap">
+          <Button onPress={() => setDialog('reject')}>Reject…</Button>
+          {review.canSign ? <Button onPress={() => setDialog('number')}>Number…</Button> : null}
+          <Button kind="primary" type="submit" busy={approve.busy} whyDisabled={why}>
+            {`Sign response ${number?.value ?? review.outcome.number.after}`}
+          </Button>
+        </span>
+      </form>
+      <RejectDialog id={id} open={dialog === 'reject'} onClose={() => setDialog(null)} />
+      <NumberDialog
+        lowest={review.outcome.number.after}
+        open={dialog === 'number'}
+        onClose={() => setDialog(null)}
+        onChosen={setNumber}
+      />
+    </div>
+  );
+}
