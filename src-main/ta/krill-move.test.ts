@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Krill, startKrill } from '../testing/krill.ts';
 import { missingPeers } from '../testing/peers.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
-import { approve, openRequest } from '../testing/test-signer.ts';
+import { approve, openRequest, signerOf } from '../testing/test-signer.ts';
 import { vectorPath } from '../testing/vectors.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'baleen-move-'));
@@ -27,11 +27,7 @@ async function ticketOf(path: string, purpose: 'open' | 'export'): Promise<strin
 const importFrom = async (folder: string) =>
   app.ended((await app.call('ta.importStore', { folder: await ticketOf(folder, 'open') })).job);
 
-const signer = async () => {
-  const { signer: found } = await app.call('ta.signer', {});
-  if (found === null) throw new Error('no signer');
-  return found;
-};
+const signer = () => signerOf(app);
 
 describe('stores of krillta', () => {
   test.each([

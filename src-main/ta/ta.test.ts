@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readTal } from '../rpki/tal.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
-import { approve, groupsOf, krillFile, openRequest, setUpSigner } from '../testing/test-signer.ts';
+import { approve, groupsOf, krillFile, openRequest, setUpSigner, signerOf } from '../testing/test-signer.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 const request = (name: string): Buffer => krillFile(`exchanges/${name}/request.json`);
@@ -20,11 +20,7 @@ beforeEach(async () => {
 afterEach(() => app.remove());
 
 const lastAudit = async () => (await app.call('audit.list', { limit: 1 })).rows[0];
-const signer = async () => {
-  const { signer: found } = await app.call('ta.signer', {});
-  if (found === null) throw new Error('no signer');
-  return found;
-};
+const signer = () => signerOf(app);
 
 describe('an exchange', () => {
   beforeEach(async () => {

@@ -1,5 +1,6 @@
 /** A trust anchor signer set up through the channels, for tests: enrolled with Krill's own proxy of the vectors. Not shipped. */
 import { readFileSync } from 'node:fs';
+import type { SignerView } from '#shared/contract/ta.ts';
 import { sha256Hex } from '../lib/bytes.ts';
 import type { TestApp } from './test-app.ts';
 import { vectorPath } from './vectors.ts';
@@ -58,4 +59,11 @@ export async function approve(app: TestApp, bytes: Uint8Array): Promise<string> 
   app.clock.advance(60_000);
   const { id, view } = await openRequest(app, bytes);
   return app.result(await app.call('ta.approve', { id, groups: groupsOf(bytes, view.groups), number: null }));
+}
+
+/** The signer as the window shows it. Throws when there is none. */
+export async function signerOf(app: TestApp): Promise<SignerView> {
+  const { signer } = await app.call('ta.signer', {});
+  if (signer === null) throw new Error('no signer');
+  return signer;
 }

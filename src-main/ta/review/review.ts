@@ -100,7 +100,9 @@ function verdictOf(
         wishes === 0
           ? 'no child asks for anything: CRL and manifest are renewed'
           : bad === 0
-            ? `all ${wishes} wishes can be signed`
+            ? wishes === 1
+              ? 'the one wish can be signed'
+              : `all ${wishes} wishes can be signed`
             : `${bad} of ${wishes} wishes cannot be signed`,
     },
   ];

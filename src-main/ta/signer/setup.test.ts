@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readTal } from '../../rpki/tal.ts';
 import { type TestApp, testApp } from '../../testing/test-app.ts';
-import { setUpSigner, signerDraft } from '../../testing/test-signer.ts';
+import { setUpSigner, signerDraft, signerOf } from '../../testing/test-signer.ts';
 
 let app: TestApp;
 beforeEach(async () => {
@@ -11,11 +11,7 @@ beforeEach(async () => {
 afterEach(() => app.remove());
 
 const lastAudit = async () => (await app.call('audit.list', { limit: 1 })).rows[0];
-const signer = async () => {
-  const { signer: found } = await app.call('ta.signer', {});
-  if (found === null) throw new Error('no signer');
-  return found;
-};
+const signer = () => signerOf(app);
 
 describe('setting up', () => {
   test('makes the trust anchor that was reviewed, and a second one is refused', async () => {

@@ -3,7 +3,7 @@ import type { DraftOf } from '#shared/contract/drafts.ts';
 import { call } from '../../app/call.ts';
 import { navigate } from '../../app/router.ts';
 import { Button } from '../../components/button.tsx';
-import { JobProgress } from '../../components/job-progress.tsx';
+import { WizardJob } from '../../components/draft-page.tsx';
 import { useCrumb } from '../../components/page.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { WizardFrame } from '../../components/wizard-frame.tsx';
@@ -51,17 +51,7 @@ function StepBody({ state, current, draft }: { state: IssueState; current: StepI
   const { data, change, problems, job } = state;
   const props = { data, change, problems };
   if (job !== null)
-    return (
-      <JobProgress
-        id={job}
-        onRetry={() => state.endJob(true)}
-        onEnd={(ended) => {
-          if (ended.state === 'failed') return;
-          state.endJob(ended.state === 'cancelled');
-          if (ended.state === 'done') state.go('result');
-        }}
-      />
-    );
+    return <WizardJob id={job} onEnd={(again) => state.endJob(again)} onDone={() => state.go('result')} />;
   switch (current) {
     case 'purpose':
       return <StepPurpose {...props} rows={state.rows} onRows={state.setRows} />;

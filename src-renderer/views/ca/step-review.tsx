@@ -3,6 +3,7 @@ import type { Review } from '#shared/contract/issue-draft.ts';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { ChainDrawing } from '../../components/chain-drawing.tsx';
 import { CommandBlock } from '../../components/command-block.tsx';
+import { Obstacles } from '../../components/draft-page.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { FindingsTable, Verdict } from '../../components/verdict.tsx';
 import { type StepId, stepIndex, STEPS } from './issue-model.ts';
@@ -11,27 +12,11 @@ export function StepReview({ review, onStep }: { review: Review; onStep: (step: 
   const careful = review.findings.filter(({ severity }) => severity === 'careful').length;
   if (review.problems.length > 0)
     return (
-      <Verdict
-        severity="bad"
-        title={
-          review.problems.length === 1
-            ? 'One thing stands in the way.'
-            : `${review.problems.length} things stand in the way.`
-        }
-      >
-        <ul className="plain-list stack-tight">
-          {review.problems.map((problem) => (
-            <li key={`${problem.path} ${problem.message}`} className="row-wrap">
-              <span>
-                {problem.message} {problem.fix}
-              </span>
-              <button type="button" className="button-link" onClick={() => onStep(problem.step)}>
-                Go to {STEPS[stepIndex(problem.step)]?.title}
-              </button>
-            </li>
-          ))}
-        </ul>
-      </Verdict>
+      <Obstacles
+        problems={review.problems}
+        stepTitle={(step) => STEPS[stepIndex(step)]?.title ?? ''}
+        onStep={onStep}
+      />
     );
   return (
     <>

@@ -1,68 +1,37 @@
 /** The wizard that sets up a trust anchor's signer. The draft lives in main and is stored whenever a step is left. */
-import { useEffect, useRef, useState } from 'react';
-import type { DraftOf } from '#shared/contract/drafts.ts';
 import { call } from '../../app/call.ts';
 import { formatPath, hrefOf, replacePath } from '../../app/router.ts';
-import { useAction } from '../../app/use-action.ts';
-import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
-import { LinkButton } from '../../components/button.tsx';
-import { Page } from '../../components/page.tsx';
-import { ErrorState, Loading } from '../../components/state-box.tsx';
+import { DraftPage, StartDraft } from '../../components/draft-page.tsx';
 import { SignerWizard } from './signer-wizard.tsx';
 
-const BACK = <LinkButton href={hrefOf('trust-anchor')}>Trust anchor</LinkButton>;
+const TITLE = 'Set up a signer';
 
-function NewDraft() {
-  const start = useAction('drafts.create', async () => {
-    const draft = await call('drafts.create', { kind: 'ta.signer' });
-    replacePath(formatPath('ta-signer', { draft: draft.id, step: 'proxy' }));
-  });
-  const begun = useRef(false);
-  useEffect(() => {
-    if (begun.current) return;
-    begun.current = true;
-    void start.run();
-  }, [start]);
-  return (
-    <Page title="Set up a signer" narrow>
-      {start.error ? (
-        <ErrorState error={start.error} onRetry={() => void start.run()} action={BACK} />
-      ) : (
-        <Loading what="the wizard" />
-      )}
-    </Page>
-  );
-}
-
-function ExistingDraft({ id, step }: { id: string; step: string | undefined }) {
-  const found = useQuery('drafts.get', { id }, ['drafts'], { ids: [id] });
-  const [first, setFirst] = useState<DraftOf<'ta.signer'> | null>(null);
-  // The wizard begins with what is stored; later answers are echoes of its own saving.
-  useEffect(() => {
-    const { data } = found;
-    if (data?.kind === 'ta.signer') setFirst((known) => (known?.id === data.id ? known : data));
-  }, [found.data]);
-  if (first && first.id === id)
+export function SignerSetup({ route }: ViewProps) {
+  const id = route.params['draft'] ?? 'new';
+  const back = { href: hrefOf('trust-anchor'), label: 'Trust anchor' };
+  if (id === 'new')
     return (
-      <SignerWizard
-        key={`${id} ${first.revision}`}
-        draft={first}
-        step={step}
-        signed={found.data?.signed ?? first.signed}
-        reload={() => {
-          if (found.data?.kind === 'ta.signer') setFirst(found.data);
+      <StartDraft
+        title={TITLE}
+        back={back}
+        begin={async () => {
+          const draft = await call('drafts.create', { kind: 'ta.signer' });
+          replacePath(formatPath('ta-signer', { draft: draft.id, step: 'proxy' }));
         }}
       />
     );
   return (
-    <Page title="Set up a signer" narrow>
-      {found.error ? <ErrorState error={found.error} action={BACK} /> : <Loading what="the draft" />}
-    </Page>
+    <DraftPage kind="ta.signer" id={id} title={TITLE} back={back}>
+      {({ draft, now, reload }) => (
+        <SignerWizard
+          key={`${id} ${draft.revision}`}
+          draft={draft}
+          step={route.params['step']}
+          signed={now.signed}
+          reload={reload}
+        />
+      )}
+    </DraftPage>
   );
-}
-
-export function SignerSetup({ route }: ViewProps) {
-  const draft = route.params['draft'] ?? 'new';
-  return draft === 'new' ? <NewDraft /> : <ExistingDraft id={draft} step={route.params['step']} />;
 }

@@ -5,7 +5,7 @@ import { call } from '../../app/call.ts';
 import { navigate } from '../../app/router.ts';
 import { Button } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
-import { JobProgress } from '../../components/job-progress.tsx';
+import { Obstacles, WizardJob } from '../../components/draft-page.tsx';
 import { useCrumb } from '../../components/page.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { Verdict } from '../../components/verdict.tsx';
@@ -27,23 +27,11 @@ function Review({ state }: { state: SignerState }) {
     );
   if (all.length > 0)
     return (
-      <Verdict
-        severity="bad"
-        title={all.length === 1 ? 'One thing stands in the way.' : `${all.length} things stand in the way.`}
-      >
-        <ul className="plain-list stack-tight">
-          {all.map((problem) => (
-            <li key={`${problem.path} ${problem.message}`} className="row-wrap">
-              <span>
-                {problem.message} {problem.fix}
-              </span>
-              <button type="button" className="button-link" onClick={() => go(problem.step)}>
-                Go to {SIGNER_STEPS[signerStepIndex(problem.step)]?.title}
-              </button>
-            </li>
-          ))}
-        </ul>
-      </Verdict>
+      <Obstacles
+        problems={all}
+        stepTitle={(step) => SIGNER_STEPS[signerStepIndex(step)]?.title ?? ''}
+        onStep={go}
+      />
     );
   return (
     <>
@@ -73,17 +61,7 @@ function Body({ state, current }: { state: SignerState; current: SignerStep }) {
   const { data, change, problems, job } = state;
   const props = { data, change, problems };
   if (job !== null)
-    return (
-      <JobProgress
-        id={job}
-        onRetry={() => state.endJob(true)}
-        onEnd={(ended) => {
-          if (ended.state === 'failed') return;
-          state.endJob(ended.state === 'cancelled');
-          if (ended.state === 'done') state.go('result');
-        }}
-      />
-    );
+    return <WizardJob id={job} onEnd={(again) => state.endJob(again)} onDone={() => state.go('result')} />;
   switch (current) {
     case 'proxy':
       return <StepProxy {...props} />;
