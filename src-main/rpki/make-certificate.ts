@@ -22,6 +22,12 @@ import { AS_IDS_OID, asIdsDer, IP_BLOCKS_OID, ipBlocksDer, type Resources } from
 /** Signs octets with sha256WithRSAEncryption. */
 export type Sign = (toBeSigned: Uint8Array) => Promise<Uint8Array>;
 
+/** A key that signs certificates and lists, each by its own permission. */
+export interface IssuerSign {
+  certificate: Sign;
+  crl: Sign;
+}
+
 export interface Validity {
   notBefore: Date;
   notAfter: Date;

@@ -3,7 +3,7 @@
  * around the content (krill-ta.md 5). The keys are the caller's.
  */
 import { makeCrl } from './make-crl.ts';
-import { makeMessageSigner, type Sign } from './make-certificate.ts';
+import { type IssuerSign, makeMessageSigner, type Sign } from './make-certificate.ts';
 import { makeSignedObject } from './make-signed-object.ts';
 
 /** id-ct-xml, whatever is inside. */
@@ -18,7 +18,7 @@ export interface OneOffKey {
 /** ContentInfo, DER. Valid from `notBefore` to `notAfter`; signed at `now`. */
 export async function makeMessage(
   content: Uint8Array,
-  identity: { keyId: string; sign: Sign },
+  identity: IssuerSign & { keyId: string },
   oneOff: OneOffKey,
   at: { now: Date; notBefore: Date; notAfter: Date; serial: Uint8Array },
 ): Promise<Uint8Array> {
@@ -30,7 +30,7 @@ export async function makeMessage(
       spkiDer: oneOff.spkiDer,
       validity: { notBefore: at.notBefore, notAfter: at.notAfter },
     },
-    identity.sign,
+    identity.certificate,
   );
   const crlDer = await makeCrl(
     {
@@ -40,7 +40,7 @@ export async function makeMessage(
       number: BigInt(at.now.getTime()),
       revoked: [],
     },
-    identity.sign,
+    identity.crl,
   );
   return makeSignedObject(
     { contentType: CONTENT, content, certificateDer, keyId: oneOff.keyId, crlDer, signingTime: at.now },

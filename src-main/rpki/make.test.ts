@@ -168,12 +168,17 @@ test('a message made here opens, and only for its identity and in its time', asy
       'base64',
     ),
   );
-  const made = await makeMessage(content, { keyId: ID_KEY, sign: signer(ID_KEY) }, oneOff(), {
-    now: NOW,
-    notBefore: NOW,
-    notAfter: LATER,
-    serial: octets('07'),
-  });
+  const made = await makeMessage(
+    content,
+    { keyId: ID_KEY, certificate: signer(ID_KEY), crl: signer(ID_KEY) },
+    oneOff(),
+    {
+      now: NOW,
+      notBefore: NOW,
+      notAfter: LATER,
+      serial: octets('07'),
+    },
+  );
   const opened = (spki: Uint8Array, at: Date): string[] => {
     const faults = new Faults();
     openMessage(made, spki, at, faults);

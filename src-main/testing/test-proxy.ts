@@ -88,6 +88,7 @@ export interface TestProxy {
 /** `host` appears in every URI. */
 export async function testProxy(now: Date, host = 'rpki.example.net'): Promise<TestProxy> {
   const identity = testKey();
+  const issuer = { keyId: identity.keyId, certificate: identity.sign, crl: identity.sign };
   const base = `rsync://${host}/repo/`;
   const notify = `https://${host}/rrdp/notification.xml`;
   const before = new Date(now.getTime() - 300_000);
@@ -132,7 +133,7 @@ export async function testProxy(now: Date, host = 'rpki.example.net'): Promise<T
         })),
       );
       const clear = toJson({ nonce, child_requests: childRequests });
-      const message = await makeMessage(Buffer.from(writeJson(clear), 'utf8'), identity, testKey(), {
+      const message = await makeMessage(Buffer.from(writeJson(clear), 'utf8'), issuer, testKey(), {
         now: at,
         notBefore: new Date(at.getTime() - 300_000),
         notAfter: new Date(at.getTime() + 14 * 86_400_000),

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { readJson, writeJson } from '../../lib/json-reader.ts';
 import { sameJson } from '../../lib/json-shape.ts';
 import { judgeObject } from '../../rpki/judge.ts';
+import type { Sign } from '../../rpki/make-certificate.ts';
 import { vectorPath } from '../../testing/vectors.ts';
 import { keyId } from '../../x509/public-key.ts';
 import { judgeRequest } from '../judge-request.ts';
@@ -45,10 +46,10 @@ function pkcs1(der: Uint8Array): (data: Uint8Array) => Promise<Uint8Array> {
   return (data) => Promise.resolve(signWith('sha256', data, key));
 }
 
-function signingWith(ta: Signing['ta'], identity: Signing['identity']): Signing {
+function signingWith(ta: Sign, identity: { keyId: string; sign: Sign }): Signing {
   return {
-    ta,
-    identity,
+    ta: { certificate: ta, crl: ta },
+    identity: { keyId: identity.keyId, certificate: identity.sign, crl: identity.sign },
     oneOff: (use) => {
       const { spkiDer, sign } = pair();
       return use({ keyId: keyId(spkiDer), spkiDer, sign });

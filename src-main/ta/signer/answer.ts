@@ -62,7 +62,7 @@ async function issue(
     { repository: caRepository, manifest: csr.rpkiManifest, notify: csr.rpkiNotify },
     { crlUri: `${objects.baseUri}${objects.keyId}.crl`, certificateUri: anchor.tal.rsync },
     resources,
-    signing.ta,
+    signing.ta.certificate,
   );
   return {
     uri: `${objects.baseUri}${csr.keyId}.cer`,

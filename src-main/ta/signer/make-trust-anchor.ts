@@ -48,7 +48,7 @@ export async function makeAnchorCertificate(order: AnchorOrder, signing: Signing
     { serial, keyId, spkiDer, validity },
     { repository: repository.base, manifest: rpkiManifest, notify: repository.notify },
     ALL_RESOURCES,
-    signing.ta,
+    signing.ta.certificate,
   );
   return {
     uri: order.tal.rsync,
@@ -70,7 +70,7 @@ export async function makeAnchorCertificate(order: AnchorOrder, signing: Signing
 export async function makeIdentityOf(
   spkiDer: Uint8Array,
   now: Date,
-  sign: Signing['identity']['sign'],
+  sign: Signing['identity']['certificate'],
 ): Promise<Identity> {
   const certificateDer = await makeIdentity(
     {
@@ -94,7 +94,7 @@ export async function makeTrustAnchor(
   signing: Signing,
 ): Promise<TrustAnchor> {
   const { now, timing } = order;
-  const identity = await makeIdentityOf(order.identitySpki, now, signing.identity.sign);
+  const identity = await makeIdentityOf(order.identitySpki, now, signing.identity.certificate);
   const certificate = await makeAnchorCertificate(
     { ...order, years: timing.certificateValidityYears },
     signing,

@@ -56,7 +56,7 @@ export async function publish(order: PublishOrder, signing: Signing): Promise<Ta
         at: new Date(revokedAt),
       })),
     },
-    signing.ta,
+    signing.ta.crl,
   );
   const crlName = `${keyId}.crl`;
   const manifestName = `${keyId}.mft`;
@@ -81,7 +81,7 @@ export async function publish(order: PublishOrder, signing: Signing): Promise<Ta
       },
       `${baseUri}${manifestName}`,
       { crlUri: `${baseUri}${crlName}`, certificateUri: order.certificateUri },
-      signing.ta,
+      signing.ta.certificate,
     );
     return makeSignedObject(
       { contentType: MANIFEST, content, certificateDer, keyId: key.keyId, crlDer: null, signingTime: now },

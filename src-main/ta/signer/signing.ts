@@ -4,14 +4,14 @@
  */
 import { newId } from '../../lib/ids.ts';
 import type { Random } from '../../ports.ts';
-import type { Sign } from '../../rpki/make-certificate.ts';
+import type { IssuerSign } from '../../rpki/make-certificate.ts';
 import type { OneOffKey } from '../../rpki/make-message.ts';
 import type { RoutedKey, SignerRouter } from '../../signers/router.ts';
 import { keyId } from '../../x509/public-key.ts';
 
 export interface Signing {
-  ta: Sign;
-  identity: { keyId: string; sign: Sign };
+  ta: IssuerSign;
+  identity: IssuerSign & { keyId: string };
   /** Makes a one-off key, lets `use` sign with it, and destroys it whatever happens. */
   oneOff<T>(use: (key: OneOffKey) => Promise<T>): Promise<T>;
   /** 20 octets, positive, the top bit clear (RFC 6487 4.2). */
@@ -26,12 +26,13 @@ export function createSigning(
   keys: { ta: RoutedKey; identity: RoutedKey },
 ): Signing {
   const { random, router } = deps;
+  const issuer = (key: RoutedKey): IssuerSign => ({
+    certificate: (data) => router.sign(key, 'certificate', data),
+    crl: (data) => router.sign(key, 'crl', data),
+  });
   return {
-    ta: (data) => router.sign(keys.ta, 'certificate', data),
-    identity: {
-      keyId: keyId(keys.identity.spkiDer),
-      sign: (data) => router.sign(keys.identity, 'certificate', data),
-    },
+    ta: issuer(keys.ta),
+    identity: { keyId: keyId(keys.identity.spkiDer), ...issuer(keys.identity) },
     async oneOff(use) {
       const key = await router.create(ONE_OFF_SIGNER, {
         id: newId('key', random),
