@@ -43,6 +43,11 @@ describe('what is no certificate', () => {
     ['garbage', () => Buffer.alloc(4000, 0xa7), /not a certificate, request, CRL, key/],
     ['a web page', () => text('<!DOCTYPE html><html></html>'), /web page/],
     ['JSON', () => text('{"a":1}'), /JSON/],
+    [
+      'a request of a trust anchor',
+      () => text('{"request":{},"signed":{}}'),
+      /request of a proxy to its signer.*opened under Trust anchor/,
+    ],
     ['a PEM block cut off', () => file('leaf.pem').subarray(0, 300), /cut off/],
     ['a DER file cut off', () => openssl('x509 -in leaf.pem -outform DER').subarray(0, 200), /cut off/],
     ['a PEM block with its end only', () => file('leaf.pem').subarray(30), /BEGIN/],

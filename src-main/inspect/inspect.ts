@@ -15,6 +15,7 @@ import { parseCertificate } from '../x509/certificate.ts';
 import { bundleFindings, linkChain } from '../x509/links.ts';
 import { PrivateKeyError } from '../x509/private-key.ts';
 import { recognise } from '../x509/recognise.ts';
+import { fileWords, recogniseFile, type TaFileKind } from '../rpki/exchange-file.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import { type Item, itemOf, notesOf } from './items.ts';
 import { keepObjects } from './keep.ts';
@@ -50,6 +51,12 @@ function unreadable(error: unknown): unknown {
         error.message.replace(/^[a-z]/, (letter) => letter.toUpperCase()).replace(/([^.])$/, '$1.'),
       )
     : error;
+}
+
+/** What another part of Baleen reads, said instead of a mere refusal; null when it is not that. */
+function ofTrustAnchor(error: unknown, kind: TaFileKind): AppError | null {
+  if (!(error instanceof X509Error) || kind === 'unknown') return null;
+  return new AppError('INVALID_INPUT', `This is ${fileWords(kind)}. It is opened under Trust anchor.`);
 }
 
 export function createInspect(deps: {
@@ -134,8 +141,9 @@ export function createInspect(deps: {
       if (held.size > MOST_HELD && oldest !== undefined) forget(oldest);
       return made.view;
     } catch (error) {
+      const kind = bytes.length > LIMIT ? 'unknown' : recogniseFile(bytes);
       wipe(bytes);
-      throw unreadable(error);
+      throw ofTrustAnchor(error, kind) ?? unreadable(error);
     }
   }
 

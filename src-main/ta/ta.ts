@@ -14,7 +14,7 @@ import type { SignerRouter } from '../signers/router.ts';
 import type { SoftwareSigner } from '../signers/software/software-signer.ts';
 import type { Session } from '../store/store-contract.ts';
 import { exportContent } from './export.ts';
-import { fileWords, recogniseFile } from './files.ts';
+import { fileWords, recogniseFile } from '../rpki/exchange-file.ts';
 import { krillMove } from './krill-move.ts';
 import { exchangeRow, pastExchange } from './past-exchange.ts';
 import { createHeldReviews } from './review/held-reviews.ts';

@@ -7,7 +7,7 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Random } from '../../ports.ts';
 import type { NewExchange } from '../../store/commands/ta.ts';
-import { fileWords, recogniseFile } from '../files.ts';
+import { fileWords, recogniseFile } from '../../rpki/exchange-file.ts';
 import type { HeldSigner } from '../signer/held-signer.ts';
 import { differences } from './differences.ts';
 import { exchangeContent, requestNonce } from './history.ts';

@@ -7,13 +7,8 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import { JsonError, type JsonValue, readJson } from '../../lib/json-reader.ts';
 import { keyId } from '../../x509/public-key.ts';
 import { readIdentity } from '../documents.ts';
-import {
-  fileWords,
-  readRepositoryContact,
-  recogniseFile,
-  type RepositoryContact,
-  type TaFileKind,
-} from '../files.ts';
+import { fileWords, recogniseFile, type TaFileKind } from '../../rpki/exchange-file.ts';
+import { readRepositoryContact, type RepositoryContact } from '../repository-contact.ts';
 import { fingerprintProblem, identityFaults } from './identity-check.ts';
 import { locationProblems, uriLines } from './locations.ts';
 import { DEFAULT_TIMING, type Identity, identityOf, type Timing } from './trust-anchor.ts';
