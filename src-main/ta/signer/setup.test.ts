@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readTal } from '../../rpki/tal.ts';
 import { type TestApp, testApp } from '../../testing/test-app.ts';
@@ -83,4 +84,20 @@ test('times are taken from a krillta.conf, changed after set-up, and the frozen 
   await app.call('ta.setTiming', { timing: { ...changeable, mftNextUpdateWeeks: 4 } });
   expect((await signer()).timing).toEqual({ ...timing, mftNextUpdateWeeks: 4 });
   expect((await lastAudit())?.summary).toContain('manifest 4 weeks');
+});
+
+test('a key that comes along becomes the TA key; 3072 bits and other exponents are named', async () => {
+  const bring = async (bits: number, exponent: number): Promise<string> => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: bits, publicExponent: exponent });
+    const pem = Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs1' }));
+    const blob = await app.blob('ta-key.pem', pem);
+    return app.result(
+      await app.call('keys.import', { blob, passphrase: null, label: `RSA ${bits} ${exponent}` }),
+    );
+  };
+  for (const key of [await bring(3072, 65_537), await bring(2048, 3)])
+    expect((await signerDraft(app, { key })).problems).toMatchObject([{ path: 'key', step: 'key' }]);
+  const key = await bring(2048, 65_537);
+  await setUpSigner(app, { key });
+  expect((await signer()).keyId).toBe((await app.call('keys.get', { id: key })).key.keyId);
 });

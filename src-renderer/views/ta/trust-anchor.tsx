@@ -60,8 +60,15 @@ function DraftLink() {
 
 function None() {
   const [importing, setImporting] = useState(false);
+  const state = useQuery('workspace.state', {}, ['workspace']);
   return (
     <Page title="Trust anchor">
+      {state.data?.workspace?.kind === 'online' ? (
+        <Notice severity="careful">
+          This workspace is online. The key of a trust anchor belongs into an offline station, on a machine of
+          its own; a test bed may do without.
+        </Notice>
+      ) : null}
       <Card>
         <EmptyState
           icon={<Anchor aria-hidden />}
