@@ -1,4 +1,5 @@
 /** The `ta.*` channels: set-up, review, approval and record of a trust anchor's signer. Decisions are in the files it calls. */
+import { readFile } from 'node:fs/promises';
 import type { Topic } from '#shared/bridge.ts';
 import type { SignerDraft } from '#shared/contract/ta-setup.ts';
 import type { Drafts } from '../drafts/drafts.ts';
@@ -165,6 +166,11 @@ export function createTa(deps: TaDeps): Ta {
           now: now(),
         });
         const sha256 = sha256Hex(content);
+        if (sha256Hex(await readFile(path)) !== sha256)
+          throw new AppError(
+            'INTERNAL',
+            `What was written to ${path} does not read back the same: the medium may be damaged. Use another one.`,
+          );
         await session().store.run('audit.add', {
           audit: {
             action: 'ta.export',
