@@ -86,7 +86,9 @@ describe('stores of krillta', () => {
 
 const missing = missingPeers('krill', 'krillta');
 
-describe.skipIf(missing.length > 0)('with a real Krill and krillta', () => {
+const why = missing.length === 0 ? '' : ` SKIPPED: missing ${missing.join(', ')}; type npm run peers`;
+
+describe.skipIf(missing.length > 0)(`with a real Krill and krillta${why}`, () => {
   let krill: Krill;
   beforeEach(async () => {
     const folder = join(scratch, 'krill');

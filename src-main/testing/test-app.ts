@@ -24,8 +24,9 @@ export class CallError extends Error {
 const CHUNK = 1_048_576;
 
 /** Starts the application; `places` answers the dialogs in order. */
-export async function testApp() {
-  const folder = mkdtempSync(join(tmpdir(), 'baleen-app-'));
+/** `at.folder`: where it lives, instead of a new folder; `at.workspace`: what it opens. */
+export async function testApp(at: { folder?: string; workspace?: string } = {}) {
+  const folder = at.folder ?? mkdtempSync(join(tmpdir(), 'baleen-app-'));
   const clock = testClock();
   const { events, emit } = eventSink();
   const lines: string[] = [];
@@ -48,7 +49,11 @@ export async function testApp() {
     onSuspend: () => undefined,
     quit: () => undefined,
     logLine: (line) => void lines.push(line),
-    paths: { config: join(folder, 'config'), workspaces: join(folder, 'workspaces'), workspace: null },
+    paths: {
+      config: join(folder, 'config'),
+      workspaces: join(folder, 'workspaces'),
+      workspace: at.workspace ?? null,
+    },
     workers: { store: new URL('../store/store-worker.ts', import.meta.url) },
     version: '0.0.0-test',
     notices: [],
