@@ -32,6 +32,7 @@ export function openAuditFile(path: string): AuditFile {
   const healed = whole.length !== text.length;
   if (healed) ftruncateSync(file, Buffer.byteLength(whole));
   const lines = whole.split('\n').filter((line) => line !== '');
+  let length = Buffer.byteLength(whole);
   let lastSeq = lines.reduce((last, line) => Math.max(last, seqOf(line)), 0);
   return {
     get lastSeq() {
@@ -40,8 +41,17 @@ export function openAuditFile(path: string): AuditFile {
     healed,
     append(records) {
       if (records.length === 0) return;
-      writeSync(file, `${records.map(recordLine).join('\n')}\n`);
-      fsyncSync(file);
+      const bytes = Buffer.from(`${records.map(recordLine).join('\n')}\n`, 'utf8');
+      try {
+        // A full disk takes a part and says so by the count alone; the next write then throws.
+        for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+        fsyncSync(file);
+      } catch (error) {
+        // Half a line would be glued to the next one.
+        ftruncateSync(file, length);
+        throw error;
+      }
+      length += bytes.length;
       lastSeq = records.at(-1)?.seq ?? lastSeq;
     },
     close: () => closeSync(file),

@@ -16,7 +16,7 @@ import type { Fault } from './chain.ts';
 const MOST_SUMMARY = 300;
 
 function normalHead(text: string): string {
-  return text.toUpperCase().replaceAll(/[^0-9A-F]/g, '');
+  return text.toUpperCase().replaceAll(/[\s:.-]/g, '');
 }
 
 /** Whether the head written down fits the chain: the entry it names must still be there with that hash. */
@@ -34,7 +34,9 @@ function headFault(written: string, hashes: readonly string[]): Fault | null {
         };
   const [count = '', ...groups] = trimmed.split(/\s+/);
   const seq = Number(count);
-  if (!/^\d+$/.test(count) || groups.length === 0)
+  // As many digits as the short head prints, or more: fewer would confirm by chance.
+  const digits = normalHead(groups.join(''));
+  if (!/^\d+$/.test(count) || !/^[0-9A-F]{12,64}$/.test(digits))
     return {
       seq: 0,
       kind: 'head',
@@ -47,7 +49,7 @@ function headFault(written: string, hashes: readonly string[]): Fault | null {
       text: `The audit has ${hashes.length} entries, but you wrote down ${seq}: the last ${seq - hashes.length} are gone.`,
     };
   const hash = hashes[seq - 1] ?? '';
-  return hash.startsWith(normalHead(groups.join('')))
+  return hash.startsWith(digits)
     ? null
     : { seq, kind: 'head', text: `Entry ${seq} is not the one you wrote down: the audit was replaced.` };
 }
@@ -126,7 +128,9 @@ export function createAudit(deps: {
         const session = vault.session();
         const { faults, hashes } = await session.store.run('audit.check', {});
         const records = await session.store.run('audit.all', {});
-        const text = await readFile(join(session.workspace.path, 'audit.jsonl'), 'utf8');
+        const file = join(session.workspace.path, 'audit.jsonl');
+        // A file that is gone is a finding like any other.
+        const text = (await exists(file)) ? await readFile(file, 'utf8') : '';
         const head = headFault(written, hashes);
         const all = [...faults, ...fileFaults(text, records), ...(head === null ? [] : [head])];
         const summary =

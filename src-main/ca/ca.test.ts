@@ -110,6 +110,10 @@ test('PKCS#12 and key files open in OpenSSL and are 0600; nothing is overwritten
     overwrite: false,
   });
   expect(readFileSync(key.path, 'utf8')).toContain('BEGIN ENCRYPTED PRIVATE KEY');
+  const openssl = (...args: string[]): string => execFileSync('openssl', args, { encoding: 'utf8' });
+  expect(openssl('pkey', '-in', key.path, '-passin', 'pass:open sesame')).toContain('BEGIN PRIVATE KEY');
+  // 600,000 rounds, not OpenSSL's 2,048.
+  expect(openssl('asn1parse', '-in', key.path)).toContain('INTEGER           :0927C0');
   const { rows } = await app.call('audit.list', { query: 'exported' });
   expect(rows[0]?.summary).toContain('encrypted');
 });

@@ -19,6 +19,7 @@ import { keyId, keyView } from '../x509/public-key.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
 import type { IssueContext, IssuerContext } from './issue-context.ts';
 import { isAuthorityPurpose, profileOf } from './issue-preset.ts';
+import { checkPathLength } from './path-length.ts';
 
 export interface Decision {
   problems: Problem[];
@@ -96,33 +97,6 @@ function checkIssuer(context: IssueContext): Problem[] {
     ];
   if (certificate.state === 'revoked')
     return [problem('issuer', `${certificate.name} was revoked.`, 'Choose another authority.')];
-  if (data.purpose === 'intermediate' && certificate.pathLength === 0)
-    return [
-      problem(
-        'issuer',
-        `${certificate.name} has path length 0: it may sign leaves, no further authority.`,
-        'Choose the authority above it.',
-      ),
-    ];
-  return [];
-}
-
-function checkPathLength(context: IssueContext): Problem[] {
-  const { pathLength } = context.data;
-  if (pathLength === null) return [];
-  if (!Number.isInteger(pathLength) || pathLength < 0 || pathLength > 10)
-    return [
-      problem('pathLength', 'A path length is a whole number from 0 to 10.', '0: it signs leaves only.'),
-    ];
-  const above = context.issuer?.authority.certificate.pathLength ?? null;
-  if (context.data.purpose === 'intermediate' && above !== null && pathLength >= above && above > 0)
-    return [
-      problem(
-        'pathLength',
-        `Its issuer allows ${above - 1} at most.`,
-        `Choose ${above - 1} or less: more would never hold.`,
-      ),
-    ];
   return [];
 }
 

@@ -101,7 +101,9 @@ async function bytesOf(
         (await fullChain(store, row, deps.clock.now())).map((link) => toPem('CERTIFICATE', link)).join(''),
       );
     case 'key':
-      return withKey(deps, row, (pkcs8Der) => Buffer.from(privateKeyPem(pkcs8Der, passphrase)));
+      return withKey(deps, row, async (pkcs8Der) =>
+        Buffer.from(await privateKeyPem(pkcs8Der, passphrase, (length) => deps.random.bytes(length))),
+      );
     case 'pkcs12': {
       if (passphrase === null)
         throw new AppError('PASSPHRASE_NEEDED', 'A PKCS#12 file needs a passphrase. Type one.');

@@ -181,8 +181,8 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
       const { store } = session();
       const key = await store.run('keys.get', { id });
       requireSoftware(key);
-      const pem = await software.withPrivateKey(routedKey(key), (pkcs8Der) =>
-        Buffer.from(privateKeyPem(pkcs8Der, passphrase)),
+      const pem = await software.withPrivateKey(routedKey(key), async (pkcs8Der) =>
+        Buffer.from(await privateKeyPem(pkcs8Der, passphrase, (length) => random.bytes(length))),
       );
       try {
         const { path } = await exportFile({

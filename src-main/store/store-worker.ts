@@ -1,6 +1,6 @@
 /**
  * The database worker: the only thread that touches workspace.db and audit.jsonl. One message, one transaction; the
- * answer goes out after the commit is durable and the audit file has its line.
+ * answer goes out after the commit is durable; the audit file has its line then, or gets it with the next command.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openAuditFile } from '../audit/audit-file.ts';
@@ -30,6 +30,14 @@ function reply(message: StoreReply): void {
 try {
   const store = openStore(start);
   const file = openAuditFile(start.auditFile);
+  /** What is committed is done, whatever its projection meets: the file catches up with the next command or start. */
+  const project = (): void => {
+    try {
+      file.append(store.recordsAfter(file.lastSeq));
+    } catch (error) {
+      process.stderr.write(`audit.jsonl is behind its table: ${String(error)}\n`);
+    }
+  };
   file.append(store.recordsAfter(file.lastSeq));
   reply({ id: 0, ok: true, value: { healed: file.healed } });
   port.on('message', (request: StoreRequest) => {
@@ -45,7 +53,7 @@ try {
         reply({ id: request.id, ok: true, value: held });
       } else if (request.do === 'run') {
         const value = store.run(request.name, request.args, request.at);
-        file.append(store.recordsAfter(file.lastSeq));
+        project();
         reply({ id: request.id, ok: true, value });
       } else {
         store.close();

@@ -10,6 +10,8 @@ import { exists, readFileLimited, writeFileAtomic } from '../lib/atomic-file.ts'
 import type { AuditEntry } from '../audit/audit-record.ts';
 
 const attempts = z.strictObject({ refused: z.number().int().min(0), lastAt: z.iso.datetime() });
+/** What a file that cannot be read counts as: attempts wait a while, from the epoch on. */
+const DAMAGED = { refused: 5, lastAt: new Date(0).toISOString() };
 const FREE_ATTEMPTS = 2;
 const MOST_WAIT_MS = 15 * 60_000;
 
@@ -42,8 +44,13 @@ export function createAttempts(folder: string): Attempts {
 
   async function read(): Promise<z.infer<typeof attempts> | null> {
     if (!(await exists(path))) return null;
-    const parsed = attempts.safeParse(JSON.parse((await readFileLimited(path, 4096)).toString('utf8')));
-    return parsed.success ? parsed.data : null;
+    try {
+      const parsed = attempts.safeParse(JSON.parse((await readFileLimited(path, 4096)).toString('utf8')));
+      if (parsed.success) return parsed.data;
+    } catch {
+      // A crash or another hand left it half-written: that must not lock the operator out, nor free the next attempts.
+    }
+    return DAMAGED;
   }
 
   return {

@@ -31,6 +31,11 @@ export interface Vault {
   lock(): Promise<void>;
   close(): Promise<void>;
   touch(): void;
+  /**
+   * Nothing, when `secret` opens the workspace by that slot. Throws AppError NOT_ALLOWED_NOW: what is on paper would
+   * open nothing (a renewal was cut short between its two writes).
+   */
+  requireSecret(type: Slot['type'], secret: string): Promise<void>;
   /** Wraps the master key anew; the slot's former secret stops working. */
   replaceSlot(
     type: Slot['type'],

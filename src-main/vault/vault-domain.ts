@@ -184,7 +184,8 @@ export function vaultDomain({
       return { positions: asked };
     },
     async verifyRecoveryKey({ parts }) {
-      const groups = recoveryGroups(await storedRecoveryKey());
+      const recoveryKey = await storedRecoveryKey();
+      const groups = recoveryGroups(recoveryKey);
       const fits =
         parts.length === asked.length &&
         asked.length === PARTS &&
@@ -196,6 +197,7 @@ export function vaultDomain({
           'INVALID_INPUT',
           'That is not what the sheet says. Compare the groups with the paper and type them again.',
         );
+      await vault.requireSecret('recovery', recoveryKey);
       await vault.setRecoveryVerified();
       await vault.session().store.run('settings.set', {
         name: 'recoveryKey',

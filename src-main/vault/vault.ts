@@ -11,17 +11,16 @@ import { newId } from '../lib/ids.ts';
 import { wipe } from '../lib/bytes.ts';
 import type { Log } from '../lib/log.ts';
 import type { Ports } from '../ports.ts';
-import { AUTO_LOCK_PRESET, type AutoLockSettings, createAutoLock } from './auto-lock.ts';
+import { createAutoLock } from './auto-lock.ts';
 import { createAttempts, slowDown } from './attempts.ts';
 import { type Header, HEADER_VERSION, type Kdf, readHeader, type Slot, writeHeader } from './header.ts';
 import { calibrateKdf, makeSlot, openSlot } from './key-slots.ts';
 import { newRecoveryKey } from './recovery-key.ts';
 import { createRecent } from './recent.ts';
-import { openSession } from './session.ts';
-import type { Session } from '../store/store-contract.ts';
+import { sessionLife } from './session-life.ts';
 import { takeOver } from './take-over.ts';
 import type { Opened, Vault } from './vault-contract.ts';
-import { makeFolder, removeLeftovers } from './workspace-folder.ts';
+import { makeFolder } from './workspace-folder.ts';
 import { lockWorkspace } from './workspace-lock.ts';
 
 export interface VaultDeps {
@@ -44,7 +43,9 @@ export function createVault(deps: VaultDeps): Vault {
   const recent = createRecent(ports.paths.config);
   const listeners: (() => Promise<void> | void)[] = [];
   let current: Opened | null = null;
-  const autoLock = createAutoLock(clock, () => void vault.lock());
+  /** By itself: nobody waits for it, so a failure goes to the log. */
+  const lockNow = (): void => void vault.lock().catch((error: unknown) => deps.log.failure('locking', error));
+  const autoLock = createAutoLock(clock, lockNow);
   /** One change of state after the other. */
   let last: Promise<unknown> = Promise.resolve();
 
@@ -60,20 +61,7 @@ export function createVault(deps: VaultDeps): Vault {
     return current;
   }
 
-  /** `finalRead` is asked after every other command and before the worker ends. */
-  async function endSession<T>(
-    opened: Opened,
-    finalRead?: (session: Session) => Promise<T>,
-  ): Promise<T | null> {
-    const { unlocked } = opened;
-    autoLock.stop();
-    if (unlocked === null) return null;
-    for (const listener of listeners) await listener();
-    opened.unlocked = null;
-    opened.notices = [];
-    const [answer] = await Promise.all([finalRead?.(unlocked.session) ?? null, unlocked.end()]);
-    return answer;
-  }
+  const { begin, end: endSession } = sessionLife({ ports, log: deps.log, autoLock, listeners, lockNow });
 
   async function closeNow(): Promise<void> {
     if (current === null) return;
@@ -82,31 +70,13 @@ export function createVault(deps: VaultDeps): Vault {
     current = null;
   }
 
-  async function begin(opened: Opened, masterKey: Buffer, create: boolean, entry: AuditEntry): Promise<void> {
-    try {
-      await removeLeftovers(opened.folder);
-      opened.unlocked = await openSession({
-        ports,
-        folder: opened.folder,
-        header: opened.header,
-        masterKey,
-        create,
-        notice: (severity, text) => void opened.notices.push({ severity, text }),
-        died(error) {
-          deps.log.failure('the store worker ended', error);
-          void vault.lock();
-        },
-      });
-      await opened.unlocked.session.store.run('audit.fold', {
-        entries: [...(await opened.attempts.noted()), entry],
-      });
-      await opened.attempts.forget();
-      await opened.attempts.cleared();
-      const stored = await opened.unlocked.session.store.run('settings.get', { name: 'autoLock' });
-      autoLock.start(stored === null ? AUTO_LOCK_PRESET : (JSON.parse(stored) as AutoLockSettings));
-    } finally {
-      wipe(masterKey);
-    }
+  /** The list of recent workspaces is a convenience: it never fails what was done. */
+  async function remember(header: Header, folder: string): Promise<void> {
+    await recent
+      .opened(header, folder, clock.now())
+      .catch((error: unknown) => deps.log.failure('the list of recent workspaces', error));
+    changed('workspace', []);
+    changed('recent', []);
   }
 
   const vault: Vault = {
@@ -170,9 +140,7 @@ export function createVault(deps: VaultDeps): Vault {
             throw error;
           }
           current = opened;
-          await recent.opened(header, folder, clock.now());
-          changed('workspace', []);
-          changed('recent', []);
+          await remember(header, folder);
           return header.id;
         } catch (error) {
           // What was begun is taken away: the folder was empty before.
@@ -197,9 +165,7 @@ export function createVault(deps: VaultDeps): Vault {
           unlocked: null,
           notices: [],
         };
-        await recent.opened(header, folder, clock.now());
-        changed('workspace', []);
-        changed('recent', []);
+        await remember(header, folder);
       }),
     unlock: (type, secret) =>
       inTurn(async () => {
@@ -240,6 +206,18 @@ export function createVault(deps: VaultDeps): Vault {
         changed('workspace', []);
       }),
     touch: autoLock.touch,
+    requireSecret: (type, secret) =>
+      inTurn(async () => {
+        try {
+          wipe(await openSlot(need().header, type, secret));
+        } catch (error) {
+          if (!(error instanceof AppError && error.code === 'WRONG_PASSPHRASE')) throw error;
+          throw new AppError(
+            'NOT_ALLOWED_NOW',
+            'This recovery key no longer opens the workspace: a renewal was cut short. Make a new one.',
+          );
+        }
+      }),
     replaceSlot: (type, by, secret, change) =>
       inTurn(async () => {
         const opened = need();
@@ -292,7 +270,7 @@ export function createVault(deps: VaultDeps): Vault {
     onLock: (listener) => void listeners.push(listener),
   };
   ports.onSuspend(() => {
-    if (autoLock.onSuspend()) void vault.lock();
+    if (autoLock.onSuspend()) lockNow();
   });
   return vault;
 }

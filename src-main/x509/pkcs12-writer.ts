@@ -2,8 +2,8 @@
  * PKCS#12 (RFC 7292) as OpenSSL 3 makes it: one key, its certificate, its chain; PBES2 with AES-256-CBC and
  * PBKDF2-HMAC-SHA-256, MAC with HMAC-SHA-256. Only DER with definite lengths, because importers differ on the rest.
  */
-import { createCipheriv, createHash, createHmac, pbkdf2 } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createHash, createHmac } from 'node:crypto';
+import { encrypted, type Secret } from './pbes2-writer.ts';
 import { pkcs12Key } from './pkcs12-kdf.ts';
 import {
   contextConstructed,
@@ -25,17 +25,10 @@ export interface Pkcs12Content {
   friendlyName: string;
 }
 
-/** As many as OWASP asks of PBKDF2-HMAC-SHA-256; OpenSSL's own 2048 is a few milliseconds of guessing. */
-const ITERATIONS = 600_000;
-
 const OID = {
   data: '1.2.840.113549.1.7.1',
   encryptedData: '1.2.840.113549.1.7.6',
-  pbes2: '1.2.840.113549.1.5.13',
-  pbkdf2: '1.2.840.113549.1.5.12',
-  hmacSha256: '1.2.840.113549.2.9',
   sha256: '2.16.840.1.101.3.4.2.1',
-  aes256Cbc: '2.16.840.1.101.3.4.1.42',
   shroudedKeyBag: '1.2.840.113549.1.12.10.1.2',
   certBag: '1.2.840.113549.1.12.10.1.3',
   x509Certificate: '1.2.840.113549.1.9.22.1',
@@ -47,31 +40,6 @@ const BMP_STRING = 0x1e;
 
 function bmpString(text: string): Uint8Array {
   return tlv(BMP_STRING, Buffer.from(text, 'utf16le').swap16());
-}
-
-interface Secret {
-  passphrase: string;
-  random: (length: number) => Uint8Array;
-}
-
-/** PBES2 (RFC 8018 6.2): AlgorithmIdentifier and ciphertext. */
-async function encrypted(
-  plain: Uint8Array,
-  { passphrase, random }: Secret,
-): Promise<{ algorithm: Uint8Array; body: Uint8Array }> {
-  const [salt, iv] = [random(16), random(16)];
-  const key = await promisify(pbkdf2)(passphrase, salt, ITERATIONS, 32, 'sha256');
-  const cipher = createCipheriv('aes-256-cbc', key, iv);
-  const body = Buffer.concat([cipher.update(plain), cipher.final()]);
-  key.fill(0);
-  const derivation = sequence(
-    oid(OID.pbkdf2),
-    sequence(octetString(salt), integer(ITERATIONS), sequence(oid(OID.hmacSha256), nullValue())),
-  );
-  return {
-    algorithm: sequence(oid(OID.pbes2), sequence(derivation, sequence(oid(OID.aes256Cbc), octetString(iv)))),
-    body,
-  };
 }
 
 function attributes(name: string, localKeyId: Uint8Array | null): Uint8Array {

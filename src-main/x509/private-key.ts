@@ -4,6 +4,8 @@
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { children, readTlv, TAG } from './der-reader.ts';
+import { octetString, sequence } from './der-writer.ts';
+import { encrypted, type Secret } from './pbes2-writer.ts';
 import { toPem } from './pem.ts';
 import { X509Error } from './x509-error.ts';
 
@@ -119,13 +121,17 @@ function keyPairOf(key: KeyObject): PrivateKey {
 }
 
 /**
- * PKCS#8 PEM for a file: plain ("PRIVATE KEY"), or encrypted with PBES2, PBKDF2 and AES-256-CBC, which OpenSSL 1.1
- * and every Java since 8 open.
+ * PKCS#8 PEM for a file: plain ("PRIVATE KEY"), or encrypted (pbes2-writer.ts), which OpenSSL 1.1 and every Java since 8
+ * open. Takes some tenths of a second by design when it is encrypted.
  */
-export function privateKeyPem(pkcs8Der: Uint8Array, passphrase: string | null): string {
+export async function privateKeyPem(
+  pkcs8Der: Uint8Array,
+  passphrase: string | null,
+  random: Secret['random'],
+): Promise<string> {
   if (passphrase === null) return toPem('PRIVATE KEY', pkcs8Der);
-  const key = createPrivateKey({ key: Buffer.from(pkcs8Der), format: 'der', type: 'pkcs8' });
-  return key.export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase }).toString();
+  const { algorithm, body } = await encrypted(pkcs8Der, { passphrase, random });
+  return toPem('ENCRYPTED PRIVATE KEY', sequence(algorithm, octetString(body)));
 }
 
 /** RSAPrivateKey, DER, as krillta keeps its keys. SECURITY: in the clear; the caller wipes it. */
