@@ -1,6 +1,9 @@
 /** What a certificate request asks for beyond what the profile gives: listed for the operator, never copied. */
+import { attributeType } from '#shared/contract/issue-draft.ts';
+import { SEPARATOR } from '../issuing/name-list.ts';
 import type { Profile } from '../issuing/profile.ts';
 import { decoded } from '../x509/certificate-view.ts';
+import { nameView } from '../x509/distinguished-name.ts';
 import {
   readBasicConstraints,
   readExtendedKeyUsage,
@@ -22,10 +25,12 @@ const LOOKED_AT: readonly string[] = [
 
 /** One line each, for reading. */
 export function notGranted(
-  { extensions, otherAttributes }: CertificationRequest,
+  { subject, extensions, otherAttributes }: CertificationRequest,
   profile: Profile,
 ): string[] {
   const lines: string[] = [];
+  for (const { name, value } of nameView(subject).attributes)
+    if (!attributeType.safeParse(name).success) lines.push(`subject attribute ${name}: ${value}`);
   const { isCa } = decoded(extensions, EXTENSION.basicConstraints, readBasicConstraints, {
     isCa: false,
     pathLength: null,
@@ -43,6 +48,7 @@ export function notGranted(
     if (!allowed.has(purpose)) lines.push(`purpose ${purpose}`);
   for (const { type, value } of decoded(extensions, EXTENSION.subjectAltName, readGeneralNames, []))
     if (!['dns', 'ip', 'uri', 'email'].includes(type)) lines.push(`name of type ${type}: ${value}`);
+    else if (SEPARATOR.test(value)) lines.push(`name with a separator in it: ${value}`);
   for (const extension of extensions) {
     if (LOOKED_AT.includes(extension.oid)) continue;
     const { name, oid, text } = extensionView(extension);

@@ -57,7 +57,7 @@ function extensionLines(order: Order, rsa: boolean): string[] {
         return order.permitted.length === 0
           ? []
           : [
-              `nameConstraints=critical,${order.permitted.map(({ type, value }) => `permitted;${type === 'ip' ? 'IP' : 'DNS'}:${value}`).join(',')}`,
+              `nameConstraints=critical,${order.permitted.map(({ type, value }) => `permitted;${type === 'ip' ? `IP:${withMask(value)}` : `DNS:${value}`}`).join(',')}`,
             ];
       case 'crlDistributionPoints':
         return status.crl.length === 0
@@ -72,6 +72,18 @@ function extensionLines(order: Order, rsa: boolean): string[] {
       }
     }
   });
+}
+
+/** OpenSSL wants a mask where everybody writes a prefix length: 10.0.0.0/8 is 10.0.0.0/255.0.0.0. */
+function withMask(prefix: string): string {
+  const [address = '', length = ''] = prefix.split('/');
+  const isV4 = address.includes('.');
+  const width = isV4 ? 8 : 16;
+  const groups = Array.from({ length: isV4 ? 4 : 8 }, (_, at) => {
+    const bits = Math.min(width, Math.max(0, Number(length) - at * width));
+    return 2 ** width - 2 ** (width - bits);
+  });
+  return `${address}/${groups.map((group) => (isV4 ? String(group) : group.toString(16))).join(isV4 ? '.' : ':')}`;
 }
 
 /** openssl's time of -not_before and -not_after: YYYYMMDDHHMMSSZ. */
@@ -95,11 +107,13 @@ export function opensslCommand(
   const sign =
     order.profile.signedBy === 'itself'
       ? [
-          `openssl req -new -key key.pem -subj ${subject} -out request.pem`,
+          `openssl req -new -utf8 -key key.pem -subj ${subject} -out request.pem`,
           `openssl x509 -req -in request.pem -signkey key.pem ${times} -extfile extensions.cnf -out certificate.pem`,
         ]
       : [
-          ...(facts.fromRequest ? [] : [`openssl req -new -key key.pem -subj ${subject} -out request.pem`]),
+          ...(facts.fromRequest
+            ? []
+            : [`openssl req -new -utf8 -key key.pem -subj ${subject} -out request.pem`]),
           `openssl x509 -req -in request.pem -CA issuer.pem -CAkey issuer-key.pem ${times} -extfile extensions.cnf -out certificate.pem`,
         ];
   return [...key, ...extensions, ...sign].join('\n');

@@ -78,12 +78,12 @@ function csr(subject: string, extensions: string): Buffer {
 
 test('a request gives key, subject and names; what it asks beyond is listed and not granted', async () => {
   const pem = csr(
-    '/O=Example/CN=web.internal',
-    'subjectAltName=DNS:web.internal,IP:10.0.0.9\nbasicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign,digitalSignature\nextendedKeyUsage=codeSigning,serverAuth\ntlsfeature=status_request',
+    '/O=Example/CN=web.internal/pseudonym=nick',
+    'subjectAltName=@names\nbasicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign,digitalSignature\nextendedKeyUsage=codeSigning,serverAuth\ntlsfeature=status_request\n[names]\nDNS=web.internal\nIP=10.0.0.9\nURI=https://ok.example/a,https://evil.example/',
   );
   const { draft } = await app.call('ca.startFromRequest', { blob: await app.blob('web.csr', pem) });
   const { data, revision } = issueDraftOf(await app.call('drafts.get', { id: draft }));
-  expect(data.names).toMatchObject({ dns: 'web.internal', ip: '10.0.0.9' });
+  expect(data.names).toEqual({ dns: 'web.internal', ip: '10.0.0.9', uri: '', email: '' });
   const next = await app.call('drafts.save', {
     kind: 'ca.issue',
     id: draft,
@@ -94,9 +94,11 @@ test('a request gives key, subject and names; what it asks beyond is listed and 
   const review = await app.call('ca.review', { draft, revision: next.revision });
   expect(review.problems).toEqual([]);
   expect(review.notGranted).toEqual([
+    'subject attribute pseudonym: nick',
     'CA:TRUE: to be an authority',
     'key usage keyCertSign',
     'purpose codeSigning',
+    'name with a separator in it: https://ok.example/a,https://evil.example/',
     expect.stringMatching(/^extension/),
   ]);
   const id = await app.result(

@@ -13,23 +13,23 @@ import { EXTENSION } from '../x509/oids.ts';
 import { recognise } from '../x509/recognise.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import { requestOf } from './issue-context.ts';
+import { SEPARATOR } from '../issuing/name-list.ts';
 import { issuePreset } from './issue-preset.ts';
 
-function subjectOf(name: NameView): { subject: IssueDraft['subject']; unknown: string[] } {
+/** What Baleen knows of a subject; not-granted.ts lists the rest. */
+function subjectOf(name: NameView): IssueDraft['subject'] {
   const subject: IssueDraft['subject'] = [];
-  const unknown: string[] = [];
   for (const { name: type, value } of name.attributes) {
     const known = attributeType.safeParse(type);
     if (known.success) subject.push({ type: known.data, value });
-    else unknown.push(type);
   }
   // The mark is put there by the workspace, not by the draft.
-  return { subject: subject.filter(({ value }) => value !== REHEARSAL_MARK.value), unknown };
+  return subject.filter(({ value }) => value !== REHEARSAL_MARK.value);
 }
 
 /** Everything of an authority's name but what names it alone: an intermediate usually shares it. */
 export function organisationOf(der: Uint8Array): IssueDraft['subject'] {
-  return subjectOf(nameView(parseCertificate(der).subject)).subject.filter(({ type }) =>
+  return subjectOf(nameView(parseCertificate(der).subject)).filter(({ type }) =>
     ['O', 'C', 'ST', 'L', 'DC'].includes(type),
   );
 }
@@ -37,7 +37,8 @@ export function organisationOf(der: Uint8Array): IssueDraft['subject'] {
 function namesOf(names: readonly SanView[]): IssueDraft['names'] {
   const list = (type: SanView['type']): string =>
     names
-      .filter((name) => name.type === type)
+      // What holds a separator would be split into names nobody asked for; not-granted.ts lists it.
+      .filter((name) => name.type === type && !SEPARATOR.test(name.value))
       .map(({ value }) => value)
       .join(', ');
   return { dns: list('dns'), ip: list('ip'), uri: list('uri'), email: list('email') };
@@ -83,7 +84,7 @@ export function replacementDraft(options: {
   return {
     ...preset,
     issuer: row.purpose === 'root' ? null : (issuer?.id ?? null),
-    subject: subjectOf(view.subject).subject,
+    subject: subjectOf(view.subject),
     key:
       action === 'renew'
         ? { from: 'existing', key: row.keyId }
@@ -129,7 +130,7 @@ export function requestDraft(name: string, bytes: Uint8Array): IssueDraft {
   const names = decoded(request.extensions, EXTENSION.subjectAltName, readGeneralNames, []);
   return {
     ...issuePreset('server'),
-    subject: subjectOf(nameView(request.subject)).subject,
+    subject: subjectOf(nameView(request.subject)),
     key: { from: 'request', requestDer: Buffer.from(der).toString('base64'), name: name.slice(0, 255) },
     names: namesOf(names),
   };

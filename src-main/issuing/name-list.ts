@@ -16,6 +16,9 @@ export interface NameList {
 const MOST_NAMES = 1000;
 const FIELDS: readonly NameType[] = ['dns', 'ip', 'uri', 'email'];
 
+/** A value that holds one of these is more than one entry to this list. */
+export const SEPARATOR = /[,;\r\n]/;
+
 /** Entries of a list as people type it: commas, semicolons, white space or lines between them. */
 export function splitList(text: string): string[] {
   return text.split(/[\s,;]+/u).filter((entry) => entry !== '');
