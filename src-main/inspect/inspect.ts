@@ -70,6 +70,18 @@ export function createInspect(deps: {
   changed(topic: Topic, ids: string[]): void;
 }): Inspect {
   const held = new Map<string, Held>();
+  /** Raised by every clearing: what was begun before it is not kept after it. */
+  let generation = 0;
+
+  /** SECURITY: a lock may come while a file is being opened; then its keys are wiped instead of kept. */
+  function keep(id: string, made: Held, begun: number): void {
+    if (begun === generation) {
+      held.set(id, made);
+      return;
+    }
+    wipe(made.bytes, ...made.items.map(({ keyFile }) => keyFile));
+    throw new AppError('LOCKED', 'The workspace was locked meanwhile. Open the file again.');
+  }
 
   /** What is in the bytes. SECURITY: the key files of the result are wiped by `forget`. */
   async function look(
@@ -82,8 +94,12 @@ export function createInspect(deps: {
     const now = deps.clock.now();
     const { recognised, objects: outside, notes } = recognise(bytes);
     const { objects, notes: inside, closed, secrets } = await openContainers(outside, passphrase);
-    const items = objects.flatMap((object) => itemOf(object, passphrase, now));
-    wipe(...secrets);
+    let items: Item[];
+    try {
+      items = objects.flatMap((object) => itemOf(object, passphrase, now));
+    } finally {
+      wipe(...secrets);
+    }
     const certificates = items.flatMap(({ keep }) => (keep?.kind === 'certificate' ? [keep.der] : []));
     const [first, ...others] = certificates;
     const inFile = new Set(certificates.map(sha256Hex));
@@ -134,9 +150,10 @@ export function createInspect(deps: {
   }
 
   async function hold(name: string, bytes: Buffer): Promise<Inspection> {
+    const begun = generation;
     try {
       const made = await look(name, bytes, null, await knownIssuers(bytes));
-      held.set(made.view.id, made);
+      keep(made.view.id, made, begun);
       const oldest = held.keys().next().value;
       if (held.size > MOST_HELD && oldest !== undefined) forget(oldest);
       return made.view;
@@ -162,6 +179,7 @@ export function createInspect(deps: {
 
   return {
     clear() {
+      generation += 1;
       for (const id of [...held.keys()]) forget(id);
     },
     domain: {
@@ -172,11 +190,12 @@ export function createInspect(deps: {
       text: ({ text }) => hold('pasted text', Buffer.from(text, 'utf8')),
       async openWith({ id, passphrase }) {
         const { view, bytes, items } = find(id);
+        const begun = generation;
         try {
           const opened = await look(view.name, bytes, passphrase, await knownIssuers(bytes));
           wipe(...items.map(({ keyFile }) => keyFile));
           opened.view = { ...opened.view, id };
-          held.set(id, opened);
+          keep(id, opened, begun);
           return opened.view;
         } catch (error) {
           if (error instanceof PrivateKeyError && error.reason === 'wrongPassphrase')

@@ -91,8 +91,8 @@ export function createVault(deps: VaultDeps): Vault {
     locksAt: autoLock.locksAt,
     create: ({ folder, name, kind, passphrase }) =>
       inTurn(async () => {
-        await closeNow();
         await makeFolder(folder);
+        await closeNow();
         const masterKey = Buffer.from(random.bytes(MASTER_KEY_BYTES));
         try {
           const kdf = deps.kdf ?? (await calibrateKdf(random));
@@ -156,12 +156,14 @@ export function createVault(deps: VaultDeps): Vault {
       inTurn(async () => {
         const header = await readHeader(folder);
         if (current?.folder === folder) return;
+        // Refused before the present one is closed, when another application holds it.
+        const release = lockWorkspace(folder);
         await closeNow();
         current = {
           folder,
           header,
           attempts: createAttempts(folder),
-          release: lockWorkspace(folder),
+          release,
           unlocked: null,
           notices: [],
         };
