@@ -189,7 +189,7 @@ export function createAudit(deps: {
         return;
       const entry: AuditEntry = {
         action: channel,
-        outcome: 'refused',
+        outcome: error.code === 'INTERNAL' ? 'failed' : 'refused',
         summary: error.message.slice(0, MOST_SUMMARY),
         subjects: (error.details?.ids ?? []).slice(0, 20).map((id) => ({ type: 'object', id, sha256: null })),
       };

@@ -74,7 +74,7 @@ export function createInspect(deps: {
   let generation = 0;
 
   /** SECURITY: a lock may come while a file is being opened; then its keys are wiped instead of kept. */
-  function keep(id: string, made: Held, begun: number): void {
+  function holdOpened(id: string, made: Held, begun: number): void {
     if (begun === generation) {
       held.set(id, made);
       return;
@@ -153,7 +153,7 @@ export function createInspect(deps: {
     const begun = generation;
     try {
       const made = await look(name, bytes, null, await knownIssuers(bytes));
-      keep(made.view.id, made, begun);
+      holdOpened(made.view.id, made, begun);
       const oldest = held.keys().next().value;
       if (held.size > MOST_HELD && oldest !== undefined) forget(oldest);
       return made.view;
@@ -195,7 +195,7 @@ export function createInspect(deps: {
           const opened = await look(view.name, bytes, passphrase, await knownIssuers(bytes));
           wipe(...items.map(({ keyFile }) => keyFile));
           opened.view = { ...opened.view, id };
-          keep(id, opened, begun);
+          holdOpened(id, opened, begun);
           return opened.view;
         } catch (error) {
           if (error instanceof PrivateKeyError && error.reason === 'wrongPassphrase')

@@ -74,16 +74,23 @@ async function answer<C extends ChannelName>(
 
 /** Builds the choke point. The returned function never rejects. */
 export function createDispatch(deps: DispatchDeps): Dispatch {
-  async function failure(channel: string, error: unknown): Promise<ReplyError> {
-    if (!(error instanceof AppError)) {
-      const ref = deps.log.failure(`channel ${channel} failed`, error);
-      return { code: 'INTERNAL', message: 'Something went wrong inside Baleen; nothing was changed.', ref };
-    }
-    const ref = error.cause === undefined ? '' : deps.log.failure(`channel ${channel} refused`, error.cause);
+  /** A change that was refused or failed is on record; a record that fails is in the log. */
+  async function record(channel: string, error: AppError): Promise<void> {
     if (isChannel(channel))
       await deps
         .refused(channel, error)
         .catch((second: unknown) => deps.log.failure('audit of a refusal', second));
+  }
+
+  async function failure(channel: string, error: unknown): Promise<ReplyError> {
+    if (!(error instanceof AppError)) {
+      const ref = deps.log.failure(`channel ${channel} failed`, error);
+      const message = `Something went wrong inside Baleen; the log has it under ${ref}.`;
+      await record(channel, new AppError('INTERNAL', message));
+      return { code: 'INTERNAL', message, ref };
+    }
+    const ref = error.cause === undefined ? '' : deps.log.failure(`channel ${channel} refused`, error.cause);
+    await record(channel, error);
     return {
       code: error.code,
       message: error.message,
