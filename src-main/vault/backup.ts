@@ -150,9 +150,9 @@ export function createBackups(deps: {
       const opened = await openInto(job, source, folder);
       try {
         job.commit();
-        const audit = entryOf('workspace.restore', 'done', restoredText(content), id);
         const live =
           vault.stateName() === 'unlocked' && vault.opened()?.header.id === id ? vault.session() : null;
+        const audit = entryOf('workspace.restore', 'done', restoredText(content, live !== null), id);
         // The workspace it is a backup of stands open beside it: what it signed since is known, and stays known.
         if (live === null) await opened.session.store.run('audit.add', { audit });
         else
@@ -193,7 +193,7 @@ export function createBackups(deps: {
     try {
       const opened = await openInto(job, source, staging);
       job.commit();
-      const audit = entryOf('workspace.restore', 'done', restoredText(content), live.workspace.id);
+      const audit = entryOf('workspace.restore', 'done', restoredText(content, true), live.workspace.id);
       // After the job has ended: replacing locks the workspace, and locking waits for jobs.
       setImmediate(() => void vault.replaceDatabase({ opened, folder: staging, audit }));
     } catch (error) {
@@ -259,6 +259,9 @@ interface Source {
   masterKey: Buffer;
 }
 
-function restoredText({ madeAt }: BackupContent): string {
-  return `Restored from the backup of ${madeAt}; ledger and audit were kept`;
+/** `merged`: what was signed since then was at hand and was taken over. */
+function restoredText({ madeAt }: BackupContent, merged: boolean): string {
+  return merged
+    ? `Restored from the backup of ${madeAt}; ledger and audit were kept`
+    : `Restored from the backup of ${madeAt}; serials, numbers and records of later are NOT known in this copy`;
 }
