@@ -145,7 +145,7 @@ test.skipIf(missing.length > 0)(
       expect(validate(right.found).complaints).toEqual([]);
     const wrong = await repository('192.0.2.0/23');
     expect(faultsOf(wrong).join()).toMatch(/resources/);
-    // FORT and Routinator drop it without a line that says so, and without a ROA below there is no origin to miss.
+    // FORT and Routinator print nothing about it at this log level; without a ROA below it is not shown what they did.
     expect(rpkiClient(wrong.found).complaints.join()).toMatch(/not subset of parent's resources/);
   },
 );
