@@ -5,6 +5,7 @@ import { sha256Hex } from '../lib/bytes.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
 import type { Jobs } from '../lib/jobs.ts';
 import type { Clock, Random } from '../ports.ts';
+import { jobRefusal } from '../audit/job-refusal.ts';
 import { issueTitle } from '../drafts/draft-title.ts';
 import type { Drafts } from '../drafts/drafts.ts';
 import { readableDuration } from '../issuing/go-duration.ts';
@@ -158,18 +159,7 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
           kind: 'ca.sign',
           title,
           run: (job) => signDraft(deps, asked, job),
-          async refused(error) {
-            const outcome = error.code === 'INTERNAL' ? 'failed' : 'refused';
-            await session().store.run('audit.add', {
-              audit: {
-                action: 'ca.sign',
-                outcome,
-                summary: `${title}: ${error.message}`.slice(0, 300),
-                subjects: [{ type: 'draft', id: asked.draft, sha256: null }],
-              },
-            });
-            changed('audit', []);
-          },
+          refused: jobRefusal(deps, 'ca.sign', title, [{ type: 'draft', id: asked.draft, sha256: null }]),
         }),
       };
     },

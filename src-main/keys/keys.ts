@@ -1,6 +1,7 @@
 /** The `keys.*` channels: list, make, import, export, destroy. Key material stays with its signer. */
 import type { Topic } from '#shared/bridge.ts';
 import type { KeyAlgorithm, KeyRow } from '#shared/contract/keys.ts';
+import { jobRefusal } from '../audit/job-refusal.ts';
 import { AppError } from '../lib/app-error.ts';
 import { wipe } from '../lib/bytes.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
@@ -62,15 +63,7 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
     { type: 'key', id: key.id, sha256: key.spkiSha256 },
   ];
 
-  function refusedEntry(action: string, title: string) {
-    return async (error: AppError): Promise<void> => {
-      const outcome = error.code === 'INTERNAL' ? 'failed' : 'refused';
-      await session().store.run('audit.add', {
-        audit: { action, outcome, summary: `${title}: ${error.message}`.slice(0, 300), subjects: [] },
-      });
-      changed('audit', []);
-    };
-  }
+  const refusedEntry = (action: string, title: string) => jobRefusal(deps, action, title);
 
   function requireSoftware(key: StoredKey): void {
     if (key.signer !== 'software')

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Krill, startKrill } from '../testing/krill.ts';
 import { missingPeers } from '../testing/peers.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
-import { approve, openRequest, signerOf } from '../testing/test-signer.ts';
+import { approve, exportTo, openRequest, signerOf } from '../testing/test-signer.ts';
 import { vectorPath } from '../testing/vectors.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'baleen-move-'));
@@ -46,17 +46,7 @@ describe('stores of krillta', () => {
   test('the text report is that of krillta, white space and the order of files aside', async () => {
     await importFrom(vectorPath('krill-ta/krill-0.16.1/signer-store'));
     const path = join(scratch, 'exchanges.txt');
-    app.places.push(path);
-    const { chosen } = await app.call('dialogs.saveFile', {
-      purpose: 'export',
-      suggestedName: 'exchanges.txt',
-    });
-    await app.call('ta.export', {
-      what: 'exchanges-text',
-      id: null,
-      target: chosen?.ticket ?? '',
-      overwrite: false,
-    });
+    await exportTo(app, 'exchanges-text', path);
     const lines = (text: string): string[] =>
       text.split(/=+\n +Session number:/).flatMap((session) =>
         session
@@ -137,17 +127,7 @@ describe.skipIf(missing.length > 0)(`with a real Krill and krillta${why}`, () =>
       expect(view.children[0]?.wishes[0]?.what).toBe('rekey');
       const exchange = await approve(app, second);
       const path = join(scratch, 'response-2.json');
-      app.places.push(path);
-      const { chosen } = await app.call('dialogs.saveFile', {
-        purpose: 'export',
-        suggestedName: 'response.json',
-      });
-      await app.call('ta.export', {
-        what: 'response',
-        id: exchange,
-        target: chosen?.ticket ?? '',
-        overwrite: false,
-      });
+      await exportTo(app, 'response', path, exchange);
       krill.respond(path);
 
       const back = join(scratch, 'back');

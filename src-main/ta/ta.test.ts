@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readTal } from '../rpki/tal.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
-import { approve, groupsOf, krillFile, openRequest, setUpSigner, signerOf } from '../testing/test-signer.ts';
+import {
+  approve,
+  exportTo,
+  groupsOf,
+  krillFile,
+  openRequest,
+  setUpSigner,
+  signerOf,
+} from '../testing/test-signer.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 const request = (name: string): Buffer => krillFile(`exchanges/${name}/request.json`);
@@ -203,14 +211,7 @@ describe('an exchange', () => {
     const exchange = await approve(app, request('x1-issue'));
     const write = async (what: 'signer-info' | 'tal' | 'certificate' | 'response', name: string) => {
       const path = join(scratch, name);
-      app.places.push(path);
-      const { chosen } = await app.call('dialogs.saveFile', { purpose: 'export', suggestedName: name });
-      await app.call('ta.export', {
-        what,
-        id: what === 'response' ? exchange : null,
-        target: chosen?.ticket ?? '',
-        overwrite: true,
-      });
+      await exportTo(app, what, path, what === 'response' ? exchange : null);
       return readFileSync(path);
     };
     const info = JSON.parse((await write('signer-info', 'signer-info.json')).toString('utf8')) as {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Topic } from '#shared/bridge.ts';
 import type { SignerDraft } from '#shared/contract/ta-setup.ts';
 import type { Drafts } from '../drafts/drafts.ts';
+import { jobRefusal } from '../audit/job-refusal.ts';
 import { AppError } from '../lib/app-error.ts';
 import { sha256Hex } from '../lib/bytes.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
@@ -13,7 +14,7 @@ import { Faults } from '../rpki/fault.ts';
 import { checkKey } from '../rpki/certificate-fields.ts';
 import type { SignerRouter } from '../signers/router.ts';
 import type { SoftwareSigner } from '../signers/software/software-signer.ts';
-import type { Session } from '../store/store-contract.ts';
+import type { Session, Store } from '../store/store-contract.ts';
 import { exportContent } from './export.ts';
 import { fileWords, recogniseFile } from '../rpki/exchange-file.ts';
 import { krillMove } from './krill-move.ts';
@@ -53,22 +54,12 @@ export function createTa(deps: TaDeps): Ta {
   const { clock, random, jobs, session, router, changed } = deps;
   const reviews = createHeldReviews({ random });
   const now = (): Date => clock.now();
+  /** The overview asks after every change anywhere: the state of a large anchor is not read anew for each. */
+  let seen: { store: Store; held: HeldSigner } | null = null;
   const signer = async (): Promise<HeldSigner> =>
     requireSigner(await heldSigner(session(), { random, router }));
 
-  function refusedEntry(action: string, title: string) {
-    return async (error: AppError): Promise<void> => {
-      await session().store.run('audit.add', {
-        audit: {
-          action,
-          outcome: error.code === 'INTERNAL' ? 'failed' : 'refused',
-          summary: `${title}: ${error.message}`.slice(0, 300),
-          subjects: [],
-        },
-      });
-      changed('audit', []);
-    };
-  }
+  const refusedEntry = (action: string, title: string) => jobRefusal(deps, action, title);
 
   async function chosenKey(id: string | null): Promise<ChosenKey | null> {
     if (id === null) return null;
@@ -89,10 +80,19 @@ export function createTa(deps: TaDeps): Ta {
     judgeSetup(data, await chosenKey(data.key), now());
 
   return {
-    clear: reviews.clear,
+    clear() {
+      seen = null;
+      reviews.clear();
+    },
     async attention() {
-      const held = await heldSigner(session(), { random, router });
-      return held === null ? [] : attentionOf(held, now());
+      const { store } = session();
+      const version = await store.run('ta.version', { half: 'signer' });
+      if (version === null) return [];
+      if (seen?.store !== store || seen.held.version !== version) {
+        const held = await heldSigner(session(), { random, router });
+        seen = held === null ? null : { store, held };
+      }
+      return seen === null ? [] : attentionOf(seen.held, now());
     },
     domain: {
       ...krillMove({ ...deps, signer, refusedEntry }),

@@ -1,6 +1,6 @@
 /** A trust anchor signer set up through the channels, for tests: enrolled with Krill's own proxy of the vectors. Not shipped. */
 import { readFileSync } from 'node:fs';
-import type { SignerView } from '#shared/contract/ta.ts';
+import type { SignerView, TaExport } from '#shared/contract/ta.ts';
 import { sha256Hex } from '../lib/bytes.ts';
 import type { TestApp } from './test-app.ts';
 import { vectorPath } from './vectors.ts';
@@ -59,6 +59,18 @@ export async function approve(app: TestApp, bytes: Uint8Array): Promise<string> 
   app.clock.advance(60_000);
   const { id, view } = await openRequest(app, bytes);
   return app.result(await app.call('ta.approve', { id, groups: groupsOf(bytes, view.groups), number: null }));
+}
+
+/** Writes a file of the signer to `path`, as its dialog does. */
+export async function exportTo(
+  app: TestApp,
+  what: TaExport,
+  path: string,
+  exchange: string | null = null,
+): Promise<void> {
+  app.places.push(path);
+  const { chosen } = await app.call('dialogs.saveFile', { purpose: 'export', suggestedName: 'file' });
+  await app.call('ta.export', { what, id: exchange, target: chosen?.ticket ?? '', overwrite: true });
 }
 
 /** The signer as the window shows it. Throws when there is none. */

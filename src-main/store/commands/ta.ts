@@ -128,6 +128,12 @@ export const taCommands = {
       createdAt: new Date(row.created_at).toISOString(),
     };
   }),
+  /** Which state a half is in, or null; for whoever keeps what was read of it. */
+  'ta.version': read(
+    (tx, { half }: { half: Half }): number | null =>
+      tx.get<{ version: number }>('SELECT version FROM ta_halves WHERE half = $half', { half })?.version ??
+      null,
+  ),
   /** A new half with its keys, and what an imported one has behind it. Throws AppError CONFLICT when there is one. */
   'ta.begin': change(
     (

@@ -1,0 +1,23 @@
+/** The record of a job that was refused, cancelled or failed: one entry, whoever's job it was. */
+import type { Topic } from '#shared/bridge.ts';
+import type { AppError } from '../lib/app-error.ts';
+import type { AuditEntry } from './audit-record.ts';
+import type { Session } from '../store/store-contract.ts';
+
+const MOST_SUMMARY = 300;
+
+/** What `jobs.start` takes as `refused`, for the job `title` of the channel `action`. */
+export function jobRefusal(
+  deps: { session(): Session; changed(topic: Topic, ids: string[]): void },
+  action: string,
+  title: string,
+  subjects: AuditEntry['subjects'] = [],
+): (error: AppError) => Promise<void> {
+  return async (error) => {
+    const outcome = error.code === 'INTERNAL' ? 'failed' : 'refused';
+    await deps.session().store.run('audit.add', {
+      audit: { action, outcome, summary: `${title}: ${error.message}`.slice(0, MOST_SUMMARY), subjects },
+    });
+    deps.changed('audit', []);
+  };
+}
