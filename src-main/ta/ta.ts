@@ -1,13 +1,10 @@
 /** The `ta.*` channels: set-up, review, approval and record of a trust anchor's signer. Decisions are in the files it calls. */
-import { readFile } from 'node:fs/promises';
 import type { Topic } from '#shared/bridge.ts';
 import type { SignerDraft } from '#shared/contract/ta-setup.ts';
 import type { Drafts } from '../drafts/drafts.ts';
 import { jobRefusal } from '../audit/job-refusal.ts';
 import { AppError } from '../lib/app-error.ts';
-import { sha256Hex } from '../lib/bytes.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
-import { exportFile } from '../lib/export-file.ts';
 import type { Jobs } from '../lib/jobs.ts';
 import type { Clock, Random } from '../ports.ts';
 import { Faults } from '../rpki/fault.ts';
@@ -25,6 +22,7 @@ import { type HeldSigner, heldSigner, requireSigner } from './signer/held-signer
 import { reissue, requireReissuable } from './signer/reissue.ts';
 import { setUpSigner } from './signer/set-up.ts';
 import { type ChosenKey, judgeSetup, type Setup } from './signer/setup.ts';
+import { writeOut } from './write-out.ts';
 import { type Attention, attentionOf, signerView } from './signer/signer-view.ts';
 
 export interface TaDeps {
@@ -158,30 +156,14 @@ export function createTa(deps: TaDeps): Ta {
       async export({ what, id, target, overwrite }) {
         const held = await signer();
         const content = await exportContent(session(), held, { what, id });
-        const { path } = await exportFile({
-          path: deps.tickets.path(target),
+        return writeOut(deps, {
+          action: 'ta.export',
+          what,
+          id: id ?? held.anchor.objects.keyId,
           content,
-          mode: 0o644,
+          target,
           overwrite,
-          now: now(),
         });
-        const sha256 = sha256Hex(content);
-        if (sha256Hex(await readFile(path)) !== sha256)
-          throw new AppError(
-            'INTERNAL',
-            `What was written to ${path} does not read back the same: the medium may be damaged. Use another one.`,
-          );
-        await session().store.run('audit.add', {
-          audit: {
-            action: 'ta.export',
-            outcome: 'done',
-            summary: `Wrote ${what} to ${path}`.slice(0, 300),
-            subjects: [{ type: what, id: id ?? held.anchor.objects.keyId, sha256 }],
-          },
-        });
-        deps.tickets.end(target);
-        changed('audit', []);
-        return { path, sha256 };
       },
       async reissue(order) {
         const held = await signer();

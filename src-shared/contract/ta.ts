@@ -1,6 +1,7 @@
 /** Channels of the trust anchor: its signer, the review of a request before it is signed, and the exchanges since. */
 import * as z from 'zod';
 import { change, channel, hex, id, instant, nothing, pageIn, pageOut, severity } from './channel.ts';
+import { taProxyChannels } from './ta-proxy.ts';
 import { exchangeReview } from './ta-review.ts';
 import { signerProblem, signerReview, taTiming } from './ta-setup.ts';
 
@@ -88,6 +89,7 @@ export const taExport = z.enum([
 export type TaExport = z.infer<typeof taExport>;
 
 export const taChannels = {
+  ...taProxyChannels,
   /** null while there is no signer in this workspace. */
   'ta.signer': channel('unlocked', nothing, z.strictObject({ signer: signerView.nullable() })),
   /** Looks at a dropped file; keeps it as text when it is one the set-up wants. */
