@@ -83,7 +83,7 @@ export async function createApp(ports: Ports): Promise<App> {
   const shared = { clock, random, jobs, blobs, tickets, session, router, software, changed };
   const keys = createKeys(shared);
   const ca = createCa({ ...shared, drafts, issuing });
-  const ta = createTa({ ...shared, drafts });
+  const ta = createTa({ ...shared, drafts, net: gate.net });
   const overview = createOverview({ clock, vault, router, attention: ta.attention });
   const inspect = createInspect({ ...shared, openSession });
 

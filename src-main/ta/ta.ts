@@ -6,7 +6,7 @@ import { jobRefusal } from '../audit/job-refusal.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
 import type { Jobs } from '../lib/jobs.ts';
-import type { Clock, Random } from '../ports.ts';
+import type { Clock, Net, Random } from '../ports.ts';
 import { Faults } from '../rpki/fault.ts';
 import { checkKey } from '../rpki/certificate-fields.ts';
 import type { SignerRouter } from '../signers/router.ts';
@@ -16,6 +16,11 @@ import { exportContent } from './export.ts';
 import { fileWords, recogniseFile } from '../rpki/exchange-file.ts';
 import { krillMove } from './krill-move.ts';
 import { exchangeRow, pastExchange } from './past-exchange.ts';
+import { exchangeChannels } from './proxy/exchange-channels.ts';
+import type { LocalCas } from './proxy/local-cas.ts';
+import { proxyChannels, type ProxyDeps } from './proxy/proxy-channels.ts';
+import { createPublisher } from './proxy/publisher.ts';
+import { createRunningProxy } from './proxy/running-proxy.ts';
 import { createHeldReviews } from './review/held-reviews.ts';
 import { reviewChannels } from './review/review-channels.ts';
 import { type HeldSigner, heldSigner, requireSigner } from './signer/held-signer.ts';
@@ -27,6 +32,7 @@ import { type Attention, attentionOf, signerView } from './signer/signer-view.ts
 
 export interface TaDeps {
   clock: Clock;
+  net: Net;
   random: Random;
   jobs: Jobs;
   blobs: { take(id: string): { name: string; bytes: Buffer } };
@@ -74,6 +80,24 @@ export function createTa(deps: TaDeps): Ta {
     return { id, label: key.label, spkiDer: key.spkiDer, problem };
   }
 
+  const proxy = createRunningProxy(deps);
+  const locals: LocalCas = {
+    identities: () => Promise.resolve(new Map()),
+    askAll: () => Promise.resolve([]),
+    publications: () => Promise.resolve([]),
+  };
+  const publisher = createPublisher({ ...deps, proxy, locals });
+  const proxyDeps: ProxyDeps = {
+    ...deps,
+    proxy,
+    locals,
+    publisher,
+    refusedEntry,
+    serviceUri: () => 'http://127.0.0.1/rfc6492/ta',
+  };
+  const proxyPart = proxyChannels(proxyDeps);
+  const exchangePart = exchangeChannels(proxyDeps);
+
   const judged = async (data: SignerDraft): Promise<Setup> =>
     judgeSetup(data, await chosenKey(data.key), now());
 
@@ -81,6 +105,9 @@ export function createTa(deps: TaDeps): Ta {
     clear() {
       seen = null;
       reviews.clear();
+      proxyPart.clear();
+      exchangePart.clear();
+      publisher.clear();
     },
     async attention() {
       const { store } = session();
@@ -93,6 +120,8 @@ export function createTa(deps: TaDeps): Ta {
       return seen === null ? [] : attentionOf(seen.held, now());
     },
     domain: {
+      ...proxyPart.channels,
+      ...exchangePart.channels,
       ...krillMove({ ...deps, signer, refusedEntry }),
       ...reviewChannels({ ...deps, signer, refusedEntry, reviews }),
       async signer() {

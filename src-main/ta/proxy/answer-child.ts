@@ -6,7 +6,8 @@ import { Faults } from '../../rpki/fault.ts';
 import { NOT_PERFORMED, type Payload, type ResourceClass } from '../../rpki/provisioning-xml.ts';
 import { contains } from '../../rpki/ranges.ts';
 import { readChildCsr } from '../child-csr.ts';
-import type { ChildRequest, ResourceSet } from '../documents.ts';
+import type { ResourceSet } from '../../rpki/resource-set.ts';
+import type { ChildRequest } from '../documents.ts';
 import type { ProxyChild, ProxyState } from './proxy-state.ts';
 import { sameWish } from './same-wish.ts';
 

@@ -2,7 +2,8 @@
 import { AppError } from '../../lib/app-error.ts';
 import { contains } from '../../rpki/ranges.ts';
 import { asnText, ipText } from '../../rpki/resource-text.ts';
-import type { ChildRequest, ResourceSet } from '../documents.ts';
+import type { ResourceSet } from '../../rpki/resource-set.ts';
+import type { ChildRequest } from '../documents.ts';
 import type { Identity } from '../signer/trust-anchor.ts';
 import type { ProxyChild, ProxyState } from './proxy-state.ts';
 

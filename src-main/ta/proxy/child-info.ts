@@ -7,7 +7,7 @@ import { readChildRequestXml } from '../../rpki/setup-xml.ts';
 import { parseCertificate } from '../../x509/certificate.ts';
 import { readAsn, readIp, asnText, ipText } from '../../rpki/resource-text.ts';
 import type { ResourceTexts } from '#shared/contract/ta-proxy.ts';
-import type { ResourceSet } from '../documents.ts';
+import type { ResourceSet } from '../../rpki/resource-set.ts';
 import { identityFaults } from '../signer/identity-check.ts';
 import { type Identity, identityOf } from '../signer/trust-anchor.ts';
 

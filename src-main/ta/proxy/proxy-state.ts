@@ -3,7 +3,8 @@
  * open request. Values only; what may become of them is in the files beside it, how they are written in proxy-text.ts.
  */
 import type { JsonValue } from '../../lib/json-reader.ts';
-import type { ChildRequest, ResourceSet } from '../documents.ts';
+import type { ResourceSet } from '../../rpki/resource-set.ts';
+import type { ChildRequest } from '../documents.ts';
 import type { CertInfo, TaObjects } from '../objects.ts';
 import type { RepositoryContact } from '../repository-contact.ts';
 import type { Identity, Timing } from '../signer/trust-anchor.ts';

@@ -5,7 +5,7 @@
 import { AppError } from '../../lib/app-error.ts';
 import type { RepositoryResponse } from '../../rpki/setup-message.ts';
 import { parseCertificate } from '../../x509/certificate.ts';
-import { isPlainUri } from '../child-csr.ts';
+import { isPlainUri } from '../../rpki/plain-name.ts';
 import type { Identity } from '../signer/trust-anchor.ts';
 import type { ProxyRepository, ProxyState } from './proxy-state.ts';
 

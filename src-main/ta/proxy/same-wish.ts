@@ -2,7 +2,8 @@
 import { Faults } from '../../rpki/fault.ts';
 import { equalRanges } from '../../rpki/ranges.ts';
 import { readChildCsr } from '../child-csr.ts';
-import type { ChildRequest, ResourceSet } from '../documents.ts';
+import type { ResourceSet } from '../../rpki/resource-set.ts';
+import type { ChildRequest } from '../documents.ts';
 
 const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
 
