@@ -3,7 +3,12 @@
  * signer has answered. It returns the state that follows; nobody is asked and nothing is stored here.
  */
 import { Faults } from '../../rpki/fault.ts';
-import { NOT_PERFORMED, type Payload, type ResourceClass } from '../../rpki/provisioning-xml.ts';
+import {
+  NOT_PERFORMED,
+  notPerformedWords,
+  type Payload,
+  type ResourceClass,
+} from '../../rpki/provisioning-message.ts';
 import { contains } from '../../rpki/ranges.ts';
 import { readChildCsr } from '../child-csr.ts';
 import type { ResourceSet } from '../../rpki/resource-set.ts';
@@ -20,10 +25,10 @@ export interface ChildAnswer {
   reply: Payload;
 }
 
-const refusal = (status: keyof typeof NOT_PERFORMED): Payload => ({
+const refusal = (why: keyof typeof NOT_PERFORMED): Payload => ({
   type: 'error_response',
-  status,
-  description: NOT_PERFORMED[status],
+  status: NOT_PERFORMED[why],
+  description: notPerformedWords(NOT_PERFORMED[why]),
 });
 
 /** Until when the child may have its resources: as long as a new certificate would last, or as its present ones do. */
@@ -72,17 +77,17 @@ function issuanceRefusal(
 ): { key: string } | Payload {
   const faults = new Faults();
   const csr = readChildCsr(wish.csrDer, faults);
-  if (csr === null || faults.found.length > 0) return refusal(1203);
+  if (csr === null || faults.found.length > 0) return refusal('badRequest');
   const within = FAMILIES.every((family) =>
     contains(child.resources[family], wish.limit[family] ?? ([] as ResourceSet['asn'])),
   );
-  if (!within) return refusal(1202);
+  if (!within) return refusal('noResources');
   const elsewhere = [...state.children.values()].some(
     (other) =>
       other.handle !== child.handle && (other.usedKeys.has(csr.keyId) || other.openRequests.has(csr.keyId)),
   );
   const revoked = child.usedKeys.get(csr.keyId) === 'revoked';
-  if (elsewhere || revoked || csr.keyId === state.signer?.objects.keyId) return refusal(1204);
+  if (elsewhere || revoked || csr.keyId === state.signer?.objects.keyId) return refusal('usedKey');
   return { key: csr.keyId };
 }
 
@@ -99,7 +104,7 @@ function scheduled(
     const openResponses = new Map(child.openResponses);
     openResponses.delete(key);
     const after = { ...child, openResponses };
-    if (response.type === 'error') return { child: after, reply: refusal(2001) };
+    if (response.type === 'error') return { child: after, reply: refusal('internalError') };
     if (response.type === 'revocation')
       return { child: after, reply: { type: 'revoke_response', className: CLASS, keyId: key } };
     const own = { urls: [response.uri], limit: response.limit, der: response.certificateDer };
@@ -109,10 +114,10 @@ function scheduled(
     };
   }
   const open = child.openRequests.get(key);
-  if (open !== undefined && sameWish(open, wish)) return { child, reply: refusal(1101) };
+  if (open !== undefined && sameWish(open, wish)) return { child, reply: refusal('alreadyProcessing') };
   return {
     child: { ...child, openRequests: new Map([...child.openRequests, [key, wish]]) },
-    reply: refusal(1104),
+    reply: refusal('scheduled'),
   };
 }
 
@@ -135,7 +140,7 @@ export function answerChild(
       },
     };
   if (query.type === 'issue') {
-    if (none || query.className !== CLASS) return { child, reply: refusal(1201) };
+    if (none || query.className !== CLASS) return { child, reply: refusal('noSuchClass') };
     const wish = {
       type: 'issuance',
       className: CLASS,
@@ -148,10 +153,10 @@ export function answerChild(
       : { child, reply: judged };
   }
   if (query.type === 'revoke') {
-    if (signer === null || query.className !== CLASS) return { child, reply: refusal(1301) };
+    if (signer === null || query.className !== CLASS) return { child, reply: refusal('noSuchClassToRevoke') };
     const key = query.keyId;
     if (child.usedKeys.get(key) !== 'in-use' && child.openResponses.get(key)?.type !== 'revocation')
-      return { child, reply: refusal(1302) };
+      return { child, reply: refusal('noSuchKey') };
     return scheduled(
       { ...state, signer },
       child,
@@ -160,5 +165,5 @@ export function answerChild(
       now,
     );
   }
-  return { child, reply: refusal(1103) };
+  return { child, reply: refusal('unknownType') };
 }

@@ -4,7 +4,7 @@
  */
 import { AppError } from '../../lib/app-error.ts';
 import type { AuditEntry } from '../../audit/audit-record.ts';
-import type { Payload } from '../../rpki/provisioning-xml.ts';
+import type { Payload } from '../../rpki/provisioning-message.ts';
 import type { TaDeps } from '../ta.ts';
 import { answerChild } from './answer-child.ts';
 import { requireChild, withChild } from './change-children.ts';
@@ -26,7 +26,7 @@ export interface RunningProxy {
   inTurn<T>(task: (held: HeldProxy) => Promise<T>): Promise<T>;
   /**
    * Answers a child. `signedAt`: of its message; null for a CA of this workspace. Throws AppError NOT_FOUND for a stranger,
-   * CONFLICT for a message that is not later than its last one.
+   * CONFLICT for a message that is earlier than its last one.
    */
   ask(handle: string, query: Payload, signedAt: Date | null): Promise<Payload>;
 }
@@ -81,10 +81,10 @@ export function createRunningProxy(deps: TaDeps): RunningProxy {
       inTurn(async ({ version, state }) => {
         const child = requireChild(state, handle);
         const at = clock.now();
-        if (signedAt !== null && child.lastSignedAt !== null && signedAt.getTime() <= Date.parse(child.lastSignedAt))
+        if (signedAt !== null && child.lastSignedAt !== null && signedAt.getTime() < Date.parse(child.lastSignedAt))
           throw new AppError(
             'CONFLICT',
-            `A message of ${handle} is not later than its last one (${child.lastSignedAt}): it was sent before, or the child's clock went back.`,
+            `A message of ${handle} is earlier than its last one (${child.lastSignedAt}): it was sent before, or the child's clock went back.`,
           );
         const { child: answered, reply } = answerChild(state, child, query, at);
         const after = {
