@@ -77,7 +77,7 @@ test('what APNIC, RIPE NCC and rpki-rs wrote is told in full', () => {
   expect(readProvisioningXml(vector('rpki-rs/ca/rfc6492/revoke-req.xml')).payload).toEqual({
     type: 'revoke',
     className: 'class_name',
-    keyId: '20400DA52135214483' + '26ADAFE9D5E9456FE2A616',
+    keyId: '20400DA5213521448326ADAFE9D5E9456FE2A616',
   });
   expect(readProvisioningXml(vector('rpki-rs/ca/rfc6492/not-performed-response.xml')).payload).toEqual({
     type: 'error_response',
