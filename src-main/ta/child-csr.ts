@@ -5,6 +5,7 @@ import { EXTENSION } from '../x509/oids.ts';
 import { keyId } from '../x509/public-key.ts';
 import { parseRequest } from '../x509/request.ts';
 import { checkKey } from '../rpki/certificate-fields.ts';
+import { isPlainUri } from '../rpki/plain-name.ts';
 import type { Faults } from '../rpki/fault.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
 
@@ -22,19 +23,6 @@ const SIA = {
   manifest: '1.3.6.1.5.5.7.48.10',
   notify: '1.3.6.1.5.5.7.48.13',
 } as const;
-
-/** ASCII, bounded, no element that leads out of a folder, nothing behind the path (krill-ta.md 10.1). */
-export function isPlainUri(uri: string, scheme: 'rsync' | 'https'): boolean {
-  const match = /^([a-z]+):\/\/([^/\s?#]+)(\/[^\s?#]*)$/i.exec(uri);
-  return (
-    match !== null &&
-    match[1]?.toLowerCase() === scheme &&
-    /^[\u0021-\u007e]{1,2048}$/.test(uri) &&
-    (match[3] ?? '').split('/').every((element) => !element.startsWith('.')) &&
-    !(match[3] ?? '').includes('//') &&
-    (scheme === 'https' || /^\/[^/]+\/.*$/.test(match[3] ?? ''))
-  );
-}
 
 /** Reads and checks; null when it is no request at all. */
 export function readChildCsr(der: Uint8Array, faults: Faults): ChildCsr | null {

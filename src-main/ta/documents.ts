@@ -7,15 +7,11 @@ import { sha256Hex } from '../lib/bytes.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import { asArray, asBase64, asMap, asObject, asText } from '../lib/json-shape.ts';
-import { equalRanges, type Ranges } from '../rpki/ranges.ts';
+import { isHandle } from '../rpki/plain-name.ts';
+import type { Ranges } from '../rpki/ranges.ts';
+import type { ResourceSet } from '../rpki/resource-set.ts';
 import { asnText, ipText, readAsn, readIp } from '../rpki/resource-text.ts';
 import { RpkiError } from '../rpki/rpki-error.ts';
-
-export interface ResourceSet {
-  asn: Ranges;
-  ipv4: Ranges;
-  ipv6: Ranges;
-}
 
 export type ChildRequest =
   | { type: 'issuance'; className: string; limit: Partial<ResourceSet>; csrDer: Uint8Array }
@@ -32,8 +28,6 @@ export interface Request {
   nonce: string;
   children: Child[];
 }
-
-const HANDLE = /^[-_A-Za-z0-9/\\]{1,255}$/;
 
 /** A key identifier, upper-case hex. Throws JsonError. */
 export function keyIdentifier(text: string, path: string): string {
@@ -86,10 +80,6 @@ export function resourceLimit(value: JsonValue | undefined, path: string): Parti
   );
 }
 
-export function sameResources(a: ResourceSet, b: ResourceSet): boolean {
-  return equalRanges(a.asn, b.asn) && equalRanges(a.ipv4, b.ipv4) && equalRanges(a.ipv6, b.ipv6);
-}
-
 /** The one member of an externally tagged variant. */
 function variant(value: JsonValue, path: string): [name: string, value: JsonValue, path: string] {
   const [only, ...more] = asMap(value, path);
@@ -133,7 +123,7 @@ export function byKey<T>(
 }
 
 export function handle(text: string, path: string): string {
-  if (!HANDLE.test(text)) throw new JsonError('it is no handle (RFC 8183)', path);
+  if (!isHandle(text)) throw new JsonError('it is no handle (RFC 8183)', path);
   return text;
 }
 

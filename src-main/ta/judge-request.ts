@@ -6,7 +6,8 @@ import { type Fault, Faults } from '../rpki/fault.ts';
 import type { Message } from '../rpki/message.ts';
 import { contains } from '../rpki/ranges.ts';
 import { readChildCsr } from './child-csr.ts';
-import { type Child, type ChildRequest, readRequest, type Request, type ResourceSet } from './documents.ts';
+import type { ResourceSet } from '../rpki/resource-set.ts';
+import { type Child, type ChildRequest, readRequest, type Request } from './documents.ts';
 import { openExchange, readInto } from './open-exchange.ts';
 
 /** What the signer knows. */

@@ -11,7 +11,8 @@ import { readManifest } from '../rpki/manifest.ts';
 import { resourceCertificate } from '../rpki/resource-certificate.ts';
 import { resourceCrl } from '../rpki/resource-crl.ts';
 import { readSignedObject } from '../rpki/signed-object.ts';
-import { byKey, keyIdentifier, resourceSet, sameResources } from './documents.ts';
+import { sameResources } from '../rpki/resource-set.ts';
+import { byKey, keyIdentifier, resourceSet } from './documents.ts';
 import { type Issued, judgeAnswers, type ProxyState } from './judge-answers.ts';
 import { openExchange, readInto } from './open-exchange.ts';
 

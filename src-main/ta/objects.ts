@@ -6,7 +6,8 @@ import { sha256Hex } from '../lib/bytes.ts';
 import { JsonError, type JsonValue } from '../lib/json-reader.ts';
 import { asArray, asBase64, asObject, asText, asWhole, type Plain, toJson } from '../lib/json-shape.ts';
 import { asnText, ipText } from '../rpki/resource-text.ts';
-import { byKey, keyIdentifier, resourceLimit, resourceSet, type ResourceSet } from './documents.ts';
+import type { ResourceSet } from '../rpki/resource-set.ts';
+import { byKey, keyIdentifier, resourceLimit, resourceSet } from './documents.ts';
 
 export interface CertInfo {
   uri: string;

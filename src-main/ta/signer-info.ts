@@ -1,7 +1,8 @@
 /** signer-info.json as far as both sides judge by it: the signer's identity and what its trust anchor is (krill-ta.md 4.5). */
 import { JsonError, type JsonValue } from '../lib/json-reader.ts';
 import { asBase64, asObject, asText } from '../lib/json-shape.ts';
-import { keyIdentifier, readIdentity, resourceSet, type ResourceSet } from './documents.ts';
+import type { ResourceSet } from '../rpki/resource-set.ts';
+import { keyIdentifier, readIdentity, resourceSet } from './documents.ts';
 
 export interface SignerInfo {
   /** SubjectPublicKeyInfo of the signer's identity. */

@@ -1,5 +1,5 @@
 /** What differs between two requests with one nonce, as sentences. */
-import { sameResources } from '../documents.ts';
+import { sameResources } from '../../rpki/resource-set.ts';
 import type { Request } from '../documents.ts';
 import { resourceTexts } from './child-review.ts';
 

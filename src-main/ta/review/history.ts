@@ -5,7 +5,8 @@
 import { JsonError, type JsonValue, readJson } from '../../lib/json-reader.ts';
 import { asObject } from '../../lib/json-shape.ts';
 import { asnText, ipText, readAsn, readIp } from '../../rpki/resource-text.ts';
-import { readRequest, type Request, type ResourceSet } from '../documents.ts';
+import type { ResourceSet } from '../../rpki/resource-set.ts';
+import { readRequest, type Request } from '../documents.ts';
 import { readObjects } from '../objects.ts';
 import { openDocument } from '../open-exchange.ts';
 

@@ -1,5 +1,5 @@
 /** Where a trust anchor's certificate will be fetched: the URIs of its TAL, checked before they are signed (T-009, RFC 8630 2.2). */
-import { isPlainUri } from '../child-csr.ts';
+import { isPlainUri } from '../../rpki/plain-name.ts';
 
 export interface LocationProblem {
   path: 'https' | 'rsync';

@@ -5,7 +5,7 @@
 import { keyIdName, makeAnchor, makeIdentity } from '../../rpki/make-certificate.ts';
 import { rangesOf } from '../../rpki/ranges.ts';
 import { keyId as keyIdOf } from '../../x509/public-key.ts';
-import type { ResourceSet } from '../documents.ts';
+import type { ResourceSet } from '../../rpki/resource-set.ts';
 import type { CertInfo } from '../objects.ts';
 import { backdated, publish, serialOf, weeksLater } from './publish.ts';
 import type { Signing } from './signing.ts';

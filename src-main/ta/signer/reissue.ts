@@ -6,7 +6,7 @@ import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { JobContext } from '../../lib/jobs.ts';
 import type { Session } from '../../store/store-contract.ts';
-import { isPlainUri } from '../child-csr.ts';
+import { isPlainUri } from '../../rpki/plain-name.ts';
 import type { HeldSigner } from './held-signer.ts';
 import { locationProblems } from './locations.ts';
 import { makeAnchorCertificate } from './make-trust-anchor.ts';
