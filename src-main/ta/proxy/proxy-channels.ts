@@ -25,7 +25,7 @@ export interface ProxyDeps extends TaDeps {
   publisher: Publisher;
   refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
   /** Where children send their messages. */
-  serviceUri(child: string): string;
+  serviceUri(child: string): Promise<string>;
 }
 
 type Names =
@@ -209,11 +209,12 @@ export function proxyChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>, N
       },
       async proxyExport({ what, child, target, overwrite }) {
         const { state } = await proxy.required();
+        const serviceUri = what === 'parent-response' ? await deps.serviceUri(child ?? '') : '';
         return writeOut(deps, {
           action: 'ta.proxyExport',
           what,
           id: child ?? state.identity.keyId,
-          content: proxyFile(state, { what, child }, deps.serviceUri),
+          content: proxyFile(state, { what, child, serviceUri }),
           target,
           overwrite,
         });
