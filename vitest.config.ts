@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 // `main` runs as Node runs it; `renderer` in a DOM. End-to-end specs have their own runner (e2e/).
 export default defineConfig({
   test: {
+    // Keys are made and OpenSSL is started: a busy machine takes its time, and no test is one of speed.
+    testTimeout: 60_000,
     projects: [
       {
         test: {

@@ -31,10 +31,10 @@ const HOME_OF_PACKAGE: readonly { package: RegExp; home: string }[] = [
   { package: /^electron(?:\/|$)/, home: 'src-main/shell/' },
   { package: /^(?:playwright(?:-core)?|@playwright\/[^/]+)(?:\/|$)/, home: 'src-main/shell/' },
   { package: /^pkcs11js(?:\/|$)/, home: 'src-main/signers/pkcs11/host.ts' },
-  // One door for every connection, which an offline station keeps shut for ever; nothing has needed it yet.
+  // The one implementation of the Net port. Domains get it through lib/net-gate.ts, which an offline station keeps shut.
   {
     package: /^(?:node:)?(?:net|tls|http|https|http2|dgram|dns|inspector)(?:\/|$)/,
-    home: 'src-main/lib/net-gate.ts',
+    home: 'src-main/shell/node/net/',
   },
 ];
 

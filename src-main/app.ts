@@ -20,11 +20,13 @@ import { createIssuing } from './issuing/issuing.ts';
 import { createKeys } from './keys/keys.ts';
 import { createJobs } from './lib/jobs.ts';
 import { createLog } from './lib/log.ts';
+import { createNetGate } from './lib/net-gate.ts';
 import { createOverview } from './overview/overview.ts';
-import type { Ports } from './ports.ts';
+import type { Net, Ports } from './ports.ts';
 import { createSignerRouter } from './signers/router.ts';
 import type { Signer } from './signers/signer.ts';
 import { createSoftwareSigner } from './signers/software/software-signer.ts';
+import type { Session } from './store/store-contract.ts';
 import { createTa } from './ta/ta.ts';
 import { signerPreset } from './ta/signer/setup.ts';
 import { vaultDomain } from './vault/vault-domain.ts';
@@ -32,6 +34,8 @@ import { createVault } from './vault/vault.ts';
 
 export interface App {
   dispatch: Dispatch;
+  /** The network as the domains have it: behind the gate. */
+  net: Net;
   /** Locks the workspace and ends what runs; everything acknowledged is stored by then. */
   close(): Promise<void>;
 }
@@ -57,6 +61,15 @@ export async function createApp(ports: Ports): Promise<App> {
   const vault = createVault({ ports, log, changed });
   const audit = createAudit({ clock, vault, tickets, changed });
   const session = vault.session;
+  const openSession = (): Session | null => (vault.stateName() === 'unlocked' ? session() : null);
+  const gate = createNetGate({
+    net: ports.net,
+    log,
+    station() {
+      const opened = vault.opened();
+      return opened === null ? null : { kind: opened.header.kind, session: openSession() };
+    },
+  });
   const software = createSoftwareSigner({ sealer: session });
   const signers: ReadonlyMap<string, Signer> = new Map([['software', software]]);
   const router = createSignerRouter(() => signers);
@@ -70,14 +83,13 @@ export async function createApp(ports: Ports): Promise<App> {
   const shared = { clock, random, jobs, blobs, tickets, session, router, software, changed };
   const keys = createKeys(shared);
   const ca = createCa({ ...shared, drafts, issuing });
-  const ta = createTa({ ...shared, drafts });
+  const ta = createTa({ ...shared, drafts, net: gate.net });
   const overview = createOverview({ clock, vault, router, attention: ta.attention });
-  const inspect = createInspect({
-    ...shared,
-    openSession: () => (vault.stateName() === 'unlocked' ? session() : null),
-  });
+  const inspect = createInspect({ ...shared, openSession });
 
   vault.onLock(async () => {
+    // First: a job that waits for an answer ends by it.
+    await gate.shut();
     await jobs.clear();
     blobs.clear();
     inspect.clear();
@@ -118,6 +130,7 @@ export async function createApp(ports: Ports): Promise<App> {
   }
   return {
     dispatch,
+    net: gate.net,
     async close() {
       await vault.close();
       await clipboard.clearSecret();

@@ -1,6 +1,6 @@
 /**
  * What the application needs from outside, as the shells (and tests) supply it: time, randomness, dialogs,
- * clipboard, power, folders. No implementation here, and nothing that knows of Electron or Chromium.
+ * clipboard, network, power, folders. No implementation here, and nothing that knows of Electron or Chromium.
  */
 import type { AppEvent } from '#shared/bridge.ts';
 
@@ -29,9 +29,94 @@ export interface Clipboard {
   clearIf(text: string): Promise<void>;
 }
 
+/**
+ * Who is believed to be the server of a TLS connection. `system`: the public authorities, with the host name. `sha256`:
+ * this one certificate (upper-case hex over its DER), whatever its names and dates. `caPem`: these authorities alone,
+ * with the host name.
+ */
+export type Trust = 'system' | { sha256: string } | { caPem: string };
+
+export interface NetRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** `https://`, `http://`, or the path of a UNIX socket as `unix:///run/krill/krill.sock`. */
+  url: string;
+  /** What is asked of a UNIX socket; with the other URLs it stands in the URL. */
+  path?: string;
+  headers?: Readonly<Record<string, string>>;
+  /** Missing: no body at all. */
+  body?: Uint8Array;
+  trust: Trust;
+  /** http:// goes to loopback addresses only, unless this is set. */
+  allowPlainHttp?: boolean;
+  /** From the first step to the last octet of the answer. */
+  timeoutMs: number;
+  /** Of the answer's body. */
+  maxBytes: number;
+  signal?: AbortSignal;
+}
+
+export interface NetAnswer {
+  /** Any: redirects are not followed. */
+  status: number;
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  body: Uint8Array;
+  /** DER of the server's certificate; null without TLS. */
+  peer: Uint8Array | null;
+}
+
+export interface NetListen {
+  /** An address of this machine; nothing else is listened on. */
+  host: string;
+  /** 0: any free one. */
+  port: number;
+  tls: { keyPem: string; certPem: string } | null;
+  /** Of a request: refused by its announced length before it is read, and while it is read. */
+  maxBodyBytes: number;
+}
+
+/** A request as a listener got it. */
+export interface NetCall {
+  method: string;
+  /** Path and query as they were sent. */
+  path: string;
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  body: Uint8Array;
+  /** Address of the caller. */
+  client: string;
+}
+
+export interface NetReply {
+  status: number;
+  headers?: Readonly<Record<string, string>>;
+  body?: Uint8Array;
+}
+
+export type NetHandler = (call: NetCall) => Promise<NetReply>;
+
+export interface Listener {
+  port: number;
+  /** Ends it with every connection it has. */
+  close(): Promise<void>;
+}
+
+/**
+ * HTTP in both directions. Refusals are AppError: UNREACHABLE, PEER_UNTRUSTED (details: the fingerprint found),
+ * TOO_LARGE, INVALID_INPUT, CANCELLED. Domains get it behind lib/net-gate.ts, never bare.
+ */
+export interface Net {
+  request(request: NetRequest): Promise<NetAnswer>;
+  /** DER of the certificate that an https server shows; it is not believed and nothing is sent. */
+  peek(url: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Uint8Array>;
+  listen(options: NetListen, handler: NetHandler): Promise<Listener>;
+}
+
 export interface Ports {
   clock: Clock;
   random: Random;
+  /** SECURITY: for the gate alone, which an offline station keeps shut. */
+  net: Net;
   dialogs: Dialogs;
   clipboard: Clipboard;
   /** Sends an event to the window; never throws. */

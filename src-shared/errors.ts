@@ -29,6 +29,9 @@ export const ERROR_CODES = [
   'POLICY_REFUSED',
   'CANCELLED',
   'OFFLINE',
+  'UNREACHABLE',
+  'PEER_UNTRUSTED',
+  'PEER_REFUSED',
   'NOT_ALLOWED_NOW',
   'MAIN_GONE',
 ] as const;
@@ -50,6 +53,8 @@ export interface ErrorDetails {
   ids?: string[];
   /** Raw library text, shown only under "details". */
   library?: string;
+  /** SHA-256 in upper-case hex of the certificate that a server showed (PEER_UNTRUSTED). */
+  fingerprint?: string;
   /** The path or name the error is about. */
   subject?: string;
 }

@@ -36,6 +36,21 @@ export function asText(value: JsonValue | undefined, path: string): string {
   return value;
 }
 
+export function asFlag(value: JsonValue | undefined, path: string): boolean {
+  if (typeof value !== 'boolean') throw new JsonError('true or false is missing here', path);
+  return value;
+}
+
+/** null, or what `read` makes of it. A member that is missing is refused like any other wrong one. */
+export function asOptional<T>(
+  value: JsonValue | undefined,
+  path: string,
+  read: (value: JsonValue, path: string) => T,
+): T | null {
+  if (value === undefined) throw new JsonError('a value or null is missing here', path);
+  return value === null ? null : read(value, path);
+}
+
 /** A whole number of any size, not negative. */
 export function asWhole(value: JsonValue | undefined, path: string): bigint {
   if (!(value instanceof JsonNumber) || !/^\d+$/.test(value.text))

@@ -87,7 +87,8 @@ function variant(value: JsonValue, path: string): [name: string, value: JsonValu
   return only;
 }
 
-function childRequest(value: JsonValue, path: string): ChildRequest {
+/** One wish of a child. Throws JsonError. */
+export function readChildRequest(value: JsonValue, path: string): ChildRequest {
   const [kind, inner, at] = variant(value, path);
   if (kind === 'Issuance') {
     const object = asObject(inner, at, { required: ['class_name', 'limit', 'csr'] });
@@ -139,7 +140,7 @@ export function readRequest(value: JsonValue | undefined, path: string): Request
     return {
       handle: name,
       resources: resourceSet(child.get('resources'), `${at}.resources`),
-      requests: byKey(child.get('requests'), `${at}.requests`, childRequest),
+      requests: byKey(child.get('requests'), `${at}.requests`, readChildRequest),
     };
   });
   return { nonce: asText(object.get('nonce'), `${path}.nonce`), children };

@@ -8,7 +8,7 @@ import { byKey, type Child, handle, keyIdentifier, type Request, resourceSet } f
 import type { SignerInfo } from './signer-info.ts';
 
 /** What the proxy knows. */
-export interface ProxyState {
+export interface ProxyKnowledge {
   /** SubjectPublicKeyInfo of the associated signer. */
   signerSpki: Uint8Array;
   info: SignerInfo;
@@ -36,7 +36,7 @@ function judgeAnswer(
     path,
   }: { who: string; child: Child; key: string; answer: JsonValue; path: string },
   issued: Map<string, Issued>,
-  state: ProxyState,
+  state: ProxyKnowledge,
   faults: Faults,
   questions: string[],
 ): void {
@@ -96,7 +96,7 @@ function judgeAnswer(
 export function judgeAnswers(
   response: JsonObject,
   issued: Map<string, Issued>,
-  state: ProxyState,
+  state: ProxyKnowledge,
   faults: Faults,
   questions: string[],
 ): void {

@@ -13,7 +13,7 @@ import { resourceCrl } from '../rpki/resource-crl.ts';
 import { readSignedObject } from '../rpki/signed-object.ts';
 import { sameResources } from '../rpki/resource-set.ts';
 import { byKey, keyIdentifier, resourceSet } from './documents.ts';
-import { type Issued, judgeAnswers, type ProxyState } from './judge-answers.ts';
+import { type Issued, judgeAnswers, type ProxyKnowledge } from './judge-answers.ts';
 import { openExchange, readInto } from './open-exchange.ts';
 
 export interface ResponseJudgement {
@@ -75,12 +75,12 @@ function previousHead(previous: JsonValue) {
 }
 
 /** Judges one object by the validator, as published under the trust anchor. */
-function judge(what: string, der: Uint8Array, state: ProxyState, at: Date, faults: Faults): void {
+function judge(what: string, der: Uint8Array, state: ProxyKnowledge, at: Date, faults: Faults): void {
   const { faults: found } = judgeObject(der, { issuerDer: state.info.taCertificateDer, anchor: false, at });
   for (const { text, clause } of found) faults.check(false, `${what}: ${text}`, clause);
 }
 
-function judgeIssued(objects: JsonObject, state: ProxyState, at: Date, faults: Faults): Map<string, Issued> {
+function judgeIssued(objects: JsonObject, state: ProxyKnowledge, at: Date, faults: Faults): Map<string, Issued> {
   return byKey(objects.get('issued'), 'response.objects.issued', (value, path) => {
     const object = asObject(value, path, { required: CERTIFICATE_MEMBERS });
     const der = hashed(object, path, faults);
@@ -137,7 +137,7 @@ function judgeManifest(
 
 function judgeContent(
   clear: JsonValue,
-  state: ProxyState,
+  state: ProxyKnowledge,
   at: Date,
   faults: Faults,
   questions: string[],
@@ -198,7 +198,7 @@ function judgeContent(
 }
 
 /** Judges the bytes of a response file at the instant `at`. Never throws for what it is given. */
-export function judgeResponse(bytes: Uint8Array, state: ProxyState, at: Date): ResponseJudgement {
+export function judgeResponse(bytes: Uint8Array, state: ProxyKnowledge, at: Date): ResponseJudgement {
   const faults = new Faults();
   const questions: string[] = [];
   const opened = openExchange(bytes, 'response', state.signerSpki, at, faults);

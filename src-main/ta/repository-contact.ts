@@ -1,6 +1,6 @@
 /** proxy-repo.json: where a proxy publishes (krill-ta.md 4.2). */
 import { JsonError, type JsonValue } from '../lib/json-reader.ts';
-import { asBase64, asObject, asText } from '../lib/json-shape.ts';
+import { asBase64, asObject, asText, type Plain } from '../lib/json-shape.ts';
 
 export interface RepositoryContact {
   /** Ends in "/". */
@@ -29,5 +29,16 @@ export function readRepositoryContact(value: JsonValue): RepositoryContact {
     notify: notify === null ? null : asText(notify, 'repo_info.rrdp_notification_uri'),
     serverSpki: asBase64(server.get('public_key'), 'server_info.public_key'),
     serviceUri: asText(server.get('service_uri'), 'server_info.service_uri'),
+  };
+}
+
+/** proxy-repo.json. */
+export function repositoryContactJson(contact: RepositoryContact): Plain {
+  return {
+    repo_info: { sia_base: contact.base, rrdp_notification_uri: contact.notify },
+    server_info: {
+      public_key: Buffer.from(contact.serverSpki).toString('base64'),
+      service_uri: contact.serviceUri,
+    },
   };
 }

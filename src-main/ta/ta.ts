@@ -1,15 +1,12 @@
 /** The `ta.*` channels: set-up, review, approval and record of a trust anchor's signer. Decisions are in the files it calls. */
-import { readFile } from 'node:fs/promises';
 import type { Topic } from '#shared/bridge.ts';
 import type { SignerDraft } from '#shared/contract/ta-setup.ts';
 import type { Drafts } from '../drafts/drafts.ts';
 import { jobRefusal } from '../audit/job-refusal.ts';
 import { AppError } from '../lib/app-error.ts';
-import { sha256Hex } from '../lib/bytes.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
-import { exportFile } from '../lib/export-file.ts';
 import type { Jobs } from '../lib/jobs.ts';
-import type { Clock, Random } from '../ports.ts';
+import type { Clock, Net, Random } from '../ports.ts';
 import { Faults } from '../rpki/fault.ts';
 import { checkKey } from '../rpki/certificate-fields.ts';
 import type { SignerRouter } from '../signers/router.ts';
@@ -19,16 +16,23 @@ import { exportContent } from './export.ts';
 import { fileWords, recogniseFile } from '../rpki/exchange-file.ts';
 import { krillMove } from './krill-move.ts';
 import { exchangeRow, pastExchange } from './past-exchange.ts';
+import { exchangeChannels } from './proxy/exchange-channels.ts';
+import type { LocalCas } from './proxy/local-cas.ts';
+import { proxyChannels, type ProxyDeps } from './proxy/proxy-channels.ts';
+import { createPublisher } from './proxy/publisher.ts';
+import { createRunningProxy } from './proxy/running-proxy.ts';
 import { createHeldReviews } from './review/held-reviews.ts';
 import { reviewChannels } from './review/review-channels.ts';
 import { type HeldSigner, heldSigner, requireSigner } from './signer/held-signer.ts';
 import { reissue, requireReissuable } from './signer/reissue.ts';
 import { setUpSigner } from './signer/set-up.ts';
 import { type ChosenKey, judgeSetup, type Setup } from './signer/setup.ts';
+import { writeOut } from './write-out.ts';
 import { type Attention, attentionOf, signerView } from './signer/signer-view.ts';
 
 export interface TaDeps {
   clock: Clock;
+  net: Net;
   random: Random;
   jobs: Jobs;
   blobs: { take(id: string): { name: string; bytes: Buffer } };
@@ -76,6 +80,24 @@ export function createTa(deps: TaDeps): Ta {
     return { id, label: key.label, spkiDer: key.spkiDer, problem };
   }
 
+  const proxy = createRunningProxy(deps);
+  const locals: LocalCas = {
+    identities: () => Promise.resolve(new Map()),
+    askAll: () => Promise.resolve([]),
+    publications: () => Promise.resolve([]),
+  };
+  const publisher = createPublisher({ ...deps, proxy, locals });
+  const proxyDeps: ProxyDeps = {
+    ...deps,
+    proxy,
+    locals,
+    publisher,
+    refusedEntry,
+    serviceUri: () => 'http://127.0.0.1/rfc6492/ta',
+  };
+  const proxyPart = proxyChannels(proxyDeps);
+  const exchangePart = exchangeChannels(proxyDeps);
+
   const judged = async (data: SignerDraft): Promise<Setup> =>
     judgeSetup(data, await chosenKey(data.key), now());
 
@@ -83,6 +105,9 @@ export function createTa(deps: TaDeps): Ta {
     clear() {
       seen = null;
       reviews.clear();
+      proxyPart.clear();
+      exchangePart.clear();
+      publisher.clear();
     },
     async attention() {
       const { store } = session();
@@ -95,6 +120,8 @@ export function createTa(deps: TaDeps): Ta {
       return seen === null ? [] : attentionOf(seen.held, now());
     },
     domain: {
+      ...proxyPart.channels,
+      ...exchangePart.channels,
       ...krillMove({ ...deps, signer, refusedEntry }),
       ...reviewChannels({ ...deps, signer, refusedEntry, reviews }),
       async signer() {
@@ -158,30 +185,14 @@ export function createTa(deps: TaDeps): Ta {
       async export({ what, id, target, overwrite }) {
         const held = await signer();
         const content = await exportContent(session(), held, { what, id });
-        const { path } = await exportFile({
-          path: deps.tickets.path(target),
+        return writeOut(deps, {
+          action: 'ta.export',
+          what,
+          id: id ?? held.anchor.objects.keyId,
           content,
-          mode: 0o644,
+          target,
           overwrite,
-          now: now(),
         });
-        const sha256 = sha256Hex(content);
-        if (sha256Hex(await readFile(path)) !== sha256)
-          throw new AppError(
-            'INTERNAL',
-            `What was written to ${path} does not read back the same: the medium may be damaged. Use another one.`,
-          );
-        await session().store.run('audit.add', {
-          audit: {
-            action: 'ta.export',
-            outcome: 'done',
-            summary: `Wrote ${what} to ${path}`.slice(0, 300),
-            subjects: [{ type: what, id: id ?? held.anchor.objects.keyId, sha256 }],
-          },
-        });
-        deps.tickets.end(target);
-        changed('audit', []);
-        return { path, sha256 };
       },
       async reissue(order) {
         const held = await signer();

@@ -7,6 +7,7 @@ import type { Answer, ChannelName, Payload } from '#shared/contract/index.ts';
 import type { Job } from '#shared/contract/app.ts';
 import type { ReplyError } from '#shared/errors.ts';
 import { createApp } from '../app.ts';
+import { nodeNet } from '../shell/node/net/net.ts';
 import { eventSink, testClock, testRandom } from './test-ports.ts';
 import { PASSPHRASE } from './test-workspace.ts';
 
@@ -35,6 +36,7 @@ export async function testApp(at: { folder?: string; workspace?: string } = {}) 
   const app = await createApp({
     clock,
     random: testRandom,
+    net: nodeNet,
     dialogs: {
       folder: async () => places.shift() ?? null,
       saveFile: async () => places.shift() ?? null,
@@ -86,6 +88,8 @@ export async function testApp(at: { folder?: string; workspace?: string } = {}) 
     call,
     ended,
     dispatch: app.dispatch,
+    /** As the domains have it. */
+    net: app.net,
     create: (kind: 'online' | 'offline' | 'rehearsal' = 'online', name = 'Example') =>
       call('workspace.create', { folder: null, name, kind, passphrase: PASSPHRASE }),
     /** Time passes, the workspace locks itself on the way and is unlocked again. */

@@ -8,6 +8,7 @@ import type { Ports } from '../ports.ts';
 import type { Kdf } from '../vault/header.ts';
 import { vaultDomain } from '../vault/vault-domain.ts';
 import { createVault } from '../vault/vault.ts';
+import { noNet } from './test-net.ts';
 import { eventSink, testClock, testLog, testRandom } from './test-ports.ts';
 
 export const PASSPHRASE = 'tundra-Okapi 7 vesper lantern';
@@ -23,6 +24,7 @@ export function testVault(options: { folder?: string } = {}) {
   const ports: Ports = {
     clock,
     random: testRandom,
+    net: noNet,
     dialogs: { folder: async () => null, saveFile: async () => null, openFile: async () => null },
     clipboard: { write: async () => undefined, clearIf: async () => undefined },
     emit,

@@ -134,6 +134,21 @@ export const ERROR_GUIDE: Record<ErrorCode, ErrorGuide> = {
     next: 'It is an offline station for ever. Do the step on a networked machine and carry the file here.',
     retry: false,
   },
+  UNREACHABLE: {
+    title: 'The other side did not answer',
+    next: 'Look whether it runs and can be reached from here, then try again.',
+    retry: true,
+  },
+  PEER_UNTRUSTED: {
+    title: 'The server is not known to be the right one',
+    next: 'Nothing was sent to it. Compare the fingerprint with the one on the server itself before you pin it.',
+    retry: false,
+  },
+  PEER_REFUSED: {
+    title: 'The other side refused it',
+    next: 'The sentence above says what stands in the way there.',
+    retry: false,
+  },
   NOT_ALLOWED_NOW: {
     title: 'This cannot be done now',
     next: 'Nothing was changed. The sentence above says what stands in the way.',

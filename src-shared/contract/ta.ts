@@ -1,7 +1,9 @@
 /** Channels of the trust anchor: its signer, the review of a request before it is signed, and the exchanges since. */
 import * as z from 'zod';
 import { change, channel, hex, id, instant, nothing, pageIn, pageOut, severity } from './channel.ts';
+import { taProxyChannels } from './ta-proxy.ts';
 import { exchangeReview } from './ta-review.ts';
+import { taServiceChannels } from './ta-service.ts';
 import { signerProblem, signerReview, taTiming } from './ta-setup.ts';
 
 /** A file of an exchange or set-up, told by its content. */
@@ -88,6 +90,8 @@ export const taExport = z.enum([
 export type TaExport = z.infer<typeof taExport>;
 
 export const taChannels = {
+  ...taProxyChannels,
+  ...taServiceChannels,
   /** null while there is no signer in this workspace. */
   'ta.signer': channel('unlocked', nothing, z.strictObject({ signer: signerView.nullable() })),
   /** Looks at a dropped file; keeps it as text when it is one the set-up wants. */

@@ -9,6 +9,7 @@ import type { Ports } from '../../ports.ts';
 import { type Assets, createAssets } from '../node/assets.ts';
 import { makeConfigFolder, runtimeFolder, standardFolders } from '../node/folders.ts';
 import { openLogFile } from '../node/log-file.ts';
+import { nodeNet } from '../node/net/net.ts';
 import { realClock, realRandom, watchSleep } from '../node/real-time.ts';
 import type { App, Installed } from '../node/shell-app.ts';
 import type { ShellArguments } from '../node/shell-arguments.ts';
@@ -166,6 +167,7 @@ async function carry(
   const ports: Ports = {
     clock: realClock,
     random: realRandom,
+    net: nodeNet,
     dialogs: native ?? chooserDialogs(openChooserPage),
     clipboard: windowClipboard(() => page),
     version: options.version,

@@ -11,6 +11,7 @@ import type { Ports } from '../../ports.ts';
 import { createAssets } from '../node/assets.ts';
 import { makeConfigFolder, standardFolders } from '../node/folders.ts';
 import { openLogFile } from '../node/log-file.ts';
+import { nodeNet } from '../node/net/net.ts';
 import { realClock, realRandom } from '../node/real-time.ts';
 import type { App, Installed } from '../node/shell-app.ts';
 import type { ShellArguments } from '../node/shell-arguments.ts';
@@ -85,6 +86,7 @@ export async function startElectronShell(
   const ports: Ports = {
     clock: realClock,
     random: realRandom,
+    net: nodeNet,
     dialogs: electronDialogs(electron.dialog, window),
     clipboard: electronClipboard(electron.clipboard),
     version: options.version,

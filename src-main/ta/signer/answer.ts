@@ -2,20 +2,19 @@
  * Answers a judged request (krill-ta.md 6.2): certificates and revocations for every wish, then CRL and manifest, then the
  * signed response. It relies on the judgement before it and is judged itself by the validator after it; nothing is stored.
  */
-import { type JsonObject, type JsonValue, writeJson } from '../../lib/json-reader.ts';
+import type { JsonObject, JsonValue } from '../../lib/json-reader.ts';
 import { type Plain, toJson } from '../../lib/json-shape.ts';
 import { Faults } from '../../rpki/fault.ts';
 import { keyIdName, makeAuthority } from '../../rpki/make-certificate.ts';
-import { makeMessage } from '../../rpki/make-message.ts';
 import { readChildCsr } from '../child-csr.ts';
 import type { ResourceSet } from '../../rpki/resource-set.ts';
 import type { Child, ChildRequest, Request } from '../documents.ts';
 import { type CertInfo, objectsJson, resourcesJson, type Revocation, type TaObjects } from '../objects.ts';
+import { signedFile } from '../signed-file.ts';
 import { backdated, publish, serialOf, weeksLater } from './publish.ts';
 import type { Signing } from './signing.ts';
 import type { TrustAnchor } from './trust-anchor.ts';
 
-const DAY_MS = 86_400_000;
 /** Signatures under way at the same time: a software signer uses every core, a token works them off. */
 const AT_ONCE = 16;
 const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
@@ -91,28 +90,6 @@ function issuanceJson(made: CertInfo, anchor: TrustAnchor): Plain {
       signing_cert: { url: anchor.tal.rsync, cert: base64(anchor.certificate.der) },
     },
   };
-}
-
-/** The signed message around `content` beside its clear text, as a file. */
-async function signedFile(
-  name: 'request' | 'response',
-  clear: JsonValue,
-  signing: Signing,
-  at: { now: Date; days: number },
-): Promise<Uint8Array> {
-  const message = await signing.oneOff((key) =>
-    makeMessage(Buffer.from(writeJson(clear), 'utf8'), signing.identity, key, {
-      now: at.now,
-      notBefore: backdated(at.now),
-      notAfter: new Date(at.now.getTime() + at.days * DAY_MS),
-      serial: signing.serial(),
-    }),
-  );
-  const file = new Map<string, JsonValue>([
-    ['signed', toJson({ message: base64(message) })],
-    [name, clear],
-  ]);
-  return Buffer.from(`${writeJson(file)}\n`, 'utf8');
 }
 
 /** Makes the response. `step` is told how many of the wishes are done. */

@@ -13,7 +13,7 @@ const identityView = ({ keyId, certificateDer }: Identity) => ({ keyId, sha256: 
 const iso = (instant: string): string => new Date(instant).toISOString();
 
 /** ta.tal: https URIs, then the rsync one (krill-ta.md 4.5). */
-export function talText({ tal, certificate }: TrustAnchor): string {
+export function talText({ tal, certificate }: Pick<TrustAnchor, 'tal' | 'certificate'>): string {
   return writeTal({ uris: [...tal.https, tal.rsync], spkiDer: certificate.spkiDer });
 }
 

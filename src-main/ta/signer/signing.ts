@@ -1,5 +1,5 @@
 /**
- * The keys a trust anchor's signer works with, behind functions that sign: the TA key, the identity key, and one-off keys
+ * The keys a half of a trust anchor works with, behind functions that sign: the TA key, the identity key, and one-off keys
  * that are made, used once and destroyed. It decides nothing.
  */
 import { newId } from '../../lib/ids.ts';
@@ -9,8 +9,8 @@ import type { OneOffKey } from '../../rpki/make-message.ts';
 import type { RoutedKey, SignerRouter } from '../../signers/router.ts';
 import { keyId } from '../../x509/public-key.ts';
 
-export interface Signing {
-  ta: IssuerSign;
+/** What signs messages: an identity and one-off keys. */
+export interface MessageSigning {
   identity: IssuerSign & { keyId: string };
   /** Makes a one-off key, lets `use` sign with it, and destroys it whatever happens. */
   oneOff<T>(use: (key: OneOffKey) => Promise<T>): Promise<T>;
@@ -18,21 +18,34 @@ export interface Signing {
   serial(): Uint8Array;
 }
 
+export interface Signing extends MessageSigning {
+  ta: IssuerSign;
+}
+
 /** Where one-off keys are made. */
 const ONE_OFF_SIGNER = 'software';
 
+interface SigningDeps {
+  random: Random;
+  router: SignerRouter;
+}
+
+const issuer = ({ router }: SigningDeps, key: RoutedKey): IssuerSign => ({
+  certificate: (data) => router.sign(key, 'certificate', data),
+  crl: (data) => router.sign(key, 'crl', data),
+});
+
 export function createSigning(
-  deps: { random: Random; router: SignerRouter },
+  deps: SigningDeps,
   keys: { ta: RoutedKey; identity: RoutedKey },
 ): Signing {
+  return { ta: issuer(deps, keys.ta), ...createMessageSigning(deps, keys.identity) };
+}
+
+export function createMessageSigning(deps: SigningDeps, identity: RoutedKey): MessageSigning {
   const { random, router } = deps;
-  const issuer = (key: RoutedKey): IssuerSign => ({
-    certificate: (data) => router.sign(key, 'certificate', data),
-    crl: (data) => router.sign(key, 'crl', data),
-  });
   return {
-    ta: issuer(keys.ta),
-    identity: { keyId: keyId(keys.identity.spkiDer), ...issuer(keys.identity) },
+    identity: { keyId: keyId(identity.spkiDer), ...issuer(deps, identity) },
     async oneOff(use) {
       const key = await router.create(ONE_OFF_SIGNER, {
         id: newId('key', random),

@@ -71,7 +71,7 @@ export function identityJson({ spkiDer, certificateDer }: Identity): JsonValue {
   });
 }
 
-function detailsJson({ certificate, tal }: TrustAnchor): JsonValue {
+export function detailsJson({ certificate, tal }: Pick<TrustAnchor, 'certificate' | 'tal'>): JsonValue {
   return toJson({
     cert: certInfoJson(certificate),
     tal: {
@@ -91,23 +91,29 @@ export function signerInfoJson(anchor: TrustAnchor): JsonValue {
   ]);
 }
 
+export function timingJson(timing: Timing): JsonValue {
+  return toJson(
+    Object.fromEntries(
+      Object.entries(TIMING_NAMES).map(([name, written]) => [written, timing[name as keyof Timing]]),
+    ),
+  );
+}
+
 /** The text the store keeps. */
 export function trustAnchorText(anchor: TrustAnchor): string {
-  const timing = Object.fromEntries(
-    Object.entries(TIMING_NAMES).map(([name, written]) => [written, anchor.timing[name as keyof Timing]]),
-  );
   return writeJson(
     new Map([
       ['id', identityJson(anchor.identity)],
       ['proxy_id', identityJson(anchor.proxy)],
       ['ta_cert_details', detailsJson(anchor)],
       ['objects', objectsJson(anchor.objects)],
-      ['timing', toJson(timing)],
+      ['timing', timingJson(anchor.timing)],
     ]),
   );
 }
 
-function readTiming(value: JsonValue | undefined): Timing {
+/** Throws JsonError. */
+export function readTiming(value: JsonValue | undefined): Timing {
   const object = asObject(value, 'timing', { required: Object.values(TIMING_NAMES) });
   const entries = Object.entries(TIMING_NAMES).map(([name, written]) => [
     name,

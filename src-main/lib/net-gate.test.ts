@@ -1,0 +1,175 @@
+import { Server, Socket } from 'node:net';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Net, NetListen, NetRequest } from '../ports.ts';
+import { type TestApp, testApp } from '../testing/test-app.ts';
+import { nodeNet } from '../testing/test-net.ts';
+import { testLog } from '../testing/test-ports.ts';
+import { PASSPHRASE } from '../testing/test-workspace.ts';
+import { createNetGate, type Station } from './net-gate.ts';
+
+const LISTEN: NetListen = { host: '127.0.0.1', port: 0, tls: null, maxBodyBytes: 1000 };
+const askOf = (url: string): NetRequest => ({
+  method: 'GET',
+  url,
+  trust: 'system',
+  timeoutMs: 10_000,
+  maxBytes: 1000,
+});
+
+let app: TestApp | null = null;
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await app?.remove();
+  app = null;
+});
+
+/** Every way in which this process can open a socket, counted below all libraries. */
+function countSockets() {
+  return [vi.spyOn(Socket.prototype, 'connect'), vi.spyOn(Server.prototype, 'listen')];
+}
+
+/** One call of each function, each with what it came to. */
+async function tryAll(net: Net, url: string): Promise<string[]> {
+  const all = [
+    net.request(askOf(url)),
+    net.request(askOf('unix:///run/krill/krill.sock')),
+    net.request(askOf('http://name.invalid/')),
+    net.peek('https://127.0.0.1:1/', { timeoutMs: 1000 }),
+    net.listen(LISTEN, async () => ({ status: 200 })).then((listener) => listener.close()),
+  ];
+  return (await Promise.allSettled(all)).map((one) =>
+    one.status === 'fulfilled' ? 'done' : String((one.reason as { code?: string }).code),
+  );
+}
+
+describe('the application', () => {
+  test(
+    'opens no socket in an offline workspace, open or locked, and none without a workspace',
+    { timeout: 20_000 },
+    async () => {
+      app = await testApp();
+      const counts = countSockets();
+      expect(await tryAll(app.net, 'http://127.0.0.1:1/')).toEqual(Array(5).fill('NO_WORKSPACE'));
+      await app.create('offline');
+      expect(await tryAll(app.net, 'http://127.0.0.1:1/')).toEqual(Array(5).fill('OFFLINE'));
+      await app.call('workspace.lock', {});
+      expect(await tryAll(app.net, 'http://127.0.0.1:1/')).toEqual(Array(5).fill('OFFLINE'));
+      await app.call('workspace.unlock', { passphrase: PASSPHRASE });
+      expect(await tryAll(app.net, 'http://127.0.0.1:1/')).toEqual(Array(5).fill('OFFLINE'));
+      for (const count of counts) expect(count).not.toHaveBeenCalled();
+    },
+  );
+
+  test('works with a loopback server in an online one, until it is locked', { timeout: 20_000 }, async () => {
+    app = await testApp();
+    await app.create('online');
+    const counts = countSockets();
+    const server = await app.net.listen(LISTEN, async ({ path }) => ({
+      status: 200,
+      body: Buffer.from(path),
+    }));
+    const url = `http://127.0.0.1:${server.port}/`;
+    expect(Buffer.from((await app.net.request(askOf(`${url}there`))).body).toString()).toBe('/there');
+    // The counting itself works.
+    for (const count of counts) expect(count).toHaveBeenCalledOnce();
+    await app.call('workspace.lock', {});
+    expect(await tryAll(app.net, url)).toEqual(Array(5).fill('LOCKED'));
+    await expect(nodeNet.request(askOf(url))).rejects.toMatchObject({ code: 'UNREACHABLE' });
+    await app.call('workspace.unlock', { passphrase: PASSPHRASE });
+    expect((await tryAll(app.net, url)).at(-1)).toBe('done');
+  });
+
+  test.each(['lock', 'close', 'create'] as const)(
+    'ends open requests and listeners at workspace.%s',
+    { timeout: 20_000 },
+    async (end) => {
+      app = await testApp();
+      await app.create('online');
+      const asked = Promise.withResolvers<void>();
+      const server = await app.net.listen(LISTEN, () => {
+        asked.resolve();
+        return new Promise(() => undefined);
+      });
+      const url = `http://127.0.0.1:${server.port}/`;
+      const refused = expect(app.net.request(askOf(url))).rejects.toMatchObject({ code: 'LOCKED' });
+      await asked.promise;
+      await (end === 'create' ? app.create('offline', 'Other') : app.call(`workspace.${end}`, {}));
+      await refused;
+      await expect(nodeNet.request(askOf(url))).rejects.toMatchObject({ code: 'UNREACHABLE' });
+    },
+  );
+});
+
+describe('the gate', () => {
+  const session = {};
+  function gateOn(station: Station | null, port: Partial<Net> = {}) {
+    const { log, lines } = testLog();
+    const never = async (): Promise<never> => {
+      throw new Error('the port was asked');
+    };
+    const net: Net = { request: never, peek: never, listen: never, ...port };
+    let current = station;
+    const gate = createNetGate({ net, log, station: () => current });
+    return { ...gate, lines, become: (next: Station | null) => void (current = next) };
+  }
+
+  test('opens nothing more for a session that it ended, before the vault calls it locked', async () => {
+    const request = vi.fn(async () => ({ status: 200, headers: {}, body: new Uint8Array(), peer: null }));
+    const gate = gateOn({ kind: 'online', session }, { request });
+    expect((await gate.net.request(askOf('http://127.0.0.1/'))).status).toBe(200);
+    await gate.shut();
+    await expect(gate.net.request(askOf('http://127.0.0.1/'))).rejects.toMatchObject({ code: 'LOCKED' });
+    gate.become({ kind: 'online', session: {} });
+    expect((await gate.net.request(askOf('http://127.0.0.1/'))).status).toBe(200);
+    expect(request).toHaveBeenCalledTimes(2);
+  });
+
+  test('closes a listener that became ready while it was being shut', async () => {
+    const bound = Promise.withResolvers<void>();
+    const close = vi.fn(async () => undefined);
+    const gate = gateOn(
+      { kind: 'rehearsal', session },
+      {
+        async listen() {
+          await bound.promise;
+          return { port: 1, close };
+        },
+      },
+    );
+    const waiting = gate.net.listen(LISTEN, async () => ({ status: 200 }));
+    const refused = expect(waiting).rejects.toMatchObject({ code: 'LOCKED' });
+    await gate.shut();
+    bound.resolve();
+    await refused;
+    expect(close).toHaveBeenCalledOnce();
+  });
+
+  test('passes the caller’s own signal on', async () => {
+    const gate = gateOn(
+      { kind: 'online', session },
+      {
+        request: ({ signal }) =>
+          new Promise((_done, fail) => signal?.addEventListener('abort', () => fail(signal.reason as Error))),
+      },
+    );
+    const abort = new AbortController();
+    const waiting = gate.net.request({ ...askOf('http://127.0.0.1/'), signal: abort.signal });
+    abort.abort(new Error('given up'));
+    await expect(waiting).rejects.toThrow('given up');
+  });
+
+  test('writes to the log why a listener failed to answer, and tells the caller the reference alone', async () => {
+    const gate = gateOn({ kind: 'online', session }, { listen: nodeNet.listen });
+    const listener = await gate.net.listen(LISTEN, async () => {
+      throw new Error('the inner reason');
+    });
+    const answer = await nodeNet.request(askOf(`http://127.0.0.1:${listener.port}/`));
+    await listener.close();
+    const said = Buffer.from(answer.body).toString();
+    expect([answer.status, said]).toEqual([500, expect.not.stringContaining('inner')]);
+    const ref = /under ([0-9A-F]{8})\./.exec(said)?.[1] ?? 'none';
+    expect(gate.lines.filter((line) => line.includes(ref) && line.includes('the inner reason'))).toHaveLength(
+      1,
+    );
+  });
+});

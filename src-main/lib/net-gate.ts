@@ -1,0 +1,106 @@
+/**
+ * The one door to the network: every domain gets its Net port through here. An offline station never opens it, and it is
+ * shut while no workspace is unlocked. It speaks no protocol itself.
+ */
+import type { WorkspaceKind } from '#shared/contract/workspace.ts';
+import type { Listener, Net } from '../ports.ts';
+import { AppError } from './app-error.ts';
+import type { Log } from './log.ts';
+
+/** The workspace as far as the door cares. */
+export interface Station {
+  kind: WorkspaceKind;
+  /** What lives from one unlocking to the next locking; null while it is locked. */
+  session: object | null;
+}
+
+export interface NetGate {
+  net: Net;
+  /**
+   * Ends what the present session has open: requests fail with LOCKED, listeners are closed. That session opens nothing
+   * more, even before the workspace counts as locked. Never rejects.
+   */
+  shut(): Promise<void>;
+}
+
+const OFFLINE =
+  'This workspace is an offline station and opens no connection, ever: do it on a networked machine and carry the file here.';
+
+export function createNetGate(deps: {
+  net: Net;
+  log: Log;
+  /** null: no workspace is open. */
+  station(): Station | null;
+}): NetGate {
+  const { net: port, log, station } = deps;
+  const over = new WeakSet<object>();
+  const listeners = new Set<Listener>();
+  let shutting = new AbortController();
+
+  /** Throws before anything of the network is touched. Answers what aborts when the door is shut. */
+  function pass(): AbortSignal {
+    const open = station();
+    // SECURITY: the kind is fixed when a workspace is made; nothing here can change it.
+    if (open?.kind === 'offline') throw new AppError('OFFLINE', OFFLINE);
+    if (open === null)
+      throw new AppError('NO_WORKSPACE', 'No workspace is open, so no connection is either. Open one first.');
+    if (open.session === null || over.has(open.session)) throw locked();
+    return shutting.signal;
+  }
+
+  const either = (shut: AbortSignal, own: AbortSignal | undefined): AbortSignal =>
+    own === undefined ? shut : AbortSignal.any([shut, own]);
+
+  const net: Net = {
+    async request(request) {
+      const signal = either(pass(), request.signal);
+      return port.request({ ...request, signal });
+    },
+    async peek(url, options) {
+      const signal = either(pass(), options.signal);
+      return port.peek(url, { ...options, signal });
+    },
+    async listen(options, handler) {
+      const shut = pass();
+      const listener = await port.listen(options, async (call) => {
+        try {
+          return await handler(call);
+        } catch (error) {
+          const ref = log.failure('a listener failed to answer', error);
+          return { status: 500, body: Buffer.from(`The server failed; its log has it under ${ref}.\n`) };
+        }
+      });
+      // SECURITY: it was locked while the port was being opened.
+      if (shut.aborted) {
+        await listener.close();
+        throw locked();
+      }
+      listeners.add(listener);
+      return {
+        port: listener.port,
+        close() {
+          listeners.delete(listener);
+          return listener.close();
+        },
+      };
+    },
+  };
+
+  return {
+    net,
+    async shut() {
+      const session = station()?.session ?? null;
+      if (session !== null) over.add(session);
+      shutting.abort(locked());
+      shutting = new AbortController();
+      const closing = [...listeners];
+      listeners.clear();
+      for (const closed of await Promise.allSettled(closing.map((listener) => listener.close())))
+        if (closed.status === 'rejected') log.failure('closing a listener', closed.reason);
+    },
+  };
+}
+
+function locked(): AppError {
+  return new AppError('LOCKED', 'The workspace is locked and opens no connection. Unlock it first.');
+}

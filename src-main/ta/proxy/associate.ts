@@ -1,0 +1,146 @@
+/**
+ * A signer's signer-info.json judged before it is associated, or before what is known of the signer is replaced by it
+ * (krill-ta.md 7.2; nobody signs that file). The typed fingerprint is what ties it to the other machine.
+ */
+import type { SignerInfoView } from '#shared/contract/ta-proxy.ts';
+import { AppError } from '../../lib/app-error.ts';
+import { sha256Hex } from '../../lib/bytes.ts';
+import { JsonError, readJson } from '../../lib/json-reader.ts';
+import { judgeObject } from '../../rpki/judge.ts';
+import { fingerprintProblem, identityFaults } from '../signer/identity-check.ts';
+import { locationProblems } from '../signer/locations.ts';
+import { readAssociated } from './proxy-text.ts';
+import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
+
+/** Throws AppError INVALID_INPUT with the place that cannot be read. */
+export function parseSignerInfo(name: string, bytes: Uint8Array): AssociatedSigner {
+  try {
+    return readAssociated(readJson(bytes), 'signer-info');
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new AppError(
+      'INVALID_INPUT',
+      `${name} cannot be used: ${error.path === '' ? '' : `${error.path}: `}${error.message}. Write it again on the signer.`,
+    );
+  }
+}
+
+function objectFaults({ certificate, objects }: AssociatedSigner, now: Date): string[] {
+  const anchor = judgeObject(certificate.der, { issuerDer: null, anchor: true, at: now });
+  // CRL and manifest may have ended; they are replaced by the next response.
+  const at = new Date(Math.min(now.getTime(), Date.parse(objects.nextUpdate)));
+  const judged = [
+    ['The TA certificate', anchor],
+    ...[
+      ['The CRL', objects.crl.der] as const,
+      ['The manifest', objects.manifest.der] as const,
+      ...[...objects.issued].map(([key, { der }]) => [`The certificate ${key}`, der] as const),
+    ].map(
+      ([what, der]) => [what, judgeObject(der, { issuerDer: certificate.der, anchor: false, at })] as const,
+    ),
+  ] as const;
+  return judged.flatMap(([what, { faults }]) => faults.map(({ text, clause }) => `${what}: ${text} (${clause})`));
+}
+
+/** Why this cannot be the signer of this proxy. */
+export function signerFaults(state: ProxyState, signer: AssociatedSigner, now: Date): string[] {
+  const { repository, signer: known } = state;
+  const { objects, certificate, tal } = signer;
+  const faults = identityFaults(signer.identity.certificateDer, now);
+  if (repository === null) return ['Configure the repository first: the signer publishes there.', ...faults];
+  if (objects.baseUri !== repository.contact.base)
+    faults.push(
+      `It publishes at ${objects.baseUri}, and this proxy's repository is ${repository.contact.base}: it was set up with another proxy-repo.json`,
+    );
+  if (certificate.rpkiManifest !== `${objects.baseUri}${objects.keyId}.mft`)
+    faults.push('The TA certificate names another manifest than the one the objects hold');
+  if (known !== null && known.objects.keyId !== objects.keyId)
+    faults.push(
+      `The trust anchor proxy already has a different associated signer: its TA key is ${known.objects.keyId}, this one's ${objects.keyId}`,
+    );
+  if (known !== null && objects.number < known.objects.number)
+    faults.push(
+      `Its manifest number ${objects.number} is below ${known.objects.number}, which this proxy has published: the signer was restored from an old backup. Let it sign a number above it first`,
+    );
+  for (const { message } of locationProblems(tal.https, tal.rsync, objects.baseUri)) faults.push(message);
+  return [...faults, ...objectFaults(signer, now)];
+}
+
+const day = (instant: string): string => instant.slice(0, 10);
+
+function linesOf(signer: AssociatedSigner): { label: string; value: string }[] {
+  const { certificate, tal, objects } = signer;
+  return [
+    { label: 'TA key', value: objects.keyId },
+    { label: 'Publishes at', value: objects.baseUri },
+    { label: 'RRDP', value: certificate.rpkiNotify ?? 'none' },
+    ...tal.https.map((uri) => ({ label: 'TAL, https', value: uri })),
+    { label: 'TAL, rsync', value: tal.rsync },
+    { label: 'TA certificate', value: `${day(certificate.notBefore)} to ${day(certificate.notAfter)}` },
+    { label: 'Manifest number', value: String(objects.number) },
+    { label: 'Certificates', value: String(objects.issued.size) },
+  ];
+}
+
+function changesOf(before: AssociatedSigner, after: AssociatedSigner): SignerInfoView['changes'] {
+  const say = (what: string, old: string, late: string) =>
+    old === late ? [] : [{ what, before: old, after: late }];
+  const facts = (signer: AssociatedSigner) => ({
+    identity: signer.identity.keyId,
+    uris: [...signer.tal.https, signer.tal.rsync].join(' '),
+    certificate: sha256Hex(signer.certificate.der),
+    ends: day(signer.certificate.notAfter),
+    notify: signer.certificate.rpkiNotify ?? 'none',
+    number: String(signer.objects.number),
+  });
+  const [old, late] = [facts(before), facts(after)];
+  return [
+    ...say('Signer identity', old.identity, late.identity),
+    ...say('TAL', old.uris, late.uris),
+    ...say('TA certificate', old.certificate, late.certificate),
+    ...say('TA certificate ends', old.ends, late.ends),
+    ...say('RRDP', old.notify, late.notify),
+    ...say('Manifest number', old.number, late.number),
+  ];
+}
+
+export function signerInfoView(
+  state: ProxyState,
+  name: string,
+  signer: AssociatedSigner,
+  now: Date,
+): SignerInfoView {
+  const known = state.signer;
+  return {
+    name,
+    faults: signerFaults(state, signer, now),
+    changes: known === null ? [] : changesOf(known, signer),
+    askFingerprint: known?.identity.keyId !== signer.identity.keyId,
+    lines: linesOf(signer),
+  };
+}
+
+/** The state with this signer. Throws AppError INVALID_INPUT with what is wrong. */
+export function associate(
+  state: ProxyState,
+  signer: AssociatedSigner,
+  fingerprint: string,
+  now: Date,
+): ProxyState {
+  const [fault] = signerFaults(state, signer, now);
+  if (fault !== undefined) throw new AppError('INVALID_INPUT', `${fault}.`);
+  if (state.signer?.identity.keyId !== signer.identity.keyId) {
+    // SECURITY: an identity that nobody compared is never believed (the file is not signed).
+    const problem = fingerprintProblem(fingerprint, sha256Hex(signer.identity.certificateDer));
+    if (problem !== null)
+      throw new AppError('INVALID_INPUT', problem, {
+        fields: [{ path: 'fingerprint', message: problem }],
+      });
+  }
+  // The objects of the last response are the newer ones: an update brings identity, certificate and TAL.
+  const objects =
+    state.signer !== null && state.signer.objects.number >= signer.objects.number
+      ? state.signer.objects
+      : signer.objects;
+  return { ...state, signer: { ...signer, objects } };
+}

@@ -1,0 +1,182 @@
+/** The channels of a proxy's children and exchanges: who may have what, the request to the signer, the response before it is published. */
+import { AppError } from '../../lib/app-error.ts';
+import { sha256Hex } from '../../lib/bytes.ts';
+import type { Domain } from '../../lib/domain.ts';
+import type { JobContext } from '../../lib/jobs.ts';
+import { fileWords, recogniseFile } from '../../rpki/exchange-file.ts';
+import { addChild, changeResources, removeChild } from './change-children.ts';
+import { type ChildFile, childFileFaults, readChildFile, resourceTextsOf, typedResources } from './child-info.ts';
+import { createHeldFiles } from './held-files.ts';
+import { cancelRequest, makeRequest, refreshRequest } from './make-request.ts';
+import type { ProxyDeps } from './proxy-channels.ts';
+import type { ProxyState } from './proxy-state.ts';
+import { reviewResponse } from './review-response.ts';
+import { storeResponse } from './take-job.ts';
+
+type Names =
+  | 'openChildInfo'
+  | 'childInfo'
+  | 'childAdd'
+  | 'childResources'
+  | 'childRemove'
+  | 'makeRequest'
+  | 'refreshRequest'
+  | 'cancelRequest'
+  | 'openResponse'
+  | 'responseReview'
+  | 'takeResponse';
+
+const requestEntry = (action: string, said: string) => (state: ProxyState) => ({
+  action,
+  summary: `${said} ${state.open?.nonce ?? ''}`.trim(),
+  subjects:
+    state.open === null
+      ? []
+      : [{ type: 'request', id: state.open.nonce, sha256: sha256Hex(state.open.file) }],
+});
+
+export function exchangeChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>, Names>; clear(): void } {
+  const { jobs, clock, changed, proxy, locals, publisher, refusedEntry } = deps;
+  const now = (): Date => clock.now();
+  const infos = createHeldFiles<ChildFile>(deps, 'info');
+  const responses = createHeldFiles<{ name: string; bytes: Uint8Array }>(deps, 'response');
+
+  const job = (
+    action: 'ta.makeRequest' | 'ta.refreshRequest' | 'ta.takeResponse',
+    title: string,
+    run: (context: JobContext) => Promise<string[]>,
+  ) => ({ job: jobs.start({ kind: action, title, run, refused: refusedEntry(action, title) }) });
+
+  const childEntry = (action: string, handle: string, said: string) => () => ({
+    action,
+    summary: `${handle} ${said}`.slice(0, 300),
+    subjects: [{ type: 'child', id: handle, sha256: null }],
+  });
+  const said = (state: ProxyState, handle: string): string => {
+    const child = state.children.get(handle);
+    return child === undefined
+      ? ''
+      : Object.values(resourceTextsOf(child.resources))
+          .filter((text) => text !== '')
+          .join(', ');
+  };
+
+  return {
+    clear() {
+      infos.clear();
+      responses.clear();
+    },
+    channels: {
+      async openChildInfo({ blob }) {
+        await proxy.required();
+        const { name, bytes } = deps.blobs.take(blob);
+        return { info: infos.put(readChildFile(name, bytes)) };
+      },
+      childInfo({ id }) {
+        const file = infos.get(id);
+        const { keyId, certificateDer } = file.identity;
+        return {
+          name: file.name,
+          handle: file.handle,
+          identity: { keyId, sha256: sha256Hex(certificateDer) },
+          faults: childFileFaults(file, now()),
+        };
+      },
+      async childAdd({ from, handle, resources }) {
+        const file = from.kind === 'file' ? infos.get(from.id) : null;
+        const identity = file?.identity ?? (await locals.identities()).get(from.kind === 'local' ? from.handle : '');
+        if (identity === undefined)
+          throw new AppError('NOT_FOUND', 'There is no CA of this name in the workspace.');
+        const [fault] = file === null ? [] : childFileFaults(file, now());
+        if (fault !== undefined) throw new AppError('INVALID_INPUT', `${fault}.`);
+        const set = typedResources(resources);
+        await proxy.change(
+          ({ state }) => addChild(state, { handle, identity, resources: set }),
+          (state) => childEntry('ta.childAdd', handle, `was added with ${said(state, handle)}`)(),
+        );
+        if (from.kind === 'file') infos.forget(from.id);
+        return {};
+      },
+      async childResources({ handle, resources }) {
+        const set = typedResources(resources);
+        await proxy.change(
+          ({ state }) => changeResources(state, handle, set),
+          (state) => childEntry('ta.childResources', handle, `may have ${said(state, handle)} from now on`)(),
+        );
+        return {};
+      },
+      async childRemove({ handle, confirm }) {
+        if (confirm.trim() !== handle)
+          throw new AppError('INVALID_INPUT', 'Type the handle of the child to remove it.', {
+            fields: [{ path: 'confirm', message: `Type ${handle}` }],
+          });
+        await proxy.change(
+          ({ state }) => removeChild(state, handle),
+          childEntry('ta.childRemove', handle, 'is removed: its keys are revoked with the next exchange'),
+        );
+        return {};
+      },
+      makeRequest: ({ ask }) =>
+        job('ta.makeRequest', 'Make a request', async (context) => {
+          if (ask) {
+            context.report(0.1, 'Asking the CAs of this workspace');
+            await locals.askAll();
+          }
+          context.commit();
+          context.report(0.6, 'Signing');
+          await proxy.change(
+            ({ state, signing }) => makeRequest(state, signing, now()),
+            requestEntry('ta.makeRequest', 'Made request'),
+          );
+          return ['proxy'];
+        }),
+      refreshRequest: () =>
+        job('ta.refreshRequest', 'Sign the request anew', async (context) => {
+          context.commit();
+          await proxy.change(
+            ({ state, signing }) => refreshRequest(state, signing, now()),
+            requestEntry('ta.refreshRequest', 'Signed anew: request'),
+          );
+          return ['proxy'];
+        }),
+      async cancelRequest({ reason }) {
+        await proxy.change(
+          ({ state }) => cancelRequest(state, now()),
+          (_, before) => ({
+            action: 'ta.cancelRequest',
+            summary: `Withdrew request ${before.open?.nonce ?? ''}: ${reason}`.slice(0, 300),
+            subjects: [{ type: 'request', id: before.open?.nonce ?? '', sha256: null }],
+          }),
+        );
+        return {};
+      },
+      async openResponse({ blob }) {
+        await proxy.required();
+        const { name, bytes } = deps.blobs.take(blob);
+        const kind = recogniseFile(bytes);
+        if (kind !== 'response')
+          throw new AppError(
+            'INVALID_INPUT',
+            `${name} is ${fileWords(kind)}; wanted is ${fileWords('response')}. Nothing was changed.`,
+          );
+        return { review: responses.put({ name, bytes }) };
+      },
+      async responseReview({ id }) {
+        return reviewResponse(await proxy.required(), responses.get(id), now()).view;
+      },
+      takeResponse({ id }) {
+        const file = responses.get(id);
+        return job('ta.takeResponse', 'Take the response', async (context) => {
+          const exchange = await storeResponse(deps, file, context);
+          responses.forget(id);
+          changed('ta', [exchange]);
+          context.report(0.6, 'Handing the answers to the CAs of this workspace');
+          await locals.askAll();
+          context.report(0.8, 'Publishing');
+          await publisher.publishOrNote();
+          return [exchange];
+        });
+      },
+    },
+  };
+}

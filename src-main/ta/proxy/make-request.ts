@@ -1,0 +1,93 @@
+/**
+ * The request of a proxy to its signer (krill-ta.md 4.6, 5.6): made, made anew on purpose, withdrawn. The open one is kept as
+ * the file it is, so that everybody who is shown it sees the same octets.
+ */
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../../lib/app-error.ts';
+import type { Child, Request } from '../documents.ts';
+import { readRequest } from '../documents.ts';
+import { openDocument } from '../open-exchange.ts';
+import { differences } from '../review/differences.ts';
+import { signedFile } from '../signed-file.ts';
+import type { MessageSigning } from '../signer/signing.ts';
+import type { OpenRequest, ProxyState } from './proxy-state.ts';
+import { advisoryMembers, requestJson } from './request-json.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What every child wants now; children without a wish are left out. */
+export function wishesOf(state: ProxyState): Child[] {
+  return [...state.children.values()]
+    .filter(({ openRequests }) => openRequests.size > 0)
+    .map(({ handle, resources, openRequests }) => ({ handle, resources, requests: openRequests }));
+}
+
+/** What the open request says, as its file has it. */
+export function openContent({ file }: OpenRequest): Request {
+  return readRequest(openDocument(file, 'request').clear, 'request');
+}
+
+/** What children want otherwise by now than the open request says, as sentences; empty: it is up to date. */
+export function outdated(state: ProxyState): string[] {
+  return state.open === null
+    ? []
+    : differences(openContent(state.open), { nonce: state.open.nonce, children: wishesOf(state) });
+}
+
+async function signed(state: ProxyState, request: Request, signing: MessageSigning, now: Date) {
+  const days = state.timing.signedMessageValidityDays;
+  const file = await signedFile('request', requestJson(request), signing, { now, days }, advisoryMembers(state));
+  return {
+    nonce: request.nonce,
+    madeAt: now.toISOString(),
+    goodUntil: new Date(now.getTime() + days * DAY_MS).toISOString(),
+    file,
+  };
+}
+
+/** Throws AppError NOT_ALLOWED_NOW while there is no signer, no repository, or a request is open. */
+export async function makeRequest(
+  state: ProxyState,
+  signing: MessageSigning,
+  now: Date,
+): Promise<ProxyState> {
+  if (state.signer === null || state.repository === null)
+    throw new AppError('NOT_ALLOWED_NOW', 'Associate a signer first: nobody could answer a request yet.');
+  if (state.open !== null)
+    throw new AppError(
+      'NOT_ALLOWED_NOW',
+      `The trust anchor proxy already has a signer request: ${state.open.nonce}, made ${state.open.madeAt}. Process its response, or cancel it.`,
+    );
+  const request = { nonce: randomUUID(), children: wishesOf(state) };
+  return { ...state, open: await signed(state, request, signing, now) };
+}
+
+/**
+ * Signs the open request anew: the same wishes keep their nonce and get new days; other wishes are another request, so the
+ * old nonce is withdrawn and a response to it will be refused. Throws AppError NOT_ALLOWED_NOW.
+ */
+export async function refreshRequest(
+  state: ProxyState,
+  signing: MessageSigning,
+  now: Date,
+): Promise<ProxyState> {
+  const { open } = state;
+  if (open === null) throw noneOpen();
+  if (outdated(state).length === 0)
+    return { ...state, open: await signed(state, openContent(open), signing, now) };
+  return makeRequest(cancelRequest(state, now), signing, now);
+}
+
+/** Throws AppError NOT_ALLOWED_NOW. */
+export function cancelRequest(state: ProxyState, now: Date): ProxyState {
+  if (state.open === null) throw noneOpen();
+  return {
+    ...state,
+    open: null,
+    cancelled: [...state.cancelled, { nonce: state.open.nonce, at: now.toISOString() }],
+  };
+}
+
+export function noneOpen(): AppError {
+  return new AppError('NOT_ALLOWED_NOW', 'The trust anchor proxy has no signer request. Make one first.');
+}

@@ -1,0 +1,88 @@
+/** The files a proxy hands out: set-up messages, its request, what relying parties fetch. Public, all of them. */
+import type { ProxyExport } from '#shared/contract/ta-proxy.ts';
+import { AppError } from '../../lib/app-error.ts';
+import { type JsonValue, writeJson } from '../../lib/json-reader.ts';
+import { toJson } from '../../lib/json-shape.ts';
+import {
+  writeParentResponseXml,
+  writePublisherRequestXml,
+  writeRepositoryResponseXml,
+} from '../../rpki/setup-xml.ts';
+import { repositoryContactJson } from '../repository-contact.ts';
+import { talText } from '../signer/signer-view.ts';
+import { identityJson } from '../signer/trust-anchor.ts';
+import { requireChild } from './change-children.ts';
+import { noneOpen } from './make-request.ts';
+import type { ProxyRepository, ProxyState } from './proxy-state.ts';
+import { TA_HANDLE } from './repository.ts';
+
+const printed = (value: JsonValue): Uint8Array => Buffer.from(`${writeJson(value)}\n`, 'utf8');
+
+function repositoryOf({ repository }: ProxyState): ProxyRepository {
+  if (repository === null)
+    throw new AppError('NOT_ALLOWED_NOW', 'The trust anchor proxy has no repository yet. Configure it first.');
+  return repository;
+}
+
+function signerOf({ signer }: ProxyState): NonNullable<ProxyState['signer']> {
+  if (signer === null)
+    throw new AppError('NOT_ALLOWED_NOW', 'The trust anchor proxy has no associated signer yet.');
+  return signer;
+}
+
+/** The repository's answer for a publisher, as a publication server would give it: a folder's is made here. */
+export function repositoryAnswer(
+  repository: ProxyRepository,
+  publisher: { handle: string; base: string },
+): Uint8Array {
+  const { contact } = repository;
+  return writeRepositoryResponseXml({
+    publisherHandle: publisher.handle,
+    serviceUri: contact.serviceUri,
+    siaBase: publisher.base,
+    rrdpNotificationUri: contact.notify,
+    identityDer: repository.serverIdentityDer,
+    tag: null,
+  });
+}
+
+/** The bytes of what is asked. `serviceUri`: where children send their messages. Throws AppError. */
+export function proxyFile(
+  state: ProxyState,
+  asked: { what: ProxyExport; child: string | null },
+  serviceUri: (child: string) => string,
+): Uint8Array {
+  switch (asked.what) {
+    case 'pub-req':
+      return writePublisherRequestXml({
+        publisherHandle: TA_HANDLE,
+        identityDer: state.identity.certificateDer,
+        tag: null,
+      });
+    case 'repo-res': {
+      const repository = repositoryOf(state);
+      return repositoryAnswer(repository, { handle: repository.publisherHandle, base: repository.contact.base });
+    }
+    case 'proxy-id':
+      return printed(identityJson(state.identity));
+    case 'proxy-repo':
+      return printed(toJson(repositoryContactJson(repositoryOf(state).contact)));
+    case 'request':
+      if (state.open === null) throw noneOpen();
+      return state.open.file;
+    case 'tal':
+      return Buffer.from(talText(signerOf(state)), 'utf8');
+    case 'certificate':
+      return signerOf(state).certificate.der;
+    case 'parent-response': {
+      const child = requireChild(state, asked.child ?? '');
+      return writeParentResponseXml({
+        parentHandle: TA_HANDLE,
+        childHandle: child.handle,
+        serviceUri: serviceUri(child.handle),
+        identityDer: state.identity.certificateDer,
+        tag: null,
+      });
+    }
+  }
+}

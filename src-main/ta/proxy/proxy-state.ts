@@ -1,0 +1,79 @@
+/**
+ * What a trust anchor's proxy knows (krill-ta.md 7.1): its identity, where it publishes, its signer, its children and the
+ * open request. Values only; what may become of them is in the files beside it, how they are written in proxy-text.ts.
+ */
+import type { JsonValue } from '../../lib/json-reader.ts';
+import type { ResourceSet } from '../../rpki/resource-set.ts';
+import type { ChildRequest } from '../documents.ts';
+import type { CertInfo, TaObjects } from '../objects.ts';
+import type { RepositoryContact } from '../repository-contact.ts';
+import type { Identity, Timing } from '../signer/trust-anchor.ts';
+
+/** How objects get to relying parties: a folder that this machine serves by other means, or RFC 8181. */
+export type PublishTarget =
+  | { kind: 'folder'; path: string }
+  /** `pin`: SHA-256 of the server's TLS certificate, upper-case hex; null: public CAs decide. */
+  | { kind: 'server'; pin: string | null };
+
+export interface ProxyRepository {
+  contact: RepositoryContact;
+  /** DER of the publication server's identity. */
+  serverIdentityDer: Uint8Array;
+  publisherHandle: string;
+  target: PublishTarget;
+}
+
+export interface AssociatedSigner {
+  identity: Identity;
+  certificate: CertInfo;
+  tal: { https: string[]; rsync: string };
+  objects: TaObjects;
+}
+
+/** What the signer answered to one wish, kept until the child has fetched it. */
+export type ChildResponse =
+  | { type: 'issuance'; certificateDer: Uint8Array; uri: string; limit: Partial<ResourceSet> }
+  | { type: 'revocation' }
+  | { type: 'error' };
+
+export interface ProxyChild {
+  handle: string;
+  /** Of its messages; for a CA in this workspace as well. */
+  identity: Identity;
+  resources: ResourceSet;
+  /** It is being removed: its keys are revoked with the next exchange, then it is gone. */
+  leaving: boolean;
+  usedKeys: Map<string, 'in-use' | 'revoked'>;
+  openRequests: Map<string, ChildRequest>;
+  openResponses: Map<string, ChildResponse>;
+  /** Instant of its last query, or null. */
+  lastContactAt: string | null;
+  /** Signing time of its last message: none may be earlier (RFC 6492 3). null for a CA in this workspace. */
+  lastSignedAt: string | null;
+}
+
+export interface OpenRequest {
+  nonce: string;
+  madeAt: string;
+  /** Until when its message is good. */
+  goodUntil: string;
+  /** request.json, the exact bytes that are handed out every time. */
+  file: Uint8Array;
+}
+
+export interface ProxyState {
+  identity: Identity;
+  timing: Timing;
+  repository: ProxyRepository | null;
+  signer: AssociatedSigner | null;
+  /** By handle; handles are data, "__proto__" is one. */
+  children: Map<string, ProxyChild>;
+  open: OpenRequest | null;
+  /** Requests that were withdrawn: a late response is refused with the date. Oldest first. */
+  cancelled: { nonce: string; at: string }[];
+  /** The last publication that reached its target whole. */
+  published: { at: string; number: string } | null;
+}
+
+/** A raw member of a response that was not read further. */
+export type RawAnswers = ReadonlyMap<string, ReadonlyMap<string, JsonValue>>;

@@ -1,0 +1,200 @@
+/** The proxy as the window shows it: what it is, who has to do something next, what is due. No key leaves this. */
+import type { ProxyChildView, ProxyView } from '#shared/contract/ta-proxy.ts';
+import { sha256Hex } from '../../lib/bytes.ts';
+import { Faults } from '../../rpki/fault.ts';
+import { readChildCsr } from '../child-csr.ts';
+import { resourcesJson } from '../objects.ts';
+import type { Identity } from '../signer/trust-anchor.ts';
+import { overhang } from './change-children.ts';
+import type { HeldProxy } from './held-proxy.ts';
+import { openContent, outdated } from './make-request.ts';
+import type { ProxyChild, ProxyState } from './proxy-state.ts';
+
+const WEEK_MS = 7 * 86_400_000;
+
+const identityView = ({ keyId, certificateDer }: Identity) => ({ keyId, sha256: sha256Hex(certificateDer) });
+const iso = (instant: string): string => new Date(instant).toISOString();
+const day = (instant: string): string => instant.slice(0, 10);
+
+function keysOf(child: ProxyChild, { signer, timing }: ProxyState): ProxyChildView['keys'] {
+  const keys = new Set([...child.usedKeys.keys(), ...child.openRequests.keys()]);
+  return [...keys].map((keyId) => {
+    const [use, wish] = [child.usedKeys.get(keyId), child.openRequests.get(keyId)];
+    const info = use === 'in-use' ? signer?.objects.issued.get(keyId) : undefined;
+    const csr = wish?.type === 'issuance' ? readChildCsr(wish.csrDer, new Faults()) : null;
+    return {
+      keyId,
+      state:
+        use === 'revoked' ? 'revoked' : wish?.type === 'revocation' ? 'revoking' : (use ?? ('asked' as const)),
+      notAfter: info === undefined ? null : iso(info.notAfter),
+      renewAt:
+        info === undefined
+          ? null
+          : new Date(
+              Date.parse(info.notAfter) - timing.issuedCertificateReissueWeeksBefore * WEEK_MS,
+            ).toISOString(),
+      repository: info?.caRepository ?? csr?.caRepository ?? '',
+      waiting: child.openResponses.has(keyId),
+    };
+  });
+}
+
+function childView(child: ProxyChild, state: ProxyState, local: ReadonlySet<string>): ProxyChildView {
+  const { asn = '', ipv4 = '', ipv6 = '' } = resourcesJson(child.resources) as Record<string, string>;
+  return {
+    handle: child.handle,
+    local: local.has(child.identity.keyId),
+    identity: identityView(child.identity),
+    resources: { asn, ipv4, ipv6 },
+    leaving: child.leaving,
+    keys: keysOf(child, state),
+    lastContactAt: child.lastContactAt,
+    overhang: overhang(child, state),
+  };
+}
+
+function stepOf(state: ProxyState, exchanges: number): ProxyView['step'] {
+  if (state.repository === null) return 'repository';
+  if (state.signer === null) return 'signer';
+  if (state.children.size === 0) return 'child';
+  return exchanges === 0 ? 'exchange' : 'running';
+}
+
+/** Who has to do something now. */
+function ballOf(state: ProxyState, now: Date): ProxyView['ball'] {
+  const { open, signer } = state;
+  if (signer === null) return { who: 'proxy', text: 'The set-up is not finished.' };
+  if (open !== null)
+    return Date.parse(open.goodUntil) < now.getTime()
+      ? {
+          who: 'proxy',
+          text: `The open request ended on ${day(open.goodUntil)}: sign it anew, or cancel it.`,
+        }
+      : {
+          who: 'courier',
+          text: `Carry request.json to the signer and bring response.json back before ${day(open.goodUntil)}.`,
+        };
+  const wishes = [...state.children.values()].reduce((sum, { openRequests }) => sum + openRequests.size, 0);
+  if (wishes > 0)
+    return {
+      who: 'proxy',
+      text: `${wishes === 1 ? 'One wish waits' : `${wishes} wishes wait`} for a request: make one.`,
+    };
+  return {
+    who: 'nobody',
+    text: `Nothing is open. Plan the next exchange before ${day(signer.objects.nextUpdate)}.`,
+  };
+}
+
+export function isUnpublished({ signer, published }: ProxyState): boolean {
+  return signer !== null && published?.number !== String(signer.objects.number);
+}
+
+/** Dates and obstacles, most urgent first. */
+export function proxyWarnings(state: ProxyState, now: Date): ProxyView['warnings'] {
+  const warnings: ProxyView['warnings'] = [];
+  const { signer, open, timing } = state;
+  if (signer === null) return warnings;
+  const left = Date.parse(signer.objects.nextUpdate) - now.getTime();
+  if (left < 0)
+    warnings.push({
+      severity: 'bad',
+      text: 'Manifest and CRL are out of date: relying parties drop everything below this trust anchor until the next exchange.',
+    });
+  else if (left < (timing.mftNextUpdateWeeks * WEEK_MS) / 3 && open === null)
+    warnings.push({
+      severity: 'careful',
+      text: `Manifest and CRL end on ${day(signer.objects.nextUpdate)}: make a request in time.`,
+    });
+  if (isUnpublished(state))
+    warnings.push({
+      severity: 'careful',
+      text: 'The newest objects are not published yet. Publish them again.',
+    });
+  if (open !== null && outdated(state).length > 0)
+    warnings.push({
+      severity: 'note',
+      text: 'Children want something else by now than the open request says. It stays as it is until you sign it anew.',
+    });
+  const due = [...signer.objects.issued.values()].filter(
+    ({ notAfter }) =>
+      Date.parse(notAfter) - timing.issuedCertificateReissueWeeksBefore * WEEK_MS <= now.getTime(),
+  ).length;
+  if (due > 0 && open === null)
+    warnings.push({
+      severity: 'careful',
+      text: `${due === 1 ? 'One certificate of a child is' : `${due} certificates of children are`} due for renewal: let the children ask, then make a request.`,
+    });
+  if (Date.parse(signer.certificate.notAfter) - now.getTime() < 26 * WEEK_MS)
+    warnings.push({
+      severity: 'careful',
+      text: `The TA certificate ends on ${day(signer.certificate.notAfter)}: have it reissued on the signer.`,
+    });
+  for (const child of state.children.values())
+    if (overhang(child, state).length > 0)
+      warnings.push({
+        severity: 'note',
+        text: `${child.handle} holds a certificate for more than it may have now, until it asks for a new one.`,
+      });
+  return warnings;
+}
+
+/** `local`: key identifiers of the identities of CAs in this workspace; `signerHere`: the other half is here as well. */
+export function proxyView(
+  held: HeldProxy,
+  now: Date,
+  about: { local: ReadonlySet<string>; signerHere: boolean },
+): ProxyView {
+  const { state } = held;
+  const { repository, signer, open } = state;
+  return {
+    identity: identityView(state.identity),
+    step: stepOf(state, held.past.length),
+    timing: state.timing,
+    repository:
+      repository === null
+        ? null
+        : {
+            base: repository.contact.base,
+            notify: repository.contact.notify,
+            serviceUri: repository.contact.serviceUri,
+            publisher: repository.publisherHandle,
+            target: repository.target,
+          },
+    signer:
+      signer === null
+        ? null
+        : {
+            identity: identityView(signer.identity),
+            keyId: signer.objects.keyId,
+            talUris: [...signer.tal.https, signer.tal.rsync],
+            certificate: {
+              sha256: sha256Hex(signer.certificate.der),
+              notBefore: iso(signer.certificate.notBefore),
+              notAfter: iso(signer.certificate.notAfter),
+            },
+            number: String(signer.objects.number),
+            thisUpdate: iso(signer.objects.thisUpdate),
+            nextUpdate: iso(signer.objects.nextUpdate),
+            issued: signer.objects.issued.size,
+            revoked: signer.objects.revocations.length,
+          },
+    children: [...state.children.values()].map((child) => childView(child, state, about.local)),
+    open:
+      open === null
+        ? null
+        : {
+            nonce: open.nonce,
+            madeAt: open.madeAt,
+            goodUntil: open.goodUntil,
+            sha256: sha256Hex(open.file),
+            wishes: openContent(open).children.reduce((sum, { requests }) => sum + requests.size, 0),
+            outdated: outdated(state),
+          },
+    ball: ballOf(state, now),
+    published: state.published,
+    unpublished: isUnpublished(state),
+    airGapped: !about.signerHere,
+    warnings: proxyWarnings(state, now),
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * Where a proxy publishes: taken from a publication server's answer, or answered by Baleen itself when it is a folder
+ * (RFC 8183 5.2.3, 5.2.4, T-020..T-023). Decided once for ever: everything that is issued points there.
+ */
+import { AppError } from '../../lib/app-error.ts';
+import type { RepositoryResponse } from '../../rpki/setup-message.ts';
+import { parseCertificate } from '../../x509/certificate.ts';
+import { isPlainUri } from '../../rpki/plain-name.ts';
+import type { Identity } from '../signer/trust-anchor.ts';
+import type { ProxyRepository, ProxyState } from './proxy-state.ts';
+
+/** The handle that publishes at the base itself (T-023). */
+export const TA_HANDLE = 'ta';
+
+/** Throws AppError CONFLICT. */
+export function requireNoRepository(state: ProxyState): void {
+  if (state.repository !== null)
+    throw new AppError(
+      'CONFLICT',
+      `The trust anchor proxy already has a repository: ${state.repository.contact.base}. It can never be changed.`,
+    );
+}
+
+/** `pin`: SHA-256 of the server's TLS certificate as the operator compared it; null: public CAs decide. */
+export function serverRepository(answer: RepositoryResponse, pin: string | null): ProxyRepository {
+  return {
+    contact: {
+      base: answer.siaBase,
+      notify: answer.rrdpNotificationUri,
+      serverSpki: parseCertificate(answer.identityDer).spkiDer,
+      serviceUri: answer.serviceUri,
+    },
+    serverIdentityDer: answer.identityDer,
+    publisherHandle: answer.publisherHandle,
+    target: { kind: 'server', pin },
+  };
+}
+
+/** Throws AppError INVALID_INPUT at the field. */
+export function folderRepository(
+  order: { base: string; notify: string | null; path: string },
+  identity: Identity,
+): ProxyRepository {
+  const base = order.base.endsWith('/') ? order.base : `${order.base}/`;
+  if (!isPlainUri(base, 'rsync') || !/^rsync:\/\/[^/]+\/[^/]+\//.test(base))
+    throw new AppError('INVALID_INPUT', 'The base must be an rsync URI with a module.', {
+      fields: [{ path: 'base', message: 'Write it like rsync://rpki.example.net/repo/' }],
+    });
+  if (order.notify !== null && !isPlainUri(order.notify, 'https'))
+    throw new AppError('INVALID_INPUT', 'The RRDP notification must be an https URI, or left out.', {
+      fields: [{ path: 'notify', message: 'Write it like https://rpki.example.net/rrdp/notification.xml' }],
+    });
+  const host = base.slice('rsync://'.length).split('/')[0] ?? '';
+  return {
+    contact: {
+      base,
+      notify: order.notify,
+      serverSpki: identity.spkiDer,
+      // Nobody answers there: files are laid into a folder. Krill's signer wants the field, and does not use it.
+      serviceUri: `https://${host}/rfc8181/${TA_HANDLE}/`,
+    },
+    serverIdentityDer: identity.certificateDer,
+    publisherHandle: TA_HANDLE,
+    target: { kind: 'folder', path: order.path },
+  };
+}

@@ -1,0 +1,229 @@
+/**
+ * A response before it is published, for the proxy's operator: the verdict of the judges, what each child gets, what would
+ * change in the repository. It changes nothing.
+ */
+import type { ResponseReview } from '#shared/contract/ta-proxy.ts';
+import { sha256Hex } from '../../lib/bytes.ts';
+import { AppError } from '../../lib/app-error.ts';
+import { JsonError } from '../../lib/json-reader.ts';
+import { type Fault, Faults } from '../../rpki/fault.ts';
+import type { Message } from '../../rpki/message.ts';
+import type { ProxyKnowledge } from '../judge-answers.ts';
+import { judgeResponse } from '../judge-response.ts';
+import { objectsJson, type TaObjects } from '../objects.ts';
+import { openExchange } from '../open-exchange.ts';
+import { resourceTexts } from '../review/child-review.ts';
+import { readSignerInfo } from '../signer-info.ts';
+import { timingSeen } from './compare-timing.ts';
+import { noneOpen, openContent } from './make-request.ts';
+import { associatedJson } from './proxy-text.ts';
+import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
+import { readResponse, type Response } from './take-response.ts';
+
+export interface PastExchange {
+  nonce: string;
+  at: string;
+}
+
+export interface ReviewedResponse {
+  view: ResponseReview;
+  /** null when it cannot be read. */
+  response: Response | null;
+}
+
+const minute = (instant: string): string => `${instant.slice(0, 16).replace('T', ' ')} Z`;
+const short = (key: string): string => key.slice(-8);
+
+/** Nonces first: what was withdrawn is told with its date. */
+function nonceFault(
+  state: ProxyState,
+  past: readonly PastExchange[],
+  nonce: string | undefined,
+): Fault | null {
+  const gone = state.cancelled.find((one) => one.nonce === nonce);
+  const taken = past.find((one) => one.nonce === nonce);
+  const say = (text: string): Fault => ({ text, clause: 'krill-ta 5.6' });
+  if (gone !== undefined)
+    return say(`it answers the request ${gone.nonce}, which was withdrawn on ${minute(gone.at)}`);
+  if (taken !== undefined) return say(`it was already processed on ${minute(taken.at)}`);
+  return null;
+}
+
+function answersOf(
+  { children }: ReturnType<typeof openContent>,
+  response: Response | null,
+): ResponseReview['answers'] {
+  return children.flatMap(({ handle, requests }) =>
+    [...requests.keys()].map((keyId) => {
+      const answer = response?.answers.get(handle)?.get(keyId);
+      const info = response?.objects.issued.get(keyId);
+      const issued = answer?.type === 'issuance';
+      return {
+        child: handle,
+        keyId,
+        what:
+          answer === undefined
+            ? ('missing' as const)
+            : answer.type === 'issuance'
+              ? ('issued' as const)
+              : answer.type === 'revocation'
+                ? ('revoked' as const)
+                : ('error' as const),
+        resources: issued && info !== undefined ? resourceTexts(info.resources) : [],
+        notAfter: issued && info !== undefined ? new Date(info.notAfter).toISOString() : null,
+      };
+    }),
+  );
+}
+
+function filesOf({ crl, manifest, issued }: TaObjects): Map<string, string> {
+  return new Map([
+    [crl.name, sha256Hex(crl.der)],
+    [manifest.name, sha256Hex(manifest.der)],
+    ...[...issued].map(([key, { der }]): [string, string] => [`${key}.cer`, sha256Hex(der)]),
+  ]);
+}
+
+function changesOf(before: TaObjects, after: TaObjects | undefined): ResponseReview['objects'] {
+  const [old, late] = [filesOf(before), after === undefined ? new Map<string, string>() : filesOf(after)];
+  const names = [...late.keys()];
+  return {
+    added: names.filter((name) => !old.has(name)),
+    replaced: names.filter((name) => old.has(name) && old.get(name) !== late.get(name)),
+    withdrawn: after === undefined ? [] : [...old.keys()].filter((name) => !late.has(name)),
+    unchanged: names.filter((name) => old.get(name) === late.get(name)).length,
+  };
+}
+
+/** Right, but worth a second look. */
+function unusualOf(state: ProxyState & { signer: AssociatedSigner }, response: Response): string[] {
+  const { objects } = response;
+  const found: string[] = [];
+  const skipped = objects.number - state.signer.objects.number - 1n;
+  if (skipped > 0n)
+    found.push(
+      `The signer skipped ${skipped} ${skipped === 1n ? 'number' : 'numbers'}: it signed something that was never published here, or chose its number.`,
+    );
+  const known = new Set(
+    [...state.children.values()].flatMap(({ usedKeys, openRequests }) => [
+      ...usedKeys.keys(),
+      ...openRequests.keys(),
+    ]),
+  );
+  for (const key of objects.issued.keys())
+    if (!known.has(key))
+      found.push(
+        `There is a certificate for key ${short(key)}, which no child here has: it was issued with a response that was never taken.`,
+      );
+  for (const { handle, usedKeys } of state.children.values())
+    for (const [key, use] of usedKeys)
+      if (
+        use === 'in-use' &&
+        !objects.issued.has(key) &&
+        response.answers.get(handle)?.get(key)?.type !== 'revocation'
+      )
+        found.push(`${handle}: the certificate of key ${short(key)} is gone, and nobody asked for that.`);
+  return found;
+}
+
+function verdictOf(
+  faults: readonly Fault[],
+  unusual: readonly string[],
+  message: Message | null,
+  state: ProxyState,
+): ResponseReview['verdict'] {
+  const checks = [
+    { ok: message !== null, text: 'signed by the associated signer, clear text and signed content say the same' },
+    {
+      ok: faults.length === 0 ? true : null,
+      text: 'every object holds before the validator; manifest and files agree',
+    },
+    { ok: faults.length === 0 ? true : null, text: 'every wish is answered, and nothing else' },
+    { ok: state.open !== null, text: `answers the open request ${state.open?.nonce ?? ''}`.trim() },
+  ];
+  if (faults.length > 0)
+    return { severity: 'bad', title: 'Do not publish: this response is not right', checks };
+  if (unusual.length > 0)
+    return {
+      severity: 'careful',
+      title: `It can be published; ${unusual.length === 1 ? 'one thing is' : `${unusual.length} things are`} unusual`,
+      checks,
+    };
+  return { severity: 'good', title: 'The signer answered what was asked, and every object holds', checks };
+}
+
+function readOrNull(bytes: Uint8Array): Response | null {
+  try {
+    return readResponse(bytes);
+  } catch (error) {
+    // Told as a fault by the judges.
+    if (error instanceof JsonError) return null;
+    throw error;
+  }
+}
+
+
+/** Why there is nothing this response could answer. */
+function unwanted(state: ProxyState, past: readonly PastExchange[], nonce: string | undefined): AppError {
+  const taken = past.find((one) => one.nonce === nonce);
+  const gone = state.cancelled.find((one) => one.nonce === nonce);
+  if (taken !== undefined)
+    return new AppError(
+      'NOT_ALLOWED_NOW',
+      `This response was already processed on ${minute(taken.at)} (nonce ${taken.nonce}). Nothing was changed.`,
+    );
+  if (gone !== undefined)
+    return new AppError(
+      'NOT_ALLOWED_NOW',
+      `This response answers the request ${gone.nonce}, which was withdrawn on ${minute(gone.at)}. Nothing was changed.`,
+    );
+  return noneOpen();
+}
+
+/** Reviews the bytes of a response at `now`; `past` oldest first. Throws AppError NOT_ALLOWED_NOW when nothing is open. */
+export function reviewResponse(
+  { state, past }: { state: ProxyState; past: readonly PastExchange[] },
+  file: { name: string; bytes: Uint8Array },
+  now: Date,
+): ReviewedResponse {
+  const { signer, open } = state;
+  const response = readOrNull(file.bytes);
+  if (signer === null || open === null) throw unwanted(state, past, response?.nonce);
+  const request = openContent(open);
+  const knowledge: ProxyKnowledge = {
+    signerSpki: signer.identity.spkiDer,
+    info: readSignerInfo(associatedJson(signer)),
+    previous: objectsJson(signer.objects),
+    request,
+  };
+  const judged = judgeResponse(file.bytes, knowledge, now);
+  const withdrawn = nonceFault(state, past, response?.nonce);
+  const faults = withdrawn === null ? judged.faults : [withdrawn, ...judged.faults];
+  const message =
+    openExchange(file.bytes, 'response', signer.identity.spkiDer, now, new Faults())?.message ?? null;
+  const unusual = [
+    ...judged.questions,
+    ...(response === null ? [] : unusualOf({ ...state, signer }, response)),
+  ];
+  return {
+    response,
+    view: {
+      file: { name: file.name, size: file.bytes.length, sha256: sha256Hex(file.bytes) },
+      verdict: verdictOf(faults, unusual, message, state),
+      faults: faults.map(({ text, clause }) => ({ text, clause })),
+      unusual,
+      nonce: response?.nonce ?? '',
+      signedAt: message?.signingTime?.toISOString() ?? null,
+      goodUntil: message?.notAfter.toISOString() ?? null,
+      number: {
+        before: String(signer.objects.number),
+        after: response === null ? '' : String(response.objects.number),
+      },
+      nextUpdate: response === null ? null : new Date(response.objects.nextUpdate).toISOString(),
+      answers: answersOf(request, response),
+      objects: changesOf(signer.objects, response?.objects),
+      timing: response === null ? [] : timingSeen(state.timing, { response, message, signer }),
+      canPublish: faults.length === 0 && response !== null,
+    },
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * What follows from a response that was judged and accepted (krill-ta.md 7.2): answers for the children, new objects, the
+ * request closed. Values in, values out.
+ */
+import { JsonError, type JsonValue } from '../../lib/json-reader.ts';
+import { asBase64, asMap, asObject, asText } from '../../lib/json-shape.ts';
+import { byKey, type ChildRequest, handle, type Request, resourceLimit } from '../documents.ts';
+import { readObjects, type TaObjects } from '../objects.ts';
+import { openDocument } from '../open-exchange.ts';
+import type { ChildResponse, ProxyChild, ProxyState } from './proxy-state.ts';
+import { sameWish } from './same-wish.ts';
+
+export interface Response {
+  nonce: string;
+  objects: TaObjects;
+  /** By child, then by key. */
+  answers: Map<string, Map<string, ChildResponse>>;
+}
+
+function readAnswer(value: JsonValue, path: string): ChildResponse {
+  if (value === 'Error') return { type: 'error' };
+  const [[kind, inner, at] = ['', null, path]] = asMap(value, path);
+  if (kind === 'Revocation') return { type: 'revocation' };
+  if (kind !== 'Issuance') throw new JsonError(`"${kind}" is no kind of answer`, path);
+  const cert = asObject(asObject(inner, at, { required: ['issued_cert'], open: true }).get('issued_cert'), at, {
+    required: ['uri', 'req_limit', 'cert'],
+  });
+  return {
+    type: 'issuance',
+    certificateDer: asBase64(cert.get('cert'), `${at}.issued_cert.cert`),
+    uri: asText(cert.get('uri'), `${at}.issued_cert.uri`),
+    limit: resourceLimit(cert.get('req_limit'), `${at}.issued_cert.req_limit`),
+  };
+}
+
+/** The clear text of a response file. Throws JsonError. */
+export function readResponse(bytes: Uint8Array): Response {
+  const clear = asObject(openDocument(bytes, 'response').clear, 'response', {
+    required: ['nonce', 'objects', 'child_responses'],
+  });
+  const answers = new Map<string, Map<string, ChildResponse>>();
+  for (const [name, value, path] of asMap(clear.get('child_responses'), 'response.child_responses'))
+    answers.set(handle(name, path), byKey(value, path, readAnswer));
+  return {
+    nonce: asText(clear.get('nonce'), 'response.nonce'),
+    objects: readObjects(clear.get('objects'), 'response.objects'),
+    answers,
+  };
+}
+
+/** `asked`: what the request said of this child; a wish it changed meanwhile stays open. */
+function answered(
+  child: ProxyChild,
+  asked: ReadonlyMap<string, ChildRequest>,
+  answers: ReadonlyMap<string, ChildResponse>,
+): ProxyChild {
+  const usedKeys = new Map(child.usedKeys);
+  const openRequests = new Map(child.openRequests);
+  const openResponses = new Map(child.openResponses);
+  for (const [key, answer] of answers) {
+    if (answer.type === 'issuance') usedKeys.set(key, 'in-use');
+    if (answer.type === 'revocation') usedKeys.set(key, 'revoked');
+    if (!child.leaving) openResponses.set(key, answer);
+    const [then, now] = [asked.get(key), openRequests.get(key)];
+    if (then !== undefined && now !== undefined && sameWish(then, now)) openRequests.delete(key);
+  }
+  return { ...child, usedKeys, openRequests, openResponses };
+}
+
+/** A leaving child whose keys are all revoked is gone; one with keys asks for their revocation. */
+function leave(child: ProxyChild): ProxyChild | null {
+  const used = [...child.usedKeys].filter(([, use]) => use === 'in-use').map(([key]) => key);
+  if (used.length === 0) return null;
+  return {
+    ...child,
+    openRequests: new Map(used.map((key) => [key, { type: 'revocation', className: 'default', key }])),
+  };
+}
+
+/** The state after `response` to `request`, which has closed. */
+export function takeResponse(state: ProxyState, request: Request, response: Response): ProxyState {
+  if (state.signer === null) throw new Error('a response without a signer');
+  const children = new Map<string, ProxyChild>();
+  for (const child of state.children.values()) {
+    const asked = request.children.find(({ handle: name }) => name === child.handle)?.requests ?? new Map();
+    const after = answered(child, asked, response.answers.get(child.handle) ?? new Map());
+    const left = child.leaving ? leave(after) : after;
+    if (left !== null) children.set(child.handle, left);
+  }
+  return {
+    ...state,
+    signer: { ...state.signer, objects: response.objects },
+    children,
+    open: null,
+  };
+}

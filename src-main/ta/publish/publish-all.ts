@@ -1,0 +1,43 @@
+/**
+ * Publishes the trust anchor and the CAs of this workspace below it: folders as one tree each, servers one by one. What the
+ * objects are is decided elsewhere.
+ */
+import type { Net, Random } from '../../ports.ts';
+import type { Publication } from './publication.ts';
+import { publishFolder } from './publish-folder.ts';
+import { syncServer } from './sync-server.ts';
+
+export interface PublishDeps {
+  net: Net;
+  random: Random;
+  now(): Date;
+}
+
+interface FolderTree {
+  base: string;
+  notify: string | null;
+  files: Publication['files'];
+}
+
+/** Publishers that share a folder are one tree: the trust anchor at its base, the others below it. */
+function treesOf(publications: readonly Publication[]): Map<string, FolderTree> {
+  const trees = new Map<string, FolderTree>();
+  for (const { target, contact, files } of publications) {
+    if (target.kind !== 'folder') continue;
+    const tree = trees.get(target.path) ?? { base: contact.base, notify: contact.notify, files: [] };
+    trees.set(target.path, { ...tree, files: [...tree.files, ...files] });
+  }
+  return trees;
+}
+
+/** `publications`: the trust anchor's first. Answers how many objects are out now. Throws what the target refuses. */
+export async function publishAll(
+  deps: PublishDeps,
+  publications: readonly Publication[],
+): Promise<number> {
+  for (const [folder, tree] of treesOf(publications))
+    await publishFolder({ folder, ...tree, random: deps.random });
+  for (const publication of publications)
+    if (publication.target.kind === 'server') await syncServer(deps.net, publication, deps.now());
+  return publications.reduce((sum, { files }) => sum + files.length, 0);
+}

@@ -1,0 +1,243 @@
+/** Channels of the trust anchor's proxy: its set-up, its children, requests to its signer and the responses before they are published. */
+import * as z from 'zod';
+import { change, channel, hex, id, instant, nothing, severity } from './channel.ts';
+import { taTiming } from './ta-setup.ts';
+
+const handle = z.string().regex(/^[-_A-Za-z0-9/\\]{1,255}$/);
+const identity = z.strictObject({ keyId: hex, sha256: hex });
+const resources = z.strictObject({
+  asn: z.string().max(200_000),
+  ipv4: z.string().max(200_000),
+  ipv6: z.string().max(200_000),
+});
+export type ResourceTexts = z.infer<typeof resources>;
+
+/** An obstacle or a date that somebody should know. */
+const warning = z.strictObject({ severity, text: z.string() });
+
+export const proxyChild = z.strictObject({
+  handle,
+  /** A CA of this workspace. */
+  local: z.boolean(),
+  identity,
+  resources,
+  leaving: z.boolean(),
+  keys: z.array(
+    z.strictObject({
+      keyId: hex,
+      state: z.enum(['asked', 'in-use', 'revoking', 'revoked']),
+      notAfter: instant.nullable(),
+      /** From when a renewal makes sense. */
+      renewAt: instant.nullable(),
+      repository: z.string(),
+      /** The response waits for the child to fetch it. */
+      waiting: z.boolean(),
+    }),
+  ),
+  lastContactAt: instant.nullable(),
+  /** Its certificates hold more than it may have. */
+  overhang: z.array(z.string()),
+});
+export type ProxyChildView = z.infer<typeof proxyChild>;
+
+/** The steps from nothing to a published trust anchor, in order. */
+export const proxyStep = z.enum(['repository', 'signer', 'child', 'exchange', 'running']);
+
+export const proxyView = z.strictObject({
+  identity,
+  step: proxyStep,
+  timing: taTiming,
+  repository: z
+    .strictObject({
+      base: z.string(),
+      notify: z.string().nullable(),
+      serviceUri: z.string(),
+      publisher: z.string(),
+      target: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('folder'), path: z.string() }),
+        z.strictObject({ kind: z.literal('server'), pin: hex.nullable() }),
+      ]),
+    })
+    .nullable(),
+  signer: z
+    .strictObject({
+      identity,
+      keyId: hex,
+      talUris: z.array(z.string()),
+      certificate: z.strictObject({ sha256: hex, notBefore: instant, notAfter: instant }),
+      number: z.string(),
+      thisUpdate: instant,
+      nextUpdate: instant,
+      issued: z.number().int(),
+      revoked: z.number().int(),
+    })
+    .nullable(),
+  children: z.array(proxyChild),
+  open: z
+    .strictObject({
+      nonce: z.string(),
+      madeAt: instant,
+      goodUntil: instant,
+      sha256: hex,
+      wishes: z.number().int(),
+      /** What children want otherwise by now. */
+      outdated: z.array(z.string()),
+    })
+    .nullable(),
+  /** Who has to do something now, in one sentence. */
+  ball: z.strictObject({ who: z.enum(['proxy', 'courier', 'signer', 'nobody']), text: z.string() }),
+  published: z.strictObject({ at: instant, number: z.string() }).nullable(),
+  /** Objects that were never published, or not since the last response. */
+  unpublished: z.boolean(),
+  /** The other half is in this workspace too. */
+  airGapped: z.boolean(),
+  warnings: z.array(warning),
+});
+export type ProxyView = z.infer<typeof proxyView>;
+
+/** signer-info.json before its signer is associated. */
+export const signerInfoView = z.strictObject({
+  name: z.string(),
+  /** Why it cannot be associated; empty: it can once the fingerprint is typed. */
+  faults: z.array(z.string()),
+  /** What changes against the signer that is associated; empty for a first one. */
+  changes: z.array(z.strictObject({ what: z.string(), before: z.string(), after: z.string() })),
+  /** false: the same identity as before, so nothing has to be typed. */
+  askFingerprint: z.boolean(),
+  lines: z.array(z.strictObject({ label: z.string(), value: z.string() })),
+});
+export type SignerInfoView = z.infer<typeof signerInfoView>;
+
+/** A child's file before it is added. */
+export const childInfoView = z.strictObject({
+  name: z.string(),
+  handle: z.string(),
+  identity,
+  faults: z.array(z.string()),
+});
+export type ChildInfoView = z.infer<typeof childInfoView>;
+
+export const responseReview = z.strictObject({
+  file: z.strictObject({ name: z.string(), size: z.number().int(), sha256: hex }),
+  verdict: z.strictObject({
+    severity,
+    title: z.string(),
+    checks: z.array(z.strictObject({ ok: z.boolean().nullable(), text: z.string() })),
+  }),
+  faults: z.array(z.strictObject({ text: z.string(), clause: z.string() })),
+  unusual: z.array(z.string()),
+  nonce: z.string(),
+  signedAt: instant.nullable(),
+  goodUntil: instant.nullable(),
+  number: z.strictObject({ before: z.string(), after: z.string() }),
+  nextUpdate: instant.nullable(),
+  answers: z.array(
+    z.strictObject({
+      child: z.string(),
+      keyId: hex,
+      what: z.enum(['issued', 'revoked', 'error', 'missing']),
+      resources: z.array(z.string()),
+      notAfter: instant.nullable(),
+    }),
+  ),
+  objects: z.strictObject({
+    added: z.array(z.string()),
+    replaced: z.array(z.string()),
+    withdrawn: z.array(z.string()),
+    unchanged: z.number().int(),
+  }),
+  /** The signer's times as far as its message shows them, beside this side's. */
+  timing: z.array(z.strictObject({ what: z.string(), here: z.string(), there: z.string(), differs: z.boolean() })),
+  canPublish: z.boolean(),
+});
+export type ResponseReview = z.infer<typeof responseReview>;
+
+export const proxyExport = z.enum([
+  'pub-req',
+  'repo-res',
+  'proxy-id',
+  'proxy-repo',
+  'request',
+  'tal',
+  'certificate',
+  'parent-response',
+]);
+export type ProxyExport = z.infer<typeof proxyExport>;
+
+export const taProxyChannels = {
+  /** null while there is no proxy in this workspace. */
+  'ta.proxy': channel('unlocked', nothing, z.strictObject({ proxy: proxyView.nullable() })),
+  /** Makes the proxy with its identity key (`krillta proxy init`). Starts a job; its result id is "proxy". */
+  'ta.proxyInit': change('unlocked', nothing, z.strictObject({ job: id })),
+  /** The repository, from the publication server's answer (repo-res.xml). Once for ever. */
+  'ta.proxyRepository': change(
+    'unlocked',
+    z.strictObject({ blob: id, pin: z.string().max(200).nullable() }),
+    nothing,
+  ),
+  /** A folder as the repository; its answer is made here. Once for ever. `folder`: a ticket. */
+  'ta.proxyFolder': change(
+    'unlocked',
+    z.strictObject({ folder: id, base: z.string().max(2048), notify: z.string().max(2048).nullable() }),
+    nothing,
+  ),
+  'ta.setProxyTiming': change('unlocked', z.strictObject({ timing: taTiming }), nothing),
+  /** Reads signer-info.json and holds it. */
+  'ta.openSignerInfo': change('unlocked', z.strictObject({ blob: id }), z.strictObject({ info: id })),
+  'ta.signerInfo': channel('unlocked', z.strictObject({ id }), signerInfoView),
+  /** Takes the signer, or what it says anew about itself, and publishes. `fingerprint`: read from its own screen. */
+  'ta.associate': change(
+    'unlocked',
+    z.strictObject({ id, fingerprint: z.string().max(200) }),
+    z.strictObject({ job: id }),
+  ),
+  /** Reads a child request (XML) or what `krillc show` says (JSON) and holds it. */
+  'ta.openChildInfo': change('unlocked', z.strictObject({ blob: id }), z.strictObject({ info: id })),
+  'ta.childInfo': channel('unlocked', z.strictObject({ id }), childInfoView),
+  'ta.childAdd': change(
+    'unlocked',
+    z.strictObject({
+      /** What was opened; or the handle of a CA of this workspace. */
+      from: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('file'), id }),
+        z.strictObject({ kind: z.literal('local'), handle }),
+      ]),
+      handle,
+      resources,
+    }),
+    nothing,
+  ),
+  'ta.childResources': change('unlocked', z.strictObject({ handle, resources }), nothing),
+  /** Revokes its keys with the next exchange; `confirm` is the handle. */
+  'ta.childRemove': change(
+    'unlocked',
+    z.strictObject({ handle, confirm: z.string().max(255) }),
+    nothing,
+  ),
+  /** `ask`: the CAs of this workspace are asked first whether they want something. Starts a job. */
+  'ta.makeRequest': change('unlocked', z.strictObject({ ask: z.boolean() }), z.strictObject({ job: id })),
+  'ta.refreshRequest': change('unlocked', nothing, z.strictObject({ job: id })),
+  'ta.cancelRequest': change(
+    'unlocked',
+    z.strictObject({ reason: z.string().trim().min(3).max(300) }),
+    nothing,
+  ),
+  /** Reads a response and holds it for the review. */
+  'ta.openResponse': change('unlocked', z.strictObject({ blob: id }), z.strictObject({ review: id })),
+  'ta.responseReview': channel('unlocked', z.strictObject({ id }), responseReview),
+  /** Takes the response, publishes its objects, hands the answers to the children. Starts a job; its result is the exchange. */
+  'ta.takeResponse': change('unlocked', z.strictObject({ id }), z.strictObject({ job: id })),
+  /** Publishes what is there once more. Starts a job. */
+  'ta.publish': change('unlocked', nothing, z.strictObject({ job: id })),
+  /** `child`: for a parent response. */
+  'ta.proxyExport': change(
+    'unlocked',
+    z.strictObject({
+      what: proxyExport,
+      child: handle.nullable(),
+      target: id,
+      overwrite: z.boolean(),
+    }),
+    z.strictObject({ path: z.string(), sha256: hex }),
+  ),
+};
