@@ -9,6 +9,8 @@ import { PASSPHRASE } from '../testing/test-workspace.ts';
 const scratch = mkdtempSync(join(tmpdir(), 'baleen-killed-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
+const WRITER = new URL('../testing/ta-writer.ts', import.meta.url);
+
 test(
   'kill -9 while a signer is set up, signs and reissues: nothing acknowledged is lost, nothing is half-made',
   { timeout: 180_000 },
@@ -16,7 +18,7 @@ test(
     const reached: number[] = [];
     for (const ms of [5, 40, 90, 150, 220, 350, 600, 1200]) {
       const folder = join(scratch, `after-${ms}`);
-      const said = await killedAfter('ta-writer.ts', folder, ms);
+      const said = await killedAfter(WRITER, folder, ms);
       const [name = ''] = readdirSync(join(folder, 'workspaces'));
       const app = await testApp({ folder, workspace: join(folder, 'workspaces', name) });
       await app.call('workspace.unlock', { passphrase: PASSPHRASE });

@@ -1,10 +1,9 @@
-/** Runs one of the writers of this folder and kills it -9 after a while, for tests of what survives. Not shipped. */
+/** Runs a program that writes into a folder and kills it -9 after a while, for tests of what survives. Not shipped. */
 import { spawn } from 'node:child_process';
 
 /** Kills it `ms` after it said "open"; answers the whole lines it said after that: what it had acknowledged. */
-export async function killedAfter(writer: string, folder: string, ms: number): Promise<string[]> {
-  const program = new URL(`./${writer}`, import.meta.url).pathname;
-  const child = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function killedAfter(program: URL, folder: string, ms: number): Promise<string[]> {
+  const child = spawn(process.execPath, [program.pathname, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const { promise: opened, resolve } = Promise.withResolvers<void>();
   child.stdout.on('data', (bytes: Buffer) => {

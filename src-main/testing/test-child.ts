@@ -26,6 +26,8 @@ export interface TestChildren {
   held(handle: string): Promise<HeldChild>;
   /** Made, added at the parent, both answers taken. */
   ready(handle: string): Promise<HeldChild>;
+  /** Ready, and with its first certificate. */
+  certified(handle: string): Promise<void>;
   ask(handle: string): Promise<Said>;
   /** The next state after time has passed; nothing locks itself meanwhile. */
   later(days: number): void;
@@ -56,23 +58,31 @@ async function childrenIn(made: ReturnType<typeof testVault>): Promise<TestChild
   const deps: ChildDeps = { random: testRandom, router, session, now };
   const parent = await testParent(now);
   const held = (handle: string): Promise<HeldChild> => heldChild(deps, handle);
-  return {
+  const ask = async (handle: string): Promise<Said> => askParent({ ...deps, parent }, await held(handle));
+  const here: TestChildren = {
     made,
     deps,
     parent,
     held,
+    ask,
+    async certified(handle) {
+      await here.ready(handle);
+      await ask(handle);
+      await parent.exchange();
+      await ask(handle);
+    },
     async ready(handle) {
       await createChild(deps, handle, NO_JOB);
       parent.add(handle);
       await configureParent(deps, await held(handle), parentAnswer(parent, handle), parent.identityDer);
       return configureRepository(deps, await held(handle), repositoryAnswer(parent, handle));
     },
-    ask: async (handle) => askParent({ ...deps, parent }, await held(handle)),
     later(days) {
       made.clock.set(new Date(now().getTime() + days * 86_400_000).toISOString());
     },
     remove: () => made.remove(),
   };
+  return here;
 }
 
 /** In a new workspace, in `folder` or a temporary one; `at`: another time than that of tests, for validators of others. */

@@ -4,9 +4,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { Faults } from '../rpki/fault.ts';
+import { notPerformedWords, type Payload, type ResourceClass } from '../rpki/provisioning-message.ts';
+import type { ResourceSet } from '../rpki/resource-set.ts';
 import { readChildCsr } from '../ta/child-csr.ts';
-import type { Parent, Payload, ResourceClass } from '../ta/child/parent.ts';
-import type { ChildRequest, ResourceSet } from '../ta/documents.ts';
+import type { Parent } from '../ta/child/parent.ts';
+import type { ChildRequest } from '../ta/documents.ts';
 import { answer } from '../ta/signer/answer.ts';
 import { ALL_RESOURCES, makeIdentityOf, makeTrustAnchor } from '../ta/signer/make-trust-anchor.ts';
 import type { Signing } from '../ta/signer/signing.ts';
@@ -14,12 +16,6 @@ import { DEFAULT_TIMING, type Timing, type TrustAnchor } from '../ta/signer/trus
 import { testKey, type TestKey } from './test-proxy.ts';
 
 const WEEK_MS = 7 * 86_400_000;
-const REFUSALS: Record<number, string> = {
-  1101: 'already processing request',
-  1104: 'request scheduled for processing',
-  1302: 'no such key',
-  2001: 'internal server error',
-};
 
 export function signingWith(key: TestKey): Signing {
   const both = { certificate: key.sign, crl: key.sign };
@@ -53,7 +49,7 @@ export interface TestParent extends Parent {
   exchange(): Promise<void>;
   /** What the next query is answered instead. */
   instead: ((reply: Payload) => Payload) | null;
-  /** Another certificate of the trust anchor's key for other tests. */
+  /** The times it works with. */
   timingIs: Timing;
 }
 
@@ -101,7 +97,7 @@ export async function testParent(now: () => Date, host = 'rpki.example.net'): Pr
   const refusal = (status: number): Payload => ({
     type: 'error_response',
     status,
-    description: REFUSALS[status] ?? '',
+    description: notPerformedWords(status),
   });
 
   function answered(child: Enrolled, query: Payload): Payload {

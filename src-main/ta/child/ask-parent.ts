@@ -2,11 +2,12 @@
  * One round of a child with its parent (RFC 6492 3.3 to 3.5): what it may have, then every wish. An answer is delivered once, so
  * each is stored with what follows from it before the next is asked; one that a crash swallowed is found again in the list.
  */
-import { sha256Hex } from '../../lib/bytes.ts';
+import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
+import { NOT_PERFORMED, type Payload, type ResourceClass } from '../../rpki/provisioning-message.ts';
 import { type ChildChange, type ChildDeps, type HeldChild, keepChild } from './held-child.ts';
 import { withFreshObjects } from './child-objects.ts';
 import { type ChildKey, keyIn, type LocalChild, requireParent, shortKey, withKey } from './local-child.ts';
-import { NO_SUCH_KEY, type Parent, type Payload, type ResourceClass } from './parent.ts';
+import type { Parent } from './parent.ts';
 import { isWaiting, notPerformed, notTaken, type Said, together } from './parent-word.ts';
 import { certificateFor, takeCertificate } from './take-certificate.ts';
 import { renewFrom, type Wish, wishesOf } from './wishes.ts';
@@ -114,7 +115,7 @@ async function askFor(deps: Asking, round: Round, wish: Wish, offered: ResourceC
     return received(deps, round, key, reply.resourceClass, null);
   const gone =
     reply.type === 'error_response' &&
-    reply.status === NO_SUCH_KEY &&
+    reply.status === NOT_PERFORMED.noSuchKey &&
     certificateFor(key, offered) === undefined;
   if (wish.what === 'revoke' && ((reply.type === 'revoke_response' && reply.keyId === key.keyId) || gone))
     return revoked(deps, round, key);
@@ -132,10 +133,7 @@ async function listed(deps: Asking, round: Round, keyId: string, offered: Resour
   const key = round.child.keys.find((one) => one.keyId === keyId);
   if (key === undefined || key.state === 'old') return round;
   const found = certificateFor(key, offered);
-  if (
-    found === undefined ||
-    (key.certificate !== null && sha256Hex(key.certificate.der) === sha256Hex(found.der))
-  )
+  if (found === undefined || (key.certificate !== null && equalBytes(key.certificate.der, found.der)))
     return round;
   return received(deps, round, key, { ...offered, certificates: [found] }, key.askedAt);
 }

@@ -3,14 +3,12 @@
  * the requests of its keys are made, because they say where it publishes.
  */
 import { AppError } from '../../lib/app-error.ts';
-import { sha256Hex } from '../../lib/bytes.ts';
+import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { makeCsr } from '../../rpki/make-csr.ts';
-import { isPlainUri } from '../child-csr.ts';
+import { isPlainUri } from '../../rpki/plain-name.ts';
 import { identityFaults } from '../signer/identity-check.ts';
 import { type ChildDeps, type HeldChild, keepChild, signingOf } from './held-child.ts';
 import { type ChildKey, type ChildParent, type ChildRepository, locationsOf } from './local-child.ts';
-
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 /** Throws AppError INVALID_INPUT. */
 function requireIdentity(identityDer: Uint8Array, now: Date): void {
@@ -29,7 +27,7 @@ export async function configureParent(
   if (child.parent !== null)
     throw new AppError('NOT_ALLOWED_NOW', `${child.handle} has a parent already: ${child.parent.handle}.`);
   requireIdentity(parent.identityDer, deps.now());
-  if (own === null || !same(own, parent.identityDer))
+  if (own === null || !equalBytes(own, parent.identityDer))
     throw new AppError(
       'INVALID_INPUT',
       'This answer is of another parent than the trust anchor of this workspace, and only that one can be asked from here.',

@@ -10,6 +10,8 @@ import { nextStep } from './roll-key.ts';
 const scratch = mkdtempSync(join(tmpdir(), 'baleen-child-killed-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
+const WRITER = new URL('../../testing/child-writer.ts', import.meta.url);
+
 test(
   'kill -9 while a child is made, certified and rolled: nothing acknowledged is lost, no key is half-made',
   { timeout: 180_000 },
@@ -17,7 +19,7 @@ test(
     const reached: number[] = [];
     for (const ms of [5, 300, 500, 700, 1000, 1500, 2500]) {
       const folder = join(scratch, `after-${ms}`);
-      const said = await killedAfter('child-writer.ts', folder, ms);
+      const said = await killedAfter(WRITER, folder, ms);
       const here = await openChildren(folder);
       const { store } = here.made.vault.session();
       const stored = await store.run('ta.children', {});

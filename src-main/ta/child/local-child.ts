@@ -4,7 +4,7 @@
  */
 import { AppError } from '../../lib/app-error.ts';
 import type { AuthorityLocations } from '../../rpki/make-certificate.ts';
-import type { ResourceSet } from '../documents.ts';
+import type { ResourceSet } from '../../rpki/resource-set.ts';
 import type { CertInfo, TaObjects } from '../objects.ts';
 import type { Identity } from '../signer/trust-anchor.ts';
 

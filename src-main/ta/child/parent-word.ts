@@ -1,5 +1,5 @@
 /** What a parent said about one key when it did not perform: as a state with words, because 1104 and 1101 are no errors (T-005). */
-import { type Payload, ALREADY_PROCESSING, SCHEDULED } from './parent.ts';
+import { NOT_PERFORMED, type Payload } from '../../rpki/provisioning-message.ts';
 import { type ChildKey, shortKey } from './local-child.ts';
 import type { Wish } from './wishes.ts';
 
@@ -10,21 +10,21 @@ export interface Said {
 
 /** Whether the parent has the request and will answer it. */
 export const isWaiting = (status: number | null): boolean =>
-  status === SCHEDULED || status === ALREADY_PROCESSING;
+  status === NOT_PERFORMED.scheduled || status === NOT_PERFORMED.alreadyProcessing;
 
 const NOUN: Record<Wish['what'], string> = { issue: 'certificate', revoke: 'revocation' };
 
 export function notPerformed(
   wish: Wish,
-  reply: Payload & { type: 'error_response' },
+  reply: Extract<Payload, { type: 'error_response' }>,
   at: Date,
 ): { word: NonNullable<ChildKey['word']>; said: Said } {
   const { status, description } = reply;
   const what = `${NOUN[wish.what]} of key ${shortKey(wish.keyId)}`;
   const text =
-    status === SCHEDULED
+    status === NOT_PERFORMED.scheduled
       ? `The ${what} is scheduled (1104): it goes to the signer with the next exchange.`
-      : status === ALREADY_PROCESSING
+      : status === NOT_PERFORMED.alreadyProcessing
         ? `The ${what} is under way (1101): the signer’s response is still to come.`
         : `The parent refused the ${what}: ${description.slice(0, 200)} (${status}).`;
   return {

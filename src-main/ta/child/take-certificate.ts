@@ -2,13 +2,15 @@
  * A certificate that came from the parent, before the child relies on it: it must be for our key, hold under the issuer that came
  * with it, and say what was asked. Answers faults and never throws for what it is given.
  */
+import { equalBytes } from '../../lib/bytes.ts';
 import { Faults } from '../../rpki/fault.ts';
 import { judgeObject } from '../../rpki/judge.ts';
+import { isPlainUri } from '../../rpki/plain-name.ts';
+import type { ResourceClass } from '../../rpki/provisioning-message.ts';
+import { type ResourceSet, sameResources } from '../../rpki/resource-set.ts';
 import { resourceCertificate, type ResourceCertificate } from '../../rpki/resource-certificate.ts';
-import { isPlainUri, readChildCsr } from '../child-csr.ts';
-import { type ResourceSet, sameResources } from '../documents.ts';
+import { readChildCsr } from '../child-csr.ts';
 import type { CertInfo } from '../objects.ts';
-import type { ResourceClass } from './parent.ts';
 import type { ChildKey } from './local-child.ts';
 
 const CLAUSE = 'RFC 6492 3.4.2';
@@ -20,7 +22,7 @@ export function certificateFor(key: Pick<ChildKey, 'spkiDer'>, given: ResourceCl
   return given.certificates.find(({ der }) => {
     const faults = new Faults();
     const read = faults.read(CLAUSE, () => resourceCertificate(der, 'authority', faults));
-    return read !== null && Buffer.compare(read.certificate.spkiDer, key.spkiDer) === 0;
+    return read !== null && equalBytes(read.certificate.spkiDer, key.spkiDer);
   });
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ALL_RESOURCES } from '../signer/make-trust-anchor.ts';
 import type { CertInfo } from '../objects.ts';
 import type { ChildKey, LocalChild } from './local-child.ts';
-import type { ResourceClass } from './parent.ts';
+import type { ResourceClass } from '../../rpki/provisioning-message.ts';
 import { renewFrom, wishesOf } from './wishes.ts';
 
 const WEEK = 7 * 86_400_000;

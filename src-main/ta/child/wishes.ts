@@ -1,7 +1,8 @@
 /** What a child has to ask of its parent now, and from when on a renewal makes sense (T-016, C-41). Pure: it asks nobody. */
-import { sameResources } from '../documents.ts';
+import type { ResourceClass } from '../../rpki/provisioning-message.ts';
+import { sameResources } from '../../rpki/resource-set.ts';
 import type { CertInfo } from '../objects.ts';
-import type { ParentTiming, ResourceClass } from './parent.ts';
+import type { ParentTiming } from './parent.ts';
 import type { ChildKey, LocalChild } from './local-child.ts';
 
 const WEEK_MS = 7 * 86_400_000;
