@@ -49,7 +49,11 @@ export function repositoryAnswer(
 /** The bytes of what is asked. `serviceUri`: where the child sends its messages. Throws AppError. */
 export function proxyFile(
   state: ProxyState,
-  asked: { what: ProxyExport; child: string | null; serviceUri: string },
+  asked: {
+    what: Exclude<ProxyExport, 'exchanges-text' | 'exchanges-json'>;
+    child: string | null;
+    serviceUri: string;
+  },
 ): Uint8Array {
   switch (asked.what) {
     case 'pub-req':

@@ -1,7 +1,8 @@
 /** The online half of a trust anchor put together: the proxy, what it publishes, what it serves, and their channels. */
-import type { AppError } from '../../lib/app-error.ts';
+import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
 import type { TaDeps } from '../ta.ts';
+import type { HeldSigner } from '../signer/held-signer.ts';
 import type { Attention } from '../signer/signer-view.ts';
 import { exchangeChannels } from './exchange-channels.ts';
 import type { LocalCas } from './local-cas.ts';
@@ -22,6 +23,8 @@ export interface ProxyHalf {
   proxy: RunningProxy;
   publisher: Publisher;
   attention(): Promise<Attention[]>;
+  /** What it knows of its trust anchor, as its signer would say it, with the exchanges it took. Throws AppError. */
+  asAnchor(): Promise<Pick<HeldSigner, 'anchor' | 'keySigner' | 'past'>>;
   /** Before the store ends: forgets what was opened, keeps what may go on while locked. */
   locking(): Promise<void>;
   /** Children that asked while it was locked are told to the proxy. */
@@ -56,6 +59,13 @@ export function createProxyHalf(
     async attention() {
       const held = await proxy.held();
       return held === null ? [] : proxyAttention(held.state, clock.now());
+    },
+    async asAnchor() {
+      const { state, past } = await proxy.required();
+      if (state.signer === null)
+        throw new AppError('NOT_ALLOWED_NOW', 'The trust anchor proxy has no associated signer yet.');
+      const { identity, timing, signer } = state;
+      return { anchor: { ...signer, proxy: identity, timing }, keySigner: 'the signer', past };
     },
     async locking() {
       first.clear();

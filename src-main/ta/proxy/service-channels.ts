@@ -31,7 +31,9 @@ export function serviceChannels(
       throw new AppError('NOT_ALLOWED_NOW', `The key of ${row.name} is not in this workspace.`);
     const key = await store.run('keys.get', { id: row.keyId });
     const certPem = toPem('CERTIFICATE', await store.run('certificates.der', { id: certificate }));
-    const keyPem = await software.withPrivateKey(routedKey(key), (pkcs8Der) => privateKeyPem(pkcs8Der));
+    const keyPem = await software.withPrivateKey(routedKey(key), (pkcs8Der) =>
+      privateKeyPem(pkcs8Der, null, (length) => deps.random.bytes(length)),
+    );
     return { keyPem, certPem };
   }
 
