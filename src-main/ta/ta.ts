@@ -16,6 +16,8 @@ import { exportContent } from './export.ts';
 import { fileWords, recogniseFile } from '../rpki/exchange-file.ts';
 import { krillMove } from './krill-move.ts';
 import { exchangeRow, pastExchange } from './past-exchange.ts';
+import { checkChannels } from './net/check-channels.ts';
+import { krillChannels } from './net/krill-channels.ts';
 import { createProxyHalf } from './proxy/proxy-half.ts';
 import { createHeldReviews } from './review/held-reviews.ts';
 import { reviewChannels } from './review/review-channels.ts';
@@ -88,6 +90,20 @@ export function createTa(deps: TaDeps): Ta {
     }),
   });
 
+  const review = reviewChannels({
+    ...deps,
+    signer,
+    refusedEntry,
+    reviews,
+    proxyHere: async () => (await online.proxy.held())?.state.identity.keyId ?? null,
+  });
+  const checks = checkChannels({
+    ...deps,
+    refusedEntry,
+    anchor: async () =>
+      (await online.proxy.held())?.state.signer ?? (await heldSigner(session(), deps))?.anchor ?? null,
+  });
+
   const judged = async (data: SignerDraft): Promise<Setup> =>
     judgeSetup(data, await chosenKey(data.key), now());
 
@@ -106,6 +122,7 @@ export function createTa(deps: TaDeps): Ta {
     async locking() {
       seen = null;
       reviews.clear();
+      checks.clear();
       await online.locking();
     },
     unlocked: online.unlocked,
@@ -115,13 +132,9 @@ export function createTa(deps: TaDeps): Ta {
     domain: {
       ...online.channels,
       ...krillMove({ ...deps, signer, refusedEntry }),
-      ...reviewChannels({
-        ...deps,
-        signer,
-        refusedEntry,
-        reviews,
-        proxyHere: async () => (await online.proxy.held())?.state.identity.keyId ?? null,
-      }),
+      ...review.channels,
+      ...krillChannels({ ...deps, signer, refusedEntry, openRequest: review.open }),
+      ...checks.channels,
       async signer() {
         const held = await heldSigner(session(), { random, router });
         return { signer: held === null ? null : signerView(held, now()) };
