@@ -17,6 +17,7 @@ import { fileWords, recogniseFile } from '../rpki/exchange-file.ts';
 import { krillMove } from './krill-move.ts';
 import { exchangeRow, pastExchange } from './past-exchange.ts';
 import { checkChannels } from './net/check-channels.ts';
+import { readLink } from './net/krill-link.ts';
 import { krillChannels } from './net/krill-channels.ts';
 import { createProxyHalf } from './proxy/proxy-half.ts';
 import { createHeldReviews } from './review/held-reviews.ts';
@@ -100,6 +101,16 @@ export function createTa(deps: TaDeps): Ta {
   const checks = checkChannels({
     ...deps,
     refusedEntry,
+    async pins() {
+      const repository = (await online.proxy.held())?.state.repository ?? null;
+      const krill = await readLink(session());
+      return [
+        ...(repository?.target.kind === 'server'
+          ? [{ server: repository.contact.serviceUri, pin: repository.target.pin }]
+          : []),
+        ...(krill === null ? [] : [{ server: krill.server, pin: krill.pin }]),
+      ];
+    },
     anchor: async () =>
       (await online.proxy.held())?.state.signer ?? (await heldSigner(session(), deps))?.anchor ?? null,
   });

@@ -76,7 +76,10 @@ export function createProxyHalf(
     async unlocked() {
       const meanwhile = service.unlocked();
       if (meanwhile === null) return;
-      for (const { handle, query, signedAt } of meanwhile.queries) await proxy.ask(handle, query, signedAt);
+      // In their order: each waits for the one before it.
+      await Promise.all(
+        meanwhile.queries.map(({ handle, query, signedAt }) => proxy.ask(handle, query, signedAt)),
+      );
       await session().store.run('audit.add', {
         audit: {
           action: 'ta.serveLocked',

@@ -56,11 +56,16 @@ function entryOf(before: ProxyChild, after: ProxyChild, reply: Payload): Omit<Au
 export function createRunningProxy(deps: TaDeps): RunningProxy {
   const { session, changed, clock } = deps;
   let last: Promise<unknown> = Promise.resolve();
-  const held = (): Promise<HeldProxy | null> => heldProxy(session(), deps);
+
+  /** As it is when everything that was asked before is done. */
+  async function held(): Promise<HeldProxy | null> {
+    await last;
+    return heldProxy(session(), deps);
+  }
   const required = async (): Promise<HeldProxy> => requireProxy(await held());
 
   function inTurn<T>(task: (held: HeldProxy) => Promise<T>): Promise<T> {
-    const next = last.then(async () => task(await required()));
+    const next = last.then(async () => task(requireProxy(await heldProxy(session(), deps))));
     // The next one waits for the end of this one, not for its success.
     last = next.catch(() => undefined);
     return next;
