@@ -198,7 +198,13 @@ export function createTa(deps: TaDeps): Ta {
         const { store } = session();
         const files = await store.run('ta.exchangeFiles', { id });
         const { past, ...held } = files.half === 'signer' ? await signer() : await online.asAnchor();
-        const earlier = past.slice(0, Math.max(0, past.findIndex((one) => one.id === id)));
+        const earlier = past.slice(
+          0,
+          Math.max(
+            0,
+            past.findIndex((one) => one.id === id),
+          ),
+        );
         const last = earlier.at(-1);
         const previous = last === undefined ? null : await store.run('ta.exchangeFiles', { id: last.id });
         return { row: exchangeRow(files), ...pastExchange(held, files, earlier, previous) };

@@ -48,7 +48,8 @@ export function createProxyHalf(
     proxy,
     locals,
     publisher,
-    serviceUri: async (child: string): Promise<string> => childServiceUri(await readSettings(session()), child),
+    serviceUri: async (child: string): Promise<string> =>
+      childServiceUri(await readSettings(session()), child),
   };
   const first = proxyChannels(parts);
   const second = exchangeChannels(parts);

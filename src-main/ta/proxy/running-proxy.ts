@@ -91,7 +91,11 @@ export function createRunningProxy(deps: TaDeps): RunningProxy {
       inTurn(async ({ version, state }) => {
         const child = requireChild(state, handle);
         const at = clock.now();
-        if (signedAt !== null && child.lastSignedAt !== null && signedAt.getTime() < Date.parse(child.lastSignedAt))
+        if (
+          signedAt !== null &&
+          child.lastSignedAt !== null &&
+          signedAt.getTime() < Date.parse(child.lastSignedAt)
+        )
           throw new AppError(
             'CONFLICT',
             `A message of ${handle} is earlier than its last one (${child.lastSignedAt}): it was sent before, or the child's clock went back.`,
