@@ -4,6 +4,7 @@
  */
 import { AppError } from '../../lib/app-error.ts';
 import { type JsonObject, type JsonValue, readJson, JsonError } from '../../lib/json-reader.ts';
+import { oneLine } from '../../lib/one-line.ts';
 
 interface Meaning {
   /** A whole label, or the beginning of some when it ends in "-". */
@@ -167,12 +168,6 @@ export const KRILL_MEANINGS: readonly Meaning[] = [
 
 /** When nothing above fits. */
 const DEFAULT = 'Krill refused it: look at its log for more ({msg}).';
-
-/** One line of a stranger's text. */
-function oneLine(text: string, most = 300): string {
-  const line = text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-  return line.length > most ? `${line.slice(0, most)}…` : line;
-}
 
 function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? oneLine(value) : '';

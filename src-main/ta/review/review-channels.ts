@@ -9,6 +9,8 @@ import type { HeldReviews, ReviewContext } from './held-reviews.ts';
 export interface ReviewDeps extends TaDeps {
   reviews: HeldReviews;
   signer(): Promise<HeldSigner>;
+  /** The key identifier of the proxy in this workspace, or null. */
+  proxyHere(): Promise<string | null>;
   refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
 }
 
@@ -71,9 +73,10 @@ export function reviewChannels(
       return {};
     },
     async openRequest({ blob }) {
-      await signer();
+      const { anchor } = await signer();
       const { name, bytes } = deps.blobs.take(blob);
-      return { review: reviews.open(name, bytes, await approvers()) };
+      const how = { approvers: await approvers(), airGapped: (await deps.proxyHere()) !== anchor.proxy.keyId };
+      return { review: reviews.open(name, bytes, how) };
     },
     async review({ id }) {
       return reviews.look(id, await contextOf(await signer(), id)).view;
@@ -112,7 +115,7 @@ export function reviewChannels(
                 file: bytes,
                 number: chosen,
                 numberReason: number?.reason ?? '',
-                approvedBy: `approved${names.length > 0 ? ` by ${names.join(' and ')}` : ''}, groups ${view.groups.join(', ')} of the file's SHA-256`,
+                approvedBy: `approved${names.length > 0 ? ` by ${names.join(' and ')}` : ''}, ${view.airGapped ? `groups ${view.groups.join(', ')} of the file's SHA-256` : 'not air-gapped: the proxy is in this workspace'}`,
               },
               job,
             );
