@@ -59,7 +59,8 @@ export const localChildView = z.strictObject({
 });
 export type LocalChildView = z.infer<typeof localChildView>;
 
-export const childExport = z.enum(['online', 'child-request', 'pub-req']);
+/** `repo-res`: the answer of the folder the trust anchor publishes into. */
+export const childExport = z.enum(['online', 'child-request', 'pub-req', 'repo-res']);
 export type ChildExport = z.infer<typeof childExport>;
 
 const told = z.strictObject({ handle, severity, says: z.string() });
@@ -78,6 +79,8 @@ export const taChildChannels = {
     z.strictObject({ handle, blob: id }),
     z.strictObject({ says: z.string() }),
   ),
+  /** The same from this workspace, without files: the proxy that added it, and its folder. */
+  'ta.localConnect': change('unlocked', z.strictObject({ handle }), z.strictObject({ says: z.string() })),
   /** Asks the parent now, for one or (null) for all; what came of it, a sentence for each. */
   'ta.localAsk': change(
     'unlocked',

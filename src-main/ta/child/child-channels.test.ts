@@ -53,6 +53,8 @@ beforeEach(async () => {
     blobs: { take: (id) => ({ name: `${id}.xml`, bytes: files.get(id) ?? Buffer.alloc(0) }) },
     tickets: { path: (ticket) => join(folder, ticket), end: () => undefined },
     changed: () => undefined,
+    proxyState: () => Promise.resolve(null),
+    serviceUri: (child) => Promise.resolve(`http://127.0.0.1/rfc6492/ta/${child}`),
     publish: async () => void (published += 1),
     refusedEntry: (action) => async (error) => void refused.push(`${action} ${error.code}`),
   });

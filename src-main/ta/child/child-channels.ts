@@ -1,12 +1,14 @@
 /** The `ta.local…` channels: the local children as the operator sees and moves them. What happens is in the files beside this. */
 import type { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
+import type { ProxyState } from '../proxy/proxy-state.ts';
 import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
 import { readChildAnswer } from './child-answer.ts';
 import { childFile } from './child-files.ts';
 import { publication } from './child-objects.ts';
 import { childView } from './child-view.ts';
+import { connectChild, repositoryHere } from './connect-child.ts';
 import { configureParent, configureRepository } from './configure-child.ts';
 import { createChild, requireFreeHandle } from './create-child.ts';
 import { type ChildDeps, heldChild, heldChildren } from './held-child.ts';
@@ -23,6 +25,10 @@ export interface ChildChannelDeps extends Pick<
 > {
   parent: Parent;
   locals: LocalChildren;
+  /** The trust anchor's online half; null while there is none. */
+  proxyState(): Promise<ProxyState | null>;
+  /** Where children of the proxy send their messages. */
+  serviceUri(child: string): Promise<string>;
   /** Publishes what has changed; a refusal of the target is kept by the publisher. */
   publish(): Promise<void>;
   refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
@@ -86,6 +92,12 @@ export function childChannels(deps: ChildChannelDeps): Pick<Domain<'ta'>, Names>
       changed('ta', []);
       return { says };
     },
+    async localConnect({ handle }) {
+      const here = { state: await deps.proxyState(), serviceUri: await deps.serviceUri(handle) };
+      const says = await locals.inTurn(handle, (held) => connectChild(own, held, here));
+      changed('ta', []);
+      return { says };
+    },
     async localAsk({ handle }) {
       // One that is not there is refused; one that cannot be asked says why.
       if (handle !== null) await heldChild(own, handle);
@@ -106,9 +118,17 @@ export function childChannels(deps: ChildChannelDeps): Pick<Domain<'ta'>, Names>
     },
     async localExport({ handle, what, target, overwrite }) {
       const { child } = await heldChild(own, handle);
+      const folder = repositoryHere((await deps.proxyState())?.repository ?? null, child.handle);
       return writeOut(
         { clock, tickets: deps.tickets, session, changed },
-        { action: 'ta.localExport', what, id: handle, content: childFile(child, what), target, overwrite },
+        {
+          action: 'ta.localExport',
+          what,
+          id: child.handle,
+          content: childFile(child, what, folder),
+          target,
+          overwrite,
+        },
       );
     },
   };

@@ -1,10 +1,16 @@
-/** The files a local child hands out: online.json, child request, publisher request. Public, all of them. */
+/** The files of a local child: online.json, child request, publisher request, and a folder's answer to that. Public, all of them. */
 import type { ChildExport } from '#shared/contract/ta-child.ts';
 import { writeChildInfo } from '../../rpki/child-info.ts';
-import { writeChildRequestXml, writePublisherRequestXml } from '../../rpki/setup-xml.ts';
-import { keyIn, type LocalChild } from './local-child.ts';
+import {
+  writeChildRequestXml,
+  writePublisherRequestXml,
+  writeRepositoryResponseXml,
+} from '../../rpki/setup-xml.ts';
+import { AppError } from '../../lib/app-error.ts';
+import { type ChildRepository, keyIn, type LocalChild } from './local-child.ts';
 
-export function childFile(child: LocalChild, what: ChildExport): Uint8Array {
+/** `folder`: what the trust anchor's folder answers it; null where a server has to. Throws AppError NOT_ALLOWED_NOW. */
+export function childFile(child: LocalChild, what: ChildExport, folder: ChildRepository | null): Uint8Array {
   const { handle, identity } = child;
   const identityDer = identity.certificateDer;
   switch (what) {
@@ -14,5 +20,19 @@ export function childFile(child: LocalChild, what: ChildExport): Uint8Array {
       return writeChildRequestXml({ childHandle: handle, identityDer, tag: null });
     case 'pub-req':
       return writePublisherRequestXml({ publisherHandle: handle, identityDer, tag: null });
+    case 'repo-res':
+      if (folder === null)
+        throw new AppError(
+          'NOT_ALLOWED_NOW',
+          'The trust anchor does not publish into a folder: its publication server answers pub-req.xml.',
+        );
+      return writeRepositoryResponseXml({
+        publisherHandle: folder.handle,
+        serviceUri: folder.serviceUri,
+        siaBase: folder.base,
+        rrdpNotificationUri: folder.notify,
+        identityDer: folder.identityDer,
+        tag: null,
+      });
   }
 }

@@ -2,6 +2,7 @@
 import type { ChildKeyView, LocalChildView } from '#shared/contract/ta-child.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { resourceTexts } from '../review/child-review.ts';
+import type { Attention } from '../signer/signer-view.ts';
 import { publication, remakeFrom } from './child-objects.ts';
 import type { HeldChild } from './held-child.ts';
 import { type ChildKey, keyIn, type LocalChild, shortKey } from './local-child.ts';
@@ -119,6 +120,18 @@ function warningsOf({ child, highest }: HeldChild, now: Date): LocalChildView['w
       });
   }
   return warnings;
+}
+
+/** The warnings as the overview lists them. */
+export function childAttention(held: HeldChild, now: Date): Attention[] {
+  const { handle } = held.child;
+  return warningsOf(held, now).map(({ severity, text }) => ({
+    severity,
+    subject: `Child ${handle}`,
+    text: severity === 'bad' ? 'needs you now' : 'will need you',
+    detail: text,
+    action: { label: 'Open…', route: `/trust-anchor/children/${encodeURIComponent(handle)}` },
+  }));
 }
 
 export function childView(held: HeldChild, timing: ParentTiming, now: Date): LocalChildView {

@@ -3,13 +3,15 @@
  * them before a request and after a response (T-007, T-033) and publishes what they have.
  */
 import { AppError } from '../../lib/app-error.ts';
+import { equalBytes } from '../../lib/bytes.ts';
 import { readIdCertificate } from '../../rpki/id-certificate.ts';
 import type { LocalCas } from '../proxy/local-cas.ts';
 import type { ProxyRepository } from '../proxy/proxy-state.ts';
 import type { Publication } from '../publish/publication.ts';
+import type { Attention } from '../signer/signer-view.ts';
 import { createMessageSigning } from '../signer/signing.ts';
-import { equalBytes } from '../../lib/bytes.ts';
 import { askParent } from './ask-parent.ts';
+import { childAttention } from './child-view.ts';
 import { publication } from './child-objects.ts';
 import { type ChildDeps, type HeldChild, heldChild, heldChildren } from './held-child.ts';
 import type { Parent } from './parent.ts';
@@ -27,6 +29,8 @@ export interface LocalChildren {
   ask(handle: string | null): Promise<Told[]>;
   /** CRLs and manifests that are due. Answers whether any was made. */
   refresh(): Promise<boolean>;
+  /** What is due at them, for the overview. */
+  attention(): Promise<Attention[]>;
   cas: LocalCas;
 }
 
@@ -103,6 +107,9 @@ export function createLocalChildren(deps: LocalChildrenDeps): LocalChildren {
       for (const { child } of await heldChildren(deps))
         if (await inTurn(child.handle, (held) => refreshChild(deps, held))) made = true;
       return made;
+    },
+    async attention() {
+      return (await heldChildren(deps)).flatMap((held) => childAttention(held, deps.now()));
     },
     cas: {
       async identities() {
