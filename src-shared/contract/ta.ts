@@ -14,6 +14,12 @@ export const taFileKind = z.enum([
   'request',
   'response',
   'tal',
+  'ta-certificate',
+  'child-info',
+  'child-request',
+  'parent-response',
+  'publisher-request',
+  'repository-response',
   'unknown',
 ]);
 
