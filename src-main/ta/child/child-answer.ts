@@ -4,12 +4,9 @@
  */
 import { AppError } from '../../lib/app-error.ts';
 import { tooLarge } from '../../lib/atomic-file.ts';
-import { JsonError, readJson } from '../../lib/json-reader.ts';
 import { fileWords, recogniseFile } from '../../rpki/exchange-file.ts';
 import { RpkiError } from '../../rpki/rpki-error.ts';
 import { readParentResponse, readRepositoryResponse } from '../../rpki/setup-json.ts';
-import { type SetupKind, setupKind } from '../../rpki/setup-xml.ts';
-import { looksLikeXml, readXml } from '../../rpki/xml.ts';
 import type { ChildParent, ChildRepository } from './local-child.ts';
 
 const MOST_BYTES = 65_536;
@@ -18,31 +15,8 @@ export type ChildAnswer =
   | { kind: 'parent'; parent: ChildParent }
   | { kind: 'repository'; repository: ChildRepository };
 
-const WORDS: Record<SetupKind, string> = {
-  'child-request': 'a request of a child to its parent, which goes to the trust anchor',
-  'parent-response': 'the answer of a parent (res.xml)',
-  'publisher-request': 'a request to a publication server, which goes there',
-  'repository-response': 'the answer of a publication server (repo-res.xml)',
-};
-
-/** The kind of set-up message, or null for none of the four. Throws RpkiError where the XML is broken. */
-function kindOf(bytes: Uint8Array): SetupKind | null {
-  if (looksLikeXml(bytes)) return setupKind(readXml(bytes));
-  try {
-    const value = readJson(bytes);
-    if (!(value instanceof Map) || !value.has('id_cert')) return null;
-    if (value.has('parent_handle')) return 'parent-response';
-    if (value.has('repo_info')) return 'repository-response';
-    if (value.has('child_handle')) return 'child-request';
-    return value.has('publisher_handle') ? 'publisher-request' : null;
-  } catch (error) {
-    if (error instanceof JsonError) return null;
-    throw error;
-  }
-}
-
 function read(name: string, bytes: Uint8Array): ChildAnswer {
-  const kind = kindOf(bytes);
+  const kind = recogniseFile(bytes);
   if (kind === 'parent-response') {
     const { parentHandle: handle, childHandle, serviceUri, identityDer } = readParentResponse(bytes);
     return { kind: 'parent', parent: { handle, childHandle, serviceUri, identityDer } };
@@ -63,7 +37,7 @@ function read(name: string, bytes: Uint8Array): ChildAnswer {
   }
   throw new AppError(
     'INVALID_INPUT',
-    `${name} is ${kind === null ? fileWords(recogniseFile(bytes)) : WORDS[kind]}; wanted is ${WORDS['parent-response']} or ${WORDS['repository-response']}. Nothing was changed.`,
+    `${name} is ${fileWords(kind)}; wanted is ${fileWords('parent-response')} or ${fileWords('repository-response')}. Nothing was changed.`,
   );
 }
 
