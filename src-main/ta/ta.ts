@@ -19,6 +19,8 @@ import { exchangeRow, pastExchange } from './past-exchange.ts';
 import { childChannels } from './child/child-channels.ts';
 import { createLocalChildren } from './child/local-children.ts';
 import { proxyParent } from './child/proxy-parent.ts';
+import { checkChannels } from './net/check-channels.ts';
+import { krillChannels } from './net/krill-channels.ts';
 import { createProxyHalf } from './proxy/proxy-half.ts';
 import { childServiceUri, readSettings } from './proxy/service-settings.ts';
 import { createHeldReviews } from './review/held-reviews.ts';
@@ -93,6 +95,20 @@ export function createTa(deps: TaDeps): Ta {
   const online = createProxyHalf({ ...deps, refusedEntry, locals: () => locals.cas });
   const publish = (): Promise<void> => online.publisher.publishOrNote();
 
+  const review = reviewChannels({
+    ...deps,
+    signer,
+    refusedEntry,
+    reviews,
+    proxyHere: async () => (await online.proxy.held())?.state.identity.keyId ?? null,
+  });
+  const checks = checkChannels({
+    ...deps,
+    refusedEntry,
+    anchor: async () =>
+      (await online.proxy.held())?.state.signer ?? (await heldSigner(session(), deps))?.anchor ?? null,
+  });
+
   const judged = async (data: SignerDraft): Promise<Setup> =>
     judgeSetup(data, await chosenKey(data.key), now());
 
@@ -111,6 +127,7 @@ export function createTa(deps: TaDeps): Ta {
     async locking() {
       seen = null;
       reviews.clear();
+      checks.clear();
       await online.locking();
     },
     async unlocked() {
@@ -134,13 +151,9 @@ export function createTa(deps: TaDeps): Ta {
         refusedEntry,
       }),
       ...krillMove({ ...deps, signer, refusedEntry }),
-      ...reviewChannels({
-        ...deps,
-        signer,
-        refusedEntry,
-        reviews,
-        proxyHere: async () => (await online.proxy.held())?.state.identity.keyId ?? null,
-      }),
+      ...review.channels,
+      ...krillChannels({ ...deps, signer, refusedEntry, openRequest: review.open }),
+      ...checks.channels,
       async signer() {
         const held = await heldSigner(session(), { random, router });
         return { signer: held === null ? null : signerView(held, now()) };

@@ -199,7 +199,12 @@ describe('a child through its channels', () => {
     ['nothing known', () => Buffer.from('<a/>'), /is no file of a trust anchor/],
     ['broken XML', () => Buffer.from('<a'), /is no file of a trust anchor/],
     ['half of it', () => parentXml('online').slice(0, 400), /is no file of a trust anchor/],
-    ['another version', () => Buffer.from(Buffer.from(parentXml('online')).toString().replace('version=\"1\"', 'version=\"2\"')), /cannot be used: /],
+    [
+      'another version',
+      () =>
+        Buffer.from(Buffer.from(parentXml('online')).toString().replace('version=\"1\"', 'version=\"2\"')),
+      /cannot be used: /,
+    ],
     ['65 kB', () => Buffer.alloc(65_537, 0x20), /./],
   ])('%s is refused in one sentence and changes nothing', async (_name, bytes, message) => {
     await made();

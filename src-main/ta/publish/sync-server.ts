@@ -18,7 +18,8 @@ import { readPublicationReply, writePublicationQuery } from '../../rpki/publicat
 import { RpkiError } from '../../rpki/rpki-error.ts';
 import { postMessage } from '../net/message-client.ts';
 import { backdated } from '../signer/publish.ts';
-import type { Publication, PublishedFile } from './publication.ts';
+import type { PublishedFile } from './object-paths.ts';
+import type { Publication } from './publication.ts';
 
 /** Krill's own limit for replies is as large. */
 const MOST_REPLY = 33_554_432;
@@ -40,11 +41,10 @@ async function ask(
   );
   const pin = target.kind === 'server' ? target.pin : null;
   const answer = await postMessage(net, {
-    uri: contact.serviceUri,
     kind: 'publication',
+    serviceUri: contact.serviceUri,
     message,
     trust: pin === null ? 'system' : { sha256: pin },
-    maxBytes: MOST_REPLY,
   });
   const faults = new Faults();
   const opened = openMessage(answer, contact.serverSpki, now, faults);

@@ -31,9 +31,13 @@ function requireNames(names: readonly string[], approvers: number): void {
   );
 }
 
-export function reviewChannels(
-  deps: ReviewDeps,
-): Pick<Domain<'ta'>, 'openRequest' | 'review' | 'approve' | 'reject' | 'approvers' | 'setApprovers'> {
+type Names = 'openRequest' | 'review' | 'approve' | 'reject' | 'approvers' | 'setApprovers';
+
+/** `open`: the same as the channel, for a file that came another way. */
+export function reviewChannels(deps: ReviewDeps): {
+  channels: Pick<Domain<'ta'>, Names>;
+  open(name: string, bytes: Uint8Array): Promise<string>;
+} {
   const { session, jobs, random, clock, changed, reviews, signer, refusedEntry } = deps;
   const now = (): Date => clock.now();
   const approvers = async (): Promise<number> =>
@@ -51,7 +55,13 @@ export function reviewChannels(
     return { held, now: now(), earlier, lost: taken && earlier === null };
   }
 
-  return {
+  async function open(name: string, bytes: Uint8Array): Promise<string> {
+    const { anchor } = await signer();
+    const airGapped = (await deps.proxyHere()) !== anchor.proxy.keyId;
+    return reviews.open(name, bytes, { approvers: await approvers(), airGapped });
+  }
+
+  const channels: Pick<Domain<'ta'>, Names> = {
     async approvers() {
       return { count: await approvers() };
     },
@@ -73,10 +83,9 @@ export function reviewChannels(
       return {};
     },
     async openRequest({ blob }) {
-      const { anchor } = await signer();
+      await signer();
       const { name, bytes } = deps.blobs.take(blob);
-      const how = { approvers: await approvers(), airGapped: (await deps.proxyHere()) !== anchor.proxy.keyId };
-      return { review: reviews.open(name, bytes, how) };
+      return { review: await open(name, bytes) };
     },
     async review({ id }) {
       return reviews.look(id, await contextOf(await signer(), id)).view;
@@ -156,4 +165,5 @@ export function reviewChannels(
       };
     },
   };
+  return { channels, open };
 }
