@@ -16,10 +16,14 @@ import { exportContent } from './export.ts';
 import { fileWords, recogniseFile } from '../rpki/exchange-file.ts';
 import { krillMove } from './krill-move.ts';
 import { exchangeRow, pastExchange } from './past-exchange.ts';
+import { childChannels } from './child/child-channels.ts';
+import { createLocalChildren } from './child/local-children.ts';
+import { proxyParent } from './child/proxy-parent.ts';
 import { checkChannels } from './net/check-channels.ts';
 import { readLink } from './net/krill-link.ts';
 import { krillChannels } from './net/krill-channels.ts';
 import { createProxyHalf } from './proxy/proxy-half.ts';
+import { childServiceUri, readSettings } from './proxy/service-settings.ts';
 import { createHeldReviews } from './review/held-reviews.ts';
 import { reviewChannels } from './review/review-channels.ts';
 import { type HeldSigner, heldSigner, requireSigner } from './signer/held-signer.ts';
@@ -81,15 +85,16 @@ export function createTa(deps: TaDeps): Ta {
     return { id, label: key.label, spkiDer: key.spkiDer, problem };
   }
 
-  const online = createProxyHalf({
+  const proxyState = async () => (await online.proxy.held())?.state ?? null;
+  const parent = proxyParent(() => online.proxy);
+  const locals = createLocalChildren({
     ...deps,
-    refusedEntry,
-    locals: () => ({
-      identities: () => Promise.resolve(new Map()),
-      askAll: () => Promise.resolve([]),
-      publications: () => Promise.resolve([]),
-    }),
+    now,
+    parent,
+    repository: async () => (await proxyState())?.repository ?? null,
   });
+  const online = createProxyHalf({ ...deps, refusedEntry, locals: () => locals.cas });
+  const publish = (): Promise<void> => online.publisher.publishOrNote();
 
   const review = reviewChannels({
     ...deps,
@@ -136,12 +141,26 @@ export function createTa(deps: TaDeps): Ta {
       checks.clear();
       await online.locking();
     },
-    unlocked: online.unlocked,
+    async unlocked() {
+      await online.unlocked();
+      if (!(await locals.refresh())) return;
+      changed('ta', []);
+      await publish();
+    },
     async attention() {
-      return [...(await signerAttention()), ...(await online.attention())];
+      return [...(await signerAttention()), ...(await online.attention()), ...(await locals.attention())];
     },
     domain: {
       ...online.channels,
+      ...childChannels({
+        ...deps,
+        parent,
+        locals,
+        proxyState,
+        serviceUri: async (child) => childServiceUri(await readSettings(session()), child),
+        publish,
+        refusedEntry,
+      }),
       ...krillMove({ ...deps, signer, refusedEntry }),
       ...review.channels,
       ...krillChannels({ ...deps, signer, refusedEntry, openRequest: review.open }),
