@@ -96,7 +96,7 @@ export function createTa(deps: TaDeps): Ta {
   const online = createProxyHalf({ ...deps, refusedEntry, locals: () => locals.cas });
   const publish = (): Promise<void> => online.publisher.publishOrNote();
 
-  const review = reviewChannels({
+  const reviewing = reviewChannels({
     ...deps,
     signer,
     refusedEntry,
@@ -162,8 +162,8 @@ export function createTa(deps: TaDeps): Ta {
         refusedEntry,
       }),
       ...krillMove({ ...deps, signer, refusedEntry }),
-      ...review.channels,
-      ...krillChannels({ ...deps, signer, refusedEntry, openRequest: review.open }),
+      ...reviewing.channels,
+      ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.open }),
       ...checks.channels,
       async signer() {
         const held = await heldSigner(session(), { random, router });

@@ -44,7 +44,7 @@ const SAYS: Partial<Record<Payload['type'], string>> = {
 /** What changed for the child, for the record; null: nothing worth one. */
 function entryOf(before: ProxyChild, after: ProxyChild, reply: Payload): Omit<AuditEntry, 'outcome'> | null {
   if (before.openRequests === after.openRequests && before.openResponses === after.openResponses) return null;
-  const [key = ''] = [...after.openRequests.keys()].filter((one) => !before.openRequests.has(one));
+  const key = [...after.openRequests.keys()].find((one) => !before.openRequests.has(one)) ?? '';
   const what = SAYS[reply.type] ?? (key === '' ? 'asked for something else' : `asked for key ${key}`);
   return {
     action: 'ta.childQuery',
