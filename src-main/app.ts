@@ -50,6 +50,7 @@ export async function createApp(ports: Ports): Promise<App> {
     ports.emit({ type: 'changed', topic, ids });
     // What changes these leaves a record in the same transaction.
     if (RECORDED.has(topic)) ports.emit({ type: 'changed', topic: 'audit', ids: [] });
+    if (topic === 'workspace') stationChanged();
   };
 
   const appearance = createAppearance({ configFolder: ports.paths.config, log });
@@ -67,7 +68,9 @@ export async function createApp(ports: Ports): Promise<App> {
     log,
     station() {
       const opened = vault.opened();
-      return opened === null ? null : { kind: opened.header.kind, session: openSession() };
+      return opened === null
+        ? null
+        : { id: opened.folder, kind: opened.header.kind, session: openSession() };
     },
   });
   const software = createSoftwareSigner({ sealer: session });
@@ -93,10 +96,16 @@ export async function createApp(ports: Ports): Promise<App> {
     await jobs.clear();
     blobs.clear();
     inspect.clear();
-    ta.clear();
+    await ta.locking();
     await clipboard.clearSecret();
     await audit.signHead(vault.session());
   });
+
+  function stationChanged(): void {
+    void gate.sweep();
+    if (vault.stateName() !== 'unlocked') return;
+    ta.unlocked().catch((error: unknown) => log.failure('what children asked while it was locked', error));
+  }
 
   const own = { ports, appearance, clipboard, jobs, blobs, tickets };
   const dispatch = createDispatch({

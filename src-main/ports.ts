@@ -73,6 +73,8 @@ export interface NetListen {
   tls: { keyPem: string; certPem: string } | null;
   /** Of a request: refused by its announced length before it is read, and while it is read. */
   maxBodyBytes: number;
+  /** It goes on listening when the workspace is locked, and its handler says what then; it ends when that is closed. */
+  staysWhileLocked?: boolean;
 }
 
 /** A request as a listener got it. */

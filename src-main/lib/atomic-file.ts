@@ -7,7 +7,8 @@ import { constants, type FileHandle, open, rename, rm, stat } from 'node:fs/prom
 import { basename, dirname, join } from 'node:path';
 import { AppError, fileError } from './app-error.ts';
 
-async function syncFolder(path: string): Promise<void> {
+/** Makes what was named, renamed or removed in a folder last through a power failure. */
+export async function syncFolder(path: string): Promise<void> {
   // Windows cannot open a folder for fsync; NTFS journals the rename itself.
   if (process.platform === 'win32') return;
   const folder = await open(path, constants.O_RDONLY);

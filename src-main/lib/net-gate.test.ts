@@ -115,11 +115,11 @@ describe('the gate', () => {
 
   test('opens nothing more for a session that it ended, before the vault calls it locked', async () => {
     const request = vi.fn(async () => ({ status: 200, headers: {}, body: new Uint8Array(), peer: null }));
-    const gate = gateOn({ kind: 'online', session }, { request });
+    const gate = gateOn({ id: 'one', kind: 'online', session }, { request });
     expect((await gate.net.request(askOf('http://127.0.0.1/'))).status).toBe(200);
     await gate.shut();
     await expect(gate.net.request(askOf('http://127.0.0.1/'))).rejects.toMatchObject({ code: 'LOCKED' });
-    gate.become({ kind: 'online', session: {} });
+    gate.become({ id: 'one', kind: 'online', session: {} });
     expect((await gate.net.request(askOf('http://127.0.0.1/'))).status).toBe(200);
     expect(request).toHaveBeenCalledTimes(2);
   });
@@ -128,7 +128,7 @@ describe('the gate', () => {
     const bound = Promise.withResolvers<void>();
     const close = vi.fn(async () => undefined);
     const gate = gateOn(
-      { kind: 'rehearsal', session },
+      { id: 'one', kind: 'rehearsal', session },
       {
         async listen() {
           await bound.promise;
@@ -146,7 +146,7 @@ describe('the gate', () => {
 
   test('passes the caller’s own signal on', async () => {
     const gate = gateOn(
-      { kind: 'online', session },
+      { id: 'one', kind: 'online', session },
       {
         request: ({ signal }) =>
           new Promise((_done, fail) => signal?.addEventListener('abort', () => fail(signal.reason as Error))),
@@ -159,7 +159,7 @@ describe('the gate', () => {
   });
 
   test('writes to the log why a listener failed to answer, and tells the caller the reference alone', async () => {
-    const gate = gateOn({ kind: 'online', session }, { listen: nodeNet.listen });
+    const gate = gateOn({ id: 'one', kind: 'online', session }, { listen: nodeNet.listen });
     const listener = await gate.net.listen(LISTEN, async () => {
       throw new Error('the inner reason');
     });

@@ -9,6 +9,7 @@ import type { Log } from './log.ts';
 
 /** The workspace as far as the door cares. */
 export interface Station {
+  id: string;
   kind: WorkspaceKind;
   /** What lives from one unlocking to the next locking; null while it is locked. */
   session: object | null;
@@ -21,6 +22,8 @@ export interface NetGate {
    * more, even before the workspace counts as locked. Never rejects.
    */
   shut(): Promise<void>;
+  /** Closes what stays open while locked and belongs to another workspace than the open one, or to none. Never rejects. */
+  sweep(): Promise<void>;
 }
 
 const OFFLINE =
@@ -34,7 +37,8 @@ export function createNetGate(deps: {
 }): NetGate {
   const { net: port, log, station } = deps;
   const over = new WeakSet<object>();
-  const listeners = new Set<Listener>();
+  /** With the workspace it belongs to; `stays`: while that is locked, too. */
+  const listeners = new Map<Listener, { workspace: string; stays: boolean }>();
   let shutting = new AbortController();
 
   /** Throws before anything of the network is touched. Answers what aborts when the door is shut. */
@@ -50,6 +54,13 @@ export function createNetGate(deps: {
 
   const either = (shut: AbortSignal, own: AbortSignal | undefined): AbortSignal =>
     own === undefined ? shut : AbortSignal.any([shut, own]);
+
+  async function closeWhere(which: (about: { workspace: string; stays: boolean }) => boolean): Promise<void> {
+    const closing = [...listeners].filter(([, about]) => which(about)).map(([listener]) => listener);
+    for (const listener of closing) listeners.delete(listener);
+    for (const closed of await Promise.allSettled(closing.map((listener) => listener.close())))
+      if (closed.status === 'rejected') log.failure('closing a listener', closed.reason);
+  }
 
   const net: Net = {
     async request(request) {
@@ -75,7 +86,7 @@ export function createNetGate(deps: {
         await listener.close();
         throw locked();
       }
-      listeners.add(listener);
+      listeners.set(listener, { workspace: station()?.id ?? '', stays: options.staysWhileLocked ?? false });
       return {
         port: listener.port,
         close() {
@@ -93,11 +104,9 @@ export function createNetGate(deps: {
       if (session !== null) over.add(session);
       shutting.abort(locked());
       shutting = new AbortController();
-      const closing = [...listeners];
-      listeners.clear();
-      for (const closed of await Promise.allSettled(closing.map((listener) => listener.close())))
-        if (closed.status === 'rejected') log.failure('closing a listener', closed.reason);
+      await closeWhere(({ stays }) => !stays);
     },
+    sweep: () => closeWhere(({ workspace }) => workspace !== station()?.id),
   };
 }
 

@@ -1,7 +1,13 @@
 /** The files of a trust anchor told apart by their content, and what each is in words. What is in them is for others to judge. */
+import { equalBytes } from '../lib/bytes.ts';
 import { JsonError, type JsonValue, readJson } from '../lib/json-reader.ts';
+import { parseCertificate } from '../x509/certificate.ts';
+import { EXTENSION } from '../x509/oids.ts';
+import { X509Error } from '../x509/x509-error.ts';
 import { RpkiError } from './rpki-error.ts';
+import { type SetupKind, setupKind } from './setup-xml.ts';
 import { readTal } from './tal.ts';
+import { looksLikeXml, readXml } from './xml.ts';
 
 export type TaFileKind =
   | 'proxy-id'
@@ -10,6 +16,9 @@ export type TaFileKind =
   | 'request'
   | 'response'
   | 'tal'
+  | 'ta-certificate'
+  | 'child-info'
+  | SetupKind
   | 'unknown';
 
 const SAYS: Record<TaFileKind, string> = {
@@ -19,6 +28,12 @@ const SAYS: Record<TaFileKind, string> = {
   request: 'a request of a proxy to its signer (request.json)',
   response: 'a response of a signer to its proxy (response.json)',
   tal: 'a trust anchor locator (ta.tal)',
+  'ta-certificate': 'the certificate of a trust anchor (ta.cer)',
+  'child-info': 'what a child says of itself (online.json)',
+  'child-request': 'a request of a child to its parent (child-req.xml)',
+  'parent-response': 'the answer of a parent to its child (res.xml)',
+  'publisher-request': 'a request to a publication server (pub-req.xml)',
+  'repository-response': 'the answer of a publication server (repo-res.xml)',
   unknown: 'no file of a trust anchor',
 };
 
@@ -31,21 +46,44 @@ function jsonKind(value: JsonValue): TaFileKind {
     return value.has('request') ? 'request' : value.has('response') ? 'response' : 'unknown';
   if (value.has('ta_cert_details')) return 'signer-info';
   if (value.has('repo_info') && value.has('server_info')) return 'proxy-repo';
-  return value.has('public_key') && value.has('base64') ? 'proxy-id' : 'unknown';
+  if (value.has('public_key') && value.has('base64')) return 'proxy-id';
+  if (!value.has('id_cert')) return 'unknown';
+  if (value.has('handle')) return 'child-info';
+  if (value.has('parent_handle')) return 'parent-response';
+  if (value.has('child_handle')) return 'child-request';
+  if (!value.has('publisher_handle')) return 'unknown';
+  return value.has('repo_info') ? 'repository-response' : 'publisher-request';
+}
+
+/** A certificate that issued itself and holds resources. */
+function isTaCertificate(der: Uint8Array): boolean {
+  try {
+    const { issuer, subject, extensions } = parseCertificate(der);
+    const holdsResources = extensions.some(
+      ({ oid }) => oid === EXTENSION.ipAddressBlocks || oid === EXTENSION.asIdentifiers,
+    );
+    return equalBytes(issuer.raw, subject.raw) && holdsResources;
+  } catch (error) {
+    if (!(error instanceof X509Error)) throw error;
+    return false;
+  }
+}
+
+/** What a reader makes of the bytes; null when it refuses them. */
+function attempt<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof JsonError || error instanceof RpkiError)) throw error;
+    return null;
+  }
 }
 
 /** What the bytes are. Never throws. */
 export function recogniseFile(bytes: Uint8Array): TaFileKind {
-  try {
-    return jsonKind(readJson(bytes));
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-  }
-  try {
-    readTal(bytes);
-    return 'tal';
-  } catch (error) {
-    if (!(error instanceof RpkiError)) throw error;
-    return 'unknown';
-  }
+  if (bytes[0] === 0x30) return isTaCertificate(bytes) ? 'ta-certificate' : 'unknown';
+  if (looksLikeXml(bytes)) return attempt(() => setupKind(readXml(bytes))) ?? 'unknown';
+  const json = attempt(() => jsonKind(readJson(bytes)));
+  if (json !== null) return json;
+  return attempt(() => readTal(bytes)) === null ? 'unknown' : 'tal';
 }

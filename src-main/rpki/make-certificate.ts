@@ -110,13 +110,16 @@ function asciiUri(uri: string): string {
 
 const accessDer = (method: string, uri: string): Uint8Array => sequence(oid(method), uriName(uri));
 
-const basicConstraints = extensionDer({
+/** CA:TRUE without a path length. */
+export const basicConstraints = extensionDer({
   oid: '2.5.29.19',
   critical: true,
   valueDer: sequence(boolean(true)),
 });
 const usageDer = (valueDer: Uint8Array): Uint8Array =>
   extensionDer({ oid: '2.5.29.15', critical: true, valueDer });
+/** keyCertSign and cRLSign alone. */
+export const authorityUsage = usageDer(CA_USAGE);
 const subjectKeyIdDer = (keyId: string): Uint8Array =>
   extensionDer({ oid: '2.5.29.14', critical: false, valueDer: octetString(Buffer.from(keyId, 'hex')) });
 const policyDer = extensionDer({ oid: '2.5.29.32', critical: true, valueDer: POLICY });
@@ -146,7 +149,8 @@ function resourcesDer({ asn, ipv4, ipv6 }: ResourceFields): Uint8Array[] {
   ];
 }
 
-function authorityInfo({ repository, manifest, notify }: AuthorityLocations): Uint8Array {
+/** Subject information access of an authority: folder, manifest, notification (RFC 6487 4.8.8.1). */
+export function authorityInfo({ repository, manifest, notify }: AuthorityLocations): Uint8Array {
   return subjectInfoDer(
     accessDer('1.3.6.1.5.5.7.48.5', repository),
     accessDer('1.3.6.1.5.5.7.48.10', manifest),
@@ -165,7 +169,7 @@ export function makeAnchor(
     tbs({ ...subject, issuerKeyId: subject.keyId }, [
       basicConstraints,
       subjectKeyIdDer(subject.keyId),
-      usageDer(CA_USAGE),
+      authorityUsage,
       authorityInfo(at),
       policyDer,
       ...resourcesDer(resources),
@@ -187,7 +191,7 @@ export function makeAuthority(
       basicConstraints,
       subjectKeyIdDer(subject.keyId),
       authorityKeyIdDer(subject.issuerKeyId),
-      usageDer(CA_USAGE),
+      authorityUsage,
       crlPointDer(issuer.crlUri),
       issuerAtDer(issuer.certificateUri),
       authorityInfo(at),

@@ -185,6 +185,9 @@ describe('workspaces of every release', () => {
     const store = made.vault.session().store;
     const { rows } = await store.run('certificates.list', ALL_CERTIFICATES);
     expect(rows.map(({ name }) => name).toSorted()).toEqual(['Fixture Root', 'leaf.example.net']);
+    // The tables of later migrations are there and empty.
+    expect(await store.run('ta.half', { half: 'signer' })).toBeNull();
+    expect(await store.run('ta.children', {})).toEqual([]);
     const [key] = (await store.run('keys.list', { query: '', cursor: null, limit: 10 })).rows;
     expect(key).toBeDefined();
     const { id, sealed } = await store.run('keys.get', { id: key?.id ?? '' });

@@ -27,15 +27,27 @@ export function exchangeJson(exchange: NewExchange): JsonValue {
   ]);
 }
 
+/** Exchanges as krillta prints them, or as JSON in Krill's form; `past` oldest first. */
+export async function exchangesFile(
+  { store }: Session,
+  past: readonly { id: string }[],
+  form: 'text' | 'json',
+): Promise<Uint8Array> {
+  const all = await Promise.all(past.map(({ id }) => store.run('ta.exchangeFiles', { id })));
+  if (form === 'json') return printed(all.map(exchangeJson));
+  const texts = all.map((exchange) => {
+    const { request, objects } = exchangeContent(exchange);
+    return exchangeText(exchange.at, request, objects);
+  });
+  return Buffer.from(texts.join('\n'), 'utf8');
+}
+
 /** The bytes of what is asked. Throws AppError NOT_FOUND. */
 export async function exportContent(
   session: Session,
   held: HeldSigner,
   asked: { what: TaExport; id: string | null },
 ): Promise<Uint8Array> {
-  const { store } = session;
-  const all = (): Promise<NewExchange[]> =>
-    Promise.all(held.past.map(({ id }) => store.run('ta.exchangeFiles', { id })));
   switch (asked.what) {
     case 'signer-info':
       return printed(signerInfoJson(held.anchor));
@@ -45,22 +57,14 @@ export async function exportContent(
       return held.anchor.certificate.der;
     case 'response':
       if (asked.id === null) throw new AppError('INVALID_INPUT', 'Say which response.');
-      return (await store.run('ta.exchangeFiles', { id: asked.id })).response;
+      return (await session.store.run('ta.exchangeFiles', { id: asked.id })).response;
     case 'krillta-conf':
       return Buffer.from(krilltaConf(held.anchor.timing), 'utf8');
     case 'krill-conf':
       return Buffer.from(krillConfPart(held.anchor.timing), 'utf8');
     case 'exchanges-json':
-      return printed((await all()).map(exchangeJson));
+      return exchangesFile(session, held.past, 'json');
     case 'exchanges-text':
-      return Buffer.from(
-        (await all())
-          .map((exchange) => {
-            const { request, objects } = exchangeContent(exchange);
-            return exchangeText(exchange.at, request, objects);
-          })
-          .join('\n'),
-        'utf8',
-      );
+      return exchangesFile(session, held.past, 'text');
   }
 }

@@ -1,31 +1,15 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { killedAfter } from '../testing/killed-writer.ts';
 import { testApp } from '../testing/test-app.ts';
 import { PASSPHRASE } from '../testing/test-workspace.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'baleen-killed-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** Runs the writer in `folder`, kills it -9 `ms` after its workspace is there, answers what it had acknowledged. */
-async function killedAfter(folder: string, ms: number): Promise<string[]> {
-  const program = new URL('../testing/ta-writer.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  const { promise: opened, resolve } = Promise.withResolvers<void>();
-  child.stdout.on('data', (bytes: Buffer) => {
-    said += String(bytes);
-    if (said.startsWith('open')) resolve();
-  });
-  const ended = new Promise<void>((done) => child.on('close', () => done()));
-  await Promise.race([opened, ended]);
-  await new Promise((done) => setTimeout(done, ms));
-  child.kill('SIGKILL');
-  await ended;
-  return said.slice(0, said.lastIndexOf('\n')).split('\n').slice(1);
-}
+const WRITER = new URL('../testing/ta-writer.ts', import.meta.url);
 
 test(
   'kill -9 while a signer is set up, signs and reissues: nothing acknowledged is lost, nothing is half-made',
@@ -34,7 +18,7 @@ test(
     const reached: number[] = [];
     for (const ms of [5, 40, 90, 150, 220, 350, 600, 1200]) {
       const folder = join(scratch, `after-${ms}`);
-      const said = await killedAfter(folder, ms);
+      const said = await killedAfter(WRITER, folder, ms);
       const [name = ''] = readdirSync(join(folder, 'workspaces'));
       const app = await testApp({ folder, workspace: join(folder, 'workspaces', name) });
       await app.call('workspace.unlock', { passphrase: PASSPHRASE });

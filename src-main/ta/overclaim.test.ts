@@ -11,7 +11,7 @@ import { testKey, type TestKey } from '../testing/test-proxy.ts';
 import { fort, type Repository, rpkiClient, routinator } from '../testing/validators.ts';
 import type { CertInfo, TaObjects } from './objects.ts';
 import { makeIdentityOf, makeTrustAnchor } from './signer/make-trust-anchor.ts';
-import { publish, serialOf } from './signer/publish.ts';
+import { publish, serialOf, weeksLater } from './signer/publish.ts';
 import type { Signing } from './signer/signing.ts';
 import { talText } from './signer/signer-view.ts';
 import { DEFAULT_TIMING } from './signer/trust-anchor.ts';
@@ -102,7 +102,7 @@ async function repository(
     { key: child, base: childBase, certificateUri: childInfo.uri },
     { key: grandchild, base: grandBase, ipv4: claim },
   );
-  const common = { now: NOW, nextUpdateWeeks: 4, revocations: [] };
+  const common = { now: NOW, nextUpdate: weeksLater(NOW, 4), revocations: [] };
   const published = join(scratch, claim.replaceAll(/\W/g, '-'));
   const levels = [
     { key: ta, baseUri: BASE, certificateUri: tal.rsync, issued: childInfo, folder: '' },
@@ -118,7 +118,7 @@ async function repository(
   for (const { key, baseUri, certificateUri, issued, folder } of levels) {
     const below = new Map(issued === null ? [] : [[issued.uri.slice(-44, -4), issued]]);
     const order = { ...common, number: 2n, keyId: key.keyId, baseUri, certificateUri, issued: below };
-    lay(join(published, folder), await publish(order, signingOf(key)));
+    lay(join(published, folder), await publish(order, signingOf(key).ta, signingOf(key)));
   }
   return {
     found: { published, host: 'localhost', tal: talText(anchor), taCertificate: anchor.certificate.der },

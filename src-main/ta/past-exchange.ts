@@ -51,9 +51,9 @@ export interface PastExchange {
   text: string;
 }
 
-/** `earlier` are the exchanges before it, `previous` the files of the last of them. */
+/** `earlier` are the exchanges of its half before it, `previous` the files of the last of them. */
 export function pastExchange(
-  held: HeldSigner,
+  held: Pick<HeldSigner, 'anchor' | 'keySigner'>,
   exchange: NewExchange,
   earlier: readonly StoredExchange[],
   previous: NewExchange | null,

@@ -16,11 +16,9 @@ import { exportContent } from './export.ts';
 import { fileWords, recogniseFile } from '../rpki/exchange-file.ts';
 import { krillMove } from './krill-move.ts';
 import { exchangeRow, pastExchange } from './past-exchange.ts';
-import { exchangeChannels } from './proxy/exchange-channels.ts';
-import type { LocalCas } from './proxy/local-cas.ts';
-import { proxyChannels, type ProxyDeps } from './proxy/proxy-channels.ts';
-import { createPublisher } from './proxy/publisher.ts';
-import { createRunningProxy } from './proxy/running-proxy.ts';
+import { checkChannels } from './net/check-channels.ts';
+import { krillChannels } from './net/krill-channels.ts';
+import { createProxyHalf } from './proxy/proxy-half.ts';
 import { createHeldReviews } from './review/held-reviews.ts';
 import { reviewChannels } from './review/review-channels.ts';
 import { type HeldSigner, heldSigner, requireSigner } from './signer/held-signer.ts';
@@ -46,8 +44,10 @@ export interface TaDeps {
 
 export interface Ta {
   domain: Domain<'ta'>;
-  /** Forgets what was opened and not signed. Used by lock. */
-  clear(): void;
+  /** Forgets what was opened and not signed; what may go on while locked is held. Used by lock, before the store ends. */
+  locking(): Promise<void>;
+  /** After each unlocking. */
+  unlocked(): Promise<void>;
   /** What is due at the trust anchor, for the overview. */
   attention(): Promise<Attention[]>;
 }
@@ -80,50 +80,61 @@ export function createTa(deps: TaDeps): Ta {
     return { id, label: key.label, spkiDer: key.spkiDer, problem };
   }
 
-  const proxy = createRunningProxy(deps);
-  const locals: LocalCas = {
-    identities: () => Promise.resolve(new Map()),
-    askAll: () => Promise.resolve([]),
-    publications: () => Promise.resolve([]),
-  };
-  const publisher = createPublisher({ ...deps, proxy, locals });
-  const proxyDeps: ProxyDeps = {
+  const online = createProxyHalf({
     ...deps,
-    proxy,
-    locals,
-    publisher,
     refusedEntry,
-    serviceUri: () => 'http://127.0.0.1/rfc6492/ta',
-  };
-  const proxyPart = proxyChannels(proxyDeps);
-  const exchangePart = exchangeChannels(proxyDeps);
+    locals: () => ({
+      identities: () => Promise.resolve(new Map()),
+      askAll: () => Promise.resolve([]),
+      publications: () => Promise.resolve([]),
+    }),
+  });
+
+  const review = reviewChannels({
+    ...deps,
+    signer,
+    refusedEntry,
+    reviews,
+    proxyHere: async () => (await online.proxy.held())?.state.identity.keyId ?? null,
+  });
+  const checks = checkChannels({
+    ...deps,
+    refusedEntry,
+    anchor: async () =>
+      (await online.proxy.held())?.state.signer ?? (await heldSigner(session(), deps))?.anchor ?? null,
+  });
 
   const judged = async (data: SignerDraft): Promise<Setup> =>
     judgeSetup(data, await chosenKey(data.key), now());
 
+  async function signerAttention(): Promise<Attention[]> {
+    const { store } = session();
+    const version = await store.run('ta.version', { half: 'signer' });
+    if (version === null) return [];
+    if (seen?.store !== store || seen.held.version !== version) {
+      const held = await heldSigner(session(), { random, router });
+      seen = held === null ? null : { store, held };
+    }
+    return seen === null ? [] : attentionOf(seen.held, now());
+  }
+
   return {
-    clear() {
+    async locking() {
       seen = null;
       reviews.clear();
-      proxyPart.clear();
-      exchangePart.clear();
-      publisher.clear();
+      checks.clear();
+      await online.locking();
     },
+    unlocked: online.unlocked,
     async attention() {
-      const { store } = session();
-      const version = await store.run('ta.version', { half: 'signer' });
-      if (version === null) return [];
-      if (seen?.store !== store || seen.held.version !== version) {
-        const held = await heldSigner(session(), { random, router });
-        seen = held === null ? null : { store, held };
-      }
-      return seen === null ? [] : attentionOf(seen.held, now());
+      return [...(await signerAttention()), ...(await online.attention())];
     },
     domain: {
-      ...proxyPart.channels,
-      ...exchangePart.channels,
+      ...online.channels,
       ...krillMove({ ...deps, signer, refusedEntry }),
-      ...reviewChannels({ ...deps, signer, refusedEntry, reviews }),
+      ...review.channels,
+      ...krillChannels({ ...deps, signer, refusedEntry, openRequest: review.open }),
+      ...checks.channels,
       async signer() {
         const held = await heldSigner(session(), { random, router });
         return { signer: held === null ? null : signerView(held, now()) };
@@ -173,11 +184,10 @@ export function createTa(deps: TaDeps): Ta {
         return { ...page, rows: page.rows.map(exchangeRow) };
       },
       async exchange({ id }) {
-        const held = await signer();
         const { store } = session();
         const files = await store.run('ta.exchangeFiles', { id });
-        const at = held.past.findIndex((one) => one.id === id);
-        const earlier = held.past.slice(0, Math.max(0, at));
+        const { past, ...held } = files.half === 'signer' ? await signer() : await online.asAnchor();
+        const earlier = past.slice(0, Math.max(0, past.findIndex((one) => one.id === id)));
         const last = earlier.at(-1);
         const previous = last === undefined ? null : await store.run('ta.exchangeFiles', { id: last.id });
         return { row: exchangeRow(files), ...pastExchange(held, files, earlier, previous) };

@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { peer } from './peers.ts';
 
-const TOKEN = 'a-token-for-tests';
+export const KRILL_TOKEN = 'a-token-for-tests';
 
 /** A free port on 127.0.0.1. */
 async function freePort(): Promise<number> {
@@ -50,6 +50,10 @@ export interface Krill {
   /** Where the publication server lays out `rsync://localhost/repo/`. */
   published: string;
   port: number;
+  /** The UNIX socket it listens on; whoever runs it needs no token there. */
+  socket: string;
+  /** PEM file of its self-signed TLS certificate. */
+  certificate: string;
   stop(): Promise<void>;
 }
 
@@ -59,17 +63,18 @@ export async function startKrill(folder: string): Promise<Krill> {
   const data = join(folder, 'data');
   mkdirSync(data, { recursive: true });
   const config = join(folder, 'krill.conf');
+  const socket = join(folder, 'krill.sock');
   writeFileSync(
     config,
     [
       `storage_uri = "${data}"`,
       `tls_keys_dir = "${data}/ssl"`,
       `repo_dir = "${data}/repo"`,
-      `admin_token = "${TOKEN}"`,
+      `admin_token = "${KRILL_TOKEN}"`,
       'ip = "127.0.0.1"',
       `port = ${port}`,
       `service_uri = "https://localhost:${port}/"`,
-      'unix_socket_enabled = false',
+      `unix_socket = "${socket}"`,
       'ta_support_enabled = true',
       'bgp_riswhois_enabled = false',
       'log_type = "stderr"',
@@ -86,7 +91,7 @@ export async function startKrill(folder: string): Promise<Krill> {
   const env = {
     ...process.env,
     KRILL_CLI_SERVER: `https://localhost:${port}/`,
-    KRILL_CLI_TOKEN: TOKEN,
+    KRILL_CLI_TOKEN: KRILL_TOKEN,
   };
   const run = (program: string, args: readonly string[]): string => {
     try {
@@ -136,6 +141,8 @@ export async function startKrill(folder: string): Promise<Krill> {
       ]),
     file,
     port,
+    socket,
+    certificate: join(data, 'ssl', 'cert.pem'),
     published: join(data, 'repo', 'rsync', 'current'),
     initProxy() {
       krillc(

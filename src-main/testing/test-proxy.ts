@@ -3,19 +3,8 @@ import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign as signW
 import { writeJson } from '../lib/json-reader.ts';
 import { toJson } from '../lib/json-shape.ts';
 import { makeIdentity, type Sign } from '../rpki/make-certificate.ts';
+import { makeCsr } from '../rpki/make-csr.ts';
 import { makeMessage } from '../rpki/make-message.ts';
-import {
-  bitStringOf,
-  boolean,
-  contextConstructed,
-  contextPrimitive,
-  integer,
-  octetString,
-  oid,
-  printableString,
-  sequence,
-  setOf,
-} from '../x509/der-writer.ts';
 import { keyId } from '../x509/public-key.ts';
 
 export interface TestKey {
@@ -34,34 +23,9 @@ export function testKey(): TestKey {
   };
 }
 
-const RSA = sequence(oid('1.2.840.113549.1.1.11'), Uint8Array.of(0x05, 0x00));
-const access = (method: string, uri: string): Uint8Array =>
-  sequence(oid(method), contextPrimitive(6, Buffer.from(uri, 'latin1')));
-const extension = (type: string, critical: boolean, value: Uint8Array): Uint8Array =>
-  sequence(oid(type), ...(critical ? [boolean(true)] : []), octetString(value));
-
 /** A PKCS#10 request as a CA of Krill makes it. */
-export async function childCsr(key: TestKey, folder: string, notify: string): Promise<Uint8Array> {
-  const extensions = sequence(
-    extension('2.5.29.19', true, sequence(boolean(true))),
-    extension('2.5.29.15', true, Uint8Array.of(0x03, 0x02, 0x01, 0x06)),
-    extension(
-      '1.3.6.1.5.5.7.1.11',
-      false,
-      sequence(
-        access('1.3.6.1.5.5.7.48.5', folder),
-        access('1.3.6.1.5.5.7.48.10', `${folder}${key.keyId}.mft`),
-        access('1.3.6.1.5.5.7.48.13', notify),
-      ),
-    ),
-  );
-  const info = sequence(
-    integer(0),
-    sequence(setOf(sequence(oid('2.5.4.3'), printableString(key.keyId)))),
-    key.spkiDer,
-    contextConstructed(0, sequence(oid('1.2.840.113549.1.9.14'), setOf(extensions))),
-  );
-  return sequence(info, RSA, bitStringOf(await key.sign(info)));
+function childCsr(key: TestKey, repository: string, notify: string): Promise<Uint8Array> {
+  return makeCsr(key, { repository, manifest: `${repository}${key.keyId}.mft`, notify }, key.sign);
 }
 
 export interface TestChild {

@@ -161,6 +161,8 @@ export const proxyExport = z.enum([
   'tal',
   'certificate',
   'parent-response',
+  'exchanges-text',
+  'exchanges-json',
 ]);
 export type ProxyExport = z.infer<typeof proxyExport>;
 

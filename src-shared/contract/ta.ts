@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { change, channel, hex, id, instant, nothing, pageIn, pageOut, severity } from './channel.ts';
 import { taProxyChannels } from './ta-proxy.ts';
 import { exchangeReview } from './ta-review.ts';
+import { taNetChannels } from './ta-net.ts';
+import { taServiceChannels } from './ta-service.ts';
 import { signerProblem, signerReview, taTiming } from './ta-setup.ts';
 
 /** A file of an exchange or set-up, told by its content. */
@@ -13,6 +15,12 @@ export const taFileKind = z.enum([
   'request',
   'response',
   'tal',
+  'ta-certificate',
+  'child-info',
+  'child-request',
+  'parent-response',
+  'publisher-request',
+  'repository-response',
   'unknown',
 ]);
 
@@ -90,6 +98,8 @@ export type TaExport = z.infer<typeof taExport>;
 
 export const taChannels = {
   ...taProxyChannels,
+  ...taServiceChannels,
+  ...taNetChannels,
   /** null while there is no signer in this workspace. */
   'ta.signer': channel('unlocked', nothing, z.strictObject({ signer: signerView.nullable() })),
   /** Looks at a dropped file; keeps it as text when it is one the set-up wants. */

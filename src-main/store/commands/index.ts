@@ -9,6 +9,7 @@ import { ledgerCommands } from './ledger.ts';
 import { objectCommands } from './objects.ts';
 import { restoreCommands } from './restore.ts';
 import { settingCommands } from './settings.ts';
+import { taChildCommands } from './ta-children.ts';
 import { taCommands } from './ta.ts';
 
 export const commands = {
@@ -23,6 +24,7 @@ export const commands = {
   ...objectCommands,
   ...restoreCommands,
   ...taCommands,
+  ...taChildCommands,
 };
 
 export type Commands = typeof commands;

@@ -89,7 +89,7 @@ export function findKey(tx: Tx, id: string): StoredKey {
   return { ...listed(tx, row), sealed: row.sealed };
 }
 
-/** Throws AppError NOT_ALLOWED_NOW: the keys of a trust anchor can never be made again. */
+/** Throws AppError NOT_ALLOWED_NOW: the keys of a trust anchor can never be made again, those of a child end by a roll. */
 function requireUnusedByTa(tx: Tx, id: string): void {
   const used = tx.get<{ half: string }>(
     'SELECT half FROM ta_halves WHERE identity_key = $id OR anchor_key = $id',
@@ -100,6 +100,22 @@ function requireUnusedByTa(tx: Tx, id: string): void {
       'NOT_ALLOWED_NOW',
       `It is a key of the trust anchor's ${used.half}; without it the trust anchor is lost.`,
     );
+  const child = tx.get<{ handle: string }>(
+    `SELECT handle FROM ta_children WHERE identity_key = $id
+     UNION SELECT handle FROM ta_child_keys WHERE key_id = $id`,
+    { id },
+  );
+  if (child !== undefined)
+    throw new AppError(
+      'NOT_ALLOWED_NOW',
+      `It is a key of the child ${child.handle}; roll it over, then it is destroyed by itself.`,
+    );
+}
+
+/** Ends a key for ever, inside the caller's transaction: secure_delete overwrites the freed pages. */
+export function destroyKey(tx: Tx, id: string): void {
+  // The public half stays for the history.
+  tx.run(`UPDATE keys SET sealed = x'', destroyed_at = $at WHERE id = $id`, { id, at: tx.atMs });
 }
 
 export const keyCommands = {
@@ -142,7 +158,6 @@ export const keyCommands = {
           .join(', ')}. Replace or forget ${needing.length === 1 ? 'it' : 'them'} first.`,
         { ids: needing.map((row) => row.id) },
       );
-    // secure_delete overwrites the freed pages; the public half stays for the history.
-    tx.run(`UPDATE keys SET sealed = x'', destroyed_at = $at WHERE id = $id`, { id, at: tx.atMs });
+    destroyKey(tx, id);
   }),
 };

@@ -113,8 +113,8 @@ function takeNonce(tx: Tx, half: Half, scope: string, nonce: string): void {
   if (!isTaken(tx, value)) takeOnce(tx, value);
 }
 
-/** Where the numbers of a trust anchor are counted; `keyId` is the TA key's identifier. */
-export const numberScope = (half: Half, keyId: string): string => `ta.${half}:${keyId}`;
+/** Where the numbers of manifests and CRLs are counted; `keyId` is the identifier of the key that signs them. */
+export const numberScope = (whose: Half | 'child', keyId: string): string => `ta.${whose}:${keyId}`;
 
 export const taCommands = {
   'ta.half': read((tx, { half }: { half: Half }): StoredHalf | null => {

@@ -1,6 +1,7 @@
 /** The numbered migrations in order: append, never edit. Running them is migrate.ts's work. */
 import { firstMigration } from './001-first.ts';
 import { taMigration } from './002-ta.ts';
+import { taChildrenMigration } from './003-ta-children.ts';
 
 export interface Migration {
   /** The schema version it leads to (SQLite's user_version). */
@@ -8,4 +9,4 @@ export interface Migration {
   sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [firstMigration, taMigration];
+export const MIGRATIONS: readonly Migration[] = [firstMigration, taMigration, taChildrenMigration];

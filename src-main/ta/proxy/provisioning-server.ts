@@ -12,7 +12,7 @@ import { readProvisioningXml, writeProvisioningXml } from '../../rpki/provisioni
 import { RpkiError } from '../../rpki/rpki-error.ts';
 import { backdated } from '../signer/publish.ts';
 import { TA_HANDLE } from './repository.ts';
-import type { RunningProxy } from './running-proxy.ts';
+import type { AnsweringProxy } from './running-proxy.ts';
 
 const CONTENT_TYPE = 'application/rpki-updown';
 const WINDOW_MS = 5 * 60_000;
@@ -23,7 +23,7 @@ const text = (status: number, said: string): NetReply => ({
   body: Buffer.from(`${said}\n`, 'utf8'),
 });
 
-async function signed(proxy: RunningProxy, child: string, payload: Payload, now: Date): Promise<NetReply> {
+async function signed(proxy: AnsweringProxy, child: string, payload: Payload, now: Date): Promise<NetReply> {
   const { signing } = await proxy.required();
   const content = writeProvisioningXml({ sender: TA_HANDLE, recipient: child, payload });
   const body = await signing.oneOff((key) =>
@@ -39,7 +39,7 @@ async function signed(proxy: RunningProxy, child: string, payload: Payload, now:
 
 /** Answers `call`, whose path named `handle`. Never throws for what a stranger sends. */
 export async function answerCall(
-  proxy: RunningProxy,
+  proxy: AnsweringProxy,
   handle: string,
   call: NetCall,
   now: Date,

@@ -5,6 +5,7 @@ import { fileWords, recogniseFile } from '../../rpki/exchange-file.ts';
 import { RpkiError } from '../../rpki/rpki-error.ts';
 import { readRepositoryResponseXml } from '../../rpki/setup-xml.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
+import { exchangesFile } from '../export.ts';
 import { timingProblems } from '../signer/setup.ts';
 import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
@@ -25,7 +26,7 @@ export interface ProxyDeps extends TaDeps {
   publisher: Publisher;
   refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
   /** Where children send their messages. */
-  serviceUri(child: string): string;
+  serviceUri(child: string): Promise<string>;
 }
 
 type Names =
@@ -208,12 +209,17 @@ export function proxyChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>, N
         };
       },
       async proxyExport({ what, child, target, overwrite }) {
-        const { state } = await proxy.required();
+        const { state, past } = await proxy.required();
+        const serviceUri = what === 'parent-response' ? await deps.serviceUri(child ?? '') : '';
+        const content =
+          what === 'exchanges-text' || what === 'exchanges-json'
+            ? await exchangesFile(session(), past, what === 'exchanges-text' ? 'text' : 'json')
+            : proxyFile(state, { what, child, serviceUri });
         return writeOut(deps, {
           action: 'ta.proxyExport',
           what,
           id: child ?? state.identity.keyId,
-          content: proxyFile(state, { what, child }, deps.serviceUri),
+          content,
           target,
           overwrite,
         });

@@ -46,11 +46,14 @@ export function repositoryAnswer(
   });
 }
 
-/** The bytes of what is asked. `serviceUri`: where children send their messages. Throws AppError. */
+/** The bytes of what is asked. `serviceUri`: where the child sends its messages. Throws AppError. */
 export function proxyFile(
   state: ProxyState,
-  asked: { what: ProxyExport; child: string | null },
-  serviceUri: (child: string) => string,
+  asked: {
+    what: Exclude<ProxyExport, 'exchanges-text' | 'exchanges-json'>;
+    child: string | null;
+    serviceUri: string;
+  },
 ): Uint8Array {
   switch (asked.what) {
     case 'pub-req':
@@ -79,7 +82,7 @@ export function proxyFile(
       return writeParentResponseXml({
         parentHandle: TA_HANDLE,
         childHandle: child.handle,
-        serviceUri: serviceUri(child.handle),
+        serviceUri: asked.serviceUri,
         identityDer: state.identity.certificateDer,
         tag: null,
       });

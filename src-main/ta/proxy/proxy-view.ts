@@ -4,6 +4,7 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import { Faults } from '../../rpki/fault.ts';
 import { readChildCsr } from '../child-csr.ts';
 import { resourcesJson } from '../objects.ts';
+import type { Attention } from '../signer/signer-view.ts';
 import type { Identity } from '../signer/trust-anchor.ts';
 import { overhang } from './change-children.ts';
 import type { HeldProxy } from './held-proxy.ts';
@@ -197,4 +198,25 @@ export function proxyView(
     airGapped: !about.signerHere,
     warnings: proxyWarnings(state, now),
   };
+}
+
+/** The warnings as the overview lists them, and the set-up while it is not finished. */
+export function proxyAttention(state: ProxyState, now: Date): Attention[] {
+  const action = { label: 'Open…', route: '/trust-anchor' };
+  const subject = 'Trust anchor proxy';
+  const ball = ballOf(state, now);
+  const next: Attention[] =
+    state.signer === null || ball.who === 'nobody'
+      ? []
+      : [{ severity: 'note', subject, text: 'has an exchange under way', detail: ball.text, action }];
+  return [
+    ...proxyWarnings(state, now).map(({ severity, text }) => ({
+      severity,
+      subject,
+      text: severity === 'bad' ? 'needs you now' : 'will need you',
+      detail: text,
+      action,
+    })),
+    ...next,
+  ];
 }

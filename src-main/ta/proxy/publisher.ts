@@ -42,7 +42,7 @@ export function createPublisher(
     const held = await proxy.required();
     const anchor = anchorOf(held);
     const number = String(held.state.signer?.objects.number ?? '');
-    const count = await publishAll({ net: deps.net, random: deps.random, now: () => clock.now() }, [
+    const count = await publishAll({ net: deps.net, now: () => clock.now() }, [
       anchor,
       ...(await locals.publications()),
     ]);

@@ -12,7 +12,17 @@ import { type HeldProxy, heldProxy, requireProxy } from './held-proxy.ts';
 import type { ProxyChild, ProxyState } from './proxy-state.ts';
 import { proxyText } from './proxy-text.ts';
 
-export interface RunningProxy {
+/** As much of a proxy as answering a child takes. */
+export interface AnsweringProxy {
+  required(): Promise<Pick<HeldProxy, 'state' | 'signing'>>;
+  /**
+   * Answers a child. `signedAt`: of its message; null for a CA of this workspace. Throws AppError NOT_FOUND for a stranger,
+   * CONFLICT for a message that is earlier than its last one.
+   */
+  ask(handle: string, query: Payload, signedAt: Date | null): Promise<Payload>;
+}
+
+export interface RunningProxy extends AnsweringProxy {
   /** null when there is none. */
   held(): Promise<HeldProxy | null>;
   /** Throws AppError NOT_ALLOWED_NOW when there is none. */
@@ -24,11 +34,6 @@ export interface RunningProxy {
   ): Promise<ProxyState>;
   /** Runs `task` while nothing else changes the proxy. */
   inTurn<T>(task: (held: HeldProxy) => Promise<T>): Promise<T>;
-  /**
-   * Answers a child. `signedAt`: of its message; null for a CA of this workspace. Throws AppError NOT_FOUND for a stranger,
-   * CONFLICT for a message that is earlier than its last one.
-   */
-  ask(handle: string, query: Payload, signedAt: Date | null): Promise<Payload>;
 }
 
 const SAYS: Partial<Record<Payload['type'], string>> = {

@@ -2,13 +2,8 @@
 import type { TaObjects } from '../objects.ts';
 import type { RepositoryContact } from '../repository-contact.ts';
 import type { PublishTarget } from '../proxy/proxy-state.ts';
+import type { PublishedFile } from './object-paths.ts';
 import type { MessageSigning } from '../signer/signing.ts';
-
-export interface PublishedFile {
-  /** `rsync://…`, below the base. */
-  uri: string;
-  der: Uint8Array;
-}
 
 export interface Publication {
   /** RFC 8183 publisher handle. */

@@ -2,14 +2,14 @@
  * Publishes the trust anchor and the CAs of this workspace below it: folders as one tree each, servers one by one. What the
  * objects are is decided elsewhere.
  */
-import type { Net, Random } from '../../ports.ts';
+import { randomUUID } from 'node:crypto';
+import type { Net } from '../../ports.ts';
 import type { Publication } from './publication.ts';
 import { publishFolder } from './publish-folder.ts';
 import { syncServer } from './sync-server.ts';
 
 export interface PublishDeps {
   net: Net;
-  random: Random;
   now(): Date;
 }
 
@@ -36,7 +36,14 @@ export async function publishAll(
   publications: readonly Publication[],
 ): Promise<number> {
   for (const [folder, tree] of treesOf(publications))
-    await publishFolder({ folder, ...tree, random: deps.random });
+    await publishFolder({
+      folder,
+      base: tree.base,
+      notify: tree.notify,
+      objects: tree.files,
+      newSession: randomUUID,
+      links: process.platform !== 'win32',
+    });
   for (const publication of publications)
     if (publication.target.kind === 'server') await syncServer(deps.net, publication, deps.now());
   return publications.reduce((sum, { files }) => sum + files.length, 0);

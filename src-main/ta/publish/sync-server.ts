@@ -13,13 +13,13 @@ import {
   type PublicationElement,
   type PublicationQuery,
   type PublicationReply,
-  readPublicationReply,
-  writePublicationQuery,
-} from '../../rpki/publication-xml.ts';
+} from '../../rpki/publication-message.ts';
+import { readPublicationReply, writePublicationQuery } from '../../rpki/publication-xml.ts';
 import { RpkiError } from '../../rpki/rpki-error.ts';
 import { postMessage } from '../net/message-client.ts';
 import { backdated } from '../signer/publish.ts';
-import type { Publication, PublishedFile } from './publication.ts';
+import type { PublishedFile } from './object-paths.ts';
+import type { Publication } from './publication.ts';
 
 /** Krill's own limit for replies is as large. */
 const MOST_REPLY = 33_554_432;
@@ -41,11 +41,10 @@ async function ask(
   );
   const pin = target.kind === 'server' ? target.pin : null;
   const answer = await postMessage(net, {
-    uri: contact.serviceUri,
     kind: 'publication',
+    serviceUri: contact.serviceUri,
     message,
     trust: pin === null ? 'system' : { sha256: pin },
-    maxBytes: MOST_REPLY,
   });
   const faults = new Faults();
   const opened = openMessage(answer, contact.serverSpki, now, faults);
@@ -56,7 +55,7 @@ async function ask(
       `The answer of ${contact.serviceUri} is not the publication server's: ${fault?.text ?? 'it cannot be read'} (${fault?.clause ?? 'RFC 8181 2.1'}).`,
     );
   try {
-    return readPublicationReply(opened.content);
+    return readPublicationReply(opened.content, { bytes: MOST_REPLY });
   } catch (error) {
     if (!(error instanceof RpkiError)) throw error;
     throw new AppError('UNREACHABLE', `The publication server's answer cannot be read: ${error.message}`);
@@ -84,10 +83,10 @@ export function differenceOf(
   return [
     ...files.flatMap(({ uri, der }): PublicationElement[] => {
       const hash = there.get(uri) ?? null;
-      return hash === sha256Hex(der).toLowerCase() ? [] : [{ type: 'publish', uri, der, hash }];
+      return hash === sha256Hex(der) ? [] : [{ type: 'publish', tag: '', uri, der, hash }];
     }),
     ...[...there].flatMap(([uri, hash]): PublicationElement[] =>
-      wanted.has(uri) ? [] : [{ type: 'withdraw', uri, hash }],
+      wanted.has(uri) ? [] : [{ type: 'withdraw', tag: '', uri, hash }],
     ),
   ];
 }
@@ -96,7 +95,7 @@ export function differenceOf(
 export async function syncServer(net: Net, publication: Publication, now: Date): Promise<number> {
   const list = await ask(net, publication, { type: 'list' }, now);
   requireSuccess(list, 'list');
-  const there = new Map(list.type === 'list' ? list.files.map(({ uri, hash }) => [uri, hash]) : []);
+  const there = new Map(list.type === 'list' ? list.objects.map(({ uri, hash }) => [uri, hash]) : []);
   const elements = differenceOf(there, publication.files);
   if (elements.length === 0) return 0;
   requireSuccess(await ask(net, publication, { type: 'delta', elements }, now), 'success');

@@ -9,6 +9,8 @@ import type { HeldReviews, ReviewContext } from './held-reviews.ts';
 export interface ReviewDeps extends TaDeps {
   reviews: HeldReviews;
   signer(): Promise<HeldSigner>;
+  /** The key identifier of the proxy in this workspace, or null. */
+  proxyHere(): Promise<string | null>;
   refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
 }
 
@@ -29,9 +31,13 @@ function requireNames(names: readonly string[], approvers: number): void {
   );
 }
 
-export function reviewChannels(
-  deps: ReviewDeps,
-): Pick<Domain<'ta'>, 'openRequest' | 'review' | 'approve' | 'reject' | 'approvers' | 'setApprovers'> {
+type Names = 'openRequest' | 'review' | 'approve' | 'reject' | 'approvers' | 'setApprovers';
+
+/** `open`: the same as the channel, for a file that came another way. */
+export function reviewChannels(deps: ReviewDeps): {
+  channels: Pick<Domain<'ta'>, Names>;
+  open(name: string, bytes: Uint8Array): Promise<string>;
+} {
   const { session, jobs, random, clock, changed, reviews, signer, refusedEntry } = deps;
   const now = (): Date => clock.now();
   const approvers = async (): Promise<number> =>
@@ -49,7 +55,13 @@ export function reviewChannels(
     return { held, now: now(), earlier, lost: taken && earlier === null };
   }
 
-  return {
+  async function open(name: string, bytes: Uint8Array): Promise<string> {
+    const { anchor } = await signer();
+    const airGapped = (await deps.proxyHere()) !== anchor.proxy.keyId;
+    return reviews.open(name, bytes, { approvers: await approvers(), airGapped });
+  }
+
+  const channels: Pick<Domain<'ta'>, Names> = {
     async approvers() {
       return { count: await approvers() };
     },
@@ -73,7 +85,7 @@ export function reviewChannels(
     async openRequest({ blob }) {
       await signer();
       const { name, bytes } = deps.blobs.take(blob);
-      return { review: reviews.open(name, bytes, await approvers()) };
+      return { review: await open(name, bytes) };
     },
     async review({ id }) {
       return reviews.look(id, await contextOf(await signer(), id)).view;
@@ -112,7 +124,7 @@ export function reviewChannels(
                 file: bytes,
                 number: chosen,
                 numberReason: number?.reason ?? '',
-                approvedBy: `approved${names.length > 0 ? ` by ${names.join(' and ')}` : ''}, groups ${view.groups.join(', ')} of the file's SHA-256`,
+                approvedBy: `approved${names.length > 0 ? ` by ${names.join(' and ')}` : ''}, ${view.airGapped ? `groups ${view.groups.join(', ')} of the file's SHA-256` : 'not air-gapped: the proxy is in this workspace'}`,
               },
               job,
             );
@@ -153,4 +165,5 @@ export function reviewChannels(
       };
     },
   };
+  return { channels, open };
 }

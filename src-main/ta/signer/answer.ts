@@ -135,13 +135,14 @@ export async function answer(
     {
       number,
       now,
-      nextUpdateWeeks: anchor.timing.mftNextUpdateWeeks,
+      nextUpdate: weeksLater(now, anchor.timing.mftNextUpdateWeeks),
       keyId: anchor.objects.keyId,
       baseUri: anchor.objects.baseUri,
       certificateUri: anchor.tal.rsync,
       issued,
       revocations,
     },
+    signing.ta,
     signing,
   );
   const clear: JsonValue = new Map<string, JsonValue>([

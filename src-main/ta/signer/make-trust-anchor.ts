@@ -7,7 +7,7 @@ import { rangesOf } from '../../rpki/ranges.ts';
 import { keyId as keyIdOf } from '../../x509/public-key.ts';
 import type { ResourceSet } from '../../rpki/resource-set.ts';
 import type { CertInfo } from '../objects.ts';
-import { backdated, publish, serialOf } from './publish.ts';
+import { backdated, publish, serialOf, weeksLater } from './publish.ts';
 import type { Signing } from './signing.ts';
 import { type Identity, identityOf, type Timing, type TrustAnchor } from './trust-anchor.ts';
 
@@ -103,13 +103,14 @@ export async function makeTrustAnchor(
     {
       number: order.number,
       now,
-      nextUpdateWeeks: timing.mftNextUpdateWeeks,
+      nextUpdate: weeksLater(now, timing.mftNextUpdateWeeks),
       keyId: keyIdOf(order.spkiDer),
       baseUri: order.repository.base,
       certificateUri: order.tal.rsync,
       issued: new Map(),
       revocations: [],
     },
+    signing.ta,
     signing,
   );
   return { identity, proxy: order.proxy, certificate, tal: order.tal, objects, timing };

@@ -1,5 +1,8 @@
-/** Makes CRL and manifest anew over what is issued (krill-ta.md 6.2 step 3, 6.6, 6.7). The numbers are the caller's decision. */
-import { makeObjectSigner } from '../../rpki/make-certificate.ts';
+/**
+ * Makes CRL and manifest of an authority, a trust anchor or a child of one, anew over what is issued (krill-ta.md 6.2 step 3,
+ * 6.6, 6.7). Numbers and times are the caller's decision.
+ */
+import { type IssuerSign, makeObjectSigner } from '../../rpki/make-certificate.ts';
 import { makeCrl } from '../../rpki/make-crl.ts';
 import { makeManifestContent } from '../../rpki/make-manifest.ts';
 import { makeSignedObject } from '../../rpki/make-signed-object.ts';
@@ -31,19 +34,23 @@ export function serialOf(octets: Uint8Array): bigint {
 export interface PublishOrder {
   number: bigint;
   now: Date;
-  nextUpdateWeeks: number;
+  nextUpdate: Date;
   keyId: string;
   baseUri: string;
-  /** Where the TA certificate is. */
+  /** Where the certificate of that key is. */
   certificateUri: string;
   issued: Map<string, CertInfo>;
   revocations: readonly Revocation[];
 }
 
-/** The objects of a trust anchor after one more publication; revocations whose certificate has ended are dropped. */
-export async function publish(order: PublishOrder, signing: Signing): Promise<TaObjects> {
-  const { number, now, keyId, baseUri } = order;
-  const [thisUpdate, nextUpdate] = [backdated(now), weeksLater(now, order.nextUpdateWeeks)];
+/** Its objects after one more publication, signed by `issuer`; revocations whose certificate has ended are dropped. */
+export async function publish(
+  order: PublishOrder,
+  issuer: IssuerSign,
+  signing: Pick<Signing, 'oneOff' | 'serial'>,
+): Promise<TaObjects> {
+  const { number, now, nextUpdate, keyId, baseUri } = order;
+  const thisUpdate = backdated(now);
   const revocations = order.revocations.filter(({ expires }) => Date.parse(expires) > now.getTime());
   const crlDer = await makeCrl(
     {
@@ -56,7 +63,7 @@ export async function publish(order: PublishOrder, signing: Signing): Promise<Ta
         at: new Date(revokedAt),
       })),
     },
-    signing.ta.crl,
+    issuer.crl,
   );
   const crlName = `${keyId}.crl`;
   const manifestName = `${keyId}.mft`;
@@ -81,7 +88,7 @@ export async function publish(order: PublishOrder, signing: Signing): Promise<Ta
       },
       `${baseUri}${manifestName}`,
       { crlUri: `${baseUri}${crlName}`, certificateUri: order.certificateUri },
-      signing.ta.certificate,
+      issuer.certificate,
     );
     return makeSignedObject(
       { contentType: MANIFEST, content, certificateDer, keyId: key.keyId, crlDer: null, signingTime: now },

@@ -26,6 +26,8 @@ const LIMITS: ServerOptions = {
   keepAliveTimeout: 5_000,
 };
 const TLS_HANDSHAKE_MS = 10_000;
+/** A connection on which nothing moves, for example one whose caller does not read. */
+const IDLE_MS = 120_000;
 
 function textReply(status: number, sentence: string): NetReply {
   return {
@@ -129,6 +131,7 @@ function serverOf(options: NetListen, handler: NetHandler): Server {
         );
   server.on('checkContinue', listenerOf(options, handler, true));
   server.maxConnections = MOST_CONNECTIONS;
+  server.timeout = IDLE_MS;
   return server;
 }
 

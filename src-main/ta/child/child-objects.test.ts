@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { judgeObject } from '../../rpki/judge.ts';
+import { type TestChildren, testChildren } from '../../testing/test-child.ts';
+import { publication } from './child-objects.ts';
+import { refreshChild } from './refresh-child.ts';
+
+let here: TestChildren;
+beforeEach(async () => {
+  here = await testChildren();
+  await here.certified('online');
+});
+afterEach(() => here.remove());
+
+const child = async () => (await here.held('online')).child;
+
+describe('CRL and manifest', () => {
+  test('are remade when less than half of their time is left, with the next number', async () => {
+    here.later(41);
+    expect(await refreshChild(here.deps, await here.held('online'))).toBe(false);
+    here.later(2);
+    expect(await refreshChild(here.deps, await here.held('online'))).toBe(true);
+    const [key] = (await child()).keys;
+    expect(key?.objects?.number).toBe(2n);
+    const [, manifest] = publication(await child());
+    expect(
+      judgeObject(manifest?.der ?? new Uint8Array(), {
+        issuerDer: key?.certificate?.der ?? null,
+        anchor: false,
+        at: here.deps.now(),
+      }).faults,
+    ).toEqual([]);
+    expect(await refreshChild(here.deps, await here.held('online'))).toBe(false);
+  });
+
+  test('never last longer than the certificate, and a dead one gets none', async () => {
+    here.later(50 * 7);
+    expect(await refreshChild(here.deps, await here.held('online'))).toBe(true);
+    const [key] = (await child()).keys;
+    expect(Date.parse(key?.objects?.nextUpdate ?? '')).toBe(Date.parse(key?.certificate?.notAfter ?? ''));
+    here.later(10);
+    expect(await refreshChild(here.deps, await here.held('online'))).toBe(false);
+    here.later(10);
+    expect(await refreshChild(here.deps, await here.held('online'))).toBe(false);
+  });
+
+  test('a number that was signed is not signed again', async () => {
+    here.later(60);
+    const held = await here.held('online');
+    const both = await Promise.allSettled([refreshChild(here.deps, held), refreshChild(here.deps, held)]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect((await child()).keys[0]?.objects?.number).toBe(2n);
+  });
+});

@@ -1,0 +1,52 @@
+/** What a child has to ask of its parent now, and from when on a renewal makes sense (T-016, C-41). Pure: it asks nobody. */
+import type { ResourceClass } from '../../rpki/provisioning-message.ts';
+import { sameResources } from '../../rpki/resource-set.ts';
+import type { CertInfo } from '../objects.ts';
+import type { ParentTiming } from './parent.ts';
+import type { ChildKey, LocalChild } from './local-child.ts';
+
+const WEEK_MS = 7 * 86_400_000;
+/** A new certificate has to last more than a tenth longer than what is left (krill, `wants_update`). */
+const WORTH = 1.1;
+
+export interface Wish {
+  what: 'issue' | 'revoke';
+  keyId: string;
+  why: 'first' | 'resources' | 'renewal' | 'asked' | 'rolled';
+}
+
+/** From when on a renewal of this certificate is asked for. */
+export function renewFrom({ notAfter }: Pick<CertInfo, 'notAfter'>, timing: ParentTiming): Date {
+  const end = Date.parse(notAfter);
+  const threshold = end - timing.issuedCertificateReissueWeeksBefore * WEEK_MS;
+  const worthwhile = end - (timing.issuedCertificateValidityWeeks * WEEK_MS) / WORTH;
+  return new Date(Math.max(threshold, worthwhile));
+}
+
+function renewalIsDue(
+  certificate: CertInfo,
+  offered: ResourceClass,
+  timing: ParentTiming,
+  now: Date,
+): boolean {
+  const left = Date.parse(certificate.notAfter) - now.getTime();
+  if (left > timing.issuedCertificateReissueWeeksBefore * WEEK_MS) return false;
+  return offered.notAfter.getTime() - now.getTime() > left * WORTH;
+}
+
+function wishOf(key: ChildKey, offered: ResourceClass, timing: ParentTiming, now: Date): Wish['why'] | null {
+  if (key.certificate === null) return 'first';
+  // Asked once, it is asked until the answer is fetched.
+  if (key.askedAt !== null) return 'asked';
+  if (!sameResources(key.certificate.resources, offered.resources)) return 'resources';
+  return renewalIsDue(key.certificate, offered, timing, now) ? 'renewal' : null;
+}
+
+/** Under what the parent offers; an unchanged offer leaves nothing to ask. */
+export function wishesOf(child: LocalChild, offered: ResourceClass, timing: ParentTiming, now: Date): Wish[] {
+  return child.keys.flatMap((key): Wish[] => {
+    if (key.state === 'old') return [{ what: 'revoke', keyId: key.keyId, why: 'rolled' }];
+    const why = wishOf(key, offered, timing, now);
+    return why === null || key.csrDer === null ? [] : [{ what: 'issue', keyId: key.keyId, why }];
+  });
+}

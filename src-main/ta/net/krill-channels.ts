@@ -1,0 +1,193 @@
+/**
+ * The channels that make this workspace the signer of a running Krill: files go over its HTTP API instead of a stick. What is
+ * signed is reviewed as ever.
+ */
+import { AppError } from '../../lib/app-error.ts';
+import type { Domain } from '../../lib/domain.ts';
+import { sha256Hex } from '../../lib/bytes.ts';
+import { writeJson } from '../../lib/json-reader.ts';
+import { parseCertificate } from '../../x509/certificate.ts';
+import type { HeldSigner } from '../signer/held-signer.ts';
+import { signerInfoJson } from '../signer/trust-anchor.ts';
+import type { TaDeps } from '../ta.ts';
+import { createKrillApi, type KrillApi } from './krill-api.ts';
+import { linkView, readLink, requireLink, serverOf, type StoredLink, writeLink } from './krill-link.ts';
+
+type Names =
+  | 'krill'
+  | 'peekServer'
+  | 'setKrill'
+  | 'forgetKrill'
+  | 'krillProxy'
+  | 'krillAssociate'
+  | 'krillRequest'
+  | 'krillRespond';
+
+export interface KrillDeps extends TaDeps {
+  signer(): Promise<HeldSigner>;
+  refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
+  /** Holds a request file for the review and answers its id. */
+  openRequest(name: string, bytes: Uint8Array): Promise<string>;
+}
+
+const PEEK_MS = 10_000;
+/** What Krill says when a request is open already. */
+const HAS_REQUEST = 'ta-has-signer-req';
+const NO_REQUEST = 'ta-has-no-signer-req';
+
+const subjectOf = (error: unknown): string | undefined =>
+  error instanceof AppError && error.code === 'PEER_REFUSED' ? error.details?.subject : undefined;
+
+function pinOf(text: string | null): string | null {
+  if (text === null || text.trim() === '') return null;
+  const plain = text.replaceAll(/[\s:]/g, '').toUpperCase();
+  if (/^[0-9A-F]{64}$/.test(plain)) return plain;
+  throw new AppError('INVALID_INPUT', 'The fingerprint of the server has 64 hex digits (SHA-256).', {
+    fields: [{ path: 'pin', message: 'All 64 digits' }],
+  });
+}
+
+export function krillChannels(deps: KrillDeps): Pick<Domain<'ta'>, Names> {
+  const { session, jobs, net, changed, refusedEntry } = deps;
+  const api = async (signal?: AbortSignal): Promise<KrillApi> =>
+    createKrillApi(net, { ...serverOf(await requireLink(session())), ...(signal ? { signal } : {}) });
+
+  async function record(action: string, summary: string, id: string, sha256: string | null): Promise<void> {
+    await session().store.run('audit.add', {
+      audit: { action, outcome: 'done', summary, subjects: [{ type: 'krill', id, sha256 }] },
+    });
+    changed('ta', []);
+  }
+
+  return {
+    async krill() {
+      return { link: linkView(await readLink(session())) };
+    },
+    async peekServer({ server }) {
+      const der = await net.peek(server, { timeoutMs: PEEK_MS });
+      const certificate = parseCertificate(der);
+      return {
+        sha256: sha256Hex(der),
+        subject: certificate.subject.text,
+        issuer: certificate.issuer.text,
+        notAfter: certificate.notAfter.toISOString(),
+      };
+    },
+    async setKrill({ server, token, pin, postLimit }) {
+      const before = await readLink(session());
+      const link: StoredLink = {
+        server: server.trim(),
+        pin: pinOf(pin),
+        token: token ?? before?.token ?? null,
+        postLimit,
+      };
+      // Refused before the job: an address that cannot be one.
+      createKrillApi(net, serverOf(link));
+      const title = 'Connect with Krill';
+      return {
+        job: jobs.start({
+          kind: 'ta.setKrill',
+          title,
+          async run(job) {
+            job.report(0.2, 'Asking it');
+            const asked = createKrillApi(net, { ...serverOf(link), signal: job.signal });
+            await asked.health();
+            await asked.authorized();
+            job.commit();
+            await writeLink(session(), link);
+            changed('ta', []);
+            return ['krill'];
+          },
+          refused: refusedEntry('ta.setKrill', title),
+        }),
+      };
+    },
+    async forgetKrill() {
+      await requireLink(session());
+      await writeLink(session(), null);
+      changed('ta', []);
+      return {};
+    },
+    async krillProxy() {
+      const krill = await api();
+      const [proxyId, repository] = await Promise.all([krill.proxyId(), krill.repositoryContact()]);
+      return {
+        proxyId: Buffer.from(proxyId).toString('utf8'),
+        repository: Buffer.from(repository).toString('utf8'),
+      };
+    },
+    async krillAssociate({ update }) {
+      const { anchor } = await deps.signer();
+      const title = update ? 'Update the signer at Krill' : 'Associate the signer at Krill';
+      return {
+        job: jobs.start({
+          kind: 'ta.krillAssociate',
+          title,
+          async run(job) {
+            const info = Buffer.from(`${writeJson(signerInfoJson(anchor))}\n`, 'utf8');
+            const krill = await api(job.signal);
+            job.report(0.3, 'Sending signer-info.json');
+            job.commit();
+            await (update ? krill.updateSigner(info) : krill.addSigner(info));
+            await record('ta.krillAssociate', title, anchor.objects.keyId, sha256Hex(info));
+            return ['krill'];
+          },
+          refused: refusedEntry('ta.krillAssociate', title),
+        }),
+      };
+    },
+    async krillRequest() {
+      await deps.signer();
+      const title = "Fetch Krill's request";
+      return {
+        job: jobs.start({
+          kind: 'ta.krillRequest',
+          title,
+          async run(job) {
+            const krill = await api(job.signal);
+            job.report(0.2, 'Asking for a request');
+            let bytes: Uint8Array;
+            try {
+              bytes = await krill.makeRequest();
+            } catch (error) {
+              if (subjectOf(error) !== HAS_REQUEST) throw error;
+              job.report(0.5, 'One is open already: fetching it');
+              bytes = await krill.showRequest();
+            }
+            return [await deps.openRequest('request.json', bytes)];
+          },
+          refused: refusedEntry('ta.krillRequest', title),
+        }),
+      };
+    },
+    async krillRespond({ exchange }) {
+      const files = await session().store.run('ta.exchangeFiles', { id: exchange });
+      const title = `Send response ${files.number} to Krill`;
+      return {
+        job: jobs.start({
+          kind: 'ta.krillRespond',
+          title,
+          async run(job) {
+            const krill = await api(job.signal);
+            job.commit();
+            job.report(0.3, 'Sending the response');
+            await krill.sendResponse(files.response);
+            job.report(0.8, 'Looking that it was taken');
+            try {
+              await krill.showRequest();
+              throw new AppError(
+                'PEER_REFUSED',
+                'Krill answered that it took the response, and still has an open request. Look at its log.',
+              );
+            } catch (error) {
+              if (subjectOf(error) !== NO_REQUEST) throw error;
+            }
+            await record('ta.krillRespond', title, files.nonce, files.responseSha256);
+            return [exchange];
+          },
+          refused: refusedEntry('ta.krillRespond', title),
+        }),
+      };
+    },
+  };
+}

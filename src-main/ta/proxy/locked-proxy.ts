@@ -1,0 +1,79 @@
+/**
+ * The proxy while its workspace is locked and the operator chose to go on serving: what it knew when it was locked, and the
+ * identity key alone. Children are answered; what they asked is told to the real proxy after unlocking.
+ */
+import { createPrivateKey, generateKeyPair, type KeyObject, sign } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { Random } from '../../ports.ts';
+import type { Payload } from '../../rpki/provisioning-message.ts';
+import { keyId } from '../../x509/public-key.ts';
+import type { MessageSigning } from '../signer/signing.ts';
+import { answerChild } from './answer-child.ts';
+import { requireChild, withChild } from './change-children.ts';
+import type { ProxyState } from './proxy-state.ts';
+import type { AnsweringProxy } from './running-proxy.ts';
+
+export interface HeldQuery {
+  handle: string;
+  query: Payload;
+  signedAt: Date | null;
+}
+
+export interface LockedProxy extends AnsweringProxy {
+  /** What was asked meanwhile, oldest first; list queries are left out. */
+  queries: readonly HeldQuery[];
+  answered(): number;
+}
+
+const makePair = promisify(generateKeyPair);
+const MOST_QUERIES = 1000;
+
+const signWith =
+  (key: KeyObject) =>
+  (data: Uint8Array): Promise<Uint8Array> =>
+    Promise.resolve(new Uint8Array(sign('sha256', data, key)));
+
+/** Signs with a key that is in memory, and one-off keys that never leave this function's scope. */
+function memorySigning(identity: { key: KeyObject; keyId: string }, random: Random): MessageSigning {
+  return {
+    identity: { keyId: identity.keyId, certificate: signWith(identity.key), crl: signWith(identity.key) },
+    async oneOff(use) {
+      const pair = await makePair('rsa', { modulusLength: 2048 });
+      const spkiDer = new Uint8Array(pair.publicKey.export({ format: 'der', type: 'spki' }));
+      return use({ keyId: keyId(spkiDer), spkiDer, sign: signWith(pair.privateKey) });
+    },
+    serial() {
+      const octets = Uint8Array.from(random.bytes(20));
+      octets[0] = ((octets[0] ?? 0) & 0x7f) | 0x40;
+      return octets;
+    },
+  };
+}
+
+/** `pkcs8Der` of the identity key is copied into a key object that ends with the answered value. */
+export function createLockedProxy(
+  deps: { random: Random; now(): Date },
+  at: { state: ProxyState; key: KeyObject },
+): LockedProxy {
+  let { state } = at;
+  let answered = 0;
+  const queries: HeldQuery[] = [];
+  const signing = memorySigning({ key: at.key, keyId: state.identity.keyId }, deps.random);
+  return {
+    queries,
+    answered: () => answered,
+    required: () => Promise.resolve({ state, signing }),
+    ask(handle, query, signedAt) {
+      const { child, reply } = answerChild(state, requireChild(state, handle), query, deps.now());
+      state = withChild(state, child);
+      answered += 1;
+      if (query.type !== 'list' && queries.length < MOST_QUERIES) queries.push({ handle, query, signedAt });
+      return Promise.resolve(reply);
+    },
+  };
+}
+
+/** SECURITY: the caller wipes the octets; the key object is in memory until nothing refers to it. */
+export function identityKeyObject(pkcs8Der: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.from(pkcs8Der), format: 'der', type: 'pkcs8' });
+}

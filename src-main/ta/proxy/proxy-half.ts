@@ -1,0 +1,90 @@
+/** The online half of a trust anchor put together: the proxy, what it publishes, what it serves, and their channels. */
+import { AppError } from '../../lib/app-error.ts';
+import type { Domain } from '../../lib/domain.ts';
+import type { TaDeps } from '../ta.ts';
+import type { HeldSigner } from '../signer/held-signer.ts';
+import type { Attention } from '../signer/signer-view.ts';
+import { exchangeChannels } from './exchange-channels.ts';
+import type { LocalCas } from './local-cas.ts';
+import { proxyChannels } from './proxy-channels.ts';
+import { proxyAttention } from './proxy-view.ts';
+import { createPublisher, type Publisher } from './publisher.ts';
+import { createRunningProxy, type RunningProxy } from './running-proxy.ts';
+import { createService } from './service.ts';
+import { serviceChannels } from './service-channels.ts';
+import { childServiceUri, readSettings } from './service-settings.ts';
+
+type Parts = ReturnType<typeof proxyChannels>['channels'] &
+  ReturnType<typeof exchangeChannels>['channels'] &
+  ReturnType<typeof serviceChannels>;
+
+export interface ProxyHalf {
+  channels: Pick<Domain<'ta'>, keyof Parts>;
+  proxy: RunningProxy;
+  publisher: Publisher;
+  attention(): Promise<Attention[]>;
+  /** What it knows of its trust anchor, as its signer would say it, with the exchanges it took. Throws AppError. */
+  asAnchor(): Promise<Pick<HeldSigner, 'anchor' | 'keySigner' | 'past'>>;
+  /** Before the store ends: forgets what was opened, keeps what may go on while locked. */
+  locking(): Promise<void>;
+  /** Children that asked while it was locked are told to the proxy. */
+  unlocked(): Promise<void>;
+}
+
+export function createProxyHalf(
+  deps: TaDeps & {
+    /** Made with the proxy, because they ask it. */
+    locals(proxy: RunningProxy): LocalCas;
+    refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
+  },
+): ProxyHalf {
+  const { clock, session } = deps;
+  const proxy = createRunningProxy(deps);
+  const locals = deps.locals(proxy);
+  const publisher = createPublisher({ ...deps, proxy, locals });
+  const service = createService({ ...deps, proxy });
+  const parts = {
+    ...deps,
+    proxy,
+    locals,
+    publisher,
+    serviceUri: async (child: string): Promise<string> => childServiceUri(await readSettings(session()), child),
+  };
+  const first = proxyChannels(parts);
+  const second = exchangeChannels(parts);
+  return {
+    proxy,
+    publisher,
+    channels: { ...first.channels, ...second.channels, ...serviceChannels({ ...deps, service, proxy }) },
+    async attention() {
+      const held = await proxy.held();
+      return held === null ? [] : proxyAttention(held.state, clock.now());
+    },
+    async asAnchor() {
+      const { state, past } = await proxy.required();
+      if (state.signer === null)
+        throw new AppError('NOT_ALLOWED_NOW', 'The trust anchor proxy has no associated signer yet.');
+      const { identity, timing, signer } = state;
+      return { anchor: { ...signer, proxy: identity, timing }, keySigner: 'the signer', past };
+    },
+    async locking() {
+      first.clear();
+      second.clear();
+      publisher.clear();
+      await service.locking();
+    },
+    async unlocked() {
+      const meanwhile = service.unlocked();
+      if (meanwhile === null) return;
+      for (const { handle, query, signedAt } of meanwhile.queries) await proxy.ask(handle, query, signedAt);
+      await session().store.run('audit.add', {
+        audit: {
+          action: 'ta.serveLocked',
+          outcome: 'done',
+          summary: `Answered ${meanwhile.answered} messages of children while the workspace was locked`,
+          subjects: [],
+        },
+      });
+    },
+  };
+}

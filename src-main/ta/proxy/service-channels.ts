@@ -1,0 +1,85 @@
+/** The channels of what the trust anchor serves: where, whether, and whether with the workspace locked. */
+import { AppError } from '../../lib/app-error.ts';
+import type { AuditEntry } from '../../audit/audit-record.ts';
+import type { Domain } from '../../lib/domain.ts';
+import { routedKey } from '../../signers/stored-key.ts';
+import { toPem } from '../../x509/pem.ts';
+import { privateKeyPem } from '../../x509/private-key.ts';
+import type { TaDeps } from '../ta.ts';
+import { identityKeyObject } from './locked-proxy.ts';
+import type { RunningProxy } from './running-proxy.ts';
+import type { Service } from './service.ts';
+import { readSettings, requireSettings, writeSettings } from './service-settings.ts';
+
+type Names = 'service' | 'setService' | 'startService' | 'stopService' | 'serveLocked';
+
+export function serviceChannels(
+  deps: TaDeps & { service: Service; proxy: RunningProxy },
+): Pick<Domain<'ta'>, Names> {
+  const { session, service, proxy, software, changed } = deps;
+
+  async function record(action: string, summary: string, subjects: AuditEntry['subjects'] = []): Promise<void> {
+    await session().store.run('audit.add', { audit: { action, outcome: 'done', summary, subjects } });
+    changed('ta', []);
+  }
+
+  /** Certificate and key of the listener. Throws AppError NOT_ALLOWED_NOW when the key is not here. */
+  async function tlsOf(certificate: string): Promise<{ keyPem: string; certPem: string }> {
+    const { store } = session();
+    const row = await store.run('certificates.get', { id: certificate });
+    if (row.keyId === null)
+      throw new AppError('NOT_ALLOWED_NOW', `The key of ${row.name} is not in this workspace.`);
+    const key = await store.run('keys.get', { id: row.keyId });
+    const certPem = toPem('CERTIFICATE', await store.run('certificates.der', { id: certificate }));
+    const keyPem = await software.withPrivateKey(routedKey(key), (pkcs8Der) =>
+      privateKeyPem(pkcs8Der, null, (length) => deps.random.bytes(length)),
+    );
+    return { keyPem, certPem };
+  }
+
+  return {
+    async service() {
+      return { settings: await readSettings(session()), ...service.view() };
+    },
+    async setService(settings) {
+      requireSettings(settings);
+      await writeSettings(session(), settings);
+      changed('ta', []);
+      return {};
+    },
+    async startService() {
+      const settings = await readSettings(session());
+      await service.start(settings, settings.certificate === null ? null : await tlsOf(settings.certificate));
+      await record('ta.startService', `The trust anchor listens at ${settings.host} port ${settings.port}`);
+      return {};
+    },
+    async stopService() {
+      await service.stop();
+      await record('ta.stopService', 'The trust anchor listens no longer');
+      return {};
+    },
+    async serveLocked({ hours }) {
+      if (hours === 0) {
+        service.serveLocked(null);
+        await record('ta.serveLocked', 'The trust anchor answers nobody while the workspace is locked');
+        return {};
+      }
+      const held = await proxy.required();
+      const half = await session().store.run('ta.half', { half: 'proxy' });
+      if (half === null || half.identityKey.signer !== 'software')
+        throw new AppError(
+          'NOT_ALLOWED_NOW',
+          'The identity key of the proxy is not a software key: it cannot sign while the workspace is locked.',
+        );
+      // SECURITY: the one key that outlives a lock, by the operator's choice, for the hours that are on record.
+      const key = await software.withPrivateKey(routedKey(half.identityKey), identityKeyObject);
+      service.serveLocked({ key, hours });
+      await record(
+        'ta.serveLocked',
+        `The trust anchor goes on answering children while the workspace is locked, for ${hours} hours`,
+        [{ type: 'proxy-id', id: held.state.identity.keyId, sha256: null }],
+      );
+      return {};
+    },
+  };
+}

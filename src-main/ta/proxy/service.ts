@@ -1,0 +1,180 @@
+/**
+ * What the trust anchor serves while it listens: provisioning for enrolled children, its certificate and TAL. Off until it is
+ * started; with the workspace locked it says so, unless the operator chose that it goes on for some hours.
+ */
+import type { KeyObject } from 'node:crypto';
+import type { ServiceSettings, ServiceView } from '#shared/contract/ta-service.ts';
+import { AppError } from '../../lib/app-error.ts';
+import { createRate } from '../../lib/rate.ts';
+import type { Clock, Listener, NetCall, NetReply } from '../../ports.ts';
+import { talText } from '../signer/signer-view.ts';
+import type { TaDeps } from '../ta.ts';
+import { createLockedProxy, type HeldQuery, type LockedProxy } from './locked-proxy.ts';
+import { answerCall } from './provisioning-server.ts';
+import { TA_HANDLE } from './repository.ts';
+import type { AnsweringProxy, RunningProxy } from './running-proxy.ts';
+import { rootUri } from './service-settings.ts';
+
+/** Krill's own limit for provisioning messages. */
+const MOST_BODY = 1_048_576;
+const MOST_REFUSALS = 20;
+const HOUR_MS = 3_600_000;
+/** Of one caller, and its pace. */
+const BURST = 60;
+const EACH_MS = 1000;
+
+interface Running {
+  listener: Listener;
+  since: Date;
+  settings: ServiceSettings;
+  answered: number;
+  refusals: { at: Date; client: string; text: string }[];
+  refused: number;
+}
+
+export interface Service {
+  /** Throws AppError NOT_ALLOWED_NOW when it runs already or there is no proxy. */
+  start(settings: ServiceSettings, tls: { keyPem: string; certPem: string } | null): Promise<void>;
+  stop(): Promise<void>;
+  view(): Pick<ServiceView, 'running' | 'lockedUntil'>;
+  /** From the next lock on, for so long. `key` is the identity's; null ends it. */
+  serveLocked(choice: { key: KeyObject; hours: number } | null): void;
+  /** The workspace is being locked: keeps what the choice allows. Resolves when it is held. */
+  locking(): Promise<void>;
+  /** It was unlocked again: answers what was asked meanwhile, and forgets the key. */
+  unlocked(): { answered: number; queries: readonly HeldQuery[] } | null;
+}
+
+const plain = (status: number, said: string): NetReply => ({
+  status,
+  headers: { 'content-type': 'text/plain; charset=utf-8' },
+  body: Buffer.from(`${said}\n`, 'utf8'),
+});
+
+async function answerGet(proxy: AnsweringProxy, path: string): Promise<NetReply> {
+  const { state } = await proxy.required();
+  if (state.signer === null) return plain(404, 'The trust anchor is not set up yet.');
+  return path === '/ta/ta.cer'
+    ? {
+        status: 200,
+        headers: { 'content-type': 'application/x-x509-ca-cert' },
+        body: state.signer.certificate.der,
+      }
+    : plain(200, talText(state.signer));
+}
+
+function handleOf(path: string): string | null {
+  const prefix = `/rfc6492/${TA_HANDLE}/`;
+  if (!path.startsWith(prefix)) return null;
+  try {
+    return decodeURIComponent(path.slice(prefix.length));
+  } catch {
+    // No percent encoding: nobody's path.
+    return null;
+  }
+}
+
+export function createService(
+  deps: Pick<TaDeps, 'net' | 'random' | 'changed'> & { clock: Clock; proxy: RunningProxy },
+): Service {
+  const { clock, proxy, net, changed } = deps;
+  const now = (): Date => clock.now();
+  let running: Running | null = null;
+  let choice: { key: KeyObject; until: Date } | null = null;
+  let locked: LockedProxy | 'silent' | null = null;
+  const rate = createRate({ now: () => now().getTime(), burst: BURST, eachMs: EACH_MS });
+
+  const goesOn = (): boolean => choice !== null && choice.until.getTime() > now().getTime();
+
+  /** Who answers now; null: nobody. */
+  function answering(): AnsweringProxy | null {
+    if (locked === null) return proxy;
+    if (locked === 'silent') return null;
+    if (goesOn()) return locked;
+    // SECURITY: the time is over, and with it the key.
+    choice = null;
+    locked = 'silent';
+    return null;
+  }
+
+  async function answer(call: NetCall): Promise<NetReply> {
+    if (!rate.allows(call.client)) return plain(429, 'Too many messages; try again in a minute.');
+    const from = answering();
+    if (from === null)
+      return plain(503, 'The trust anchor is locked by its operator; try again later.');
+    if (call.method === 'GET' && (call.path === '/ta/ta.cer' || call.path === '/ta/ta.tal'))
+      return answerGet(from, call.path);
+    const handle = handleOf(call.path);
+    return handle === null ? plain(404, 'There is nothing here.') : answerCall(from, handle, call, now());
+  }
+
+  async function counted(call: NetCall): Promise<NetReply> {
+    const reply = await answer(call);
+    if (running !== null) {
+      if (reply.status === 200) running.answered += 1;
+      else {
+        running.refused += 1;
+        const said = Buffer.from(reply.body ?? []).toString('utf8').trim();
+        running.refusals = [{ at: now(), client: call.client, text: said }, ...running.refusals].slice(
+          0,
+          MOST_REFUSALS,
+        );
+      }
+      if (locked === null) changed('ta', []);
+    }
+    return reply;
+  }
+
+  return {
+    async start(settings, tls) {
+      if (running !== null) throw new AppError('NOT_ALLOWED_NOW', 'It listens already. Stop it first.');
+      await proxy.required();
+      const { host, port } = settings;
+      const listener = await net.listen(
+        { host, port, tls, maxBodyBytes: MOST_BODY, staysWhileLocked: true },
+        counted,
+      );
+      running = { listener, since: now(), settings, answered: 0, refused: 0, refusals: [] };
+    },
+    async stop() {
+      const old = running;
+      running = null;
+      await old?.listener.close();
+    },
+    view: () => ({
+      running:
+        running === null
+          ? null
+          : {
+              since: running.since.toISOString(),
+              uri: rootUri(running.settings),
+              answered: running.answered,
+              refused: running.refused,
+              refusals: running.refusals.map(({ at, ...rest }) => ({ at: at.toISOString(), ...rest })),
+            },
+      lockedUntil: goesOn() ? (choice?.until.toISOString() ?? null) : null,
+    }),
+    serveLocked(chosen) {
+      choice =
+        chosen === null ? null : { key: chosen.key, until: new Date(now().getTime() + chosen.hours * HOUR_MS) };
+    },
+    async locking() {
+      if (running === null) {
+        choice = null;
+        return;
+      }
+      const held = goesOn() ? await proxy.held() : null;
+      locked =
+        held === null || choice === null
+          ? 'silent'
+          : createLockedProxy({ random: deps.random, now }, { state: held.state, key: choice.key });
+      if (locked === 'silent') choice = null;
+    },
+    unlocked() {
+      const was = locked;
+      locked = null;
+      choice = null;
+      return was === null || was === 'silent' ? null : { answered: was.answered(), queries: was.queries };
+    },
+  };
+}

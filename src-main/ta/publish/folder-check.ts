@@ -1,0 +1,112 @@
+/**
+ * Whether a folder is one that was published into before, for the same base, and holds nothing else. Nothing of others is
+ * ever overwritten or removed.
+ */
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../../lib/app-error.ts';
+import { exists, readFileLimited, writeFileAtomic } from '../../lib/atomic-file.ts';
+import { JsonError, type JsonValue, readJson } from '../../lib/json-reader.ts';
+import { asObject, asText } from '../../lib/json-shape.ts';
+import { CURRENT, NEXT_LINK, PublishedVersions, VERSION, VERSIONS } from './published-versions.ts';
+import { othersInRrdp, RRDP } from './static-rrdp.ts';
+import { makeFolder, PUBLIC_FILE } from './write-tree.ts';
+
+const MARKER = 'baleen-publication.json';
+/** What an atomic write of ours leaves when it is cut off. */
+const TEMPORARY = /^\.(?:baleen-publication\.json|\d+\.list|\w[\w.-]*\.xml)\.[0-9a-f]{12}\.tmp$/;
+
+function foreign(folder: string, names: readonly string[]): AppError {
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+  return new AppError(
+    'FILE_EXISTS',
+    `${folder} holds what was not published from here: ${names.slice(0, 3).join(', ')}${more}. Choose an empty folder, or move these away.`,
+    { subject: folder },
+  );
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await lstat(path)).isDirectory();
+}
+
+async function isOurs(folder: string, name: string): Promise<boolean> {
+  if (name === MARKER || name === NEXT_LINK) return true;
+  if (name === CURRENT)
+    return (await isFolder(join(folder, name))) || (await lstat(join(folder, name))).isSymbolicLink();
+  return (name === VERSIONS || name === RRDP) && isFolder(join(folder, name));
+}
+
+/** Names below `folder` that are not ours, with "/". */
+async function others(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of await readdir(folder)) if (!(await isOurs(folder, name))) found.push(name);
+  if (found.length > 0) return found;
+  if (await exists(join(folder, VERSIONS)))
+    found.push(
+      ...(await readdir(join(folder, VERSIONS)))
+        .filter((name) => !VERSION.test(name))
+        .map((name) => `${VERSIONS}/${name}`),
+      ...(await new PublishedVersions(folder, true).others()),
+    );
+  if (await exists(join(folder, RRDP)))
+    found.push(...(await othersInRrdp(join(folder, RRDP))).map((name) => `${RRDP}/${name}`));
+  return found;
+}
+
+/** Removes what an atomic write left behind when it was cut off. */
+async function removeTemporary(folder: string): Promise<void> {
+  for (const place of [folder, join(folder, VERSIONS), join(folder, RRDP)])
+    if (await exists(place))
+      for (const name of await readdir(place)) if (TEMPORARY.test(name)) await rm(join(place, name));
+}
+
+async function markedBase(folder: string): Promise<string> {
+  const path = join(folder, MARKER);
+  const bytes = await readFileLimited(path, 65_536);
+  try {
+    const value: JsonValue = readJson(bytes);
+    return asText(asObject(value, '', { required: ['format', 'base'], open: true }).get('base'), 'base');
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new AppError(
+      'FILE_EXISTS',
+      `${path} is damaged, so what lies beside it is not touched. Choose an empty folder.`,
+      {
+        subject: path,
+      },
+    );
+  }
+}
+
+/**
+ * Makes sure that `folder` is empty, new, or was published into for `base`, and marks it. Throws AppError FILE_EXISTS
+ * that names what is in the way.
+ */
+export async function claimFolder(folder: string, base: string): Promise<void> {
+  await makeFolder(folder);
+  if (await exists(join(folder, MARKER))) {
+    const marked = await markedBase(folder);
+    if (marked !== base)
+      throw new AppError(
+        'FILE_EXISTS',
+        `${folder} holds what is published below ${marked}, not below ${base}. Choose another folder.`,
+        { subject: folder },
+      );
+    await removeTemporary(folder);
+    const names = await others(folder);
+    if (names.length > 0) throw foreign(folder, names);
+  } else {
+    // A marker that was cut off is all that may be there; it goes with the next publication.
+    const names = (await readdir(folder)).filter(
+      (name) => !(name.startsWith(`.${MARKER}`) && TEMPORARY.test(name)),
+    );
+    if (names.length > 0) throw foreign(folder, names);
+    const marker = { format: 1, base };
+    await writeFileAtomic(
+      join(folder, MARKER),
+      Buffer.from(`${JSON.stringify(marker, null, 2)}\n`),
+      PUBLIC_FILE,
+    );
+  }
+  await makeFolder(join(folder, VERSIONS));
+}

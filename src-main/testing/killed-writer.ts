@@ -1,0 +1,19 @@
+/** Runs a program that writes into a folder and kills it -9 after a while, for tests of what survives. Not shipped. */
+import { spawn } from 'node:child_process';
+
+/** Kills it `ms` after it said "open"; answers the whole lines it said after that: what it had acknowledged. */
+export async function killedAfter(program: URL, folder: string, ms: number): Promise<string[]> {
+  const child = spawn(process.execPath, [program.pathname, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  const { promise: opened, resolve } = Promise.withResolvers<void>();
+  child.stdout.on('data', (bytes: Buffer) => {
+    said += String(bytes);
+    if (said.startsWith('open')) resolve();
+  });
+  const ended = new Promise<void>((done) => child.on('close', () => done()));
+  await Promise.race([opened, ended]);
+  await new Promise((done) => setTimeout(done, ms));
+  child.kill('SIGKILL');
+  await ended;
+  return said.slice(0, said.lastIndexOf('\n')).split('\n').slice(1);
+}

@@ -1,0 +1,42 @@
+/** Channels of what the trust anchor serves on the network: RFC 6492 for children, TA certificate and TAL for relying parties. */
+import * as z from 'zod';
+import { change, channel, id, instant, nothing } from './channel.ts';
+
+const serviceSettings = z.strictObject({
+  /** An address of this machine. */
+  host: z.string().max(64),
+  port: z.number().int(),
+  /** What children and TALs say instead, behind a reverse proxy; null: address and port themselves. */
+  publicUri: z.string().max(2048).nullable(),
+  /** A server certificate of this workspace whose key is here; null: plain HTTP. */
+  certificate: id.nullable(),
+});
+export type ServiceSettings = z.infer<typeof serviceSettings>;
+
+export const serviceView = z.strictObject({
+  settings: serviceSettings,
+  /** null: it does not listen. */
+  running: z
+    .strictObject({
+      since: instant,
+      uri: z.string(),
+      answered: z.number().int(),
+      refused: z.number().int(),
+      /** The last refusals, newest first. */
+      refusals: z.array(z.strictObject({ at: instant, client: z.string(), text: z.string() })),
+    })
+    .nullable(),
+  /** Until when it goes on while the workspace is locked; null: children get 503 then. */
+  lockedUntil: instant.nullable(),
+});
+export type ServiceView = z.infer<typeof serviceView>;
+
+export const taServiceChannels = {
+  'ta.service': channel('unlocked', nothing, serviceView),
+  /** Takes effect with the next start. */
+  'ta.setService': change('unlocked', serviceSettings, nothing),
+  'ta.startService': change('unlocked', nothing, nothing),
+  'ta.stopService': change('unlocked', nothing, nothing),
+  /** Goes on answering with the workspace locked, for that many hours; 0 ends it. The identity key stays in memory. */
+  'ta.serveLocked': change('unlocked', z.strictObject({ hours: z.number().int().min(0).max(72) }), nothing),
+};
