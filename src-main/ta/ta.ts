@@ -16,9 +16,14 @@ import { exportContent } from './export.ts';
 import { fileWords, recogniseFile } from '../rpki/exchange-file.ts';
 import { krillMove } from './krill-move.ts';
 import { exchangeRow, pastExchange } from './past-exchange.ts';
+import { childChannels } from './child/child-channels.ts';
+import { createLocalChildren } from './child/local-children.ts';
+import { proxyParent } from './child/proxy-parent.ts';
 import { checkChannels } from './net/check-channels.ts';
+import { readLink } from './net/krill-link.ts';
 import { krillChannels } from './net/krill-channels.ts';
 import { createProxyHalf } from './proxy/proxy-half.ts';
+import { childServiceUri, readSettings } from './proxy/service-settings.ts';
 import { createHeldReviews } from './review/held-reviews.ts';
 import { reviewChannels } from './review/review-channels.ts';
 import { type HeldSigner, heldSigner, requireSigner } from './signer/held-signer.ts';
@@ -80,17 +85,18 @@ export function createTa(deps: TaDeps): Ta {
     return { id, label: key.label, spkiDer: key.spkiDer, problem };
   }
 
-  const online = createProxyHalf({
+  const proxyState = async () => (await online.proxy.held())?.state ?? null;
+  const parent = proxyParent(() => online.proxy);
+  const locals = createLocalChildren({
     ...deps,
-    refusedEntry,
-    locals: () => ({
-      identities: () => Promise.resolve(new Map()),
-      askAll: () => Promise.resolve([]),
-      publications: () => Promise.resolve([]),
-    }),
+    now,
+    parent,
+    repository: async () => (await proxyState())?.repository ?? null,
   });
+  const online = createProxyHalf({ ...deps, refusedEntry, locals: () => locals.cas });
+  const publish = (): Promise<void> => online.publisher.publishOrNote();
 
-  const review = reviewChannels({
+  const reviewing = reviewChannels({
     ...deps,
     signer,
     refusedEntry,
@@ -100,6 +106,16 @@ export function createTa(deps: TaDeps): Ta {
   const checks = checkChannels({
     ...deps,
     refusedEntry,
+    async pins() {
+      const repository = (await online.proxy.held())?.state.repository ?? null;
+      const krill = await readLink(session());
+      return [
+        ...(repository?.target.kind === 'server'
+          ? [{ server: repository.contact.serviceUri, pin: repository.target.pin }]
+          : []),
+        ...(krill === null ? [] : [{ server: krill.server, pin: krill.pin }]),
+      ];
+    },
     anchor: async () =>
       (await online.proxy.held())?.state.signer ?? (await heldSigner(session(), deps))?.anchor ?? null,
   });
@@ -125,15 +141,29 @@ export function createTa(deps: TaDeps): Ta {
       checks.clear();
       await online.locking();
     },
-    unlocked: online.unlocked,
+    async unlocked() {
+      await online.unlocked();
+      if (!(await locals.refresh())) return;
+      changed('ta', []);
+      await publish();
+    },
     async attention() {
-      return [...(await signerAttention()), ...(await online.attention())];
+      return [...(await signerAttention()), ...(await online.attention()), ...(await locals.attention())];
     },
     domain: {
       ...online.channels,
+      ...childChannels({
+        ...deps,
+        parent,
+        locals,
+        proxyState,
+        serviceUri: async (child) => childServiceUri(await readSettings(session()), child),
+        publish,
+        refusedEntry,
+      }),
       ...krillMove({ ...deps, signer, refusedEntry }),
-      ...review.channels,
-      ...krillChannels({ ...deps, signer, refusedEntry, openRequest: review.open }),
+      ...reviewing.channels,
+      ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.open }),
       ...checks.channels,
       async signer() {
         const held = await heldSigner(session(), { random, router });
@@ -187,7 +217,13 @@ export function createTa(deps: TaDeps): Ta {
         const { store } = session();
         const files = await store.run('ta.exchangeFiles', { id });
         const { past, ...held } = files.half === 'signer' ? await signer() : await online.asAnchor();
-        const earlier = past.slice(0, Math.max(0, past.findIndex((one) => one.id === id)));
+        const earlier = past.slice(
+          0,
+          Math.max(
+            0,
+            past.findIndex((one) => one.id === id),
+          ),
+        );
         const last = earlier.at(-1);
         const previous = last === undefined ? null : await store.run('ta.exchangeFiles', { id: last.id });
         return { row: exchangeRow(files), ...pastExchange(held, files, earlier, previous) };

@@ -8,6 +8,7 @@ import { overviewChannels } from './overview.ts';
 import { draftChannels } from './drafts.ts';
 import { inspectChannels } from './inspect.ts';
 import { keyChannels } from './keys.ts';
+import { taChildChannels } from './ta-child.ts';
 import { taChannels } from './ta.ts';
 import { workspaceChannels } from './workspace.ts';
 
@@ -22,6 +23,7 @@ export const contract = {
   ...overviewChannels,
   ...inspectChannels,
   ...taChannels,
+  ...taChildChannels,
 };
 
 export type Contract = typeof contract;

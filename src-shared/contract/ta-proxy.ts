@@ -147,7 +147,9 @@ export const responseReview = z.strictObject({
     unchanged: z.number().int(),
   }),
   /** The signer's times as far as its message shows them, beside this side's. */
-  timing: z.array(z.strictObject({ what: z.string(), here: z.string(), there: z.string(), differs: z.boolean() })),
+  timing: z.array(
+    z.strictObject({ what: z.string(), here: z.string(), there: z.string(), differs: z.boolean() }),
+  ),
   canPublish: z.boolean(),
 });
 export type ResponseReview = z.infer<typeof responseReview>;
@@ -211,11 +213,7 @@ export const taProxyChannels = {
   ),
   'ta.childResources': change('unlocked', z.strictObject({ handle, resources }), nothing),
   /** Revokes its keys with the next exchange; `confirm` is the handle. */
-  'ta.childRemove': change(
-    'unlocked',
-    z.strictObject({ handle, confirm: z.string().max(255) }),
-    nothing,
-  ),
+  'ta.childRemove': change('unlocked', z.strictObject({ handle, confirm: z.string().max(255) }), nothing),
   /** `ask`: the CAs of this workspace are asked first whether they want something. Starts a job. */
   'ta.makeRequest': change('unlocked', z.strictObject({ ask: z.boolean() }), z.strictObject({ job: id })),
   'ta.refreshRequest': change('unlocked', nothing, z.strictObject({ job: id })),

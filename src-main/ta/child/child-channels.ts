@@ -1,0 +1,135 @@
+/** The `ta.local…` channels: the local children as the operator sees and moves them. What happens is in the files beside this. */
+import type { AppError } from '../../lib/app-error.ts';
+import type { Domain } from '../../lib/domain.ts';
+import type { ProxyState } from '../proxy/proxy-state.ts';
+import type { TaDeps } from '../ta.ts';
+import { writeOut } from '../write-out.ts';
+import { readChildAnswer } from './child-answer.ts';
+import { childFile } from './child-files.ts';
+import { publication } from './child-objects.ts';
+import { childView } from './child-view.ts';
+import { connectChild, repositoryHere } from './connect-child.ts';
+import { configureParent, configureRepository } from './configure-child.ts';
+import { createChild, requireFreeHandle } from './create-child.ts';
+import { type ChildDeps, heldChild, heldChildren } from './held-child.ts';
+import type { LocalChildren } from './local-children.ts';
+import { keyIn, shortKey } from './local-child.ts';
+import type { Parent } from './parent.ts';
+import { activateKey, startRoll } from './roll-key.ts';
+
+type Names = Extract<keyof Domain<'ta'>, `local${string}`>;
+
+export interface ChildChannelDeps extends Pick<
+  TaDeps,
+  'clock' | 'random' | 'jobs' | 'blobs' | 'tickets' | 'session' | 'router' | 'changed'
+> {
+  parent: Parent;
+  locals: LocalChildren;
+  /** The trust anchor's online half; null while there is none. */
+  proxyState(): Promise<ProxyState | null>;
+  /** Where children of the proxy send their messages. */
+  serviceUri(child: string): Promise<string>;
+  /** Publishes what has changed; a refusal of the target is kept by the publisher. */
+  publish(): Promise<void>;
+  refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
+}
+
+export function childChannels(deps: ChildChannelDeps): Pick<Domain<'ta'>, Names> {
+  const { parent, locals, changed, jobs, session, clock } = deps;
+  const own: ChildDeps = { ...deps, now: () => clock.now() };
+
+  /** What all children publish, to see whether a step changed it. */
+  const published = async (): Promise<string> =>
+    (await heldChildren(own))
+      .flatMap(({ child }) => publication(child))
+      .map(({ uri, der }) => `${uri} ${Buffer.from(der).toString('base64')}`)
+      .join();
+
+  /** Tells the window, and publishes when there is something else to publish than before. */
+  async function after<T>(step: () => Promise<T>): Promise<T> {
+    const before = await published();
+    const result = await step();
+    changed('ta', []);
+    changed('keys', []);
+    if ((await published()) !== before) await deps.publish();
+    return result;
+  }
+
+  return {
+    async localChildren() {
+      const held = await heldChildren(own);
+      const timing = await parent.timing();
+      return { children: held.map((one) => childView(one, timing, clock.now())) };
+    },
+    async localCreate({ handle }) {
+      await requireFreeHandle(own, handle);
+      const title = `Make the local child ${handle}`;
+      return {
+        job: jobs.start({
+          kind: 'ta.localCreate',
+          title,
+          async run(job) {
+            const ids = await createChild(own, handle, job);
+            changed('ta', []);
+            changed('keys', []);
+            return ids;
+          },
+          refused: deps.refusedEntry('ta.localCreate', title),
+        }),
+      };
+    },
+    async localConfigure({ handle, blob }) {
+      const { name, bytes } = deps.blobs.take(blob);
+      const answer = readChildAnswer(name, bytes);
+      const says = await locals.inTurn(handle, async (held) => {
+        if (answer.kind === 'parent') {
+          await configureParent(own, held, answer.parent, await parent.identity());
+          return `${handle} has the parent ${answer.parent.handle} now.`;
+        }
+        await configureRepository(own, held, answer.repository);
+        return `${handle} publishes at ${answer.repository.base} from now on.`;
+      });
+      changed('ta', []);
+      return { says };
+    },
+    async localConnect({ handle }) {
+      const here = { state: await deps.proxyState(), serviceUri: await deps.serviceUri(handle) };
+      const says = await locals.inTurn(handle, (held) => connectChild(own, held, here));
+      changed('ta', []);
+      return { says };
+    },
+    async localAsk({ handle }) {
+      // One that is not there is refused; one that cannot be asked says why.
+      if (handle !== null) await heldChild(own, handle);
+      return { told: await after(() => locals.ask(handle)) };
+    },
+    async localRoll({ handle, step }) {
+      const { child } = await after(() =>
+        locals.inTurn(handle, (held) => (step === 'start' ? startRoll(own, held) : activateKey(own, held))),
+      );
+      const key = keyIn(child, step === 'start' ? 'pending' : 'active');
+      const name = key === undefined ? '' : shortKey(key.keyId);
+      return {
+        says:
+          step === 'start'
+            ? `The new key ${name} is made. Ask the parent for its certificate.`
+            : `Key ${name} signs from now on. Ask the parent to revoke the old one.`,
+      };
+    },
+    async localExport({ handle, what, target, overwrite }) {
+      const { child } = await heldChild(own, handle);
+      const folder = repositoryHere((await deps.proxyState())?.repository ?? null, child.handle);
+      return writeOut(
+        { clock, tickets: deps.tickets, session, changed },
+        {
+          action: 'ta.localExport',
+          what,
+          id: child.handle,
+          content: childFile(child, what, folder),
+          target,
+          overwrite,
+        },
+      );
+    },
+  };
+}

@@ -1,0 +1,164 @@
+/** A local child as the window shows it: keys and their states in words, what is due, what to do next. No key leaves this. */
+import type { ChildKeyView, LocalChildView } from '#shared/contract/ta-child.ts';
+import { sha256Hex } from '../../lib/bytes.ts';
+import { resourceTexts } from '../review/child-review.ts';
+import type { Attention } from '../signer/signer-view.ts';
+import { publication, remakeFrom } from './child-objects.ts';
+import type { HeldChild } from './held-child.ts';
+import { type ChildKey, keyIn, type LocalChild, shortKey } from './local-child.ts';
+import { isWaiting } from './parent-word.ts';
+import type { ParentTiming } from './parent.ts';
+import { nextStep } from './roll-key.ts';
+import { renewFrom } from './wishes.ts';
+
+const DAY_MS = 86_400_000;
+const iso = (instant: string): string => new Date(instant).toISOString();
+
+function keyView(key: ChildKey, timing: ParentTiming): ChildKeyView {
+  const { certificate, objects, word } = key;
+  return {
+    keyId: key.keyId,
+    state: key.state,
+    csr: key.csrDer !== null,
+    certificate:
+      certificate === null
+        ? null
+        : {
+            sha256: sha256Hex(certificate.der),
+            notBefore: iso(certificate.notBefore),
+            notAfter: iso(certificate.notAfter),
+            serial: String(certificate.serial),
+            uri: certificate.uri,
+          },
+    renewFrom:
+      certificate === null || key.state === 'old' ? null : renewFrom(certificate, timing).toISOString(),
+    askedAt: key.askedAt === null ? null : iso(key.askedAt),
+    word:
+      word === null
+        ? null
+        : {
+            ...word,
+            at: iso(word.at),
+            severity: word.status === null ? 'bad' : isWaiting(word.status) ? 'note' : 'careful',
+          },
+    number: objects === null ? null : String(objects.number),
+    nextUpdate: objects === null ? null : iso(objects.nextUpdate),
+    remakeFrom: remakeFrom(key)?.toISOString() ?? null,
+  };
+}
+
+function stepOf(child: LocalChild): Pick<LocalChildView, 'step' | 'next'> {
+  const { handle, parent, repository, keys } = child;
+  if (parent === null)
+    return {
+      step: 'parent',
+      next: `Add ${handle} under the trust anchor with online.json, then read the parent's answer (res.xml) here.`,
+    };
+  if (repository === null)
+    return {
+      step: 'repository',
+      next: 'Bring pub-req.xml to the publication server, then read its answer (repo-res.xml) here.',
+    };
+  if (keys.some(({ askedAt }) => askedAt !== null))
+    return {
+      step: 'exchange',
+      next: 'The trust anchor’s signer has to answer: make an exchange. Its answer is fetched by itself afterwards.',
+    };
+  if (keys.some(({ state }) => state === 'pending' || state === 'old'))
+    return { step: 'ask', next: `Ask the parent now: ${handle} wants something of it.` };
+  return {
+    step: 'running',
+    next:
+      keyIn(child, 'new') === undefined
+        ? 'Nothing to do: certificate, CRL and manifest are good.'
+        : 'Activate the new key: its certificate is here.',
+  };
+}
+
+function rollSays(child: LocalChild): string {
+  const [pending, fresh, old] = [keyIn(child, 'pending'), keyIn(child, 'new'), keyIn(child, 'old')];
+  if (keyIn(child, 'active') === undefined) return 'There is no active key to roll yet.';
+  if (pending !== undefined)
+    return `1 of 3: the new key ${shortKey(pending.keyId)} waits for its certificate. The active key goes on signing.`;
+  if (fresh !== undefined)
+    return `2 of 3: the new key ${shortKey(fresh.keyId)} has its certificate and publishes; activate it.`;
+  if (old !== undefined)
+    return `3 of 3: the old key ${shortKey(old.keyId)} waits for its revocation; then it is destroyed.`;
+  return 'No key roll is under way.';
+}
+
+function warningsOf({ child, highest }: HeldChild, now: Date): LocalChildView['warnings'] {
+  const warnings: LocalChildView['warnings'] = [];
+  for (const { keyId, certificate, objects, state } of child.keys) {
+    if (certificate === null) continue;
+    const left = Date.parse(certificate.notAfter) - now.getTime();
+    if (left <= 0 && state !== 'old')
+      warnings.push({
+        severity: 'bad',
+        text: `The certificate of key ${shortKey(keyId)} ended on ${certificate.notAfter.slice(0, 10)}: nothing of ${child.handle} is valid. Ask the parent, and exchange.`,
+      });
+    else if (left < 60 * DAY_MS && state === 'active')
+      warnings.push({
+        severity: 'careful',
+        text: `The certificate of key ${shortKey(keyId)} ends on ${certificate.notAfter.slice(0, 10)}: a renewal needs an exchange before that.`,
+      });
+    if (objects === null) continue;
+    if (Date.parse(objects.nextUpdate) <= now.getTime() && left > 0)
+      warnings.push({
+        severity: 'bad',
+        text: `CRL and manifest of key ${shortKey(keyId)} are out of date: ask the parent, which makes them anew.`,
+      });
+    if ((highest.get(keyId) ?? 0n) > objects.number)
+      warnings.push({
+        severity: 'careful',
+        text: `This workspace was restored: key ${shortKey(keyId)} signed manifest ${highest.get(keyId)} before, and what is here is ${objects.number}. The next one goes on above it.`,
+      });
+    if (Date.parse(objects.thisUpdate) > now.getTime())
+      warnings.push({
+        severity: 'bad',
+        text: 'This machine’s clock is before its last CRL and manifest: set it first.',
+      });
+  }
+  return warnings;
+}
+
+/** The warnings as the overview lists them. */
+export function childAttention(held: HeldChild, now: Date): Attention[] {
+  const { handle } = held.child;
+  return warningsOf(held, now).map(({ severity, text }) => ({
+    severity,
+    subject: `Child ${handle}`,
+    text: severity === 'bad' ? 'needs you now' : 'will need you',
+    detail: text,
+    action: { label: 'Open…', route: `/trust-anchor/children/${encodeURIComponent(handle)}` },
+  }));
+}
+
+export function childView(held: HeldChild, timing: ParentTiming, now: Date): LocalChildView {
+  const { child } = held;
+  const { identity, parent, repository, contact } = child;
+  const active = keyIn(child, 'active')?.certificate ?? null;
+  return {
+    handle: child.handle,
+    identity: { keyId: identity.keyId, sha256: sha256Hex(identity.certificateDer) },
+    ...stepOf(child),
+    parent:
+      parent === null
+        ? null
+        : {
+            handle: parent.handle,
+            childHandle: parent.childHandle,
+            serviceUri: parent.serviceUri,
+            sha256: sha256Hex(parent.identityDer),
+          },
+    repository: repository === null ? null : { base: repository.base, notify: repository.notify },
+    resources: active === null ? [] : resourceTexts(active.resources),
+    keys: child.keys.map((key) => keyView(key, timing)),
+    roll: nextStep(child),
+    rollSays: rollSays(child),
+    contact: contact === null ? null : { says: contact.says, at: iso(contact.at) },
+    publishes: publication(child).map(({ uri }) => uri),
+    warnings: warningsOf(held, now),
+    createdAt: held.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * Every local child of the open workspace, one action after the other: for the operator's channels, and for the proxy, which asks
+ * them before a request and after a response (T-007, T-033) and publishes what they have.
+ */
+import { AppError } from '../../lib/app-error.ts';
+import { equalBytes } from '../../lib/bytes.ts';
+import { readIdCertificate } from '../../rpki/id-certificate.ts';
+import type { LocalCas } from '../proxy/local-cas.ts';
+import type { ProxyRepository } from '../proxy/proxy-state.ts';
+import type { Publication } from '../publish/publication.ts';
+import type { Attention } from '../signer/signer-view.ts';
+import { createMessageSigning } from '../signer/signing.ts';
+import { askParent } from './ask-parent.ts';
+import { childAttention } from './child-view.ts';
+import { publication } from './child-objects.ts';
+import { type ChildDeps, type HeldChild, heldChild, heldChildren } from './held-child.ts';
+import type { Parent } from './parent.ts';
+import type { Said } from './parent-word.ts';
+import { refreshChild } from './refresh-child.ts';
+
+export interface Told extends Said {
+  handle: string;
+}
+
+export interface LocalChildren {
+  /** Runs `task` on the child as it is, while nothing else changes one. */
+  inTurn<T>(handle: string, task: (held: HeldChild) => Promise<T>): Promise<T>;
+  /** Asks for one or, by null, for all. A child that cannot be asked says so; the others go on. */
+  ask(handle: string | null): Promise<Told[]>;
+  /** CRLs and manifests that are due. Answers whether any was made. */
+  refresh(): Promise<boolean>;
+  /** What is due at them, for the overview. */
+  attention(): Promise<Attention[]>;
+  cas: LocalCas;
+}
+
+export interface LocalChildrenDeps extends ChildDeps {
+  parent: Parent;
+  /** Where the trust anchor publishes; null while it has no repository. */
+  repository(): Promise<ProxyRepository | null>;
+}
+
+/** Where a child's objects go: with the trust anchor's when one party answered for both, to its own server otherwise. */
+function targetOf(own: Uint8Array, anchors: ProxyRepository | null): Publication['target'] {
+  return anchors !== null && equalBytes(own, anchors.serverIdentityDer)
+    ? anchors.target
+    : { kind: 'server', pin: null };
+}
+
+function publicationOf(
+  deps: ChildDeps,
+  { child, identity }: HeldChild,
+  anchors: ProxyRepository | null,
+): Publication[] {
+  const { repository } = child;
+  if (repository === null) return [];
+  return [
+    {
+      publisher: repository.handle,
+      contact: {
+        base: repository.base,
+        notify: repository.notify,
+        serverSpki: readIdCertificate(repository.identityDer).spkiDer,
+        serviceUri: repository.serviceUri,
+      },
+      target: targetOf(repository.identityDer, anchors),
+      signing: createMessageSigning(deps, identity),
+      files: publication(child),
+    },
+  ];
+}
+
+export function createLocalChildren(deps: LocalChildrenDeps): LocalChildren {
+  let last: Promise<unknown> = Promise.resolve();
+
+  function queued<T>(task: () => Promise<T>): Promise<T> {
+    const next = last.then(task);
+    // The next one waits for the end of this one, not for its success.
+    last = next.catch(() => undefined);
+    return next;
+  }
+
+  const inTurn = <T>(handle: string, task: (held: HeldChild) => Promise<T>): Promise<T> =>
+    queued(async () => task(await heldChild(deps, handle)));
+
+  async function askOne(handle: string): Promise<Told> {
+    try {
+      return { handle, ...(await inTurn(handle, (held) => askParent(deps, held))) };
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      return { handle, severity: 'careful', says: error.message };
+    }
+  }
+
+  async function ask(handle: string | null): Promise<Told[]> {
+    const handles = handle === null ? (await heldChildren(deps)).map(({ child }) => child.handle) : [handle];
+    const told: Told[] = [];
+    for (const one of handles) told.push(await askOne(one));
+    return told;
+  }
+
+  return {
+    inTurn,
+    ask,
+    async refresh() {
+      let made = false;
+      for (const { child } of await heldChildren(deps))
+        if (await inTurn(child.handle, (held) => refreshChild(deps, held))) made = true;
+      return made;
+    },
+    async attention() {
+      return (await heldChildren(deps)).flatMap((held) => childAttention(held, deps.now()));
+    },
+    cas: {
+      async identities() {
+        return new Map((await heldChildren(deps)).map(({ child }) => [child.handle, child.identity]));
+      },
+      async askAll() {
+        return (await ask(null)).map(({ handle, says }) => `${handle}: ${says}`);
+      },
+      async publications() {
+        const anchors = await deps.repository();
+        return (await heldChildren(deps)).flatMap((held) => publicationOf(deps, held, anchors));
+      },
+    },
+  };
+}
