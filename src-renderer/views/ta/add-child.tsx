@@ -5,6 +5,7 @@ import { uploadBlob } from '../../app/blob-upload.ts';
 import { call } from '../../app/call.ts';
 import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
+import { KeyValue } from '../../components/card.tsx';
 import { RadioCards, Select } from '../../components/choices.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
 import { FileChooser, useFileTaker } from '../../components/drop-zone.tsx';
@@ -56,11 +57,20 @@ function FileChild({
         )}
       </FileChooser>
       {child === null ? null : (
-        <p className="dim">
-          Its identity is{' '}
-          <HexValue hex={child.identity.sha256} label="SHA-256 of the child's identity" groups={8} />. Nobody
-          signed the file: compare it on the child's own screen.
-        </p>
+        <KeyValue
+          items={[
+            [
+              'Its identity',
+              <HexValue
+                key="value"
+                hex={child.identity.sha256}
+                label="SHA-256 of the child's identity"
+                groups={10}
+              />,
+            ],
+            ['', <span className="dim">Nobody signed the file: compare it on the child's own screen.</span>],
+          ]}
+        />
       )}
       {child?.faults.map((fault) => (
         <Notice key={fault} severity="bad">
