@@ -68,9 +68,7 @@ export async function createApp(ports: Ports): Promise<App> {
     log,
     station() {
       const opened = vault.opened();
-      return opened === null
-        ? null
-        : { id: opened.folder, kind: opened.header.kind, session: openSession() };
+      return opened === null ? null : { id: opened.folder, kind: opened.header.kind, session: openSession() };
     },
   });
   const software = createSoftwareSigner({ sealer: session });

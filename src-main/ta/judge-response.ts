@@ -80,7 +80,12 @@ function judge(what: string, der: Uint8Array, state: ProxyKnowledge, at: Date, f
   for (const { text, clause } of found) faults.check(false, `${what}: ${text}`, clause);
 }
 
-function judgeIssued(objects: JsonObject, state: ProxyKnowledge, at: Date, faults: Faults): Map<string, Issued> {
+function judgeIssued(
+  objects: JsonObject,
+  state: ProxyKnowledge,
+  at: Date,
+  faults: Faults,
+): Map<string, Issued> {
   return byKey(objects.get('issued'), 'response.objects.issued', (value, path) => {
     const object = asObject(value, path, { required: CERTIFICATE_MEMBERS });
     const der = hashed(object, path, faults);

@@ -20,6 +20,7 @@ import { childChannels } from './child/child-channels.ts';
 import { createLocalChildren } from './child/local-children.ts';
 import { proxyParent } from './child/proxy-parent.ts';
 import { checkChannels } from './net/check-channels.ts';
+import { readLink } from './net/krill-link.ts';
 import { krillChannels } from './net/krill-channels.ts';
 import { createProxyHalf } from './proxy/proxy-half.ts';
 import { childServiceUri, readSettings } from './proxy/service-settings.ts';
@@ -95,7 +96,7 @@ export function createTa(deps: TaDeps): Ta {
   const online = createProxyHalf({ ...deps, refusedEntry, locals: () => locals.cas });
   const publish = (): Promise<void> => online.publisher.publishOrNote();
 
-  const review = reviewChannels({
+  const reviewing = reviewChannels({
     ...deps,
     signer,
     refusedEntry,
@@ -105,6 +106,16 @@ export function createTa(deps: TaDeps): Ta {
   const checks = checkChannels({
     ...deps,
     refusedEntry,
+    async pins() {
+      const repository = (await online.proxy.held())?.state.repository ?? null;
+      const krill = await readLink(session());
+      return [
+        ...(repository?.target.kind === 'server'
+          ? [{ server: repository.contact.serviceUri, pin: repository.target.pin }]
+          : []),
+        ...(krill === null ? [] : [{ server: krill.server, pin: krill.pin }]),
+      ];
+    },
     anchor: async () =>
       (await online.proxy.held())?.state.signer ?? (await heldSigner(session(), deps))?.anchor ?? null,
   });
@@ -151,8 +162,8 @@ export function createTa(deps: TaDeps): Ta {
         refusedEntry,
       }),
       ...krillMove({ ...deps, signer, refusedEntry }),
-      ...review.channels,
-      ...krillChannels({ ...deps, signer, refusedEntry, openRequest: review.open }),
+      ...reviewing.channels,
+      ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.open }),
       ...checks.channels,
       async signer() {
         const held = await heldSigner(session(), { random, router });

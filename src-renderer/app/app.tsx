@@ -100,7 +100,12 @@ export function App() {
   useEffect(followLocation, []);
 
   return (
-    <DropZone fallback={{ verb: 'Drop to inspect', take: (file) => void inspectFile(file) }}>
+    <DropZone
+      fallback={{
+        verb: state === 'unlocked' ? 'Drop to open' : 'Drop to inspect',
+        take: (file) => void inspectFile(file, { unlocked: state === 'unlocked' }),
+      }}
+    >
       {session.data ? (
         <Screen session={session.data} asked={asked} />
       ) : session.error ? (

@@ -29,6 +29,13 @@ export const VIEWS: Record<RouteName, View> = {
   })),
   'ta-signer': lazy(async () => ({ default: (await import('../views/ta/signer-setup.tsx')).SignerSetup })),
   'ta-review': lazy(async () => ({ default: (await import('../views/ta/review.tsx')).Review })),
+  'ta-repository': lazy(async () => ({
+    default: (await import('../views/ta/repository.tsx')).Repository,
+  })),
+  'ta-signer-info': lazy(async () => ({
+    default: (await import('../views/ta/signer-info.tsx')).SignerInfo,
+  })),
+  'ta-response': lazy(async () => ({ default: (await import('../views/ta/response.tsx')).Response })),
   'ta-exchange': lazy(async () => ({ default: (await import('../views/ta/exchange.tsx')).Exchange })),
   inspect: lazy(async () => ({ default: (await import('../views/inspect/inspect.tsx')).Inspect })),
   audit: lazy(async () => ({ default: (await import('../views/audit/audit.tsx')).Audit })),

@@ -202,7 +202,7 @@ describe('a child through its channels', () => {
     [
       'another version',
       () =>
-        Buffer.from(Buffer.from(parentXml('online')).toString().replace('version=\"1\"', 'version=\"2\"')),
+        Buffer.from(Buffer.from(parentXml('online')).toString().replace('version="1"', 'version="2"')),
       /cannot be used: /,
     ],
     ['65 kB', () => Buffer.alloc(65_537, 0x20), /./],

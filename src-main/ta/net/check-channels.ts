@@ -2,17 +2,26 @@
 import type { PublicFinding } from '#shared/contract/ta-net.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
-import { readNotificationXml, readSnapshotXml } from '../../rpki/rrdp-xml.ts';
+import { readRrdpNotification, readRrdpSnapshot } from '../../rpki/rrdp-xml.ts';
+import type { Trust } from '../../ports.ts';
 import { createHeldFiles } from '../proxy/held-files.ts';
 import type { AssociatedSigner } from '../proxy/proxy-state.ts';
 import type { TaDeps } from '../ta.ts';
+import { trustOf } from './krill-link.ts';
 import { checkRrdp } from './rrdp-check.ts';
 import { checkTal } from './tal-check.ts';
+
+const sameHost = (a: string, b: string): boolean => {
+  const host = URL.parse(a)?.host ?? '';
+  return host !== '' && host === URL.parse(b)?.host;
+};
 
 export function checkChannels(
   deps: TaDeps & {
     /** The trust anchor of this workspace, from whichever half is here; null: none. */
     anchor(): Promise<Pick<AssociatedSigner, 'certificate' | 'tal' | 'objects'> | null>;
+    /** Whom to believe at a URI: pinned servers, and for the rest the public authorities. */
+    pins(): Promise<{ server: string; pin: string | null }[]>;
     refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
   },
 ): { channels: Pick<Domain<'ta'>, 'checkPublic' | 'publicFindings'>; clear(): void } {
@@ -32,7 +41,13 @@ export function checkChannels(
           title,
           async run(job) {
             const at = clock.now();
-            const files = { net, signal: job.signal };
+            const pins = await deps.pins();
+            const files = {
+              net,
+              signal: job.signal,
+              trustOf: (uri: string): Trust =>
+                trustOf(pins.find(({ server }) => sameHost(server, uri))?.pin ?? null),
+            };
             job.report(0.1, 'Fetching the TA certificate');
             const findings = await checkTal(files, {
               tal: { comment: [], uris: [...tal.https, tal.rsync], spkiDer: certificate.spkiDer },
@@ -49,8 +64,8 @@ export function checkChannels(
             else
               findings.push(
                 ...(await checkRrdp(files, {
-                  readNotification: readNotificationXml,
-                  readSnapshot: readSnapshotXml,
+                  readNotification: (xml) => readRrdpNotification(xml),
+                  readSnapshot: (xml) => readRrdpSnapshot(xml, { bytes: xml.length }),
                   notifyUri: certificate.rpkiNotify,
                   manifestUri: certificate.rpkiManifest,
                   manifestNumber: objects.number,

@@ -7,6 +7,7 @@ import type { Domain } from '../../lib/domain.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { writeJson } from '../../lib/json-reader.ts';
 import { parseCertificate } from '../../x509/certificate.ts';
+import { nameView, shortName } from '../../x509/distinguished-name.ts';
 import type { HeldSigner } from '../signer/held-signer.ts';
 import { signerInfoJson } from '../signer/trust-anchor.ts';
 import type { TaDeps } from '../ta.ts';
@@ -68,8 +69,8 @@ export function krillChannels(deps: KrillDeps): Pick<Domain<'ta'>, Names> {
       const certificate = parseCertificate(der);
       return {
         sha256: sha256Hex(der),
-        subject: certificate.subject.text,
-        issuer: certificate.issuer.text,
+        subject: shortName(nameView(certificate.subject)),
+        issuer: shortName(nameView(certificate.issuer)),
         notAfter: certificate.notAfter.toISOString(),
       };
     },

@@ -122,12 +122,7 @@ function scheduled(
 }
 
 /** Answers `query` of `child` at `now`. */
-export function answerChild(
-  state: ProxyState,
-  child: ProxyChild,
-  query: Payload,
-  now: Date,
-): ChildAnswer {
+export function answerChild(state: ProxyState, child: ProxyChild, query: Payload, now: Date): ChildAnswer {
   const { signer } = state;
   // A child that is leaving, and one whose trust anchor is not there yet, has nothing to ask for.
   const none = signer === null || child.leaving;
@@ -157,13 +152,7 @@ export function answerChild(
     const key = query.keyId;
     if (child.usedKeys.get(key) !== 'in-use' && child.openResponses.get(key)?.type !== 'revocation')
       return { child, reply: refusal('noSuchKey') };
-    return scheduled(
-      { ...state, signer },
-      child,
-      key,
-      { type: 'revocation', className: CLASS, key },
-      now,
-    );
+    return scheduled({ ...state, signer }, child, key, { type: 'revocation', className: CLASS, key }, now);
   }
   return { child, reply: refusal('unknownType') };
 }

@@ -39,7 +39,9 @@ function objectFaults({ certificate, objects }: AssociatedSigner, now: Date): st
       ([what, der]) => [what, judgeObject(der, { issuerDer: certificate.der, anchor: false, at })] as const,
     ),
   ] as const;
-  return judged.flatMap(([what, { faults }]) => faults.map(({ text, clause }) => `${what}: ${text} (${clause})`));
+  return judged.flatMap(([what, { faults }]) =>
+    faults.map(({ text, clause }) => `${what}: ${text} (${clause})`),
+  );
 }
 
 /** Why this cannot be the signer of this proxy. */

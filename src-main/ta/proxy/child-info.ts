@@ -54,7 +54,7 @@ export function typedResources(texts: ResourceTexts): ResourceSet {
       return reader();
     } catch (error) {
       if (!(error instanceof RpkiError)) throw error;
-      throw new AppError('INVALID_INPUT', `${error.message}`, {
+      throw new AppError('INVALID_INPUT', error.message, {
         fields: [{ path: `resources.${field}`, message: error.message }],
       });
     }

@@ -5,7 +5,13 @@ import type { Domain } from '../../lib/domain.ts';
 import type { JobContext } from '../../lib/jobs.ts';
 import { fileWords, recogniseFile } from '../../rpki/exchange-file.ts';
 import { addChild, changeResources, removeChild } from './change-children.ts';
-import { type ChildFile, childFileFaults, readChildFile, resourceTextsOf, typedResources } from './child-info.ts';
+import {
+  type ChildFile,
+  childFileFaults,
+  readChildFile,
+  resourceTextsOf,
+  typedResources,
+} from './child-info.ts';
 import { createHeldFiles } from './held-files.ts';
 import { cancelRequest, makeRequest, refreshRequest } from './make-request.ts';
 import type { ProxyDeps } from './proxy-channels.ts';
@@ -84,7 +90,8 @@ export function exchangeChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>
       },
       async childAdd({ from, handle, resources }) {
         const file = from.kind === 'file' ? infos.get(from.id) : null;
-        const identity = file?.identity ?? (await locals.identities()).get(from.kind === 'local' ? from.handle : '');
+        const identity =
+          file?.identity ?? (await locals.identities()).get(from.kind === 'local' ? from.handle : '');
         if (identity === undefined)
           throw new AppError('NOT_FOUND', 'There is no CA of this name in the workspace.');
         const [fault] = file === null ? [] : childFileFaults(file, now());

@@ -36,7 +36,13 @@ export function outdated(state: ProxyState): string[] {
 
 async function signed(state: ProxyState, request: Request, signing: MessageSigning, now: Date) {
   const days = state.timing.signedMessageValidityDays;
-  const file = await signedFile('request', requestJson(request), signing, { now, days }, advisoryMembers(state));
+  const file = await signedFile(
+    'request',
+    requestJson(request),
+    signing,
+    { now, days },
+    advisoryMembers(state),
+  );
   return {
     nonce: request.nonce,
     madeAt: now.toISOString(),

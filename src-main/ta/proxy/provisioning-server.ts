@@ -7,7 +7,12 @@ import type { NetCall, NetReply } from '../../ports.ts';
 import { Faults } from '../../rpki/fault.ts';
 import { makeMessage } from '../../rpki/make-message.ts';
 import { openMessage } from '../../rpki/message.ts';
-import { NOT_PERFORMED, notPerformedWords, type Payload, ProvisioningError } from '../../rpki/provisioning-message.ts';
+import {
+  NOT_PERFORMED,
+  notPerformedWords,
+  type Payload,
+  ProvisioningError,
+} from '../../rpki/provisioning-message.ts';
 import { readProvisioningXml, writeProvisioningXml } from '../../rpki/provisioning-xml.ts';
 import { RpkiError } from '../../rpki/rpki-error.ts';
 import { backdated } from '../signer/publish.ts';
@@ -59,7 +64,10 @@ export async function answerCall(
   try {
     const read = readProvisioningXml(message.content);
     if (read.sender !== handle || read.recipient !== TA_HANDLE)
-      return text(400, `The message is from ${read.sender} to ${read.recipient}; here ${handle} talks to ${TA_HANDLE}.`);
+      return text(
+        400,
+        `The message is from ${read.sender} to ${read.recipient}; here ${handle} talks to ${TA_HANDLE}.`,
+      );
     query = read.payload;
   } catch (error) {
     if (error instanceof ProvisioningError)

@@ -72,7 +72,13 @@ export function proxyChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>, N
       () => ({
         action: 'ta.proxyRepository',
         summary: `The proxy publishes at ${repository.contact.base} by ${repository.target.kind === 'folder' ? `the folder ${repository.target.path}` : repository.contact.serviceUri}`,
-        subjects: [{ type: 'repository', id: repository.contact.base, sha256: sha256Hex(repository.serverIdentityDer) }],
+        subjects: [
+          {
+            type: 'repository',
+            id: repository.contact.base,
+            sha256: sha256Hex(repository.serverIdentityDer),
+          },
+        ],
       }),
     );
 
@@ -178,8 +184,16 @@ export function proxyChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>, N
                   action: 'ta.associate',
                   summary: `${before.signer === null ? 'Associated' : 'Updated'} the signer ${signer.identity.keyId} of the trust anchor ${signer.objects.keyId}`,
                   subjects: [
-                    { type: 'signer-id', id: signer.identity.keyId, sha256: sha256Hex(signer.identity.certificateDer) },
-                    { type: 'ta-certificate', id: signer.objects.keyId, sha256: sha256Hex(signer.certificate.der) },
+                    {
+                      type: 'signer-id',
+                      id: signer.identity.keyId,
+                      sha256: sha256Hex(signer.identity.certificateDer),
+                    },
+                    {
+                      type: 'ta-certificate',
+                      id: signer.objects.keyId,
+                      sha256: sha256Hex(signer.certificate.der),
+                    },
                   ],
                 }),
               );

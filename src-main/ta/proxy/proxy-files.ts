@@ -20,7 +20,10 @@ const printed = (value: JsonValue): Uint8Array => Buffer.from(`${writeJson(value
 
 function repositoryOf({ repository }: ProxyState): ProxyRepository {
   if (repository === null)
-    throw new AppError('NOT_ALLOWED_NOW', 'The trust anchor proxy has no repository yet. Configure it first.');
+    throw new AppError(
+      'NOT_ALLOWED_NOW',
+      'The trust anchor proxy has no repository yet. Configure it first.',
+    );
   return repository;
 }
 
@@ -64,7 +67,10 @@ export function proxyFile(
       });
     case 'repo-res': {
       const repository = repositoryOf(state);
-      return repositoryAnswer(repository, { handle: repository.publisherHandle, base: repository.contact.base });
+      return repositoryAnswer(repository, {
+        handle: repository.publisherHandle,
+        base: repository.contact.base,
+      });
     }
     case 'proxy-id':
       return printed(identityJson(state.identity));

@@ -48,7 +48,8 @@ export function createProxyHalf(
     proxy,
     locals,
     publisher,
-    serviceUri: async (child: string): Promise<string> => childServiceUri(await readSettings(session()), child),
+    serviceUri: async (child: string): Promise<string> =>
+      childServiceUri(await readSettings(session()), child),
   };
   const first = proxyChannels(parts);
   const second = exchangeChannels(parts);
@@ -76,7 +77,10 @@ export function createProxyHalf(
     async unlocked() {
       const meanwhile = service.unlocked();
       if (meanwhile === null) return;
-      for (const { handle, query, signedAt } of meanwhile.queries) await proxy.ask(handle, query, signedAt);
+      // In their order: each waits for the one before it.
+      await Promise.all(
+        meanwhile.queries.map(({ handle, query, signedAt }) => proxy.ask(handle, query, signedAt)),
+      );
       await session().store.run('audit.add', {
         audit: {
           action: 'ta.serveLocked',

@@ -2,7 +2,6 @@
  * What a trust anchor's proxy knows (krill-ta.md 7.1): its identity, where it publishes, its signer, its children and the
  * open request. Values only; what may become of them is in the files beside it, how they are written in proxy-text.ts.
  */
-import type { JsonValue } from '../../lib/json-reader.ts';
 import type { ResourceSet } from '../../rpki/resource-set.ts';
 import type { ChildRequest } from '../documents.ts';
 import type { CertInfo, TaObjects } from '../objects.ts';
@@ -74,6 +73,3 @@ export interface ProxyState {
   /** The last publication that reached its target whole. */
   published: { at: string; number: string } | null;
 }
-
-/** A raw member of a response that was not read further. */
-export type RawAnswers = ReadonlyMap<string, ReadonlyMap<string, JsonValue>>;

@@ -117,10 +117,7 @@ function childJson(child: ProxyChild): JsonValue {
     ['id', identityJson(child.identity)],
     ['resources', toJson(resourcesJson(child.resources))],
     ['leaving', child.leaving],
-    [
-      'used_keys',
-      mapJson(child.usedKeys, (use) => (use === 'revoked' ? 'revoked' : { in_use: 'default' })),
-    ],
+    ['used_keys', mapJson(child.usedKeys, (use) => (use === 'revoked' ? 'revoked' : { in_use: 'default' }))],
     ['open_requests', mapJson(child.openRequests, childRequestJson)],
     ['open_responses', mapJson(child.openResponses, childResponseJson)],
     ['last_contact', child.lastContactAt],

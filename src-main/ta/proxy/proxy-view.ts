@@ -26,7 +26,11 @@ function keysOf(child: ProxyChild, { signer, timing }: ProxyState): ProxyChildVi
     return {
       keyId,
       state:
-        use === 'revoked' ? 'revoked' : wish?.type === 'revocation' ? 'revoking' : (use ?? ('asked' as const)),
+        use === 'revoked'
+          ? 'revoked'
+          : wish?.type === 'revocation'
+            ? 'revoking'
+            : (use ?? ('asked' as const)),
       notAfter: info === undefined ? null : iso(info.notAfter),
       renewAt:
         info === undefined

@@ -52,9 +52,7 @@ export function advisoryMembers({ signer, timing }: ProxyState): (readonly [stri
     ['renew_times', toJson(due)],
     [
       'ta_renew_time',
-      signer === null
-        ? null
-        : new Date(Date.parse(signer.certificate.notAfter) - 26 * WEEK_MS).toISOString(),
+      signer === null ? null : new Date(Date.parse(signer.certificate.notAfter) - 26 * WEEK_MS).toISOString(),
     ],
   ];
 }

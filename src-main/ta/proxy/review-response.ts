@@ -133,7 +133,10 @@ function verdictOf(
   state: ProxyState,
 ): ResponseReview['verdict'] {
   const checks = [
-    { ok: message !== null, text: 'signed by the associated signer, clear text and signed content say the same' },
+    {
+      ok: message !== null,
+      text: 'signed by the associated signer, clear text and signed content say the same',
+    },
     {
       ok: faults.length === 0 ? true : null,
       text: 'every object holds before the validator; manifest and files agree',
@@ -161,7 +164,6 @@ function readOrNull(bytes: Uint8Array): Response | null {
     throw error;
   }
 }
-
 
 /** Why there is nothing this response could answer. */
 function unwanted(state: ProxyState, past: readonly PastExchange[], nonce: string | undefined): AppError {

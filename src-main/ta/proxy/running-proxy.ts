@@ -44,7 +44,7 @@ const SAYS: Partial<Record<Payload['type'], string>> = {
 /** What changed for the child, for the record; null: nothing worth one. */
 function entryOf(before: ProxyChild, after: ProxyChild, reply: Payload): Omit<AuditEntry, 'outcome'> | null {
   if (before.openRequests === after.openRequests && before.openResponses === after.openResponses) return null;
-  const [key = ''] = [...after.openRequests.keys()].filter((one) => !before.openRequests.has(one));
+  const key = [...after.openRequests.keys()].find((one) => !before.openRequests.has(one)) ?? '';
   const what = SAYS[reply.type] ?? (key === '' ? 'asked for something else' : `asked for key ${key}`);
   return {
     action: 'ta.childQuery',
@@ -56,11 +56,16 @@ function entryOf(before: ProxyChild, after: ProxyChild, reply: Payload): Omit<Au
 export function createRunningProxy(deps: TaDeps): RunningProxy {
   const { session, changed, clock } = deps;
   let last: Promise<unknown> = Promise.resolve();
-  const held = (): Promise<HeldProxy | null> => heldProxy(session(), deps);
+
+  /** As it is when everything that was asked before is done. */
+  async function held(): Promise<HeldProxy | null> {
+    await last;
+    return heldProxy(session(), deps);
+  }
   const required = async (): Promise<HeldProxy> => requireProxy(await held());
 
   function inTurn<T>(task: (held: HeldProxy) => Promise<T>): Promise<T> {
-    const next = last.then(async () => task(await required()));
+    const next = last.then(async () => task(requireProxy(await heldProxy(session(), deps))));
     // The next one waits for the end of this one, not for its success.
     last = next.catch(() => undefined);
     return next;
@@ -86,7 +91,11 @@ export function createRunningProxy(deps: TaDeps): RunningProxy {
       inTurn(async ({ version, state }) => {
         const child = requireChild(state, handle);
         const at = clock.now();
-        if (signedAt !== null && child.lastSignedAt !== null && signedAt.getTime() < Date.parse(child.lastSignedAt))
+        if (
+          signedAt !== null &&
+          child.lastSignedAt !== null &&
+          signedAt.getTime() < Date.parse(child.lastSignedAt)
+        )
           throw new AppError(
             'CONFLICT',
             `A message of ${handle} is earlier than its last one (${child.lastSignedAt}): it was sent before, or the child's clock went back.`,

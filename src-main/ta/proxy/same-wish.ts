@@ -25,7 +25,5 @@ function contentOf(csrDer: Uint8Array): string | null {
 export function sameWish(a: ChildRequest, b: ChildRequest): boolean {
   if (a.className !== b.className) return false;
   if (a.type === 'revocation') return b.type === 'revocation' && a.key === b.key;
-  return (
-    b.type === 'issuance' && sameLimit(a.limit, b.limit) && contentOf(a.csrDer) === contentOf(b.csrDer)
-  );
+  return b.type === 'issuance' && sameLimit(a.limit, b.limit) && contentOf(a.csrDer) === contentOf(b.csrDer);
 }

@@ -18,7 +18,11 @@ export function serviceChannels(
 ): Pick<Domain<'ta'>, Names> {
   const { session, service, proxy, software, changed } = deps;
 
-  async function record(action: string, summary: string, subjects: AuditEntry['subjects'] = []): Promise<void> {
+  async function record(
+    action: string,
+    summary: string,
+    subjects: AuditEntry['subjects'] = [],
+  ): Promise<void> {
     await session().store.run('audit.add', { audit: { action, outcome: 'done', summary, subjects } });
     changed('ta', []);
   }

@@ -100,8 +100,7 @@ export function createService(
   async function answer(call: NetCall): Promise<NetReply> {
     if (!rate.allows(call.client)) return plain(429, 'Too many messages; try again in a minute.');
     const from = answering();
-    if (from === null)
-      return plain(503, 'The trust anchor is locked by its operator; try again later.');
+    if (from === null) return plain(503, 'The trust anchor is locked by its operator; try again later.');
     if (call.method === 'GET' && (call.path === '/ta/ta.cer' || call.path === '/ta/ta.tal'))
       return answerGet(from, call.path);
     const handle = handleOf(call.path);
@@ -114,7 +113,9 @@ export function createService(
       if (reply.status === 200) running.answered += 1;
       else {
         running.refused += 1;
-        const said = Buffer.from(reply.body ?? []).toString('utf8').trim();
+        const said = Buffer.from(reply.body ?? [])
+          .toString('utf8')
+          .trim();
         running.refusals = [{ at: now(), client: call.client, text: said }, ...running.refusals].slice(
           0,
           MOST_REFUSALS,
@@ -156,7 +157,9 @@ export function createService(
     }),
     serveLocked(chosen) {
       choice =
-        chosen === null ? null : { key: chosen.key, until: new Date(now().getTime() + chosen.hours * HOUR_MS) };
+        chosen === null
+          ? null
+          : { key: chosen.key, until: new Date(now().getTime() + chosen.hours * HOUR_MS) };
     },
     async locking() {
       if (running === null) {

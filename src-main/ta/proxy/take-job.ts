@@ -14,8 +14,7 @@ import { type Response, takeResponse } from './take-response.ts';
 
 /** The wishes that were fulfilled: facts of an exchange are what came of it. */
 function withoutErrors(request: Request, { answers }: Response): Request {
-  const fulfilled = (child: string, key: string): boolean =>
-    answers.get(child)?.get(key)?.type !== 'error';
+  const fulfilled = (child: string, key: string): boolean => answers.get(child)?.get(key)?.type !== 'error';
   return {
     ...request,
     children: request.children.map((child) => ({

@@ -22,9 +22,13 @@ function readAnswer(value: JsonValue, path: string): ChildResponse {
   const [[kind, inner, at] = ['', null, path]] = asMap(value, path);
   if (kind === 'Revocation') return { type: 'revocation' };
   if (kind !== 'Issuance') throw new JsonError(`"${kind}" is no kind of answer`, path);
-  const cert = asObject(asObject(inner, at, { required: ['issued_cert'], open: true }).get('issued_cert'), at, {
-    required: ['uri', 'req_limit', 'cert'],
-  });
+  const cert = asObject(
+    asObject(inner, at, { required: ['issued_cert'], open: true }).get('issued_cert'),
+    at,
+    {
+      required: ['uri', 'req_limit', 'cert'],
+    },
+  );
   return {
     type: 'issuance',
     certificateDer: asBase64(cert.get('cert'), `${at}.issued_cert.cert`),

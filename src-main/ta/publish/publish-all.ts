@@ -31,10 +31,7 @@ function treesOf(publications: readonly Publication[]): Map<string, FolderTree> 
 }
 
 /** `publications`: the trust anchor's first. Answers how many objects are out now. Throws what the target refuses. */
-export async function publishAll(
-  deps: PublishDeps,
-  publications: readonly Publication[],
-): Promise<number> {
+export async function publishAll(deps: PublishDeps, publications: readonly Publication[]): Promise<number> {
   for (const [folder, tree] of treesOf(publications))
     await publishFolder({
       folder,

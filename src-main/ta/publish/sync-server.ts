@@ -70,7 +70,10 @@ function requireSuccess(reply: PublicationReply, wanted: PublicationReply['type'
     'NOT_ALLOWED_NOW',
     first === undefined
       ? 'The publication server answered something else than was asked.'
-      : `The publication server refused: ${PUBLICATION_ERRORS[first.code]}${said === null ? '' : ` It says: ${said}`}`.slice(0, 400),
+      : `The publication server refused: ${PUBLICATION_ERRORS[first.code]}${said === null ? '' : ` It says: ${said}`}`.slice(
+          0,
+          400,
+        ),
   );
 }
 

@@ -35,10 +35,7 @@ const issuer = ({ router }: SigningDeps, key: RoutedKey): IssuerSign => ({
   crl: (data) => router.sign(key, 'crl', data),
 });
 
-export function createSigning(
-  deps: SigningDeps,
-  keys: { ta: RoutedKey; identity: RoutedKey },
-): Signing {
+export function createSigning(deps: SigningDeps, keys: { ta: RoutedKey; identity: RoutedKey }): Signing {
   return { ta: issuer(deps, keys.ta), ...createMessageSigning(deps, keys.identity) };
 }
 

@@ -16,14 +16,14 @@ import { EmptyState, ErrorState, Loading } from '../../components/state-box.tsx'
 import { TextField } from '../../components/text-field.tsx';
 import { InspectionPage } from './inspection.tsx';
 
-function ChooseFile() {
+function ChooseFile({ unlocked }: { unlocked: boolean }) {
   const [share, setShare] = useState<number | null>(null);
   const [abort, setAbort] = useState<AbortController | null>(null);
   const take = async (file: File): Promise<void> => {
     const controller = new AbortController();
     setAbort(controller);
     setShare(0);
-    await inspectFile(file, { onProgress: setShare, signal: controller.signal });
+    await inspectFile(file, { unlocked, onProgress: setShare, signal: controller.signal });
     setAbort(null);
     setShare(null);
   };
@@ -93,7 +93,7 @@ export function Inspect({ route, session }: ViewProps) {
           </Card>
         ) : null}
         <Card>
-          <ChooseFile />
+          <ChooseFile unlocked={session.state === 'unlocked'} />
         </Card>
         <Card title="Pasted text">
           <Paste />

@@ -10,14 +10,9 @@ import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { Time } from '../../components/time.tsx';
 import { Notice, Verdict } from '../../components/verdict.tsx';
-import { ExportFileDialog, type TaFile } from './export-file-dialog.tsx';
+import { ExportFileDialog } from './export-file-dialog.tsx';
 import { ReviewBody } from './review-body.tsx';
-
-const RESPONSE: TaFile = {
-  what: 'response',
-  name: 'response.json',
-  says: 'To the proxy: krillta proxy signer process-response --response response.json. Only then is it published.',
-};
+import { responseFile, type TaFile } from './ta-files.ts';
 
 export function Exchange({ route }: ViewProps) {
   const id = route.params['id'] ?? '';
@@ -36,7 +31,7 @@ export function Exchange({ route }: ViewProps) {
         </span>
       }
       actions={
-        <Button kind="primary" onPress={() => setFile(RESPONSE)}>
+        <Button kind="primary" onPress={() => setFile(responseFile(id))}>
           Write response.json…
         </Button>
       }
@@ -85,7 +80,7 @@ export function Exchange({ route }: ViewProps) {
           <pre className="mono small report">{text}</pre>
         </Card>
       </div>
-      <ExportFileDialog file={file} id={id} onClose={() => setFile(null)} />
+      <ExportFileDialog file={file} onClose={() => setFile(null)} />
     </Page>
   );
 }

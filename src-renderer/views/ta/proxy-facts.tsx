@@ -1,0 +1,167 @@
+/** What the proxy is: its identity to be read aloud, its repository, its signer, what is published. */
+import { Printer } from 'lucide-react';
+import type { ProxyView } from '#shared/contract/ta-proxy.ts';
+import { call } from '../../app/call.ts';
+import { Button } from '../../components/button.tsx';
+import { Card, KeyValue } from '../../components/card.tsx';
+import { DigestBoard } from '../../components/digest-board.tsx';
+import { CopyButton, HexValue } from '../../components/hex-value.tsx';
+import { usePrintedCard } from '../../components/printed-card.tsx';
+import { ErrorState } from '../../components/state-box.tsx';
+import { Left, Time } from '../../components/time.tsx';
+import type { ProxyDialog } from './proxy-dialogs.tsx';
+import { useStartedJob } from './use-started-job.tsx';
+
+export function Identity({ proxy }: { proxy: ProxyView }) {
+  const { sha256, keyId } = proxy.identity;
+  const board = <DigestBoard hex={sha256} label="SHA-256 of the proxy's identity in groups of four" />;
+  const { print, sheet } = usePrintedCard(
+    <>
+      <h1>Trust anchor proxy: identity</h1>
+      <p>SHA-256 of its identity certificate. The signer's operator types it at set-up.</p>
+      {board}
+      <p>Key {keyId}</p>
+    </>,
+  );
+  return (
+    <Card
+      title="Fingerprint, read aloud"
+      note="the proxy's identity"
+      aside={
+        <>
+          <CopyButton text={sha256} what="SHA-256 of the identity" />
+          <Button size="small" icon={<Printer aria-hidden />} onPress={print}>
+            Print…
+          </Button>
+        </>
+      }
+    >
+      <div className="stack-tight">
+        {board}
+        <p className="dim">
+          Nobody signs proxy-id.json. Whoever sets the signer up hears these groups from you and types them.
+        </p>
+      </div>
+      {sheet}
+    </Card>
+  );
+}
+
+function mono(value: string) {
+  return (
+    <span key="value" className="mono wrap">
+      {value}
+    </span>
+  );
+}
+
+function Published({ proxy }: { proxy: ProxyView }) {
+  const { published, unpublished } = proxy;
+  if (published === null) return <>nothing yet</>;
+  return (
+    <>
+      number <b className="num">{published.number}</b> at <Time at={published.at} clock />
+      {unpublished ? ', not the newest' : ''}
+    </>
+  );
+}
+
+export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDialog) => void }) {
+  const { proxy, onDialog } = props;
+  const { repository, signer } = proxy;
+  const publish = useStartedJob('ta.publish', () => call('ta.publish', {}));
+  return (
+    <Card
+      title="Facts"
+      aside={
+        <>
+          <Button size="small" onPress={() => onDialog('times')}>
+            Proxy's times…
+          </Button>
+          <Button
+            size="small"
+            busy={publish.action.busy || publish.progress !== null}
+            whyDisabled={signer === null ? 'There is nothing to publish before a signer is associated' : null}
+            onPress={() => void publish.action.run()}
+          >
+            Publish again
+          </Button>
+        </>
+      }
+    >
+      <div className="stack">
+        {publish.progress}
+        {publish.action.error ? <ErrorState error={publish.action.error} /> : null}
+        <KeyValue
+          items={[
+            [
+              'Identity key',
+              <HexValue key="value" hex={proxy.identity.keyId} label="Key identifier" groups={10} />,
+            ],
+            repository === null && [
+              'Repository',
+              <span key="value" className="quiet">
+                not chosen yet
+              </span>,
+            ],
+            repository !== null && ['Publishes at', mono(repository.base)],
+            repository !== null && [
+              'RRDP',
+              repository.notify === null ? 'none: rsync only' : mono(repository.notify),
+            ],
+            repository?.target.kind === 'folder' && ['Into the folder', mono(repository.target.path)],
+            repository?.target.kind === 'server' && ['Server', mono(repository.serviceUri)],
+            repository?.target.kind === 'server' && [
+              'Its TLS',
+              repository.target.pin === null ? (
+                'vouched for by public CAs'
+              ) : (
+                <HexValue key="value" hex={repository.target.pin} label="Pinned SHA-256" groups={8} />
+              ),
+            ],
+            repository !== null && ['As publisher', mono(repository.publisher)],
+            signer !== null && [
+              'TA key',
+              <HexValue key="value" hex={signer.keyId} label="TA key identifier" groups={10} />,
+            ],
+            signer === null && [
+              'Signer',
+              <span key="value" className="quiet">
+                not associated yet
+              </span>,
+            ],
+            signer !== null && [
+              'Signer',
+              <HexValue key="value" hex={signer.identity.sha256} label="SHA-256 of the signer" groups={8} />,
+            ],
+            signer !== null && [
+              'TAL',
+              <>
+                {signer.talUris.map((uri) => (
+                  <div key={uri} className="mono wrap">
+                    {uri}
+                  </div>
+                ))}
+              </>,
+            ],
+            signer !== null && [
+              'TA certificate',
+              <>
+                <Time at={signer.certificate.notBefore} /> to <Time at={signer.certificate.notAfter} />
+              </>,
+            ],
+            signer !== null && [
+              'Manifest, CRL',
+              <>
+                number <b className="num">{signer.number}</b>, next before <Time at={signer.nextUpdate} /> (
+                <Left to={signer.nextUpdate} />)
+              </>,
+            ],
+            signer !== null && ['Certificates', `${signer.issued} issued, ${signer.revoked} revoked`],
+            signer !== null && ['Published', <Published key="value" proxy={proxy} />],
+          ]}
+        />
+      </div>
+    </Card>
+  );
+}
