@@ -9,6 +9,7 @@ import type { Canaries } from './canaries.ts';
 import type { ConsoleApp } from './console-app.ts';
 import { exportAs, issue, open, openRow } from './pages/ca.ts';
 import { approve, openRequest, put, setUpSigner } from './pages/ta.ts';
+import { openLocalChild } from './pages/ta-child.ts';
 import { testKey, testProxy } from '../src-main/testing/test-proxy.ts';
 import { createWorkspace, lock, type Stop, unlock } from './pages/workspace.ts';
 
@@ -108,6 +109,8 @@ async function trustAnchor(app: ConsoleApp, stop: Stop): Promise<void> {
   await openRow(page, 'Exchanges', 'online, second');
   await expect(page.getByRole('heading', { level: 1, name: 'Exchange 2' })).toBeVisible();
   await stop('ta-exchange');
+  await openLocalChild(app);
+  await stop('ta-child');
 }
 
 async function screens(app: ConsoleApp, stop: Stop): Promise<void> {
