@@ -36,6 +36,7 @@ export const VIEWS: Record<RouteName, View> = {
     default: (await import('../views/ta/signer-info.tsx')).SignerInfo,
   })),
   'ta-response': lazy(async () => ({ default: (await import('../views/ta/response.tsx')).Response })),
+  'ta-network': lazy(async () => ({ default: (await import('../views/ta/network.tsx')).Network })),
   'ta-exchange': lazy(async () => ({ default: (await import('../views/ta/exchange.tsx')).Exchange })),
   inspect: lazy(async () => ({ default: (await import('../views/inspect/inspect.tsx')).Inspect })),
   audit: lazy(async () => ({ default: (await import('../views/audit/audit.tsx')).Audit })),
