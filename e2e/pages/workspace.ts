@@ -80,3 +80,11 @@ export async function unlock(page: Page, passphrase = PASSPHRASE): Promise<void>
   await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
   await page.getByRole('button', { name: 'Unlock', exact: true }).click();
 }
+
+/** Closes the workspace by the command palette; ends on the start screen. */
+export async function closeWorkspace(page: Page): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('Close the workspace');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('link', { name: /new workspace/i })).toBeVisible();
+}

@@ -160,6 +160,7 @@ export function createTa(deps: TaDeps): Ta {
         parent,
         locals,
         proxyState,
+        proxy: () => online.proxy,
         serviceUri: async (child) => childServiceUri(await readSettings(session()), child),
         publish,
         refusedEntry,

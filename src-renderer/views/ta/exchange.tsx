@@ -27,13 +27,16 @@ export function Exchange({ route }: ViewProps) {
       title={`Exchange ${row.number}`}
       tags={
         <span className="quiet">
+          {row.half === 'proxy' ? 'taken and published by the proxy' : 'signed here'},{' '}
           <Time at={row.at} clock />
         </span>
       }
       actions={
-        <Button kind="primary" onPress={() => setFile(responseFile(id))}>
-          Write response.json…
-        </Button>
+        row.half === 'proxy' ? undefined : (
+          <Button kind="primary" onPress={() => setFile(responseFile(id))}>
+            Write response.json…
+          </Button>
+        )
       }
     >
       <Verdict

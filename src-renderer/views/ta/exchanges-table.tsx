@@ -57,7 +57,7 @@ export function ExchangesTable({ halves }: { halves: boolean }) {
         maxRows={12}
         empty={
           <EmptyState title="No exchange yet">
-            Until the first response is processed by the proxy, relying parties find no manifest.
+            It begins with a request of the proxy, which the signer answers.
           </EmptyState>
         }
       />

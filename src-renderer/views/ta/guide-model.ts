@@ -1,41 +1,7 @@
-/** "You are here": the steps from nothing to a published trust anchor, and of one exchange, with the present one and what to do next. Pure. */
-import type { ProxyExport, ProxyView } from '#shared/contract/ta-proxy.ts';
+/** "You are here": the present step of the set-up or of an exchange and what to do next, from what both halves say. Pure. */
+import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import type { ExchangeRow, SignerView } from '#shared/contract/ta.ts';
-
-export type Where = 'proxy' | 'courier' | 'signer';
-
-export interface GuideStep {
-  id: string;
-  title: string;
-  where: Where;
-  state: 'done' | 'here' | 'later';
-}
-
-export type GuideAction =
-  | { kind: 'init' | 'publish' }
-  | { kind: 'repository' | 'signer' }
-  | { kind: 'child' | 'make' | 'refresh' }
-  | { kind: 'hand-out'; what: Extract<ProxyExport, 'proxy-id' | 'proxy-repo' | 'request'> | 'signer-info' }
-  | { kind: 'hand-out-response'; exchange: string }
-  | { kind: 'open'; what: 'signer-info' | 'request' | 'response' };
-
-export interface GuideNext {
-  label: string;
-  action: GuideAction;
-}
-
-export interface Guide {
-  phase: 'set-up' | 'exchange';
-  steps: GuideStep[];
-  /** Where it stands and what to do, in one or two sentences. */
-  says: string;
-  /** null: the screen below has it. */
-  next: GuideNext | null;
-  /** The same step goes on in another way: it was done before, on another day. */
-  others: GuideNext[];
-  /** There is nothing that must be done now. */
-  idle: boolean;
-}
+import { type Guide, guideAt, type GuideNext, handOut, openFile } from './guide-steps.ts';
 
 export interface GuideInput {
   proxy: ProxyView | null;
@@ -48,76 +14,18 @@ export interface GuideInput {
   offline: boolean;
 }
 
-type Step = readonly [id: string, title: string, where: Where];
-
-const SET_UP: readonly Step[] = [
-  ['proxy', 'Make the proxy', 'proxy'],
-  ['repository', 'Choose its repository', 'proxy'],
-  ['carry', 'Carry proxy-id.json and proxy-repo.json', 'courier'],
-  ['signer', 'Set up the signer', 'signer'],
-  ['info', 'Carry signer-info.json back', 'courier'],
-  ['associate', 'Associate the signer', 'proxy'],
-  ['child', 'Add the child', 'proxy'],
-];
-const EXCHANGE: readonly Step[] = [
-  ['make', 'Make the request', 'proxy'],
-  ['out', 'Carry request.json', 'courier'],
-  ['sign', 'Review and sign', 'signer'],
-  ['back', 'Carry response.json back', 'courier'],
-  ['review', 'Review the response', 'proxy'],
-  ['publish', 'Publish', 'proxy'],
-];
-
-const stepsAs = (steps: readonly Step[], state: GuideStep['state']): GuideStep[] =>
-  steps.map(([id, title, where]) => ({ id, title, where, state }));
-export const SET_UP_STEPS = stepsAs(SET_UP, 'done');
-export const EXCHANGE_STEPS = stepsAs(EXCHANGE, 'later');
-
-function guide(
-  phase: Guide['phase'],
-  at: string,
-  says: string,
-  next: GuideNext | null,
-  more: { others?: GuideNext[]; idle?: boolean } = {},
-): Guide {
-  const steps = phase === 'set-up' ? SET_UP : EXCHANGE;
-  const here = steps.findIndex(([id]) => id === at);
-  return {
-    phase,
-    steps: steps.map(([id, title, where], index) => ({
-      id,
-      title,
-      where,
-      state: index < here ? 'done' : index === here ? 'here' : 'later',
-    })),
-    says,
-    next,
-    others: more.others ?? [],
-    idle: more.idle ?? false,
-  };
-}
-
-const handOut = (what: Extract<GuideAction, { kind: 'hand-out' }>['what']): GuideNext => ({
-  label: `Hand out ${what}.json…`,
-  action: { kind: 'hand-out', what },
-});
-const openFile = (what: Extract<GuideAction, { kind: 'open' }>['what']): GuideNext => ({
-  label: `Open ${what}.json…`,
-  action: { kind: 'open', what },
-});
-
 /** Between the repository and the association: files out, the signer's set-up, its file back. */
 function towardsSigner({ signer, handedOut }: GuideInput): Guide {
   const missing = (['proxy-id', 'proxy-repo'] as const).find((what) => !handedOut.has(what));
   if (signer !== null)
     return handedOut.has('signer-info')
-      ? guide(
+      ? guideAt(
           'set-up',
           'associate',
           "Open the signer's file here, and compare its fingerprint.",
           openFile('signer-info'),
         )
-      : guide(
+      : guideAt(
           'set-up',
           'info',
           'The signer is set up. Its file goes to the proxy; a folder stands in for the stick.',
@@ -128,14 +36,14 @@ function towardsSigner({ signer, handedOut }: GuideInput): Guide {
         );
   const setUp: GuideNext = { label: "Go to the signer's set-up", action: { kind: 'signer' } };
   if (missing !== undefined)
-    return guide(
+    return guideAt(
       'set-up',
       'carry',
       "Write both files onto a stick and carry them to the signer's machine. Read the fingerprint below to its operator: nobody signed the files.",
       handOut(missing),
       { others: [openFile('signer-info'), setUp] },
     );
-  return guide(
+  return guideAt(
     'set-up',
     'signer',
     "On the signer's machine, in an offline station: Trust anchor, “Set up a signer…”. Then bring its signer-info.json back here. On a test bed the signer may be in this workspace.",
@@ -151,13 +59,13 @@ function towardsResponse(
   const carried = handedOut.has(`request ${open.sha256}`);
   if (answered !== null)
     return handedOut.has(`response ${answered.id}`)
-      ? guide(
+      ? guideAt(
           'exchange',
           'review',
           'Open the response. You see what it changes before anything is published.',
           openFile('response'),
         )
-      : guide(
+      : guideAt(
           'exchange',
           'back',
           `The signer made response ${answered.number}. It goes back to the proxy.`,
@@ -168,7 +76,7 @@ function towardsResponse(
           { others: [openFile('response')] },
         );
   if (!carried)
-    return guide(
+    return guideAt(
       'exchange',
       'out',
       signer === null
@@ -178,14 +86,14 @@ function towardsResponse(
       { others: signer === null ? [openFile('response')] : [openFile('request')] },
     );
   return signer === null
-    ? guide(
+    ? guideAt(
         'exchange',
         'sign',
         "The signer's operator reviews and signs the request on the other machine. Then open its response here.",
         openFile('response'),
         { others: [handOut('request')] },
       )
-    : guide(
+    : guideAt(
         'exchange',
         'sign',
         'The signer has the word: review the request, then sign.',
@@ -196,7 +104,7 @@ function towardsResponse(
 function withProxy(input: GuideInput, proxy: ProxyView): Guide {
   const { step, open, ball } = proxy;
   if (step === 'repository')
-    return guide(
+    return guideAt(
       'set-up',
       'repository',
       'Say where the trust anchor publishes. It is written into everything that is ever issued.',
@@ -207,7 +115,7 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
     );
   if (step === 'signer') return towardsSigner(input);
   if (step === 'child')
-    return guide(
+    return guideAt(
       'set-up',
       'child',
       'The trust anchor is published, and empty. The authority that works below it comes next.',
@@ -218,7 +126,7 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
     );
   if (open !== null)
     return ball.who === 'proxy'
-      ? guide(
+      ? guideAt(
           'exchange',
           'make',
           ball.text,
@@ -229,25 +137,25 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
         )
       : towardsResponse(input, open);
   if (proxy.unpublished)
-    return guide('exchange', 'publish', 'The newest objects are taken, and not published yet.', {
+    return guideAt('exchange', 'publish', 'The newest objects are taken, and not published yet.', {
       label: 'Publish now',
       action: { kind: 'publish' },
     });
   const make: GuideNext = { label: 'Make the request…', action: { kind: 'make' } };
-  return guide('exchange', 'make', ball.text, make, { idle: ball.who === 'nobody' && step === 'running' });
+  return guideAt('exchange', 'make', ball.text, make, { idle: ball.who === 'nobody' && step === 'running' });
 }
 
 /** Only the signer is here, or only it may be: the proxy's steps happen on another machine. */
 function signerAlone({ signer, handedOut }: GuideInput): Guide {
   if (signer === null)
-    return guide(
+    return guideAt(
       'set-up',
       'signer',
       "The proxy's machine has written proxy-id.json and proxy-repo.json. With them the signer is set up here.",
       null,
     );
   if (signer.number === '1' && !handedOut.has('signer-info'))
-    return guide(
+    return guideAt(
       'set-up',
       'info',
       'Carry signer-info.json to the proxy, ta.cer to every place the TAL names, ta.tal to relying parties.',
@@ -256,7 +164,7 @@ function signerAlone({ signer, handedOut }: GuideInput): Guide {
         others: [openFile('request')],
       },
     );
-  return guide(
+  return guideAt(
     'exchange',
     'sign',
     'The next request.json comes from the proxy. You see what it asks before anything is signed.',
@@ -270,7 +178,7 @@ function signerAlone({ signer, handedOut }: GuideInput): Guide {
 export function guideOf(input: GuideInput): Guide {
   if (input.proxy !== null) return withProxy(input, input.proxy);
   if (input.offline || input.signer !== null) return signerAlone(input);
-  return guide(
+  return guideAt(
     'set-up',
     'proxy',
     'The proxy is the online half: children ask it, it publishes, and it has the signer sign by files. It gets an identity key of its own.',

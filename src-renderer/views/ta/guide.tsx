@@ -11,7 +11,7 @@ import { FileButton } from '../../components/file-button.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { ExportFileDialog } from './export-file-dialog.tsx';
-import { EXCHANGE_STEPS, type Guide, type GuideNext, type GuideStep, SET_UP_STEPS } from './guide-model.ts';
+import { EXCHANGE_STEPS, type Guide, type GuideNext, type GuideStep, SET_UP_STEPS } from './guide-steps.ts';
 import { useOpenTaFile } from './open-request.tsx';
 import type { ProxyDialog } from './proxy-dialogs.tsx';
 import { handedOutFile, type TaFile } from './ta-files.ts';

@@ -1,6 +1,7 @@
-/** The handles of CAs in this workspace that could become children. There are none before such CAs exist (ta.localChildren). */
-export function useLocalHandles(): readonly string[] {
-  return NONE;
-}
+/** The CAs of this workspace that could be children of the trust anchor, by handle; empty while they are being asked for. */
+import { useQuery } from '../../app/use-query.ts';
 
-const NONE: readonly string[] = [];
+export function useLocalHandles(): readonly string[] {
+  const found = useQuery('ta.localChildren', {}, ['ta']);
+  return found.data?.children.map(({ handle }) => handle) ?? [];
+}

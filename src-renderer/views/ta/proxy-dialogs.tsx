@@ -2,10 +2,11 @@
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { AddChildBody } from './add-child.tsx';
+import { IdentityBody } from './identity-card.tsx';
 import { ProxyTimesBody } from './proxy-times.tsx';
 import { MakeBody, RefreshBody, WithdrawBody } from './request-dialogs.tsx';
 
-export type ProxyDialog = 'make' | 'refresh' | 'withdraw' | 'child' | 'times';
+export type ProxyDialog = 'make' | 'refresh' | 'withdraw' | 'child' | 'times' | 'identity';
 
 const TITLES: Record<ProxyDialog, string> = {
   make: 'Make a request',
@@ -13,7 +14,10 @@ const TITLES: Record<ProxyDialog, string> = {
   withdraw: 'Withdraw the request',
   child: 'Add a child',
   times: 'Times of the proxy',
+  identity: "Fingerprint of the proxy's identity",
 };
+
+const WIDE: ReadonlySet<ProxyDialog> = new Set(['child', 'times', 'identity']);
 
 export function ProxyDialogs(props: {
   proxy: ProxyView;
@@ -29,12 +33,13 @@ export function ProxyDialogs(props: {
       open={dialog !== null}
       onClose={onClose}
       title={dialog === null ? '' : TITLES[dialog]}
-      size={dialog === 'child' || dialog === 'times' ? 'wide' : 'normal'}
+      size={dialog !== null && WIDE.has(dialog) ? 'wide' : 'normal'}
     >
       {dialog === 'make' ? <MakeBody {...body} /> : null}
       {dialog === 'refresh' ? <RefreshBody {...body} /> : null}
       {dialog === 'withdraw' ? <WithdrawBody {...body} /> : null}
       {dialog === 'child' ? <AddChildBody {...body} file={childFile} /> : null}
+      {dialog === 'identity' ? <IdentityBody {...body} /> : null}
       {dialog === 'times' ? <ProxyTimesBody {...body} /> : null}
     </Dialog>
   );

@@ -1,51 +1,13 @@
-/** What the proxy is: its identity to be read aloud, its repository, its signer, what is published. */
-import { Printer } from 'lucide-react';
+/** What the proxy is: its identity, its repository, its signer, what is published. */
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import { call } from '../../app/call.ts';
 import { Button } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
-import { DigestBoard } from '../../components/digest-board.tsx';
-import { CopyButton, HexValue } from '../../components/hex-value.tsx';
-import { usePrintedCard } from '../../components/printed-card.tsx';
+import { HexValue } from '../../components/hex-value.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Left, Time } from '../../components/time.tsx';
 import type { ProxyDialog } from './proxy-dialogs.tsx';
 import { useStartedJob } from './use-started-job.tsx';
-
-export function Identity({ proxy }: { proxy: ProxyView }) {
-  const { sha256, keyId } = proxy.identity;
-  const board = <DigestBoard hex={sha256} label="SHA-256 of the proxy's identity in groups of four" />;
-  const { print, sheet } = usePrintedCard(
-    <>
-      <h1>Trust anchor proxy: identity</h1>
-      <p>SHA-256 of its identity certificate. The signer's operator types it at set-up.</p>
-      {board}
-      <p>Key {keyId}</p>
-    </>,
-  );
-  return (
-    <Card
-      title="Fingerprint, read aloud"
-      note="the proxy's identity"
-      aside={
-        <>
-          <CopyButton text={sha256} what="SHA-256 of the identity" />
-          <Button size="small" icon={<Printer aria-hidden />} onPress={print}>
-            Print…
-          </Button>
-        </>
-      }
-    >
-      <div className="stack-tight">
-        {board}
-        <p className="dim">
-          Nobody signs proxy-id.json. Whoever sets the signer up hears these groups from you and types them.
-        </p>
-      </div>
-      {sheet}
-    </Card>
-  );
-}
 
 function mono(value: string) {
   return (
@@ -75,6 +37,11 @@ export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDi
       title="Facts"
       aside={
         <>
+          {signer === null ? null : (
+            <Button size="small" onPress={() => onDialog('identity')}>
+              Fingerprint…
+            </Button>
+          )}
           <Button size="small" onPress={() => onDialog('times')}>
             Proxy's times…
           </Button>

@@ -7,8 +7,10 @@ import { ExchangeClock } from './exchange-clock.tsx';
 import { FileRows } from './file-rows.tsx';
 import { IncomingFiles } from './incoming-files.tsx';
 import type { ProxyDialog } from './proxy-dialogs.tsx';
-import { Identity, ProxyFacts } from './proxy-facts.tsx';
-import { RequestCard } from './request-card.tsx';
+import { IdentityCard } from './identity-card.tsx';
+import { ProxyFacts } from './proxy-facts.tsx';
+import { LocalChildren } from './local-children.tsx';
+import { RequestCard, ResponseCard } from './request-card.tsx';
 import { proxyFiles } from './ta-files.ts';
 
 export function ProxyPane(props: {
@@ -17,7 +19,7 @@ export function ProxyPane(props: {
   onDialog: (dialog: ProxyDialog) => void;
 }) {
   const { proxy, signer, onDialog } = props;
-  const associated = proxy.signer !== null;
+  const files = <FileRows title="Files of the proxy" files={proxyFiles(proxy, signer)} />;
   return (
     <>
       {proxy.warnings.map(({ severity, text }) => (
@@ -25,23 +27,37 @@ export function ProxyPane(props: {
           {text}
         </Notice>
       ))}
-      {associated ? (
+      {proxy.signer === null ? (
+        <>
+          <div className="columns">
+            <IdentityCard proxy={proxy} />
+            <ProxyFacts proxy={proxy} onDialog={onDialog} />
+          </div>
+          <div className="columns">
+            {files}
+            <IncomingFiles proxy={proxy} />
+          </div>
+        </>
+      ) : (
         <>
           <div className="columns">
             <RequestCard proxy={proxy} onDialog={onDialog} />
-            <ExchangeClock proxy={proxy} />
+            <div className="stack">
+              <ExchangeClock proxy={proxy} />
+              {proxy.open === null ? null : <ResponseCard />}
+            </div>
           </div>
           <ChildrenCard proxy={proxy} onDialog={onDialog} />
+          <LocalChildren />
+          <div className="columns">
+            <div className="stack">
+              <ProxyFacts proxy={proxy} onDialog={onDialog} />
+              <IncomingFiles proxy={proxy} />
+            </div>
+            {files}
+          </div>
         </>
-      ) : null}
-      <div className="columns">
-        <Identity proxy={proxy} />
-        <ProxyFacts proxy={proxy} onDialog={onDialog} />
-      </div>
-      <div className="columns">
-        <FileRows title="Files of the proxy" files={proxyFiles(proxy, signer)} />
-        <IncomingFiles proxy={proxy} />
-      </div>
+      )}
     </>
   );
 }

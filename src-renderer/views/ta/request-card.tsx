@@ -91,12 +91,19 @@ function OpenRequest(props: { open: Open; onDialog: (dialog: ProxyDialog) => voi
         <Button onPress={() => onDialog('refresh')}>Sign anew…</Button>
         <Button onPress={() => onDialog('withdraw')}>Withdraw…</Button>
       </div>
-      <OpenTaFile kind="response" name="response.json">
-        Drop response.json here. You see what it changes before anything is published.
-      </OpenTaFile>
       <ExportFileDialog file={file} onClose={() => setFile(null)} />
       {sheet}
     </div>
+  );
+}
+
+export function ResponseCard() {
+  return (
+    <Card title="Its response">
+      <OpenTaFile kind="response" name="response.json">
+        Drop response.json here. You see what it changes before anything is published.
+      </OpenTaFile>
+    </Card>
   );
 }
 

@@ -32,7 +32,7 @@ export function ResourceFields(props: {
   return (
     <fieldset className="fieldset">
       <legend className="field-label">Resources</legend>
-      <div className="limits">
+      <div className="resource-fields">
         {FIELDS.map(([family, label]) => (
           <TextField
             key={family}

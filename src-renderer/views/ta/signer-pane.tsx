@@ -6,7 +6,6 @@ import { Card, KeyValue } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import type { Column } from '../../components/data-table.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
-import { EmptyState } from '../../components/state-box.tsx';
 import { Left, Time } from '../../components/time.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { ApproversSwitch } from './approvers-switch.tsx';
@@ -126,9 +125,7 @@ export function SignerPane({ signer }: { signer: SignerView }) {
           rows={signer.issued}
           rowId={(row) => row.keyId}
           maxRows={12}
-          empty={
-            <EmptyState title="No child has a certificate">The next request may ask for one.</EmptyState>
-          }
+          empty={<p className="load-line">No child has a certificate. The next request may ask for one.</p>}
         />
       </Card>
       <div className="columns">

@@ -1,7 +1,7 @@
 /** The files of both halves in words: what each is, from whom to whom, what to do with it. No component. */
 import type { ProxyExport, ProxyView } from '#shared/contract/ta-proxy.ts';
 import type { SignerView, TaExport } from '#shared/contract/ta.ts';
-import type { GuideAction } from './guide-model.ts';
+import type { GuideAction } from './guide-steps.ts';
 
 interface Words {
   /** "response.json". */
