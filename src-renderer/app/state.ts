@@ -28,6 +28,8 @@ export interface ViewState {
   refusedFile: { name: string; error: CallError } | null;
   appearance: Appearance;
   mainGone: boolean;
+  /** Quitting waits for the operator's word, because others are served. */
+  quitAsked: boolean;
 }
 
 const initial = (): ViewState => ({
@@ -38,6 +40,7 @@ const initial = (): ViewState => ({
   refusedFile: null,
   appearance: { theme: 'system', zoom: 1 },
   mainGone: false,
+  quitAsked: false,
 });
 
 export const useView = create<ViewState>()(initial);
