@@ -48,11 +48,11 @@ export function ProxyPane(props: {
           </div>
           <ChildrenCard proxy={proxy} onDialog={onDialog} />
           <div className="columns">
+            <ProxyFacts proxy={proxy} onDialog={onDialog} />
             <div className="stack">
-              <ProxyFacts proxy={proxy} onDialog={onDialog} />
+              {files}
               <IncomingFiles proxy={proxy} />
             </div>
-            {files}
           </div>
         </>
       )}
