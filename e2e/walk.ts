@@ -12,6 +12,7 @@ import { exportAs, issue, open, openRow } from './pages/ca.ts';
 import { childFile, setUpBothHalves } from './pages/ta-one-machine.ts';
 import { addChild, handOut, makeRequest, openResponse, publish } from './pages/ta-proxy.ts';
 import { approve, openRequest, put, setUpSigner } from './pages/ta.ts';
+import { openLocalChild } from './pages/ta-child.ts';
 import { testKey, testProxy } from '../src-main/testing/test-proxy.ts';
 import { closeWorkspace, createWorkspace, lock, type Stop, unlock } from './pages/workspace.ts';
 
@@ -111,6 +112,8 @@ async function trustAnchor(app: ConsoleApp, stop: Stop): Promise<void> {
   await openRow(page, 'Exchanges', 'online, second');
   await expect(page.getByRole('heading', { level: 1, name: 'Exchange 2' })).toBeVisible();
   await stop('ta-exchange');
+  await openLocalChild(app);
+  await stop('ta-child');
 }
 
 async function screens(app: ConsoleApp, stop: Stop): Promise<void> {

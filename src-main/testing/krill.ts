@@ -11,7 +11,7 @@ import { peer } from './peers.ts';
 export const KRILL_TOKEN = 'a-token-for-tests';
 
 /** A free port on 127.0.0.1. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const address = server.address();
@@ -20,7 +20,12 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function until(what: string, ready: () => boolean | Promise<boolean>, ms = 30_000): Promise<void> {
+/** Waits for a condition with a bound. */
+export async function until(
+  what: string,
+  ready: () => boolean | Promise<boolean>,
+  ms = 30_000,
+): Promise<void> {
   const end = Date.now() + ms;
   while (!(await ready())) {
     if (Date.now() > end) throw new Error(`not in time: ${what}`);

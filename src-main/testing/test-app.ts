@@ -8,7 +8,7 @@ import type { Job } from '#shared/contract/app.ts';
 import type { ReplyError } from '#shared/errors.ts';
 import { createApp } from '../app.ts';
 import { nodeNet } from '../shell/node/net/net.ts';
-import { eventSink, testClock, testRandom } from './test-ports.ts';
+import { eventSink, liveClock, testClock, testRandom } from './test-ports.ts';
 import { PASSPHRASE } from './test-workspace.ts';
 
 export class CallError extends Error {
@@ -24,11 +24,13 @@ export class CallError extends Error {
 /** X-001: the largest piece of an upload. */
 const CHUNK = 1_048_576;
 
-/** Starts the application; `places` answers the dialogs in order. */
-/** `at.folder`: where it lives, instead of a new folder; `at.workspace`: what it opens. */
-export async function testApp(at: { folder?: string; workspace?: string } = {}) {
+/**
+ * Starts the application; `places` answers the dialogs in order. `at.folder`: where it lives, instead of a new folder;
+ * `at.workspace`: what it opens; `at.live`: with the time of the machine, as programs of others have it.
+ */
+export async function testApp(at: { folder?: string; workspace?: string; live?: boolean } = {}) {
   const folder = at.folder ?? mkdtempSync(join(tmpdir(), 'baleen-app-'));
-  const clock = testClock();
+  const clock = at.live === true ? liveClock() : testClock();
   const { events, emit } = eventSink();
   const lines: string[] = [];
   const places: string[] = [];

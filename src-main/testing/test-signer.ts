@@ -55,8 +55,9 @@ export function groupsOf(bytes: Uint8Array, asked: readonly number[]): string[] 
   return asked.map((group) => sha256Hex(bytes).slice((group - 1) * 4, group * 4));
 }
 
-export async function approve(app: TestApp, bytes: Uint8Array): Promise<string> {
-  app.clock.advance(60_000);
+/** Signs the request `later` than whatever was before; answers the exchange. */
+export async function approve(app: TestApp, bytes: Uint8Array, later = 60_000): Promise<string> {
+  app.clock.advance(later);
   const { id, view } = await openRequest(app, bytes);
   return app.result(await app.call('ta.approve', { id, groups: groupsOf(bytes, view.groups), number: null }));
 }

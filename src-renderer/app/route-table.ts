@@ -216,6 +216,16 @@ export const ROUTES = [
     steps: null,
   },
   {
+    name: 'ta-child',
+    path: '/trust-anchor/children/:id',
+    title: 'Local child',
+    nav: null,
+    icon: 'anchor',
+    needs: 'unlocked',
+    parent: 'trust-anchor',
+    steps: null,
+  },
+  {
     name: 'inspect',
     path: '/inspect/:id?',
     title: 'Inspect',

@@ -37,6 +37,7 @@ export const VIEWS: Record<RouteName, View> = {
   })),
   'ta-response': lazy(async () => ({ default: (await import('../views/ta/response.tsx')).Response })),
   'ta-exchange': lazy(async () => ({ default: (await import('../views/ta/exchange.tsx')).Exchange })),
+  'ta-child': lazy(async () => ({ default: (await import('../views/ta/local-child.tsx')).LocalChild })),
   inspect: lazy(async () => ({ default: (await import('../views/inspect/inspect.tsx')).Inspect })),
   audit: lazy(async () => ({ default: (await import('../views/audit/audit.tsx')).Audit })),
   overview: lazy(async () => ({ default: (await import('../views/overview/overview.tsx')).Overview })),

@@ -201,8 +201,7 @@ describe('a child through its channels', () => {
     ['half of it', () => parentXml('online').slice(0, 400), /is no file of a trust anchor/],
     [
       'another version',
-      () =>
-        Buffer.from(Buffer.from(parentXml('online')).toString().replace('version="1"', 'version="2"')),
+      () => Buffer.from(Buffer.from(parentXml('online')).toString().replace('version="1"', 'version="2"')),
       /cannot be used: /,
     ],
     ['65 kB', () => Buffer.alloc(65_537, 0x20), /./],

@@ -52,12 +52,12 @@ function stepOf(child: LocalChild): Pick<LocalChildView, 'step' | 'next'> {
   if (parent === null)
     return {
       step: 'parent',
-      next: `Add ${handle} under the trust anchor with online.json, then read the parent's answer (res.xml) here.`,
+      next: `Add ${handle} under the trust anchor; then take its parent here, or read the parent’s answer (res.xml).`,
     };
   if (repository === null)
     return {
       step: 'repository',
-      next: 'Bring pub-req.xml to the publication server, then read its answer (repo-res.xml) here.',
+      next: 'Take the trust anchor’s repository here, or bring pub-req.xml to a publication server and read its answer (repo-res.xml).',
     };
   if (keys.some(({ askedAt }) => askedAt !== null))
     return {
