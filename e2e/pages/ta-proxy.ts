@@ -71,7 +71,7 @@ export async function writeProxyFile(
   name: string,
   path: string,
 ): Promise<void> {
-  const pane = page.getByRole('region', { name: 'Proxy', exact: true });
+  const pane = page.getByRole('region', { name: 'The proxy', exact: true });
   await pane.getByRole('button', { name: `Write ${name}…` }).click();
   await save(page, answers, path);
 }

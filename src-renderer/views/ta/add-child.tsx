@@ -99,10 +99,11 @@ export function AddChildBody(props: { proxy: ProxyView; file: string | null; onC
   const { proxy, onClose } = props;
   const known = new Set(proxy.children.map((one) => one.handle));
   const locals = useLocalHandles().filter((handle) => !known.has(handle));
-  const [from, setFrom] = useState<'file' | 'local'>(
-    props.file === null && locals.length > 0 ? 'local' : 'file',
-  );
-  const [local, setLocal] = useState<string | null>(locals[0] ?? null);
+  // The CAs of this workspace may arrive after the dialog has opened.
+  const [chosen, setFrom] = useState<'file' | 'local' | null>(props.file === null ? null : 'file');
+  const from = chosen ?? (locals.length > 0 ? 'local' : 'file');
+  const [picked, setLocal] = useState<string | null>(null);
+  const local = picked ?? locals[0] ?? null;
   const [handle, setHandle] = useState('');
   const [resources, setResources] = useState<ResourceTexts>(EVERYTHING);
   const { child, open, error } = useChildFile(props.file, (opened) => setHandle(opened.handle));
