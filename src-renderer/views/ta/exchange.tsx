@@ -12,7 +12,8 @@ import { Time } from '../../components/time.tsx';
 import { Notice, Verdict } from '../../components/verdict.tsx';
 import { ExportFileDialog } from './export-file-dialog.tsx';
 import { ReviewBody } from './review-body.tsx';
-import { responseFile, type TaFile } from './ta-files.ts';
+import type { TaFile } from './ta-files.ts';
+import { responseFile } from './ta-signer-files.ts';
 
 export function Exchange({ route }: ViewProps) {
   const id = route.params['id'] ?? '';

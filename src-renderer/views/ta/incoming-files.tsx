@@ -1,6 +1,6 @@
 /** Typed cards for the files that come to the proxy: what each is, from whom, and the button that opens it. */
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
-import type { OpenableTaFile } from '../../app/open-ta-file.ts';
+import type { OpenableTaFile } from '../../app/sniff-ta-file.ts';
 import { Card } from '../../components/card.tsx';
 import { FileButton } from '../../components/file-button.tsx';
 import { ErrorState } from '../../components/state-box.tsx';

@@ -50,11 +50,11 @@ export function ProxyPane(props: {
           <ChildrenCard proxy={proxy} onDialog={onDialog} />
           <LocalChildren />
           <div className="columns">
+            <ProxyFacts proxy={proxy} onDialog={onDialog} />
             <div className="stack">
-              <ProxyFacts proxy={proxy} onDialog={onDialog} />
+              {files}
               <IncomingFiles proxy={proxy} />
             </div>
-            {files}
           </div>
         </>
       )}

@@ -13,7 +13,7 @@ import { FileRows } from './file-rows.tsx';
 import { ExportStoreDialog } from './krill-store-dialogs.tsx';
 import { OpenRequest } from './open-request.tsx';
 import { ReissueDialog } from './reissue-dialog.tsx';
-import { RECORD_FILES, SIGNER_FILES } from './ta-files.ts';
+import { RECORD_FILES, SIGNER_FILES } from './ta-signer-files.ts';
 import { TimingDialog } from './timing-dialog.tsx';
 
 type Issued = SignerView['issued'][number];
