@@ -36,6 +36,8 @@ export interface App {
   dispatch: Dispatch;
   /** The network as the domains have it: behind the gate. */
   net: Net;
+  /** Others would miss it if it ended now: the operator is asked before. */
+  isNeeded(): boolean;
   /** Locks the workspace and ends what runs; everything acknowledged is stored by then. */
   close(): Promise<void>;
 }
@@ -138,6 +140,7 @@ export async function createApp(ports: Ports): Promise<App> {
   return {
     dispatch,
     net: gate.net,
+    isNeeded: ta.serving,
     async close() {
       await vault.close();
       await clipboard.clearSecret();

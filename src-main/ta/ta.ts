@@ -55,6 +55,8 @@ export interface Ta {
   unlocked(): Promise<void>;
   /** What is due at the trust anchor, for the overview. */
   attention(): Promise<Attention[]>;
+  /** Children would find nobody after the application has ended. */
+  serving(): boolean;
 }
 
 const SETUP_FILE_BYTES = 65_536;
@@ -150,6 +152,7 @@ export function createTa(deps: TaDeps): Ta {
     async attention() {
       return [...(await signerAttention()), ...(await online.attention()), ...(await locals.attention())];
     },
+    serving: online.serving,
     domain: {
       ...online.channels,
       ...childChannels({
@@ -157,6 +160,7 @@ export function createTa(deps: TaDeps): Ta {
         parent,
         locals,
         proxyState,
+        proxy: () => online.proxy,
         serviceUri: async (child) => childServiceUri(await readSettings(session()), child),
         publish,
         refusedEntry,

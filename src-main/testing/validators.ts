@@ -23,6 +23,8 @@ export interface Repository {
   tal: string;
   taCertificate: Uint8Array;
   host: string;
+  /** Other modules of the host, by name, with the folders that are them. */
+  also?: Readonly<Record<string, string>>;
 }
 
 export interface Verdict {
@@ -33,9 +35,10 @@ export interface Verdict {
 }
 
 /** A tree `HOST/repo`, `HOST/ta/ta.cer`, as validators keep it. */
-function layOut(root: string, { published, taCertificate, host }: Repository): void {
+function layOut(root: string, { published, taCertificate, host, also = {} }: Repository): void {
   mkdirSync(join(root, host, 'ta'), { recursive: true });
-  cpSync(published, join(root, host, 'repo'), { recursive: true, dereference: true });
+  for (const [module, folder] of Object.entries({ ...also, repo: published }))
+    cpSync(folder, join(root, host, module), { recursive: true, dereference: true });
   writeFileSync(join(root, host, 'ta', 'ta.cer'), taCertificate);
 }
 

@@ -206,6 +206,16 @@ export const ROUTES = [
     steps: null,
   },
   {
+    name: 'ta-network',
+    path: '/trust-anchor/network',
+    title: 'Network',
+    nav: null,
+    icon: 'anchor',
+    needs: 'unlocked',
+    parent: 'trust-anchor',
+    steps: null,
+  },
+  {
     name: 'ta-exchange',
     path: '/trust-anchor/exchanges/:id',
     title: 'Exchange',

@@ -31,6 +31,8 @@ export interface ViewState {
   strayFile: { name: string; kind: StrayTaFile } | null;
   appearance: Appearance;
   mainGone: boolean;
+  /** Quitting waits for the operator's word, because others are served. */
+  quitAsked: boolean;
 }
 
 const initial = (): ViewState => ({
@@ -42,6 +44,7 @@ const initial = (): ViewState => ({
   strayFile: null,
   appearance: { theme: 'system', zoom: 1 },
   mainGone: false,
+  quitAsked: false,
 });
 
 export const useView = create<ViewState>()(initial);

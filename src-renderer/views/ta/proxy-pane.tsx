@@ -9,6 +9,7 @@ import { IncomingFiles } from './incoming-files.tsx';
 import type { ProxyDialog } from './proxy-dialogs.tsx';
 import { IdentityCard } from './identity-card.tsx';
 import { ProxyFacts } from './proxy-facts.tsx';
+import { LocalChildren } from './local-children.tsx';
 import { RequestCard, ResponseCard } from './request-card.tsx';
 import { proxyFiles } from './ta-files.ts';
 
@@ -48,6 +49,7 @@ export function ProxyPane(props: {
             </div>
           </div>
           <ChildrenCard proxy={proxy} onDialog={onDialog} />
+          <LocalChildren />
           <div className="columns">
             <div className="stack">
               <ProxyFacts proxy={proxy} onDialog={onDialog} />
