@@ -167,7 +167,7 @@ export function createTa(deps: TaDeps): Ta {
       }),
       ...krillMove({ ...deps, signer, refusedEntry }),
       ...reviewing.channels,
-      ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.open }),
+      ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.openFetched }),
       ...checks.channels,
       async signer() {
         const held = await heldSigner(session(), { random, router });
