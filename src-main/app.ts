@@ -86,7 +86,12 @@ export async function createApp(ports: Ports): Promise<App> {
   const shared = { clock, random, jobs, blobs, tickets, session, router, software, changed };
   const keys = createKeys(shared);
   const ca = createCa({ ...shared, drafts, issuing });
-  const ta = createTa({ ...shared, drafts, net: gate.net });
+  const ta = createTa({
+    ...shared,
+    drafts,
+    net: gate.net,
+    failed: (error) => void log.failure('keeping a local child fresh', error),
+  });
   const overview = createOverview({ clock, vault, router, attention: ta.attention });
   const inspect = createInspect({ ...shared, openSession });
 
