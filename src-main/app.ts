@@ -82,6 +82,7 @@ export async function createApp(ports: Ports): Promise<App> {
     blobs.clear();
     inspect.clear();
     ta.clear();
+    software.forget();
     await clipboard.clearSecret();
     await audit.signHead(vault.session());
   });

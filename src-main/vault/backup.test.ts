@@ -119,6 +119,19 @@ describe('in place', () => {
     await app.call('workspace.unlock', { passphrase: next });
   });
 
+  test('a key that was destroyed since lives again', async () => {
+    const id = await newKey('one');
+    await backup();
+    const { key } = await app.call('keys.get', { id });
+    await app.call('keys.destroy', { id, confirm: key.keyId.slice(-8) });
+    expect(await restore(null)).toMatchObject({ state: 'done' });
+    await locked();
+    await app.call('workspace.unlock', { passphrase: PASSPHRASE });
+    const target = await place('save', join(app.folder, 'one.key'));
+    await app.call('keys.export', { id, target, passphrase: null, overwrite: false });
+    expect(readFileSync(join(app.folder, 'one.key'), 'utf8')).toContain('BEGIN PRIVATE KEY');
+  });
+
   test('closed before the database is replaced: nothing changes, nothing is left', async () => {
     await newKey('one');
     await backup();
