@@ -31,6 +31,7 @@ export const workspaceState = z.strictObject({
 export type WorkspaceState = z.infer<typeof workspaceState>;
 
 export const recentWorkspace = z.strictObject({
+  /** The row's own: two copies of a workspace, in two places, are two rows. */
   id,
   name: z.string(),
   kind: workspaceKind,
