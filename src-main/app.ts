@@ -102,8 +102,8 @@ export async function createApp(ports: Ports): Promise<App> {
     blobs.clear();
     inspect.clear();
     await ta.locking();
+    software.forget();
     await clipboard.clearSecret();
-    await audit.signHead(vault.session());
   });
 
   function stationChanged(): void {
@@ -148,6 +148,8 @@ export async function createApp(ports: Ports): Promise<App> {
     isNeeded: ta.serving,
     async close() {
       await vault.close();
+      // A restore needs no open workspace, and what it made so far would stay.
+      await jobs.end();
       await clipboard.clearSecret();
     },
   };

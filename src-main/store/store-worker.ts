@@ -29,7 +29,7 @@ function reply(message: StoreReply): void {
 
 try {
   const store = openStore(start);
-  const file = openAuditFile(start.auditFile);
+  const file = openAuditFile(start.auditFile, store.recordOf);
   /** What is committed is done, whatever its projection meets: the file catches up with the next command or start. */
   const project = (): void => {
     try {
@@ -39,7 +39,7 @@ try {
     }
   };
   file.append(store.recordsAfter(file.lastSeq));
-  reply({ id: 0, ok: true, value: { healed: file.healed } });
+  reply({ id: 0, ok: true, value: { healed: file.healed, foreign: file.foreign } });
   port.on('message', (request: StoreRequest) => {
     try {
       if (request.do === 'copy') {
