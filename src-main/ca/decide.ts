@@ -20,6 +20,7 @@ import { verifySignature } from '../x509/verify-signature.ts';
 import type { IssueContext, IssuerContext } from './issue-context.ts';
 import { isAuthorityPurpose, profileOf } from './issue-preset.ts';
 import { checkPathLength } from './path-length.ts';
+import { checkReplaced } from './replacement.ts';
 
 export interface Decision {
   problems: Problem[];
@@ -169,28 +170,6 @@ function checkNames(context: IssueContext): { names: Order['names']; problems: P
       );
   }
   return { names, problems, notes };
-}
-
-function checkReplaced({ data, replaced, key }: IssueContext): Problem[] {
-  if (data.replaces === null) return [];
-  if (replaced === null)
-    return [problem('purpose', 'The certificate it replaces is no longer here.', 'Start anew.')];
-  if (replaced.replacedBy !== null)
-    return [
-      problem('purpose', `${replaced.name} was replaced already.`, 'Start from its newest certificate.'),
-    ];
-  const sameKey = key?.spkiSha256 === replaced.spkiSha256;
-  if (data.replaces.action === 'renew' && !sameKey)
-    return [
-      problem(
-        'key',
-        'A renewal keeps the key.',
-        'Choose "new key" on the certificate instead for another one.',
-      ),
-    ];
-  if (data.replaces.action === 'rekey' && sameKey)
-    return [problem('key', 'This is the key it has now.', 'Make a new key.')];
-  return [];
 }
 
 /** The answer for a draft as it is now. */
