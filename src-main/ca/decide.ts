@@ -13,6 +13,7 @@ import { type RoutedKey } from '../signers/router.ts';
 import { keyAlgorithmOf, routedKey } from '../signers/stored-key.ts';
 import { decoded } from '../x509/certificate-view.ts';
 import { readNameConstraints, readSubjectKeyId } from '../x509/extension-reader.ts';
+import { repeatedExtensions } from '../x509/extension-text.ts';
 import { keyFindings } from '../x509/lint-algorithms.ts';
 import { EXTENSION } from '../x509/oids.ts';
 import { keyId, keyView } from '../x509/public-key.ts';
@@ -57,6 +58,12 @@ function checkKey(context: IssueContext): { subjectKey: Uint8Array | KeyAlgorith
   if (request !== null && verifySignature(request, request.spkiDer) !== 'holds')
     return refuse(
       'The request is not signed by its own key: whoever made it need not hold that key.',
+      'Ask for a new request.',
+    );
+  const [twice] = request === null ? [] : repeatedExtensions(request.extensions);
+  if (twice !== undefined)
+    return refuse(
+      `The request asks twice for ${twice}: nobody can say which one it means (RFC 5280 4.2).`,
       'Ask for a new request.',
     );
   const weak = keyFindings(spkiDer).find(({ severity }) => severity === 'bad');
