@@ -2,6 +2,7 @@
 import type { CertificateRow } from '#shared/contract/ca.ts';
 import { read, type SqlValue, type Tx } from '../command.ts';
 import type { Page, PageRequest, StoredCertificate } from '../columns.ts';
+import { cursorText, readCursor } from './cursor.ts';
 import {
   CERTIFICATE_COLUMNS,
   CERTIFICATE_FROM,
@@ -63,26 +64,6 @@ function conditions(asked: Omit<InventoryQuery, 'cursor' | 'limit' | 'sort' | 'd
     parameters['isCa'] = Number(asked.role === 'ca');
   }
   return { where: parts.join(' AND '), parameters };
-}
-
-interface Cursor {
-  value: string | number;
-  seq: number;
-}
-
-/** The page's last row, opaque to the caller. */
-function cursorText(cursor: Cursor): string {
-  return Buffer.from(JSON.stringify([cursor.value, cursor.seq])).toString('base64url');
-}
-
-function readCursor(text: string): Cursor | null {
-  try {
-    const [value, seq] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [string | number, number];
-    return { value, seq };
-  } catch {
-    // A cursor of an older page or none of ours: the list begins anew.
-    return null;
-  }
 }
 
 function page(tx: Tx, asked: InventoryQuery): Page<StoredCertificate> {
