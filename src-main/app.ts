@@ -49,7 +49,7 @@ export async function createApp(ports: Ports): Promise<App> {
   };
 
   const appearance = createAppearance({ configFolder: ports.paths.config, log });
-  const clipboard = createClipboardTimer({ clock, clipboard: ports.clipboard });
+  const clipboard = createClipboardTimer({ clock, clipboard: ports.clipboard, log });
   const jobs = createJobs({ clock, random, log, changed });
   const blobs = createBlobs({ clock, random });
   const tickets = createTickets({ random });

@@ -13,8 +13,7 @@ import type { Issuing } from '../issuing/issuing.ts';
 import { checkLimits } from '../issuing/lifetime.ts';
 import type { SignerRouter } from '../signers/router.ts';
 import type { SoftwareSigner } from '../signers/software/software-signer.ts';
-import type { StoredAuthority, StoredCertificate } from '../store/columns.ts';
-import type { Session, Store } from '../store/store-contract.ts';
+import type { Session } from '../store/store-contract.ts';
 import { certificateView } from '../x509/certificate-view.ts';
 import { linkChain } from '../x509/links.ts';
 import { toPem } from '../x509/pem.ts';
@@ -24,7 +23,8 @@ import { isAuthorityPurpose, issuePreset } from './issue-preset.ts';
 import { reviewOf } from './review.ts';
 import { authorityRow, certificateRow } from './rows.ts';
 import { signDraft } from './sign.ts';
-import { organisationOf, replacementDraft, requestDraft, whyNoReplacement } from './start-draft.ts';
+import { currentIssuer, whyNoReplacement } from './replacement.ts';
+import { organisationOf, replacementDraft, requestDraft } from './start-draft.ts';
 
 export interface CaDeps {
   clock: Clock;
@@ -38,15 +38,6 @@ export interface CaDeps {
   router: SignerRouter;
   software: SoftwareSigner;
   changed(topic: Topic, ids: string[]): void;
-}
-
-/** The authority that would sign the successor of `row`: its issuer's newest certificate. */
-async function currentIssuer(store: Store, row: StoredCertificate): Promise<StoredAuthority | null> {
-  const { issuerId } = row;
-  if (issuerId === null || issuerId === row.id) return null;
-  const authorities = await store.run('authorities.list', {});
-  const { lineage } = await store.run('certificates.get', { id: issuerId });
-  return authorities.find(({ certificate }) => certificate.lineage === lineage) ?? null;
 }
 
 export function createCa(deps: CaDeps): Domain<'ca'> {

@@ -13,6 +13,7 @@ import { type RoutedKey } from '../signers/router.ts';
 import { keyAlgorithmOf, routedKey } from '../signers/stored-key.ts';
 import { decoded } from '../x509/certificate-view.ts';
 import { readNameConstraints, readSubjectKeyId } from '../x509/extension-reader.ts';
+import { repeatedExtensions } from '../x509/extension-text.ts';
 import { keyFindings } from '../x509/lint-algorithms.ts';
 import { EXTENSION } from '../x509/oids.ts';
 import { keyId, keyView } from '../x509/public-key.ts';
@@ -20,6 +21,7 @@ import { verifySignature } from '../x509/verify-signature.ts';
 import type { IssueContext, IssuerContext } from './issue-context.ts';
 import { isAuthorityPurpose, profileOf } from './issue-preset.ts';
 import { checkPathLength } from './path-length.ts';
+import { checkReplaced } from './replacement.ts';
 
 export interface Decision {
   problems: Problem[];
@@ -56,6 +58,12 @@ function checkKey(context: IssueContext): { subjectKey: Uint8Array | KeyAlgorith
   if (request !== null && verifySignature(request, request.spkiDer) !== 'holds')
     return refuse(
       'The request is not signed by its own key: whoever made it need not hold that key.',
+      'Ask for a new request.',
+    );
+  const [twice] = request === null ? [] : repeatedExtensions(request.extensions);
+  if (twice !== undefined)
+    return refuse(
+      `The request asks twice for ${twice}: nobody can say which one it means (RFC 5280 4.2).`,
       'Ask for a new request.',
     );
   const weak = keyFindings(spkiDer).find(({ severity }) => severity === 'bad');
@@ -169,28 +177,6 @@ function checkNames(context: IssueContext): { names: Order['names']; problems: P
       );
   }
   return { names, problems, notes };
-}
-
-function checkReplaced({ data, replaced, key }: IssueContext): Problem[] {
-  if (data.replaces === null) return [];
-  if (replaced === null)
-    return [problem('purpose', 'The certificate it replaces is no longer here.', 'Start anew.')];
-  if (replaced.replacedBy !== null)
-    return [
-      problem('purpose', `${replaced.name} was replaced already.`, 'Start from its newest certificate.'),
-    ];
-  const sameKey = key?.spkiSha256 === replaced.spkiSha256;
-  if (data.replaces.action === 'renew' && !sameKey)
-    return [
-      problem(
-        'key',
-        'A renewal keeps the key.',
-        'Choose "new key" on the certificate instead for another one.',
-      ),
-    ];
-  if (data.replaces.action === 'rekey' && sameKey)
-    return [problem('key', 'This is the key it has now.', 'Make a new key.')];
-  return [];
 }
 
 /** The answer for a draft as it is now. */

@@ -3,7 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestApp, testApp } from '../testing/test-app.ts';
+import { testRequest } from '../testing/test-request.ts';
 import { draftOf, wizard, issueDraftOf } from '../testing/test-wizard.ts';
+import { boolean, contextPrimitive, sequence } from '../x509/der-writer.ts';
+import { EXTENSION } from '../x509/oids.ts';
 
 let app: TestApp;
 let by: ReturnType<typeof wizard>;
@@ -134,6 +137,44 @@ test('a request whose signature is broken, a weak key, and what is no request ar
     await expect(
       app.call('ca.startFromRequest', { blob: await app.blob('x.csr', bytes) }),
     ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+});
+
+test('a request that asks for an extension twice is refused: nobody can say which one it means', async () => {
+  const san = (name: string) => ({
+    oid: EXTENSION.subjectAltName,
+    valueDer: sequence(contextPrimitive(2, Buffer.from(name))),
+  });
+  const ca = (isCa: boolean) => ({
+    oid: EXTENSION.basicConstraints,
+    valueDer: sequence(...(isCa ? [boolean(true)] : [])),
+  });
+  for (const asked of [
+    [[san('web.internal'), ca(false), ca(true), san('evil.example')]],
+    [[san('web.internal'), ca(false)], [ca(true)]],
+  ]) {
+    const der = testRequest('web.internal', asked);
+    const { draft } = await app.call('ca.startFromRequest', { blob: await app.blob('twice.csr', der) });
+    const { data, revision } = issueDraftOf(await app.call('drafts.get', { id: draft }));
+    const next = await app.call('drafts.save', {
+      kind: 'ca.issue',
+      id: draft,
+      revision,
+      step: 'review',
+      data: { ...data, issuer: intermediate },
+    });
+    const review = await app.call('ca.review', { draft, revision: next.revision });
+    expect(review.problems[0]?.message).toMatch(/^The request asks twice for basicConstraints/);
+    expect(review.digest).toBe('');
+    const { items } = await app.call('inspect.blob', { blob: await app.blob('twice.csr', der) });
+    expect(items).toMatchObject([
+      {
+        kind: 'request',
+        findings: expect.arrayContaining([
+          expect.objectContaining({ code: 'EXTENSION_TWICE', severity: 'bad' }),
+        ]),
+      },
+    ]);
+  }
 });
 
 test('names outside of the constraints of an authority are refused', async () => {

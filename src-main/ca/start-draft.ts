@@ -15,6 +15,7 @@ import { X509Error } from '../x509/x509-error.ts';
 import { requestOf } from './issue-context.ts';
 import { SEPARATOR } from '../issuing/name-list.ts';
 import { issuePreset } from './issue-preset.ts';
+import { whyNoReplacement } from './replacement.ts';
 
 /** What Baleen knows of a subject; not-granted.ts lists the rest. */
 function subjectOf(name: NameView): IssueDraft['subject'] {
@@ -53,17 +54,6 @@ function statusOf({ crlUrls, ocspUrls, caIssuerUrls }: CertificateView): IssueDr
         ocsp: ocspUrls.join(', '),
         caIssuers: caIssuerUrls.join(', '),
       };
-}
-
-/** Why a certificate cannot be renewed or re-keyed here; "" when it can. */
-export function whyNoReplacement(row: StoredCertificate, issuer: StoredAuthority | null): string {
-  if (row.source !== 'issued' || row.purpose === '') return 'It was not issued here.';
-  if (row.replacedBy !== null) return 'A newer certificate replaced it already.';
-  if (row.revokedAt !== null) return 'It was revoked.';
-  if (row.keyId === null) return 'Its key is not in this workspace: start from a new request.';
-  if (row.purpose === 'root') return '';
-  if (issuer === null) return 'Its issuer is not in this workspace.';
-  return issuer.canSign ? '' : 'The key of its issuer is not in this workspace.';
 }
 
 /** A draft for the successor of `row`. Names, limits and places are taken over; the lifetime is the same again. */

@@ -6,7 +6,7 @@ import { decoded } from './certificate-view.ts';
 import { wholeOctets, children, expectTag, oidText, readWhole, TAG, type Tlv } from './der-reader.ts';
 import { nameView } from './distinguished-name.ts';
 import { type Extension, readExtensions, readGeneralNames } from './extension-reader.ts';
-import { extensionView } from './extension-text.ts';
+import { extensionView, repeatedExtensions } from './extension-text.ts';
 import { keyFindings, signatureFindings } from './lint-algorithms.ts';
 import { EXTENSION } from './oids.ts';
 import { toPem } from './pem.ts';
@@ -83,6 +83,13 @@ export function requestView(der: Uint8Array): RequestView {
   const key = keyView(request.spkiDer);
   const names = decoded(request.extensions, EXTENSION.subjectAltName, readGeneralNames, []);
   const holds = verifySignature(request, request.spkiDer) === 'holds';
+  const twice = repeatedExtensions(request.extensions).map((name): Finding => ({
+    code: 'EXTENSION_TWICE',
+    severity: 'bad',
+    text: `The request asks twice for ${name}: nobody can say which one it means.`,
+    where: name,
+    clause: 'RFC 5280 4.2',
+  }));
   const noNames: Finding[] =
     names.length > 0
       ? []
@@ -109,6 +116,7 @@ export function requestView(der: Uint8Array): RequestView {
       ...possession(holds),
       ...keyFindings(request.spkiDer),
       ...signatureFindings(signatureName(request.signatureAlgorithm)),
+      ...twice,
       ...noNames,
     ],
     pem: toPem('CERTIFICATE REQUEST', der),
