@@ -167,11 +167,7 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
       const row = await session().store.run('certificates.get', { id });
       return { name: suggestedName(row, format), holdsKey: format === 'pkcs12' || format === 'key' };
     },
-    async export(asked) {
-      const exported = await exportCertificate(deps, asked);
-      changed('audit', []);
-      return exported;
-    },
+    export: (asked) => exportCertificate(deps, asked),
     async forget({ id, confirm }) {
       const { store } = session();
       const row = await store.run('certificates.get', { id });
