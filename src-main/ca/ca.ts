@@ -24,7 +24,7 @@ import { reviewOf } from './review.ts';
 import { authorityRow, certificateRow } from './rows.ts';
 import { signDraft } from './sign.ts';
 import { currentIssuer, whyNoReplacement } from './replacement.ts';
-import { organisationOf, replacementDraft, requestDraft } from './start-draft.ts';
+import { organisationOf, replacementDraft, requestPart } from './start-draft.ts';
 
 export interface CaDeps {
   clock: Clock;
@@ -131,10 +131,9 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
       );
       return { draft: draft.id };
     },
-    async startFromRequest({ blob }) {
+    readRequest({ blob }) {
       const { name, bytes } = deps.blobs.take(blob);
-      const draft = await drafts.start('ca.issue', requestDraft(name, bytes));
-      return { draft: draft.id };
+      return requestPart(name, bytes);
     },
     async review({ draft: id, revision }) {
       const draft = await drafts.read('ca.issue', id);

@@ -113,8 +113,12 @@ export const caChannels = {
     z.strictObject({ id, action: z.enum(['renew', 'rekey']) }),
     z.strictObject({ draft: id }),
   ),
-  /** Recognises and checks a CSR and starts a draft from it. */
-  'ca.startFromRequest': change('unlocked', z.strictObject({ blob: id }), z.strictObject({ draft: id })),
+  /** Recognises and checks a CSR: what a draft takes from it. A change only in that its refusals are on record. */
+  'ca.readRequest': change(
+    'unlocked',
+    z.strictObject({ blob: id }),
+    issueDraft.pick({ key: true, subject: true, names: true }),
+  ),
   'ca.review': channel('unlocked', z.strictObject({ draft: id, revision: z.number().int() }), review),
   /** Starts a job; its result ids are the certificate's and, for an authority, the authority's. */
   'ca.sign': change(
