@@ -83,7 +83,7 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
       const page = await session().store.run('certificates.list', asked);
       return { ...page, rows: page.rows.map(certificateRow) };
     },
-    counts: () => session().store.run('certificates.counts', {}),
+    counts: (asked) => session().store.run('certificates.counts', asked),
     async certificate({ id }) {
       const { store, row, whyNot } = await replacementParts(id);
       const [der, ...above] = await ancestorsOf(store, row);

@@ -80,6 +80,23 @@ function csr(subject: string, extensions: string): Buffer {
   );
 }
 
+test('an authority that was renewed keeps what it issued: one line in its list, its count and the filter', async () => {
+  const before = await app.call('ca.authority', { id: intermediate });
+  const { draft } = await app.call('ca.startReplace', { id: intermediate, action: 'rekey' });
+  const { digest } = await app.call('ca.review', { draft, revision: 1 });
+  const renewed = await app.result(await app.call('ca.sign', { draft, revision: 1, digest }));
+  const now = await app.call('ca.authority', { id: renewed });
+  expect(now.issued).toBe(before.issued);
+  const listed = await app.call('ca.certificates', { issuer: renewed });
+  expect(listed.total).toBe(now.issued);
+  expect(listed.rows.map(({ id }) => id)).toContain(leaf);
+  const { issuers } = await app.call('ca.counts', {});
+  const names = issuers.map(({ name }) => name);
+  expect(names).toEqual([...new Set(names)]);
+  expect(issuers.find(({ id }) => id === renewed)).toMatchObject({ count: now.issued });
+  intermediate = renewed;
+});
+
 /** The draft of the wizard after a request was chosen in its Key step, ready for the review. */
 async function draftFrom(
   part: Pick<IssueDraft, 'key' | 'subject' | 'names'>,

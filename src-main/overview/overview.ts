@@ -86,7 +86,7 @@ export function createOverview(deps: {
       const [ahead, due, counts, authorities, keys, drafts, audit, facts, others] = await Promise.all([
         store.run('certificates.ahead', { limit: LANES }),
         store.run('certificates.due', { limit: DUE }),
-        store.run('certificates.counts', {}),
+        store.run('certificates.counts', { query: '', state: null, issuer: null, role: null }),
         store.run('authorities.list', {}),
         store.run('keys.list', { query: '', cursor: null, limit: 1 }),
         draftItems(store),

@@ -43,6 +43,14 @@ export const authorityRow = z.strictObject({
 });
 export type AuthorityRow = z.infer<typeof authorityRow>;
 
+/** `issuer`: what this authority signed, under any of its certificates. */
+const narrowing = {
+  query: pageIn.query,
+  state: certificateState.nullable().default(null),
+  issuer: id.nullable().default(null),
+  role: z.enum(['ca', 'leaf']).nullable().default(null),
+};
+
 export const exportFormat = z.enum(['pem', 'der', 'chain', 'pkcs12', 'key']);
 
 export const caChannels = {
@@ -64,18 +72,16 @@ export const caChannels = {
     'unlocked',
     z.strictObject({
       ...pageIn,
-      state: certificateState.nullable().default(null),
-      issuer: id.nullable().default(null),
-      role: z.enum(['ca', 'leaf']).nullable().default(null),
+      ...narrowing,
       sort: z.enum(['name', 'issuer', 'notAfter', 'key', 'state', 'added']).default('notAfter'),
       descending: z.boolean().default(false),
     }),
     pageOut(certificateRow),
   ),
-  /** Counts for the facets beside the inventory. */
+  /** Counts for the facets beside the inventory: what each would leave of the search. */
   'ca.counts': channel(
     'unlocked',
-    nothing,
+    z.strictObject(narrowing),
     z.strictObject({
       total: z.number().int(),
       states: z.array(z.strictObject({ state: certificateState, count: z.number().int() })),
