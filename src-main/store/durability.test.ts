@@ -104,23 +104,6 @@ test('kill -9 at random points of 50 bursts loses nothing that was acknowledged'
   );
 }, 120_000);
 
-test('1,000 interleaved takes of 400 serials: each is given once, each refusal changes nothing', async () => {
-  const folder = join(scratch, 'race');
-  mkdirSync(folder);
-  const store = await openAt(folder, true);
-  const asked = Array.from({ length: 1000 }, (_, index) => String((index * 7919) % 400));
-  const answers = await Promise.allSettled(
-    asked.map((value) =>
-      store.run('ledger.take', { kind: 'serial', scope: 'one key', value, audit: audit(value) }),
-    ),
-  );
-  expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(400);
-  const records = await store.run('audit.all', {});
-  expect(records).toHaveLength(400);
-  expect(new Set(records.map(({ summary }) => summary)).size).toBe(400);
-  await store.close();
-});
-
 describe('migrations', () => {
   const next = MIGRATIONS.length + 1;
   const more = [...MIGRATIONS, { version: next, sql: 'ALTER TABLE settings ADD COLUMN note TEXT' }];
