@@ -135,6 +135,11 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
       const { name, bytes } = deps.blobs.take(blob);
       return requestPart(name, bytes);
     },
+    async startFromRequest({ request }) {
+      const { name, der } = await session().store.run('objects.get', { id: request });
+      const draft = await drafts.start('ca.issue', { ...issuePreset('server'), ...requestPart(name, der) });
+      return { draft: draft.id };
+    },
     async review({ draft: id, revision }) {
       const draft = await drafts.read('ca.issue', id);
       if (draft.revision !== revision)

@@ -125,6 +125,8 @@ export const caChannels = {
     z.strictObject({ blob: id }),
     issueDraft.pick({ key: true, subject: true, names: true }),
   ),
+  /** A draft for the leaf that a kept request asks for. */
+  'ca.startFromRequest': change('unlocked', z.strictObject({ request: id }), z.strictObject({ draft: id })),
   'ca.review': channel('unlocked', z.strictObject({ draft: id, revision: z.number().int() }), review),
   /** Starts a job; its result ids are the certificate's and, for an authority, the authority's. */
   'ca.sign': change(
