@@ -77,7 +77,6 @@ export async function createApp(ports: Ports): Promise<App> {
     ta.clear();
     software.forget();
     await clipboard.clearSecret();
-    await audit.signHead(vault.session());
   });
 
   const own = { ports, appearance, clipboard, jobs, blobs, tickets };
@@ -114,6 +113,8 @@ export async function createApp(ports: Ports): Promise<App> {
     dispatch,
     async close() {
       await vault.close();
+      // A restore needs no open workspace, and what it made so far would stay.
+      await jobs.end();
       await clipboard.clearSecret();
     },
   };

@@ -86,6 +86,7 @@ export async function testApp(at: { folder?: string; workspace?: string } = {}) 
     call,
     ended,
     dispatch: app.dispatch,
+    close: app.close,
     create: (kind: 'online' | 'offline' | 'rehearsal' = 'online', name = 'Example') =>
       call('workspace.create', { folder: null, name, kind, passphrase: PASSPHRASE }),
     /** Time passes, the workspace locks itself on the way and is unlocked again. */
