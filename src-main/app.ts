@@ -42,16 +42,11 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Topics whose changes are on record; drafts, jobs and the audit itself are not. */
-const RECORDED: ReadonlySet<Topic> = new Set(['keys', 'authorities', 'certificates', 'settings', 'ta']);
-
 export async function createApp(ports: Ports): Promise<App> {
   const { clock, random } = ports;
   const log = createLog(ports.logLine, ports.version);
   const changed = (topic: Topic, ids: string[]): void => {
     ports.emit({ type: 'changed', topic, ids });
-    // What changes these leaves a record in the same transaction.
-    if (RECORDED.has(topic)) ports.emit({ type: 'changed', topic: 'audit', ids: [] });
     if (topic === 'workspace') stationChanged();
   };
 

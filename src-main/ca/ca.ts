@@ -24,7 +24,7 @@ import { reviewOf } from './review.ts';
 import { authorityRow, certificateRow } from './rows.ts';
 import { signDraft } from './sign.ts';
 import { currentIssuer, whyNoReplacement } from './replacement.ts';
-import { organisationOf, replacementDraft, requestDraft } from './start-draft.ts';
+import { organisationOf, replacementDraft, requestPart } from './start-draft.ts';
 
 export interface CaDeps {
   clock: Clock;
@@ -83,7 +83,7 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
       const page = await session().store.run('certificates.list', asked);
       return { ...page, rows: page.rows.map(certificateRow) };
     },
-    counts: () => session().store.run('certificates.counts', {}),
+    counts: (asked) => session().store.run('certificates.counts', asked),
     async certificate({ id }) {
       const { store, row, whyNot } = await replacementParts(id);
       const [der, ...above] = await ancestorsOf(store, row);
@@ -131,9 +131,13 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
       );
       return { draft: draft.id };
     },
-    async startFromRequest({ blob }) {
+    readRequest({ blob }) {
       const { name, bytes } = deps.blobs.take(blob);
-      const draft = await drafts.start('ca.issue', requestDraft(name, bytes));
+      return requestPart(name, bytes);
+    },
+    async startFromRequest({ request }) {
+      const { name, der } = await session().store.run('objects.get', { id: request });
+      const draft = await drafts.start('ca.issue', { ...issuePreset('server'), ...requestPart(name, der) });
       return { draft: draft.id };
     },
     async review({ draft: id, revision }) {
@@ -167,11 +171,7 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
       const row = await session().store.run('certificates.get', { id });
       return { name: suggestedName(row, format), holdsKey: format === 'pkcs12' || format === 'key' };
     },
-    async export(asked) {
-      const exported = await exportCertificate(deps, asked);
-      changed('audit', []);
-      return exported;
-    },
+    export: (asked) => exportCertificate(deps, asked),
     async forget({ id, confirm }) {
       const { store } = session();
       const row = await store.run('certificates.get', { id });

@@ -18,6 +18,7 @@ import { recognise } from '../x509/recognise.ts';
 import { fileWords, recogniseFile, type TaFileKind } from '../rpki/exchange-file.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import { type Item, itemOf, notesOf } from './items.ts';
+import { createKept } from './kept.ts';
 import { keepObjects } from './keep.ts';
 import { openContainers } from './open-containers.ts';
 
@@ -210,6 +211,7 @@ export function createInspect(deps: {
       for (const id of [...held.keys()]) forget(id);
     },
     domain: {
+      ...createKept(deps),
       blob({ blob }) {
         const { name, bytes } = deps.blobs.take(blob);
         return hold(name, bytes);

@@ -202,7 +202,6 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
           },
         });
         deps.tickets.end(target);
-        changed('audit', []);
         return { path };
       } finally {
         wipe(pem);

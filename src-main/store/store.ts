@@ -21,10 +21,11 @@ type Asked = StoreRequest extends infer R ? (R extends { id: number } ? Omit<R, 
 
 /**
  * Starts the worker and opens the database; `start.key` and `start.auditKey` are wiped here once the worker has its
- * copies. `died` runs when the worker ends by itself. Throws what opening throws.
+ * copies. `died` runs when the worker ends by itself, `recorded` before a command that left an audit record is answered.
+ * Throws what opening throws.
  */
 export async function startStore(
-  deps: { worker: URL; clock: Clock; died(error: Error): void },
+  deps: { worker: URL; clock: Clock; died(error: Error): void; recorded?(): void },
   start: StoreStart,
 ): Promise<Store & AuditFileState> {
   const worker = new Worker(deps.worker, { workerData: start, stdout: false });
@@ -45,6 +46,7 @@ export async function startStore(
   worker.on('message', (message: StoreReply) => {
     const found = waiting.get(message.id);
     waiting.delete(message.id);
+    if (message.ok && message.recorded === true) deps.recorded?.();
     if (message.ok) found?.resolve(message.value);
     else found?.reject(receiveError(message.error));
   });

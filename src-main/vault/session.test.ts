@@ -35,6 +35,7 @@ test('no copy of a key is left in the memory of main that does not need it', asy
       random: testRandom,
       workers: { store: new URL('../store/store-worker.ts', import.meta.url) },
       version: '0.0.0-test',
+      emit: () => undefined,
     },
     folder,
     header: {

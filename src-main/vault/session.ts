@@ -20,7 +20,7 @@ export interface OpenSession {
 const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 export async function openSession(options: {
-  ports: Pick<Ports, 'clock' | 'random' | 'workers' | 'version'>;
+  ports: Pick<Ports, 'clock' | 'random' | 'workers' | 'version' | 'emit'>;
   folder: string;
   header: Header;
   /** The caller's; only read here. */
@@ -31,7 +31,12 @@ export async function openSession(options: {
 }): Promise<OpenSession> {
   const { ports, folder, header, masterKey } = options;
   const store = await startStore(
-    { worker: ports.workers.store, clock: ports.clock, died: options.died },
+    {
+      worker: ports.workers.store,
+      clock: ports.clock,
+      died: options.died,
+      recorded: () => ports.emit({ type: 'changed', topic: 'audit', ids: [] }),
+    },
     {
       path: join(folder, 'workspace.db'),
       auditFile: join(folder, 'audit.jsonl'),

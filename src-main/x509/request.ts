@@ -41,11 +41,14 @@ export function parseRequest(der: Uint8Array): CertificationRequest {
   const [info, signatureAlgorithm, signature] = children(readWhole(der, TAG.sequence, 'the request'));
   if (info === undefined || signatureAlgorithm === undefined || signature === undefined)
     throw new X509Error('a request has three parts');
-  const [version, subject, spki, attributes] = children(expectTag(info, TAG.sequence, 'the request'));
+  const [version, subject, spki, attributes, more] = children(expectTag(info, TAG.sequence, 'the request'));
   expectTag(version, TAG.integer, 'the version of the request');
+  // A CRL of version 2 begins alike: INTEGER, SEQUENCE, SEQUENCE. Its times tell it from a request (RFC 5280 5.1).
+  if ((attributes !== undefined && attributes.tag !== 0xa0) || more !== undefined)
+    throw new X509Error('a request ends with its attributes');
   const extensions: Extension[] = [];
   const otherAttributes: string[] = [];
-  for (const attribute of attributes?.tag === 0xa0 ? children(attributes) : []) {
+  for (const attribute of attributes === undefined ? [] : children(attributes)) {
     const [type, values] = children(expectTag(attribute, TAG.sequence, 'an attribute'));
     if (type === undefined || values === undefined) throw new X509Error('an attribute is incomplete');
     const dotted = oidText(type);
