@@ -40,7 +40,7 @@ function setUp(afterCreate: (jobs: Jobs) => void = () => undefined) {
     clock: made.clock,
     random: testRandom,
     jobs,
-    blobs: { take: (id: string) => ({ name: id, bytes: uploads.get(id) ?? Buffer.alloc(0) }) },
+    blobs: { take: (id: string) => ({ name: id, bytes: Buffer.from(uploads.get(id) ?? []) }) },
     tickets,
     session,
     router: watched,
