@@ -1,5 +1,5 @@
 /** The whole application behind its choke point, with a real store in a temporary folder. Not shipped. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { APP_ORIGIN, type AppEvent } from '#shared/bridge.ts';
@@ -148,3 +148,11 @@ export async function testApp(at: { folder?: string; workspace?: string; live?: 
 }
 
 export type TestApp = Awaited<ReturnType<typeof testApp>>;
+
+/** The application of `testApp({ folder, live: true })` again, with its one workspace unlocked. */
+export async function openedApp(folder: string): Promise<TestApp> {
+  const [name = ''] = readdirSync(join(folder, 'workspaces'));
+  const app = await testApp({ folder, workspace: join(folder, 'workspaces', name), live: true });
+  await app.call('workspace.unlock', { passphrase: PASSPHRASE });
+  return app;
+}
