@@ -24,7 +24,7 @@ const SIGNER_INFO: Incoming = {
 };
 const CHILD: Incoming = {
   kind: 'child',
-  name: "online.json, or a child's request as XML",
+  name: 'online.json, child-req.xml',
   from: 'Child',
   says: 'Who the child is (RFC 8183). With Krill: krillc show --ca online --format json, or krillc parents request.',
   button: "Choose a child's file…",

@@ -19,6 +19,7 @@ export function ProxyPane(props: {
   onDialog: (dialog: ProxyDialog) => void;
 }) {
   const { proxy, signer, onDialog } = props;
+  const incoming = <IncomingFiles proxy={proxy} />;
   const files = <FileRows title="Files of the proxy" files={proxyFiles(proxy, signer)} />;
   return (
     <>
@@ -30,12 +31,12 @@ export function ProxyPane(props: {
       {proxy.signer === null ? (
         <>
           <div className="columns">
-            <IdentityCard proxy={proxy} />
+            <IdentityCard half="proxy" identity={proxy.identity} />
             <ProxyFacts proxy={proxy} onDialog={onDialog} />
           </div>
           <div className="columns">
             {files}
-            <IncomingFiles proxy={proxy} />
+            {incoming}
           </div>
         </>
       ) : (
@@ -50,10 +51,13 @@ export function ProxyPane(props: {
           <ChildrenCard proxy={proxy} onDialog={onDialog} />
           <LocalChildren />
           <div className="columns">
-            <ProxyFacts proxy={proxy} onDialog={onDialog} />
+            <div className="stack">
+              <ProxyFacts proxy={proxy} onDialog={onDialog} />
+              {signer === null ? incoming : null}
+            </div>
             <div className="stack">
               {files}
-              <IncomingFiles proxy={proxy} />
+              {signer === null ? null : incoming}
             </div>
           </div>
         </>
