@@ -94,6 +94,7 @@ export async function testApp(at: { folder?: string; workspace?: string; live?: 
     dispatch: app.dispatch,
     /** As the domains have it. */
     net: app.net,
+    close: app.close,
     create: (kind: 'online' | 'offline' | 'rehearsal' = 'online', name = 'Example') =>
       call('workspace.create', { folder: null, name, kind, passphrase: PASSPHRASE }),
     /** Time passes, the workspace locks itself on the way and is unlocked again. */
