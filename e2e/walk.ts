@@ -14,6 +14,7 @@ import { addChild, handOut, makeRequest, openResponse, publish } from './pages/t
 import { approve, openRequest, put, setUpSigner } from './pages/ta.ts';
 import { openLocalChild } from './pages/ta-child.ts';
 import { testKey, testProxy } from '../src-main/testing/test-proxy.ts';
+import { testRequest } from '../src-main/testing/test-request.ts';
 import { closeWorkspace, createWorkspace, lock, type Stop, unlock } from './pages/workspace.ts';
 
 /** "issue.review", "overview": every name a walk must stop at. */
@@ -139,6 +140,18 @@ async function screens(app: ConsoleApp, stop: Stop): Promise<void> {
   await page.getByLabel('Choose a file…').setInputFiles(join(folder, 'chain.pem'));
   await expect(page.getByText('In this file')).toBeVisible();
   await stop('inspect');
+  await page.getByRole('link', { name: 'Another file…' }).click();
+  await page.getByLabel('Choose a file…').setInputFiles({
+    name: 'asked.csr',
+    mimeType: 'application/octet-stream',
+    buffer: testRequest('asked.example.net', []),
+  });
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  await open(page, 'Requests and CRLs');
+  await stop('kept');
+  await openRow(page, 'Requests and CRLs', 'asked.example.net');
+  await expect(page.getByRole('heading', { level: 1, name: 'asked.example.net' })).toBeVisible();
+  await stop('kept-object');
   await open(page, 'Audit');
   await stop('audit');
   await open(page, 'Settings');

@@ -17,6 +17,7 @@ import { fileWords, recogniseFile } from '../rpki/exchange-file.ts';
 import { krillMove } from './krill-move.ts';
 import { exchangeRow, pastExchange } from './past-exchange.ts';
 import { childChannels } from './child/child-channels.ts';
+import { createKeepFresh } from './child/keep-fresh.ts';
 import { createLocalChildren } from './child/local-children.ts';
 import { proxyParent } from './child/proxy-parent.ts';
 import { checkChannels } from './net/check-channels.ts';
@@ -46,6 +47,8 @@ export interface TaDeps {
   router: SignerRouter;
   software: SoftwareSigner;
   changed(topic: Topic, ids: string[]): void;
+  /** Something that nobody waits for went wrong: it is written to the log. */
+  failed(error: unknown): void;
 }
 
 export interface Ta {
@@ -99,6 +102,16 @@ export function createTa(deps: TaDeps): Ta {
   const online = createProxyHalf({ ...deps, refusedEntry, locals: () => locals.cas });
   const publish = (): Promise<void> => online.publisher.publishOrNote();
 
+  const fresh = createKeepFresh({
+    clock,
+    async look() {
+      if (!(await locals.refresh())) return;
+      changed('ta', []);
+      await publish();
+    },
+    failed: deps.failed,
+  });
+
   const reviewing = reviewChannels({
     ...deps,
     signer,
@@ -142,13 +155,12 @@ export function createTa(deps: TaDeps): Ta {
       seen = null;
       reviews.clear();
       checks.clear();
+      fresh.stop();
       await online.locking();
     },
     async unlocked() {
       await online.unlocked();
-      if (!(await locals.refresh())) return;
-      changed('ta', []);
-      await publish();
+      await fresh.start();
     },
     async attention() {
       return [...(await signerAttention()), ...(await online.attention()), ...(await locals.attention())];
@@ -168,7 +180,7 @@ export function createTa(deps: TaDeps): Ta {
       }),
       ...krillMove({ ...deps, signer, refusedEntry }),
       ...reviewing.channels,
-      ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.open }),
+      ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.openFetched }),
       ...checks.channels,
       async signer() {
         const held = await heldSigner(session(), { random, router });

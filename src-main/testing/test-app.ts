@@ -7,6 +7,7 @@ import type { Answer, ChannelName, Payload } from '#shared/contract/index.ts';
 import type { Job } from '#shared/contract/app.ts';
 import type { ReplyError } from '#shared/errors.ts';
 import { createApp } from '../app.ts';
+import type { Net } from '../ports.ts';
 import { nodeNet } from '../shell/node/net/net.ts';
 import { eventSink, liveClock, testClock, testRandom } from './test-ports.ts';
 import { PASSPHRASE } from './test-workspace.ts';
@@ -26,9 +27,10 @@ const CHUNK = 1_048_576;
 
 /**
  * Starts the application; `places` answers the dialogs in order. `at.folder`: where it lives, instead of a new folder;
- * `at.workspace`: what it opens; `at.live`: with the time of the machine, as programs of others have it.
+ * `at.workspace`: what it opens; `at.live`: with the time of the machine, as programs of others have it;
+ * `at.net`: what it reaches others by.
  */
-export async function testApp(at: { folder?: string; workspace?: string; live?: boolean } = {}) {
+export async function testApp(at: { folder?: string; workspace?: string; live?: boolean; net?: Net } = {}) {
   const folder = at.folder ?? mkdtempSync(join(tmpdir(), 'baleen-app-'));
   const clock = at.live === true ? liveClock() : testClock();
   const { events, emit } = eventSink();
@@ -38,7 +40,7 @@ export async function testApp(at: { folder?: string; workspace?: string; live?: 
   const app = await createApp({
     clock,
     random: testRandom,
-    net: nodeNet,
+    net: at.net ?? nodeNet,
     dialogs: {
       folder: async () => places.shift() ?? null,
       saveFile: async () => places.shift() ?? null,
@@ -92,6 +94,7 @@ export async function testApp(at: { folder?: string; workspace?: string; live?: 
     dispatch: app.dispatch,
     /** As the domains have it. */
     net: app.net,
+    close: app.close,
     create: (kind: 'online' | 'offline' | 'rehearsal' = 'online', name = 'Example') =>
       call('workspace.create', { folder: null, name, kind, passphrase: PASSPHRASE }),
     /** Time passes, the workspace locks itself on the way and is unlocked again. */

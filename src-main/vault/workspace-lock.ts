@@ -8,9 +8,11 @@ import { join } from 'node:path';
 import { AppError } from '../lib/app-error.ts';
 import { storeError } from '../store/store-error.ts';
 
-/** Takes the lock and answers the function that gives it back. Throws AppError WORKSPACE_IN_USE. */
+export const LOCK_FILE = 'lock';
+
+/** Takes the lock and answers the function that gives it back; twice is not an error. Throws AppError WORKSPACE_IN_USE. */
 export function lockWorkspace(folder: string): () => void {
-  const path = join(folder, 'lock');
+  const path = join(folder, LOCK_FILE);
   let db: Database.Database;
   try {
     closeSync(openSync(path, 'a', 0o600));

@@ -173,7 +173,10 @@ export const taProxyChannels = {
   'ta.proxy': channel('unlocked', nothing, z.strictObject({ proxy: proxyView.nullable() })),
   /** Makes the proxy with its identity key (`krillta proxy init`). Starts a job; its result id is "proxy". */
   'ta.proxyInit': change('unlocked', nothing, z.strictObject({ job: id })),
-  /** The repository, from the publication server's answer (repo-res.xml). Once for ever. */
+  /**
+   * The repository, from the publication server's answer (repo-res.xml). Once for ever; the same again changes how the server
+   * is reached, and which TLS certificate is believed.
+   */
   'ta.proxyRepository': change(
     'unlocked',
     z.strictObject({ blob: id, pin: z.string().max(200).nullable() }),

@@ -17,7 +17,7 @@ import { proxyFile } from './proxy-files.ts';
 import type { AssociatedSigner, ProxyRepository } from './proxy-state.ts';
 import { proxyView } from './proxy-view.ts';
 import type { Publisher } from './publisher.ts';
-import { folderRepository, requireNoRepository, serverRepository } from './repository.ts';
+import { folderRepository, requireNoOther, serverRepository } from './repository.ts';
 import type { RunningProxy } from './running-proxy.ts';
 
 export interface ProxyDeps extends TaDeps {
@@ -66,7 +66,7 @@ export function proxyChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>, N
   const setRepository = (repository: ProxyRepository): Promise<unknown> =>
     proxy.change(
       ({ state }) => {
-        requireNoRepository(state);
+        requireNoOther(state, repository);
         return { ...state, repository };
       },
       () => ({
@@ -78,6 +78,15 @@ export function proxyChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>, N
             id: repository.contact.base,
             sha256: sha256Hex(repository.serverIdentityDer),
           },
+          ...(repository.target.kind === 'server' && repository.target.pin !== null
+            ? [
+                {
+                  type: 'tls-certificate',
+                  id: repository.contact.serviceUri,
+                  sha256: repository.target.pin,
+                },
+              ]
+            : []),
         ],
       }),
     );

@@ -42,18 +42,26 @@ export function createPublisher(
     const held = await proxy.required();
     const anchor = anchorOf(held);
     const number = String(held.state.signer?.objects.number ?? '');
-    const count = await publishAll({ net: deps.net, now: () => clock.now() }, [
+    const { count, refused } = await publishAll({ net: deps.net, now: () => clock.now() }, [
       anchor,
       ...(await locals.publications()),
     ]);
-    await proxy.change(
-      ({ state }) => ({ ...state, published: { at: clock.now().toISOString(), number } }),
-      () => ({
-        action: 'ta.publish',
-        summary: `Published ${count} objects, manifest number ${number}, at ${anchor.contact.base}`,
-        subjects: [],
-      }),
-    );
+    if (refused.every(({ publication }) => publication !== anchor))
+      await proxy.change(
+        ({ state }) => ({ ...state, published: { at: clock.now().toISOString(), number } }),
+        () => ({
+          action: 'ta.publish',
+          summary: `Published ${count} objects, manifest number ${number}, at ${anchor.contact.base}`,
+          subjects: [],
+        }),
+      );
+    const [first] = refused;
+    if (first !== undefined)
+      throw new AppError(
+        first.error.code,
+        `${first.publication.publisher}: ${first.error.message}`,
+        first.error.details,
+      );
     problem = null;
   }
 

@@ -69,7 +69,12 @@ function FileChild({
                 groups={10}
               />,
             ],
-            ['', <span className="dim">Nobody signed the file: compare it on the child's own screen.</span>],
+            [
+              '',
+              <span key="advice" className="dim">
+                Nobody signed the file: compare it on the child's own screen.
+              </span>,
+            ],
           ]}
         />
       )}

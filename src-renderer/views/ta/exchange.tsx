@@ -13,7 +13,8 @@ import { Notice, Verdict } from '../../components/verdict.tsx';
 import { ExportFileDialog } from './export-file-dialog.tsx';
 import { ReviewBody } from './review-body.tsx';
 import { useSendToKrill } from './send-to-krill.tsx';
-import { responseFile, type TaFile } from './ta-files.ts';
+import type { TaFile } from './ta-files.ts';
+import { responseFile } from './ta-signer-files.ts';
 
 export function Exchange({ route }: ViewProps) {
   const id = route.params['id'] ?? '';

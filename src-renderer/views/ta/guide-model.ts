@@ -158,7 +158,7 @@ function signerAlone({ signer, handedOut }: GuideInput): Guide {
     return guideAt(
       'set-up',
       'info',
-      'Carry signer-info.json to the proxy, ta.cer to every place the TAL names, ta.tal to relying parties.',
+      'Carry signer-info.json to the proxy and read the fingerprint of this signer to its operator; ta.cer goes to every place the TAL names, ta.tal to relying parties.',
       handOut('signer-info'),
       {
         others: [openFile('request')],

@@ -1,7 +1,10 @@
-/** The CAs of this workspace that could be children of the trust anchor, by handle; empty while they are being asked for. */
+/** The handles of the CAs of this workspace that could become children of the proxy. */
+import { useMemo } from 'react';
 import { useQuery } from '../../app/use-query.ts';
 
+const NONE: readonly string[] = [];
+
 export function useLocalHandles(): readonly string[] {
-  const found = useQuery('ta.localChildren', {}, ['ta']);
-  return found.data?.children.map(({ handle }) => handle) ?? [];
+  const { data } = useQuery('ta.localChildren', {}, ['ta']);
+  return useMemo(() => data?.children.map(({ handle }) => handle) ?? NONE, [data]);
 }

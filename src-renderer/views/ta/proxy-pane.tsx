@@ -19,6 +19,7 @@ export function ProxyPane(props: {
   onDialog: (dialog: ProxyDialog) => void;
 }) {
   const { proxy, signer, onDialog } = props;
+  const incoming = <IncomingFiles proxy={proxy} />;
   const files = <FileRows title="Files of the proxy" files={proxyFiles(proxy, signer)} />;
   return (
     <>
@@ -30,12 +31,12 @@ export function ProxyPane(props: {
       {proxy.signer === null ? (
         <>
           <div className="columns">
-            <IdentityCard proxy={proxy} />
+            <IdentityCard half="proxy" identity={proxy.identity} />
             <ProxyFacts proxy={proxy} onDialog={onDialog} />
           </div>
           <div className="columns">
             {files}
-            <IncomingFiles proxy={proxy} />
+            {incoming}
           </div>
         </>
       ) : (
@@ -52,9 +53,12 @@ export function ProxyPane(props: {
           <div className="columns">
             <div className="stack">
               <ProxyFacts proxy={proxy} onDialog={onDialog} />
-              <IncomingFiles proxy={proxy} />
+              {signer === null ? incoming : null}
             </div>
-            {files}
+            <div className="stack">
+              {files}
+              {signer === null ? null : incoming}
+            </div>
           </div>
         </>
       )}

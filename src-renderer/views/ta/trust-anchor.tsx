@@ -1,5 +1,5 @@
 /** The trust anchor of this workspace: where its operator stands, then each half that is here, then everything exchanged. */
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import type { SignerView } from '#shared/contract/ta.ts';
@@ -19,10 +19,11 @@ import { ProxyPane } from './proxy-pane.tsx';
 import { SignerPane } from './signer-pane.tsx';
 
 function Pane(props: { title: string; says: string; children: ReactNode }) {
+  const id = useId();
   return (
-    <section className="pane" aria-label={props.title}>
+    <section className="pane" aria-labelledby={id}>
       <header className="pane-head">
-        <h2>{props.title}</h2>
+        <h2 id={id}>{props.title}</h2>
         <span className="quiet">{props.says}</span>
       </header>
       {props.children}
@@ -70,7 +71,7 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
     >
       <GuideCard guide={guide} oneMachine={both} open={proxy?.open ?? null} onDialog={setDialog} />
       {proxy === null ? null : (
-        <Pane title="Proxy" says="the online half: children ask it, it publishes">
+        <Pane title="The proxy" says="the online half: children ask it, it publishes">
           <ProxyPane proxy={proxy} signer={signer} onDialog={setDialog} />
         </Pane>
       )}
@@ -79,7 +80,7 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
           <NoSigner testBed={!offline} primary={offline} />
         )
       ) : (
-        <Pane title="Signer" says="the offline half: it holds the key">
+        <Pane title="The signer" says="the offline half: it holds the key">
           <SignerPane signer={signer} />
         </Pane>
       )}
