@@ -21,6 +21,7 @@ import { createKeepFresh } from './child/keep-fresh.ts';
 import { createLocalChildren } from './child/local-children.ts';
 import { proxyParent } from './child/proxy-parent.ts';
 import { checkChannels } from './net/check-channels.ts';
+import { postSize } from './net/krill-body.ts';
 import { readLink } from './net/krill-link.ts';
 import { krillChannels } from './net/krill-channels.ts';
 import { createProxyHalf } from './proxy/proxy-half.ts';
@@ -242,7 +243,12 @@ export function createTa(deps: TaDeps): Ta {
         );
         const last = earlier.at(-1);
         const previous = last === undefined ? null : await store.run('ta.exchangeFiles', { id: last.id });
-        return { row: exchangeRow(files), ...pastExchange(held, files, earlier, previous) };
+        const link = files.half === 'signer' ? await readLink(session()) : null;
+        return {
+          row: exchangeRow(files),
+          ...pastExchange(held, files, earlier, previous),
+          krill: link === null ? null : postSize(files.response.length, link.postLimit),
+        };
       },
       async export({ what, id, target, overwrite }) {
         const held = await signer();
