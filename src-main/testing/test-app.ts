@@ -140,7 +140,6 @@ export async function testApp(at: { folder?: string; workspace?: string; live?: 
       if (job.state !== 'done') throw new Error(`${job.title}: ${job.error?.message ?? job.state}`);
       return job.resultIds[0] ?? '';
     },
-    close: () => app.close(),
     async remove(): Promise<void> {
       await app.close();
       rmSync(folder, { recursive: true, force: true });
