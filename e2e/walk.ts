@@ -2,15 +2,21 @@
  * One walk over every screen of the application with real objects on it: each route of the route table and each wizard
  * step. The tour takes pictures at its stops, the accessibility test looks for faults; who walks decides what a stop is.
  */
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { type RouteEntry, ROUTES } from '../src-renderer/app/route-table.ts';
 import type { Canaries } from './canaries.ts';
 import type { ConsoleApp } from './console-app.ts';
 import { exportAs, issue, open, openRow } from './pages/ca.ts';
+import { setUpBothHalves } from './pages/ta-one-machine.ts';
+import { addLocalChild, handOut, makeRequest, openResponse, publish } from './pages/ta-proxy.ts';
 import { approve, openRequest, put, setUpSigner } from './pages/ta.ts';
+import { openLocalChild } from './pages/ta-child.ts';
+import { freePort, lookOutside, openNetwork, serving, setPort, start } from './pages/ta-network.ts';
 import { testKey, testProxy } from '../src-main/testing/test-proxy.ts';
-import { createWorkspace, lock, type Stop, unlock } from './pages/workspace.ts';
+import { testRequest } from '../src-main/testing/test-request.ts';
+import { closeWorkspace, createWorkspace, lock, type Stop, unlock } from './pages/workspace.ts';
 
 /** "issue.review", "overview": every name a walk must stop at. */
 export function stopNames(): string[] {
@@ -108,6 +114,8 @@ async function trustAnchor(app: ConsoleApp, stop: Stop): Promise<void> {
   await openRow(page, 'Exchanges', 'online, second');
   await expect(page.getByRole('heading', { level: 1, name: 'Exchange 2' })).toBeVisible();
   await stop('ta-exchange');
+  await openLocalChild(app);
+  await stop('ta-child');
 }
 
 async function screens(app: ConsoleApp, stop: Stop): Promise<void> {
@@ -133,10 +141,50 @@ async function screens(app: ConsoleApp, stop: Stop): Promise<void> {
   await page.getByLabel('Choose a file…').setInputFiles(join(folder, 'chain.pem'));
   await expect(page.getByText('In this file')).toBeVisible();
   await stop('inspect');
+  await page.getByRole('link', { name: 'Another file…' }).click();
+  await page.getByLabel('Choose a file…').setInputFiles({
+    name: 'asked.csr',
+    mimeType: 'application/octet-stream',
+    buffer: testRequest('asked.example.net', []),
+  });
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  await open(page, 'Requests and CRLs');
+  await stop('kept');
+  await openRow(page, 'Requests and CRLs', 'asked.example.net');
+  await expect(page.getByRole('heading', { level: 1, name: 'asked.example.net' })).toBeVisible();
+  await stop('kept-object');
   await open(page, 'Audit');
   await stop('audit');
   await open(page, 'Settings');
   await stop('settings');
+}
+
+/** Both halves of a trust anchor, in a workspace of their own: the first one's signer has another proxy. */
+async function bothHalves(app: ConsoleApp, canaries: Canaries, stop: Stop): Promise<void> {
+  const { page, answers } = app;
+  const folder = join(app.folder, 'both');
+  mkdirSync(folder);
+  await closeWorkspace(page);
+  await createWorkspace(page, { canaries }, { name: 'Rehearsal of the trust anchor', kind: 'Rehearsal' });
+  await setUpBothHalves(app, folder, stop);
+  await addLocalChild(page);
+  await makeRequest(page);
+  await stop('trust-anchor');
+  const request = join(folder, 'request.json');
+  await handOut(page, answers, 'request.json', request);
+  await openRequest(page, request);
+  await approve(page, readFileSync(request));
+  await open(page, 'Trust anchor');
+  await handOut(page, answers, 'response.json', join(folder, 'response.json'));
+  await openResponse(page, join(folder, 'response.json'));
+  await stop('ta-response');
+  await publish(page);
+  await openNetwork(page);
+  await setPort(page, await freePort());
+  await start(page);
+  await lookOutside(page);
+  await stop('ta-network');
+  await serving(page).getByRole('button', { name: 'Stop' }).click();
 }
 
 /** Walks from the first start to the recovery screen; `at` is called on every stop, settled. Throws when one is missing. */
@@ -163,6 +211,7 @@ export async function walk(app: ConsoleApp, canaries: Canaries, at: Stop): Promi
   await open(page, 'Unlock');
   await unlock(page);
   await expect(page.getByRole('heading', { name: 'What needs you' })).toBeVisible();
+  await bothHalves(app, canaries, stop);
   const missing = stopNames().filter((name) => !seen.has(name));
   if (missing.length > 0) throw new Error(`the walk has no stop at ${missing.join(', ')}`);
 }

@@ -17,9 +17,11 @@ import { fileWords, recogniseFile } from '../rpki/exchange-file.ts';
 import { krillMove } from './krill-move.ts';
 import { exchangeRow, pastExchange } from './past-exchange.ts';
 import { childChannels } from './child/child-channels.ts';
+import { createKeepFresh } from './child/keep-fresh.ts';
 import { createLocalChildren } from './child/local-children.ts';
 import { proxyParent } from './child/proxy-parent.ts';
 import { checkChannels } from './net/check-channels.ts';
+import { postSize } from './net/krill-body.ts';
 import { readLink } from './net/krill-link.ts';
 import { krillChannels } from './net/krill-channels.ts';
 import { createProxyHalf } from './proxy/proxy-half.ts';
@@ -45,6 +47,8 @@ export interface TaDeps {
   router: SignerRouter;
   software: SoftwareSigner;
   changed(topic: Topic, ids: string[]): void;
+  /** Something that nobody waits for went wrong: it is written to the log. */
+  failed(error: unknown): void;
 }
 
 export interface Ta {
@@ -55,6 +59,8 @@ export interface Ta {
   unlocked(): Promise<void>;
   /** What is due at the trust anchor, for the overview. */
   attention(): Promise<Attention[]>;
+  /** Children would find nobody after the application has ended. */
+  serving(): boolean;
 }
 
 const SETUP_FILE_BYTES = 65_536;
@@ -95,6 +101,16 @@ export function createTa(deps: TaDeps): Ta {
   });
   const online = createProxyHalf({ ...deps, refusedEntry, locals: () => locals.cas });
   const publish = (): Promise<void> => online.publisher.publishOrNote();
+
+  const fresh = createKeepFresh({
+    clock,
+    async look() {
+      if (!(await locals.refresh())) return;
+      changed('ta', []);
+      await publish();
+    },
+    failed: deps.failed,
+  });
 
   const reviewing = reviewChannels({
     ...deps,
@@ -139,17 +155,17 @@ export function createTa(deps: TaDeps): Ta {
       seen = null;
       reviews.clear();
       checks.clear();
+      fresh.stop();
       await online.locking();
     },
     async unlocked() {
       await online.unlocked();
-      if (!(await locals.refresh())) return;
-      changed('ta', []);
-      await publish();
+      await fresh.start();
     },
     async attention() {
       return [...(await signerAttention()), ...(await online.attention()), ...(await locals.attention())];
     },
+    serving: online.serving,
     domain: {
       ...online.channels,
       ...childChannels({
@@ -157,6 +173,7 @@ export function createTa(deps: TaDeps): Ta {
         parent,
         locals,
         proxyState,
+        proxy: () => online.proxy,
         serviceUri: async (child) => childServiceUri(await readSettings(session()), child),
         publish,
         refusedEntry,
@@ -226,7 +243,12 @@ export function createTa(deps: TaDeps): Ta {
         );
         const last = earlier.at(-1);
         const previous = last === undefined ? null : await store.run('ta.exchangeFiles', { id: last.id });
-        return { row: exchangeRow(files), ...pastExchange(held, files, earlier, previous) };
+        const link = files.half === 'signer' ? await readLink(session()) : null;
+        return {
+          row: exchangeRow(files),
+          ...pastExchange(held, files, earlier, previous),
+          krill: link === null ? null : postSize(files.response.length, link.postLimit),
+        };
       },
       async export({ what, id, target, overwrite }) {
         const held = await signer();

@@ -94,6 +94,7 @@ export async function testApp(at: { folder?: string; workspace?: string; live?: 
     dispatch: app.dispatch,
     /** As the domains have it. */
     net: app.net,
+    close: app.close,
     create: (kind: 'online' | 'offline' | 'rehearsal' = 'online', name = 'Example') =>
       call('workspace.create', { folder: null, name, kind, passphrase: PASSPHRASE }),
     /** Time passes, the workspace locks itself on the way and is unlocked again. */
@@ -139,7 +140,6 @@ export async function testApp(at: { folder?: string; workspace?: string; live?: 
       if (job.state !== 'done') throw new Error(`${job.title}: ${job.error?.message ?? job.state}`);
       return job.resultIds[0] ?? '';
     },
-    close: () => app.close(),
     async remove(): Promise<void> {
       await app.close();
       rmSync(folder, { recursive: true, force: true });

@@ -16,6 +16,7 @@ import { Frame } from './frame.tsx';
 import { guard } from './guard.ts';
 import { inspectFile } from './inspect-file.ts';
 import { useKeyboardMap } from './keyboard-map.ts';
+import { QuitDialog } from './quit-dialog.tsx';
 import { formatPath, replacePath } from './router.ts';
 import type { Route } from './router.ts';
 import { useHeartbeat, useSession, useSessionWatch, useTouch } from './session.ts';
@@ -100,7 +101,12 @@ export function App() {
   useEffect(followLocation, []);
 
   return (
-    <DropZone fallback={{ verb: 'Drop to inspect', take: (file) => void inspectFile(file) }}>
+    <DropZone
+      fallback={{
+        verb: state === 'unlocked' ? 'Drop to open' : 'Drop to inspect',
+        take: (file) => void inspectFile(file, { unlocked: state === 'unlocked' }),
+      }}
+    >
       {session.data ? (
         <Screen session={session.data} asked={asked} />
       ) : session.error ? (
@@ -109,6 +115,7 @@ export function App() {
           <ErrorState error={session.error} onRetry={session.reload} />
         </main>
       ) : null}
+      <QuitDialog state={state} />
       <CommandPalette state={state} />
       <Toasts />
     </DropZone>

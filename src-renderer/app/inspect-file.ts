@@ -1,20 +1,45 @@
 /**
- * A file to look at: up to main, inspected there, then shown. What it holds is main's business; this is the
- * way every dropped or chosen file takes.
+ * A file to look at: a trust anchor's goes where it is opened, everything else up to main, inspected there, then shown.
+ * What it holds is main's business; this is the way every dropped or chosen file takes.
  */
 import { uploadBlob } from './blob-upload.ts';
 import { asCallError, call } from './call.ts';
-import { formatPath, goToPath } from './router.ts';
+import { isOpenable, openTaFile } from './open-ta-file.ts';
+import { leavePending } from './pending-file.ts';
+import { formatPath, goToPath, navigate } from './router.ts';
+import { sniffTaFile } from './sniff-ta-file.ts';
 import { useView } from './state.ts';
 
-/** Hands the file to the inspector and goes there. A refusal is said there too, until the next file. */
-export async function inspectFile(
-  file: File,
-  options: { onProgress?: (share: number) => void; signal?: AbortSignal } = {},
-): Promise<void> {
-  useView.setState({ refusedFile: null });
+interface Options {
+  onProgress?: (share: number) => void;
+  signal?: AbortSignal;
+}
+
+/** true: it was one of a trust anchor's files and is open, or it was said where it belongs. */
+async function openedAtTrustAnchor(file: File, { onProgress }: Options): Promise<boolean> {
+  const kind = await sniffTaFile(file);
+  if (isOpenable(kind)) {
+    await openTaFile(kind, file, onProgress);
+    return true;
+  }
+  if (kind === 'repository-response') {
+    leavePending(file);
+    navigate('ta-repository');
+    return true;
+  }
+  if (kind === null) return false;
+  useView.setState({ strayFile: { name: file.name, kind } });
+  navigate('inspect');
+  return true;
+}
+
+/** Hands the file to the inspector, or to the trust anchor, and goes there. A refusal is said there too, until the next file. */
+export async function inspectFile(file: File, options: Options & { unlocked?: boolean } = {}): Promise<void> {
+  const { unlocked = false, ...upload } = options;
+  useView.setState({ refusedFile: null, strayFile: null });
   try {
-    const blob = await uploadBlob(file, { use: 'inspect', ...options });
+    if (unlocked && (await openedAtTrustAnchor(file, upload))) return;
+    const blob = await uploadBlob(file, { use: 'inspect', ...upload });
     const inspection = await call('inspect.blob', { blob });
     goToPath(formatPath('inspect', { id: inspection.id }));
   } catch (thrown) {

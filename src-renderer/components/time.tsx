@@ -18,6 +18,11 @@ export function localText(at: string, withClock = false): string {
   return `${day}, ${two(local.getHours())}:${two(local.getMinutes())}:${two(local.getSeconds())}`;
 }
 
+/** "11 Dec 2026, 14:05", local. */
+export function minuteText(at: string): string {
+  return localText(at, true).slice(0, -3);
+}
+
 /** "2026-12-11 13:05:09 UTC". */
 export function utcText(at: string): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

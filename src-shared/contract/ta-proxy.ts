@@ -5,12 +5,12 @@ import { taTiming } from './ta-setup.ts';
 
 const handle = z.string().regex(/^[-_A-Za-z0-9/\\]{1,255}$/);
 const identity = z.strictObject({ keyId: hex, sha256: hex });
-const resources = z.strictObject({
+export const resourceTexts = z.strictObject({
   asn: z.string().max(200_000),
   ipv4: z.string().max(200_000),
   ipv6: z.string().max(200_000),
 });
-export type ResourceTexts = z.infer<typeof resources>;
+export type ResourceTexts = z.infer<typeof resourceTexts>;
 
 /** An obstacle or a date that somebody should know. */
 const warning = z.strictObject({ severity, text: z.string() });
@@ -20,7 +20,7 @@ export const proxyChild = z.strictObject({
   /** A CA of this workspace. */
   local: z.boolean(),
   identity,
-  resources,
+  resources: resourceTexts,
   leaving: z.boolean(),
   keys: z.array(
     z.strictObject({
@@ -210,11 +210,11 @@ export const taProxyChannels = {
         z.strictObject({ kind: z.literal('local'), handle }),
       ]),
       handle,
-      resources,
+      resources: resourceTexts,
     }),
     nothing,
   ),
-  'ta.childResources': change('unlocked', z.strictObject({ handle, resources }), nothing),
+  'ta.childResources': change('unlocked', z.strictObject({ handle, resources: resourceTexts }), nothing),
   /** Revokes its keys with the next exchange; `confirm` is the handle. */
   'ta.childRemove': change('unlocked', z.strictObject({ handle, confirm: z.string().max(255) }), nothing),
   /** `ask`: the CAs of this workspace are asked first whether they want something. Starts a job. */

@@ -5,7 +5,8 @@
 import { AppError } from '../../lib/app-error.ts';
 import { change, read, type Tx, write } from '../command.ts';
 import type { NewKey, Page, PageRequest, StoredKey } from '../columns.ts';
-import { findDraft } from './drafts.ts';
+import { beforeOf } from './cursor.ts';
+import { endDraft } from './drafts.ts';
 import { findKey, insertKey } from './keys.ts';
 import { highestNumber, isTaken, takeNumber, takeOnce } from './ledger.ts';
 
@@ -165,14 +166,7 @@ export const taCommands = {
       if (args.number !== null)
         takeNumber(tx, numberScope(half, args.number.keyId), args.number.number, 'first');
       for (const exchange of args.exchanges) insertExchange(tx, half, exchange);
-      if (args.draft === null) return;
-      const draft = findDraft(tx, args.draft.id);
-      if (draft.signed || draft.revision !== args.draft.revision)
-        throw new AppError('CONFLICT', 'This draft was changed in another window. Review it again.');
-      tx.run(
-        `UPDATE drafts SET signed = 1, result = $half, step = 'result', revision = revision + 1, updated_at = $at WHERE id = $id`,
-        { id: draft.id, half, at: tx.atMs },
-      );
+      endDraft(tx, args.draft, half);
     },
   ),
   /** New state without an exchange: a reissue, new timing. */
@@ -220,7 +214,7 @@ export const taCommands = {
   ),
   /** Newest first. */
   'ta.exchanges': read((tx, { cursor, limit }: Omit<PageRequest, 'query'>): Page<StoredExchange> => {
-    const before = cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor);
+    const before = beforeOf(cursor);
     const rows = tx.all<ExchangeRow>(
       'SELECT * FROM ta_exchanges WHERE seq < $before ORDER BY seq DESC LIMIT $limit',
       { before, limit: limit + 1 },

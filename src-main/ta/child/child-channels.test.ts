@@ -54,6 +54,9 @@ beforeEach(async () => {
     tickets: { path: (ticket) => join(folder, ticket), end: () => undefined },
     changed: () => undefined,
     proxyState: () => Promise.resolve(null),
+    proxy() {
+      throw new Error('no proxy in this test');
+    },
     serviceUri: (child) => Promise.resolve(`http://127.0.0.1/rfc6492/ta/${child}`),
     publish: async () => void (published += 1),
     refusedEntry: (action) => async (error) => void refused.push(`${action} ${error.code}`),
@@ -201,8 +204,7 @@ describe('a child through its channels', () => {
     ['half of it', () => parentXml('online').slice(0, 400), /is no file of a trust anchor/],
     [
       'another version',
-      () =>
-        Buffer.from(Buffer.from(parentXml('online')).toString().replace('version="1"', 'version="2"')),
+      () => Buffer.from(Buffer.from(parentXml('online')).toString().replace('version="1"', 'version="2"')),
       /cannot be used: /,
     ],
     ['65 kB', () => Buffer.alloc(65_537, 0x20), /./],

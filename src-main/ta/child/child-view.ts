@@ -52,12 +52,12 @@ function stepOf(child: LocalChild): Pick<LocalChildView, 'step' | 'next'> {
   if (parent === null)
     return {
       step: 'parent',
-      next: `Add ${handle} under the trust anchor with online.json, then read the parent's answer (res.xml) here.`,
+      next: `Add ${handle} under the trust anchor; then take its parent here, or read the parent’s answer (res.xml).`,
     };
   if (repository === null)
     return {
       step: 'repository',
-      next: 'Bring pub-req.xml to the publication server, then read its answer (repo-res.xml) here.',
+      next: 'Take the trust anchor’s repository here, or bring pub-req.xml to a publication server and read its answer (repo-res.xml).',
     };
   if (keys.some(({ askedAt }) => askedAt !== null))
     return {
@@ -89,6 +89,11 @@ function rollSays(child: LocalChild): string {
 
 function warningsOf({ child, highest }: HeldChild, now: Date): LocalChildView['warnings'] {
   const warnings: LocalChildView['warnings'] = [];
+  if (child.entitled === null && keyIn(child, 'active') !== undefined)
+    warnings.push({
+      severity: 'careful',
+      text: `The trust anchor had nothing for ${child.handle} when it was last asked: it is being removed there, or was. Add it there again and ask, if it is to go on.`,
+    });
   for (const { keyId, certificate, objects, state } of child.keys) {
     if (certificate === null) continue;
     const left = Date.parse(certificate.notAfter) - now.getTime();

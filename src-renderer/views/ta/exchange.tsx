@@ -10,20 +10,18 @@ import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { Time } from '../../components/time.tsx';
 import { Notice, Verdict } from '../../components/verdict.tsx';
-import { ExportFileDialog, type TaFile } from './export-file-dialog.tsx';
+import { ExportFileDialog } from './export-file-dialog.tsx';
 import { ReviewBody } from './review-body.tsx';
-
-const RESPONSE: TaFile = {
-  what: 'response',
-  name: 'response.json',
-  says: 'To the proxy: krillta proxy signer process-response --response response.json. Only then is it published.',
-};
+import { useSendToKrill } from './send-to-krill.tsx';
+import type { TaFile } from './ta-files.ts';
+import { responseFile } from './ta-signer-files.ts';
 
 export function Exchange({ route }: ViewProps) {
   const id = route.params['id'] ?? '';
   const found = useQuery('ta.exchange', { id }, ['ta']);
   const [file, setFile] = useState<TaFile | null>(null);
   const data = found.data;
+  const krill = useSendToKrill(id, data?.krill ?? null);
   const back = { href: hrefOf('trust-anchor'), label: 'Trust anchor' };
   if (!data) return <NotLoaded title="Exchange" found={found} back={back} />;
   const { row, review, holds, text } = data;
@@ -32,15 +30,22 @@ export function Exchange({ route }: ViewProps) {
       title={`Exchange ${row.number}`}
       tags={
         <span className="quiet">
+          {row.half === 'proxy' ? 'taken and published by the proxy' : 'signed here'},{' '}
           <Time at={row.at} clock />
         </span>
       }
       actions={
-        <Button kind="primary" onPress={() => setFile(RESPONSE)}>
-          Write response.json…
-        </Button>
+        row.half === 'proxy' ? undefined : (
+          <>
+            {krill.button}
+            <Button kind="primary" onPress={() => setFile(responseFile(id))}>
+              Write response.json…
+            </Button>
+          </>
+        )
       }
     >
+      {krill.notes}
       <Verdict
         severity={holds ? 'good' : 'bad'}
         title={
@@ -85,7 +90,7 @@ export function Exchange({ route }: ViewProps) {
           <pre className="mono small report">{text}</pre>
         </Card>
       </div>
-      <ExportFileDialog file={file} id={id} onClose={() => setFile(null)} />
+      <ExportFileDialog file={file} onClose={() => setFile(null)} />
     </Page>
   );
 }

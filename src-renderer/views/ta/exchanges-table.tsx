@@ -5,9 +5,10 @@ import { usePages } from '../../app/use-query.ts';
 import { Card } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import type { Column } from '../../components/data-table.tsx';
-import { EmptyState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Time } from '../../components/time.tsx';
+
+const HALF = { signer: 'signer', proxy: 'proxy' } as const;
 
 const COLUMNS: readonly Column<ExchangeRow>[] = [
   {
@@ -17,6 +18,7 @@ const COLUMNS: readonly Column<ExchangeRow>[] = [
     align: 'end',
     cell: (row) => <span className="num">{row.number}</span>,
   },
+  { id: 'half', title: 'Half', width: '8rem', cell: (row) => HALF[row.half] },
   { id: 'at', title: 'Signed', width: '19rem', cell: (row) => <Time at={row.at} clock /> },
   {
     id: 'children',
@@ -39,22 +41,23 @@ const COLUMNS: readonly Column<ExchangeRow>[] = [
   { id: 'next', title: 'Next before', width: '12rem', cell: (row) => <Time at={row.nextUpdate} /> },
 ];
 
-export function ExchangesTable() {
+/** `halves`: the proxy's exchanges may be among them. */
+export function ExchangesTable({ halves }: { halves: boolean }) {
   const pages = usePages('ta.exchanges', { limit: 100 }, ['ta']);
   return (
     <Card title="Exchanges" note={String(pages.total)} flush>
       <DataTable
         label="Exchanges"
         plain
-        columns={COLUMNS}
+        columns={halves ? COLUMNS : COLUMNS.filter(({ id }) => id !== 'half')}
         {...pages}
         rowId={(row) => row.id}
         onOpen={(row) => navigate('ta-exchange', { id: row.id })}
         maxRows={12}
         empty={
-          <EmptyState title="No exchange yet">
-            Until the first response is processed by the proxy, relying parties find no manifest.
-          </EmptyState>
+          <p className="load-line">
+            No exchange yet. It begins with a request of the proxy, which the signer answers.
+          </p>
         }
       />
     </Card>

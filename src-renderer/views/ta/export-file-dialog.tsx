@@ -1,65 +1,35 @@
-/** One file of the trust anchor, written where the operator says. */
-import type { TaExport } from '#shared/contract/ta.ts';
+/** One file of the trust anchor, of either half, written where the operator says. */
 import { call } from '../../app/call.ts';
 import { showToast } from '../../app/state.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { SaveTo } from '../../components/save-to.tsx';
+import { markHandedOut } from './handed-out.ts';
+import type { TaFile } from './ta-files.ts';
 
-export interface TaFile {
-  what: TaExport;
-  /** "response.json". */
-  name: string;
-  /** From whom to whom, and what to do with it. */
-  says: string;
+function write(file: TaFile, target: string, overwrite: boolean): Promise<{ sha256: string }> {
+  return file.half === 'proxy'
+    ? call('ta.proxyExport', { what: file.what, child: file.child ?? null, target, overwrite })
+    : call('ta.export', { what: file.what, id: file.id ?? null, target, overwrite });
 }
 
-export const SIGNER_FILES: readonly TaFile[] = [
-  {
-    what: 'signer-info',
-    name: 'signer-info.json',
-    says: 'To the proxy, after set-up and after each reissue: krillta proxy signer init (or update) --info',
-  },
-  {
-    what: 'certificate',
-    name: 'ta.cer',
-    says: 'To every place the TAL names, after set-up and after each reissue.',
-  },
-  { what: 'tal', name: 'ta.tal', says: 'To relying parties: validators begin with it.' },
-];
-
-export const RECORD_FILES: readonly TaFile[] = [
-  {
-    what: 'krill-conf',
-    name: 'krill-ta.conf',
-    says: 'What krill.conf of the proxy needs: its switch and these times.',
-  },
-  {
-    what: 'krillta-conf',
-    name: 'krillta.conf',
-    says: 'These times for krillta, beside “Write for krillta”.',
-  },
-  { what: 'exchanges-text', name: 'exchanges.txt', says: 'Every exchange as krillta prints it.' },
-  {
-    what: 'exchanges-json',
-    name: 'exchanges.json',
-    says: 'Every exchange with its signed messages, as krillta writes it.',
-  },
-];
-
-export function ExportFileDialog(props: { file: TaFile | null; id: string | null; onClose: () => void }) {
-  const { file, id, onClose } = props;
+export function ExportFileDialog(props: { file: TaFile | null; onClose: () => void }) {
+  const { file, onClose } = props;
   return (
     <Dialog open={file !== null} onClose={onClose} title={`Write ${file?.name ?? ''}`}>
       {file === null ? null : (
         <>
+          <p>
+            {file.from} <span aria-hidden>→</span> <span className="visually-hidden">to</span> {file.to}
+          </p>
           <p className="dim">{file.says}</p>
           <SaveTo
-            channel="ta.export"
+            channel={file.half === 'proxy' ? 'ta.proxyExport' : 'ta.export'}
             purpose="export"
             suggestedName={file.name}
             verb="Write"
             write={async (target, overwrite) => {
-              const { sha256 } = await call('ta.export', { what: file.what, id, target, overwrite });
+              const { sha256 } = await write(file, target, overwrite);
+              if (file.mark !== undefined) markHandedOut(file.mark);
               showToast(`${file.name} is written, SHA-256 begins ${sha256.slice(0, 8)}`);
               onClose();
             }}

@@ -5,35 +5,11 @@ import type { SignerView } from '#shared/contract/ta.ts';
 import { call } from '../../app/call.ts';
 import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
-import { Button } from '../../components/button.tsx';
 import { ConfirmDialog, Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
+import { FolderField } from '../../components/folder-field.tsx';
 import { hexGroups } from '../../components/hex-value.tsx';
 import { JobProgress } from '../../components/job-progress.tsx';
-
-function FolderField(props: {
-  folder: Ticket | null;
-  onFolder: (folder: Ticket) => void;
-  purpose: 'open' | 'export';
-}) {
-  const choose = useAction('dialogs.folder', async () => {
-    const { chosen } = await call('dialogs.folder', { purpose: props.purpose });
-    if (chosen !== null) props.onFolder(chosen);
-  });
-  return (
-    <div className="field">
-      <span className="field-label">Folder</span>
-      <div className="row-wrap">
-        <span className="mono wrap">
-          {props.folder?.path ?? <span className="quiet">not chosen yet</span>}
-        </span>
-        <Button size="small" busy={choose.busy} onPress={() => void choose.run()}>
-          Choose a folder…
-        </Button>
-      </div>
-    </div>
-  );
-}
 
 export function ImportStoreDialog(props: { open: boolean; onClose: () => void }) {
   return (

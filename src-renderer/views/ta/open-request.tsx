@@ -1,37 +1,56 @@
-/** The place for a request file: it is read by main, and its review opens. */
+/** The place for a file of an exchange: it is read by main, and its review opens. */
 import { useState } from 'react';
-import { uploadBlob } from '../../app/blob-upload.ts';
-import { call } from '../../app/call.ts';
-import { navigate } from '../../app/router.ts';
+import { openTaFile } from '../../app/open-ta-file.ts';
+import type { OpenableTaFile } from '../../app/sniff-ta-file.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Card } from '../../components/card.tsx';
-import { FileChooser, useFileTaker } from '../../components/drop-zone.tsx';
+import { FileChooser } from '../../components/drop-zone.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 
-export function OpenRequest() {
+const CHANNEL = {
+  request: 'ta.openRequest',
+  response: 'ta.openResponse',
+  'signer-info': 'ta.openSignerInfo',
+  child: 'ta.openChildInfo',
+} as const;
+
+/** Opens a file as `kind` and goes to its screen; says what is wrong with it where it was chosen. */
+export function useOpenTaFile(kind: OpenableTaFile) {
   const [share, setShare] = useState<number | null>(null);
-  const open = useAction('ta.openRequest', async (file: File) => {
+  const open = useAction(CHANNEL[kind], async (file: File) => {
     setShare(0);
     try {
-      const blob = await uploadBlob(file, { use: 'transfer', onProgress: setShare });
-      const { review } = await call('ta.openRequest', { blob });
-      navigate('ta-review', { id: review });
+      await openTaFile(kind, file, setShare);
     } finally {
       setShare(null);
     }
   });
-  useFileTaker('Review as a request', (file) => void open.run(file));
+  return { open, share };
+}
+
+export function OpenTaFile(props: { kind: OpenableTaFile; name: string; children: string }) {
+  const { open, share } = useOpenTaFile(props.kind);
   return (
-    <Card title="Next exchange">
+    <>
       <FileChooser
-        buttonLabel="Choose request.json…"
+        buttonLabel={`Choose ${props.name}…`}
         busy={open.busy}
         share={share}
         onFile={(file) => void open.run(file)}
       >
-        Drop request.json here. You see what it asks before anything is signed.
+        {props.children}
       </FileChooser>
       {open.error ? <ErrorState error={open.error} /> : null}
+    </>
+  );
+}
+
+export function OpenRequest() {
+  return (
+    <Card title="Next exchange">
+      <OpenTaFile kind="request" name="request.json">
+        Drop request.json here. You see what it asks before anything is signed.
+      </OpenTaFile>
     </Card>
   );
 }

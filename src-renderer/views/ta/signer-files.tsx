@@ -1,41 +1,9 @@
 /** What the signer hands out after set-up and reissue, each file with where it goes. */
-import { useState } from 'react';
 import { hrefOf } from '../../app/router.ts';
-import { Button, LinkButton } from '../../components/button.tsx';
-import { Card } from '../../components/card.tsx';
+import { LinkButton } from '../../components/button.tsx';
 import { Verdict } from '../../components/verdict.tsx';
-import { ExportFileDialog, SIGNER_FILES, type TaFile } from './export-file-dialog.tsx';
-
-/** A row for each file with its button. */
-export function FileRows({
-  files,
-  title,
-  id = null,
-}: {
-  files: readonly TaFile[];
-  title: string;
-  id?: string | null;
-}) {
-  const [file, setFile] = useState<TaFile | null>(null);
-  return (
-    <Card title={title} flush>
-      <ul className="object-list">
-        {files.map((one) => (
-          <li key={one.what} className="settings-row">
-            <span>
-              <b className="mono">{one.name}</b>
-              <span className="dim wrap"> {one.says}</span>
-            </span>
-            <Button size="small" onPress={() => setFile(one)}>
-              Write {one.name}…
-            </Button>
-          </li>
-        ))}
-      </ul>
-      <ExportFileDialog file={file} id={id} onClose={() => setFile(null)} />
-    </Card>
-  );
-}
+import { FileRows } from './file-rows.tsx';
+import { SIGNER_FILES } from './ta-signer-files.ts';
 
 export function SignerFiles() {
   return (

@@ -1,214 +1,129 @@
-/** The trust anchor of this workspace: what it is, what is due, the next exchange, everything exchanged before. */
-import { Anchor } from 'lucide-react';
-import { useState } from 'react';
+/** The trust anchor of this workspace: where its operator stands, then each half that is here, then everything exchanged. */
+import { useId, useState } from 'react';
+import type { ReactNode } from 'react';
+import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import type { SignerView } from '#shared/contract/ta.ts';
-import { hrefOf } from '../../app/router.ts';
+import { hrefOf, replacePath } from '../../app/router.ts';
 import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
-import { Button, LinkButton } from '../../components/button.tsx';
-import { Card, KeyValue } from '../../components/card.tsx';
-import { DataTable } from '../../components/data-table.tsx';
-import type { Column } from '../../components/data-table.tsx';
-import { HexValue } from '../../components/hex-value.tsx';
+import { LinkButton } from '../../components/button.tsx';
 import { Page } from '../../components/page.tsx';
-import { EmptyState, ErrorState, Loading } from '../../components/state-box.tsx';
-import { Left, Time } from '../../components/time.tsx';
-import { Notice } from '../../components/verdict.tsx';
-import { ApproversSwitch } from './approvers-switch.tsx';
+import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { ExchangesTable } from './exchanges-table.tsx';
-import { RECORD_FILES, SIGNER_FILES } from './export-file-dialog.tsx';
-import { ExportStoreDialog, ImportStoreDialog } from './krill-store-dialogs.tsx';
-import { OpenRequest } from './open-request.tsx';
-import { ReissueDialog } from './reissue-dialog.tsx';
-import { FileRows } from './signer-files.tsx';
-import { TimingDialog } from './timing-dialog.tsx';
+import { GuideCard } from './guide.tsx';
+import { guideOf } from './guide-model.ts';
+import { useHandedOut } from './handed-out.ts';
+import { NoSigner } from './no-signer.tsx';
+import { type ProxyDialog, ProxyDialogs } from './proxy-dialogs.tsx';
+import { ProxyPane } from './proxy-pane.tsx';
+import { SignerPane } from './signer-pane.tsx';
 
-type Issued = SignerView['issued'][number];
-
-const COLUMNS: readonly Column<Issued>[] = [
-  {
-    id: 'child',
-    title: 'Child',
-    width: 'minmax(12rem, 1fr)',
-    cell: (row) => <b>{row.child || 'not known'}</b>,
-  },
-  {
-    id: 'key',
-    title: 'Key',
-    width: '22rem',
-    cell: (row) => <HexValue hex={row.keyId} label="Key identifier" groups={4} />,
-  },
-  {
-    id: 'resources',
-    title: 'Resources',
-    width: 'minmax(20rem, 2fr)',
-    cell: (row) => <span className="mono">{row.resources.join(', ')}</span>,
-  },
-  { id: 'renew', title: 'Due', width: '11rem', cell: (row) => <Time at={row.renewAt} /> },
-  { id: 'ends', title: 'Ends', width: '11rem', cell: (row) => <Time at={row.notAfter} /> },
-];
-
-function DraftLink() {
-  const found = useQuery('drafts.list', {}, ['drafts']);
-  const draft = found.data?.drafts.find(({ kind }) => kind === 'ta.signer');
-  return draft === undefined ? null : (
-    <LinkButton href={hrefOf('ta-signer', { draft: draft.id, step: draft.step })}>
-      Continue the set-up
-    </LinkButton>
+function Pane(props: { title: string; says: string; children: ReactNode }) {
+  const id = useId();
+  return (
+    <section className="pane" aria-labelledby={id}>
+      <header className="pane-head">
+        <h2 id={id}>{props.title}</h2>
+        <span className="quiet">{props.says}</span>
+      </header>
+      {props.children}
+    </section>
   );
 }
 
-function None() {
-  const [importing, setImporting] = useState(false);
-  const state = useQuery('workspace.state', {}, ['workspace']);
+/** The signer's exchange that answered the proxy's open request; null unless both are here. */
+function useAnswered(proxy: ProxyView | null, signer: SignerView | null) {
+  const nonce = proxy?.open?.nonce ?? null;
+  const found = useQuery('ta.exchanges', { cursor: null, limit: 50 }, ['ta'], {
+    skip: nonce === null || signer === null,
+  });
+  return found.data?.rows.find((row) => row.half === 'signer' && row.nonce === nonce) ?? null;
+}
+
+interface HalvesProps {
+  proxy: ProxyView | null;
+  signer: SignerView | null;
+  offline: boolean;
+  /** A child's file that was dropped: the dialog opens with it. */
+  child: string | null;
+}
+
+function Halves({ proxy, signer, offline, child }: HalvesProps) {
+  const [dialog, setDialog] = useState<ProxyDialog | null>(null);
+  const handedOut = useHandedOut();
+  const answered = useAnswered(proxy, signer);
+  const guide = guideOf({ proxy, signer, answered, handedOut, offline });
+  const both = proxy !== null && signer !== null;
+  const none = proxy === null && signer === null;
+  const close = (): void => {
+    setDialog(null);
+    if (child !== null) replacePath('/trust-anchor');
+  };
   return (
-    <Page title="Trust anchor">
-      {state.data?.workspace?.kind === 'online' ? (
-        <Notice severity="careful">
-          This workspace is online. The key of a trust anchor belongs into an offline station, on a machine of
-          its own; a test bed may do without.
-        </Notice>
-      ) : null}
-      <Card>
-        <EmptyState
-          icon={<Anchor aria-hidden />}
-          title="No trust anchor in this workspace"
-          action={
-            <>
-              <LinkButton kind="primary" href={hrefOf('ta-signer', { draft: 'new' })}>
-                Set up a signer…
-              </LinkButton>
-              <Button onPress={() => setImporting(true)}>Take over from krillta…</Button>
-              <DraftLink />
-            </>
-          }
-        >
-          The signer holds the key of an RPKI trust anchor on a machine without a network. An online proxy,
-          such as Krill, asks it by files. It is for registries and test beds; whoever only certifies own
-          routes needs a CA below an existing trust anchor instead.
-        </EmptyState>
-      </Card>
-      <ImportStoreDialog open={importing} onClose={() => setImporting(false)} />
+    <Page
+      title="Trust anchor"
+      tags={
+        none ? undefined : (
+          <span className="quiet">{both ? 'proxy and signer' : proxy ? 'proxy' : 'signer'}</span>
+        )
+      }
+      actions={offline ? undefined : <LinkButton href={hrefOf('ta-network')}>Network…</LinkButton>}
+    >
+      <GuideCard guide={guide} oneMachine={both} open={proxy?.open ?? null} onDialog={setDialog} />
+      {proxy === null ? null : (
+        <Pane title="The proxy" says="the online half: children ask it, it publishes">
+          <ProxyPane proxy={proxy} signer={signer} onDialog={setDialog} />
+        </Pane>
+      )}
+      {signer === null ? (
+        proxy !== null && proxy.signer !== null ? null : (
+          <NoSigner testBed={!offline} primary={offline} />
+        )
+      ) : (
+        <Pane title="The signer" says="the offline half: it holds the key">
+          <SignerPane signer={signer} />
+        </Pane>
+      )}
+      {none ? null : <ExchangesTable halves={both || !offline} />}
+      {proxy === null ? null : (
+        <ProxyDialogs
+          proxy={proxy}
+          dialog={dialog ?? (child === null ? null : 'child')}
+          childFile={child}
+          onClose={close}
+        />
+      )}
     </Page>
   );
 }
 
-function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => void }) {
-  return (
-    <Card
-      title="Signer"
-      note={`key in ${signer.signer}`}
-      aside={
-        <Button size="small" onPress={onReissue}>
-          Reissue…
-        </Button>
-      }
-    >
-      <KeyValue
-        items={[
-          ['TA key', <HexValue key="value" hex={signer.keyId} label="Key identifier" groups={10} />],
-          [
-            'Publishes at',
-            <span key="value" className="mono">
-              {signer.baseUri}
-            </span>,
-          ],
-          [
-            'TAL',
-            <>
-              {signer.talUris.map((uri) => (
-                <div key={uri} className="mono wrap">
-                  {uri}
-                </div>
-              ))}
-            </>,
-          ],
-          [
-            'TA certificate',
-            <>
-              until <Time at={signer.certificate.notAfter} />
-            </>,
-          ],
-          [
-            'Manifest, CRL',
-            <>
-              number <b className="num">{signer.number}</b>, next before <Time at={signer.nextUpdate} /> (
-              <Left to={signer.nextUpdate} />)
-            </>,
-          ],
-          [
-            'Revoked',
-            <span key="value" className="num">
-              {signer.revoked}
-            </span>,
-          ],
-          [
-            'Own identity',
-            <HexValue key="value" hex={signer.identity.sha256} label="SHA-256 of the identity" groups={8} />,
-          ],
-          [
-            'Enrolled proxy',
-            <HexValue key="value" hex={signer.proxy.sha256} label="SHA-256 of the proxy" groups={8} />,
-          ],
-        ]}
-      />
-    </Card>
-  );
-}
-
-export function TrustAnchor(_props: ViewProps) {
-  const found = useQuery('ta.signer', {}, ['ta', 'keys']);
-  const [dialog, setDialog] = useState<'reissue' | 'krillta' | 'times' | null>(null);
-  if (!found.data)
+export function TrustAnchor({ route, session }: ViewProps) {
+  const signer = useQuery('ta.signer', {}, ['ta', 'keys']);
+  const offline = session.workspace?.kind === 'offline';
+  const proxy = useQuery('ta.proxy', {}, ['ta', 'keys'], { skip: offline });
+  const error = signer.error ?? proxy.error;
+  if (!signer.data || (!offline && !proxy.data))
     return (
       <Page title="Trust anchor">
-        {found.error ? (
-          <ErrorState error={found.error} onRetry={found.reload} />
+        {error ? (
+          <ErrorState
+            error={error}
+            onRetry={() => {
+              signer.reload();
+              proxy.reload();
+            }}
+          />
         ) : (
           <Loading what="the trust anchor" />
         )}
       </Page>
     );
-  const { signer } = found.data;
-  if (signer === null) return <None />;
   return (
-    <Page title="Trust anchor" tags={<span className="quiet">signer</span>}>
-      {signer.warnings.map(({ severity, text }) => (
-        <Notice key={text} severity={severity}>
-          {text}
-        </Notice>
-      ))}
-      <div className="columns">
-        <OpenRequest />
-        <Facts signer={signer} onReissue={() => setDialog('reissue')} />
-      </div>
-      <ExchangesTable />
-      <Card title="Certificates of children" note={String(signer.issued.length)} flush>
-        <DataTable
-          label="Certificates of children"
-          plain
-          columns={COLUMNS}
-          rows={signer.issued}
-          rowId={(row) => row.keyId}
-          maxRows={12}
-          empty={
-            <EmptyState title="No child has a certificate">The next request may ask for one.</EmptyState>
-          }
-        />
-      </Card>
-      <div className="columns">
-        <FileRows title="Files of the signer" files={SIGNER_FILES} />
-        <FileRows title="Records and settings" files={RECORD_FILES} />
-      </div>
-      <div className="row-wrap">
-        <ApproversSwitch />
-        <Button onPress={() => setDialog('times')}>Times…</Button>
-        <Button onPress={() => setDialog('krillta')}>Write for krillta…</Button>
-        <span className="dim">A data directory krillta goes on with: nobody is locked in.</span>
-      </div>
-      <ReissueDialog signer={signer} open={dialog === 'reissue'} onClose={() => setDialog(null)} />
-      <TimingDialog signer={signer} open={dialog === 'times'} onClose={() => setDialog(null)} />
-      <ExportStoreDialog signer={signer} open={dialog === 'krillta'} onClose={() => setDialog(null)} />
-    </Page>
+    <Halves
+      proxy={proxy.data?.proxy ?? null}
+      signer={signer.data.signer}
+      offline={offline}
+      child={route.query['child'] ?? null}
+    />
   );
 }

@@ -1,0 +1,149 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type TestApp, testApp } from '../../testing/test-app.ts';
+import {
+  ALL,
+  associated,
+  BASE,
+  makeRequest,
+  NOTIFY,
+  proxyFileOf,
+  proxyOf,
+  take,
+} from '../../testing/test-proxy-app.ts';
+import { approve, exportTo, signerOf } from '../../testing/test-signer.ts';
+import { readRepositoryResponseXml } from '../../rpki/setup-xml.ts';
+
+let proxy: TestApp;
+let signer: TestApp;
+let folder: string;
+beforeEach(async () => {
+  proxy = await testApp();
+  signer = await testApp();
+  await proxy.create('online', 'Proxy');
+  await signer.create('offline', 'Signer');
+  folder = join(proxy.folder, 'published');
+  mkdirSync(folder);
+});
+afterEach(async () => {
+  await proxy.remove();
+  await signer.remove();
+});
+
+async function child() {
+  const [found] = (await proxy.call('ta.localChildren', {})).children;
+  if (found === undefined) throw new Error('no child');
+  return found;
+}
+
+/** One exchange: the request is carried to the signer, the response back. */
+async function exchange(): Promise<void> {
+  const request = await makeRequest(proxy);
+  proxy.clock.advance(60_000);
+  signer.clock.advance(60_000);
+  const id = await approve(signer, request);
+  proxy.clock.advance(60_000);
+  const path = join(signer.folder, 'response.json');
+  await exportTo(signer, 'response', path, id);
+  await take(proxy, readFileSync(path));
+}
+
+async function written(what: 'online' | 'child-request' | 'pub-req' | 'repo-res'): Promise<Buffer> {
+  const path = join(proxy.folder, what);
+  proxy.places.push(path);
+  const { chosen } = await proxy.call('dialogs.saveFile', { purpose: 'export', suggestedName: what });
+  await proxy.call('ta.localExport', {
+    handle: 'online',
+    what,
+    target: chosen?.ticket ?? '',
+    overwrite: true,
+  });
+  return readFileSync(path);
+}
+
+const localFile = async (name: string, bytes: Uint8Array) =>
+  proxy.call('ta.localConfigure', { handle: 'online', blob: await proxy.blob(name, bytes, 'transfer') });
+
+/** Where the one child publishes, and what lies there. */
+const own = (): string => join(folder, 'rsync', 'online', '0');
+const laid = (): string[] => readdirSync(own());
+
+test(
+  'a child below the real proxy, by files: pending, certified by an exchange, rolled, the old key revoked (S001-1, 2, 3, 7)',
+  { timeout: 120_000 },
+  async () => {
+    await associated(proxy, signer, folder);
+    await proxy.result(await proxy.call('ta.localCreate', { handle: 'online' }));
+    await expect(proxy.call('ta.localConnect', { handle: 'online' })).rejects.toThrow(/add it there first/);
+    // online.json to the trust anchor, res.xml back (T-030).
+    const { info } = await proxy.call('ta.openChildInfo', {
+      blob: await proxy.blob('online.json', await written('online'), 'transfer'),
+    });
+    await proxy.call('ta.childAdd', { from: { kind: 'file', id: info }, handle: 'online', resources: ALL });
+    await localFile('res.xml', await proxyFileOf(proxy, 'parent-response', 'online'));
+    // The folder's own answer (T-023).
+    const answer = await written('repo-res');
+    expect(readRepositoryResponseXml(answer)).toMatchObject({
+      publisherHandle: 'online',
+      siaBase: `${BASE}online/`,
+      rrdpNotificationUri: NOTIFY,
+    });
+    await localFile('repo-res.xml', answer);
+    await expect(localFile('repo-res.xml', answer)).rejects.toThrow(/has a repository already/);
+    const entry = (await proxy.call('audit.list', { limit: 1 })).rows[0];
+    expect(entry).toMatchObject({ action: 'ta.localConfigure', outcome: 'refused' });
+    expect(await child()).toMatchObject({
+      resources: [],
+      parent: { handle: 'ta' },
+      keys: [{ state: 'pending', csr: true }],
+    });
+    expect((await proxyOf(proxy)).children).toMatchObject([{ handle: 'online', local: true }]);
+
+    const ask = async () => (await proxy.call('ta.localAsk', { handle: 'online' })).told[0]?.says ?? '';
+    expect(await ask()).toMatch(/\(1104\)/);
+    expect(await ask()).toMatch(/\(1101\)/);
+    await exchange();
+    // Fetched by itself (T-007), and nothing more to ask.
+    expect(await child()).toMatchObject({ step: 'running', keys: [{ state: 'active', number: '1' }] });
+    expect(await ask()).toMatch(/^Nothing to ask/);
+    expect((await proxyOf(proxy)).children).toMatchObject([{ keys: [{ state: 'in-use', waiting: false }] }]);
+    expect(laid()).toHaveLength(2);
+
+    await proxy.call('ta.localRoll', { handle: 'online', step: 'start' });
+    await exchange();
+    expect((await child()).keys.map(({ state }) => state)).toEqual(['active', 'new']);
+    expect(laid()).toHaveLength(4);
+    await proxy.call('ta.localRoll', { handle: 'online', step: 'activate' });
+    await exchange();
+    expect((await child()).keys.map(({ state }) => state)).toEqual(['active']);
+    expect(laid()).toHaveLength(2);
+    expect(await signerOf(signer)).toMatchObject({ number: '4', revoked: 1, issued: [{ child: 'online' }] });
+    expect(await proxy.call('audit.verify', { written: '' })).toMatchObject({ faults: [] });
+  },
+);
+
+test(
+  'within one workspace it is connected without files, and stays fresh over locking',
+  { timeout: 120_000 },
+  async () => {
+    await associated(proxy, signer, folder);
+    await proxy.result(await proxy.call('ta.localCreate', { handle: 'online' }));
+    await proxy.call('ta.childAdd', {
+      from: { kind: 'local', handle: 'online' },
+      handle: 'online',
+      resources: ALL,
+    });
+    const { says } = await proxy.call('ta.localConnect', { handle: 'online' });
+    expect(says).toBe(`online has its parent and publishes at ${BASE}online/.`);
+    await exchange();
+    expect(await child()).toMatchObject({ step: 'running', warnings: [] });
+    const manifest = join(own(), laid().find((name) => name.endsWith('.mft')) ?? '');
+    const before = readFileSync(manifest);
+    await proxy.later(50 * 86_400_000);
+    // Made anew right after unlocking, and published.
+    while ((await child()).keys[0]?.number !== '2') await new Promise(setImmediate);
+    while (!existsSync(manifest) || readFileSync(manifest).equals(before)) await new Promise(setImmediate);
+    expect((await child()).warnings).toEqual([]);
+  },
+);

@@ -1,0 +1,120 @@
+/** One child: its identity, resources and keys, and the steps: its parent's answer, other resources, removal. */
+import { useState } from 'react';
+import type { ProxyChildView } from '#shared/contract/ta-proxy.ts';
+import { call } from '../../app/call.ts';
+import { showToast } from '../../app/state.ts';
+import { useAction } from '../../app/use-action.ts';
+import { Button } from '../../components/button.tsx';
+import { KeyValue } from '../../components/card.tsx';
+import { ConfirmDialog, Dialog } from '../../components/dialog.tsx';
+import { DialogForm } from '../../components/dialog-form.tsx';
+import { HexValue } from '../../components/hex-value.tsx';
+import { Notice } from '../../components/verdict.tsx';
+import { ExportFileDialog } from './export-file-dialog.tsx';
+import { KeyList } from './key-tags.tsx';
+import { ResourceFields, saysResources } from './resource-fields.tsx';
+import { parentResponse, type TaFile } from './ta-files.ts';
+
+function ResourcesBody({ child, onClose }: { child: ProxyChildView; onClose: () => void }) {
+  const [resources, setResources] = useState(child.resources);
+  const change = useAction('ta.childResources', async () => {
+    await call('ta.childResources', { handle: child.handle, resources });
+    onClose();
+  });
+  return (
+    <DialogForm
+      action={change}
+      why={JSON.stringify(resources) === JSON.stringify(child.resources) ? 'Nothing is changed yet' : null}
+      verb="Change the resources"
+      saidByField={saysResources(change.error)}
+      onClose={onClose}
+    >
+      <p className="dim">
+        From its next certificate on. What it holds stays valid until it asks for a new one, and a wish for
+        more than it may have now is dropped.
+      </p>
+      <ResourceFields value={resources} onChange={setResources} error={change.error} />
+    </DialogForm>
+  );
+}
+
+function lostWith({ handle, keys }: ProxyChildView): string[] {
+  const used = keys.filter(({ state }) => state === 'in-use' || state === 'revoking').length;
+  return used === 0
+    ? [`${handle} has no certificate: it is gone at once.`]
+    : [
+        `${used === 1 ? 'Its certificate is' : `Its ${used} certificates are`} revoked with the next exchange. Everything below ${handle} stops being valid then.`,
+        'What it waits for is dropped.',
+        'Adding it again later is a new beginning, with new keys.',
+      ];
+}
+
+const cell = (text: string) => (
+  <span key="value" className="mono wrap">
+    {text === '' ? 'none' : text}
+  </span>
+);
+
+export function ChildDetail({ child }: { child: ProxyChildView }) {
+  const [dialog, setDialog] = useState<'resources' | 'remove' | null>(null);
+  const [file, setFile] = useState<TaFile | null>(null);
+  const { handle, resources, leaving } = child;
+  const close = (): void => setDialog(null);
+  const gone = leaving ? 'It is being removed with the next exchange' : null;
+  return (
+    <section className="child-detail stack" aria-label={`Child ${handle}`}>
+      <div className="row-wrap">
+        <h3 className="wrap">{handle}</h3>
+        <span className="push row-wrap">
+          <Button size="small" onPress={() => setFile(parentResponse(handle))}>
+            Write res.xml…
+          </Button>
+          <Button size="small" whyDisabled={gone} onPress={() => setDialog('resources')}>
+            Change resources…
+          </Button>
+          <Button size="small" whyDisabled={gone} onPress={() => setDialog('remove')}>
+            Remove…
+          </Button>
+        </span>
+      </div>
+      {leaving ? (
+        <Notice severity="careful">Its keys are revoked with the next exchange; then it is gone.</Notice>
+      ) : null}
+      {child.overhang.map((text) => (
+        <Notice key={text} severity="careful">
+          It holds a certificate for <span className="mono wrap">{text}</span>, more than it may have now,
+          until it asks for a new one.
+        </Notice>
+      ))}
+      <KeyValue
+        items={[
+          ['AS numbers', cell(resources.asn)],
+          ['IPv4', cell(resources.ipv4)],
+          ['IPv6', cell(resources.ipv6)],
+          [
+            'Identity',
+            <HexValue key="value" hex={child.identity.sha256} label="SHA-256 of the identity" groups={8} />,
+          ],
+        ]}
+      />
+      <KeyList keys={child.keys} />
+      <ExportFileDialog file={file} onClose={() => setFile(null)} />
+      <Dialog open={dialog === 'resources'} onClose={close} title={`Resources of ${handle}`} size="wide">
+        <ResourcesBody child={child} onClose={close} />
+      </Dialog>
+      <ConfirmDialog
+        open={dialog === 'remove'}
+        onClose={close}
+        title={`Remove ${handle}?`}
+        lost={lostWith(child)}
+        verb="Remove the child"
+        typed={{ text: handle, label: 'Handle of the child' }}
+        channel="ta.childRemove"
+        onConfirm={async () => {
+          await call('ta.childRemove', { handle, confirm: handle });
+          showToast(`${handle} is removed, or will be with the next exchange`);
+        }}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,35 @@
+/** The words for the states of a local child and its keys. No component. */
+import type { ChildKeyState, LocalChildView } from '#shared/contract/ta-child.ts';
+import type { Severity } from '../../components/icon.tsx';
+import type { Tone } from '../../components/tag.tsx';
+
+export const KEY_STATE: Record<ChildKeyState, { word: string; tone: Tone; says: string }> = {
+  pending: { word: 'pending', tone: 'note', says: 'It has no certificate yet and signs nothing.' },
+  new: {
+    word: 'new',
+    tone: 'accent',
+    says: 'Certified, and published beside the active key; it waits to take over.',
+  },
+  active: { word: 'active', tone: 'good', says: 'It signs CRL and manifest.' },
+  old: {
+    word: 'old',
+    tone: 'careful',
+    says: 'Replaced; it stays published until the trust anchor has revoked it.',
+  },
+};
+
+export const STEP_WORD: Record<LocalChildView['step'], string> = {
+  parent: 'wants its parent',
+  repository: 'wants its repository',
+  ask: 'has something to ask',
+  exchange: 'waits for an exchange',
+  running: 'running',
+};
+
+/** How much a person has to do now: bad when something is broken already. */
+export function childSeverity(child: LocalChildView): Severity {
+  const worst = (['bad', 'careful'] as const).find((severity) =>
+    child.warnings.some((warning) => warning.severity === severity),
+  );
+  return worst ?? (child.step === 'running' ? 'good' : 'note');
+}

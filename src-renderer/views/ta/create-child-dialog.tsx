@@ -1,0 +1,74 @@
+/** A new local child: its handle, then the job that makes its keys. */
+import { useState } from 'react';
+import { call } from '../../app/call.ts';
+import { navigate } from '../../app/router.ts';
+import { useAction } from '../../app/use-action.ts';
+import { Dialog } from '../../components/dialog.tsx';
+import { DialogForm } from '../../components/dialog-form.tsx';
+import { JobProgress } from '../../components/job-progress.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import { Notice } from '../../components/verdict.tsx';
+
+export interface CreateChildDialogProps {
+  /** The handles that are there already. */
+  taken: readonly string[];
+  open: boolean;
+  onClose: () => void;
+}
+
+export function CreateChildDialog(props: CreateChildDialogProps) {
+  return (
+    <Dialog open={props.open} onClose={props.onClose} title="New local child">
+      <Body {...props} />
+    </Dialog>
+  );
+}
+
+function Body({ taken, onClose }: CreateChildDialogProps) {
+  const [handle, setHandle] = useState(taken.includes('online') ? '' : 'online');
+  const [job, setJob] = useState<string | null>(null);
+  const create = useAction('ta.localCreate', async () => {
+    setJob((await call('ta.localCreate', { handle: handle.trim() })).job);
+  });
+  if (job !== null)
+    return (
+      <JobProgress
+        id={job}
+        onRetry={() => setJob(null)}
+        onEnd={(ended) => {
+          if (ended.state === 'cancelled') setJob(null);
+          if (ended.state !== 'done') return;
+          onClose();
+          navigate('ta-child', { id: ended.resultIds[0] ?? handle.trim() });
+        }}
+      />
+    );
+  return (
+    <DialogForm
+      action={create}
+      why={handle.trim() === '' ? 'Write a handle' : null}
+      verb="Make child"
+      onClose={onClose}
+    >
+      <p className="dim">
+        A CA of this workspace below the trust anchor. Its identity and its first key are made now; they never
+        leave this machine.
+      </p>
+      {taken.length === 0 ? null : (
+        <Notice severity="note">
+          One child is enough for most: everything else is easier below that one than beside it, because each
+          child of the trust anchor waits for an exchange.
+        </Notice>
+      )}
+      <TextField
+        label="Handle"
+        mono
+        value={handle}
+        onChange={setHandle}
+        maxLength={64}
+        autoFocus
+        help="Letters, digits, - and _. It names the folder it publishes in, for ever."
+      />
+    </DialogForm>
+  );
+}

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import type { ProxyView } from '#shared/contract/ta-proxy.ts';
+import type { SignerView } from '#shared/contract/ta.ts';
+import { type GuideInput, guideOf } from './guide-model.ts';
+import type { Guide } from './guide-steps.ts';
+
+const AT = '2026-12-11T00:00:00Z';
+const OPEN: NonNullable<ProxyView['open']> = {
+  nonce: 'n-1',
+  madeAt: AT,
+  goodUntil: AT,
+  sha256: 'AB',
+  wishes: 1,
+  outdated: [],
+};
+
+const proxy = (part: Partial<ProxyView>): ProxyView =>
+  ({
+    open: null,
+    ball: { who: 'nobody', text: 'Nothing is open.' },
+    unpublished: false,
+    ...part,
+  }) as ProxyView;
+const signer = (number: string): SignerView => ({ number }) as SignerView;
+
+function at(input: Partial<GuideInput>, handedOut: string[] = []): Guide {
+  return guideOf({
+    proxy: null,
+    signer: null,
+    answered: null,
+    offline: false,
+    ...input,
+    handedOut: new Set(handedOut),
+  });
+}
+
+const here = ({ steps }: Guide): string => steps.find(({ state }) => state === 'here')?.id ?? '';
+const says = (guide: Guide): [string, string | null] => [here(guide), guide.next?.label ?? null];
+
+describe('set-up', () => {
+  test('begins with the proxy where one may be, with the signer in an offline station', () => {
+    expect(says(at({}))).toEqual(['proxy', 'Make the proxy']);
+    expect(says(at({ offline: true }))).toEqual(['signer', null]);
+  });
+
+  test('on two machines: repository, both files out one after the other, the file of the signer back, child', () => {
+    expect(says(at({ proxy: proxy({ step: 'repository' }) }))).toEqual([
+      'repository',
+      'Choose the repository…',
+    ]);
+    const towards = { proxy: proxy({ step: 'signer' }) };
+    expect(says(at(towards))).toEqual(['carry', 'Hand out proxy-id.json…']);
+    expect(says(at(towards, ['proxy-id']))).toEqual(['carry', 'Hand out proxy-repo.json…']);
+    expect(says(at(towards, ['proxy-id', 'proxy-repo']))).toEqual(['signer', 'Open signer-info.json…']);
+    expect(at(towards).others.map(({ label }) => label)).toContain('Open signer-info.json…');
+    expect(says(at({ proxy: proxy({ step: 'child' }) }))).toEqual(['child', 'Add the first child…']);
+  });
+
+  test('on one machine the file of the signer is handed out and opened here', () => {
+    const both = { proxy: proxy({ step: 'signer' }), signer: signer('1') };
+    expect(says(at(both))).toEqual(['info', 'Hand out signer-info.json…']);
+    expect(says(at(both, ['signer-info']))).toEqual(['associate', 'Open signer-info.json…']);
+  });
+
+  test('every step before the present one is done, every later one is not', () => {
+    const { steps } = at({ proxy: proxy({ step: 'child' }) });
+    expect(steps.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'done', 'done', 'done', 'here']);
+  });
+});
+
+describe('an exchange', () => {
+  const courier = { who: 'courier', text: 'Carry it.' } as const;
+  const open = proxy({ step: 'running', open: OPEN, ball: courier });
+
+  test('on two machines: make, carry, wait, open the response', () => {
+    const idle = at({ proxy: proxy({ step: 'running' }) });
+    expect(says(idle)).toEqual(['make', 'Make the request…']);
+    expect(idle.idle).toBe(true);
+    expect(at({ proxy: proxy({ step: 'exchange' }) }).idle).toBe(false);
+    expect(says(at({ proxy: open }))).toEqual(['out', 'Hand out request.json…']);
+    expect(says(at({ proxy: open }, ['request AB']))).toEqual(['sign', 'Open response.json…']);
+  });
+
+  test('a file that was handed out for another request does not count', () => {
+    expect(says(at({ proxy: open }, ['request CD']))).toEqual(['out', 'Hand out request.json…']);
+  });
+
+  test('on one machine: the signer reviews, its response is handed out and opened', () => {
+    const both = { proxy: open, signer: signer('1') };
+    expect(says(at(both, ['request AB']))).toEqual(['sign', 'Open request.json…']);
+    const answered = { ...both, answered: { id: 'x-1', number: '2' } };
+    expect(says(at(answered))).toEqual(['back', 'Hand out response.json…']);
+    expect(says(at(answered, ['response x-1']))).toEqual(['review', 'Open response.json…']);
+  });
+
+  test('an ended request is signed anew; what is not published is published', () => {
+    const ended = proxy({ step: 'running', open: OPEN, ball: { who: 'proxy', text: 'It ended.' } });
+    expect(says(at({ proxy: ended }))).toEqual(['make', 'Sign the request anew…']);
+    expect(says(at({ proxy: proxy({ step: 'running', unpublished: true }) }))).toEqual([
+      'publish',
+      'Publish now',
+    ]);
+  });
+
+  test('the signer alone hands its file out first, then waits for requests', () => {
+    expect(says(at({ signer: signer('1'), offline: true }))).toEqual(['info', 'Hand out signer-info.json…']);
+    expect(says(at({ signer: signer('1') }, ['signer-info']))).toEqual(['sign', 'Open request.json…']);
+    expect(says(at({ signer: signer('9') }))).toEqual(['sign', 'Open request.json…']);
+  });
+});

@@ -1,0 +1,187 @@
+/** "You are here": the present step of the set-up or of an exchange and what to do next, from what both halves say. Pure. */
+import type { ProxyView } from '#shared/contract/ta-proxy.ts';
+import type { ExchangeRow, SignerView } from '#shared/contract/ta.ts';
+import { type Guide, guideAt, type GuideNext, handOut, openFile } from './guide-steps.ts';
+
+export interface GuideInput {
+  proxy: ProxyView | null;
+  signer: SignerView | null;
+  /** The signer's exchange that answered the open request; null: none in this workspace. */
+  answered: Pick<ExchangeRow, 'id' | 'number'> | null;
+  /** Files written since this window was unlocked: "proxy-id", "request 3F2A…". */
+  handedOut: ReadonlySet<string>;
+  /** An offline station never holds a proxy. */
+  offline: boolean;
+}
+
+/** Between the repository and the association: files out, the signer's set-up, its file back. */
+function towardsSigner({ signer, handedOut }: GuideInput): Guide {
+  const missing = (['proxy-id', 'proxy-repo'] as const).find((what) => !handedOut.has(what));
+  if (signer !== null)
+    return handedOut.has('signer-info')
+      ? guideAt(
+          'set-up',
+          'associate',
+          "Open the signer's file here, and compare its fingerprint.",
+          openFile('signer-info'),
+        )
+      : guideAt(
+          'set-up',
+          'info',
+          'The signer is set up. Its file goes to the proxy; a folder stands in for the stick.',
+          handOut('signer-info'),
+          {
+            others: [openFile('signer-info')],
+          },
+        );
+  const setUp: GuideNext = { label: "Go to the signer's set-up", action: { kind: 'signer' } };
+  if (missing !== undefined)
+    return guideAt(
+      'set-up',
+      'carry',
+      "Write both files onto a stick and carry them to the signer's machine. Read the fingerprint below to its operator: nobody signed the files.",
+      handOut(missing),
+      { others: [openFile('signer-info'), setUp] },
+    );
+  return guideAt(
+    'set-up',
+    'signer',
+    "On the signer's machine, in an offline station: Trust anchor, “Set up a signer…”. Then bring its signer-info.json back here. On a test bed the signer may be in this workspace.",
+    openFile('signer-info'),
+    { others: [setUp] },
+  );
+}
+
+function towardsResponse(
+  { signer, answered, handedOut }: GuideInput,
+  open: NonNullable<ProxyView['open']>,
+): Guide {
+  const carried = handedOut.has(`request ${open.sha256}`);
+  if (answered !== null)
+    return handedOut.has(`response ${answered.id}`)
+      ? guideAt(
+          'exchange',
+          'review',
+          'Open the response. You see what it changes before anything is published.',
+          openFile('response'),
+        )
+      : guideAt(
+          'exchange',
+          'back',
+          `The signer made response ${answered.number}. It goes back to the proxy.`,
+          {
+            label: 'Hand out response.json…',
+            action: { kind: 'hand-out-response', exchange: answered.id },
+          },
+          { others: [openFile('response')] },
+        );
+  if (!carried)
+    return guideAt(
+      'exchange',
+      'out',
+      signer === null
+        ? 'Write the request onto a stick and carry it to the signer. Its operator will ask for groups of the digits below.'
+        : 'Write the request into a folder: both halves are in this workspace, so it stands in for the stick.',
+      handOut('request'),
+      { others: signer === null ? [openFile('response')] : [openFile('request')] },
+    );
+  return signer === null
+    ? guideAt(
+        'exchange',
+        'sign',
+        "The signer's operator reviews and signs the request on the other machine. Then open its response here.",
+        openFile('response'),
+        { others: [handOut('request')] },
+      )
+    : guideAt(
+        'exchange',
+        'sign',
+        'The signer has the word: review the request, then sign.',
+        openFile('request'),
+      );
+}
+
+function withProxy(input: GuideInput, proxy: ProxyView): Guide {
+  const { step, open, ball } = proxy;
+  if (step === 'repository')
+    return guideAt(
+      'set-up',
+      'repository',
+      'Say where the trust anchor publishes. It is written into everything that is ever issued.',
+      {
+        label: 'Choose the repository…',
+        action: { kind: 'repository' },
+      },
+    );
+  if (step === 'signer') return towardsSigner(input);
+  if (step === 'child')
+    return guideAt(
+      'set-up',
+      'child',
+      'The trust anchor is published, and empty. The authority that works below it comes next.',
+      {
+        label: 'Add the first child…',
+        action: { kind: 'child' },
+      },
+    );
+  if (open !== null)
+    return ball.who === 'proxy'
+      ? guideAt(
+          'exchange',
+          'make',
+          ball.text,
+          { label: 'Sign the request anew…', action: { kind: 'refresh' } },
+          {
+            others: [openFile('response')],
+          },
+        )
+      : towardsResponse(input, open);
+  if (proxy.unpublished)
+    return guideAt('exchange', 'publish', 'The newest objects are taken, and not published yet.', {
+      label: 'Publish now',
+      action: { kind: 'publish' },
+    });
+  const make: GuideNext = { label: 'Make the request…', action: { kind: 'make' } };
+  return guideAt('exchange', 'make', ball.text, make, { idle: ball.who === 'nobody' && step === 'running' });
+}
+
+/** Only the signer is here, or only it may be: the proxy's steps happen on another machine. */
+function signerAlone({ signer, handedOut }: GuideInput): Guide {
+  if (signer === null)
+    return guideAt(
+      'set-up',
+      'signer',
+      "The proxy's machine has written proxy-id.json and proxy-repo.json. With them the signer is set up here.",
+      null,
+    );
+  if (signer.number === '1' && !handedOut.has('signer-info'))
+    return guideAt(
+      'set-up',
+      'info',
+      'Carry signer-info.json to the proxy and read the fingerprint of this signer to its operator; ta.cer goes to every place the TAL names, ta.tal to relying parties.',
+      handOut('signer-info'),
+      {
+        others: [openFile('request')],
+      },
+    );
+  return guideAt(
+    'exchange',
+    'sign',
+    'The next request.json comes from the proxy. You see what it asks before anything is signed.',
+    openFile('request'),
+    {
+      idle: true,
+    },
+  );
+}
+
+export function guideOf(input: GuideInput): Guide {
+  if (input.proxy !== null) return withProxy(input, input.proxy);
+  if (input.offline || input.signer !== null) return signerAlone(input);
+  return guideAt(
+    'set-up',
+    'proxy',
+    'The proxy is the online half: children ask it, it publishes, and it has the signer sign by files. It gets an identity key of its own.',
+    { label: 'Make the proxy', action: { kind: 'init' } },
+  );
+}

@@ -1,0 +1,95 @@
+/** What a guide is: the steps of the set-up and of one exchange, and the next step as a button. No decisions. */
+import type { ProxyExport } from '#shared/contract/ta-proxy.ts';
+
+export type Where = 'proxy' | 'courier' | 'signer';
+
+export interface GuideStep {
+  id: string;
+  title: string;
+  where: Where;
+  state: 'done' | 'here' | 'later';
+}
+
+export type GuideAction =
+  | { kind: 'init' | 'publish' }
+  | { kind: 'repository' | 'signer' }
+  | { kind: 'child' | 'make' | 'refresh' }
+  | { kind: 'hand-out'; what: Extract<ProxyExport, 'proxy-id' | 'proxy-repo' | 'request'> | 'signer-info' }
+  | { kind: 'hand-out-response'; exchange: string }
+  | { kind: 'open'; what: 'signer-info' | 'request' | 'response' };
+
+export interface GuideNext {
+  label: string;
+  action: GuideAction;
+}
+
+export interface Guide {
+  phase: 'set-up' | 'exchange';
+  steps: GuideStep[];
+  /** Where it stands and what to do, in one or two sentences. */
+  says: string;
+  /** null: the screen below has it. */
+  next: GuideNext | null;
+  /** The same step goes on in another way: it was done before, on another day. */
+  others: GuideNext[];
+  /** There is nothing that must be done now. */
+  idle: boolean;
+}
+
+type Step = readonly [id: string, title: string, where: Where];
+
+const SET_UP: readonly Step[] = [
+  ['proxy', 'Make the proxy', 'proxy'],
+  ['repository', 'Choose its repository', 'proxy'],
+  ['carry', 'Carry proxy-id.json and proxy-repo.json', 'courier'],
+  ['signer', 'Set up the signer', 'signer'],
+  ['info', 'Carry signer-info.json back', 'courier'],
+  ['associate', 'Associate the signer', 'proxy'],
+  ['child', 'Add the child', 'proxy'],
+];
+const EXCHANGE: readonly Step[] = [
+  ['make', 'Make the request', 'proxy'],
+  ['out', 'Carry request.json', 'courier'],
+  ['sign', 'Review and sign', 'signer'],
+  ['back', 'Carry response.json back', 'courier'],
+  ['review', 'Review the response', 'proxy'],
+  ['publish', 'Publish', 'proxy'],
+];
+
+const stepsAs = (steps: readonly Step[], state: GuideStep['state']): GuideStep[] =>
+  steps.map(([id, title, where]) => ({ id, title, where, state }));
+export const SET_UP_STEPS = stepsAs(SET_UP, 'done');
+export const EXCHANGE_STEPS = stepsAs(EXCHANGE, 'later');
+
+export function guideAt(
+  phase: Guide['phase'],
+  at: string,
+  says: string,
+  next: GuideNext | null,
+  more: { others?: GuideNext[]; idle?: boolean } = {},
+): Guide {
+  const steps = phase === 'set-up' ? SET_UP : EXCHANGE;
+  const here = steps.findIndex(([id]) => id === at);
+  return {
+    phase,
+    steps: steps.map(([id, title, where], index) => ({
+      id,
+      title,
+      where,
+      state: index < here ? 'done' : index === here ? 'here' : 'later',
+    })),
+    says,
+    next,
+    others: more.others ?? [],
+    idle: more.idle ?? false,
+  };
+}
+
+export const handOut = (what: Extract<GuideAction, { kind: 'hand-out' }>['what']): GuideNext => ({
+  label: `Hand out ${what}.json…`,
+  action: { kind: 'hand-out', what },
+});
+export const openFile = (what: Extract<GuideAction, { kind: 'open' }>['what']): GuideNext => ({
+  label: `Open ${what}.json…`,
+  action: { kind: 'open', what },
+});

@@ -1,0 +1,113 @@
+/** The steps around a request, each with what it means: make one, sign the open one anew, withdraw it. */
+import { useState } from 'react';
+import type { ProxyView } from '#shared/contract/ta-proxy.ts';
+import { call } from '../../app/call.ts';
+import { useAction } from '../../app/use-action.ts';
+import { Checkbox } from '../../components/choices.tsx';
+import { DialogForm } from '../../components/dialog-form.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import { Notice } from '../../components/verdict.tsx';
+import { useStartedJob } from './use-started-job.tsx';
+
+interface BodyProps {
+  proxy: ProxyView;
+  onClose: () => void;
+}
+
+export function MakeBody({ proxy, onClose }: BodyProps) {
+  const locals = proxy.children.filter(({ local }) => local).length;
+  const [ask, setAsk] = useState(locals > 0);
+  const make = useStartedJob('ta.makeRequest', () => call('ta.makeRequest', { ask }), onClose);
+  const waiting = proxy.children.reduce(
+    (sum, { keys }) => sum + keys.filter(({ state }) => state === 'asked' || state === 'revoking').length,
+    0,
+  );
+  if (make.progress !== null) return make.progress;
+  return (
+    <DialogForm
+      action={make.action}
+      why={proxy.open === null ? null : 'A request is open already'}
+      verb="Make the request"
+      onClose={onClose}
+    >
+      <p>
+        {waiting === 0
+          ? 'No child wants anything at the moment. The request renews manifest and CRL.'
+          : waiting === 1
+            ? 'One key of a child waits for it.'
+            : `${waiting} keys of children wait for it.`}{' '}
+        It gets a new nonce, is signed by the proxy, and stays the same file until you sign it anew on
+        purpose.
+      </p>
+      {locals === 0 ? null : (
+        <Checkbox value={ask} onChange={setAsk}>
+          Ask the CAs of this workspace first what they need
+        </Checkbox>
+      )}
+    </DialogForm>
+  );
+}
+
+export function RefreshBody({ proxy, onClose }: BodyProps) {
+  const refresh = useStartedJob('ta.refreshRequest', () => call('ta.refreshRequest', {}), onClose);
+  const outdated = proxy.open?.outdated ?? [];
+  if (refresh.progress !== null) return refresh.progress;
+  return (
+    <DialogForm
+      action={refresh.action}
+      why={proxy.open === null ? 'No request is open' : null}
+      verb="Sign anew"
+      onClose={onClose}
+    >
+      {outdated.length === 0 ? (
+        <p>
+          The wishes are the same, so the nonce stays and the request gets{' '}
+          {proxy.timing.signedMessageValidityDays} new days. A response to the file that is on its way still
+          fits.
+        </p>
+      ) : (
+        <>
+          <Notice severity="careful">
+            Other wishes make another request, with another nonce. A response to the one that is on its way
+            will be refused.
+          </Notice>
+          <ul className="verdict-lines">
+            {outdated.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      <p className="dim">The file and its digits are new either way: write it and carry it again.</p>
+    </DialogForm>
+  );
+}
+
+export function WithdrawBody({ proxy, onClose }: BodyProps) {
+  const [reason, setReason] = useState('');
+  const cancel = useAction('ta.cancelRequest', async () => {
+    await call('ta.cancelRequest', { reason });
+    onClose();
+  });
+  return (
+    <DialogForm
+      action={cancel}
+      why={proxy.open === null ? 'No request is open' : reason.trim().length < 3 ? 'Write why' : null}
+      verb="Withdraw"
+      onClose={onClose}
+    >
+      <Notice severity="careful">
+        A response to this request will be refused, with today's date. Tell the signer's operator, if the file
+        is on its way: what the signer signs anyway is not published, and its number is ahead afterwards.
+      </Notice>
+      <TextField
+        label="Reason"
+        value={reason}
+        onChange={setReason}
+        maxLength={300}
+        autoFocus
+        help="It goes into the audit."
+      />
+    </DialogForm>
+  );
+}

@@ -1,0 +1,153 @@
+/** The evidence below a response's verdict: answers by child, numbers and dates, files, times of both sides. */
+import type { ResponseReview } from '#shared/contract/ta-proxy.ts';
+import { Card, KeyValue } from '../../components/card.tsx';
+import { DataTable } from '../../components/data-table.tsx';
+import type { Column } from '../../components/data-table.tsx';
+import { HexValue } from '../../components/hex-value.tsx';
+import { Tag } from '../../components/tag.tsx';
+import type { Tone } from '../../components/tag.tsx';
+import { Left, Time } from '../../components/time.tsx';
+import { TimingTable } from './timing-table.tsx';
+
+type Answer = ResponseReview['answers'][number];
+
+const WHAT: Record<Answer['what'], { word: string; tone: Tone }> = {
+  issued: { word: 'certificate', tone: 'good' },
+  revoked: { word: 'revoked', tone: 'careful' },
+  error: { word: 'refused', tone: 'bad' },
+  missing: { word: 'not answered', tone: 'bad' },
+};
+
+const COLUMNS: readonly Column<Answer>[] = [
+  {
+    id: 'child',
+    title: 'Child',
+    width: 'minmax(12rem, 1fr)',
+    cell: (row) => <b className="truncate">{row.child}</b>,
+  },
+  {
+    id: 'what',
+    title: 'Answer',
+    width: '12rem',
+    cell: (row) => <Tag tone={WHAT[row.what].tone}>{WHAT[row.what].word}</Tag>,
+  },
+  {
+    id: 'key',
+    title: 'Key',
+    width: '22rem',
+    cell: (row) => <HexValue hex={row.keyId} label="Key identifier" groups={4} />,
+  },
+  {
+    id: 'resources',
+    title: 'Resources',
+    width: 'minmax(20rem, 2fr)',
+    cell: (row) => <span className="mono truncate">{row.resources.join(', ')}</span>,
+  },
+  {
+    id: 'ends',
+    title: 'Until',
+    width: '11rem',
+    cell: (row) => (row.notAfter === null ? null : <Time at={row.notAfter} />),
+  },
+];
+
+const SHOWN = 100;
+
+function Files({
+  title,
+  names,
+  change,
+}: {
+  title: string;
+  names: readonly string[];
+  change?: 'added' | 'removed';
+}) {
+  if (names.length === 0) return null;
+  return (
+    <div>
+      <p className="quiet">
+        {title}, {names.length}
+      </p>
+      {names.slice(0, SHOWN).map((name) => (
+        <span key={name} className="chip wrap" {...(change ? { 'data-change': change } : {})}>
+          {name}
+        </span>
+      ))}
+      {names.length > SHOWN ? <span className="quiet">and {names.length - SHOWN} more</span> : null}
+    </div>
+  );
+}
+
+function Objects({ objects }: Pick<ResponseReview, 'objects'>) {
+  const { added, replaced, withdrawn, unchanged } = objects;
+  const none = added.length + replaced.length + withdrawn.length === 0;
+  return (
+    <Card title="In the repository" note={`${unchanged} unchanged`}>
+      <div className="stack">
+        {none ? <p className="dim">No file changes.</p> : null}
+        <Files title="Added" names={added} change="added" />
+        <Files title="Replaced" names={replaced} />
+        <Files title="Withdrawn" names={withdrawn} change="removed" />
+      </div>
+    </Card>
+  );
+}
+
+export function ResponseBody({ review }: { review: ResponseReview }) {
+  const { answers, number, nextUpdate, signedAt, goodUntil } = review;
+  return (
+    <>
+      <Card title="Answers" note={String(answers.length)} flush>
+        <DataTable
+          label="Answers"
+          plain
+          columns={COLUMNS}
+          rows={answers}
+          rowId={(row) => `${row.child} ${row.keyId}`}
+          maxRows={10}
+          empty={
+            <p className="load-line">
+              The request asked for nothing, so the response renews manifest and CRL only.
+            </p>
+          }
+        />
+      </Card>
+      <div className="columns">
+        <Card title="Publishing makes">
+          <KeyValue
+            items={[
+              [
+                'Manifest, CRL',
+                <span key="value" className="num">
+                  number {number.before} <span aria-hidden>→</span>
+                  <span className="visually-hidden">becomes</span> <b>{number.after || 'not known'}</b>
+                </span>,
+              ],
+              nextUpdate !== null && [
+                'Next update',
+                <>
+                  <Time at={nextUpdate} /> (<Left to={nextUpdate} />)
+                </>,
+              ],
+              signedAt !== null && ['Signed', <Time key="value" at={signedAt} clock />],
+              goodUntil !== null && [
+                'Good until',
+                <>
+                  <Time at={goodUntil} clock /> (<Left to={goodUntil} />)
+                </>,
+              ],
+              review.nonce !== '' && [
+                'Nonce',
+                <span key="value" className="mono wrap">
+                  {review.nonce}
+                </span>,
+              ],
+            ]}
+          />
+        </Card>
+        <Objects objects={review.objects} />
+      </div>
+      <TimingTable timing={review.timing} />
+    </>
+  );
+}

@@ -1,0 +1,165 @@
+/** signer-info.json before it is believed: what it says, what it changes, and the fingerprint read on the signer's machine. */
+import { useEffect, useRef, useState } from 'react';
+import type { SignerInfoView } from '#shared/contract/ta-proxy.ts';
+import { call } from '../../app/call.ts';
+import { hrefOf, navigate } from '../../app/router.ts';
+import { useQuery } from '../../app/use-query.ts';
+import type { ViewProps } from '../../app/view-props.ts';
+import { Button } from '../../components/button.tsx';
+import { Card, KeyValue } from '../../components/card.tsx';
+import { NotLoaded } from '../../components/not-loaded.tsx';
+import { Page } from '../../components/page.tsx';
+import { ErrorState } from '../../components/state-box.tsx';
+import { Tag } from '../../components/tag.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import { Verdict } from '../../components/verdict.tsx';
+import { useStartedJob } from './use-started-job.tsx';
+
+const BACK = { href: hrefOf('trust-anchor'), label: 'Trust anchor' };
+
+function InfoVerdict({ info }: { info: SignerInfoView }) {
+  const [title, severity] =
+    info.faults.length > 0
+      ? (['This cannot be the signer of this proxy', 'bad'] as const)
+      : info.changes.length > 0
+        ? (['The same trust anchor, with something new', 'careful'] as const)
+        : info.askFingerprint
+          ? (['It fits, once its fingerprint is compared', 'note'] as const)
+          : (['Nothing changes', 'good'] as const);
+  return (
+    <Verdict
+      severity={severity}
+      title={title}
+      checks={[
+        { ok: info.faults.length === 0, text: "every object holds, and fits to this proxy's repository" },
+        info.askFingerprint
+          ? { ok: null, text: 'nobody signed the file: its identity must be compared' }
+          : { ok: true, text: 'the identity that was compared before' },
+      ]}
+    >
+      {info.faults.length === 0 ? null : (
+        <ul className="verdict-lines">
+          {info.faults.map((fault) => (
+            <li key={fault}>{fault}</li>
+          ))}
+        </ul>
+      )}
+    </Verdict>
+  );
+}
+
+function Changes({ changes }: { changes: SignerInfoView['changes'] }) {
+  return (
+    <Card title="What changes" flush>
+      <table className="table">
+        <thead>
+          <tr>
+            <th>What</th>
+            <th>Until now</th>
+            <th>From now on</th>
+          </tr>
+        </thead>
+        <tbody>
+          {changes.map(({ what, before, after }) => (
+            <tr key={what}>
+              <td className="quiet">{what}</td>
+              <td className="wrap">
+                <span className="chip wrap" data-change="removed">
+                  {before}
+                </span>
+              </td>
+              <td className="wrap">
+                <span className="chip wrap" data-change="added">
+                  {after}
+                </span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}
+
+function Associate({ id, info }: { id: string; info: SignerInfoView }) {
+  const [fingerprint, setFingerprint] = useState('');
+  const { action, progress } = useStartedJob(
+    'ta.associate',
+    () => call('ta.associate', { id, fingerprint }),
+    () => navigate('trust-anchor'),
+  );
+  const error = action.error?.fieldError('fingerprint') ?? null;
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // In a low window the field may lie below the fold.
+    if (error !== null) form.current?.querySelector('input')?.focus();
+    if (error !== null) form.current?.scrollIntoView({ block: 'end' });
+  }, [error]);
+  const verb = info.changes.length > 0 ? 'Take it over and publish' : 'Associate and publish';
+  const why =
+    info.faults.length > 0
+      ? 'It cannot be the signer: see above'
+      : info.askFingerprint && fingerprint.trim() === ''
+        ? "Type the fingerprint from the signer's screen"
+        : null;
+  if (progress !== null) return <div className="action-bar">{progress}</div>;
+  return (
+    <form
+      ref={form}
+      className="action-bar"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (why === null) void action.run();
+      }}
+    >
+      {action.error && error === null ? <ErrorState error={action.error} /> : null}
+      {info.askFingerprint && info.faults.length === 0 ? (
+        <div className="grow">
+          <TextField
+            label="Fingerprint on the signer's screen (SHA-256)"
+            mono
+            value={fingerprint}
+            onChange={setFingerprint}
+            maxLength={200}
+            error={error}
+            help="“Own identity” on the signer's page; at least the first 32 digits."
+          />
+        </div>
+      ) : null}
+      <span className="push">
+        <Button kind="primary" type="submit" busy={action.busy} whyDisabled={why}>
+          {verb}
+        </Button>
+      </span>
+    </form>
+  );
+}
+
+export function SignerInfo({ route }: ViewProps) {
+  const id = route.params['id'] ?? '';
+  // Asked once: after it is taken, main has forgotten it.
+  const found = useQuery('ta.signerInfo', { id }, []);
+  const info = found.data;
+  if (!info) return <NotLoaded title="Signer" found={found} back={BACK} />;
+  return (
+    <Page title="The signer's file" tags={<Tag>{info.name}</Tag>}>
+      <InfoVerdict info={info} />
+      {info.changes.length > 0 ? <Changes changes={info.changes} /> : null}
+      <Card title="What it says">
+        <KeyValue
+          items={[...Map.groupBy(info.lines, ({ label }) => label)].map(([label, lines]) => [
+            label,
+            <>
+              {lines.map(({ value }) => (
+                <div key={value} className="mono wrap">
+                  {value}
+                </div>
+              ))}
+            </>,
+          ])}
+        />
+      </Card>
+      <Associate id={id} info={info} />
+    </Page>
+  );
+}
