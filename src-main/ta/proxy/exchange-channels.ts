@@ -3,7 +3,7 @@ import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Domain } from '../../lib/domain.ts';
 import type { JobContext } from '../../lib/jobs.ts';
-import { fileWords, recogniseFile } from '../../rpki/exchange-file.ts';
+import { requireFile } from '../require-file.ts';
 import { addChild, changeResources, removeChild } from './change-children.ts';
 import {
   type ChildFile,
@@ -160,12 +160,7 @@ export function exchangeChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>
       async openResponse({ blob }) {
         await proxy.required();
         const { name, bytes } = deps.blobs.take(blob);
-        const kind = recogniseFile(bytes);
-        if (kind !== 'response')
-          throw new AppError(
-            'INVALID_INPUT',
-            `${name} is ${fileWords(kind)}; wanted is ${fileWords('response')}. Nothing was changed.`,
-          );
+        requireFile(name, bytes, 'response');
         return { review: responses.put({ name, bytes }) };
       },
       async responseReview({ id }) {

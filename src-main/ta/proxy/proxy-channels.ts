@@ -6,6 +6,7 @@ import { RpkiError } from '../../rpki/rpki-error.ts';
 import { readRepositoryResponseXml } from '../../rpki/setup-xml.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { exchangesFile } from '../export.ts';
+import { requireFile } from '../require-file.ts';
 import { timingProblems } from '../signer/setup.ts';
 import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
@@ -164,12 +165,7 @@ export function proxyChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>, N
       async openSignerInfo({ blob }) {
         await proxy.required();
         const { name, bytes } = deps.blobs.take(blob);
-        const kind = recogniseFile(bytes);
-        if (kind !== 'signer-info')
-          throw new AppError(
-            'INVALID_INPUT',
-            `${name} is ${fileWords(kind)}; wanted is ${fileWords('signer-info')}.`,
-          );
+        requireFile(name, bytes, 'signer-info');
         return { info: infos.put({ name, signer: parseSignerInfo(name, bytes) }) };
       },
       async signerInfo({ id }) {
