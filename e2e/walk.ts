@@ -13,6 +13,7 @@ import { setUpBothHalves } from './pages/ta-one-machine.ts';
 import { addLocalChild, handOut, makeRequest, openResponse, publish } from './pages/ta-proxy.ts';
 import { approve, openRequest, put, setUpSigner } from './pages/ta.ts';
 import { openLocalChild } from './pages/ta-child.ts';
+import { freePort, lookOutside, openNetwork, serving, setPort, start } from './pages/ta-network.ts';
 import { testKey, testProxy } from '../src-main/testing/test-proxy.ts';
 import { testRequest } from '../src-main/testing/test-request.ts';
 import { closeWorkspace, createWorkspace, lock, type Stop, unlock } from './pages/workspace.ts';
@@ -178,6 +179,12 @@ async function bothHalves(app: ConsoleApp, canaries: Canaries, stop: Stop): Prom
   await openResponse(page, join(folder, 'response.json'));
   await stop('ta-response');
   await publish(page);
+  await openNetwork(page);
+  await setPort(page, await freePort());
+  await start(page);
+  await lookOutside(page);
+  await stop('ta-network');
+  await serving(page).getByRole('button', { name: 'Stop' }).click();
 }
 
 /** Walks from the first start to the recovery screen; `at` is called on every stop, settled. Throws when one is missing. */

@@ -42,6 +42,15 @@ export async function setUpSigner(
   await expect(page.getByText('What the file says')).toBeVisible();
   await stop('ta-signer.repository');
   await next(page);
+  await finishSetUp(page, uris, stop);
+}
+
+/** From the step of the URIs on. */
+export async function finishSetUp(
+  page: Page,
+  uris: { https: string; rsync: string },
+  stop: Stop = quiet,
+): Promise<void> {
   await page.getByLabel('https URIs').fill(uris.https);
   await page.getByLabel('rsync URI').fill(uris.rsync);
   await stop('ta-signer.locations');

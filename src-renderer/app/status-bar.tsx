@@ -27,12 +27,12 @@ function ServingMark({ serving, locked }: { serving: Serving; locked: boolean })
       </span>
     ) : (
       <span className="badge" data-kind="serving">
-        Trust anchor serves while locked, until {until}
+        Trust anchor serves while locked until {until}
       </span>
     );
   return (
     <a className="badge" data-kind="serving" href={hrefOf('ta-network')}>
-      Trust anchor serves{until === null ? '' : `, also while locked until ${until}`}
+      {until === null ? 'Trust anchor serves' : `Serves, while locked until ${until}`}
     </a>
   );
 }

@@ -174,7 +174,14 @@ export const taChannels = {
   'ta.exchange': channel(
     'unlocked',
     z.strictObject({ id }),
-    z.strictObject({ row: exchangeRow, review: exchangeReview, holds: z.boolean(), text: z.string() }),
+    z.strictObject({
+      row: exchangeRow,
+      review: exchangeReview,
+      holds: z.boolean(),
+      text: z.string(),
+      /** Its response beside what the connected Krill takes; null: there is none, or the proxy is here. */
+      krill: z.strictObject({ verdict: z.enum(['fits', 'near', 'over']), text: z.string() }).nullable(),
+    }),
   ),
   'ta.export': change(
     'unlocked',

@@ -10,7 +10,7 @@ import { Button } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { ConfirmDialog } from '../../components/dialog.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
-import { EmptyState, ErrorState, Loading } from '../../components/state-box.tsx';
+import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { KrillConnectDialog } from './krill-connect-dialog.tsx';
 import { useStartedJob } from './use-started-job.tsx';
@@ -119,14 +119,16 @@ export function KrillCard({ signer, proxyHere }: { signer: SignerView | null; pr
           <Loading what="the Krill" />
         )
       ) : link === null ? (
-        <EmptyState
-          title={proxyHere ? 'The proxy is in this workspace' : 'No Krill is connected'}
-          action={<Button onPress={() => setDialog('connect')}>Connect a Krill…</Button>}
-        >
-          {proxyHere
-            ? "A Krill is connected only where it is the trust anchor's proxy."
-            : 'For a test bed: this signer serves the trust anchor proxy of a running Krill over its HTTP API, and no file is carried.'}
-        </EmptyState>
+        <div className="stack">
+          <p className="dim">
+            {proxyHere
+              ? "The proxy is in this workspace. A Krill is connected only where it is the trust anchor's proxy."
+              : 'For a test bed: this signer serves the trust anchor proxy of a running Krill over its HTTP API, and no file is carried.'}
+          </p>
+          <div className="row-wrap">
+            <Button onPress={() => setDialog('connect')}>Connect a Krill…</Button>
+          </div>
+        </div>
       ) : (
         <div className="stack">
           <Facts link={link} />

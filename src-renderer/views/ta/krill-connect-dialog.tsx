@@ -1,4 +1,5 @@
 /** Connecting with a Krill: its address, its certificate compared by a person and pinned, its token, its limit. */
+import { useEffect, useRef } from 'react';
 import type { KrillLink } from '#shared/contract/ta-net.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
@@ -25,6 +26,9 @@ function tokenHelp({ keepsToken, isSocket }: KrillForm): string {
 function Body({ link, onClose }: { link: KrillLink | null; onClose: () => void }) {
   const form = useKrillForm(link, onClose);
   const { typed, change, connect } = form;
+  const progress = useRef<HTMLDivElement>(null);
+  // The form is longer than the window: what comes of it must be in sight.
+  useEffect(() => progress.current?.scrollIntoView({ block: 'nearest' }), [connect.running]);
   return (
     <DialogForm
       action={{ ...connect.action, busy: connect.running }}
@@ -60,7 +64,7 @@ function Body({ link, onClose }: { link: KrillLink | null; onClose: () => void }
         onChange={(limit) => change({ limit })}
         explain="The largest message Krill takes, from its krill.conf. A response grows with the number of certificates; one that comes near the limit is named before it is sent."
       />
-      {connect.progress}
+      {connect.progress === null ? null : <div ref={progress}>{connect.progress}</div>}
     </DialogForm>
   );
 }

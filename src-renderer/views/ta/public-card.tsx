@@ -6,7 +6,7 @@ import { formatPath, replacePath } from '../../app/router.ts';
 import { useQuery } from '../../app/use-query.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { EmptyState, ErrorState } from '../../components/state-box.tsx';
+import { ErrorState } from '../../components/state-box.tsx';
 import { Ago, Time } from '../../components/time.tsx';
 import { Verdict } from '../../components/verdict.tsx';
 import { useStartedJob } from './use-started-job.tsx';
@@ -86,10 +86,10 @@ export function PublicCard({ some, findings }: { some: boolean; findings: string
         {check.action.error ? <ErrorState error={check.action.error} /> : null}
         {check.progress}
         {last === null ? (
-          <EmptyState title="Not looked at yet">
-            Fetches every https URI of the TAL and the RRDP repository as a validator does, and compares key,
-            dates and numbers with this workspace. Nothing is changed.
-          </EmptyState>
+          <p className="dim">
+            Not looked at yet. It fetches every https URI of the TAL and the RRDP repository as a validator
+            does, and compares key, dates and numbers with this workspace. Nothing is changed.
+          </p>
         ) : (
           <>
             <Verdict {...verdictOf(last.findings)} />

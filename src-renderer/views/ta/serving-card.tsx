@@ -20,7 +20,7 @@ type Running = NonNullable<ServiceView['running']>;
 
 function Uri({ uri, what }: { uri: string; what: string }) {
   return (
-    <span className="row">
+    <span className="row uri-line">
       <span className="mono wrap">{uri}</span>
       <CopyButton text={uri} what={what} />
     </span>
@@ -46,7 +46,7 @@ function WhileLocked(props: { until: string | null; onChoose: () => void }) {
   const end = useAction('ta.serveLocked', () => call('ta.serveLocked', { hours: 0 }));
   if (until === null)
     return (
-      <span className="row-wrap">
+      <span className="row-wrap uri-line">
         children get 503
         <Button size="small" onPress={onChoose}>
           Go on while locked…
@@ -55,7 +55,7 @@ function WhileLocked(props: { until: string | null; onChoose: () => void }) {
     );
   return (
     <>
-      <span className="row-wrap">
+      <span className="row-wrap uri-line">
         <span>
           goes on until <b>{minuteText(until)}</b> (<Left to={until} />)
         </span>

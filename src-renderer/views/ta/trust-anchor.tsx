@@ -3,9 +3,10 @@ import { useId, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import type { SignerView } from '#shared/contract/ta.ts';
-import { replacePath } from '../../app/router.ts';
+import { hrefOf, replacePath } from '../../app/router.ts';
 import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
+import { LinkButton } from '../../components/button.tsx';
 import { Page } from '../../components/page.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { ExchangesTable } from './exchanges-table.tsx';
@@ -66,6 +67,7 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
           <span className="quiet">{both ? 'proxy and signer' : proxy ? 'proxy' : 'signer'}</span>
         )
       }
+      actions={offline ? undefined : <LinkButton href={hrefOf('ta-network')}>Network…</LinkButton>}
     >
       <GuideCard guide={guide} oneMachine={both} open={proxy?.open ?? null} onDialog={setDialog} />
       {proxy === null ? null : (
