@@ -70,8 +70,9 @@ export function Left({ to }: { to: string }) {
 /** "20 s ago", "in 3 min". */
 export function Ago({ at }: { at: string }) {
   const now = useNow(10_000);
+  // The clock here ticks every ten seconds: what has just happened is not to come.
   const ms = now - Date.parse(at);
-  return <span className="num">{ms >= 0 ? `${durationText(ms)} ago` : `in ${durationText(-ms)}`}</span>;
+  return <span className="num">{ms > -10_000 ? `${durationText(ms)} ago` : `in ${durationText(-ms)}`}</span>;
 }
 
 /** mm:ss until an instant; "" when it has come. */
