@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readTal } from '../rpki/tal.ts';
+import { wordsOf } from '../lib/pgp-words.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 import {
   approve,
@@ -36,7 +37,7 @@ describe('an exchange', () => {
     app.clock.advance(60_000);
   });
 
-  test('is reviewed, approved by the digits of the file, and recorded with both files', async () => {
+  test('is reviewed, approved by the words of its digest, and recorded with both files', async () => {
     const bytes = request('x1-issue');
     const { id, view } = await openRequest(app, bytes);
     expect(view.faults).toEqual([]);
@@ -49,12 +50,16 @@ describe('an exchange', () => {
     expect(view.children[0]?.wishes[0]).toMatchObject({ what: 'new', problems: [] });
     expect(view.groups).toHaveLength(3);
     await expect(
-      app.call('ta.approve', { id, groups: ['0000', '0000', '0000'], number: null }),
+      app.call('ta.approve', { id, groups: ['0000', 'aardvark adroitness', ''], number: null }),
     ).rejects.toThrow(/not the file the proxy made/);
     expect((await signer()).number).toBe('1');
     expect((await lastAudit())?.outcome).toBe('refused');
     const exchange = await app.result(
-      await app.call('ta.approve', { id, groups: groupsOf(bytes, view.groups), number: null }),
+      await app.call('ta.approve', {
+        id,
+        groups: groupsOf(bytes, view.groups).flatMap((group) => wordsOf(group.toUpperCase())),
+        number: null,
+      }),
     );
     expect((await signer()).issued).toMatchObject([{ child: 'online' }]);
     const past = await app.call('ta.exchange', { id: exchange });

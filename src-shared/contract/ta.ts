@@ -142,14 +142,14 @@ export const taChannels = {
   'ta.openRequest': change('unlocked', z.strictObject({ blob: id }), z.strictObject({ review: id })),
   'ta.review': channel('unlocked', z.strictObject({ id }), exchangeReview),
   /**
-   * Starts a job; its result id is the exchange. `groups` are the digits read from the proxy's screen, in the order
-   * they were asked for. Refused unless the file and what it says are those that were reviewed.
+   * Starts a job; its result id is the exchange. `groups` are the digits read from the proxy's screen, or the two
+   * words of each on its card, in the order they were asked for. Refused unless the file and what it says are those that were reviewed.
    */
   'ta.approve': change(
     'unlocked',
     z.strictObject({
       id,
-      groups: z.array(z.string().max(16)).max(16),
+      groups: z.array(z.string().max(40)).max(16),
       /** One for each approver when there are two: different people. */
       names: z.array(z.string().trim().max(80)).max(2).default([]),
       /** Upwards only; null for the next one. */
