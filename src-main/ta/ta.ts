@@ -26,6 +26,7 @@ import { readLink } from './net/krill-link.ts';
 import { krillChannels } from './net/krill-channels.ts';
 import { createProxyHalf } from './proxy/proxy-half.ts';
 import { childServiceUri, readSettings } from './proxy/service-settings.ts';
+import { recordChannels } from './record-channels.ts';
 import { createHeldReviews } from './review/held-reviews.ts';
 import { reviewChannels } from './review/review-channels.ts';
 import { type HeldSigner, heldSigner, requireSigner } from './signer/held-signer.ts';
@@ -182,6 +183,7 @@ export function createTa(deps: TaDeps): Ta {
       ...reviewing.channels,
       ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.openFetched }),
       ...checks.channels,
+      ...recordChannels(deps),
       async signer() {
         const held = await heldSigner(session(), { random, router });
         return { signer: held === null ? null : signerView(held, now()) };
@@ -226,8 +228,8 @@ export function createTa(deps: TaDeps): Ta {
           }),
         };
       },
-      async exchanges({ cursor, limit }) {
-        const page = await session().store.run('ta.exchanges', { cursor, limit });
+      async exchanges({ cursor, limit, half }) {
+        const page = await session().store.run('ta.exchanges', { cursor, limit, half });
         return { ...page, rows: page.rows.map(exchangeRow) };
       },
       async exchange({ id }) {
