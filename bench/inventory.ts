@@ -167,7 +167,11 @@ export async function inventoryBench(): Promise<InventoryBench[]> {
       () => store.run('certificates.list', { ...ASKED, cursor: middle.cursor }),
       `SELECT * FROM flat WHERE name > 'host-14' ORDER BY name LIMIT ${PAGE}`,
     );
-    await ask('counts by state', () => store.run('certificates.counts', {}), 'SELECT count(*) FROM flat');
+    await ask(
+      'counts by state',
+      () => store.run('certificates.counts', { query: '', state: null, issuer: null, role: null }),
+      'SELECT count(*) FROM flat',
+    );
     await ask(
       'what is due',
       () => store.run('certificates.due', { limit: 20 }),

@@ -130,13 +130,22 @@ export async function addChild(
   await open(page, 'Trust anchor');
   await page.getByRole('button', { name: 'Add a child…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Add a child' });
-  const elsewhere = dialog.getByText('Somewhere else');
-  if (await elsewhere.isVisible()) await elsewhere.click();
+  await dialog.getByText('Somewhere else').click();
   await dialog.getByLabel("Choose the child's file…").setInputFiles(file);
   await expect(dialog.getByText('Its identity', { exact: true })).toBeVisible();
   for (const [label, text] of Object.entries(resources)) await dialog.getByLabel(label).fill(text);
   await dialog.getByRole('button', { name: 'Add the child' }).click();
   await expect(dialog).toBeHidden();
+}
+
+/** Adds a CA of this workspace as the first child: made, connected and asked in one go. */
+export async function addLocalChild(page: Page): Promise<void> {
+  await open(page, 'Trust anchor');
+  await guide(page).getByRole('button', { name: 'Add the first child…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add a child' });
+  await dialog.getByRole('button', { name: 'Add the child' }).click();
+  await expect(dialog).toBeHidden({ timeout: 30_000 });
+  await expectStep(page, 'Make the request');
 }
 
 /** Chooses a child in the table; its keys and steps are below it then. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testCertificate } from '../testing/test-certificate.ts';
 import { testVault } from '../testing/test-workspace.ts';
 import type { InventoryQuery } from './commands/inventory.ts';
-import type { StoredCertificate } from './columns.ts';
+import type { Page, StoredCertificate } from './columns.ts';
 import type { Store } from './store-contract.ts';
 
 const ROWS = 3000;
@@ -39,12 +39,17 @@ const ASKED: InventoryQuery = {
 /** Every page to the end. */
 async function all(asked: Partial<InventoryQuery>): Promise<{ rows: StoredCertificate[]; total: number }> {
   const rows: StoredCertificate[] = [];
-  for (let cursor: string | null = null; ;) {
-    const page = await store.run('certificates.list', { ...ASKED, ...asked, cursor });
+  let next: string | null = null;
+  for (;;) {
+    const page: Page<StoredCertificate> = await store.run('certificates.list', {
+      ...ASKED,
+      ...asked,
+      cursor: next,
+    });
     rows.push(...page.rows);
     if (page.cursor === null) return { rows, total: page.total };
     expect(page.rows).toHaveLength(ASKED.limit);
-    ({ cursor } = page);
+    next = page.cursor;
   }
 }
 
@@ -92,7 +97,12 @@ test.each<[string, Partial<InventoryQuery>, (at: number) => boolean]>([
 });
 
 test('counts agree with the pages', async () => {
-  const { total, states } = await store.run('certificates.counts', {});
+  const { total, states } = await store.run('certificates.counts', {
+    query: '',
+    state: null,
+    issuer: null,
+    role: null,
+  });
   expect(total).toBe(ROWS);
   for (const { state, count } of states) expect((await all({ state })).total).toBe(count);
 });

@@ -1,5 +1,5 @@
 /** The whole application behind its choke point, with a real store in a temporary folder. Not shipped. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { APP_ORIGIN, type AppEvent } from '#shared/bridge.ts';
@@ -103,6 +103,22 @@ export async function testApp(at: { folder?: string; workspace?: string; live?: 
       while ((await call('workspace.state', {})).state === 'unlocked') await new Promise(setImmediate);
       await call('workspace.unlock', { passphrase: PASSPHRASE });
     },
+    /** Backs the workspace up; answers what puts it back to that. */
+    async backup(): Promise<() => Promise<void>> {
+      const path = join(folder, `${performance.now()}.baleen-backup`);
+      places.push(path);
+      const { chosen } = await call('dialogs.saveFile', { purpose: 'backup', suggestedName: 'a' });
+      const { job } = await call('workspace.backup', { target: chosen?.ticket ?? '', overwrite: false });
+      if ((await ended(job)).state !== 'done') throw new Error('no backup');
+      return async () => {
+        places.push(path);
+        const opened = await call('dialogs.openFile', { purpose: 'restore' });
+        const source = opened.chosen?.ticket ?? '';
+        await call('workspace.restore', { source, folder: null, passphrase: PASSPHRASE });
+        while ((await call('workspace.state', {})).state === 'unlocked') await new Promise(setImmediate);
+        await call('workspace.unlock', { passphrase: PASSPHRASE });
+      };
+    },
     /** Uploads bytes as the renderer does. */
     async blob(name: string, bytes: Uint8Array, use: 'inspect' | 'transfer' = 'inspect'): Promise<string> {
       let blob: string | null = null;
@@ -132,3 +148,11 @@ export async function testApp(at: { folder?: string; workspace?: string; live?: 
 }
 
 export type TestApp = Awaited<ReturnType<typeof testApp>>;
+
+/** The application of `testApp({ folder, live: true })` again, with its one workspace unlocked. */
+export async function openedApp(folder: string): Promise<TestApp> {
+  const [name = ''] = readdirSync(join(folder, 'workspaces'));
+  const app = await testApp({ folder, workspace: join(folder, 'workspaces', name), live: true });
+  await app.call('workspace.unlock', { passphrase: PASSPHRASE });
+  return app;
+}

@@ -169,7 +169,7 @@ export function exchangeChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>
         return { review: responses.put({ name, bytes }) };
       },
       async responseReview({ id }) {
-        return reviewResponse(await proxy.required(), responses.get(id), now()).view;
+        return (await reviewResponse(await proxy.required(), responses.get(id), now())).view;
       },
       takeResponse({ id }) {
         const file = responses.get(id);

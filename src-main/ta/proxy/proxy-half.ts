@@ -61,7 +61,7 @@ export function createProxyHalf(
     channels: { ...first.channels, ...second.channels, ...serviceChannels({ ...deps, service, proxy }) },
     async attention() {
       const held = await proxy.held();
-      return held === null ? [] : proxyAttention(held.state, clock.now());
+      return held === null ? [] : proxyAttention(held, clock.now());
     },
     serving: () => service.serving().running,
     async asAnchor() {

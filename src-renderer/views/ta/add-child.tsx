@@ -69,14 +69,11 @@ function FileChild({
                 groups={10}
               />,
             ],
-            [
-              '',
-              <span key="advice" className="dim">
-                Nobody signed the file: compare it on the child's own screen.
-              </span>,
-            ],
           ]}
         />
+      )}
+      {child === null ? null : (
+        <p className="dim">Nobody signed the file: compare the identity on the child's own screen.</p>
       )}
       {child?.faults.map((fault) => (
         <Notice key={fault} severity="bad">
