@@ -96,9 +96,9 @@ export async function requestDigest(page: Page): Promise<string> {
   return groupsOf(await board.getByRole('listitem').allInnerTexts());
 }
 
-/** Each group is shown behind its number. */
+/** Each group is shown behind its number, some with their words after it. */
 function groupsOf(texts: readonly string[]): string {
-  return texts.map((text) => text.trim().split(/\s+/).at(-1)).join('');
+  return texts.map((text) => text.trim().split(/\s+/)[1]).join('');
 }
 
 /** Associates the signer, or takes what it says anew. `fingerprint` null: none is asked. */

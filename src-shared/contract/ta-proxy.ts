@@ -79,6 +79,8 @@ export const proxyView = z.strictObject({
       madeAt: instant,
       goodUntil: instant,
       sha256: hex,
+      /** Two words for each group of four digits of it, for reading aloud. */
+      words: z.array(z.string()),
       wishes: z.number().int(),
       /** What children want otherwise by now. */
       outdated: z.array(z.string()),

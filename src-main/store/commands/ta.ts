@@ -212,20 +212,25 @@ export const taCommands = {
       .all<ExchangeRow>('SELECT * FROM ta_exchanges WHERE half = $half ORDER BY seq', { half })
       .map(exchangeOf),
   ),
-  /** Newest first. */
-  'ta.exchanges': read((tx, { cursor, limit }: Omit<PageRequest, 'query'>): Page<StoredExchange> => {
-    const before = beforeOf(cursor);
-    const rows = tx.all<ExchangeRow>(
-      'SELECT * FROM ta_exchanges WHERE seq < $before ORDER BY seq DESC LIMIT $limit',
-      { before, limit: limit + 1 },
-    );
-    const page = rows.slice(0, limit);
-    return {
-      total: tx.get<{ count: number }>('SELECT count(*) AS count FROM ta_exchanges')?.count ?? 0,
-      rows: page.map(exchangeOf),
-      cursor: rows.length > limit ? String(page.at(-1)?.seq ?? '') : null,
-    };
-  }),
+  /** Newest first; of one half, or (null) of both. */
+  'ta.exchanges': read(
+    (
+      tx,
+      { cursor, limit, half }: Omit<PageRequest, 'query'> & { half: Half | null },
+    ): Page<StoredExchange> => {
+      const wanted = 'FROM ta_exchanges WHERE half = coalesce($half, half)';
+      const rows = tx.all<ExchangeRow>(
+        `SELECT * ${wanted} AND seq < $before ORDER BY seq DESC LIMIT $limit`,
+        { before: beforeOf(cursor), half, limit: limit + 1 },
+      );
+      const page = rows.slice(0, limit);
+      return {
+        total: tx.get<{ count: number }>(`SELECT count(*) AS count ${wanted}`, { half })?.count ?? 0,
+        rows: page.map(exchangeOf),
+        cursor: rows.length > limit ? String(page.at(-1)?.seq ?? '') : null,
+      };
+    },
+  ),
   /** One with its files. Throws AppError NOT_FOUND. */
   'ta.exchangeFiles': read((tx, { id }: { id: string }): NewExchange & { half: Half } => {
     const row = tx.get<ExchangeRow & { request: Uint8Array; response: Uint8Array }>(

@@ -1,6 +1,7 @@
 /** The proxy as the window shows it: what it is, who has to do something next, what is due. No key leaves this. */
 import type { ProxyChildView, ProxyView } from '#shared/contract/ta-proxy.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
+import { wordsOf } from '../../lib/pgp-words.ts';
 import { Faults } from '../../rpki/fault.ts';
 import { readChildCsr } from '../child-csr.ts';
 import { resourcesJson } from '../objects.ts';
@@ -199,6 +200,7 @@ export function proxyView(
             madeAt: open.madeAt,
             goodUntil: open.goodUntil,
             sha256: sha256Hex(open.file),
+            words: wordsOf(sha256Hex(open.file)),
             wishes: openContent(open).children.reduce((sum, { requests }) => sum + requests.size, 0),
             outdated: outdated(state),
           },

@@ -5,6 +5,7 @@
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { newId } from '../../lib/ids.ts';
+import { groupOfWords } from '../../lib/pgp-words.ts';
 import type { Random } from '../../ports.ts';
 import type { NewExchange } from '../../store/commands/ta.ts';
 import { requireFile } from '../require-file.ts';
@@ -60,6 +61,11 @@ function randomGroups(random: Random, approvers: number): number[] {
   return Array.from({ length: approvers }, (_, at) =>
     chosen.slice(at * ASKED, (at + 1) * ASKED).toSorted((x, y) => x - y),
   ).flat();
+}
+
+/** What was typed for one group, as digits: they may also be read as the two words of the proxy's card. */
+function typedGroup(text: string): string {
+  return groupOfWords(text) ?? text.replaceAll(/\s/g, '').toUpperCase();
 }
 
 export function createHeldReviews(deps: { random: Random }): HeldReviews {
@@ -125,8 +131,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
       const { bytes, groups } = find(id);
       const digest = sha256Hex(bytes);
       const wrong = groups.filter(
-        (group, at) =>
-          (typed[at] ?? '').replaceAll(/\s/g, '').toUpperCase() !== digest.slice((group - 1) * 4, group * 4),
+        (group, at) => typedGroup(typed[at] ?? '') !== digest.slice((group - 1) * 4, group * 4),
       );
       if (wrong.length > 0)
         throw new AppError(

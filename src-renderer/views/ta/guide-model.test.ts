@@ -10,6 +10,7 @@ const OPEN: NonNullable<ProxyView['open']> = {
   madeAt: AT,
   goodUntil: AT,
   sha256: 'AB',
+  words: [],
   wishes: 1,
   outdated: [],
 };
