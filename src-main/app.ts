@@ -84,7 +84,7 @@ export async function createApp(ports: Ports): Promise<App> {
   const shared = { clock, random, jobs, blobs, tickets, session, router, software, changed };
   const keys = createKeys(shared);
   const ca = createCa({ ...shared, drafts, issuing });
-  const ta = createTa({ ...shared, drafts, net: gate.net });
+  const ta = createTa({ ...shared, drafts, net: gate.net, volumes: ports.volumes });
   const overview = createOverview({ clock, vault, router, attention: ta.attention });
   const inspect = createInspect({ ...shared, openSession });
 

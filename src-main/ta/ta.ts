@@ -6,7 +6,7 @@ import { jobRefusal } from '../audit/job-refusal.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
 import type { Jobs } from '../lib/jobs.ts';
-import type { Clock, Net, Random } from '../ports.ts';
+import type { Clock, Net, Random, Volumes } from '../ports.ts';
 import { Faults } from '../rpki/fault.ts';
 import { checkKey } from '../rpki/certificate-fields.ts';
 import type { SignerRouter } from '../signers/router.ts';
@@ -29,6 +29,7 @@ import { reviewChannels } from './review/review-channels.ts';
 import { type HeldSigner, heldSigner, requireSigner } from './signer/held-signer.ts';
 import { reissue, requireReissuable } from './signer/reissue.ts';
 import { setUpSigner } from './signer/set-up.ts';
+import { stickChannels } from './stick/stick-channels.ts';
 import { type ChosenKey, judgeSetup, type Setup } from './signer/setup.ts';
 import { writeOut } from './write-out.ts';
 import { type Attention, attentionOf, signerView } from './signer/signer-view.ts';
@@ -36,6 +37,7 @@ import { type Attention, attentionOf, signerView } from './signer/signer-view.ts
 export interface TaDeps {
   clock: Clock;
   net: Net;
+  volumes: Volumes;
   random: Random;
   jobs: Jobs;
   blobs: { take(id: string): { name: string; bytes: Buffer } };
@@ -120,6 +122,30 @@ export function createTa(deps: TaDeps): Ta {
       (await online.proxy.held())?.state.signer ?? (await heldSigner(session(), deps))?.anchor ?? null,
   });
 
+  const children = childChannels({
+    ...deps,
+    parent,
+    locals,
+    proxyState,
+    serviceUri: async (child) => childServiceUri(await readSettings(session()), child),
+    publish,
+    refusedEntry,
+  });
+  const station = stickChannels({
+    ...deps,
+    signer: () => heldSigner(session(), deps),
+    proxy: () => online.proxy.held(),
+    open: { ...online.open, request: reviewing.open, localChild: children.configure },
+    async file(order) {
+      if (order.half === 'proxy') return online.file(order.what, order.child);
+      if (order.half === 'child')
+        return { content: await children.file(order.child, order.what), id: order.child };
+      const held = await signer();
+      const content = await exportContent(session(), held, order);
+      return { content, id: order.id ?? held.anchor.objects.keyId };
+    },
+  });
+
   const judged = async (data: SignerDraft): Promise<Setup> =>
     judgeSetup(data, await chosenKey(data.key), now());
 
@@ -139,6 +165,7 @@ export function createTa(deps: TaDeps): Ta {
       seen = null;
       reviews.clear();
       checks.clear();
+      station.clear();
       await online.locking();
     },
     async unlocked() {
@@ -152,15 +179,8 @@ export function createTa(deps: TaDeps): Ta {
     },
     domain: {
       ...online.channels,
-      ...childChannels({
-        ...deps,
-        parent,
-        locals,
-        proxyState,
-        serviceUri: async (child) => childServiceUri(await readSettings(session()), child),
-        publish,
-        refusedEntry,
-      }),
+      ...children.channels,
+      ...station.channels,
       ...krillMove({ ...deps, signer, refusedEntry }),
       ...reviewing.channels,
       ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.open }),
