@@ -63,9 +63,7 @@ describe('what is no file of an exchange here', () => {
       'ta.key': 'unexpected: It may hold a private key. No key of a trust anchor travels on a stick.',
       Pictures: 'unexpected: A folder. Files of an exchange lie at the top.',
     });
-    expect((await refusal(open(signer, 'request.json'))).message).toMatch(
-      /is a link to another place/,
-    );
+    expect((await refusal(open(signer, 'request.json'))).message).toMatch(/is a link to another place/);
     expect((await refusal(open(signer, 'response.json'))).message).toMatch(/is no file/);
     expect((await refusal(open(signer, '..'))).message).toMatch(/is no file/);
     await expect(open(signer, 'a/b')).rejects.toMatchObject({ code: 'BAD_REQUEST' });

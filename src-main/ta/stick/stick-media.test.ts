@@ -117,7 +117,7 @@ describe('media that fail', () => {
   });
 });
 
-describe('a folder in the station.place of a stick', () => {
+describe('a folder in the place of a stick', () => {
   beforeEach(async () => {
     station = testStation();
     proxy = await station.start('online');

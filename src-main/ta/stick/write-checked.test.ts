@@ -51,7 +51,7 @@ test.each(['EIO', 'ENODEV', 'ENOSPC', 'EROFS'])(
 test('octets that come back as others are found before the file has its name', async () => {
   const lossy = steps({ readBack: async () => ({ bytes: Buffer.from('{"new": trut}'), fromMedium: true }) });
   await expect(writeChecked(stick, 'response.json', CONTENT, lossy)).rejects.toMatchObject({
-    code: 'INTERNAL',
+    code: 'NOT_ALLOWED_NOW',
     message: expect.stringMatching(/does not read back the same: the medium is damaged/),
   });
   expect(there()).toEqual([['response.json'], 'old']);

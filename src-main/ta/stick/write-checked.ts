@@ -34,7 +34,7 @@ const STEPS: WriteSteps = {
 
 const damaged = (medium: Medium, name: string): AppError =>
   new AppError(
-    'INTERNAL',
+    'NOT_ALLOWED_NOW',
     `What was written to ${mediumName(medium)} does not read back the same: the medium is damaged. ${name} was taken away again. Use another one.`,
     { subject: medium.path },
   );
