@@ -85,6 +85,7 @@ export async function createApp(ports: Ports): Promise<App> {
     ...shared,
     drafts,
     net: gate.net,
+    volumes: ports.volumes,
     failed: (error) => void log.failure('keeping a local child fresh', error),
   });
   const overview = createOverview({ clock, vault, router, attention: ta.attention });

@@ -97,11 +97,15 @@ export function createAudit(deps: {
         error.code === 'NO_WORKSPACE'
       )
         return;
+      const file = error.details?.file;
       const entry: AuditEntry = {
         action: channel,
         outcome: error.code === 'INTERNAL' ? 'failed' : 'refused',
         summary: error.message.slice(0, MOST_SUMMARY),
-        subjects: (error.details?.ids ?? []).slice(0, 20).map((id) => ({ type: 'object', id, sha256: null })),
+        subjects: [
+          ...(error.details?.ids ?? []).slice(0, 20).map((id) => ({ type: 'object', id, sha256: null })),
+          ...(file === undefined ? [] : [{ type: 'file', id: file.name, sha256: file.sha256 }]),
+        ],
       };
       if (vault.stateName() === 'locked') return opened.notes.note(entry, clock.now());
       await vault.session().store.run('audit.add', { audit: entry });

@@ -61,6 +61,7 @@ const FOLDER_TITLES = {
   open: 'Open a workspace folder',
   restore: 'Empty folder to restore into',
   export: 'Export into',
+  stick: 'Folder that stands in for the stick',
 };
 
 const SAVE_TITLES = { export: 'Export to', backup: 'Write the backup to', audit: 'Export the audit to' };
@@ -72,7 +73,7 @@ export function dialogsDomain({ ports, tickets }: Deps): Domain<'dialogs'> {
       chosen: await tickets.issue(
         await dialogs.folder({
           title: FOLDER_TITLES[purpose],
-          start: purpose === 'export' ? homedir() : paths.workspaces,
+          start: purpose === 'export' || purpose === 'stick' ? homedir() : paths.workspaces,
         }),
       ),
     }),

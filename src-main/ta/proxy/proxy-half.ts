@@ -20,6 +20,13 @@ type Parts = ReturnType<typeof proxyChannels>['channels'] &
 
 export interface ProxyHalf {
   channels: Pick<Domain<'ta'>, keyof Parts>;
+  /** Files that come and go another way than through the window. */
+  open: {
+    response(name: string, bytes: Uint8Array): Promise<string>;
+    signerInfo(name: string, bytes: Uint8Array): Promise<string>;
+    childInfo(name: string, bytes: Uint8Array): Promise<string>;
+  };
+  file: ReturnType<typeof proxyChannels>['file'];
   proxy: RunningProxy;
   publisher: Publisher;
   attention(): Promise<Attention[]>;
@@ -58,6 +65,12 @@ export function createProxyHalf(
   return {
     proxy,
     publisher,
+    open: {
+      response: second.openResponse,
+      signerInfo: first.openSignerInfo,
+      childInfo: second.openChildInfo,
+    },
+    file: first.file,
     channels: { ...first.channels, ...second.channels, ...serviceChannels({ ...deps, service, proxy }) },
     async attention() {
       const held = await proxy.held();
