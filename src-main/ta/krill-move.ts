@@ -98,19 +98,19 @@ export function krillMove(
           'INTERNAL',
           'What would be written does not read back as this signer; nothing was written.',
         );
+      const said = (text: string) =>
+        store.run('audit.add', {
+          audit: {
+            action: 'ta.exportStore',
+            outcome: 'done',
+            summary: `${text} ${path}`.slice(0, 300),
+            subjects: [{ type: 'ta-key', id: anchor.objects.keyId, sha256: null }],
+          },
+        });
+      // SECURITY: on record before the first octet of a key is on the disk, whatever happens then.
+      await said('Begins to write the trust anchor signer with its keys UNENCRYPTED to');
       await writeKrillFolder(path, files);
-      await store.run('audit.add', {
-        audit: {
-          action: 'ta.exportStore',
-          outcome: 'done',
-          summary:
-            `Wrote the trust anchor signer with its keys UNENCRYPTED as a krillta data directory to ${path}`.slice(
-              0,
-              300,
-            ),
-          subjects: [{ type: 'ta-key', id: anchor.objects.keyId, sha256: null }],
-        },
-      });
+      await said('Wrote the trust anchor signer with its keys UNENCRYPTED as a krillta data directory to');
       tickets.end(folder);
       changed('audit', []);
       return { path };

@@ -77,9 +77,9 @@ export function createTa(deps: TaDeps): Ta {
   const fresh = createKeepFresh({
     clock,
     async look() {
-      if (!(await locals.refresh())) return;
-      changed('ta', []);
-      await publish();
+      const made = await locals.refresh();
+      if (made) changed('ta', []);
+      if (made || (await online.isPending())) await publish();
     },
     failed: deps.failed,
   });
@@ -141,8 +141,8 @@ export function createTa(deps: TaDeps): Ta {
       await online.locking();
     },
     async unlocked() {
-      await online.unlocked();
-      await fresh.start();
+      // Neither waits for the other's success.
+      await Promise.all([online.unlocked(), fresh.start()]);
     },
     async attention() {
       return [...(await offline.attention()), ...(await online.attention()), ...(await locals.attention())];

@@ -94,12 +94,14 @@ export async function enrolMany(folder: string, count: number, base: string): Pr
       openResponses: new Map(),
       lastContactAt: null,
       lastSignedAt: null,
+      lastDigests: [],
     });
   }
-  await store.run('ta.contact', {
+  await store.run('ta.replace', {
     half: 'proxy',
     version: half.version,
     state: proxyText({ ...readProxyState(half.state), children }),
+    audit: { action: 'ta.childAdd', outcome: 'done', summary: `Added ${count} children`, subjects: [] },
   });
   await made.vault.close();
 }
