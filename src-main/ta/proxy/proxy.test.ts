@@ -304,7 +304,7 @@ describe('exchanges', () => {
     proxy.clock.advance(2 * 3_600_000);
     expect((await send(await child.message({ type: 'list' }, proxy.clock.now()))).status).toBe(503);
     // Another workspace: what listened for the first one is gone, and is not shown as running.
-    await proxy.create('online', 'Another');
+    await proxy.create('online', 'A third');
     expect(await proxy.call('ta.serving', {})).toEqual({ running: false, lockedUntil: null });
     expect((await proxy.call('ta.service', {})).running).toBeNull();
   });
