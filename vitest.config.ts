@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     // Keys are made and OpenSSL is started: a busy machine takes its time, and no test is one of speed.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       {
         test: {

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './console-app.ts';
 import { exportAs, issue, issueChain, open, openRow } from './pages/ca.ts';
+import { drop } from './pages/drop.ts';
 import { createWorkspace, next } from './pages/workspace.ts';
 
 function openssl(...args: string[]): string {
@@ -125,4 +126,51 @@ test('a leaf: names that are none, an empty list, a lifetime over the limit', as
   await next(page);
   await expect(page.getByText(/invalid DNS name: a b/)).toBeVisible();
   await expect(page.getByText(/invalid IP address: 999.1.1.1/)).toBeVisible();
+});
+
+test('a request chosen in the Key step keeps the rest of the wizard; a bad one and a stray file are said there', async ({
+  apps,
+}) => {
+  const app = await apps.start();
+  const { page } = app;
+  const request = (name: string, key: string, ...more: string[]): string => {
+    const path = join(apps.scratch, name);
+    openssl(
+      ...`req -new -newkey ${key} -nodes -keyout ${path}.key -out ${path} -subj /CN=asked.internal`.split(
+        ' ',
+      ),
+      ...more,
+    );
+    return path;
+  };
+  const weak = request('weak.csr', 'rsa:1024');
+  const good = request('good.csr', 'rsa:2048', '-addext', 'subjectAltName=DNS:asked.internal');
+  await createWorkspace(page, apps);
+  await open(page, 'Authorities');
+  await page.getByRole('link', { name: 'New root…' }).click();
+  await issue(page, 'Example Root CA');
+  await page.getByRole('link', { name: /Issue a certificate/ }).click();
+  const typed = page.getByLabel('Value of CN', { exact: true });
+  await typed.fill('typed.internal');
+  await drop(page, 'stray.pem', Buffer.from('x'), 'Leave the wizard first');
+  await expect(page.getByText('“stray.pem” was not opened.')).toBeVisible();
+  await expect(typed).toHaveValue('typed.internal');
+  await next(page);
+  await page.getByText('Start from a request').click();
+  await expect(page.getByRole('button', { name: 'Next', exact: true })).toBeDisabled();
+  await page.getByLabel(/Choose a request/).setInputFiles(weak);
+  await expect(page.getByRole('alert')).toContainText('weak.csr: An RSA key of 1024 bits');
+  await page.getByLabel(/Choose a request/).setInputFiles(good);
+  await expect(page.getByText(/its subject \(CN=asked\.internal\)/)).toBeVisible();
+  await next(page);
+  await next(page);
+  await expect(page.getByLabel('DNS names')).toHaveValue('asked.internal');
+  await next(page);
+  await expect(page.getByText(/^It can be signed/)).toBeVisible();
+  await page.getByRole('button', { name: /^Sign / }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'It is signed' })).toBeVisible();
+  await open(page, 'Audit');
+  const records = page.getByRole('grid', { name: 'Audit entries' });
+  await expect(records).not.toContainText('Cancelled before signing');
+  await expect(records.getByRole('row').filter({ hasText: 'weak.csr' })).toContainText('refused');
 });

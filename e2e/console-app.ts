@@ -11,7 +11,9 @@ import type * as Console from '../src-main/shell/chromium/console.ts';
 import type { Clock, Ports, Volume } from '../src-main/ports.ts';
 import type { ChromiumShell } from '../src-main/shell/chromium/chromium-shell.ts';
 import { SECRET_CHANNELS } from '../src-shared/contract/workspace.ts';
+import type { Reply } from '../src-shared/errors.ts';
 import { type Canaries, createCanaries } from './canaries.ts';
+import { secretParts, watchKeys } from './watch-keys.ts';
 
 export interface StartOptions {
   /** Start again in the folders of an earlier run. */
@@ -51,6 +53,15 @@ async function builtConsole(): Promise<typeof Console> {
   return (await import(pathToFileURL(BUILT).href)) as typeof Console;
 }
 
+/** What a channel shows on purpose, no other may show: in its groups, and as one word. */
+function guardAnswer(canaries: Canaries, channel: string, reply: Reply<unknown>): void {
+  if (!reply.ok) return;
+  for (const text of Object.values(reply.value as Record<string, string>)) {
+    canaries.guard(`answer of ${channel}`, text);
+    canaries.guard(`answer of ${channel} without dashes`, text.replaceAll('-', ''));
+  }
+}
+
 function watchedApp(console_: typeof Console, canaries: Canaries): typeof console_.createApp {
   return async (ports) => {
     const app = await console_.createApp({
@@ -64,8 +75,8 @@ function watchedApp(console_: typeof Console, canaries: Canaries): typeof consol
       ...app,
       async dispatch(channel, payload, caller) {
         const reply = await app.dispatch(channel, payload, caller);
-        if (!(SECRET_CHANNELS as readonly string[]).includes(channel))
-          canaries.saw(`answer of ${channel}`, reply);
+        if ((SECRET_CHANNELS as readonly string[]).includes(channel)) guardAnswer(canaries, channel, reply);
+        else canaries.saw(`answer of ${channel}`, reply);
         return reply;
       },
     };
@@ -96,6 +107,12 @@ export async function startConsole(
     },
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   };
+  let keys = 0;
+  const endWatch = watchKeys((pkcs8Der) => {
+    keys += 1;
+    for (const [part, bytes] of secretParts(pkcs8Der).entries())
+      canaries.guard(`generated key ${keys}, part ${part}, of ${folder}`, bytes);
+  });
   const shell = await built.startChromiumShell({
     ...built.installed,
     createApp: watchedApp(built, canaries),
@@ -117,6 +134,7 @@ export async function startConsole(
       canaries.sawArguments();
       await shell.close();
       await shell.ended;
+      endWatch();
       for (const name of readdirSync(paths.config).filter((file) => file.endsWith('.log')))
         canaries.saw(`log ${name}`, readFileSync(join(paths.config, name), 'utf8'));
     },

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
 import { expect, test } from './console-app.ts';
 import { open, openRow } from './pages/ca.ts';
+import { drop } from './pages/drop.ts';
 import { createWorkspace } from './pages/workspace.ts';
 
 /** A self-signed certificate, its key, and both as PKCS#12 with the passphrase "garnet-cipher". */
@@ -26,20 +26,6 @@ function material(folder: string) {
     scalar: new Uint8Array(pkcs8.subarray(36, 68)),
     sha256: openssl('x509 -noout -fingerprint -sha256 -in a.pem').toString().split('=')[1]?.trim() ?? '',
   };
-}
-
-async function drop(page: Page, name: string, bytes: Uint8Array): Promise<void> {
-  const transfer = await page.evaluateHandle(
-    ([fileName, base64]) => {
-      const data = new DataTransfer();
-      data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], fileName));
-      return data;
-    },
-    [name, Buffer.from(bytes).toString('base64')] as const,
-  );
-  await page.dispatchEvent('body', 'dragover', { dataTransfer: transfer });
-  await expect(page.locator('.drop-sheet')).toBeVisible();
-  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
 }
 
 test('a certificate dropped anywhere is shown with the fingerprint OpenSSL gives', async ({ apps }) => {
@@ -148,4 +134,28 @@ test('a certificate where a key is asked, and an encrypted key without its passp
   await dialog.getByLabel('Passphrase of the file', { exact: true }).fill('hidden-words');
   await dialog.getByRole('button', { name: 'Import key' }).click();
   await expect(page.getByRole('heading', { level: 1, name: /locked|a\.pem|^a$/ })).toBeVisible();
+});
+
+test('a kept request stands in its list, is found by the palette, and is signed from there', async ({
+  apps,
+}) => {
+  const path = join(apps.scratch, 'asked.csr');
+  execFileSync(
+    'openssl',
+    `req -new -newkey rsa:2048 -nodes -keyout ${path}.key -out ${path} -subj /CN=asked.internal`.split(' '),
+    { stdio: 'ignore' },
+  );
+  const { page } = await apps.start();
+  await createWorkspace(page, apps);
+  await open(page, 'Inspect');
+  await page.getByLabel('Choose a file…').setInputFiles(path);
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  await expect(page.getByText('1 kept in the workspace: see Requests and CRLs')).toBeVisible();
+  await open(page, 'Requests and CRLs');
+  await expect(page.getByRole('grid', { name: 'Requests and CRLs' })).toContainText('asked.internal');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: /Find a certificate/ }).fill('asked');
+  await page.getByRole('option', { name: /asked\.internal/ }).click();
+  await page.getByRole('button', { name: 'Sign this request…' }).click();
+  await expect(page.getByLabel('Value of CN', { exact: true })).toHaveValue('asked.internal');
 });

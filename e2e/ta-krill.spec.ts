@@ -1,4 +1,5 @@
 // A real Krill as the proxy, its CAs as the children, and this application as the signer: every exchange is clicked.
+import { X509Certificate } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Krill, startKrill } from '../src-main/testing/krill.ts';
@@ -7,6 +8,17 @@ import { fort, type Repository, rpkiClient, routinator } from '../src-main/testi
 import { type ConsoleApp, expect, test } from './console-app.ts';
 import { open } from './pages/ca.ts';
 import { approve, openRequest, put, setUpSigner, writeFile as write } from './pages/ta.ts';
+import { childFile, signerFingerprint } from './pages/ta-one-machine.ts';
+import {
+  addChild,
+  associate,
+  expectStep,
+  handOut,
+  initProxy,
+  openChild,
+  proxyFingerprint,
+  serverRepository,
+} from './pages/ta-proxy.ts';
 import { createWorkspace } from './pages/workspace.ts';
 
 const missing = missingPeers('krill', 'rpki-client', 'fort', 'routinator');
@@ -110,6 +122,53 @@ test('set-up and exchanges with a real Krill: issue, key roll, revocation, reiss
     writeFileSync(join(altered, crl), bytes);
     for (const validate of validators)
       expect(validate({ ...repository, published: altered }).origins).toEqual([]);
+  } finally {
+    await krill.stop();
+  }
+});
+
+test("the proxy publishes through Krill's publication server: its files carried, its certificate pinned", async ({
+  apps,
+}) => {
+  test.setTimeout(180_000);
+  const krill = await startKrill(join(apps.scratch, 'krill'));
+  try {
+    krill.initServer();
+    const app = await apps.start();
+    const { page, answers } = app;
+    page.setDefaultTimeout(30_000);
+    const at = (name: string): string => join(apps.scratch, name);
+    await createWorkspace(page, apps, { kind: 'Online' });
+    await initProxy(page);
+    await page.getByRole('link', { name: 'Choose the repository…' }).click();
+    await page.getByText('A publication server').click();
+    answers.push(at('pub-req.xml'));
+    await page.getByRole('button', { name: 'Write pub-req.xml…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Choose a place…' }).click();
+    await dialog.getByRole('button', { name: 'Write', exact: true }).click();
+    await expect(dialog).toBeHidden();
+    const answer = krill.krillc('pubserver', 'publishers', 'add', '--request', at('pub-req.xml'));
+    const pin = new X509Certificate(readFileSync(krill.certificate)).fingerprint256;
+    await serverRepository(page, put(apps.scratch, 'repo-res.xml', answer), pin);
+    const fingerprint = await proxyFingerprint(page);
+    for (const name of ['proxy-id.json', 'proxy-repo.json']) await handOut(page, answers, name, at(name));
+    await expectStep(page, 'Set up the signer');
+    const files = {
+      idFile: readFileSync(at('proxy-id.json'), 'utf8'),
+      repositoryFile: readFileSync(at('proxy-repo.json'), 'utf8'),
+      fingerprint,
+    };
+    await setUpSigner(page, apps.scratch, files, URIS);
+    await open(page, 'Trust anchor');
+    await handOut(page, answers, 'signer-info.json', at('signer-info.json'));
+    await associate(page, at('signer-info.json'), await signerFingerprint(app));
+    await expectStep(page, 'Add the child');
+    const names = readdirSync(krill.published);
+    expect(names.filter((name) => name.endsWith('.mft'))).toHaveLength(1);
+    await addChild(page, await childFile(apps.scratch, 'elsewhere'), { IPv4: '192.0.2.0/24' });
+    await openChild(page, 'elsewhere');
+    await expect(page.getByRole('region', { name: 'Child elsewhere' })).toContainText('192.0.2.0/24');
   } finally {
     await krill.stop();
   }

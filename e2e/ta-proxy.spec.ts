@@ -1,5 +1,5 @@
 // The proxy's screens: set-up on one machine through a folder, a child, an exchange; and what a careful operator meets on the way.
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testProxy } from '../src-main/testing/test-proxy.ts';
 import { expect, test } from './console-app.ts';
@@ -12,9 +12,11 @@ import {
   handOut,
   initProxy,
   makeRequest,
+  openChild,
   openResponse,
   publish,
   requestDigest,
+  serverRepository,
   writeProxyFile,
 } from './pages/ta-proxy.ts';
 import { approve, openRequest, put } from './pages/ta.ts';
@@ -30,6 +32,7 @@ test('one machine: set-up, a child and an exchange, by what the guide calls next
 
   await addChild(page, await childFile(apps.scratch, 'online'));
   await expectStep(page, 'Make the request');
+  await openChild(page, 'online');
   await writeProxyFile(page, answers, 'res.xml', join(apps.scratch, 'res.xml'));
   expect(readFileSync(join(apps.scratch, 'res.xml'), 'utf8')).toContain('child_handle="online"');
 
@@ -88,7 +91,9 @@ test('repository: what is wrong is said at its field, and it is taken once', asy
   await expect(page.getByText('The proxy has its repository, and it can never be changed')).toBeVisible();
 });
 
-test('files in the wrong place are named; another fingerprint does not associate', async ({ apps }) => {
+test('a server is taken by its answer, once its certificate is pinned rightly; files in the wrong place are named', async ({
+  apps,
+}) => {
   const app = await apps.start();
   const { page } = app;
   await createWorkspace(page, apps, { kind: 'Online' });
@@ -96,9 +101,22 @@ test('files in the wrong place are named; another fingerprint does not associate
   const path = join(apps.scratch, 'pub');
   mkdirSync(path);
   await folderRepository(page, app.answers, { path, base: 'rsync://rpki.example.net/repo/', notify: null });
+  const answer = join(apps.scratch, 'repo-res.xml');
+  await writeProxyFile(page, app.answers, 'repo-res.xml', answer);
   const proxy = await testProxy(new Date());
   const wrong = put(apps.scratch, 'proxy-id.json', proxy.idFile);
   await page.getByLabel('Choose signer-info.json…').setInputFiles(wrong);
   await expect(page.getByRole('alert')).toContainText('wanted is what a signer is and has published');
-  expect(existsSync(path)).toBe(true);
+
+  const { page: other } = await apps.start();
+  await createWorkspace(other, apps, { kind: 'Online' });
+  await initProxy(other);
+  await other.getByRole('link', { name: 'Choose the repository…' }).click();
+  await other.getByText('A publication server').click();
+  await other.getByLabel('Choose repo-res.xml…').setInputFiles(answer);
+  await other.getByLabel(/^SHA-256 of the server/).fill('3F2A');
+  await other.getByRole('button', { name: 'Publish through this server' }).click();
+  await expect(other.getByText('Type all 64 digits')).toBeVisible();
+  await serverRepository(other, answer, '3F'.repeat(32));
+  await expect(other.getByText('rsync://rpki.example.net/repo/').first()).toBeVisible();
 });

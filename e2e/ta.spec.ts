@@ -100,7 +100,7 @@ test('requests: garbage, edited, another proxy, misread digits, rejected; then s
   await expect(page.getByLabel(/^Group \d+$/)).toHaveCount(6);
   await page.getByLabel('First approver').fill('Registrar');
   await page.getByLabel('Second approver').fill('Auditor');
-  await approve(page, third);
+  await approve(page, third, 'words');
   await open(page, 'Audit');
   for (const text of [
     /^Rejected request/,

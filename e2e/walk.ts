@@ -9,12 +9,14 @@ import { type RouteEntry, ROUTES } from '../src-renderer/app/route-table.ts';
 import type { Canaries } from './canaries.ts';
 import type { ConsoleApp } from './console-app.ts';
 import { exportAs, issue, open, openRow } from './pages/ca.ts';
-import { childFile, setUpBothHalves } from './pages/ta-one-machine.ts';
-import { addChild, handOut, makeRequest, openResponse, publish } from './pages/ta-proxy.ts';
+import { setUpBothHalves } from './pages/ta-one-machine.ts';
+import { addLocalChild, handOut, makeRequest, openResponse, publish } from './pages/ta-proxy.ts';
 import { fileRow, standIn } from './pages/ta-stick.ts';
 import { approve, openRequest, put, setUpSigner } from './pages/ta.ts';
 import { openLocalChild } from './pages/ta-child.ts';
+import { freePort, lookOutside, openNetwork, serving, setPort, start } from './pages/ta-network.ts';
 import { testKey, testProxy } from '../src-main/testing/test-proxy.ts';
+import { testRequest } from '../src-main/testing/test-request.ts';
 import { closeWorkspace, createWorkspace, lock, type Stop, unlock } from './pages/workspace.ts';
 
 /** "issue.review", "overview": every name a walk must stop at. */
@@ -147,6 +149,18 @@ async function screens(app: ConsoleApp, stop: Stop): Promise<void> {
   await page.getByLabel('Choose a file…').setInputFiles(join(folder, 'chain.pem'));
   await expect(page.getByText('In this file')).toBeVisible();
   await stop('inspect');
+  await page.getByRole('link', { name: 'Another file…' }).click();
+  await page.getByLabel('Choose a file…').setInputFiles({
+    name: 'asked.csr',
+    mimeType: 'application/octet-stream',
+    buffer: testRequest('asked.example.net', []),
+  });
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  await open(page, 'Requests and CRLs');
+  await stop('kept');
+  await openRow(page, 'Requests and CRLs', 'asked.example.net');
+  await expect(page.getByRole('heading', { level: 1, name: 'asked.example.net' })).toBeVisible();
+  await stop('kept-object');
   await open(page, 'Audit');
   await stop('audit');
   await open(page, 'Settings');
@@ -161,7 +175,7 @@ async function bothHalves(app: ConsoleApp, canaries: Canaries, stop: Stop): Prom
   await closeWorkspace(page);
   await createWorkspace(page, { canaries }, { name: 'Rehearsal of the trust anchor', kind: 'Rehearsal' });
   await setUpBothHalves(app, folder, stop);
-  await addChild(page, await childFile(folder, 'online'));
+  await addLocalChild(page);
   await makeRequest(page);
   await stop('trust-anchor');
   const request = join(folder, 'request.json');
@@ -173,6 +187,12 @@ async function bothHalves(app: ConsoleApp, canaries: Canaries, stop: Stop): Prom
   await openResponse(page, join(folder, 'response.json'));
   await stop('ta-response');
   await publish(page);
+  await openNetwork(page);
+  await setPort(page, await freePort());
+  await start(page);
+  await lookOutside(page);
+  await stop('ta-network');
+  await serving(page).getByRole('button', { name: 'Stop' }).click();
 }
 
 /** Walks from the first start to the recovery screen; `at` is called on every stop, settled. Throws when one is missing. */

@@ -48,7 +48,7 @@ function crate(name, { crateName, version, programs, locked, wanted, needs }) {
 /** What a peer is found by, what brings it, and which tests want it. */
 const PEERS = [
   debian('openssl', () => onPath('openssl'), ['openssl'], 'every X.509 test'),
-  debian('chromium', hasChromium, ['chromium'], 'the shell and end-to-end tests'),
+  debian('chromium', () => hasChromium(), ['chromium'], 'the shell and end-to-end tests'),
   debian('ss', () => onPath('ss'), ['iproute2'], 'the tests that no socket is opened'),
   debian(
     'rpki-client',

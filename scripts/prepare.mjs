@@ -2,8 +2,16 @@
 // without dependencies, because nothing is installed when it runs. It starts nothing of the application.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -107,9 +115,36 @@ export function onPath(program) {
   return (process.env.PATH ?? '').split(separator).some((folder) => existsSync(join(folder, program)));
 }
 
-export function hasChromium() {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  return names.some(onPath) || existsSync(process.env.CHROMIUM ?? '/nowhere');
+function isProgram(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    // Missing or not ours to run: both mean "not this one".
+    return false;
+  }
+}
+
+/**
+ * Whether the shell would find a Chromium: the same places as src-main/shell/chromium/find-chromium.ts, which this
+ * cannot import before there is a Node that reads TypeScript.
+ */
+export function hasChromium(env = process.env, platform = process.platform, isThere = isProgram) {
+  if (env.CHROMIUM) return isAbsolute(env.CHROMIUM) && isThere(env.CHROMIUM);
+  const places = JSON.parse(
+    readFileSync(join(root, 'src-main', 'shell', 'chromium', 'chromium-places.json'), 'utf8'),
+  );
+  const usual =
+    platform === 'win32'
+      ? ['PROGRAMFILES', 'PROGRAMFILES(X86)', 'LOCALAPPDATA']
+          .filter((name) => env[name] !== undefined)
+          .flatMap((name) => places.windows.map((parts) => join(env[name], ...parts)))
+      : (places[platform] ?? []);
+  const searched = (env.PATH ?? '')
+    .split(delimiter)
+    .filter(isAbsolute)
+    .flatMap((folder) => places.names.map((name) => join(folder, name)));
+  return [...usual, ...searched].some((path) => isThere(path));
 }
 
 function newest(folder) {

@@ -60,7 +60,7 @@ function pass(program, args) {
 }
 
 function needChromium() {
-  if (!hasChromium() && !bringDebianPackages(['chromium'], hasChromium))
+  if (!hasChromium() && !bringDebianPackages(['chromium'], () => hasChromium()))
     give('no Chromium or Chrome was found. Type: sudo apt-get install -y chromium');
 }
 

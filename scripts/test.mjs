@@ -20,7 +20,7 @@ const [only, ...rest] = process.argv.slice(2);
 if (only !== undefined && !PARTS.includes(only)) give(`npm test -- ${only}: choose ${PARTS.join(', ')}.`);
 
 prepare();
-bringDebianPackages(['chromium'], hasChromium);
+bringDebianPackages(['chromium'], () => hasChromium());
 bringDebianPackages(['iproute2', 'openssl', 'xvfb', 'xauth'], (name) =>
   onPath({ iproute2: 'ss', xvfb: 'Xvfb' }[name] ?? name),
 );

@@ -36,25 +36,22 @@ export interface App {
   dispatch: Dispatch;
   /** The network as the domains have it: behind the gate. */
   net: Net;
+  /** Others would miss it if it ended now: the operator is asked before. */
+  isNeeded(): boolean;
   /** Locks the workspace and ends what runs; everything acknowledged is stored by then. */
   close(): Promise<void>;
 }
-
-/** Topics whose changes are on record; drafts, jobs and the audit itself are not. */
-const RECORDED: ReadonlySet<Topic> = new Set(['keys', 'authorities', 'certificates', 'settings', 'ta']);
 
 export async function createApp(ports: Ports): Promise<App> {
   const { clock, random } = ports;
   const log = createLog(ports.logLine, ports.version);
   const changed = (topic: Topic, ids: string[]): void => {
     ports.emit({ type: 'changed', topic, ids });
-    // What changes these leaves a record in the same transaction.
-    if (RECORDED.has(topic)) ports.emit({ type: 'changed', topic: 'audit', ids: [] });
     if (topic === 'workspace') stationChanged();
   };
 
   const appearance = createAppearance({ configFolder: ports.paths.config, log });
-  const clipboard = createClipboardTimer({ clock, clipboard: ports.clipboard });
+  const clipboard = createClipboardTimer({ clock, clipboard: ports.clipboard, log });
   const jobs = createJobs({ clock, random, log, changed });
   const blobs = createBlobs({ clock, random });
   const tickets = createTickets({ random });
@@ -84,7 +81,13 @@ export async function createApp(ports: Ports): Promise<App> {
   const shared = { clock, random, jobs, blobs, tickets, session, router, software, changed };
   const keys = createKeys(shared);
   const ca = createCa({ ...shared, drafts, issuing });
-  const ta = createTa({ ...shared, drafts, net: gate.net, volumes: ports.volumes });
+  const ta = createTa({
+    ...shared,
+    drafts,
+    net: gate.net,
+    volumes: ports.volumes,
+    failed: (error) => void log.failure('keeping a local child fresh', error),
+  });
   const overview = createOverview({ clock, vault, router, attention: ta.attention });
   const inspect = createInspect({ ...shared, openSession });
 
@@ -95,8 +98,8 @@ export async function createApp(ports: Ports): Promise<App> {
     blobs.clear();
     inspect.clear();
     await ta.locking();
+    software.forget();
     await clipboard.clearSecret();
-    await audit.signHead(vault.session());
   });
 
   function stationChanged(): void {
@@ -138,8 +141,11 @@ export async function createApp(ports: Ports): Promise<App> {
   return {
     dispatch,
     net: gate.net,
+    isNeeded: ta.serving,
     async close() {
       await vault.close();
+      // A restore needs no open workspace, and what it made so far would stay.
+      await jobs.end();
       await clipboard.clearSecret();
     },
   };

@@ -99,6 +99,8 @@ export type NetHandler = (call: NetCall) => Promise<NetReply>;
 
 export interface Listener {
   port: number;
+  /** false once it was closed, by whomever. */
+  isOpen(): boolean;
   /** Ends it with every connection it has. */
   close(): Promise<void>;
 }

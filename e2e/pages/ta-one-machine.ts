@@ -20,7 +20,7 @@ export async function childFile(folder: string, handle: string): Promise<string>
 
 /** The SHA-256 of the signer's own identity, copied from its page. */
 export async function signerFingerprint({ page, clipboard }: ConsoleApp): Promise<string> {
-  const pane = page.getByRole('region', { name: 'Signer', exact: true });
+  const pane = page.getByRole('region', { name: 'The signer', exact: true });
   await pane.getByRole('button', { name: /^SHA-256 of the identity/ }).click();
   await expect(page.getByText('SHA-256 of the identity copied').first()).toBeVisible();
   return clipboard();

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
+import { wordsOf } from '../../src-main/lib/pgp-words.ts';
 import { next, type Stop } from './workspace.ts';
 import { open } from './ca.ts';
 
@@ -42,6 +43,15 @@ export async function setUpSigner(
   await expect(page.getByText('What the file says')).toBeVisible();
   await stop('ta-signer.repository');
   await next(page);
+  await finishSetUp(page, uris, stop);
+}
+
+/** From the step of the URIs on. */
+export async function finishSetUp(
+  page: Page,
+  uris: { https: string; rsync: string },
+  stop: Stop = quiet,
+): Promise<void> {
   await page.getByLabel('https URIs').fill(uris.https);
   await page.getByLabel('rsync URI').fill(uris.rsync);
   await stop('ta-signer.locations');
@@ -64,15 +74,20 @@ export async function openRequest(page: Page, path: string): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name: /^Review request/ })).toBeVisible();
 }
 
-/** Types the digits that `sha256sum` prints on the other machine, and signs. */
-export async function approve(page: Page, bytes: Uint8Array): Promise<void> {
+/** Types what stands on the other machine, by digits as `sha256sum` prints them or by the words of the card, and signs. */
+export async function approve(
+  page: Page,
+  bytes: Uint8Array,
+  by: 'digits' | 'words' = 'digits',
+): Promise<void> {
   const digest = createHash('sha256').update(bytes).digest('hex');
   const fields = page.getByLabel(/^Group \d+$/);
   for (const label of await fields.evaluateAll((all) =>
     all.map((field) => document.querySelector(`label[for="${field.id}"]`)?.textContent ?? ''),
   )) {
     const group = Number(/\d+/.exec(label)?.[0]);
-    await page.getByLabel(label, { exact: true }).fill(digest.slice((group - 1) * 4, group * 4));
+    const digits = digest.slice((group - 1) * 4, group * 4);
+    await page.getByLabel(label, { exact: true }).fill(by === 'digits' ? digits : (wordsOf(digits)[0] ?? ''));
   }
   await page.getByRole('button', { name: /^Sign response/ }).click();
   await expect(page.getByRole('heading', { level: 1, name: /^Exchange \d+$/ })).toBeVisible({

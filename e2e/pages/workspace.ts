@@ -11,11 +11,14 @@ export type Kind = 'Online' | 'Offline station' | 'Rehearsal';
 export type Stop = (name: string) => Promise<void>;
 const pass: Stop = () => Promise.resolve();
 
-/** Goes through the whole wizard; ends on the overview of the new, unlocked workspace. Answers the recovery key. */
+/**
+ * Goes through the whole wizard; ends on the overview of the new, unlocked workspace, or with `untilShown` where the
+ * recovery key was shown. Answers the recovery key.
+ */
 export async function createWorkspace(
   page: Page,
   apps: Pick<ConsoleApps, 'canaries'>,
-  options: { name?: string; kind?: Kind; passphrase?: string; stop?: Stop } = {},
+  options: { name?: string; kind?: Kind; passphrase?: string; stop?: Stop; untilShown?: boolean } = {},
 ): Promise<string> {
   const passphrase = options.passphrase ?? PASSPHRASE;
   const stop = options.stop ?? pass;
@@ -37,6 +40,7 @@ export async function createWorkspace(
   await expect(page.getByRole('heading', { name: 'Keep the recovery key' })).toBeVisible();
   const key = await readRecoveryKey(page);
   await stop('create-workspace.recovery');
+  if (options.untilShown === true) return key;
   await page.getByRole('button', { name: 'I have it on paper' }).click();
   await typeRecoveryParts(page, key);
   await stop('create-workspace.verify');
@@ -62,7 +66,7 @@ async function readRecoveryKey(page: Page): Promise<string> {
   return groups.map((text) => text.trim().split(/\s+/).at(-1)).join('-');
 }
 
-async function typeRecoveryParts(page: Page, key: string): Promise<void> {
+export async function typeRecoveryParts(page: Page, key: string): Promise<void> {
   const groups = key.split('-');
   await expect(page.getByLabel(/^Group \d+$/).first()).toBeVisible();
   for (const [index, group] of groups.entries()) {

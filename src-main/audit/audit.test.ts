@@ -1,6 +1,7 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contract } from '#shared/contract/index.ts';
 import { AppError } from '../lib/app-error.ts';
 import { PASSPHRASE, testVault } from '../testing/test-workspace.ts';
 import { recordHash, sealRecord, type StoredAuditRecord } from './audit-record.ts';
@@ -39,9 +40,15 @@ describe('the audit', () => {
       new AppError('WRONG_PASSPHRASE', 'That is not the passphrase.'),
     );
     await made.domain.unlock({ passphrase: PASSPHRASE });
-    const { rows } = await made.audit.domain.list({ ...all, action: 'workspace.unlock' });
-    expect(rows.map(({ outcome }) => outcome)).toEqual(['done', 'refused']);
-    expect(rows[1]?.summary).toContain('While locked, 2026-11-24T12:00:00.000Z: That is not the passphrase.');
+    const { rows } = await made.audit.domain.list(all);
+    expect(rows.slice(0, 2)).toMatchObject([
+      { action: 'workspace.unlock', outcome: 'done' },
+      {
+        action: 'workspace.whileLocked',
+        outcome: 'refused',
+        summary: 'While locked, 2026-11-24T12:00:00.000Z: workspace.unlock: That is not the passphrase.',
+      },
+    ]);
   });
 
   it.each([
@@ -83,18 +90,126 @@ describe('the audit', () => {
     ]);
   });
 
-  it('is exported as JSON Lines with a signed head, never over a file without asking', async () => {
+  it('is exported as JSON Lines with a signed head, never over either file without asking', async () => {
     const target = join(made.folder, 'audit-export.jsonl');
+    const headFile = `${target}.head.json`;
+    writeFileSync(headFile, 'mine too');
+    // Neither is written when one of them is somebody's.
+    await expect(made.audit.domain.export({ target, overwrite: false })).rejects.toMatchObject({
+      code: 'FILE_EXISTS',
+      details: { subject: headFile },
+    });
+    expect(existsSync(target)).toBe(false);
+    expect(readFileSync(headFile, 'utf8')).toBe('mine too');
     appendFileSync(target, 'mine');
     await expect(made.audit.domain.export({ target, overwrite: false })).rejects.toMatchObject({
       code: 'FILE_EXISTS',
     });
     const { entries } = await made.audit.domain.export({ target, overwrite: true });
     expect(readFileSync(target, 'utf8').trimEnd().split('\n')).toHaveLength(entries);
-    expect(JSON.parse(readFileSync(`${target}.head.json`, 'utf8'))).toMatchObject({
+    expect(JSON.parse(readFileSync(headFile, 'utf8'))).toMatchObject({
       entries,
       format: 'baleen-audit-head-1',
     });
+    const kept = readdirSync(made.folder).filter((name) => name.includes('.bak-'));
+    expect(kept.map((name) => readFileSync(join(made.folder, name), 'utf8')).toSorted()).toEqual([
+      'mine',
+      'mine too',
+    ]);
+  });
+
+  it('says that it was exported once both files are there, not before', async () => {
+    const target = join(made.folder, 'audit-export.jsonl');
+    await expect(
+      made.audit.domain.export({ target: join(made.folder, 'gone', 'a.jsonl'), overwrite: true }),
+    ).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await made.audit.domain.list({ ...all, action: 'audit.export' })).total).toBe(0);
+    await made.audit.domain.export({ target, overwrite: true });
+    const { rows } = await made.audit.domain.list({ ...all, action: 'audit.export' });
+    expect(rows.map(({ summary }) => summary)).toEqual([`The audit was exported to ${target}: 2 entries`]);
+  });
+});
+
+describe('locking and closing', () => {
+  const actions = async (): Promise<string[]> =>
+    (await made.audit.domain.list(all)).rows
+      .map(({ action, summary }) => `${action}: ${summary}`)
+      .filter((line) => /lock|close/.test(line));
+
+  it('are on record, whoever asked for it, as the last entry before the keys are gone', async () => {
+    await made.vault.lock();
+    await made.domain.unlock({ passphrase: PASSPHRASE });
+    made.clock.advance(3_600_000);
+    const folder = made.vault.opened()?.folder ?? '';
+    // The lock is queued behind what runs; asking for another step waits for it.
+    await made.vault.open(folder);
+    expect(made.vault.stateName()).toBe('locked');
+    await made.domain.unlock({ passphrase: PASSPHRASE });
+    made.suspend();
+    await made.vault.open(folder);
+    await made.domain.unlock({ passphrase: PASSPHRASE });
+    await made.domain.close({});
+    expect(JSON.parse(lines().at(-1) ?? '')).toMatchObject({ action: 'workspace.close', outcome: 'done' });
+    await made.vault.open(folder);
+    await made.domain.unlock({ passphrase: PASSPHRASE });
+    expect((await actions()).toReversed()).toEqual([
+      'workspace.lock: Locked',
+      'workspace.unlock: Unlocked with the passphrase',
+      'workspace.lock: Locked by itself after the idle minutes',
+      'workspace.unlock: Unlocked with the passphrase',
+      'workspace.lock: Locked because the machine went to sleep',
+      'workspace.unlock: Unlocked with the passphrase',
+      'workspace.close: The workspace was closed',
+      'workspace.unlock: Unlocked with the passphrase',
+    ]);
+  });
+
+  it('a lock that was refused is on record as well', () => {
+    expect([contract['workspace.lock'].changes, contract['workspace.close'].changes]).toEqual([true, true]);
+  });
+});
+
+describe('the signed head', () => {
+  const notices = async (): Promise<string[]> =>
+    (await made.domain.state({})).notices
+      .filter(({ severity }) => severity === 'bad')
+      .map(({ text }) => text);
+  const headFile = (): string => join(made.vault.opened()?.folder ?? '', 'audit-head.json');
+  const relock = async (between: (folder: string) => void): Promise<void> => {
+    await made.vault.lock();
+    between(made.vault.opened()?.folder ?? '');
+    await made.domain.unlock({ passphrase: PASSPHRASE });
+  };
+
+  it('names the lock as the last entry, and is quiet about an honest workspace', async () => {
+    await relock(() => undefined);
+    const signed = JSON.parse(readFileSync(headFile(), 'utf8')) as { entries: number; head: string };
+    expect(await made.audit.domain.get({ seq: signed.entries })).toMatchObject({
+      action: 'workspace.lock',
+      hash: signed.head,
+    });
+    expect(await notices()).toEqual([]);
+    expect((await made.audit.domain.verify({ written: '' })).faults).toEqual([]);
+  });
+
+  it('tells of a workspace whose database and audit file were rolled back', async () => {
+    const old = join(made.folder, 'old');
+    await relock((folder) => cpSync(folder, old, { recursive: true }));
+    await made.audit.refused('keys.destroy', new AppError('NOT_ALLOWED_NOW', 'It is in use.'));
+    await relock((folder) => {
+      for (const name of ['workspace.db', 'audit.jsonl']) cpSync(join(old, name), join(folder, name));
+    });
+    expect(await notices()).toEqual([expect.stringMatching(/rolled back|cut back/)]);
+    expect((await made.audit.domain.verify({ written: '' })).faults).toMatchObject([{ kind: 'truncated' }]);
+  });
+
+  it.each([
+    ['not by this workspace', (text: string) => text.replace(/"entries": \d+/, '"entries": 1')],
+    ['not at all readable', () => '{"format":"baleen-audit-head-1"}'],
+  ])('that was signed %s is said', async (_name, change) => {
+    await relock(() => writeFileSync(headFile(), change(readFileSync(headFile(), 'utf8'))));
+    expect(await notices()).toEqual([expect.stringContaining('audit-head.json')]);
+    expect((await made.audit.domain.verify({ written: '' })).faults.length).toBe(1);
   });
 });
 

@@ -1,5 +1,4 @@
 /** The record of a job that was refused, cancelled or failed: one entry, whoever's job it was. */
-import type { Topic } from '#shared/bridge.ts';
 import type { AppError } from '../lib/app-error.ts';
 import type { AuditEntry } from './audit-record.ts';
 import type { Session } from '../store/store-contract.ts';
@@ -8,7 +7,7 @@ const MOST_SUMMARY = 300;
 
 /** What `jobs.start` takes as `refused`, for the job `title` of the channel `action`. */
 export function jobRefusal(
-  deps: { session(): Session; changed(topic: Topic, ids: string[]): void },
+  deps: { session(): Session },
   action: string,
   title: string,
   subjects: AuditEntry['subjects'] = [],
@@ -18,6 +17,5 @@ export function jobRefusal(
     await deps.session().store.run('audit.add', {
       audit: { action, outcome, summary: `${title}: ${error.message}`.slice(0, MOST_SUMMARY), subjects },
     });
-    deps.changed('audit', []);
   };
 }

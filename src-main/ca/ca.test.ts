@@ -128,6 +128,18 @@ test('inventory, counts, search and forgetting', async () => {
   expect((await app.call('ca.certificates', { role: 'ca' })).total).toBe(2);
   const counts = await app.call('ca.counts', {});
   expect(counts.total).toBe(all.total);
+  expect((await app.call('ca.counts', { query: 'postg' })).total).toBe(1);
+  const { row: known } = await app.call('ca.certificate', { id: leaf });
+  for (const typed of [
+    known.serial.replaceAll(/(.{4})(?!$)/g, '$1 '),
+    `${known.serial.slice(0, 4)} ${known.serial.slice(4, 8)} … ${known.serial.slice(-4)}`,
+    known.serial.toLowerCase(),
+    known.sha256.replaceAll(/(..)(?!$)/g, '$1:'),
+  ])
+    expect([typed, (await app.call('ca.certificates', { query: typed })).rows.map(({ id }) => id)]).toEqual([
+      typed,
+      [leaf],
+    ]);
   const { hits } = await app.call('overview.find', { query: 'kldload' });
   expect(hits.map(({ type }) => type)).toContain('authority');
   await expect(app.call('ca.forget', { id: root, confirm: 'x' })).rejects.toMatchObject({

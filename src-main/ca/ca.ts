@@ -13,8 +13,7 @@ import type { Issuing } from '../issuing/issuing.ts';
 import { checkLimits } from '../issuing/lifetime.ts';
 import type { SignerRouter } from '../signers/router.ts';
 import type { SoftwareSigner } from '../signers/software/software-signer.ts';
-import type { StoredAuthority, StoredCertificate } from '../store/columns.ts';
-import type { Session, Store } from '../store/store-contract.ts';
+import type { Session } from '../store/store-contract.ts';
 import { certificateView } from '../x509/certificate-view.ts';
 import { linkChain } from '../x509/links.ts';
 import { toPem } from '../x509/pem.ts';
@@ -24,7 +23,8 @@ import { isAuthorityPurpose, issuePreset } from './issue-preset.ts';
 import { reviewOf } from './review.ts';
 import { authorityRow, certificateRow } from './rows.ts';
 import { signDraft } from './sign.ts';
-import { organisationOf, replacementDraft, requestDraft, whyNoReplacement } from './start-draft.ts';
+import { currentIssuer, whyNoReplacement } from './replacement.ts';
+import { organisationOf, replacementDraft, requestPart } from './start-draft.ts';
 
 export interface CaDeps {
   clock: Clock;
@@ -38,15 +38,6 @@ export interface CaDeps {
   router: SignerRouter;
   software: SoftwareSigner;
   changed(topic: Topic, ids: string[]): void;
-}
-
-/** The authority that would sign the successor of `row`: its issuer's newest certificate. */
-async function currentIssuer(store: Store, row: StoredCertificate): Promise<StoredAuthority | null> {
-  const { issuerId } = row;
-  if (issuerId === null || issuerId === row.id) return null;
-  const authorities = await store.run('authorities.list', {});
-  const { lineage } = await store.run('certificates.get', { id: issuerId });
-  return authorities.find(({ certificate }) => certificate.lineage === lineage) ?? null;
 }
 
 export function createCa(deps: CaDeps): Domain<'ca'> {
@@ -92,7 +83,7 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
       const page = await session().store.run('certificates.list', asked);
       return { ...page, rows: page.rows.map(certificateRow) };
     },
-    counts: () => session().store.run('certificates.counts', {}),
+    counts: (asked) => session().store.run('certificates.counts', asked),
     async certificate({ id }) {
       const { store, row, whyNot } = await replacementParts(id);
       const [der, ...above] = await ancestorsOf(store, row);
@@ -140,9 +131,13 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
       );
       return { draft: draft.id };
     },
-    async startFromRequest({ blob }) {
+    readRequest({ blob }) {
       const { name, bytes } = deps.blobs.take(blob);
-      const draft = await drafts.start('ca.issue', requestDraft(name, bytes));
+      return requestPart(name, bytes);
+    },
+    async startFromRequest({ request }) {
+      const { name, der } = await session().store.run('objects.get', { id: request });
+      const draft = await drafts.start('ca.issue', { ...issuePreset('server'), ...requestPart(name, der) });
       return { draft: draft.id };
     },
     async review({ draft: id, revision }) {
@@ -176,11 +171,7 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
       const row = await session().store.run('certificates.get', { id });
       return { name: suggestedName(row, format), holdsKey: format === 'pkcs12' || format === 'key' };
     },
-    async export(asked) {
-      const exported = await exportCertificate(deps, asked);
-      changed('audit', []);
-      return exported;
-    },
+    export: (asked) => exportCertificate(deps, asked),
     async forget({ id, confirm }) {
       const { store } = session();
       const row = await store.run('certificates.get', { id });

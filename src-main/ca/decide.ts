@@ -13,13 +13,13 @@ import { type RoutedKey } from '../signers/router.ts';
 import { keyAlgorithmOf, routedKey } from '../signers/stored-key.ts';
 import { decoded } from '../x509/certificate-view.ts';
 import { readNameConstraints, readSubjectKeyId } from '../x509/extension-reader.ts';
-import { keyFindings } from '../x509/lint-algorithms.ts';
 import { EXTENSION } from '../x509/oids.ts';
-import { keyId, keyView } from '../x509/public-key.ts';
-import { verifySignature } from '../x509/verify-signature.ts';
+import { keyId } from '../x509/public-key.ts';
+import { whyNoKey, whyNoRequest } from './certified-key.ts';
 import type { IssueContext, IssuerContext } from './issue-context.ts';
 import { isAuthorityPurpose, profileOf } from './issue-preset.ts';
 import { checkPathLength } from './path-length.ts';
+import { checkReplaced } from './replacement.ts';
 
 export interface Decision {
   problems: Problem[];
@@ -53,19 +53,8 @@ function checkKey(context: IssueContext): { subjectKey: Uint8Array | KeyAlgorith
       'An authority is not made from a request here: its key must be in this workspace.',
       'Choose a leaf.',
     );
-  if (request !== null && verifySignature(request, request.spkiDer) !== 'holds')
-    return refuse(
-      'The request is not signed by its own key: whoever made it need not hold that key.',
-      'Ask for a new request.',
-    );
-  const weak = keyFindings(spkiDer).find(({ severity }) => severity === 'bad');
-  if (weak !== undefined) return refuse(weak.text, 'Make a new key.');
-  const algorithm = keyAlgorithmOf(spkiDer);
-  if (algorithm === null || !allowed.includes(algorithm))
-    return refuse(
-      `${keyView(spkiDer).text} keys are not certified here.`,
-      'Use P-256, P-384, P-521, Ed25519 or RSA.',
-    );
+  const no = request === null ? whyNoKey(spkiDer, allowed) : whyNoRequest(request, allowed);
+  if (no !== null) return refuse(no.message, no.fix);
   if (key !== null && isAuthorityPurpose(data.purpose) && !key.uses.includes('certificate'))
     return refuse('This key is not meant for signing certificates.', 'Make a new key for the authority.');
   return { subjectKey: spkiDer, problems: [] };
@@ -169,28 +158,6 @@ function checkNames(context: IssueContext): { names: Order['names']; problems: P
       );
   }
   return { names, problems, notes };
-}
-
-function checkReplaced({ data, replaced, key }: IssueContext): Problem[] {
-  if (data.replaces === null) return [];
-  if (replaced === null)
-    return [problem('purpose', 'The certificate it replaces is no longer here.', 'Start anew.')];
-  if (replaced.replacedBy !== null)
-    return [
-      problem('purpose', `${replaced.name} was replaced already.`, 'Start from its newest certificate.'),
-    ];
-  const sameKey = key?.spkiSha256 === replaced.spkiSha256;
-  if (data.replaces.action === 'renew' && !sameKey)
-    return [
-      problem(
-        'key',
-        'A renewal keeps the key.',
-        'Choose "new key" on the certificate instead for another one.',
-      ),
-    ];
-  if (data.replaces.action === 'rekey' && sameKey)
-    return [problem('key', 'This is the key it has now.', 'Make a new key.')];
-  return [];
 }
 
 /** The answer for a draft as it is now. */

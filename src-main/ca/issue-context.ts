@@ -7,6 +7,7 @@ import type { Session, Store } from '../store/store-contract.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { type CertificationRequest, parseRequest } from '../x509/request.ts';
 import { X509Error } from '../x509/x509-error.ts';
+import { currentIssuer } from './replacement.ts';
 
 export interface IssuerContext {
   authority: StoredAuthority;
@@ -26,7 +27,8 @@ export interface IssueContext {
   /** The existing key the draft names; null when it makes a new one, starts from a request, or the key is gone. */
   key: StoredKey | null;
   request: CertificationRequest | null;
-  replaced: StoredCertificate | null;
+  /** With its issuer's newest certificate; null when nothing is replaced, or what is to be is gone. */
+  replaced: { row: StoredCertificate; issuer: StoredAuthority | null } | null;
 }
 
 /** null for what is no longer there; anything else passes through. */
@@ -85,6 +87,12 @@ export function requestOf(der: Uint8Array): CertificationRequest {
   }
 }
 
+async function whatItReplaces(store: Store, { replaces }: IssueDraft): Promise<IssueContext['replaced']> {
+  if (replaces === null) return null;
+  const row = await ifThere(store.run('certificates.get', { id: replaces.certificate }));
+  return row === null ? null : { row, issuer: await currentIssuer(store, row) };
+}
+
 export async function issueContext(
   session: Session,
   draft: DraftOf<'ca.issue'>,
@@ -100,9 +108,6 @@ export async function issueContext(
     issuer: data.purpose === 'root' ? null : await issuerOf(store, data.issuer),
     key: data.key.from === 'existing' ? await ifThere(store.run('keys.get', { id: data.key.key })) : null,
     request: data.key.from === 'request' ? requestOf(Buffer.from(data.key.requestDer, 'base64')) : null,
-    replaced:
-      data.replaces === null
-        ? null
-        : await ifThere(store.run('certificates.get', { id: data.replaces.certificate })),
+    replaced: await whatItReplaces(store, data),
   };
 }

@@ -17,11 +17,17 @@ function quoted(text: string): string {
   return /^[A-Za-z0-9_./:=,@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+/** What OpenSSL calls an attribute that it does not know under our name. */
+const OPENSSL_ATTRIBUTES: Partial<Record<Order['subject'][number]['type'], string>> = { STREET: 'street' };
+
 /** "/" and "=" stand for structure in -subj; a backslash takes that away. */
 function subjectText(subject: Order['subject']): string {
   return (
     subject
-      .map(({ type, value }) => `/${type}=${value.replaceAll(/[\\/+=]/g, (sign) => `\\${sign}`)}`)
+      .map(
+        ({ type, value }) =>
+          `/${OPENSSL_ATTRIBUTES[type] ?? type}=${value.replaceAll(/[\\/+=]/g, (sign) => `\\${sign}`)}`,
+      )
       .join('') || '/'
   );
 }
@@ -86,35 +92,68 @@ function withMask(prefix: string): string {
   return `${address}/${groups.map((group) => (isV4 ? String(group) : group.toString(16))).join(isV4 ? '.' : ':')}`;
 }
 
-/** openssl's time of -not_before and -not_after: YYYYMMDDHHMMSSZ. */
+/** openssl's time of -startdate and -enddate: YYYYMMDDHHMMSSZ. */
 function opensslTime(at: Date): string {
   return `${at.toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`;
 }
 
+/** In a configuration file these stand for structure. */
+function configured(line: string): string {
+  return line.replaceAll(/[\\$#]/g, (sign) => `\\${sign}`);
+}
+
 /**
- * Commands of OpenSSL 3.4 or newer (which knows -not_before). `newKey` null: the key exists already as key.pem, or the
- * request as request.pem.
+ * The smallest configuration `openssl ca` runs with: it is the only command of OpenSSL 3.0 that takes the times of a
+ * certificate. -preserveDN keeps the name as it is; the policy must name something all the same.
  */
-export function opensslCommand(
-  order: Order,
-  facts: { newKey: KeyAlgorithm | null; fromRequest: boolean; rsa: boolean },
-): string {
-  const times = `-not_before ${opensslTime(order.validity.notBefore)} -not_after ${opensslTime(order.validity.notAfter)}`;
-  const subject = quoted(subjectText(order.subject));
+function configuration(order: Order, facts: CommandFacts): string[] {
+  return [
+    `cat > ca.cnf <<'END'`,
+    '[ca]',
+    'default_ca=this',
+    '[this]',
+    'database=index.txt',
+    'new_certs_dir=.',
+    'rand_serial=yes',
+    'unique_subject=no',
+    `default_md=${facts.hash ?? 'default'}`,
+    'policy=any',
+    'x509_extensions=wanted',
+    '[any]',
+    'commonName=optional',
+    '[wanted]',
+    ...extensionLines(order, facts.rsa).map(configured),
+    'END',
+    ': > index.txt',
+  ];
+}
+
+export interface CommandFacts {
+  /** null: the key exists already, or stays with whoever sent the request. */
+  newKey: KeyAlgorithm | null;
+  fromRequest: boolean;
+  /** The subject's key is RSA. */
+  rsa: boolean;
+  /** Of the signature; null where the algorithm hashes itself. */
+  hash: string | null;
+}
+
+/** Commands of OpenSSL 3.0 or newer, to be run in an empty folder with the files its first lines name. */
+export function opensslCommand(order: Order, facts: CommandFacts): string {
+  const times = `-startdate ${opensslTime(order.validity.notBefore)} -enddate ${opensslTime(order.validity.notAfter)}`;
+  const subject = `-utf8 -subj ${quoted(subjectText(order.subject))}`;
+  const itself = order.profile.signedBy === 'itself';
+  const needed = [
+    ...(facts.newKey !== null || facts.fromRequest
+      ? []
+      : ['# key.pem is the private key that is here already.']),
+    ...(facts.fromRequest ? ['# request.pem is the request.'] : []),
+    ...(itself ? [] : ['# issuer.pem and issuer-key.pem are certificate and key of the authority.']),
+  ];
   const key =
     facts.newKey === null ? [] : [`openssl genpkey -algorithm ${KEY_OPTIONS[facts.newKey]} -out key.pem`];
-  const extensions = [`cat > extensions.cnf <<'END'`, ...extensionLines(order, facts.rsa), 'END'];
-  const sign =
-    order.profile.signedBy === 'itself'
-      ? [
-          `openssl req -new -utf8 -key key.pem -subj ${subject} -out request.pem`,
-          `openssl x509 -req -in request.pem -signkey key.pem ${times} -extfile extensions.cnf -out certificate.pem`,
-        ]
-      : [
-          ...(facts.fromRequest
-            ? []
-            : [`openssl req -new -utf8 -key key.pem -subj ${subject} -out request.pem`]),
-          `openssl x509 -req -in request.pem -CA issuer.pem -CAkey issuer-key.pem ${times} -extfile extensions.cnf -out certificate.pem`,
-        ];
-  return [...key, ...extensions, ...sign].join('\n');
+  const request = facts.fromRequest ? [] : [`openssl req -new ${subject} -key key.pem -out request.pem`];
+  const by = itself ? '-selfsign -keyfile key.pem' : '-cert issuer.pem -keyfile issuer-key.pem';
+  const sign = `openssl ca -batch -notext -config ca.cnf ${by} -preserveDN ${subject} ${times} -in request.pem -out certificate.pem`;
+  return [...needed, ...key, ...request, ...configuration(order, facts), sign].join('\n');
 }

@@ -1,7 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { IssueDraft, Purpose } from '#shared/contract/issue-draft.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
@@ -131,56 +127,4 @@ test('the review shows what will be signed; a change after it is refused', async
   expect(rows).toHaveLength(1);
   await app.call('drafts.cancel', { id: draft.draft });
   expect((await app.call('keys.list', { query: 'Third' })).total).toBe(0);
-});
-
-test('the command writes constraints the way OpenSSL reads them, and names in UTF-8', async () => {
-  const issuer = await by.signed(draftOf('root', 'Root of the command'));
-  const { command } = await by.reviewOf(
-    draftOf('intermediate', 'Zürich', {
-      issuer,
-      namesPermitted: '10.0.0.0/8, 2001:db8::/33, example.net',
-    }),
-  );
-  expect(command).toContain('IP:10.0.0.0/255.0.0.0');
-  expect(command).toContain('/ffff:ffff:8000:0:0:0:0:0');
-  expect(command).toContain('-utf8');
-  const line = /nameConstraints=.*/.exec(command)?.[0] ?? '';
-  const folder = mkdtempSync(join(tmpdir(), 'baleen-command-'));
-  const config = join(folder, 'ext.cnf');
-  writeFileSync(config, `${line}\n`);
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-new',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-keyout',
-      join(folder, 'k'),
-      '-subj',
-      '/CN=a',
-      '-out',
-      join(folder, 'r'),
-    ],
-    { stdio: 'pipe' },
-  );
-  const text = execFileSync(
-    'openssl',
-    [
-      'x509',
-      '-req',
-      '-in',
-      join(folder, 'r'),
-      '-signkey',
-      join(folder, 'k'),
-      '-extfile',
-      config,
-      '-text',
-      '-noout',
-    ],
-    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  rmSync(folder, { recursive: true });
-  expect(text).toContain('10.0.0.0/255.0.0.0');
 });

@@ -6,6 +6,8 @@ import { readableDuration } from '../issuing/go-duration.ts';
 import type { Issuing, Prepared } from '../issuing/issuing.ts';
 import { CAREFUL_LEAF_SECONDS } from '../issuing/lifetime.ts';
 import type { Problem } from '../issuing/problem.ts';
+import { signatureScheme } from '../signers/signature-scheme.ts';
+import { keyAlgorithmOf } from '../signers/stored-key.ts';
 import { certificateView } from '../x509/certificate-view.ts';
 import { nameView, shortName } from '../x509/distinguished-name.ts';
 import { decide, type Decision } from './decide.ts';
@@ -168,7 +170,7 @@ function prepared(issuing: Issuing, decision: Decision): Promise<Prepared> | nul
 export async function reviewOf(context: IssueContext, issuing: Issuing): Promise<Review> {
   const decision = decide(context);
   const problems = decision.problems.map(placed);
-  const { order, subjectKey } = decision;
+  const { order, subjectKey, signedBy } = decision;
   const { data, request } = context;
   const trial = await prepared(issuing, decision);
   if (trial !== null && !trial.trial.ok)
@@ -182,10 +184,6 @@ export async function reviewOf(context: IssueContext, issuing: Issuing): Promise
       fix: '',
     });
   const trialDer = trial?.trialDer ?? null;
-  const rsa =
-    typeof subjectKey === 'string'
-      ? subjectKey.startsWith('rsa-')
-      : request !== null || context.key?.algorithm.startsWith('rsa-') === true;
   return {
     digest: problems.length === 0 ? reviewDigest(context) : '',
     problems,
@@ -199,7 +197,11 @@ export async function reviewOf(context: IssueContext, issuing: Issuing): Promise
         : opensslCommand(order, {
             newKey: typeof subjectKey === 'string' ? subjectKey : null,
             fromRequest: request !== null,
-            rsa,
+            rsa: (typeof subjectKey === 'string'
+              ? subjectKey
+              : (keyAlgorithmOf(subjectKey) ?? '')
+            ).startsWith('rsa-'),
+            hash: signatureScheme(typeof signedBy === 'string' ? signedBy : signedBy.algorithm).hash,
           }),
     trial: trial?.trial ?? null,
   };

@@ -2,8 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { IssueDraft } from '#shared/contract/issue-draft.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
+import { testRequest } from '../testing/test-request.ts';
 import { draftOf, wizard, issueDraftOf } from '../testing/test-wizard.ts';
+import { boolean, contextPrimitive, sequence } from '../x509/der-writer.ts';
+import { EXTENSION } from '../x509/oids.ts';
 
 let app: TestApp;
 let by: ReturnType<typeof wizard>;
@@ -76,22 +80,51 @@ function csr(subject: string, extensions: string): Buffer {
   );
 }
 
+test('an authority that was renewed keeps what it issued: one line in its list, its count and the filter', async () => {
+  const before = await app.call('ca.authority', { id: intermediate });
+  const { draft } = await app.call('ca.startReplace', { id: intermediate, action: 'rekey' });
+  const { digest } = await app.call('ca.review', { draft, revision: 1 });
+  const renewed = await app.result(await app.call('ca.sign', { draft, revision: 1, digest }));
+  const now = await app.call('ca.authority', { id: renewed });
+  expect(now.issued).toBe(before.issued);
+  const listed = await app.call('ca.certificates', { issuer: renewed });
+  expect(listed.total).toBe(now.issued);
+  expect(listed.rows.map(({ id }) => id)).toContain(leaf);
+  const { issuers } = await app.call('ca.counts', {});
+  const names = issuers.map(({ name }) => name);
+  expect(names).toEqual([...new Set(names)]);
+  expect(issuers.find(({ id }) => id === renewed)).toMatchObject({ count: now.issued });
+  intermediate = renewed;
+});
+
+/** The draft of the wizard after a request was chosen in its Key step, ready for the review. */
+async function draftFrom(
+  part: Pick<IssueDraft, 'key' | 'subject' | 'names'>,
+): Promise<{ draft: string; revision: number }> {
+  return by.saved({ ...draftOf('server', ''), ...part, issuer: intermediate });
+}
+
+/** What only somebody who writes drafts past the wizard hands in. */
+const unread = (der: Uint8Array): Pick<IssueDraft, 'key' | 'subject' | 'names'> => ({
+  key: { from: 'request', requestDer: Buffer.from(der).toString('base64'), name: 'x.csr' },
+  subject: [],
+  names: { dns: 'web.internal', ip: '', uri: '', email: '' },
+});
+
 test('a request gives key, subject and names; what it asks beyond is listed and not granted', async () => {
   const pem = csr(
     '/O=Example/CN=web.internal/pseudonym=nick',
     'subjectAltName=@names\nbasicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign,digitalSignature\nextendedKeyUsage=codeSigning,serverAuth\ntlsfeature=status_request\n[names]\nDNS=web.internal\nIP=10.0.0.9\nURI=https://ok.example/a,https://evil.example/',
   );
-  const { draft } = await app.call('ca.startFromRequest', { blob: await app.blob('web.csr', pem) });
-  const { data, revision } = issueDraftOf(await app.call('drafts.get', { id: draft }));
-  expect(data.names).toEqual({ dns: 'web.internal', ip: '10.0.0.9', uri: '', email: '' });
-  const next = await app.call('drafts.save', {
-    kind: 'ca.issue',
-    id: draft,
-    revision,
-    step: 'review',
-    data: { ...data, issuer: intermediate },
-  });
-  const review = await app.call('ca.review', { draft, revision: next.revision });
+  const part = await app.call('ca.readRequest', { blob: await app.blob('web.csr', pem) });
+  expect(part.subject).toEqual([
+    { type: 'O', value: 'Example' },
+    { type: 'CN', value: 'web.internal' },
+  ]);
+  expect(part.names).toEqual({ dns: 'web.internal', ip: '10.0.0.9', uri: '', email: '' });
+  expect((await app.call('drafts.list', {})).drafts).toEqual([]);
+  const draft = await draftFrom(part);
+  const review = await app.call('ca.review', draft);
   expect(review.problems).toEqual([]);
   expect(review.notGranted).toEqual([
     'subject attribute pseudonym: nick',
@@ -101,9 +134,7 @@ test('a request gives key, subject and names; what it asks beyond is listed and 
     'name with a separator in it: https://ok.example/a,https://evil.example/',
     expect.stringMatching(/^extension/),
   ]);
-  const id = await app.result(
-    await app.call('ca.sign', { draft, revision: next.revision, digest: review.digest }),
-  );
+  const id = await app.result(await app.call('ca.sign', { ...draft, digest: review.digest }));
   const { view, key, whyNot } = await app.call('ca.certificate', { id });
   expect(view).toMatchObject({
     isCa: false,
@@ -119,21 +150,67 @@ test('a request whose signature is broken, a weak key, and what is no request ar
   const der = Buffer.from(good.toString().replaceAll(/-----.*-----|\s/g, ''), 'base64');
   const altered = Buffer.from(der);
   altered[altered.length - 3] = (altered.at(-3) ?? 0) ^ 1;
-  const { draft } = await app.call('ca.startFromRequest', { blob: await app.blob('altered.csr', altered) });
-  const { data, revision } = issueDraftOf(await app.call('drafts.get', { id: draft }));
-  const next = await app.call('drafts.save', {
-    kind: 'ca.issue',
-    id: draft,
-    revision,
-    step: 'review',
-    data: { ...data, issuer: intermediate },
-  });
-  const review = await app.call('ca.review', { draft, revision: next.revision });
+  const key = (...args: string[]): Buffer =>
+    execFileSync(
+      'openssl',
+      ['req', '-new', '-newkey', ...args, '-nodes', '-keyout', '/dev/null', '-subj', '/CN=x'],
+      {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    );
+  const bad: [string, Buffer, RegExp][] = [
+    ['altered.csr', altered, /^altered\.csr: The request is not signed by its own key/],
+    ['weak.csr', key('rsa:1024'), /^weak\.csr: .*1024.* Make a new key\.$/],
+    [
+      'curve.csr',
+      key('ec', '-pkeyopt', 'ec_paramgen_curve:secp256k1'),
+      /^curve\.csr: secp256k1 keys are not/,
+    ],
+    ['garbage.csr', Buffer.from('garbage'), /^garbage\.csr: .*Choose a certificate request/],
+    ['empty.csr', Buffer.alloc(0), /^empty\.csr: /],
+    ['cut.csr', der.subarray(0, 40), /^cut\.csr: /],
+  ];
+  for (const [name, bytes, said] of bad) {
+    const refused = app.call('ca.readRequest', { blob: await app.blob(name, bytes) });
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(refused).rejects.toThrow(said);
+  }
+  const { rows } = await app.call('audit.list', { outcome: 'refused', action: 'ca.readRequest' });
+  expect(rows.map(({ summary }) => summary.split(':')[0])).toEqual(bad.map(([name]) => name).toReversed());
+  const review = await app.call('ca.review', await draftFrom(unread(altered)));
   expect(review.problems[0]?.message).toMatch(/not signed by its own key/);
-  for (const bytes of [Buffer.from('garbage'), Buffer.alloc(0), der.subarray(0, 40)])
-    await expect(
-      app.call('ca.startFromRequest', { blob: await app.blob('x.csr', bytes) }),
-    ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  expect(review.digest).toBe('');
+});
+
+test('a request that asks for an extension twice is refused: nobody can say which one it means', async () => {
+  const san = (name: string) => ({
+    oid: EXTENSION.subjectAltName,
+    valueDer: sequence(contextPrimitive(2, Buffer.from(name))),
+  });
+  const ca = (isCa: boolean) => ({
+    oid: EXTENSION.basicConstraints,
+    valueDer: sequence(...(isCa ? [boolean(true)] : [])),
+  });
+  for (const asked of [
+    [[san('web.internal'), ca(false), ca(true), san('evil.example')]],
+    [[san('web.internal'), ca(false)], [ca(true)]],
+  ]) {
+    const der = testRequest('web.internal', asked);
+    const blob = await app.blob('twice.csr', der);
+    await expect(app.call('ca.readRequest', { blob })).rejects.toThrow(/asks twice for basicConstraints/);
+    const review = await app.call('ca.review', await draftFrom(unread(der)));
+    expect(review.problems[0]?.message).toMatch(/^The request asks twice for basicConstraints/);
+    expect(review.digest).toBe('');
+    const { items } = await app.call('inspect.blob', { blob: await app.blob('twice.csr', der) });
+    expect(items).toMatchObject([
+      {
+        kind: 'request',
+        findings: expect.arrayContaining([
+          expect.objectContaining({ code: 'EXTENSION_TWICE', severity: 'bad' }),
+        ]),
+      },
+    ]);
+  }
 });
 
 test('names outside of the constraints of an authority are refused', async () => {

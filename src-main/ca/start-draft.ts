@@ -12,9 +12,11 @@ import { readGeneralNames } from '../x509/extension-reader.ts';
 import { EXTENSION } from '../x509/oids.ts';
 import { recognise } from '../x509/recognise.ts';
 import { X509Error } from '../x509/x509-error.ts';
+import { whyNoRequest } from './certified-key.ts';
 import { requestOf } from './issue-context.ts';
 import { SEPARATOR } from '../issuing/name-list.ts';
-import { issuePreset } from './issue-preset.ts';
+import { issuePreset, profileOf } from './issue-preset.ts';
+import { whyNoReplacement } from './replacement.ts';
 
 /** What Baleen knows of a subject; not-granted.ts lists the rest. */
 function subjectOf(name: NameView): IssueDraft['subject'] {
@@ -55,17 +57,6 @@ function statusOf({ crlUrls, ocspUrls, caIssuerUrls }: CertificateView): IssueDr
       };
 }
 
-/** Why a certificate cannot be renewed or re-keyed here; "" when it can. */
-export function whyNoReplacement(row: StoredCertificate, issuer: StoredAuthority | null): string {
-  if (row.source !== 'issued' || row.purpose === '') return 'It was not issued here.';
-  if (row.replacedBy !== null) return 'A newer certificate replaced it already.';
-  if (row.revokedAt !== null) return 'It was revoked.';
-  if (row.keyId === null) return 'Its key is not in this workspace: start from a new request.';
-  if (row.purpose === 'root') return '';
-  if (issuer === null) return 'Its issuer is not in this workspace.';
-  return issuer.canSign ? '' : 'The key of its issuer is not in this workspace.';
-}
-
 /** A draft for the successor of `row`. Names, limits and places are taken over; the lifetime is the same again. */
 export function replacementDraft(options: {
   row: StoredCertificate;
@@ -103,11 +94,14 @@ export function replacementDraft(options: {
   };
 }
 
+/** What a leaf takes from a request: its key, subject and names, and nothing else (L-008). */
+export type RequestPart = Pick<IssueDraft, 'key' | 'subject' | 'names'>;
+
 /**
- * A draft from a request file: its key, subject and names; nothing else of it is taken (L-008). Throws AppError
- * INVALID_INPUT when the file holds no request, or several.
+ * Reads a request for a draft. Throws AppError INVALID_INPUT when the file holds no request, or several, or one that nothing
+ * is signed for.
  */
-export function requestDraft(name: string, bytes: Uint8Array): IssueDraft {
+export function requestPart(name: string, bytes: Uint8Array): RequestPart {
   let found: Uint8Array[];
   let recognised: string;
   try {
@@ -127,9 +121,10 @@ export function requestDraft(name: string, bytes: Uint8Array): IssueDraft {
   if (second !== undefined)
     throw new AppError('INVALID_INPUT', `${name} holds ${found.length} requests. Take one at a time.`);
   const request = requestOf(der);
+  const no = whyNoRequest(request, profileOf('server').keys.allowed);
+  if (no !== null) throw new AppError('INVALID_INPUT', `${name}: ${no.message} ${no.fix}`);
   const names = decoded(request.extensions, EXTENSION.subjectAltName, readGeneralNames, []);
   return {
-    ...issuePreset('server'),
     subject: subjectOf(nameView(request.subject)),
     key: { from: 'request', requestDer: Buffer.from(der).toString('base64'), name: name.slice(0, 255) },
     names: namesOf(names),

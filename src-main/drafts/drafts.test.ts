@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Session, Store } from '../store/store-contract.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
+import { testCertificate } from '../testing/test-certificate.ts';
 import { testRandom } from '../testing/test-ports.ts';
 import { testVault } from '../testing/test-workspace.ts';
 import { draftOf, wizard } from '../testing/test-wizard.ts';
@@ -76,6 +77,39 @@ test('two signatures of one draft at once: one is made, one is refused', async (
   expect(total).toBe(1);
   // The key of the refused one is not left behind.
   expect((await app.call('keys.list', {})).total).toBe(1);
+});
+
+test('what was signed is no draft any more: not listed, and gone a day later', async () => {
+  const made = testVault();
+  await made.create();
+  const { store } = made.vault.session();
+  const begin = (id: string) =>
+    store.run('drafts.create', { id, kind: 'ca.issue', schemaVersion: 1, step: 'purpose', data: '{}' });
+  const sign = (id: string, at: number) =>
+    store.run('certificates.issue', {
+      certificate: testCertificate(at),
+      key: null,
+      issuer: null,
+      serialScope: 'one key',
+      replaces: null,
+      draft: { id, revision: 1 },
+      audit: { action: 'ca.sign', outcome: 'done', summary: 'test', subjects: [] },
+    });
+  for (const id of ['draft-one', 'draft-two', 'draft-open']) await begin(id);
+  await sign('draft-one', 1);
+  expect((await store.run('drafts.list', {})).map(({ id }) => id).toSorted()).toEqual([
+    'draft-open',
+    'draft-two',
+  ]);
+  // A reload of its last step still finds it.
+  expect(await store.run('drafts.get', { id: 'draft-one' })).toMatchObject({ signed: true, result: 'crt-1' });
+  // Without letting timers run: the workspace stays unlocked.
+  made.clock.set('2026-11-25T12:00:01.000Z');
+  await sign('draft-two', 2);
+  await expect(store.run('drafts.get', { id: 'draft-one' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  expect(await store.run('drafts.get', { id: 'draft-two' })).toMatchObject({ signed: true });
+  expect(await store.run('drafts.get', { id: 'draft-open' })).toMatchObject({ signed: false });
+  await made.remove();
 });
 
 const notAsked = (): never => {

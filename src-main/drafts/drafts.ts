@@ -103,8 +103,7 @@ export function createDrafts(deps: {
         const drafts: AnyDraft[] = [];
         for (const stored of await session().store.run('drafts.list', {})) {
           const draft = await readable(stored);
-          // What was signed is an object of its own by now.
-          if (draft !== null && !draft.signed) drafts.push(draft);
+          if (draft !== null) drafts.push(draft);
         }
         return { drafts };
       },

@@ -174,6 +174,25 @@ test('locking forgets what was looked at', async () => {
   await expect(app.call('inspect.get', { id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
+test('what is forgotten while it is being opened stays forgotten, with its keys', async () => {
+  await app.create();
+  const { id } = await look('leaf.p12', file('leaf.p12'));
+  const opening = app.call('inspect.openWith', { id, passphrase: 'right' });
+  const [opened] = await Promise.allSettled([opening, app.call('inspect.forget', { id })]);
+  expect(opened).toMatchObject({ status: 'rejected', reason: { code: 'NOT_FOUND' } });
+  await expect(app.call('inspect.get', { id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(app.call('inspect.keyBlob', { id, item: 2 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('two openings at once end in one inspection that can be forgotten', async () => {
+  const { id } = await look('leaf.p12', file('leaf.p12'));
+  const both = [1, 2].map(() => app.call('inspect.openWith', { id, passphrase: 'right' }));
+  for (const opened of await Promise.all(both))
+    expect(kinds(opened)).toEqual(['certificate', 'certificate', 'privateKey']);
+  await app.call('inspect.forget', { id });
+  await expect(app.call('inspect.get', { id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
 test('keeping while locked is refused and keeps nothing', async () => {
   const { id } = await look('leaf.pem', file('leaf.pem'));
   await expect(app.call('inspect.keep', { id, items: [0] })).rejects.toMatchObject({ code: 'NO_WORKSPACE' });

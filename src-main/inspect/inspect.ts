@@ -18,6 +18,7 @@ import { recognise } from '../x509/recognise.ts';
 import { fileWords, recogniseFile, type TaFileKind } from '../rpki/exchange-file.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import { type Item, itemOf, notesOf } from './items.ts';
+import { createKept } from './kept.ts';
 import { keepObjects } from './keep.ts';
 import { openContainers } from './open-containers.ts';
 
@@ -39,6 +40,9 @@ interface Held {
   bytes: Buffer;
   items: Item[];
 }
+
+/** What `forget` wipes besides the bytes. */
+const keyFiles = ({ items }: Held): (Buffer | null)[] => items.map(({ keyFile }) => keyFile);
 
 const LIMIT = 8_388_608;
 const MOST_HELD = 20;
@@ -74,12 +78,9 @@ export function createInspect(deps: {
   let generation = 0;
 
   /** SECURITY: a lock may come while a file is being opened; then its keys are wiped instead of kept. */
-  function holdOpened(id: string, made: Held, begun: number): void {
-    if (begun === generation) {
-      held.set(id, made);
-      return;
-    }
-    wipe(made.bytes, ...made.items.map(({ keyFile }) => keyFile));
+  function stillOpen(made: Held | null, begun: number): void {
+    if (begun === generation) return;
+    if (made !== null) wipe(made.bytes, ...keyFiles(made));
     throw new AppError('LOCKED', 'The workspace was locked meanwhile. Open the file again.');
   }
 
@@ -153,7 +154,8 @@ export function createInspect(deps: {
     const begun = generation;
     try {
       const made = await look(name, bytes, null, await knownIssuers(bytes));
-      holdOpened(made.view.id, made, begun);
+      stillOpen(made, begun);
+      held.set(made.view.id, made);
       const oldest = held.keys().next().value;
       if (held.size > MOST_HELD && oldest !== undefined) forget(oldest);
       return made.view;
@@ -173,8 +175,34 @@ export function createInspect(deps: {
 
   function forget(id: string): void {
     const found = held.get(id);
-    wipe(found?.bytes, ...(found?.items.map(({ keyFile }) => keyFile) ?? []));
+    if (found !== undefined) wipe(found.bytes, ...keyFiles(found));
     held.delete(id);
+  }
+
+  /**
+   * The same file once more, with its passphrase. SECURITY: what was forgotten meanwhile stays forgotten, and what two
+   * openings at once have made is kept once.
+   */
+  async function openAgain(id: string, passphrase: string): Promise<Inspection> {
+    const { view, bytes } = find(id);
+    const begun = generation;
+    let opened: Held;
+    try {
+      opened = await look(view.name, bytes, passphrase, await knownIssuers(bytes));
+    } catch (error) {
+      // The bytes may have been wiped under the reader: then its words mean nothing.
+      stillOpen(null, begun);
+      find(id);
+      if (error instanceof PrivateKeyError && error.reason === 'wrongPassphrase')
+        throw new AppError('WRONG_PASSPHRASE', 'Wrong passphrase: the file was not opened. Try again.');
+      throw unreadable(error);
+    }
+    stillOpen(opened, begun);
+    const before = held.get(id);
+    wipe(...keyFiles(before ?? opened));
+    find(id);
+    held.set(id, { ...opened, view: { ...opened.view, id } });
+    return find(id).view;
   }
 
   return {
@@ -183,26 +211,13 @@ export function createInspect(deps: {
       for (const id of [...held.keys()]) forget(id);
     },
     domain: {
+      ...createKept(deps),
       blob({ blob }) {
         const { name, bytes } = deps.blobs.take(blob);
         return hold(name, bytes);
       },
       text: ({ text }) => hold('pasted text', Buffer.from(text, 'utf8')),
-      async openWith({ id, passphrase }) {
-        const { view, bytes, items } = find(id);
-        const begun = generation;
-        try {
-          const opened = await look(view.name, bytes, passphrase, await knownIssuers(bytes));
-          wipe(...items.map(({ keyFile }) => keyFile));
-          opened.view = { ...opened.view, id };
-          holdOpened(id, opened, begun);
-          return opened.view;
-        } catch (error) {
-          if (error instanceof PrivateKeyError && error.reason === 'wrongPassphrase')
-            throw new AppError('WRONG_PASSPHRASE', 'Wrong passphrase: the file was not opened. Try again.');
-          throw unreadable(error);
-        }
-      },
+      openWith: ({ id, passphrase }) => openAgain(id, passphrase),
       keyBlob({ id, item }) {
         const { view, items } = find(id);
         const keyFile = items[item]?.keyFile;

@@ -90,6 +90,28 @@ describe('blobs', () => {
     expect(() => blobs.take(two.blob)).toThrow('no longer in memory');
   });
 
+  it('forgets as many of the oldest as a large one needs', () => {
+    const { blobs } = setUp();
+    const begin = (use: keyof typeof BLOB_LIMITS) =>
+      blobs.put({ blob: null, name: 'a', use, total: BLOB_LIMITS[use], offset: 0, chunk: new Uint8Array(1) })
+        .blob;
+    const isHeld = (id: string): boolean => {
+      try {
+        blobs.take(id);
+        return true;
+      } catch (error) {
+        // What is held has not arrived whole: that is said by another sentence.
+        return !String(error).includes('no longer in memory');
+      }
+    };
+    const small = Array.from({ length: 9 }, () => begin('inspect'));
+    // Four transfers may be held: the third leaves room for eight of the small ones, the fourth for none.
+    for (let count = 0; count < 3; count += 1) begin('transfer');
+    expect(small.map(isHeld)).toEqual([false, ...Array<boolean>(8).fill(true)]);
+    begin('transfer');
+    expect(small.some(isHeld)).toBe(false);
+  });
+
   it('forgets the oldest when too many are held', () => {
     const { blobs } = setUp();
     const ids = Array.from(

@@ -56,10 +56,11 @@ export function createBlobs(deps: { clock: Clock; random: Random }): Blobs {
 
   function begin(name: string, use: BlobUse, total: number): string {
     if (total > BLOB_LIMITS[use]) throw tooLarge(name, total, BLOB_LIMITS[use]);
-    const held = [...blobs.values()].reduce((sum, blob) => sum + blob.bytes.length, 0);
-    if (blobs.size >= MOST_BLOBS || held + total > MOST_BYTES) {
+    const held = (): number => [...blobs.values()].reduce((sum, blob) => sum + blob.bytes.length, 0);
+    while (blobs.size >= MOST_BLOBS || held() + total > MOST_BYTES) {
       const oldest = blobs.keys().next().value;
-      if (oldest !== undefined) drop(oldest);
+      if (oldest === undefined) break;
+      drop(oldest);
     }
     const id = newId('blob', deps.random);
     blobs.set(id, {

@@ -1,7 +1,8 @@
 import { APP_ORIGIN } from '#shared/bridge.ts';
 import { type ChannelName, contract } from '#shared/contract/index.ts';
 import { generateKeyPairSync } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import * as z from 'zod';
 import { AppError } from '../lib/app-error.ts';
 import { testLog } from '../testing/test-ports.ts';
 import { type Caller, createDispatch, type Dispatch, type Handlers } from './dispatch.ts';
@@ -24,7 +25,47 @@ function setUp(replace: Partial<Handlers> = {}, state: 'none' | 'locked' | 'unlo
   return { dispatch, called, refusals, lines };
 }
 
+const LEAVES = ['string', 'number', 'boolean', 'literal', 'enum', 'custom', 'null'];
+
+/** Where a schema lets a key pass that it does not name; a kind of schema this does not know counts as such a place. */
+function looseParts(schema: z.core.$ZodType, path: string): string[] {
+  const { def } = schema as unknown as { def: z.core.$ZodTypes['_zod']['def'] };
+  switch (def.type) {
+    case 'object':
+      return [
+        ...(def.catchall instanceof z.ZodNever ? [] : [path]),
+        ...Object.entries(def.shape).flatMap(([key, part]) => looseParts(part, `${path}.${key}`)),
+      ];
+    case 'array':
+      return looseParts(def.element, `${path}[]`);
+    case 'union':
+      return def.options.flatMap((option, at) => looseParts(option, `${path}|${at}`));
+    case 'nullable':
+    case 'optional':
+    case 'default':
+      return looseParts(def.innerType, path);
+    case 'record':
+      return looseParts(def.valueType, `${path}{}`);
+    case 'tuple':
+      return def.items.flatMap((item, at) => looseParts(item, `${path}[${at}]`));
+    default:
+      return LEAVES.includes(def.type) ? [] : [`${path}: ${def.type}`];
+  }
+}
+
+test('a schema that lets any key pass is noticed, however deep it lies', () => {
+  const loose = z.strictObject({ rows: z.array(z.strictObject({ a: z.object({}).nullable() })) });
+  expect(looseParts(loose, 'in')).toEqual(['in.rows[].a']);
+  expect(looseParts(z.union([z.strictObject({}), z.looseObject({})]), 'in')).toEqual(['in|1']);
+});
+
 describe('every channel', () => {
+  it.each(NAMES)('%s has strict objects only, in what it takes and in what it answers', (name) => {
+    // A missing field would refuse the extra key's payload below as well; this looks at nothing but the key.
+    expect(looseParts(contract[name].in, 'in')).toEqual([]);
+    expect(looseParts(contract[name].out, 'out')).toEqual([]);
+  });
+
   it.each(NAMES)('%s refuses an extra key and __proto__ without calling its handler', async (name) => {
     const { dispatch, called } = setUp();
     const extra = await dispatch(name, { notInTheContract: 1 }, WINDOW);

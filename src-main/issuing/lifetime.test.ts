@@ -80,6 +80,30 @@ test('outliving the issuer is refused or capped, as chosen', () => {
   expect(capped.notes).toEqual(['ends with its issuer on 2026-11-25 00:00:00 UTC']);
 });
 
+test('a leaf cut down to its issuer is still held to the least its authority allows', () => {
+  const short = leaf(DAY, { issuerEnd: '2026-11-24T12:02:00Z', outlive: 'cap' });
+  expect(short.validity).toBeNull();
+  expect(short.problems).toMatchObject([
+    {
+      path: 'lifetimeSeconds',
+      message: expect.stringContaining(
+        'duration of 3m0s is less than the authorized minimum certificate duration of 5m0s',
+      ),
+    },
+  ]);
+  // Without limits the profile's own least holds, for an authority as for a leaf.
+  const authority = decideLifetime(
+    { lifetimeSeconds: 3650 * DAY, backdateSeconds: 60, outlive: 'cap' },
+    {
+      now,
+      profile: PROFILES['step-intermediate'],
+      issuer: { notBefore: new Date('2026-11-24T11:59:00Z'), notAfter: new Date('2026-11-24T12:00:30Z') },
+      limits: null,
+    },
+  );
+  expect(authority.problems[0]?.message).toMatch(/: Intermediate CA: at least/);
+});
+
 test('an expired issuer signs nothing', () => {
   expect(leaf(DAY, { issuerEnd: '2026-11-24T11:59:30Z', outlive: 'cap' }).problems).toMatchObject([
     { path: 'issuer', message: 'CA expired on 2026-11-24 11:59:30 UTC.' },

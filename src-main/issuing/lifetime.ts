@@ -136,6 +136,16 @@ export function decideLifetime(
     notAfter = issuer.notAfter;
     notes.push(`ends with its issuer on ${shown(issuer.notAfter)}`);
   }
+  // What was cut to fit its issuer is measured again: the least holds for what is signed, not for what was asked.
+  const cut = {
+    ...request,
+    lifetimeSeconds: (notAfter.getTime() - now) / 1000,
+    backdateSeconds: (now - notBefore.getTime()) / 1000,
+  };
+  const tooShort = limitProblems(cut, facts.profile, facts.limits).map(({ path, message, fix }) =>
+    problem(path, notes.length === 0 ? message : `It ${notes.join(' and ')}: ${message}`, fix),
+  );
+  if (tooShort.length > 0) return { validity: null, problems: tooShort, notes };
   return { validity: { notBefore, notAfter }, problems, notes };
 
   function refused(message: string, fix: string): LifetimeAnswer {

@@ -7,12 +7,13 @@ import { wipe } from '../lib/bytes.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
 import { exportFile } from '../lib/export-file.ts';
 import { newId } from '../lib/ids.ts';
-import type { Jobs } from '../lib/jobs.ts';
+import type { JobContext, Jobs } from '../lib/jobs.ts';
 import type { Clock, Random } from '../ports.ts';
-import type { SignerRouter } from '../signers/router.ts';
+import type { RoutedKey, SignerRouter } from '../signers/router.ts';
+import type { KeyReference } from '../signers/signer.ts';
 import type { SoftwareSigner } from '../signers/software/software-signer.ts';
 import { ALL_USES, newKeyRow, routedKey } from '../signers/stored-key.ts';
-import type { ListedKey, StoredKey } from '../store/columns.ts';
+import type { ListedKey, NewKey, StoredKey } from '../store/columns.ts';
 import type { Session } from '../store/store-contract.ts';
 import { privateKeyPem } from '../x509/private-key.ts';
 import { keyView } from '../x509/public-key.ts';
@@ -65,6 +66,31 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
 
   const refusedEntry = (action: string, title: string) => jobRefusal(deps, action, title);
 
+  /** Stores a key that was just made or taken in. Past this it exists, or its signer has lost it again. */
+  async function keep(
+    job: JobContext,
+    made: RoutedKey,
+    label: string,
+    source: NewKey['source'],
+    record: { action: string; summary: string },
+  ): Promise<string[]> {
+    let kept = false;
+    try {
+      job.commit();
+      const key = newKeyRow(made, label, source);
+      await session().store.run('keys.add', {
+        key,
+        audit: { ...record, outcome: 'done', subjects: subjects(key) },
+      });
+      kept = true;
+    } finally {
+      // Port of the signers: what was made and is thrown away must not stay behind in a token.
+      if (!kept) await router.destroy(made);
+    }
+    changed('keys', [made.id]);
+    return [made.id];
+  }
+
   function requireSoftware(key: StoredKey): void {
     if (key.signer !== 'software')
       throw new AppError('POLICY_REFUSED', `This key lies in ${key.signer} and cannot leave it.`, {
@@ -87,7 +113,6 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
           kind: 'keys.create',
           title,
           async run(job) {
-            const { store } = session();
             job.report(null, 'Making the key');
             const made = await router.create('software', {
               id: newId('key', random),
@@ -95,19 +120,10 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
               label,
               uses: ALL_USES,
             });
-            job.commit();
-            const key = newKeyRow(made, label, 'generated');
-            await store.run('keys.add', {
-              key,
-              audit: {
-                action: 'keys.create',
-                outcome: 'done',
-                summary: `${title} was made`,
-                subjects: subjects(key),
-              },
+            return keep(job, made, label, 'generated', {
+              action: 'keys.create',
+              summary: `${title} was made`,
             });
-            changed('keys', [key.id]);
-            return [key.id];
           },
           refused: refusedEntry('keys.create', title),
         }),
@@ -122,30 +138,22 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
           title,
           async run(job) {
             try {
-              const { store } = session();
               job.report(null, 'Reading the key');
               const { algorithm, spkiDer, pkcs8Der } = readKeyFile(bytes, passphrase);
               const id = newId('key', random);
+              let adopted: KeyReference;
               try {
-                const adopted = software.adopt({ id, algorithm, uses: ALL_USES, spkiDer, pkcs8Der });
-                job.commit();
-                const key = newKeyRow({ ...adopted, signer: 'software' }, label, 'imported');
-                await store.run('keys.add', {
-                  key,
-                  audit: {
-                    action: 'keys.import',
-                    outcome: 'done',
-                    summary: `The ${NAMES[algorithm]} key "${label}" was imported from ${name}`,
-                    subjects: subjects(key),
-                  },
-                });
+                adopted = software.adopt({ id, algorithm, uses: ALL_USES, spkiDer, pkcs8Der });
               } finally {
                 wipe(pkcs8Der);
               }
-              changed('keys', [id]);
+              const ids = await keep(job, { ...adopted, signer: 'software' }, label, 'imported', {
+                action: 'keys.import',
+                summary: `The ${NAMES[algorithm]} key "${label}" was imported from ${name}`,
+              });
               changed('certificates', []);
               changed('authorities', []);
-              return [id];
+              return ids;
             } finally {
               wipe(bytes);
             }
@@ -194,7 +202,6 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
           },
         });
         deps.tickets.end(target);
-        changed('audit', []);
         return { path };
       } finally {
         wipe(pem);

@@ -33,14 +33,21 @@ async function writeAndSync(file: FileHandle, content: FileContent): Promise<voi
 
 /**
  * Writes `content` to `path`: temporary file in the same folder, fsync, rename, fsync of the folder.
- * `mode` holds from the first byte (0o600 for anything secret). Replaces an existing file.
+ * `mode` holds from the first byte (0o600 for anything secret). Replaces an existing file. `before` sees the whole
+ * temporary file and may refuse it by throwing; it is the last step before the rename.
  * Throws AppError DISK_FULL, PERMISSION_DENIED, NOT_FOUND; nothing is left behind then.
  */
-export async function writeFileAtomic(path: string, content: FileContent, mode: number): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: FileContent,
+  mode: number,
+  before?: (temporary: string) => Promise<void>,
+): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     const file = await open(temporary, 'wx', mode);
     await writeAndSync(file, content);
+    await before?.(temporary);
     await rename(temporary, path);
     await syncFolder(dirname(path));
   } catch (error) {

@@ -117,3 +117,39 @@ describe('jobs', () => {
     expect(() => jobs.get(id)).toThrow('no longer known');
   });
 });
+
+describe('ending', () => {
+  it('of all but the one that locks, which the lock would otherwise wait for; the last end waits for all', async () => {
+    const { jobs } = setUp();
+    const wait = gate();
+    const locking = jobs.start({
+      kind: 'x',
+      title: 'Restore',
+      async run({ commitToLock }) {
+        commitToLock();
+        await wait.passed;
+        return [];
+      },
+    });
+    const other = jobs.start({
+      kind: 'x',
+      title: 'Other',
+      async run({ signal }) {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        signal.throwIfAborted();
+        return [];
+      },
+    });
+    await Promise.resolve();
+    await jobs.clear();
+    expect(() => jobs.get(other)).toThrow('no longer known');
+    expect(jobs.get(locking)).toMatchObject({ state: 'running', cancellable: false });
+    let over = false;
+    const ending = jobs.end().then(() => (over = true));
+    await Promise.resolve();
+    expect(over).toBe(false);
+    wait.open();
+    await ending;
+    expect(jobs.list()).toEqual([]);
+  });
+});

@@ -16,6 +16,8 @@ export interface JobContext {
   report(progress: number | null, step: string): void;
   /** From here on the job cannot be cancelled (it is about to change something). */
   commit(): void;
+  /** `commit` of a job that locks the workspace itself: the lock waits for all others, not for this one. */
+  commitToLock(): void;
 }
 
 export interface JobSpec {
@@ -33,13 +35,17 @@ export interface Jobs {
   get(id: string): Job;
   cancel(id: string): void;
   dismiss(id: string): void;
-  /** Cancels what runs and forgets everything; resolves when all work has ended. Used by lock. */
+  /** Cancels what runs and forgets it; resolves when all work has ended but that which locks. Used by lock. */
   clear(): Promise<void>;
+  /** The same for all work. Used when the application ends. */
+  end(): Promise<void>;
 }
 
 interface Entry {
   job: Job;
   abort: AbortController;
+  /** It is locking the workspace. */
+  locks: boolean;
   done: Promise<void>;
 }
 
@@ -81,6 +87,11 @@ export function createJobs(deps: {
 
   async function run(spec: JobSpec, job: Job, abort: AbortController): Promise<void> {
     let reportedAt = 0;
+    const commit = (): void => {
+      abort.signal.throwIfAborted();
+      job.cancellable = false;
+      deps.changed('jobs', [job.id]);
+    };
     const context: JobContext = {
       signal: abort.signal,
       report(progress, step) {
@@ -91,10 +102,10 @@ export function createJobs(deps: {
         reportedAt = now;
         deps.changed('jobs', [job.id]);
       },
-      commit() {
-        abort.signal.throwIfAborted();
-        job.cancellable = false;
-        deps.changed('jobs', [job.id]);
+      commit,
+      commitToLock() {
+        commit();
+        find(job.id).locks = true;
       },
     };
     try {
@@ -111,6 +122,13 @@ export function createJobs(deps: {
         .catch((second: unknown) => deps.log.failure('audit of a failed job', second));
       end(job, cancelled ? 'cancelled' : 'failed');
     }
+  }
+
+  async function stop(all: readonly Entry[]): Promise<void> {
+    for (const { job, abort } of all) if (job.cancellable) abort.abort();
+    await Promise.all(all.map((entry) => entry.done));
+    for (const { job } of all) entries.delete(job.id);
+    deps.changed('jobs', []);
   }
 
   return {
@@ -131,7 +149,7 @@ export function createJobs(deps: {
       };
       const abort = new AbortController();
       const done = Promise.resolve().then(() => run(spec, job, abort));
-      entries.set(id, { job, abort, done });
+      entries.set(id, { job, abort, locks: false, done });
       deps.changed('jobs', [id]);
       return id;
     },
@@ -150,12 +168,7 @@ export function createJobs(deps: {
       entries.delete(id);
       deps.changed('jobs', [id]);
     },
-    async clear() {
-      const running = [...entries.values()];
-      for (const { job, abort } of running) if (job.cancellable) abort.abort();
-      await Promise.all(running.map((entry) => entry.done));
-      entries.clear();
-      deps.changed('jobs', []);
-    },
+    clear: () => stop([...entries.values()].filter(({ locks }) => !locks)),
+    end: () => stop([...entries.values()]),
   };
 }

@@ -132,7 +132,7 @@ describe('the gate', () => {
       {
         async listen() {
           await bound.promise;
-          return { port: 1, close };
+          return { port: 1, isOpen: () => true, close };
         },
       },
     );

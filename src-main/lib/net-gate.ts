@@ -89,6 +89,7 @@ export function createNetGate(deps: {
       listeners.set(listener, { workspace: station()?.id ?? '', stays: options.staysWhileLocked ?? false });
       return {
         port: listener.port,
+        isOpen: () => listeners.has(listener),
         close() {
           listeners.delete(listener);
           return listener.close();

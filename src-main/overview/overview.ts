@@ -56,22 +56,19 @@ function dueItem(row: StoredCertificate, now: Date): Attention {
 
 async function draftItems(store: Store): Promise<Attention[]> {
   const drafts = await store.run('drafts.list', {});
-  return drafts
-    .filter(({ signed }) => !signed)
-    .slice(0, 5)
-    .flatMap((stored) => {
-      const link = storedDraftLink(stored);
-      if (link === null) return [];
-      return [
-        {
-          severity: 'note' as const,
-          subject: link.title,
-          text: 'is not signed yet',
-          detail: `Last changed ${stored.updatedAt.slice(0, 16).replace('T', ' ')} UTC.`,
-          action: { label: 'Continue…', route: link.route },
-        },
-      ];
-    });
+  return drafts.slice(0, 5).flatMap((stored) => {
+    const link = storedDraftLink(stored);
+    if (link === null) return [];
+    return [
+      {
+        severity: 'note' as const,
+        subject: link.title,
+        text: 'is not signed yet',
+        detail: `Last changed ${stored.updatedAt.slice(0, 16).replace('T', ' ')} UTC.`,
+        action: { label: 'Continue…', route: link.route },
+      },
+    ];
+  });
 }
 
 export function createOverview(deps: {
@@ -89,7 +86,7 @@ export function createOverview(deps: {
       const [ahead, due, counts, authorities, keys, drafts, audit, facts, others] = await Promise.all([
         store.run('certificates.ahead', { limit: LANES }),
         store.run('certificates.due', { limit: DUE }),
-        store.run('certificates.counts', {}),
+        store.run('certificates.counts', { query: '', state: null, issuer: null, role: null }),
         store.run('authorities.list', {}),
         store.run('keys.list', { query: '', cursor: null, limit: 1 }),
         draftItems(store),
@@ -140,7 +137,7 @@ export function createOverview(deps: {
     async find({ query }) {
       if (query.trim() === '') return { hits: [] };
       const { store } = vault.session();
-      const [certificates, keys, authorities] = await Promise.all([
+      const [certificates, keys, authorities, kept] = await Promise.all([
         store.run('certificates.list', {
           query,
           state: null,
@@ -153,6 +150,7 @@ export function createOverview(deps: {
         }),
         store.run('keys.list', { query, cursor: null, limit: HITS }),
         store.run('authorities.list', {}),
+        store.run('objects.list', { query, cursor: null, limit: HITS }),
       ]);
       const current = new Set(authorities.map(({ id }) => id));
       const hits: Hit[] = [
@@ -171,6 +169,12 @@ export function createOverview(deps: {
           id: row.id,
           title: row.label,
           detail: `${row.algorithm} key ${row.keyIdentifier.slice(-8)}`,
+        })),
+        ...kept.rows.map(({ kind, id, name, keptAt }) => ({
+          type: kind,
+          id,
+          title: name,
+          detail: `${kind === 'request' ? 'request' : 'CRL'}, kept ${keptAt.slice(0, 10)}`,
         })),
       ];
       return { hits };

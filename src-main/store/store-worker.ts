@@ -16,7 +16,8 @@ export type StoreRequest =
   | { id: number; do: 'close' };
 
 export type StoreReply =
-  | { id: number; ok: true; value: unknown }
+  /** `recorded`: the command left a record in the audit. */
+  | { id: number; ok: true; value: unknown; recorded?: boolean }
   | { id: number; ok: false; error: ReturnType<typeof sendError> };
 
 const port = parentPort;
@@ -29,17 +30,17 @@ function reply(message: StoreReply): void {
 
 try {
   const store = openStore(start);
-  const file = openAuditFile(start.auditFile);
+  const file = openAuditFile(start.auditFile, store.recordOf);
   /** What is committed is done, whatever its projection meets: the file catches up with the next command or start. */
-  const project = (): void => {
+  const project = (records: ReturnType<typeof store.recordsAfter>): void => {
     try {
-      file.append(store.recordsAfter(file.lastSeq));
+      file.append(records);
     } catch (error) {
       process.stderr.write(`audit.jsonl is behind its table: ${String(error)}\n`);
     }
   };
   file.append(store.recordsAfter(file.lastSeq));
-  reply({ id: 0, ok: true, value: { healed: file.healed } });
+  reply({ id: 0, ok: true, value: { healed: file.healed, foreign: file.foreign } });
   port.on('message', (request: StoreRequest) => {
     try {
       if (request.do === 'copy') {
@@ -53,8 +54,9 @@ try {
         reply({ id: request.id, ok: true, value: held });
       } else if (request.do === 'run') {
         const value = store.run(request.name, request.args, request.at);
-        project();
-        reply({ id: request.id, ok: true, value });
+        const records = store.recordsAfter(file.lastSeq);
+        project(records);
+        reply({ id: request.id, ok: true, value, recorded: records.length > 0 });
       } else {
         store.close();
         file.close();

@@ -1,5 +1,6 @@
 /** Main's end of the store: sends commands to the worker and waits. It holds no data and opens no file. */
 import { Worker } from 'node:worker_threads';
+import type { AuditFile } from '../audit/audit-file.ts';
 import { AppError } from '../lib/app-error.ts';
 import { wipe } from '../lib/bytes.ts';
 import type { Clock } from '../ports.ts';
@@ -13,16 +14,20 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** How audit.jsonl was found at opening. */
+type AuditFileState = Pick<AuditFile, 'healed' | 'foreign'>;
+
 type Asked = StoreRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
 
 /**
  * Starts the worker and opens the database; `start.key` and `start.auditKey` are wiped here once the worker has its
- * copies. `died` runs when the worker ends by itself. Throws what opening throws.
+ * copies. `died` runs when the worker ends by itself, `recorded` before a command that left an audit record is answered.
+ * Throws what opening throws.
  */
 export async function startStore(
-  deps: { worker: URL; clock: Clock; died(error: Error): void },
+  deps: { worker: URL; clock: Clock; died(error: Error): void; recorded?(): void },
   start: StoreStart,
-): Promise<Store & { healed: boolean }> {
+): Promise<Store & AuditFileState> {
   const worker = new Worker(deps.worker, { workerData: start, stdout: false });
   wipe(start.key, start.auditKey);
   const waiting = new Map<number, Waiting>();
@@ -41,6 +46,7 @@ export async function startStore(
   worker.on('message', (message: StoreReply) => {
     const found = waiting.get(message.id);
     waiting.delete(message.id);
+    if (message.ok && message.recorded === true) deps.recorded?.();
     if (message.ok) found?.resolve(message.value);
     else found?.reject(receiveError(message.error));
   });
@@ -59,9 +65,9 @@ export async function startStore(
 
   const opened = Promise.withResolvers<unknown>();
   waiting.set(0, opened);
-  let healed: boolean;
+  let found: AuditFileState;
   try {
-    ({ healed } = (await opened.promise) as { healed: boolean });
+    found = (await opened.promise) as AuditFileState;
   } catch (error) {
     closed = Promise.resolve();
     await worker.terminate();
@@ -69,7 +75,7 @@ export async function startStore(
   }
 
   return {
-    healed,
+    ...found,
     run: <N extends CommandName>(name: N, args: CommandArgs<N>) => {
       if (closed !== null)
         return Promise.reject(new AppError('LOCKED', 'The workspace was locked. Unlock it and try again.'));

@@ -21,10 +21,15 @@ interface AuditRow extends Omit<StoredAuditRecord, 'subjects'> {
   subjects: string;
 }
 
+function stored(row: AuditRow): StoredAuditRecord {
+  return { ...row, subjects: JSON.parse(row.subjects) as StoredAuditRecord['subjects'] };
+}
+
 interface OpenStore {
   db: Database;
   run(name: string, args: unknown, at: string): unknown;
   recordsAfter(seq: number): StoredAuditRecord[];
+  recordOf(seq: number): StoredAuditRecord | null;
   close(): void;
 }
 
@@ -97,12 +102,11 @@ export function openStore(start: StoreStart): OpenStore {
         .immediate();
     },
     recordsAfter: (seq) =>
-      (statement('SELECT * FROM audit WHERE seq > $seq ORDER BY seq').all({ seq }) as AuditRow[]).map(
-        (row) => ({
-          ...row,
-          subjects: JSON.parse(row.subjects) as StoredAuditRecord['subjects'],
-        }),
-      ),
+      (statement('SELECT * FROM audit WHERE seq > $seq ORDER BY seq').all({ seq }) as AuditRow[]).map(stored),
+    recordOf(seq) {
+      const row = statement('SELECT * FROM audit WHERE seq = $seq').get({ seq }) as AuditRow | undefined;
+      return row === undefined ? null : stored(row);
+    },
     close: () => closeWhole(db),
   };
 }

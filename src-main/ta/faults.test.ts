@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 import { testKey, testProxy } from '../testing/test-proxy.ts';
 import { approve, groupsOf, openRequest, setUpSigner } from '../testing/test-signer.ts';
-import { PASSPHRASE } from '../testing/test-workspace.ts';
 
 let app: TestApp;
 beforeEach(async () => {
@@ -30,13 +28,7 @@ const signer = async () => (await app.call('ta.signer', {})).signer;
 
 test('a workspace restored from before an exchange says so, and its numbers never go back', async () => {
   const proxy = await enrolled();
-  const place = join(app.folder, 'before.backup');
-  app.places.push(place, place);
-  const { chosen } = await app.call('dialogs.saveFile', {
-    purpose: 'backup',
-    suggestedName: 'before.backup',
-  });
-  await app.result(await app.call('workspace.backup', { target: chosen?.ticket ?? '', overwrite: false }));
+  const restore = await app.backup();
   const request = await proxy.request(
     [{ handle: 'a', resources: RESOURCES, issue: [testKey()], revoke: [] }],
     app.clock.now(),
@@ -44,12 +36,7 @@ test('a workspace restored from before an exchange says so, and its numbers neve
   await approve(app, request);
   expect((await signer())?.number).toBe('2');
 
-  const opened = await app.call('dialogs.openFile', { purpose: 'restore' });
-  const source = opened.chosen?.ticket ?? '';
-  const { job } = await app.call('workspace.restore', { source, folder: null, passphrase: PASSPHRASE });
-  while ((await app.call('workspace.state', {})).state === 'unlocked') await new Promise(setImmediate);
-  expect(job).not.toBe('');
-  await app.call('workspace.unlock', { passphrase: PASSPHRASE });
+  await restore();
   const restored = await signer();
   expect(restored?.number).toBe('1');
   expect(restored?.warnings[0]).toMatchObject({ severity: 'bad' });

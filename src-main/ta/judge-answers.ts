@@ -7,15 +7,20 @@ import { resourceCertificate } from '../rpki/resource-certificate.ts';
 import { byKey, type Child, handle, keyIdentifier, type Request, resourceSet } from './documents.ts';
 import type { SignerInfo } from './signer-info.ts';
 
-/** What the proxy knows. */
-export interface ProxyKnowledge {
-  /** SubjectPublicKeyInfo of the associated signer. */
-  signerSpki: Uint8Array;
-  info: SignerInfo;
+/** What a response is held against. */
+export interface ResponseKnowledge {
+  /** `taCertificateDer` null: it is not here, and objects are judged by themselves. */
+  info: Pick<SignerInfo, 'taKeyId' | 'baseUri'> & { taCertificateDer: Uint8Array | null };
   /** The last response, or the objects of signer-info.json before the first. */
   previous: JsonValue;
-  /** The open request. */
+  /** The request that it answers. */
   request: Request;
+}
+
+/** What the proxy knows. */
+export interface ProxyKnowledge extends ResponseKnowledge {
+  /** SubjectPublicKeyInfo of the associated signer. */
+  signerSpki: Uint8Array;
 }
 
 /** A certificate as the response publishes it. */
@@ -36,7 +41,7 @@ function judgeAnswer(
     path,
   }: { who: string; child: Child; key: string; answer: JsonValue; path: string },
   issued: Map<string, Issued>,
-  state: ProxyKnowledge,
+  state: ResponseKnowledge,
   faults: Faults,
   questions: string[],
 ): void {
@@ -96,7 +101,7 @@ function judgeAnswer(
 export function judgeAnswers(
   response: JsonObject,
   issued: Map<string, Issued>,
-  state: ProxyKnowledge,
+  state: ResponseKnowledge,
   faults: Faults,
   questions: string[],
 ): void {

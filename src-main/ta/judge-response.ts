@@ -13,7 +13,7 @@ import { resourceCrl } from '../rpki/resource-crl.ts';
 import { readSignedObject } from '../rpki/signed-object.ts';
 import { sameResources } from '../rpki/resource-set.ts';
 import { byKey, keyIdentifier, resourceSet } from './documents.ts';
-import { type Issued, judgeAnswers, type ProxyKnowledge } from './judge-answers.ts';
+import { type Issued, judgeAnswers, type ProxyKnowledge, type ResponseKnowledge } from './judge-answers.ts';
 import { openExchange, readInto } from './open-exchange.ts';
 
 export interface ResponseJudgement {
@@ -75,14 +75,14 @@ function previousHead(previous: JsonValue) {
 }
 
 /** Judges one object by the validator, as published under the trust anchor. */
-function judge(what: string, der: Uint8Array, state: ProxyKnowledge, at: Date, faults: Faults): void {
+function judge(what: string, der: Uint8Array, state: ResponseKnowledge, at: Date, faults: Faults): void {
   const { faults: found } = judgeObject(der, { issuerDer: state.info.taCertificateDer, anchor: false, at });
   for (const { text, clause } of found) faults.check(false, `${what}: ${text}`, clause);
 }
 
 function judgeIssued(
   objects: JsonObject,
-  state: ProxyKnowledge,
+  state: ResponseKnowledge,
   at: Date,
   faults: Faults,
 ): Map<string, Issued> {
@@ -142,7 +142,7 @@ function judgeManifest(
 
 function judgeContent(
   clear: JsonValue,
-  state: ProxyKnowledge,
+  state: ResponseKnowledge,
   at: Date,
   faults: Faults,
   questions: string[],
@@ -202,14 +202,25 @@ function judgeContent(
   judgeAnswers(response, issued, state, faults, questions);
 }
 
+/** Judges what a response says, whoever signed it. Never throws for what it is given. */
+export function judgeResponseContent(
+  clear: JsonValue,
+  state: ResponseKnowledge,
+  at: Date,
+): ResponseJudgement {
+  const faults = new Faults();
+  const questions: string[] = [];
+  faults.read('RFC 6487', () =>
+    readInto(faults, 'The response', () => judgeContent(clear, state, at, faults, questions)),
+  );
+  return { faults: faults.found, questions };
+}
+
 /** Judges the bytes of a response file at the instant `at`. Never throws for what it is given. */
 export function judgeResponse(bytes: Uint8Array, state: ProxyKnowledge, at: Date): ResponseJudgement {
   const faults = new Faults();
-  const questions: string[] = [];
   const opened = openExchange(bytes, 'response', state.signerSpki, at, faults);
-  if (opened === null) return { faults: faults.found, questions };
-  faults.read('RFC 6487', () =>
-    readInto(faults, 'The response', () => judgeContent(opened.clear, state, at, faults, questions)),
-  );
-  return { faults: faults.found, questions };
+  if (opened === null) return { faults: faults.found, questions: [] };
+  const content = judgeResponseContent(opened.clear, state, at);
+  return { faults: [...faults.found, ...content.faults], questions: content.questions };
 }

@@ -35,6 +35,17 @@ export function openDocument(
   return { message: asBase64(signed.get('message'), 'signed.message'), clear: outer.get(clear) ?? null };
 }
 
+/** Whether the clear text is what was signed; null: the signed content is no JSON. Either is a fault. */
+export function sameContent(message: Message, clear: JsonValue, faults: Faults): boolean | null {
+  const signed = readInto(faults, 'The signed content', () => readJson(message.content));
+  if (signed === null) return null;
+  return faults.check(
+    sameJson(signed, clear),
+    'the clear text differs from what was signed: the file was edited on its way',
+    'krill-ta 5.4',
+  );
+}
+
 /** Opens the file and notes every fault of the wrapping. null when it is no such file at all. */
 export function openExchange(
   bytes: Uint8Array,
@@ -46,17 +57,10 @@ export function openExchange(
   const document = readInto(faults, 'The file', () => openDocument(bytes, kind));
   if (document === null) return null;
   const message = openMessage(document.message, signedBy, at, faults);
-  const signed =
-    message === null ? null : readInto(faults, 'The signed content', () => readJson(message.content));
-  if (signed !== null)
-    faults.check(
-      sameJson(signed, document.clear),
-      'the clear text differs from what was signed: the file was edited on its way',
-      'krill-ta 5.4',
-    );
+  const same = message === null ? null : sameContent(message, document.clear, faults);
   return {
     clear: document.clear,
     messageDer: document.message,
-    message: signed === null ? null : message,
+    message: same === null ? null : message,
   };
 }

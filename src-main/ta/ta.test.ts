@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readTal } from '../rpki/tal.ts';
+import { wordsOf } from '../lib/pgp-words.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 import {
   approve,
@@ -36,7 +37,7 @@ describe('an exchange', () => {
     app.clock.advance(60_000);
   });
 
-  test('is reviewed, approved by the digits of the file, and recorded with both files', async () => {
+  test('is reviewed, approved by the words of its digest, and recorded with both files', async () => {
     const bytes = request('x1-issue');
     const { id, view } = await openRequest(app, bytes);
     expect(view.faults).toEqual([]);
@@ -49,12 +50,16 @@ describe('an exchange', () => {
     expect(view.children[0]?.wishes[0]).toMatchObject({ what: 'new', problems: [] });
     expect(view.groups).toHaveLength(3);
     await expect(
-      app.call('ta.approve', { id, groups: ['0000', '0000', '0000'], number: null }),
+      app.call('ta.approve', { id, groups: ['0000', 'aardvark adroitness', ''], number: null }),
     ).rejects.toThrow(/not the file the proxy made/);
     expect((await signer()).number).toBe('1');
     expect((await lastAudit())?.outcome).toBe('refused');
     const exchange = await app.result(
-      await app.call('ta.approve', { id, groups: groupsOf(bytes, view.groups), number: null }),
+      await app.call('ta.approve', {
+        id,
+        groups: groupsOf(bytes, view.groups).flatMap((group) => wordsOf(group.toUpperCase())),
+        number: null,
+      }),
     );
     expect((await signer()).issued).toMatchObject([{ child: 'online' }]);
     const past = await app.call('ta.exchange', { id: exchange });
@@ -205,6 +210,44 @@ describe('an exchange', () => {
     const { rows } = await app.call('ta.exchanges', {});
     // What was signed under the former certificate still holds.
     expect((await app.call('ta.exchange', { id: rows[0]?.id ?? '' })).holds).toBe(true);
+  });
+
+  test('one exchange is written out and judged again where no trust anchor is', async () => {
+    const exchange = await approve(app, request('x1-issue'));
+    await approve(app, request('x2-second'));
+    const info = join(scratch, 'info-of-record.json');
+    await exportTo(app, 'signer-info', info);
+    const path = join(scratch, 'exchange.json');
+    app.places.push(path);
+    const { chosen } = await app.call('dialogs.saveFile', { purpose: 'export', suggestedName: 'x' });
+    await app.call('ta.exportExchange', {
+      id: exchange,
+      form: 'json',
+      target: chosen?.ticket ?? '',
+      overwrite: false,
+    });
+    expect((await lastAudit())?.action).toBe('ta.exportExchange');
+    const other = await testApp();
+    try {
+      await other.create('online', 'Years later');
+      const blob = (name: string, bytes: Buffer) => other.blob(name, bytes, 'transfer');
+      const found = await other.call('ta.checkRecord', {
+        exchanges: await blob('exchange.json', readFileSync(path)),
+        proxy: await blob('proxy-id.json', krillFile('setup/proxy-id.json')),
+        signer: await blob('signer-info.json', readFileSync(info)),
+      });
+      expect(found.exchanges).toMatchObject([{ number: '2', children: ['online'], holds: true, faults: [] }]);
+      expect(found.signer.sha256).toBe((await signer()).identity.sha256);
+    } finally {
+      await other.remove();
+    }
+    const halves = await Promise.all(
+      (['signer', 'proxy'] as const).map((half) => app.call('ta.exchanges', { half })),
+    );
+    expect(halves.map(({ total, rows }) => [total, rows.length])).toEqual([
+      [2, 2],
+      [0, 0],
+    ]);
   });
 
   test('every file is written as asked, and OpenSSL verifies the response, its CRL and the certificates', async () => {

@@ -1,22 +1,16 @@
-/** The `ta.*` channels: set-up, review, approval and record of a trust anchor's signer. Decisions are in the files it calls. */
+/** The trust anchor put together: its two halves, the CAs below it, what it says to other machines, and the record of it all. */
 import type { Topic } from '#shared/bridge.ts';
-import type { SignerDraft } from '#shared/contract/ta-setup.ts';
 import type { Drafts } from '../drafts/drafts.ts';
 import { jobRefusal } from '../audit/job-refusal.ts';
-import { AppError } from '../lib/app-error.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
 import type { Jobs } from '../lib/jobs.ts';
 import type { Clock, Net, Random, Volumes } from '../ports.ts';
-import { Faults } from '../rpki/fault.ts';
-import { checkKey } from '../rpki/certificate-fields.ts';
 import type { SignerRouter } from '../signers/router.ts';
 import type { SoftwareSigner } from '../signers/software/software-signer.ts';
-import type { Session, Store } from '../store/store-contract.ts';
-import { exportContent } from './export.ts';
-import { fileWords, recogniseFile } from '../rpki/exchange-file.ts';
+import type { Session } from '../store/store-contract.ts';
 import { krillMove } from './krill-move.ts';
-import { exchangeRow, pastExchange } from './past-exchange.ts';
 import { childChannels } from './child/child-channels.ts';
+import { createKeepFresh } from './child/keep-fresh.ts';
 import { createLocalChildren } from './child/local-children.ts';
 import { proxyParent } from './child/proxy-parent.ts';
 import { checkChannels } from './net/check-channels.ts';
@@ -26,13 +20,11 @@ import { createProxyHalf } from './proxy/proxy-half.ts';
 import { childServiceUri, readSettings } from './proxy/service-settings.ts';
 import { createHeldReviews } from './review/held-reviews.ts';
 import { reviewChannels } from './review/review-channels.ts';
-import { type HeldSigner, heldSigner, requireSigner } from './signer/held-signer.ts';
-import { reissue, requireReissuable } from './signer/reissue.ts';
-import { setUpSigner } from './signer/set-up.ts';
+import { recordChannels } from './record-channels.ts';
+import { heldSigner } from './signer/held-signer.ts';
+import { createSignerHalf } from './signer/signer-half.ts';
+import type { Attention } from './signer/signer-view.ts';
 import { stickChannels } from './stick/stick-channels.ts';
-import { type ChosenKey, judgeSetup, type Setup } from './signer/setup.ts';
-import { writeOut } from './write-out.ts';
-import { type Attention, attentionOf, signerView } from './signer/signer-view.ts';
 
 export interface TaDeps {
   clock: Clock;
@@ -47,6 +39,8 @@ export interface TaDeps {
   router: SignerRouter;
   software: SoftwareSigner;
   changed(topic: Topic, ids: string[]): void;
+  /** Something that nobody waits for went wrong: it is written to the log. */
+  failed(error: unknown): void;
 }
 
 export interface Ta {
@@ -57,36 +51,18 @@ export interface Ta {
   unlocked(): Promise<void>;
   /** What is due at the trust anchor, for the overview. */
   attention(): Promise<Attention[]>;
+  /** Children would find nobody after the application has ended. */
+  serving(): boolean;
 }
 
-const SETUP_FILE_BYTES = 65_536;
-
 export function createTa(deps: TaDeps): Ta {
-  const { clock, random, jobs, session, router, changed } = deps;
+  const { clock, random, session, changed } = deps;
   const reviews = createHeldReviews({ random });
   const now = (): Date => clock.now();
-  /** The overview asks after every change anywhere: the state of a large anchor is not read anew for each. */
-  let seen: { store: Store; held: HeldSigner } | null = null;
-  const signer = async (): Promise<HeldSigner> =>
-    requireSigner(await heldSigner(session(), { random, router }));
-
   const refusedEntry = (action: string, title: string) => jobRefusal(deps, action, title);
 
-  async function chosenKey(id: string | null): Promise<ChosenKey | null> {
-    if (id === null) return null;
-    const key = await session().store.run('keys.get', { id });
-    const faults = new Faults();
-    checkKey(faults, key.spkiDer);
-    const [fault] = faults.found;
-    const problem =
-      fault !== undefined
-        ? `This key cannot be a trust anchor's: ${fault.text} (${fault.clause}).`
-        : key.certificates.length > 0
-          ? `This key is that of ${key.certificates[0]?.name ?? 'a certificate'}; a trust anchor needs one of its own.`
-          : null;
-    return { id, label: key.label, spkiDer: key.spkiDer, problem };
-  }
-
+  const offline = createSignerHalf({ ...deps, refusedEntry });
+  const { signer } = offline;
   const proxyState = async () => (await online.proxy.held())?.state ?? null;
   const parent = proxyParent(() => online.proxy);
   const locals = createLocalChildren({
@@ -97,6 +73,16 @@ export function createTa(deps: TaDeps): Ta {
   });
   const online = createProxyHalf({ ...deps, refusedEntry, locals: () => locals.cas });
   const publish = (): Promise<void> => online.publisher.publishOrNote();
+
+  const fresh = createKeepFresh({
+    clock,
+    async look() {
+      if (!(await locals.refresh())) return;
+      changed('ta', []);
+      await publish();
+    },
+    failed: deps.failed,
+  });
 
   const reviewing = reviewChannels({
     ...deps,
@@ -127,6 +113,7 @@ export function createTa(deps: TaDeps): Ta {
     parent,
     locals,
     proxyState,
+    proxy: () => online.proxy,
     serviceUri: async (child) => childServiceUri(await readSettings(session()), child),
     publish,
     refusedEntry,
@@ -135,148 +122,42 @@ export function createTa(deps: TaDeps): Ta {
     ...deps,
     signer: () => heldSigner(session(), deps),
     proxy: () => online.proxy.held(),
-    open: { ...online.open, request: reviewing.open, localChild: children.configure },
+    open: { ...online.open, request: reviewing.openCarried, localChild: children.configure },
     async file(order) {
       if (order.half === 'proxy') return online.file(order.what, order.child);
       if (order.half === 'child')
         return { content: await children.file(order.child, order.what), id: order.child };
-      const held = await signer();
-      const content = await exportContent(session(), held, order);
-      return { content, id: order.id ?? held.anchor.objects.keyId };
+      return offline.file(order);
     },
   });
 
-  const judged = async (data: SignerDraft): Promise<Setup> =>
-    judgeSetup(data, await chosenKey(data.key), now());
-
-  async function signerAttention(): Promise<Attention[]> {
-    const { store } = session();
-    const version = await store.run('ta.version', { half: 'signer' });
-    if (version === null) return [];
-    if (seen?.store !== store || seen.held.version !== version) {
-      const held = await heldSigner(session(), { random, router });
-      seen = held === null ? null : { store, held };
-    }
-    return seen === null ? [] : attentionOf(seen.held, now());
-  }
-
   return {
     async locking() {
-      seen = null;
+      offline.clear();
       reviews.clear();
       checks.clear();
+      fresh.stop();
       station.clear();
       await online.locking();
     },
     async unlocked() {
       await online.unlocked();
-      if (!(await locals.refresh())) return;
-      changed('ta', []);
-      await publish();
+      await fresh.start();
     },
     async attention() {
-      return [...(await signerAttention()), ...(await online.attention()), ...(await locals.attention())];
+      return [...(await offline.attention()), ...(await online.attention()), ...(await locals.attention())];
     },
+    serving: online.serving,
     domain: {
       ...online.channels,
       ...children.channels,
       ...station.channels,
       ...krillMove({ ...deps, signer, refusedEntry }),
       ...reviewing.channels,
-      ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.open }),
+      ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.openFetched }),
       ...checks.channels,
-      async signer() {
-        const held = await heldSigner(session(), { random, router });
-        return { signer: held === null ? null : signerView(held, now()) };
-      },
-      recognise({ blob }) {
-        const { name, bytes } = deps.blobs.take(blob);
-        const kind = bytes.length > SETUP_FILE_BYTES ? 'unknown' : recogniseFile(bytes);
-        const text = kind === 'proxy-id' || kind === 'proxy-repo' ? bytes.toString('utf8') : '';
-        return { kind, name, text, says: `${name} is ${fileWords(kind)}.` };
-      },
-      async setupReview({ draft: id, revision }) {
-        const draft = await deps.drafts.read('ta.signer', id);
-        if (draft.revision !== revision)
-          throw new AppError(
-            'CONFLICT',
-            'This draft was changed in another window. Reload it and try again.',
-          );
-        const { problems, review } = await judged(draft.data);
-        return { problems, review };
-      },
-      async setUp({ draft: id, revision, digest }) {
-        const draft = await deps.drafts.read('ta.signer', id);
-        const { order, review, problems } = await judged(draft.data);
-        if (draft.signed) throw new AppError('NOT_ALLOWED_NOW', 'This signer was set up already.');
-        if (draft.revision !== revision || review.digest !== digest)
-          throw new AppError('CONFLICT', 'Something changed since the review. Look at it again.');
-        if (order === null)
-          throw new AppError('INVALID_INPUT', problems[0]?.message ?? 'It cannot be set up yet.');
-        const title = 'Set up the trust anchor signer';
-        return {
-          job: jobs.start({
-            kind: 'ta.setUp',
-            title,
-            async run(job) {
-              const ids = await setUpSigner({ random, router, session, now }, order, { id, revision }, job);
-              changed('ta', []);
-              changed('keys', []);
-              changed('drafts', [id]);
-              return ids;
-            },
-            refused: refusedEntry('ta.setUp', title),
-          }),
-        };
-      },
-      async exchanges({ cursor, limit }) {
-        const page = await session().store.run('ta.exchanges', { cursor, limit });
-        return { ...page, rows: page.rows.map(exchangeRow) };
-      },
-      async exchange({ id }) {
-        const { store } = session();
-        const files = await store.run('ta.exchangeFiles', { id });
-        const { past, ...held } = files.half === 'signer' ? await signer() : await online.asAnchor();
-        const earlier = past.slice(
-          0,
-          Math.max(
-            0,
-            past.findIndex((one) => one.id === id),
-          ),
-        );
-        const last = earlier.at(-1);
-        const previous = last === undefined ? null : await store.run('ta.exchangeFiles', { id: last.id });
-        return { row: exchangeRow(files), ...pastExchange(held, files, earlier, previous) };
-      },
-      async export({ what, id, target, overwrite }) {
-        const held = await signer();
-        const content = await exportContent(session(), held, { what, id });
-        return writeOut(deps, {
-          action: 'ta.export',
-          what,
-          id: id ?? held.anchor.objects.keyId,
-          content,
-          target,
-          overwrite,
-        });
-      },
-      async reissue(order) {
-        const held = await signer();
-        requireReissuable(held, order, now());
-        const title = 'Reissue of the TA certificate';
-        return {
-          job: jobs.start({
-            kind: 'ta.reissue',
-            title,
-            async run(job) {
-              const ids = await reissue({ session, now }, held, order, job);
-              changed('ta', []);
-              return ids;
-            },
-            refused: refusedEntry('ta.reissue', title),
-          }),
-        };
-      },
+      ...offline.channels,
+      ...recordChannels({ ...deps, signer, asAnchor: online.asAnchor }),
     },
   };
 }

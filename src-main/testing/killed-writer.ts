@@ -1,14 +1,22 @@
 /** Runs a program that writes into a folder and kills it -9 after a while, for tests of what survives. Not shipped. */
 import { spawn } from 'node:child_process';
 
-/** Kills it `ms` after it said "open"; answers the whole lines it said after that: what it had acknowledged. */
-export async function killedAfter(program: URL, folder: string, ms: number): Promise<string[]> {
+/**
+ * Kills it `ms` after it first said a line that begins with `when`; answers the whole lines it said after the first one,
+ * "open": what it had acknowledged.
+ */
+export async function killedAfter(
+  program: URL,
+  folder: string,
+  ms: number,
+  when = 'open',
+): Promise<string[]> {
   const child = spawn(process.execPath, [program.pathname, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const { promise: opened, resolve } = Promise.withResolvers<void>();
   child.stdout.on('data', (bytes: Buffer) => {
     said += String(bytes);
-    if (said.startsWith('open')) resolve();
+    if (`\n${said}`.includes(`\n${when}`)) resolve();
   });
   const ended = new Promise<void>((done) => child.on('close', () => done()));
   await Promise.race([opened, ended]);

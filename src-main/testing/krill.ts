@@ -2,10 +2,11 @@
  * A real Krill on a loopback address, with its trust anchor's proxy, publication server and child CAs, for tests. Started and
  * stopped by its process id, in a folder of its own. Not shipped.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { peer } from './peers.ts';
 
 export const KRILL_TOKEN = 'a-token-for-tests';
@@ -24,7 +25,7 @@ export async function freePort(): Promise<number> {
 export async function until(
   what: string,
   ready: () => boolean | Promise<boolean>,
-  ms = 30_000,
+  ms = 60_000,
 ): Promise<void> {
   const end = Date.now() + ms;
   while (!(await ready())) {
@@ -37,12 +38,20 @@ export interface Krill {
   folder: string;
   /** `krillc`, answers what it prints. */
   krillc(...args: string[]): string;
+  /** The same while this process answers: for what makes Krill talk to us. */
+  meanwhile(...args: string[]): Promise<string>;
   /** `krillta proxy`. */
   proxy(...args: string[]): string;
   /** `krillta signer` on a data directory. */
   signer(storage: string, ...args: string[]): string;
   /** A file of the folder with this content. */
   file(name: string, content: string): string;
+  /** The publication server of `rsync://localhost/repo/`. */
+  initServer(): void;
+  /** What the publication server answers to a publisher request. */
+  publisher(requestXml: string): string;
+  /** A CA with its publication point and without a parent. */
+  addCa(handle: string): void;
   /** The TA's proxy with its repository: proxy-id.json and proxy-repo.json as text, and the hash that its screen shows. */
   initProxy(): { idFile: string; repositoryFile: string; fingerprint: string };
   /** A child CA below `ta` with its publication point, after a signer was associated. */
@@ -98,20 +107,18 @@ export async function startKrill(folder: string): Promise<Krill> {
     KRILL_CLI_SERVER: `https://localhost:${port}/`,
     KRILL_CLI_TOKEN: KRILL_TOKEN,
   };
+  const options = { env, encoding: 'utf8', timeout: 60_000, maxBuffer: 64 * 1_048_576 } as const;
+  const failed = (program: string, args: readonly string[], error: unknown): Error => {
+    const { stderr } = error as { stderr?: string };
+    return new Error(`${program} ${args.join(' ')}: ${stderr ?? String(error)}\n${log.slice(-2000)}`, {
+      cause: error,
+    });
+  };
   const run = (program: string, args: readonly string[]): string => {
     try {
-      return execFileSync(peer(program), args, {
-        env,
-        encoding: 'utf8',
-        timeout: 60_000,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        maxBuffer: 64 * 1_048_576,
-      });
+      return execFileSync(peer(program), args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     } catch (error) {
-      const { stderr } = error as { stderr?: string };
-      throw new Error(`${program} ${args.join(' ')}: ${stderr ?? String(error)}\n${log.slice(-2000)}`, {
-        cause: error,
-      });
+      throw failed(program, args, error);
     }
   };
   const krillc = (...args: string[]): string => run('krillc', args);
@@ -131,10 +138,36 @@ export async function startKrill(folder: string): Promise<Krill> {
   };
   await until('krill answers', answers);
 
+  const initServer = (): void => {
+    const rrdp = `https://localhost:${port}/rrdp/`;
+    krillc('pubserver', 'server', 'init', '--rrdp', rrdp, '--rsync', 'rsync://localhost/repo/');
+  };
+  let publishers = 0;
+  const publisher = (requestXml: string): string => {
+    publishers += 1;
+    const request = file(`publisher-${publishers}.xml`, requestXml);
+    return krillc('pubserver', 'publishers', 'add', '--request', request);
+  };
+  const addCa = (handle: string): void => {
+    krillc('add', '--ca', handle);
+    const response = file(`${handle}-repository.xml`, publisher(krillc('repo', 'request', '--ca', handle)));
+    krillc('repo', 'configure', '--ca', handle, '--response', response);
+  };
+
   return {
     folder,
     krillc,
+    async meanwhile(...args) {
+      try {
+        return (await promisify(execFile)(peer('krillc'), args, options)).stdout;
+      } catch (error) {
+        throw failed('krillc', args, error);
+      }
+    },
     proxy,
+    initServer,
+    publisher,
+    addCa,
     signer: (storage, ...args) =>
       run('krillta', [
         'signer',
@@ -150,34 +183,22 @@ export async function startKrill(folder: string): Promise<Krill> {
     certificate: join(data, 'ssl', 'cert.pem'),
     published: join(data, 'repo', 'rsync', 'current'),
     initProxy() {
-      krillc(
-        'pubserver',
-        'server',
-        'init',
-        '--rrdp',
-        `https://localhost:${port}/rrdp/`,
-        '--rsync',
-        'rsync://localhost/repo/',
-      );
+      initServer();
       proxy('init');
       const idFile = proxy('--format', 'json', 'id');
-      const request = file('ta-publisher-request.xml', proxy('repo', 'request'));
-      const response = krillc('pubserver', 'publishers', 'add', '--request', request);
+      const response = publisher(proxy('repo', 'request'));
       proxy('repo', 'configure', '--response', file('ta-repository-response.xml', response));
       const { hash } = JSON.parse(idFile) as { hash: string };
       return { idFile, repositoryFile: proxy('--format', 'json', 'repo', 'contact'), fingerprint: hash };
     },
     addChild(handle, resources) {
-      krillc('add', '--ca', handle);
+      addCa(handle);
       const info = file(`${handle}.json`, krillc('--format', 'json', 'show', '--ca', handle));
       const limits =
         resources === undefined
           ? []
           : ['--asn', resources.asn, '--ipv4', resources.ipv4, '--ipv6', resources.ipv6];
       const parent = proxy('children', 'add', '--info', info, ...limits);
-      const request = file(`${handle}-publisher.xml`, krillc('repo', 'request', '--ca', handle));
-      const response = krillc('pubserver', 'publishers', 'add', '--request', request);
-      krillc('repo', 'configure', '--ca', handle, '--response', file(`${handle}-repository.xml`, response));
       krillc(
         'parents',
         'add',

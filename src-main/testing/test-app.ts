@@ -1,5 +1,5 @@
 /** The whole application behind its choke point, with a real store in a temporary folder. Not shipped. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { APP_ORIGIN, type AppEvent } from '#shared/bridge.ts';
@@ -7,7 +7,7 @@ import type { Answer, ChannelName, Payload } from '#shared/contract/index.ts';
 import type { Job } from '#shared/contract/app.ts';
 import type { ReplyError } from '#shared/errors.ts';
 import { createApp } from '../app.ts';
-import type { Volume } from '../ports.ts';
+import type { Net, Volume } from '../ports.ts';
 import { nodeNet } from '../shell/node/net/net.ts';
 import { eventSink, liveClock, testClock, testRandom } from './test-ports.ts';
 import { PASSPHRASE } from './test-workspace.ts';
@@ -27,9 +27,10 @@ const CHUNK = 1_048_576;
 
 /**
  * Starts the application; `places` answers the dialogs in order. `at.folder`: where it lives, instead of a new folder;
- * `at.workspace`: what it opens; `at.live`: with the time of the machine, as programs of others have it.
+ * `at.workspace`: what it opens; `at.live`: with the time of the machine, as programs of others have it;
+ * `at.net`: what it reaches others by.
  */
-export async function testApp(at: { folder?: string; workspace?: string; live?: boolean } = {}) {
+export async function testApp(at: { folder?: string; workspace?: string; live?: boolean; net?: Net } = {}) {
   const folder = at.folder ?? mkdtempSync(join(tmpdir(), 'baleen-app-'));
   const clock = at.live === true ? liveClock() : testClock();
   const { events, emit } = eventSink();
@@ -40,7 +41,7 @@ export async function testApp(at: { folder?: string; workspace?: string; live?: 
   const app = await createApp({
     clock,
     random: testRandom,
-    net: nodeNet,
+    net: at.net ?? nodeNet,
     dialogs: {
       folder: async () => places.shift() ?? null,
       saveFile: async () => places.shift() ?? null,
@@ -97,6 +98,7 @@ export async function testApp(at: { folder?: string; workspace?: string; live?: 
     dispatch: app.dispatch,
     /** As the domains have it. */
     net: app.net,
+    close: app.close,
     create: (kind: 'online' | 'offline' | 'rehearsal' = 'online', name = 'Example') =>
       call('workspace.create', { folder: null, name, kind, passphrase: PASSPHRASE }),
     /** Time passes, the workspace locks itself on the way and is unlocked again. */
@@ -104,6 +106,22 @@ export async function testApp(at: { folder?: string; workspace?: string; live?: 
       clock.advance(ms);
       while ((await call('workspace.state', {})).state === 'unlocked') await new Promise(setImmediate);
       await call('workspace.unlock', { passphrase: PASSPHRASE });
+    },
+    /** Backs the workspace up; answers what puts it back to that. */
+    async backup(): Promise<() => Promise<void>> {
+      const path = join(folder, `${performance.now()}.baleen-backup`);
+      places.push(path);
+      const { chosen } = await call('dialogs.saveFile', { purpose: 'backup', suggestedName: 'a' });
+      const { job } = await call('workspace.backup', { target: chosen?.ticket ?? '', overwrite: false });
+      if ((await ended(job)).state !== 'done') throw new Error('no backup');
+      return async () => {
+        places.push(path);
+        const opened = await call('dialogs.openFile', { purpose: 'restore' });
+        const source = opened.chosen?.ticket ?? '';
+        await call('workspace.restore', { source, folder: null, passphrase: PASSPHRASE });
+        while ((await call('workspace.state', {})).state === 'unlocked') await new Promise(setImmediate);
+        await call('workspace.unlock', { passphrase: PASSPHRASE });
+      };
     },
     /** Uploads bytes as the renderer does. */
     async blob(name: string, bytes: Uint8Array, use: 'inspect' | 'transfer' = 'inspect'): Promise<string> {
@@ -134,3 +152,11 @@ export async function testApp(at: { folder?: string; workspace?: string; live?: 
 }
 
 export type TestApp = Awaited<ReturnType<typeof testApp>>;
+
+/** The application of `testApp({ folder, live: true })` again, with its one workspace unlocked. */
+export async function openedApp(folder: string): Promise<TestApp> {
+  const [name = ''] = readdirSync(join(folder, 'workspaces'));
+  const app = await testApp({ folder, workspace: join(folder, 'workspaces', name), live: true });
+  await app.call('workspace.unlock', { passphrase: PASSPHRASE });
+  return app;
+}

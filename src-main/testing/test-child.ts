@@ -17,6 +17,7 @@ export const NO_JOB: JobContext = {
   signal: new AbortController().signal,
   report: () => undefined,
   commit: () => undefined,
+  commitToLock: () => undefined,
 };
 
 export interface TestChildren {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProxyExport, ProxyView } from '#shared/contract/ta-proxy.ts';
 import type { TestApp } from './test-app.ts';
-import { exportTo, setUpSigner, signerOf } from './test-signer.ts';
+import { approve, exportTo, setUpSigner, signerOf } from './test-signer.ts';
 
 export const BASE = 'rsync://rpki.example.net/repo/';
 export const NOTIFY = 'https://rpki.example.net/rrdp/notification.xml';
@@ -33,22 +33,27 @@ export async function proxyFileOf(
 }
 
 /** Initialised, publishing into `folder`. */
-export async function initProxy(app: TestApp, folder: string, notify: string | null = NOTIFY): Promise<void> {
+export async function initProxy(
+  app: TestApp,
+  folder: string,
+  notify: string | null = NOTIFY,
+  base = BASE,
+): Promise<void> {
   await app.result(await app.call('ta.proxyInit', {}));
   app.places.push(folder);
   const { chosen } = await app.call('dialogs.folder', { purpose: 'export' });
-  await app.call('ta.proxyFolder', { folder: chosen?.ticket ?? '', base: BASE, notify });
+  await app.call('ta.proxyFolder', { folder: chosen?.ticket ?? '', base, notify });
 }
 
 /** The signer for this proxy's files. */
-export async function signerFor(proxy: TestApp, signer: TestApp): Promise<void> {
+export async function signerFor(proxy: TestApp, signer: TestApp, tal = TAL): Promise<void> {
   const text = async (what: ProxyExport) => (await proxyFileOf(proxy, what)).toString('utf8');
   await setUpSigner(signer, {
     proxyId: { name: 'proxy-id.json', text: await text('proxy-id') },
     fingerprint: (await proxyOf(proxy)).identity.sha256,
     repository: { name: 'proxy-repo.json', text: await text('proxy-repo') },
-    https: TAL.https,
-    rsync: TAL.rsync,
+    https: tal.https,
+    rsync: tal.rsync,
   });
 }
 
@@ -96,6 +101,20 @@ export async function openResponse(proxy: TestApp, bytes: Uint8Array) {
     blob: await proxy.blob('response.json', bytes, 'transfer'),
   });
   return { id, view: await proxy.call('ta.responseReview', { id }) };
+}
+
+/** The response of a signer in another application to `request`, as it is carried back. Both are `later` than before. */
+export async function answeredBy(
+  proxy: TestApp,
+  signer: TestApp,
+  request: Buffer,
+  later = 60_000,
+): Promise<Buffer> {
+  const exchange = await approve(signer, request, later);
+  proxy.clock.advance(later);
+  const path = join(signer.folder, 'response.json');
+  await exportTo(signer, 'response', path, exchange);
+  return readFileSync(path);
 }
 
 /** Takes the response; answers the exchange. */

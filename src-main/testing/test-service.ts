@@ -1,5 +1,7 @@
 /** The service of a proxy on a free loopback port, a remote child that talks to it, and local children. Not shipped. */
-import type { LocalChildView } from '#shared/contract/ta-child.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ChildExport, LocalChildView } from '#shared/contract/ta-child.ts';
 import type { Payload } from '../rpki/provisioning-message.ts';
 import { parseCertificate } from '../x509/certificate.ts';
 import { freePort } from './krill.ts';
@@ -58,4 +60,13 @@ export async function localOf(app: TestApp, handle: string): Promise<LocalChildV
   const found = children.find((child) => child.handle === handle);
   if (found === undefined) throw new Error(`no local child ${handle}`);
   return found;
+}
+
+/** A file of a local child, read back from where it was written. */
+export async function localFileOf(app: TestApp, handle: string, what: ChildExport): Promise<Buffer> {
+  const path = join(app.folder, `${handle}-${what}.out`);
+  app.places.push(path);
+  const { chosen } = await app.call('dialogs.saveFile', { purpose: 'export', suggestedName: 'file' });
+  await app.call('ta.localExport', { handle, what, target: chosen?.ticket ?? '', overwrite: true });
+  return readFileSync(path);
 }

@@ -10,12 +10,15 @@ export interface TestTls {
   sha256: string;
 }
 
-/** `names`: the subjectAltName as OpenSSL writes it. */
+/** `names`: the subjectAltName as OpenSSL writes it. It is no authority: rustls takes those for no server. */
 export function testTls(names = 'DNS:localhost,IP:127.0.0.1'): TestTls {
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   const said = execFileSync(
     'openssl',
-    ['req', '-x509', ...curve, '-subj', '/CN=test', '-addext', `subjectAltName=${names}`, '-keyout', '-'],
+    [
+      ...['req', '-x509', ...curve, '-subj', '/CN=test', '-keyout', '-'],
+      ...['-addext', `subjectAltName=${names}`, '-addext', 'basicConstraints=critical,CA:FALSE'],
+    ],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   );
   const at = said.indexOf('-----BEGIN CERTIFICATE-----');

@@ -1,5 +1,5 @@
 /** The relying parties of others, run over a local copy of a repository without any network. Not shipped. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { peer } from './peers.ts';
 
 export interface Repository {
@@ -23,6 +24,8 @@ export interface Repository {
   tal: string;
   taCertificate: Uint8Array;
   host: string;
+  /** Other modules of the host, by name, with the folders that are them. */
+  also?: Readonly<Record<string, string>>;
 }
 
 export interface Verdict {
@@ -33,9 +36,10 @@ export interface Verdict {
 }
 
 /** A tree `HOST/repo`, `HOST/ta/ta.cer`, as validators keep it. */
-function layOut(root: string, { published, taCertificate, host }: Repository): void {
+function layOut(root: string, { published, taCertificate, host, also = {} }: Repository): void {
   mkdirSync(join(root, host, 'ta'), { recursive: true });
-  cpSync(published, join(root, host, 'repo'), { recursive: true, dereference: true });
+  for (const [module, folder] of Object.entries({ ...also, repo: published }))
+    cpSync(folder, join(root, host, module), { recursive: true, dereference: true });
   writeFileSync(join(root, host, 'ta', 'ta.cer'), taCertificate);
 }
 
@@ -134,6 +138,12 @@ export function fort(repository: Repository): Verdict {
   });
 }
 
+function complaintsOfRoutinator(stderr: string): string[] {
+  return bad(stderr, /\b(?:WARN|ERROR)\b|rejected|failed/i).filter(
+    (line) => !line.includes('Using config file'),
+  );
+}
+
 export function routinator(repository: Repository): Verdict {
   return inFolder((folder) => {
     const [tree, tals, cache] = [join(folder, 'tree'), join(folder, 'tals'), join(folder, 'cache')];
@@ -182,9 +192,53 @@ export function routinator(repository: Repository): Verdict {
     );
     return {
       origins: originsIn(stdout),
-      complaints: bad(stderr, /\b(?:WARN|ERROR)\b|rejected|failed/i).filter(
-        (line) => !line.includes('Using config file'),
-      ),
+      complaints: complaintsOfRoutinator(stderr),
     };
   });
+}
+
+/**
+ * Routinator over https alone, from servers that `rootPem` vouches for: TA certificate and RRDP. Answers what it complains of,
+ * and whose manifests it keeps (those that held). The server may be in this process.
+ */
+export async function routinatorByRrdp(
+  tal: string,
+  rootPem: string,
+): Promise<{ complaints: string[]; manifests: string[] }> {
+  const folder = mkdtempSync(join(tmpdir(), 'baleen-rp-'));
+  try {
+    const [tals, cache, out] = [join(folder, 'tals'), join(folder, 'cache'), join(folder, 'out')];
+    for (const path of [tals, cache]) mkdirSync(path);
+    writeFileSync(join(tals, 'anchor.tal'), tal);
+    writeFileSync(join(folder, 'root.pem'), rootPem);
+    const run = (...args: string[]) =>
+      promisify(execFile)(
+        peer('routinator'),
+        [
+          '--no-rir-tals',
+          '--extra-tals-dir',
+          tals,
+          '--repository-dir',
+          cache,
+          '--disable-rsync',
+          '--rrdp-root-cert',
+          join(folder, 'root.pem'),
+          '--allow-dubious-hosts',
+          '--strict',
+          '-v',
+          ...args,
+        ],
+        { encoding: 'utf8', timeout: 60_000 },
+      );
+    const { stderr } = await run('vrps', '--format', 'csv');
+    await run('dump', '--output', out);
+    return {
+      complaints: complaintsOfRoutinator(stderr),
+      manifests: readdirSync(out, { recursive: true })
+        .map(String)
+        .filter((name) => name.startsWith('store/') && name.endsWith('.mft')),
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -1,13 +1,12 @@
 /**
- * What is kept beside a locked workspace: refused attempts that slow the next one down, and records that the audit
- * gets at the next unlock. Plain files: while it is locked there is no key to protect them, and the screen says so.
+ * Refused attempts, which slow the next one down; kept beside the workspace, so that a restart does not free them. A
+ * plain file: whoever can write in the folder can take it away, and has the wrapped key to try elsewhere anyway.
  */
-import { appendFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { AppError, fileError } from '../lib/app-error.ts';
+import { AppError } from '../lib/app-error.ts';
 import { exists, readFileLimited, writeFileAtomic } from '../lib/atomic-file.ts';
-import type { AuditEntry } from '../audit/audit-record.ts';
 
 const attempts = z.strictObject({ refused: z.number().int().min(0), lastAt: z.iso.datetime() });
 /** What a file that cannot be read counts as: attempts wait a while, from the epoch on. */
@@ -25,22 +24,10 @@ export interface Attempts {
   retryAt(now: Date): Promise<Date | null>;
   refused(now: Date): Promise<void>;
   cleared(): Promise<void>;
-  note(entry: AuditEntry, now: Date): Promise<void>;
-  /** What was noted, oldest first; `forget` after it was folded in. */
-  noted(): Promise<AuditEntry[]>;
-  forget(): Promise<void>;
 }
-
-const notedEntry = z.strictObject({
-  at: z.iso.datetime(),
-  action: z.string().max(64),
-  outcome: z.enum(['done', 'refused', 'failed']),
-  summary: z.string().max(1000),
-});
 
 export function createAttempts(folder: string): Attempts {
   const path = join(folder, 'attempts.json');
-  const notes = join(folder, 'locked-audit.jsonl');
 
   async function read(): Promise<z.infer<typeof attempts> | null> {
     if (!(await exists(path))) return null;
@@ -67,47 +54,6 @@ export function createAttempts(folder: string): Attempts {
       await writeFileAtomic(path, Buffer.from(JSON.stringify(next)), 0o600);
     },
     cleared: () => rm(path, { force: true }),
-    async note(entry, now) {
-      const { action, outcome, summary } = entry;
-      try {
-        await appendFile(notes, `${JSON.stringify({ at: now.toISOString(), action, outcome, summary })}\n`, {
-          mode: 0o600,
-          flush: true,
-        });
-      } catch (error) {
-        throw fileError(error, notes);
-      }
-    },
-    async noted() {
-      if (!(await exists(notes))) return [];
-      const lines = (await readFileLimited(notes, 8_388_608))
-        .toString('utf8')
-        .split('\n')
-        .filter((line) => line !== '');
-      return lines.map((line): AuditEntry => {
-        let value: unknown = null;
-        try {
-          value = JSON.parse(line);
-        } catch {
-          // Cut off by a crash or altered: it is still one event, and is recorded as such.
-        }
-        const parsed = notedEntry.safeParse(value);
-        if (!parsed.success)
-          return {
-            action: 'workspace.unlock',
-            outcome: 'refused',
-            summary: 'A note made while locked could not be read.',
-            subjects: [],
-          };
-        return {
-          action: parsed.data.action,
-          outcome: parsed.data.outcome,
-          summary: `While locked, ${parsed.data.at}: ${parsed.data.summary}`,
-          subjects: [],
-        };
-      });
-    },
-    forget: () => rm(notes, { force: true }),
   };
 }
 

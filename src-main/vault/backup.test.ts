@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -7,10 +8,14 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type TestApp, testApp } from '../testing/test-app.ts';
+import { backingUp, placeFor, restoring, until } from '../testing/test-backup.ts';
 import { PASSPHRASE } from '../testing/test-workspace.ts';
+
+// Several workspaces a test, each with a key derivation that is slow on purpose.
+vi.setConfig({ testTimeout: 20_000 });
 
 let app: TestApp;
 let path: string;
@@ -25,28 +30,14 @@ async function newKey(label: string): Promise<string> {
   return app.result(await app.call('keys.create', { algorithm: 'p-256', label }));
 }
 
-async function place(purpose: 'save' | 'open' | 'folder', where: string): Promise<string> {
-  app.places.push(where);
-  const { chosen } =
-    purpose === 'save'
-      ? await app.call('dialogs.saveFile', { purpose: 'backup', suggestedName: 'a' })
-      : purpose === 'open'
-        ? await app.call('dialogs.openFile', { purpose: 'restore' })
-        : await app.call('dialogs.folder', { purpose: 'restore' });
-  return chosen?.ticket ?? '';
-}
+const place = (purpose: 'save' | 'open' | 'folder', where: string) => placeFor(app, purpose, where);
 
 async function backup(): Promise<void> {
-  await app.result(
-    await app.call('workspace.backup', { target: await place('save', path), overwrite: true }),
-  );
+  await app.result({ job: await backingUp(app, path) });
 }
 
 async function restore(folder: string | null, passphrase = PASSPHRASE) {
-  const source = await place('open', path);
-  const ticket = folder === null ? null : await place('folder', folder);
-  const { job } = await app.call('workspace.restore', { source, folder: ticket, passphrase });
-  return app.ended(job);
+  return app.ended(await restoring(app, path, folder, passphrase));
 }
 
 async function labels(): Promise<string[]> {
@@ -119,20 +110,54 @@ describe('in place', () => {
     await app.call('workspace.unlock', { passphrase: next });
   });
 
+  test('a key that was destroyed since lives again', async () => {
+    const id = await newKey('one');
+    await backup();
+    const { key } = await app.call('keys.get', { id });
+    await app.call('keys.destroy', { id, confirm: key.keyId.slice(-8) });
+    expect(await restore(null)).toMatchObject({ state: 'done' });
+    await locked();
+    await app.call('workspace.unlock', { passphrase: PASSPHRASE });
+    const target = await place('save', join(app.folder, 'one.key'));
+    await app.call('keys.export', { id, target, passphrase: null, overwrite: false });
+    expect(readFileSync(join(app.folder, 'one.key'), 'utf8')).toContain('BEGIN PRIVATE KEY');
+  });
+
   test('closed before the database is replaced: nothing changes, nothing is left', async () => {
     await newKey('one');
     await backup();
     await newKey('two');
     const where = (await app.call('workspace.state', {})).workspace?.path ?? '';
-    const source = await place('open', path);
-    const { job } = await app.call('workspace.restore', { source, folder: null, passphrase: PASSPHRASE });
-    // Queued at once behind what the job will ask for.
-    await app.ended(job);
+    const job = await restoring(app, path, null);
+    await until(app, job, ({ progress }) => progress >= 0.5);
     await app.call('workspace.close', {});
     await expect.poll(() => existsSync(join(where, 'restoring'))).toBe(false);
     await openedFrom(where);
     expect([['one'], ['one', 'two']]).toContainEqual(await labels());
     expect(await app.call('audit.verify', { written: '' })).toMatchObject({ faults: [] });
+  });
+
+  test('a job is done when the database is in its place, and failed when it could not be', async () => {
+    await backup();
+    const where = (await app.call('workspace.state', {})).workspace?.path ?? '';
+    const fork = join(app.folder, 'fork');
+    await app.call('workspace.lock', {});
+    cpSync(where, fork, { recursive: true, filter: (file) => basename(file) !== 'lock' });
+    await app.call('workspace.unlock', { passphrase: PASSPHRASE });
+    await newKey('here');
+    await backup();
+    await openedFrom(fork);
+    await newKey('there');
+    // Two lines of history: found out only after the workspace was locked for it.
+    const ended = await restore(null);
+    expect(ended).toMatchObject({ state: 'failed', error: { code: 'CONFLICT' } });
+    const { state, notices } = await app.call('workspace.state', {});
+    expect(state).toBe('locked');
+    expect(notices.map(({ text }) => text).join()).toContain('another line of history');
+    await app.call('workspace.unlock', { passphrase: PASSPHRASE });
+    expect(await labels()).toEqual(['there']);
+    const { rows } = await app.call('audit.list', ALL);
+    expect(rows.filter(({ summary }) => summary.includes('another line of history'))).toHaveLength(1);
   });
 
   test('another workspace’s backup is refused', async () => {
@@ -214,7 +239,7 @@ describe('what is refused, and changes nothing', () => {
 });
 
 test('the recovery key opens a backup too', async () => {
-  const { recoveryKey } = await app.call('workspace.showRecoveryKey', {});
+  const { recoveryKey } = await app.call('workspace.showRecoveryKey', { passphrase: null });
   await backup();
   const folder = join(app.folder, 'restored');
   expect(await restore(folder, recoveryKey.toLowerCase())).toMatchObject({ state: 'done' });

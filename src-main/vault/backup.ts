@@ -2,7 +2,7 @@
  * Backup and restore of a workspace, as jobs. A backup counts only when it was read back and equals the workspace; a
  * restore never moves ledger or audit back.
  */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AuditEntry } from '../audit/audit-record.ts';
 import { AppError } from '../lib/app-error.ts';
@@ -25,16 +25,8 @@ import { openSlot } from './key-slots.ts';
 import { readRecoveryKey } from './recovery-key.ts';
 import { openSession, type OpenSession } from './session.ts';
 import type { Vault } from './vault-contract.ts';
-import { backupMac, makeFolder } from './workspace-folder.ts';
-
-function entryOf(action: string, outcome: AuditEntry['outcome'], summary: string, id: string): AuditEntry {
-  return {
-    action,
-    outcome,
-    summary: summary.slice(0, 300),
-    subjects: [{ type: 'workspace', id, sha256: null }],
-  };
-}
+import { workspaceEntry } from './workspace-entry.ts';
+import { backupMac, takeNewFolder } from './workspace-folder.ts';
 
 /** Progress of one part of a job, from `from` to `to`, that stops where the operator cancelled. */
 function part(job: JobContext, [from, to]: [number, number], step: string): Progress {
@@ -76,9 +68,12 @@ export function createBackups(deps: {
 }): Pick<Domain<'workspace'>, 'backup' | 'restore'> {
   const { ports, vault, jobs, tickets } = deps;
 
-  /** One record in the open workspace, when there is one. */
+  /** One record in the open workspace, when there is one; while it is locked, a note of what failed. */
   async function record(entry: AuditEntry): Promise<void> {
-    if (vault.stateName() !== 'unlocked') return;
+    const opened = vault.opened();
+    if (opened === null) return;
+    if (vault.stateName() === 'locked')
+      return entry.outcome === 'done' ? undefined : opened.notes.note(entry, ports.clock.now());
     await vault.session().store.run('audit.add', { audit: entry });
     ports.emit({ type: 'changed', topic: 'audit', ids: [] });
   }
@@ -106,16 +101,24 @@ export function createBackups(deps: {
             mac: session.backupMac(),
             progress: part(job, [0.1, 0.5], 'Writing'),
           }),
+        // Under its temporary name: a backup that does not count takes no good one's place.
+        async check(file) {
+          const differs = new AppError(
+            'WORKSPACE_DAMAGED',
+            `${path} was read back and does not equal the workspace. Choose another disk.`,
+            { subject: path },
+          );
+          try {
+            const written = await readBackupHead(file);
+            await checkBackup(file, written, session.backupMac(), part(job, [0.5, 0.75], 'Reading it back'));
+            await extractDatabase(file, written, trial, part(job, [0.75, 0.95], 'Restoring it on trial'));
+          } catch (error) {
+            throw error instanceof AppError && error.code === 'WORKSPACE_DAMAGED' ? differs : error;
+          }
+          if ((await session.store.checkCopy(trial)) !== held) throw differs;
+          job.commit();
+        },
       });
-      const written = await readBackupHead(path);
-      await checkBackup(path, written, session.backupMac(), part(job, [0.5, 0.75], 'Reading it back'));
-      await extractDatabase(path, written, trial, part(job, [0.75, 0.95], 'Restoring it on trial'));
-      if ((await session.store.checkCopy(trial)) !== held)
-        throw new AppError(
-          'WORKSPACE_DAMAGED',
-          `${path} was read back and does not equal the workspace. Choose another disk.`,
-          { subject: path },
-        );
     } finally {
       await Promise.all([copy, trial].map((file) => rm(file, { force: true })));
     }
@@ -144,21 +147,20 @@ export function createBackups(deps: {
   async function restoreInto(job: JobContext, source: Source, folder: string): Promise<void> {
     const { content } = source;
     const { id, name } = content.workspace;
-    const existed = await exists(folder);
-    await makeFolder(folder);
+    const place = await takeNewFolder(folder);
     try {
       const opened = await openInto(job, source, folder);
       try {
         job.commit();
         const live =
           vault.stateName() === 'unlocked' && vault.opened()?.header.id === id ? vault.session() : null;
-        const audit = entryOf('workspace.restore', 'done', restoredText(content, live !== null), id);
+        const audit = workspaceEntry('workspace.restore', restoredText(content, live !== null), id);
         // The workspace it is a backup of stands open beside it: what it signed since is known, and stays known.
         if (live === null) await opened.session.store.run('audit.add', { audit });
         else
           await opened.session.store.run('restore.adopt', {
             ...(await live.store.run('restore.history', {})),
-            recoveryKey: null,
+            ofHeader: null,
             audit,
           });
       } finally {
@@ -166,16 +168,15 @@ export function createBackups(deps: {
       }
       // The header last: without it the folder is no workspace.
       await writeHeader(folder, content.workspace);
-      await vault.recent.opened(content.workspace, folder, ports.clock.now());
-      ports.emit({ type: 'changed', topic: 'recent', ids: [] });
     } catch (error) {
-      for (const left of await readdir(folder))
-        await rm(join(folder, left), { recursive: true, force: true });
-      if (!existed) await rm(folder, { recursive: true, force: true });
+      await place.giveUp();
       throw error;
     }
+    place.release();
+    await vault.recent.opened(content.workspace, folder, ports.clock.now());
+    ports.emit({ type: 'changed', topic: 'recent', ids: [] });
     await record(
-      entryOf('workspace.restore', 'done', `The backup of "${name}" was restored into ${folder}`, id),
+      workspaceEntry('workspace.restore', `The backup of "${name}" was restored into ${folder}`, id),
     );
   }
 
@@ -190,16 +191,17 @@ export function createBackups(deps: {
     const staging = join(live.workspace.path, 'restoring');
     await rm(staging, { recursive: true, force: true });
     await mkdir(staging, { mode: 0o700 });
+    let opened: OpenSession | null = null;
     try {
-      const opened = await openInto(job, source, staging);
-      job.commit();
-      const audit = entryOf('workspace.restore', 'done', restoredText(content, true), live.workspace.id);
-      // After the job has ended: replacing locks the workspace, and locking waits for jobs.
-      setImmediate(() => void vault.replaceDatabase({ opened, folder: staging, audit }));
+      opened = await openInto(job, source, staging);
+      job.commitToLock();
     } catch (error) {
+      await opened?.end();
       await rm(staging, { recursive: true, force: true });
       throw error;
     }
+    const audit = workspaceEntry('workspace.restore', restoredText(content, true), live.workspace.id);
+    await vault.replaceDatabase({ opened, folder: staging, audit });
   }
 
   return {
@@ -215,10 +217,11 @@ export function createBackups(deps: {
           async run(job) {
             await makeBackup(job, path, overwrite);
             tickets.end(target);
-            await record(entryOf('workspace.backup', 'done', `The workspace was backed up to ${path}`, id));
+            await record(workspaceEntry('workspace.backup', `The workspace was backed up to ${path}`, id));
             return [id];
           },
-          refused: (error) => record(entryOf('workspace.backup', 'failed', `${title}: ${error.message}`, id)),
+          refused: (error) =>
+            record(workspaceEntry('workspace.backup', `${title}: ${error.message}`, id, 'failed')),
         }),
       };
     },
@@ -246,7 +249,7 @@ export function createBackups(deps: {
             return [id];
           },
           refused: (error) =>
-            record(entryOf('workspace.restore', 'failed', `${title}: ${error.message}`, id)),
+            record(workspaceEntry('workspace.restore', `${title}: ${error.message}`, id, 'failed')),
         }),
       };
     },

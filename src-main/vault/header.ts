@@ -12,12 +12,15 @@ export const HEADER_VERSION = 1;
 const HEADER_FILE = 'workspace.json';
 const base64 = z.base64().max(1000);
 
-/** OWASP's least for Argon2id (2025) is 19 MiB, 2 passes, 1 lane: nothing weaker is written or opened. */
+/**
+ * OWASP's least for Argon2id (2025) is 19 MiB, 2 passes, 1 lane: nothing weaker is written or opened. The most is a
+ * little above what calibration can choose (key-slots.ts): anybody can have written the header of a file that is opened.
+ */
 const kdf = z.strictObject({
   algorithm: z.literal('argon2id'),
-  memoryKiB: z.number().int().min(19_456).max(4_194_304),
-  passes: z.number().int().min(2).max(1000),
-  lanes: z.number().int().min(1).max(64),
+  memoryKiB: z.number().int().min(19_456).max(262_144),
+  passes: z.number().int().min(2).max(40),
+  lanes: z.number().int().min(1).max(8),
 });
 export type Kdf = z.infer<typeof kdf>;
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { type recentWorkspace, workspaceKind } from '#shared/contract/workspace.ts';
 import { AppError } from '../lib/app-error.ts';
+import { sha256Hex } from '../lib/bytes.ts';
 import { exists, readFileLimited, writeFileAtomic } from '../lib/atomic-file.ts';
 import type { Header } from './header.ts';
 import { readHeader } from './header.ts';
@@ -18,7 +19,13 @@ const row = z.strictObject({
 type Row = z.infer<typeof row>;
 const MOST_ROWS = 30;
 
+/** A backup restored elsewhere has the workspace's id too: the place tells the rows apart. */
+function rowId(path: string): string {
+  return `recent-${sha256Hex(Buffer.from(path)).slice(0, 32).toLowerCase()}`;
+}
+
 export interface Recent {
+  /** `id` is the row's own. */
   rows(): Promise<z.infer<typeof recentWorkspace>[]>;
   opened(header: Header, path: string, now: Date): Promise<void>;
   forget(id: string): Promise<void>;
@@ -59,14 +66,20 @@ export function createRecent(configFolder: string): Recent {
 
   return {
     rows: async () =>
-      Promise.all((await read()).map(async (found) => ({ ...found, problem: await problemOf(found) }))),
+      Promise.all(
+        (await read()).map(async (found) => ({
+          ...found,
+          id: rowId(found.path),
+          problem: await problemOf(found),
+        })),
+      ),
     async opened({ id, name, kind }, path, now) {
       const others = (await read()).filter((found) => found.path !== path);
       await write([{ id, name, kind, path, lastOpenedAt: now.toISOString() }, ...others]);
     },
-    forget: async (id) => write((await read()).filter((found) => found.id !== id)),
+    forget: async (id) => write((await read()).filter((found) => rowId(found.path) !== id)),
     async path(id) {
-      const found = (await read()).find((candidate) => candidate.id === id);
+      const found = (await read()).find((candidate) => rowId(candidate.path) === id);
       if (found === undefined)
         throw new AppError('NOT_FOUND', 'This workspace is no longer in the list. Open its folder instead.');
       return found.path;

@@ -1,19 +1,32 @@
 /** How a session begins and ends: every step of the one may fail without leaving it open, every step of the other without keeping it. */
 import type { AuditEntry } from '../audit/audit-record.ts';
+import { signedHeadFault, writeSignedHead } from '../audit/signed-head.ts';
 import { wipe } from '../lib/bytes.ts';
 import type { Log } from '../lib/log.ts';
 import type { Ports } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
 import { AUTO_LOCK_PRESET, type AutoLock, type AutoLockSettings } from './auto-lock.ts';
+import { settleHeader } from './header-change.ts';
 import { type OpenSession, openSession } from './session.ts';
 import type { Opened } from './vault-contract.ts';
 import { removeLeftovers } from './workspace-folder.ts';
 
 export interface SessionLife {
-  /** Opens the session with the master key, which is wiped. Nothing is unlocked when it throws. */
-  begin(opened: Opened, masterKey: Buffer, create: boolean, entry: AuditEntry): Promise<void>;
-  /** `finalRead` is asked after every other command and before the worker ends. */
-  end<T>(opened: Opened, finalRead?: (session: Session) => Promise<T>): Promise<T | null>;
+  /**
+   * Opens the session with the master key, which is wiped, and answers when it wants to be locked. Nothing is unlocked
+   * when it throws.
+   */
+  begin(
+    opened: Opened,
+    masterKey: Buffer,
+    create: boolean,
+    entry: AuditEntry,
+  ): Promise<{ session: Session; autoLock: AutoLockSettings }>;
+  /**
+   * Locks. `entry` is the last record, and the head that is signed afterwards names it. `finalRead` is asked behind it
+   * and before the worker ends; it must ask the store at once. Throws only what `finalRead` throws.
+   */
+  end<T>(opened: Opened, entry: AuditEntry, finalRead?: (session: Session) => Promise<T>): Promise<T | null>;
 }
 
 export function sessionLife(deps: {
@@ -21,37 +34,71 @@ export function sessionLife(deps: {
   log: Log;
   autoLock: AutoLock;
   listeners: readonly (() => Promise<void> | void)[];
-  /** Locks by itself. */
-  lockNow(): void;
+  /** The worker of this one ended by itself. */
+  died(opened: Opened): void;
 }): SessionLife {
-  const { ports, autoLock, listeners, lockNow } = deps;
+  const { ports, autoLock, listeners } = deps;
 
   async function endSession<T>(
     opened: Opened,
+    entry: AuditEntry,
     finalRead?: (session: Session) => Promise<T>,
   ): Promise<T | null> {
     const { unlocked } = opened;
     autoLock.stop();
     if (unlocked === null) return null;
     const failed: string[] = [];
-    for (const listener of listeners)
+    // SECURITY: whatever a step of locking meets, the keys go.
+    const step = async <R>(what: Promise<R>): Promise<R | null> => {
       try {
-        await listener();
+        return await what;
       } catch (error) {
-        // SECURITY: whatever a step of locking meets, the keys go.
         failed.push(deps.log.failure('a step of locking', error));
+        return null;
       }
+    };
+    for (const listener of listeners) await step((async () => listener())());
     opened.unlocked = null;
+    const { session } = unlocked;
+    // Asked in one breath: nothing comes between the record of the lock, what is read last, and the end of the worker.
+    const recorded = step(session.store.run('audit.add', { audit: entry }));
+    const answer = finalRead?.(session) ?? Promise.resolve(null);
+    const head = step(session.store.run('audit.head', {}));
+    const closed = session.store.close();
+    const [read] = await Promise.allSettled([answer, recorded, closed]);
+    const last = await head;
+    if (last !== null) await step(writeSignedHead(session, last, ports.clock.now()));
+    await unlocked.end();
     opened.notices = failed.map((ref) => ({
       severity: 'careful',
       text: `It is locked, but a step of locking failed; the log has it under ${ref}.`,
     }));
-    const [answer] = await Promise.all([finalRead?.(unlocked.session) ?? null, unlocked.end()]);
-    return answer;
+    if (read.status === 'rejected') throw read.reason;
+    return read.value;
   }
 
-  async function begin(opened: Opened, masterKey: Buffer, create: boolean, entry: AuditEntry): Promise<void> {
+  /** What was noted while it was locked goes on record, each batch once. */
+  async function takeNotes({ notes }: Opened, { store, notice }: Session): Promise<void> {
+    try {
+      for (let batch = await notes.next(); batch !== null; batch = await notes.next()) {
+        await store.run('audit.fold', batch);
+        await notes.forget();
+      }
+    } catch (error) {
+      // Whoever can write in the folder must not be able to keep the operator out.
+      const ref = deps.log.failure('taking over the notes', error);
+      notice('careful', `What was noted while it was locked is not on record; the log has it under ${ref}.`);
+    }
+  }
+
+  async function begin(
+    opened: Opened,
+    masterKey: Buffer,
+    create: boolean,
+    entry: AuditEntry,
+  ): Promise<{ session: Session; autoLock: AutoLockSettings }> {
     let unlocked: OpenSession | null = null;
+    const notice: Session['notice'] = (severity, text) => void opened.notices.push({ severity, text });
     try {
       await removeLeftovers(opened.folder);
       unlocked = await openSession({
@@ -60,22 +107,27 @@ export function sessionLife(deps: {
         header: opened.header,
         masterKey,
         create,
-        notice: (severity, text) => void opened.notices.push({ severity, text }),
+        notice,
         died(error) {
           deps.log.failure('the store worker ended', error);
-          lockNow();
+          deps.died(opened);
         },
       });
-      const { store } = unlocked.session;
-      await store.run('audit.fold', {
-        entries: [...(await opened.attempts.noted()), entry],
-      });
-      await opened.attempts.forget();
+      const { session } = unlocked;
+      const fault = await signedHeadFault(session);
+      if (fault !== null)
+        notice('bad', `${fault.text}. Verify the audit, and ask who could write in the folder.`);
+      await takeNotes(opened, session);
+      opened.header = (await settleHeader(session)) ?? opened.header;
+      await session.store.run('audit.add', { audit: entry });
       await opened.attempts.cleared();
-      const stored = await store.run('settings.get', { name: 'autoLock' });
-      autoLock.start(stored === null ? AUTO_LOCK_PRESET : (JSON.parse(stored) as AutoLockSettings));
+      const stored = await session.store.run('settings.get', { name: 'autoLock' });
       // SECURITY: the last step. Before it nothing answers as unlocked, and no passphrase is taken as right.
       opened.unlocked = unlocked;
+      return {
+        session,
+        autoLock: stored === null ? AUTO_LOCK_PRESET : (JSON.parse(stored) as AutoLockSettings),
+      };
     } catch (error) {
       await unlocked?.end();
       throw error;

@@ -20,7 +20,7 @@ export interface OpenSession {
 const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 export async function openSession(options: {
-  ports: Ports;
+  ports: Pick<Ports, 'clock' | 'random' | 'workers' | 'version' | 'emit'>;
   folder: string;
   header: Header;
   /** The caller's; only read here. */
@@ -31,31 +31,39 @@ export async function openSession(options: {
 }): Promise<OpenSession> {
   const { ports, folder, header, masterKey } = options;
   const store = await startStore(
-    { worker: ports.workers.store, clock: ports.clock, died: options.died },
+    {
+      worker: ports.workers.store,
+      clock: ports.clock,
+      died: options.died,
+      recorded: () => ports.emit({ type: 'changed', topic: 'audit', ids: [] }),
+    },
     {
       path: join(folder, 'workspace.db'),
       auditFile: join(folder, 'audit.jsonl'),
       workspaceId: header.id,
       version: ports.version,
-      key: new Uint8Array(subkey(masterKey, 'database')),
-      auditKey: new Uint8Array(subkey(masterKey, 'audit-mac')),
+      // Wiped by the store once its worker has them.
+      key: subkey(masterKey, 'database'),
+      auditKey: subkey(masterKey, 'audit-mac'),
       create: options.create,
     },
   );
   const sealingKey = subkey(masterKey, 'sealing');
   const backupKey = subkey(masterKey, 'backup');
   const seed = subkey(masterKey, 'audit-signature');
-  const signer = createPrivateKey({
-    key: Buffer.concat([ED25519_PKCS8, seed]),
-    format: 'der',
-    type: 'pkcs8',
-  });
-  wipe(seed);
+  const encoded = Buffer.concat([ED25519_PKCS8, seed]);
+  const signer = createPrivateKey({ key: encoded, format: 'der', type: 'pkcs8' });
+  wipe(seed, encoded);
   let ended = false;
   if (store.healed)
     options.notice(
       'note',
       'The audit file was completed: the last session ended before its last line was written.',
+    );
+  if (store.foreign > 0)
+    options.notice(
+      'bad',
+      `audit.jsonl ends with ${store.foreign} lines that Baleen did not write. Verify the audit: it says where.`,
     );
 
   function needKeys(): void {

@@ -14,7 +14,7 @@ import type { OpenSession } from './session.ts';
 export async function takeOver(
   live: { folder: string; lock<T>(last: (session: Session) => Promise<T>): Promise<T | null> },
   restored: { staged: OpenSession; folder: string; audit: AuditEntry },
-): Promise<Notice & { failure: unknown }> {
+): Promise<Notice & { failure: Error | null }> {
   const { staged, folder, audit } = restored;
   try {
     const history = await live.lock(({ store }) => store.run('restore.history', {}));
@@ -29,8 +29,9 @@ export async function takeOver(
     };
   } catch (error) {
     await staged.end();
+    const failure = error instanceof Error ? error : new Error(String(error));
     const why = error instanceof AppError ? error.message : 'the log has the reason.';
-    return { severity: 'bad', text: `Nothing was restored: ${why}`, failure: error };
+    return { severity: 'bad', text: `Nothing was restored: ${why}`, failure };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

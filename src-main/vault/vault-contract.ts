@@ -1,10 +1,12 @@
 /** What the vault offers to the channels and the domains. Types only; the state machine is vault.ts. */
 import type { AuditEntry } from '../audit/audit-record.ts';
-import type { WorkspaceKind } from '#shared/contract/workspace.ts';
 import type { Notice, Session } from '../store/store-contract.ts';
 import type { Attempts } from './attempts.ts';
 import type { AutoLockSettings } from './auto-lock.ts';
+import type { NewWorkspace } from './create-workspace.ts';
+import type { HeaderChange } from './header-change.ts';
 import type { Header, Slot } from './header.ts';
+import type { LockedNotes } from './locked-notes.ts';
 import type { Recent } from './recent.ts';
 import type { OpenSession } from './session.ts';
 
@@ -13,6 +15,7 @@ export interface Opened {
   folder: string;
   header: Header;
   attempts: Attempts;
+  notes: LockedNotes;
   release: () => void;
   unlocked: OpenSession | null;
   notices: Notice[];
@@ -21,14 +24,17 @@ export interface Opened {
 export interface Vault {
   recent: Recent;
   stateName(): 'none' | 'locked' | 'unlocked';
-  opened(): Readonly<Pick<Opened, 'folder' | 'header' | 'attempts' | 'notices'>> | null;
+  opened(): Readonly<Pick<Opened, 'folder' | 'header' | 'attempts' | 'notes' | 'notices'>> | null;
   /** Throws AppError LOCKED or NO_WORKSPACE. */
   session(): Session;
   locksAt(): Date | null;
-  create(request: { folder: string; name: string; kind: WorkspaceKind; passphrase: string }): Promise<string>;
+  /** The one that was open stays open until the new one is there, and when nothing comes of it. */
+  create(request: NewWorkspace): Promise<string>;
   open(folder: string): Promise<void>;
+  /** Throws AppError NOT_ALLOWED_NOW when it is unlocked: no passphrase is taken as right without being looked at. */
   unlock(type: Slot['type'], secret: string): Promise<void>;
-  lock(): Promise<void>;
+  /** `why` is the sentence on record. */
+  lock(why?: string): Promise<void>;
   close(): Promise<void>;
   touch(): void;
   /**
@@ -36,19 +42,25 @@ export interface Vault {
    * open nothing (a renewal was cut short between its two writes).
    */
   requireSecret(type: Slot['type'], secret: string): Promise<void>;
-  /** Wraps the master key anew; the slot's former secret stops working. */
+  /** Nothing, when the operator knows the passphrase. Throws AppError WRONG_PASSPHRASE, which counts, and SLOW_DOWN. */
+  requirePassphrase(passphrase: string): Promise<void>;
+  /**
+   * Wraps the master key anew; the slot's former secret stops working. Throws AppError WRONG_PASSPHRASE, which counts,
+   * and SLOW_DOWN.
+   */
   replaceSlot(
     type: Slot['type'],
     current: { type: Slot['type']; secret: string },
     secret: string,
-    change: Partial<Pick<Header, 'recoveryVerified'>>,
+    change: HeaderChange,
   ): Promise<void>;
   /**
    * Puts a restored database (`opened`, in `folder` inside the workspace) in the place of the present one, which hands it
-   * its ledger and audit. The workspace is locked afterwards, with a notice that says what came of it.
+   * its ledger and audit. The workspace is locked afterwards, with a notice that says what came of it. Throws AppError
+   * when nothing was restored.
    */
   replaceDatabase(staged: { opened: OpenSession; folder: string; audit: AuditEntry }): Promise<void>;
-  setRecoveryVerified(): Promise<void>;
+  setRecoveryVerified(change: HeaderChange): Promise<void>;
   setAutoLock(settings: AutoLockSettings): void;
   onLock(listener: () => Promise<void> | void): void;
 }

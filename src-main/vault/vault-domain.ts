@@ -3,17 +3,15 @@ import { join } from 'node:path';
 import type { WorkspaceFacts } from '#shared/contract/workspace.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
-import { equalBytes } from '../lib/bytes.ts';
 import type { Jobs } from '../lib/jobs.ts';
 import { createBackups } from './backup.ts';
 import type { Ports } from '../ports.ts';
-import type { AuditEntry } from '../audit/audit-record.ts';
-import { newRecoveryKey, normalGroup, readRecoveryKey, recoveryGroups } from './recovery-key.ts';
+import { createRecovery } from './recovery-channels.ts';
+import { readRecoveryKey } from './recovery-key.ts';
 import { passphraseStrength } from './strength.ts';
 import { AUTO_LOCK_PRESET, type AutoLockSettings } from './auto-lock.ts';
 import type { Vault } from './vault-contract.ts';
-
-const PARTS = 3;
+import { workspaceEntry } from './workspace-entry.ts';
 
 function folderName(name: string): string {
   return (
@@ -48,14 +46,7 @@ export function vaultDomain({
   jobs: Jobs;
   tickets: TicketPaths;
 }): Domain<'workspace'> {
-  let asked: number[] = [];
-
-  const entry = (action: string, summary: string): AuditEntry => ({
-    action,
-    outcome: 'done',
-    summary,
-    subjects: [{ type: 'workspace', id: vault.opened()?.header.id ?? '', sha256: null }],
-  });
+  const recovery = createRecovery({ ports, vault });
 
   async function settings(): Promise<AutoLockSettings> {
     const stored = await vault.session().store.run('settings.get', { name: 'autoLock' });
@@ -72,16 +63,6 @@ export function vaultDomain({
     }
   }
 
-  async function storedRecoveryKey(): Promise<string> {
-    const key = await vault.session().store.run('settings.get', { name: 'recoveryKey' });
-    if (key === null || key === '')
-      throw new AppError(
-        'NOT_ALLOWED_NOW',
-        'The recovery key was checked and is not shown again. Make a new one instead.',
-      );
-    return key;
-  }
-
   async function facts(): Promise<WorkspaceFacts | null> {
     const opened = vault.opened();
     if (opened === null) return null;
@@ -94,6 +75,7 @@ export function vaultDomain({
       path: opened.folder,
       createdAt,
       recoveryVerified,
+      recoveryFresh: recovery.isFresh(),
       autoLockMinutes,
       locksAt: vault.locksAt()?.toISOString() ?? null,
     };
@@ -101,6 +83,7 @@ export function vaultDomain({
 
   return {
     ...createBackups({ ports, vault, jobs, tickets }),
+    ...recovery.channels,
     async state() {
       const opened = vault.opened();
       const state = vault.stateName();
@@ -124,6 +107,8 @@ export function vaultDomain({
       await requireStrong(passphrase);
       const path = folder === null ? join(ports.paths.workspaces, folderName(name)) : tickets.path(folder);
       const id = await vault.create({ folder: path, name, kind, passphrase });
+      recovery.made();
+      ports.emit({ type: 'changed', topic: 'workspace', ids: [] });
       if (folder !== null) tickets.end(folder);
       return { id };
     },
@@ -143,10 +128,17 @@ export function vaultDomain({
       await requireStrong(passphrase);
       const key = readRecoveryKey(recoveryKey);
       await vault.unlock('recovery', key);
-      await vault.replaceSlot('passphrase', { type: 'recovery', secret: key }, passphrase, {});
-      await vault.session().store.run('audit.add', {
-        audit: entry('workspace.recover', 'A new passphrase was set with the recovery key'),
-      });
+      try {
+        await vault.replaceSlot('passphrase', { type: 'recovery', secret: key }, passphrase, {
+          action: 'workspace.recover',
+          intent: 'A new passphrase is about to be set with the recovery key',
+          done: 'A new passphrase was set with the recovery key',
+        });
+      } catch (error) {
+        // Without its new passphrase it is as it was before, and the same step can be tried again.
+        await vault.lock('Locked, because no new passphrase could be set');
+        throw error;
+      }
       return {};
     },
     async lock() {
@@ -163,62 +155,10 @@ export function vaultDomain({
     },
     async changePassphrase({ current, next }) {
       await requireStrong(next);
-      await vault.replaceSlot('passphrase', { type: 'passphrase', secret: current }, next, {});
-      await vault
-        .session()
-        .store.run('audit.add', { audit: entry('workspace.changePassphrase', 'The passphrase was changed') });
-      return {};
-    },
-    showRecoveryKey: async () => ({ recoveryKey: await storedRecoveryKey() }),
-    async recoveryParts() {
-      // The same ones until they were typed: a window that asks twice must not change its mind.
-      if (asked.length === PARTS) return { positions: asked };
-      const groups = recoveryGroups(await storedRecoveryKey());
-      const order = [...ports.random.bytes(groups.length)]
-        .map((byte, index) => ({ byte, index }))
-        .toSorted((a, b) => a.byte - b.byte);
-      asked = order
-        .slice(0, PARTS)
-        .map(({ index }) => index)
-        .toSorted((a, b) => a - b);
-      return { positions: asked };
-    },
-    async verifyRecoveryKey({ parts }) {
-      const recoveryKey = await storedRecoveryKey();
-      const groups = recoveryGroups(recoveryKey);
-      const fits =
-        parts.length === asked.length &&
-        asked.length === PARTS &&
-        asked.every((position, index) =>
-          equalBytes(Buffer.from(normalGroup(parts[index] ?? '')), Buffer.from(groups[position] ?? '')),
-        );
-      if (!fits)
-        throw new AppError(
-          'INVALID_INPUT',
-          'That is not what the sheet says. Compare the groups with the paper and type them again.',
-        );
-      await vault.requireSecret('recovery', recoveryKey);
-      await vault.setRecoveryVerified();
-      await vault.session().store.run('settings.set', {
-        name: 'recoveryKey',
-        value: '',
-        audit: entry('workspace.verifyRecoveryKey', 'The printed recovery key was checked'),
-      });
-      asked = [];
-      return {};
-    },
-    async renewRecoveryKey({ passphrase }) {
-      const key = newRecoveryKey(ports.random);
-      await vault.replaceSlot('recovery', { type: 'passphrase', secret: passphrase }, key, {
-        recoveryVerified: false,
-      });
-      await vault.session().store.run('settings.set', {
-        name: 'recoveryKey',
-        value: key,
-        audit: entry(
-          'workspace.renewRecoveryKey',
-          'A new recovery key was made; the former one stopped working',
-        ),
+      await vault.replaceSlot('passphrase', { type: 'passphrase', secret: current }, next, {
+        action: 'workspace.changePassphrase',
+        intent: 'The passphrase is about to be changed',
+        done: 'The passphrase was changed',
       });
       return {};
     },
@@ -227,9 +167,10 @@ export function vaultDomain({
       await vault.session().store.run('settings.set', {
         name: 'autoLock',
         value: JSON.stringify(value),
-        audit: entry(
+        audit: workspaceEntry(
           'workspace.setSettings',
           `Locks after ${value.autoLockMinutes} idle minutes${value.lockOnSuspend ? ' and when the machine sleeps' : ''}`,
+          vault.session().workspace.id,
         ),
       });
       vault.setAutoLock(value);

@@ -1,19 +1,13 @@
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PASSPHRASE, testVault } from '../testing/test-workspace.ts';
 
-const open: ReturnType<typeof testVault>[] = [];
+// Several workspaces a test, each with a key derivation that is slow on purpose.
+vi.setConfig({ testTimeout: 20_000 });
+
+type Made = ReturnType<typeof testVault>;
+const open: Made[] = [];
 function start(folder?: string) {
   const made = testVault(folder === undefined ? {} : { folder });
   open.push(made);
@@ -27,42 +21,6 @@ function setHeader(folder: string, change: Record<string, unknown>): void {
   const path = join(folder, 'workspace.json');
   writeFileSync(path, JSON.stringify({ ...(JSON.parse(readFileSync(path, 'utf8')) as object), ...change }));
 }
-
-describe('a new workspace', () => {
-  it('lies in a private folder and holds nothing in clear', async () => {
-    const made = start();
-    const folder = await made.create('Example root');
-    expect(made.vault.stateName()).toBe('unlocked');
-    expect(statSync(folder).mode & 0o777).toBe(0o700);
-    const { recoveryKey } = await made.domain.showRecoveryKey({});
-    await made.vault.lock();
-    for (const name of readdirSync(folder)) {
-      const bytes = readFileSync(join(folder, name));
-      expect(statSync(join(folder, name)).mode & 0o077, name).toBe(0);
-      for (const secret of [PASSPHRASE, recoveryKey, recoveryKey.slice(0, 11)])
-        expect(bytes.includes(secret), `${name} holds a secret`).toBe(false);
-    }
-    expect(readFileSync(join(folder, 'workspace.db')).subarray(0, 15).toString()).not.toBe('SQLite format 3');
-  });
-
-  it('is not made over something, and takes a weak passphrase from nobody', async () => {
-    const made = start();
-    mkdirSync(join(made.folder, 'workspaces', 'Example'), { recursive: true });
-    writeFileSync(join(made.folder, 'workspaces', 'Example', 'mine.txt'), 'keep');
-    await expect(made.create()).rejects.toMatchObject({ code: 'FILE_EXISTS' });
-    await expect(
-      made.domain.create({ folder: null, name: 'Weak', kind: 'online', passphrase: 'password1234' }),
-    ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
-    expect(existsSync(join(made.folder, 'workspaces', 'Weak'))).toBe(false);
-  });
-
-  it.skipIf(process.getuid?.() === 0)('says that a folder is read-only', async () => {
-    const made = start();
-    mkdirSync(join(made.folder, 'workspaces'), { mode: 0o500, recursive: true });
-    await expect(made.create()).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
-    chmodSync(join(made.folder, 'workspaces'), 0o700);
-  });
-});
 
 describe('unlocking', () => {
   it('takes the right passphrase, says that a wrong one is wrong, slows down and never destroys', async () => {
@@ -81,6 +39,50 @@ describe('unlocking', () => {
     made.clock.advance(1000);
     await made.domain.unlock({ passphrase: PASSPHRASE });
     expect(made.vault.stateName()).toBe('unlocked');
+  });
+
+  it('takes no passphrase as right that it does not look at', async () => {
+    const made = start();
+    await made.create();
+    const { recoveryKey } = await made.domain.showRecoveryKey({ passphrase: null });
+    for (const passphrase of ['not this one', PASSPHRASE])
+      await expect(made.domain.unlock({ passphrase })).rejects.toMatchObject({ code: 'NOT_ALLOWED_NOW' });
+    await expect(
+      made.domain.recover({ recoveryKey, passphrase: 'granite Falcon 3 mosaic tide' }),
+    ).rejects.toMatchObject({ code: 'NOT_ALLOWED_NOW' });
+    expect(made.vault.stateName()).toBe('unlocked');
+  });
+
+  const next = 'granite Falcon 3 mosaic tide';
+  it.each([
+    [
+      'changePassphrase',
+      (domain: Made['domain'], current: string) => domain.changePassphrase({ current, next }),
+    ],
+    [
+      'renewRecoveryKey',
+      (domain: Made['domain'], passphrase: string) => domain.renewRecoveryKey({ passphrase }),
+    ],
+    [
+      'showRecoveryKey',
+      (domain: Made['domain'], passphrase: string) => domain.showRecoveryKey({ passphrase }),
+    ],
+  ])('a wrong passphrase slows down %s as well, and a lock does not free it', async (_name, ask) => {
+    const made = start();
+    await made.create();
+    await made.domain.showRecoveryKey({ passphrase: null });
+    for (let attempt = 0; attempt < 3; attempt += 1)
+      await expect(ask(made.domain, 'not this one')).rejects.toMatchObject({ code: 'WRONG_PASSPHRASE' });
+    await expect(ask(made.domain, PASSPHRASE)).rejects.toMatchObject({
+      code: 'SLOW_DOWN',
+      details: { retryAt: '2026-11-24T12:00:01.000Z' },
+    });
+    await made.vault.lock();
+    await expect(made.domain.unlock({ passphrase: PASSPHRASE })).rejects.toMatchObject({ code: 'SLOW_DOWN' });
+    made.clock.advance(1000);
+    await made.domain.unlock({ passphrase: PASSPHRASE });
+    await ask(made.domain, PASSPHRASE);
+    expect(existsSync(join(made.vault.opened()?.folder ?? '', 'attempts.json'))).toBe(false);
   });
 
   it('remembers refused attempts across a restart', async () => {
@@ -103,7 +105,7 @@ describe('unlocking', () => {
   it('opens with the printed recovery key, typed sloppily, and sets a new passphrase', async () => {
     const made = start();
     await made.create();
-    const { recoveryKey } = await made.domain.showRecoveryKey({});
+    const { recoveryKey } = await made.domain.showRecoveryKey({ passphrase: null });
     await made.vault.lock();
     const sloppy = recoveryKey.toLowerCase().replaceAll('-', '  ').replaceAll('0', 'o').replaceAll('1', 'l');
     await made.domain.recover({ recoveryKey: sloppy, passphrase: 'granite Falcon 3 mosaic tide' });
@@ -118,7 +120,7 @@ describe('unlocking', () => {
   it('names the mistyped group of a recovery key', async () => {
     const made = start();
     await made.create();
-    const { recoveryKey } = await made.domain.showRecoveryKey({});
+    const { recoveryKey } = await made.domain.showRecoveryKey({ passphrase: null });
     await made.vault.lock();
     const groups = recoveryKey.split('-');
     const wrong = groups
@@ -127,29 +129,6 @@ describe('unlocking', () => {
     await expect(
       made.domain.recover({ recoveryKey: wrong, passphrase: 'granite Falcon 3 mosaic tide' }),
     ).rejects.toThrow(/Group 3/);
-  });
-});
-
-describe('the recovery key', () => {
-  it('is shown until part of it was typed back, then never again; a new one replaces it', async () => {
-    const made = start();
-    await made.create();
-    const { recoveryKey } = await made.domain.showRecoveryKey({});
-    const { positions } = await made.domain.recoveryParts({});
-    const groups = recoveryKey.split('-');
-    await expect(made.domain.verifyRecoveryKey({ parts: ['AAAAA', 'AAAAA', 'AAAAA'] })).rejects.toMatchObject(
-      { code: 'INVALID_INPUT' },
-    );
-    await made.domain.verifyRecoveryKey({
-      parts: positions.map((position) => groups[position]?.toLowerCase() ?? ''),
-    });
-    await expect(made.domain.showRecoveryKey({})).rejects.toMatchObject({ code: 'NOT_ALLOWED_NOW' });
-    expect((await made.domain.state({})).workspace?.recoveryVerified).toBe(true);
-    await made.domain.renewRecoveryKey({ passphrase: PASSPHRASE });
-    await made.vault.lock();
-    await expect(
-      made.domain.recover({ recoveryKey, passphrase: 'granite Falcon 3 mosaic tide' }),
-    ).rejects.toMatchObject({ code: 'WRONG_PASSPHRASE' });
   });
 });
 

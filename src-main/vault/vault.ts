@@ -2,25 +2,25 @@
  * The vault: which workspace is open, and whether it is unlocked. It is the only holder of the master key; while it is
  * locked the worker has ended and no key is in memory. The channels around it are vault-domain.ts.
  */
-import { readdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Topic } from '#shared/bridge.ts';
-import type { AuditEntry } from '../audit/audit-record.ts';
 import { AppError } from '../lib/app-error.ts';
-import { newId } from '../lib/ids.ts';
 import { wipe } from '../lib/bytes.ts';
 import type { Log } from '../lib/log.ts';
 import type { Ports } from '../ports.ts';
 import { createAutoLock } from './auto-lock.ts';
 import { createAttempts, slowDown } from './attempts.ts';
-import { type Header, HEADER_VERSION, type Kdf, readHeader, type Slot, writeHeader } from './header.ts';
+import { createWorkspace } from './create-workspace.ts';
+import { changeHeader, type HeaderChange } from './header-change.ts';
+import { type Header, type Kdf, readHeader, type Slot } from './header.ts';
 import { calibrateKdf, makeSlot, openSlot } from './key-slots.ts';
-import { newRecoveryKey } from './recovery-key.ts';
+import { createLockedNotes } from './locked-notes.ts';
 import { createRecent } from './recent.ts';
 import { sessionLife } from './session-life.ts';
 import { takeOver } from './take-over.ts';
 import type { Opened, Vault } from './vault-contract.ts';
-import { makeFolder } from './workspace-folder.ts';
+import { workspaceEntry } from './workspace-entry.ts';
 import { lockWorkspace } from './workspace-lock.ts';
 
 export interface VaultDeps {
@@ -31,12 +31,6 @@ export interface VaultDeps {
   kdf?: Kdf;
 }
 
-const MASTER_KEY_BYTES = 32;
-
-function entryOf(action: string, summary: string, id: string): AuditEntry {
-  return { action, outcome: 'done', summary, subjects: [{ type: 'workspace', id, sha256: null }] };
-}
-
 export function createVault(deps: VaultDeps): Vault {
   const { ports, changed } = deps;
   const { clock, random } = ports;
@@ -44,8 +38,9 @@ export function createVault(deps: VaultDeps): Vault {
   const listeners: (() => Promise<void> | void)[] = [];
   let current: Opened | null = null;
   /** By itself: nobody waits for it, so a failure goes to the log. */
-  const lockNow = (): void => void vault.lock().catch((error: unknown) => deps.log.failure('locking', error));
-  const autoLock = createAutoLock(clock, lockNow);
+  const lockNow = (why: string): void =>
+    void vault.lock(why).catch((error: unknown) => deps.log.failure('locking', error));
+  const autoLock = createAutoLock(clock, () => lockNow('Locked by itself after the idle minutes'));
   /** One change of state after the other. */
   let last: Promise<unknown> = Promise.resolve();
 
@@ -61,13 +56,46 @@ export function createVault(deps: VaultDeps): Vault {
     return current;
   }
 
-  const { begin, end: endSession } = sessionLife({ ports, log: deps.log, autoLock, listeners, lockNow });
+  const { begin, end: endSession } = sessionLife({
+    ports,
+    log: deps.log,
+    autoLock,
+    listeners,
+    died(opened) {
+      if (opened === current) lockNow('Locked because the database stopped answering');
+    },
+  });
 
-  async function closeNow(): Promise<void> {
+  async function closeNow(why: string): Promise<void> {
     if (current === null) return;
-    await endSession(current);
+    await endSession(current, workspaceEntry('workspace.close', why, current.header.id));
     current.release();
     current = null;
+  }
+
+  /** The master key, or a refusal that counts: unlocked or not, a wrong secret slows the next one down. */
+  async function masterKeyOf(opened: Opened, type: Slot['type'], secret: string): Promise<Buffer> {
+    const until = await opened.attempts.retryAt(clock.now());
+    if (until !== null) throw slowDown(until);
+    try {
+      return await openSlot(opened.header, type, secret);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'WRONG_PASSPHRASE')
+        await opened.attempts.refused(clock.now());
+      changed('workspace', []);
+      throw error;
+    }
+  }
+
+  async function change(opened: Opened, next: Header, what: HeaderChange): Promise<void> {
+    try {
+      await changeHeader(vault.session(), next, what);
+    } finally {
+      // What lies there counts, whatever was met on the way.
+      opened.header = await readHeader(opened.folder);
+      changed('workspace', []);
+      changed('audit', []);
+    }
   }
 
   /** The list of recent workspaces is a convenience: it never fails what was done. */
@@ -89,68 +117,17 @@ export function createVault(deps: VaultDeps): Vault {
       return unlocked.session;
     },
     locksAt: autoLock.locksAt,
-    create: ({ folder, name, kind, passphrase }) =>
+    create: (request) =>
       inTurn(async () => {
-        await makeFolder(folder);
-        await closeNow();
-        const masterKey = Buffer.from(random.bytes(MASTER_KEY_BYTES));
-        try {
-          const kdf = deps.kdf ?? (await calibrateKdf(random));
-          const recoveryKey = newRecoveryKey(random);
-          const base: Header = {
-            format: 'baleen-workspace',
-            version: HEADER_VERSION,
-            id: newId('ws', random),
-            name,
-            kind,
-            createdAt: clock.now().toISOString(),
-            recoveryVerified: false,
-            slots: [],
-          };
-          const slot = (type: Slot['type'], secret: string) =>
-            makeSlot(base, type, secret, masterKey, kdf, random);
-          const slots = [await slot('passphrase', passphrase), await slot('recovery', recoveryKey)];
-          const header: Header = { ...base, slots };
-          const release = lockWorkspace(folder);
-          const opened: Opened = {
-            folder,
-            header,
-            attempts: createAttempts(folder),
-            release,
-            unlocked: null,
-            notices: [],
-          };
-          try {
-            await begin(
-              opened,
-              masterKey,
-              true,
-              entryOf('workspace.create', `Workspace "${name}" (${kind}) was made`, header.id),
-            );
-            await opened.unlocked?.session.store.run('settings.set', {
-              name: 'recoveryKey',
-              value: recoveryKey,
-              audit: entryOf('workspace.recoveryKey', 'A recovery key was made', header.id),
-            });
-            // The header last: without it the folder is no workspace, so a crash before leaves nothing half-made.
-            await writeHeader(folder, header);
-          } catch (error) {
-            await opened.unlocked?.end();
-            release();
-            throw error;
-          }
-          current = opened;
-          await remember(header, folder);
-          return header.id;
-        } catch (error) {
-          // What was begun is taken away: the folder was empty before.
-          for (const left of await readdir(folder).catch(() => []))
-            await rm(join(folder, left), { recursive: true, force: true });
-          autoLock.stop();
-          throw error;
-        } finally {
-          wipe(masterKey);
-        }
+        const { opened, autoLock: settings } = await createWorkspace(
+          { ports, begin, kdf: deps.kdf },
+          request,
+        );
+        await closeNow('Closed, because another workspace was made');
+        current = opened;
+        autoLock.start(settings);
+        await remember(opened.header, opened.folder);
+        return opened.header.id;
       }),
     open: (folder) =>
       inTurn(async () => {
@@ -158,11 +135,12 @@ export function createVault(deps: VaultDeps): Vault {
         if (current?.folder === folder) return;
         // Refused before the present one is closed, when another application holds it.
         const release = lockWorkspace(folder);
-        await closeNow();
+        await closeNow('Closed, because another workspace was opened');
         current = {
           folder,
           header,
           attempts: createAttempts(folder),
+          notes: createLockedNotes(folder),
           release,
           unlocked: null,
           notices: [],
@@ -172,39 +150,27 @@ export function createVault(deps: VaultDeps): Vault {
     unlock: (type, secret) =>
       inTurn(async () => {
         const opened = need();
-        if (opened.unlocked !== null) return;
-        const until = await opened.attempts.retryAt(clock.now());
-        if (until !== null) throw slowDown(until);
-        let masterKey: Buffer;
-        try {
-          masterKey = await openSlot(opened.header, type, secret);
-        } catch (error) {
-          if (error instanceof AppError && error.code === 'WRONG_PASSPHRASE')
-            await opened.attempts.refused(clock.now());
-          changed('workspace', []);
-          throw error;
-        }
-        await begin(
+        if (opened.unlocked !== null)
+          throw new AppError('NOT_ALLOWED_NOW', 'The workspace is unlocked already. Lock it first.');
+        const by = type === 'passphrase' ? 'passphrase' : 'recovery key';
+        const { autoLock: settings } = await begin(
           opened,
-          masterKey,
+          await masterKeyOf(opened, type, secret),
           false,
-          entryOf(
-            'workspace.unlock',
-            `Unlocked with the ${type === 'passphrase' ? 'passphrase' : 'recovery key'}`,
-            opened.header.id,
-          ),
+          workspaceEntry('workspace.unlock', `Unlocked with the ${by}`, opened.header.id),
         );
+        autoLock.start(settings);
         changed('workspace', []);
       }),
-    lock: () =>
+    lock: (why = 'Locked') =>
       inTurn(async () => {
         if (current === null || current.unlocked === null) return;
-        await endSession(current);
+        await endSession(current, workspaceEntry('workspace.lock', why, current.header.id));
         changed('workspace', []);
       }),
     close: () =>
       inTurn(async () => {
-        await closeNow();
+        await closeNow('The workspace was closed');
         changed('workspace', []);
       }),
     touch: autoLock.touch,
@@ -220,25 +186,31 @@ export function createVault(deps: VaultDeps): Vault {
           );
         }
       }),
-    replaceSlot: (type, by, secret, change) =>
+    requirePassphrase: (passphrase) =>
       inTurn(async () => {
         const opened = need();
-        const masterKey = await openSlot(opened.header, by.type, by.secret);
+        wipe(await masterKeyOf(opened, 'passphrase', passphrase));
+        await opened.attempts.cleared();
+      }),
+    replaceSlot: (type, by, secret, what) =>
+      inTurn(async () => {
+        const opened = need();
+        const masterKey = await masterKeyOf(opened, by.type, by.secret);
         try {
+          await opened.attempts.cleared();
           const kdf =
             opened.header.slots.find((slot) => slot.type === type)?.kdf ?? (await calibrateKdf(random));
           const made = await makeSlot(opened.header, type, secret, masterKey, kdf, random);
-          const header = {
+          const next = {
             ...opened.header,
-            ...change,
+            // Another recovery key is one that nobody has typed back.
+            ...(type === 'recovery' ? { recoveryVerified: false } : {}),
             slots: [...opened.header.slots.filter((slot) => slot.type !== type), made],
           };
-          await writeHeader(opened.folder, header);
-          opened.header = header;
+          await change(opened, next, what);
         } finally {
           wipe(masterKey);
         }
-        changed('workspace', []);
       }),
     replaceDatabase: ({ opened: staged, folder, audit }) =>
       inTurn(async () => {
@@ -247,23 +219,31 @@ export function createVault(deps: VaultDeps): Vault {
           // Closed meanwhile: the staged copy is given up.
           await staged.end();
           await rm(folder, { recursive: true, force: true });
-          return;
+          throw new AppError(
+            'CANCELLED',
+            'The workspace was closed before it was restored. Nothing was changed.',
+          );
         }
         const { failure, ...notice } = await takeOver(
-          { folder: opened.folder, lock: (read) => endSession(opened, read) },
+          {
+            folder: opened.folder,
+            lock: (read) =>
+              endSession(
+                opened,
+                workspaceEntry('workspace.lock', 'Locked, to be restored', opened.header.id),
+                read,
+              ),
+          },
           { staged, folder, audit },
         );
-        if (failure !== null) deps.log.failure('restoring in place', failure);
         opened.notices.push(notice);
         changed('workspace', []);
+        if (failure !== null) throw failure;
       }),
-    setRecoveryVerified: () =>
+    setRecoveryVerified: (what) =>
       inTurn(async () => {
         const opened = need();
-        const header = { ...opened.header, recoveryVerified: true };
-        await writeHeader(opened.folder, header);
-        opened.header = header;
-        changed('workspace', []);
+        await change(opened, { ...opened.header, recoveryVerified: true }, what);
       }),
     setAutoLock(settings) {
       autoLock.start(settings);
@@ -272,7 +252,7 @@ export function createVault(deps: VaultDeps): Vault {
     onLock: (listener) => void listeners.push(listener),
   };
   ports.onSuspend(() => {
-    if (autoLock.onSuspend()) lockNow();
+    if (autoLock.onSuspend()) lockNow('Locked because the machine went to sleep');
   });
   return vault;
 }

@@ -6,19 +6,55 @@ import { AppError, fileError } from '../lib/app-error.ts';
 import { wipe } from '../lib/bytes.ts';
 import type { Mac } from '../store/store-contract.ts';
 import { subkey } from './key-slots.ts';
+import { LOCK_FILE, lockWorkspace } from './workspace-lock.ts';
 
-/** Makes the folder of a new workspace, 0700. Throws AppError FILE_EXISTS when something lies in it. */
-export async function makeFolder(folder: string): Promise<void> {
+/** An empty folder that is ours alone until one of the two is called. */
+export interface NewFolder {
+  /** Gives the lock back; what was made stays. */
+  release(): void;
+  /** Takes everything away that was made in it, the folder too if it was not there before. */
+  giveUp(): Promise<void>;
+}
+
+function notEmpty(folder: string): AppError {
+  return new AppError('FILE_EXISTS', `${folder} is not empty. Choose an empty folder or another name.`, {
+    subject: folder,
+  });
+}
+
+/**
+ * Makes the folder of a new workspace, 0700, and locks it at once: whoever else begins there is refused before anything
+ * is written. Throws AppError FILE_EXISTS when something lies in it, WORKSPACE_IN_USE when somebody else begins there.
+ */
+export async function takeNewFolder(folder: string): Promise<NewFolder> {
+  let made: string | undefined;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const found = await readdir(folder);
-    if (found.length === 0) return;
+    made = await mkdir(folder, { recursive: true, mode: 0o700 });
+    if ((await readdir(folder)).length > 0) throw notEmpty(folder);
   } catch (error) {
     throw fileError(error, folder);
   }
-  throw new AppError('FILE_EXISTS', `${folder} is not empty. Choose an empty folder or another name.`, {
-    subject: folder,
-  });
+  const release = lockWorkspace(folder);
+  // Between the look and the lock somebody else may have begun here and ended, with or without leaving something.
+  if ((await readdir(folder)).join() !== LOCK_FILE) {
+    release();
+    throw notEmpty(folder);
+  }
+  return {
+    release,
+    async giveUp() {
+      const lock = join(folder, LOCK_FILE);
+      for (const left of await readdir(folder))
+        if (left !== LOCK_FILE) await rm(join(folder, left), { recursive: true, force: true });
+      // Before it is given back, or it could be somebody else's by then; Windows deletes no open file, nor theirs.
+      if (process.platform === 'win32') release();
+      await rm(lock, { force: true }).catch((error: unknown) => {
+        if (process.platform !== 'win32') throw error;
+      });
+      release();
+      if (made !== undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** What a backup or restore that was cut off left in a workspace. */

@@ -156,3 +156,9 @@ export function extensionView({ oid, critical, valueDer }: Extension): Extension
   }
   return { oid, name: EXTENSION_NAMES[oid] ?? '', critical, text, hex: toHex(valueDer) };
 }
+
+/** Names of the extensions that are there more than once, each once (RFC 5280 4.2 allows none). */
+export function repeatedExtensions(extensions: readonly Extension[]): string[] {
+  const twice = extensions.filter(({ oid }, at) => extensions.findIndex((one) => one.oid === oid) < at);
+  return [...new Set(twice.map(({ oid }) => named(EXTENSION_NAMES, oid)))];
+}

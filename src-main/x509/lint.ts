@@ -13,7 +13,7 @@ import {
   readKeyUsage,
   readSubjectKeyId,
 } from './extension-reader.ts';
-import { extensionView } from './extension-text.ts';
+import { extensionView, repeatedExtensions } from './extension-text.ts';
 import { keyFindings, signatureFindings } from './lint-algorithms.ts';
 import { type Add, type Facts, optional } from './lint-facts.ts';
 import { authority, identifiers, leaf } from './lint-roles.ts';
@@ -83,13 +83,11 @@ function times({ certificate }: Facts, now: Date | null, add: Add): void {
 }
 
 function extensions({ certificate }: Facts, add: Add): void {
-  const seen = new Set<string>();
+  for (const name of repeatedExtensions(certificate.extensions))
+    add('EXTENSION_TWICE', 'bad', `${name} is there twice.`, name, 'RFC 5280 4.2');
   for (const extension of certificate.extensions) {
     const view = extensionView(extension);
     const name = view.name || view.oid;
-    if (seen.has(extension.oid))
-      add('EXTENSION_TWICE', 'bad', `${name} is there twice.`, name, 'RFC 5280 4.2');
-    seen.add(extension.oid);
     if (view.text.startsWith('cannot be read'))
       add('EXTENSION_DAMAGED', 'bad', `${name} ${view.text}.`, name, 'RFC 5280 4.2');
     if (view.name === '' && view.critical)

@@ -6,7 +6,7 @@ import { decoded } from './certificate-view.ts';
 import { wholeOctets, children, expectTag, oidText, readWhole, TAG, type Tlv } from './der-reader.ts';
 import { nameView } from './distinguished-name.ts';
 import { type Extension, readExtensions, readGeneralNames } from './extension-reader.ts';
-import { extensionView } from './extension-text.ts';
+import { extensionView, repeatedExtensions } from './extension-text.ts';
 import { keyFindings, signatureFindings } from './lint-algorithms.ts';
 import { EXTENSION } from './oids.ts';
 import { toPem } from './pem.ts';
@@ -41,11 +41,14 @@ export function parseRequest(der: Uint8Array): CertificationRequest {
   const [info, signatureAlgorithm, signature] = children(readWhole(der, TAG.sequence, 'the request'));
   if (info === undefined || signatureAlgorithm === undefined || signature === undefined)
     throw new X509Error('a request has three parts');
-  const [version, subject, spki, attributes] = children(expectTag(info, TAG.sequence, 'the request'));
+  const [version, subject, spki, attributes, more] = children(expectTag(info, TAG.sequence, 'the request'));
   expectTag(version, TAG.integer, 'the version of the request');
+  // A CRL of version 2 begins alike: INTEGER, SEQUENCE, SEQUENCE. Its times tell it from a request (RFC 5280 5.1).
+  if ((attributes !== undefined && attributes.tag !== 0xa0) || more !== undefined)
+    throw new X509Error('a request ends with its attributes');
   const extensions: Extension[] = [];
   const otherAttributes: string[] = [];
-  for (const attribute of attributes?.tag === 0xa0 ? children(attributes) : []) {
+  for (const attribute of attributes === undefined ? [] : children(attributes)) {
     const [type, values] = children(expectTag(attribute, TAG.sequence, 'an attribute'));
     if (type === undefined || values === undefined) throw new X509Error('an attribute is incomplete');
     const dotted = oidText(type);
@@ -83,6 +86,13 @@ export function requestView(der: Uint8Array): RequestView {
   const key = keyView(request.spkiDer);
   const names = decoded(request.extensions, EXTENSION.subjectAltName, readGeneralNames, []);
   const holds = verifySignature(request, request.spkiDer) === 'holds';
+  const twice = repeatedExtensions(request.extensions).map((name): Finding => ({
+    code: 'EXTENSION_TWICE',
+    severity: 'bad',
+    text: `The request asks twice for ${name}: nobody can say which one it means.`,
+    where: name,
+    clause: 'RFC 5280 4.2',
+  }));
   const noNames: Finding[] =
     names.length > 0
       ? []
@@ -109,6 +119,7 @@ export function requestView(der: Uint8Array): RequestView {
       ...possession(holds),
       ...keyFindings(request.spkiDer),
       ...signatureFindings(signatureName(request.signatureAlgorithm)),
+      ...twice,
       ...noNames,
     ],
     pem: toPem('CERTIFICATE REQUEST', der),

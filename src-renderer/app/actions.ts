@@ -6,6 +6,7 @@ import { setAppearance } from './appearance.ts';
 import { call } from './call.ts';
 import { reloadQuery } from './query-store.ts';
 import { navigate } from './router.ts';
+import { quit } from './serving.ts';
 import { emptyWindow, lock } from './session.ts';
 
 export interface PaletteAction {
@@ -124,6 +125,6 @@ export const ACTIONS: readonly PaletteAction[] = [
     words: 'exit leave end',
     needs: 'nothing',
     keys: 'Ctrl Q',
-    run: () => call('app.quit', {}),
+    run: quit,
   },
 ];

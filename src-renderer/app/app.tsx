@@ -16,6 +16,7 @@ import { Frame } from './frame.tsx';
 import { guard } from './guard.ts';
 import { inspectFile } from './inspect-file.ts';
 import { useKeyboardMap } from './keyboard-map.ts';
+import { QuitDialog } from './quit-dialog.tsx';
 import { formatPath, replacePath } from './router.ts';
 import type { Route } from './router.ts';
 import { useHeartbeat, useSession, useSessionWatch, useTouch } from './session.ts';
@@ -114,6 +115,7 @@ export function App() {
           <ErrorState error={session.error} onRetry={session.reload} />
         </main>
       ) : null}
+      <QuitDialog state={state} />
       <CommandPalette state={state} />
       <Toasts />
     </DropZone>

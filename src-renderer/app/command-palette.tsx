@@ -2,7 +2,7 @@
  * Ctrl K: screens, actions, and objects of the open workspace by name. Objects come from `overview.find`;
  * nothing found is kept after it closes.
  */
-import { ArrowRight, FileBadge, FilePen, Key, Shield } from 'lucide-react';
+import { ArrowRight, FileBadge, FilePen, FileQuestion, FileX, Key, Shield } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import type { KeyboardEvent } from 'react';
@@ -32,6 +32,8 @@ const OBJECTS = {
   authority: { icon: Shield, route: 'authority', param: 'id' },
   key: { icon: Key, route: 'key', param: 'id' },
   draft: { icon: FilePen, route: 'issue', param: 'draft' },
+  request: { icon: FileQuestion, route: 'kept-object', param: 'id' },
+  crl: { icon: FileX, route: 'kept-object', param: 'id' },
 } as const satisfies Record<string, { icon: LucideIcon; route: RouteName; param: string }>;
 
 /** Every word typed must be somewhere in the text. */

@@ -4,11 +4,11 @@
  */
 import { uploadBlob } from './blob-upload.ts';
 import { asCallError, call } from './call.ts';
-import { BELONGS, isOpenable, openTaFile } from './open-ta-file.ts';
+import { isOpenable, openTaFile } from './open-ta-file.ts';
 import { leavePending } from './pending-file.ts';
 import { formatPath, goToPath, navigate } from './router.ts';
 import { sniffTaFile } from './sniff-ta-file.ts';
-import { showToast, useView } from './state.ts';
+import { useView } from './state.ts';
 
 interface Options {
   onProgress?: (share: number) => void;
@@ -27,14 +27,16 @@ async function openedAtTrustAnchor(file: File, { onProgress }: Options): Promise
     navigate('ta-repository');
     return true;
   }
-  if (kind !== null) showToast(`${file.name} ${BELONGS[kind]}`, { tone: 'note' });
-  return kind !== null;
+  if (kind === null) return false;
+  useView.setState({ strayFile: { name: file.name, kind } });
+  navigate('inspect');
+  return true;
 }
 
 /** Hands the file to the inspector, or to the trust anchor, and goes there. A refusal is said there too, until the next file. */
 export async function inspectFile(file: File, options: Options & { unlocked?: boolean } = {}): Promise<void> {
   const { unlocked = false, ...upload } = options;
-  useView.setState({ refusedFile: null });
+  useView.setState({ refusedFile: null, strayFile: null });
   try {
     if (unlocked && (await openedAtTrustAnchor(file, upload))) return;
     const blob = await uploadBlob(file, { use: 'inspect', ...upload });

@@ -4,7 +4,8 @@
  */
 import { useEffect } from 'react';
 import { nextZoom, setAppearance } from './appearance.ts';
-import { call, toastError } from './call.ts';
+import { toastError } from './call.ts';
+import { quit } from './serving.ts';
 import { lock } from './session.ts';
 import { setPaletteOpen, useView } from './state.ts';
 
@@ -57,7 +58,7 @@ export function useKeyboardMap(unlocked: boolean): void {
       const { appearance, paletteOpen } = useView.getState();
       if (command === 'palette') setPaletteOpen(!paletteOpen);
       else if (command === 'lock') lock().catch(toastError);
-      else if (command === 'quit') call('app.quit', {}).catch(toastError);
+      else if (command === 'quit') quit().catch(toastError);
       else {
         const direction = command === 'larger' ? 1 : command === 'smaller' ? -1 : 0;
         setAppearance({ zoom: nextZoom(appearance.zoom, direction) }).catch(toastError);

@@ -2,9 +2,7 @@
 import { uploadBlob } from './blob-upload.ts';
 import { call } from './call.ts';
 import { navigate } from './router.ts';
-import type { TaFileGuess } from './sniff-ta-file.ts';
-
-export type OpenableTaFile = 'request' | 'response' | 'signer-info' | 'child';
+import type { OpenableTaFile, TaFileGuess } from './sniff-ta-file.ts';
 
 type Progress = (share: number) => void;
 
@@ -28,13 +26,3 @@ const OPENABLE: readonly TaFileGuess[] = ['request', 'response', 'signer-info', 
 export function isOpenable(kind: TaFileGuess | null): kind is OpenableTaFile {
   return kind !== null && OPENABLE.includes(kind);
 }
-
-/** Where the others belong, for a file that was dropped in the wrong place. */
-export const BELONGS: Record<Exclude<TaFileGuess, OpenableTaFile>, string> = {
-  'proxy-id': 'is the identity of a proxy: it goes into the set-up of its signer.',
-  'proxy-repo': 'is the repository of a proxy: it goes into the set-up of its signer.',
-  'publisher-request': "is a publisher's request: it goes to the publication server.",
-  'repository-response': "is a repository's answer: it goes into the choice of the proxy's repository.",
-  'parent-response': "is a parent's response: it goes to the child it names.",
-  tal: 'is a trust anchor locator: validators begin with it.',
-};

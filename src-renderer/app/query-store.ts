@@ -154,7 +154,7 @@ export function dropWorkspaceData(): void {
     entry.turn += 1;
     publish(entry, NOTHING);
     if (entry.listeners.size === 0) entries.delete(key);
-    else if (contract[entry.spec.channel].needs === 'nothing') void load(entry);
+    else if (contract[entry.spec.channel].needs !== 'unlocked') void load(entry);
   }
   for (const listener of dropListeners) listener();
 }

@@ -2,6 +2,7 @@
 import {
   Anchor,
   FileBadge,
+  FileQuestion,
   FolderPlus,
   House,
   Key,
@@ -18,6 +19,7 @@ import type { IconName } from './route-table.ts';
 export const ROUTE_ICONS: Record<IconName, LucideIcon> = {
   anchor: Anchor,
   'file-badge': FileBadge,
+  'file-question': FileQuestion,
   'folder-plus': FolderPlus,
   house: House,
   key: Key,

@@ -23,6 +23,7 @@ beforeEach(() => {
     path: '/canary/path',
     createdAt: NOW,
     recoveryVerified: true,
+    recoveryFresh: false,
     autoLockMinutes: 10,
     locksAt: null,
   };

@@ -12,6 +12,11 @@ export type TaFileGuess =
   | 'parent-response'
   | 'tal';
 
+/** Those that are opened here go to their screen; one more waits for the choice of the repository. */
+export type OpenableTaFile = 'request' | 'response' | 'signer-info' | 'child';
+/** Those that are only told about. */
+export type StrayTaFile = Exclude<TaFileGuess, OpenableTaFile | 'repository-response'>;
+
 const ROOTS: readonly [RegExp, TaFileGuess][] = [
   [/<(\w+:)?publisher_request[\s>]/, 'publisher-request'],
   [/<(\w+:)?repository_response[\s>]/, 'repository-response'],

@@ -7,6 +7,7 @@ import type { Appearance } from '#shared/contract/app.ts';
 import type { CallError } from './call.ts';
 import { parsePath } from './router.ts';
 import type { Route } from './router.ts';
+import type { StrayTaFile } from './sniff-ta-file.ts';
 
 export type Tone = 'good' | 'note' | 'bad';
 
@@ -26,8 +27,12 @@ export interface ViewState {
   toasts: readonly Toast[];
   /** The last file that could not be inspected; the inspector says why until another one is tried. */
   refusedFile: { name: string; error: CallError } | null;
+  /** A trust anchor's file that is opened nowhere here; the inspector says where it belongs. */
+  strayFile: { name: string; kind: StrayTaFile } | null;
   appearance: Appearance;
   mainGone: boolean;
+  /** Quitting waits for the operator's word, because others are served. */
+  quitAsked: boolean;
 }
 
 const initial = (): ViewState => ({
@@ -36,8 +41,10 @@ const initial = (): ViewState => ({
   paletteOpen: false,
   toasts: [],
   refusedFile: null,
+  strayFile: null,
   appearance: { theme: 'system', zoom: 1 },
   mainGone: false,
+  quitAsked: false,
 });
 
 export const useView = create<ViewState>()(initial);
@@ -62,7 +69,7 @@ export function setPaletteOpen(paletteOpen: boolean): void {
 
 /** Drops what may quote the workspace. The route stays: it holds ids only, and unlocking returns to it. */
 export function emptyOnLock(): void {
-  useView.setState({ toasts: [], paletteOpen: false, refusedFile: null });
+  useView.setState({ toasts: [], paletteOpen: false, refusedFile: null, strayFile: null });
 }
 
 /** Follows the address. Returns the function that ends it. */

@@ -2,13 +2,40 @@
 import { Copy } from 'lucide-react';
 import { copyText } from '../components/hex-value.tsx';
 import { Dot } from '../components/tag.tsx';
+import { minuteText } from '../components/time.tsx';
 import { toastError } from './call.ts';
 import type { Session } from './session.ts';
+import { hrefOf } from './router.ts';
+import { useNow } from './clock.ts';
+import { type Serving, useServing } from './serving.ts';
 import { useView } from './state.ts';
 import { useQuery } from './use-query.ts';
 
 const OPEN_WORD = { none: 'No workspace', locked: 'Locked', unlocked: 'Unlocked' } as const;
 const OPEN_TONE = { none: 'note', locked: 'careful', unlocked: 'good' } as const;
+
+/** What the trust anchor's children meet now. While it is locked, this says why they are refused. */
+function ServingMark({ serving, locked }: { serving: Serving; locked: boolean }) {
+  const now = useNow();
+  const { running, lockedUntil } = serving;
+  if (!running) return null;
+  const until = lockedUntil !== null && Date.parse(lockedUntil) > now ? minuteText(lockedUntil) : null;
+  if (locked)
+    return until === null ? (
+      <span className="badge" data-kind="refusing">
+        Children of the trust anchor get 503 while it is locked
+      </span>
+    ) : (
+      <span className="badge" data-kind="serving">
+        Trust anchor serves while locked until {until}
+      </span>
+    );
+  return (
+    <a className="badge" data-kind="serving" href={hrefOf('ta-network')}>
+      {until === null ? 'Trust anchor serves' : `Serves, while locked until ${until}`}
+    </a>
+  );
+}
 
 export function StatusBar({ session }: { session: Session }) {
   const gone = useView((state) => state.mainGone);
@@ -20,6 +47,7 @@ export function StatusBar({ session }: { session: Session }) {
   const head = useQuery('audit.head', {}, ['audit'], { skip: !unlocked });
   const signers = overview.data?.signers ?? [];
   const ready = signers.filter((signer) => signer.state === 'good').length;
+  const serving = useServing(session.state);
   const kind = session.workspace?.kind;
   return (
     <footer className="status-bar" aria-label="Status">
@@ -37,6 +65,7 @@ export function StatusBar({ session }: { session: Session }) {
           Rehearsal: nothing here is real
         </span>
       ) : null}
+      {serving === null || gone ? null : <ServingMark serving={serving} locked={!unlocked} />}
       {signers.length > 0 ? (
         <span className="status-optional">
           {ready} of {signers.length} {signers.length === 1 ? 'signer' : 'signers'} ready

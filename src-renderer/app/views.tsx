@@ -22,6 +22,10 @@ export const VIEWS: Record<RouteName, View> = {
   issue: lazy(async () => ({ default: (await import('../views/ca/issue.tsx')).Issue })),
   certificates: lazy(async () => ({ default: (await import('../views/ca/certificates.tsx')).Certificates })),
   certificate: lazy(async () => ({ default: (await import('../views/ca/certificate.tsx')).Certificate })),
+  kept: lazy(async () => ({ default: (await import('../views/inspect/kept.tsx')).Kept })),
+  'kept-object': lazy(async () => ({
+    default: (await import('../views/inspect/kept-object.tsx')).KeptObject,
+  })),
   keys: lazy(async () => ({ default: (await import('../views/keys/keys.tsx')).Keys })),
   key: lazy(async () => ({ default: (await import('../views/keys/key.tsx')).Key })),
   'trust-anchor': lazy(async () => ({
@@ -36,6 +40,7 @@ export const VIEWS: Record<RouteName, View> = {
     default: (await import('../views/ta/signer-info.tsx')).SignerInfo,
   })),
   'ta-response': lazy(async () => ({ default: (await import('../views/ta/response.tsx')).Response })),
+  'ta-network': lazy(async () => ({ default: (await import('../views/ta/network.tsx')).Network })),
   'ta-exchange': lazy(async () => ({ default: (await import('../views/ta/exchange.tsx')).Exchange })),
   'ta-child': lazy(async () => ({ default: (await import('../views/ta/local-child.tsx')).LocalChild })),
   inspect: lazy(async () => ({ default: (await import('../views/inspect/inspect.tsx')).Inspect })),

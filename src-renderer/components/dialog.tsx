@@ -8,6 +8,7 @@ import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-c
 import type { ChannelName } from '#shared/contract/index.ts';
 import { useAction } from '../app/use-action.ts';
 import { Button } from './button.tsx';
+import { DropGuard } from './drop-zone.tsx';
 import { ErrorState } from './state-box.tsx';
 import { TextField } from './text-field.tsx';
 
@@ -38,7 +39,7 @@ export function Dialog(props: DialogProps) {
           <Heading slot="title" level={2}>
             {props.title}
           </Heading>
-          {props.children}
+          <DropGuard why="Close the dialog first">{props.children}</DropGuard>
           {props.foot === undefined ? null : <div className="dialog-foot">{props.foot}</div>}
         </AriaDialog>
       </Modal>

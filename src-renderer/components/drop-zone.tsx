@@ -3,8 +3,9 @@
  * the topmost screen that wants files; otherwise it is inspected.
  */
 import { FileSearch, Upload } from 'lucide-react';
-import { createContext, useContext, useEffect, useRef, useState } from 'react';
+import { createContext, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
+import { showToast } from '../app/state.ts';
 import { Button } from './button.tsx';
 
 export interface FileTaker {
@@ -13,33 +14,74 @@ export interface FileTaker {
   take: (file: File) => void;
 }
 
-type Register = (taker: FileTaker) => () => void;
-const TakerContext = createContext<Register>(() => () => undefined);
+interface Place extends FileTaker {
+  /** How many dialogs and wizards it stands in: what is on top is asked first. */
+  depth: number;
+  /** It takes no file; it keeps the ones below it from taking one. */
+  guards: boolean;
+}
 
-/** While mounted, files dropped on the window go to `take` (the latest one mounted wins). */
+interface Zone {
+  register: (place: Place) => () => void;
+  depth: number;
+}
+const ZoneContext = createContext<Zone>({ register: () => () => undefined, depth: 0 });
+
+/** While mounted, files dropped on the window go to `take` (the topmost one wins, then the latest). */
 export function useFileTaker(verb: string, take: (file: File) => void): void {
-  const register = useContext(TakerContext);
+  const { register, depth } = useContext(ZoneContext);
   const latest = useRef(take);
   latest.current = take;
-  useEffect(() => register({ verb, take: (file) => latest.current(file) }), [register, verb]);
+  useEffect(
+    () => register({ verb, take: (file) => latest.current(file), depth, guards: false }),
+    [register, verb, depth],
+  );
+}
+
+/**
+ * Round what holds typed text, a wizard or a dialog: a file nobody in it wants is not looked at, because that would lose
+ * what was typed. `why` says so.
+ */
+export function DropGuard({ why, children }: { why: string; children: ReactNode }) {
+  const { register, depth } = useContext(ZoneContext);
+  const inner = useMemo(() => ({ register, depth: depth + 1 }), [register, depth]);
+  useEffect(
+    () =>
+      register({
+        verb: why,
+        take: (file) => void showToast(`“${file.name}” was not opened. ${why}.`, { tone: 'note' }),
+        depth: depth + 1,
+        guards: true,
+      }),
+    [register, depth, why],
+  );
+  return <ZoneContext value={inner}>{children}</ZoneContext>;
+}
+
+/** The place a file goes to: the deepest, and there one that takes files before one that keeps them away. */
+function topOf(places: readonly Place[]): Place | undefined {
+  return places.toReversed().toSorted((a, b) => b.depth - a.depth || Number(a.guards) - Number(b.guards))[0];
 }
 
 /** Mounted once, round the application. `fallback` takes what no screen wants. */
 export function DropZone({ fallback, children }: { fallback: FileTaker; children: ReactNode }) {
-  const takers = useRef<FileTaker[]>([]);
+  const places = useRef<Place[]>([]);
   const [over, setOver] = useState<FileTaker | null>(null);
   const latest = useRef(fallback);
   latest.current = fallback;
-  const register = useRef<Register>((taker) => {
-    takers.current.push(taker);
-    return () => {
-      takers.current = takers.current.filter((other) => other !== taker);
-    };
+  const zone = useRef<Zone>({
+    depth: 0,
+    register(place) {
+      places.current.push(place);
+      return () => {
+        places.current = places.current.filter((other) => other !== place);
+      };
+    },
   });
 
   useEffect(() => {
     const holdsFile = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') === true;
-    const top = (): FileTaker => takers.current.at(-1) ?? latest.current;
+    const top = (): FileTaker => topOf(places.current) ?? latest.current;
     const dragOver = (event: DragEvent): void => {
       // Always prevented: otherwise the browser would open the file in place of the application.
       event.preventDefault();
@@ -51,8 +93,12 @@ export function DropZone({ fallback, children }: { fallback: FileTaker; children
     const drop = (event: DragEvent): void => {
       event.preventDefault();
       setOver(null);
-      const file = event.dataTransfer?.files[0];
-      if (file) top().take(file);
+      const files = event.dataTransfer?.files ?? [];
+      const [file] = files;
+      if (file === undefined) return;
+      if (files.length > 1)
+        showToast(`One file at a time: only “${file.name}” of ${files.length} was taken.`, { tone: 'note' });
+      top().take(file);
     };
     window.addEventListener('dragover', dragOver);
     window.addEventListener('dragleave', leave);
@@ -65,7 +111,7 @@ export function DropZone({ fallback, children }: { fallback: FileTaker; children
   }, []);
 
   return (
-    <TakerContext value={register.current}>
+    <ZoneContext value={zone.current}>
       {children}
       {over ? (
         <div className="drop-sheet" role="status">
@@ -75,7 +121,7 @@ export function DropZone({ fallback, children }: { fallback: FileTaker; children
           </div>
         </div>
       ) : null}
-    </TakerContext>
+    </ZoneContext>
   );
 }
 

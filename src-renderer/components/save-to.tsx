@@ -42,12 +42,14 @@ export function SaveTo(props: SaveToProps) {
     await props.write(place.ticket, replace);
     setPlace(null);
   });
+  // A file beside it may be in the way, too, which only main knows.
+  const inTheWay = place !== null && (place.exists || write.error?.code === 'FILE_EXISTS');
   const why =
     props.whyNot ??
     (place === null
       ? 'Choose where to put it'
-      : place.exists && !replace
-        ? 'Agree to replace the file, or choose another place'
+      : inTheWay && !replace
+        ? 'Agree to replace what is there, or choose another place'
         : null);
   return (
     <form
@@ -71,9 +73,9 @@ export function SaveTo(props: SaveToProps) {
           </Button>
         </div>
       </div>
-      {place?.exists ? (
+      {inTheWay || replace ? (
         <Checkbox value={replace} onChange={setReplace}>
-          Replace the file that is there; it stays beside the new one as a backup
+          Replace what is there; it stays beside the new one as a backup
         </Checkbox>
       ) : null}
       {choose.error ? <ErrorState error={choose.error} /> : null}

@@ -18,6 +18,11 @@ export function localText(at: string, withClock = false): string {
   return `${day}, ${two(local.getHours())}:${two(local.getMinutes())}:${two(local.getSeconds())}`;
 }
 
+/** "11 Dec 2026, 14:05", local. */
+export function minuteText(at: string): string {
+  return localText(at, true).slice(0, -3);
+}
+
 /** "2026-12-11 13:05:09 UTC". */
 export function utcText(at: string): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
@@ -65,8 +70,9 @@ export function Left({ to }: { to: string }) {
 /** "20 s ago", "in 3 min". */
 export function Ago({ at }: { at: string }) {
   const now = useNow(10_000);
+  // The clock here ticks every ten seconds: what has just happened is not to come.
   const ms = now - Date.parse(at);
-  return <span className="num">{ms >= 0 ? `${durationText(ms)} ago` : `in ${durationText(-ms)}`}</span>;
+  return <span className="num">{ms > -10_000 ? `${durationText(ms)} ago` : `in ${durationText(-ms)}`}</span>;
 }
 
 /** mm:ss until an instant; "" when it has come. */

@@ -8,6 +8,7 @@ import type { ReactNode } from 'react';
 import type { ChannelName } from '#shared/contract/index.ts';
 import { Button } from './button.tsx';
 import { ConfirmDialog } from './dialog.tsx';
+import { DropGuard } from './drop-zone.tsx';
 
 export interface WizardStep {
   id: string;
@@ -97,7 +98,7 @@ export function WizardFrame(props: WizardFrameProps) {
           </h1>
           {props.aside === undefined ? null : <div className="page-actions">{props.aside}</div>}
         </div>
-        {props.children}
+        {props.onNext ? <DropGuard why="Leave the wizard first">{props.children}</DropGuard> : props.children}
         <div className="wizard-foot">
           {props.onBack ? <Button onPress={props.onBack}>Back</Button> : null}
           <span className="quiet">{props.footNote}</span>

@@ -43,6 +43,14 @@ export const authorityRow = z.strictObject({
 });
 export type AuthorityRow = z.infer<typeof authorityRow>;
 
+/** `issuer`: what this authority signed, under any of its certificates. */
+const narrowing = {
+  query: pageIn.query,
+  state: certificateState.nullable().default(null),
+  issuer: id.nullable().default(null),
+  role: z.enum(['ca', 'leaf']).nullable().default(null),
+};
+
 export const exportFormat = z.enum(['pem', 'der', 'chain', 'pkcs12', 'key']);
 
 export const caChannels = {
@@ -64,18 +72,16 @@ export const caChannels = {
     'unlocked',
     z.strictObject({
       ...pageIn,
-      state: certificateState.nullable().default(null),
-      issuer: id.nullable().default(null),
-      role: z.enum(['ca', 'leaf']).nullable().default(null),
+      ...narrowing,
       sort: z.enum(['name', 'issuer', 'notAfter', 'key', 'state', 'added']).default('notAfter'),
       descending: z.boolean().default(false),
     }),
     pageOut(certificateRow),
   ),
-  /** Counts for the facets beside the inventory. */
+  /** Counts for the facets beside the inventory: what each would leave of the search. */
   'ca.counts': channel(
     'unlocked',
-    nothing,
+    z.strictObject(narrowing),
     z.strictObject({
       total: z.number().int(),
       states: z.array(z.strictObject({ state: certificateState, count: z.number().int() })),
@@ -113,8 +119,14 @@ export const caChannels = {
     z.strictObject({ id, action: z.enum(['renew', 'rekey']) }),
     z.strictObject({ draft: id }),
   ),
-  /** Recognises and checks a CSR and starts a draft from it. */
-  'ca.startFromRequest': change('unlocked', z.strictObject({ blob: id }), z.strictObject({ draft: id })),
+  /** Recognises and checks a CSR: what a draft takes from it. A change only in that its refusals are on record. */
+  'ca.readRequest': change(
+    'unlocked',
+    z.strictObject({ blob: id }),
+    issueDraft.pick({ key: true, subject: true, names: true }),
+  ),
+  /** A draft for the leaf that a kept request asks for. */
+  'ca.startFromRequest': change('unlocked', z.strictObject({ request: id }), z.strictObject({ draft: id })),
   'ca.review': channel('unlocked', z.strictObject({ draft: id, revision: z.number().int() }), review),
   /** Starts a job; its result ids are the certificate's and, for an authority, the authority's. */
   'ca.sign': change(

@@ -1,7 +1,19 @@
 /** Channels of inspection: look at any file or pasted text, keep what is worth keeping. */
 import * as z from 'zod';
-import { objectView } from './certificate-view.ts';
-import { change, channel, finding, hex, id, nothing, secretIn, severity } from './channel.ts';
+import { crlView, objectView, requestView } from './certificate-view.ts';
+import {
+  change,
+  channel,
+  finding,
+  hex,
+  id,
+  instant,
+  nothing,
+  pageIn,
+  pageOut,
+  secretIn,
+  severity,
+} from './channel.ts';
 
 export const chainLink = z.strictObject({
   name: z.string(),
@@ -31,6 +43,17 @@ export const inspection = z.strictObject({
 });
 export type Inspection = z.infer<typeof inspection>;
 
+/** A request or CRL in the workspace; certificates are in the inventory of `ca`. */
+export const keptRow = z.strictObject({
+  id,
+  kind: z.enum(['request', 'crl']),
+  name: z.string(),
+  /** "P-256", "number 5, 3 revoked": enough to tell two apart. */
+  detail: z.string(),
+  keptAt: instant,
+});
+export type KeptRow = z.infer<typeof keptRow>;
+
 /** Text pasted into the inspector; the same limit as a file (X-001). */
 export const pastedText = z.string().min(1).max(8_388_608);
 
@@ -52,5 +75,14 @@ export const inspectChannels = {
     z.strictObject({ id, items: z.array(z.number().int().min(0)).min(1).max(1000) }),
     z.strictObject({ added: z.array(id), alreadyThere: z.array(id) }),
   ),
+  /** Requests and CRLs that were kept, newest first. */
+  'inspect.kept': channel('unlocked', z.strictObject(pageIn), pageOut(keptRow)),
+  'inspect.keptObject': channel(
+    'unlocked',
+    z.strictObject({ id }),
+    z.strictObject({ row: keptRow, view: z.discriminatedUnion('kind', [requestView, crlView]) }),
+  ),
+  /** A kept request or CRL leaves the workspace; what was signed for it stays. */
+  'inspect.forgetKept': change('unlocked', z.strictObject({ id }), nothing),
   'inspect.forget': channel('nothing', z.strictObject({ id }), nothing),
 };

@@ -55,7 +55,7 @@ export const overviewChannels = {
     z.strictObject({
       hits: z.array(
         z.strictObject({
-          type: z.enum(['certificate', 'authority', 'key', 'draft']),
+          type: z.enum(['certificate', 'authority', 'key', 'draft', 'request', 'crl']),
           id,
           title: z.string(),
           detail: z.string(),

@@ -1,6 +1,7 @@
 /** Channels of the local children of a trust anchor: CAs of this workspace below it, their keys, and what they ask of it. */
 import * as z from 'zod';
 import { change, channel, hex, id, instant, nothing, severity } from './channel.ts';
+import { resourceTexts } from './ta-proxy.ts';
 
 /** RFC 8183, without what would be folders in folders. */
 const handle = z.string().regex(/^[-_A-Za-z0-9/\\]{1,255}$/);
@@ -71,6 +72,12 @@ export const taChildChannels = {
   'ta.localCreate': change(
     'unlocked',
     z.strictObject({ handle: z.string().max(255) }),
+    z.strictObject({ job: id }),
+  ),
+  /** Makes the child when it is not there, adds it at the proxy, connects it and asks its first question. Starts a job. */
+  'ta.localAdd': change(
+    'unlocked',
+    z.strictObject({ handle: z.string().max(255), resources: resourceTexts }),
     z.strictObject({ job: id }),
   ),
   /** The answer of its parent (res.xml) or of its publication server (repo-res.xml), told by content. Each once. */

@@ -5,12 +5,12 @@ import { taTiming } from './ta-setup.ts';
 
 const handle = z.string().regex(/^[-_A-Za-z0-9/\\]{1,255}$/);
 const identity = z.strictObject({ keyId: hex, sha256: hex });
-const resources = z.strictObject({
+export const resourceTexts = z.strictObject({
   asn: z.string().max(200_000),
   ipv4: z.string().max(200_000),
   ipv6: z.string().max(200_000),
 });
-export type ResourceTexts = z.infer<typeof resources>;
+export type ResourceTexts = z.infer<typeof resourceTexts>;
 
 /** An obstacle or a date that somebody should know. */
 const warning = z.strictObject({ severity, text: z.string() });
@@ -20,7 +20,7 @@ export const proxyChild = z.strictObject({
   /** A CA of this workspace. */
   local: z.boolean(),
   identity,
-  resources,
+  resources: resourceTexts,
   leaving: z.boolean(),
   keys: z.array(
     z.strictObject({
@@ -79,6 +79,8 @@ export const proxyView = z.strictObject({
       madeAt: instant,
       goodUntil: instant,
       sha256: hex,
+      /** Two words for each group of four digits of it, for reading aloud. */
+      words: z.array(z.string()),
       wishes: z.number().int(),
       /** What children want otherwise by now. */
       outdated: z.array(z.string()),
@@ -173,7 +175,10 @@ export const taProxyChannels = {
   'ta.proxy': channel('unlocked', nothing, z.strictObject({ proxy: proxyView.nullable() })),
   /** Makes the proxy with its identity key (`krillta proxy init`). Starts a job; its result id is "proxy". */
   'ta.proxyInit': change('unlocked', nothing, z.strictObject({ job: id })),
-  /** The repository, from the publication server's answer (repo-res.xml). Once for ever. */
+  /**
+   * The repository, from the publication server's answer (repo-res.xml). Once for ever; the same again changes how the server
+   * is reached, and which TLS certificate is believed.
+   */
   'ta.proxyRepository': change(
     'unlocked',
     z.strictObject({ blob: id, pin: z.string().max(200).nullable() }),
@@ -207,11 +212,11 @@ export const taProxyChannels = {
         z.strictObject({ kind: z.literal('local'), handle }),
       ]),
       handle,
-      resources,
+      resources: resourceTexts,
     }),
     nothing,
   ),
-  'ta.childResources': change('unlocked', z.strictObject({ handle, resources }), nothing),
+  'ta.childResources': change('unlocked', z.strictObject({ handle, resources: resourceTexts }), nothing),
   /** Revokes its keys with the next exchange; `confirm` is the handle. */
   'ta.childRemove': change('unlocked', z.strictObject({ handle, confirm: z.string().max(255) }), nothing),
   /** `ask`: the CAs of this workspace are asked first whether they want something. Starts a job. */

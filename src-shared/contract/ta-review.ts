@@ -75,6 +75,8 @@ export const exchangeReview = z.strictObject({
   advisory: z.array(z.strictObject({ says: z.string(), own: z.string() })),
   /** Which groups of four digits of the file's SHA-256 are to be read from the proxy's machine; empty: none (not air-gapped). */
   groups: z.array(z.number().int()),
+  /** false: the proxy is in this workspace, or sent it over the network. */
+  /** false: the proxy is in this workspace, or sent it over the network. */
   airGapped: z.boolean(),
   /** Who must approve: each reads an equal part of the groups, in order. */
   approvers: z.number().int(),

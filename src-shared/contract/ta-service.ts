@@ -15,6 +15,8 @@ export type ServiceSettings = z.infer<typeof serviceSettings>;
 
 export const serviceView = z.strictObject({
   settings: serviceSettings,
+  /** Where relying parties find the certificate and the TAL while it runs. */
+  uris: z.strictObject({ certificate: z.string(), tal: z.string() }),
   /** null: it does not listen. */
   running: z
     .strictObject({
@@ -33,6 +35,12 @@ export type ServiceView = z.infer<typeof serviceView>;
 
 export const taServiceChannels = {
   'ta.service': channel('unlocked', nothing, serviceView),
+  /** For the status bar: all that is said of it while the workspace is locked. */
+  'ta.serving': channel(
+    'workspace',
+    nothing,
+    z.strictObject({ running: z.boolean(), lockedUntil: instant.nullable() }),
+  ),
   /** Takes effect with the next start. */
   'ta.setService': change('unlocked', serviceSettings, nothing),
   'ta.startService': change('unlocked', nothing, nothing),

@@ -4,6 +4,7 @@ import { change, channel, hex, id, instant, nothing, pageIn, pageOut, severity }
 import { taProxyChannels } from './ta-proxy.ts';
 import { exchangeReview } from './ta-review.ts';
 import { taNetChannels } from './ta-net.ts';
+import { taRecordChannels } from './ta-record.ts';
 import { taServiceChannels } from './ta-service.ts';
 import { signerProblem, signerReview, taTiming } from './ta-setup.ts';
 
@@ -68,9 +69,11 @@ export const signerView = z.strictObject({
 });
 export type SignerView = z.infer<typeof signerView>;
 
+export const exchangeHalf = z.enum(['signer', 'proxy']);
+
 export const exchangeRow = z.strictObject({
   id,
-  half: z.enum(['signer', 'proxy']),
+  half: exchangeHalf,
   at: instant,
   /** The session: the manifest number it made. */
   number: z.string(),
@@ -100,6 +103,7 @@ export const taChannels = {
   ...taProxyChannels,
   ...taServiceChannels,
   ...taNetChannels,
+  ...taRecordChannels,
   /** null while there is no signer in this workspace. */
   'ta.signer': channel('unlocked', nothing, z.strictObject({ signer: signerView.nullable() })),
   /** Looks at a dropped file; keeps it as text when it is one the set-up wants. */
@@ -142,14 +146,14 @@ export const taChannels = {
   'ta.openRequest': change('unlocked', z.strictObject({ blob: id }), z.strictObject({ review: id })),
   'ta.review': channel('unlocked', z.strictObject({ id }), exchangeReview),
   /**
-   * Starts a job; its result id is the exchange. `groups` are the digits read from the proxy's screen, in the order
-   * they were asked for. Refused unless the file and what it says are those that were reviewed.
+   * Starts a job; its result id is the exchange. `groups` are the digits read from the proxy's screen, or the two
+   * words of each on its card, in the order they were asked for. Refused unless the file and what it says are those that were reviewed.
    */
   'ta.approve': change(
     'unlocked',
     z.strictObject({
       id,
-      groups: z.array(z.string().max(16)).max(16),
+      groups: z.array(z.string().max(40)).max(16),
       /** One for each approver when there are two: different people. */
       names: z.array(z.string().trim().max(80)).max(2).default([]),
       /** Upwards only; null for the next one. */
@@ -167,14 +171,26 @@ export const taChannels = {
   ),
   'ta.exchanges': channel(
     'unlocked',
-    z.strictObject({ cursor: pageIn.cursor, limit: pageIn.limit }),
+    z.strictObject({
+      cursor: pageIn.cursor,
+      limit: pageIn.limit,
+      /** null: those of both halves. */
+      half: exchangeHalf.nullable().default(null),
+    }),
     pageOut(exchangeRow),
   ),
   /** A past exchange with its review, built anew from the files that were kept. */
   'ta.exchange': channel(
     'unlocked',
     z.strictObject({ id }),
-    z.strictObject({ row: exchangeRow, review: exchangeReview, holds: z.boolean(), text: z.string() }),
+    z.strictObject({
+      row: exchangeRow,
+      review: exchangeReview,
+      holds: z.boolean(),
+      text: z.string(),
+      /** Its response beside what the connected Krill takes; null: there is none, or the proxy is here. */
+      krill: z.strictObject({ verdict: z.enum(['fits', 'near', 'over']), text: z.string() }).nullable(),
+    }),
   ),
   'ta.export': change(
     'unlocked',

@@ -14,6 +14,8 @@ export const workspaceFacts = z.strictObject({
   createdAt: instant,
   /** false until the operator typed part of the printed recovery key back. */
   recoveryVerified: z.boolean(),
+  /** The recovery key was made this moment: it is shown once without the passphrase being asked. */
+  recoveryFresh: z.boolean(),
   autoLockMinutes: z.number().int(),
   /** When the idle timer locks, unless something is done before; null while locked. */
   locksAt: instant.nullable(),
@@ -31,6 +33,7 @@ export const workspaceState = z.strictObject({
 export type WorkspaceState = z.infer<typeof workspaceState>;
 
 export const recentWorkspace = z.strictObject({
+  /** The row's own: two copies of a workspace, in two places, are two rows. */
   id,
   name: z.string(),
   kind: workspaceKind,
@@ -90,8 +93,8 @@ export const workspaceChannels = {
     z.strictObject({ recoveryKey: secretIn, passphrase: newPassphrase }),
     nothing,
   ),
-  'workspace.lock': channel('workspace', nothing, nothing),
-  'workspace.close': channel('workspace', nothing, nothing),
+  'workspace.lock': change('workspace', nothing, nothing),
+  'workspace.close': change('workspace', nothing, nothing),
   /** Any input of the operator; moves the auto-lock. */
   'workspace.touch': channel('workspace', nothing, nothing),
   'workspace.changePassphrase': change(
@@ -99,8 +102,15 @@ export const workspaceChannels = {
     z.strictObject({ current: secretIn, next: newPassphrase }),
     nothing,
   ),
-  /** Shows the recovery key until it was verified once; afterwards refused, a new one must be made. */
-  'workspace.showRecoveryKey': channel('unlocked', nothing, z.strictObject({ recoveryKey: z.string() })),
+  /**
+   * Shows the recovery key once after it was made; again only with the passphrase (PASSPHRASE_NEEDED), and after it was
+   * verified never. Each showing is on record.
+   */
+  'workspace.showRecoveryKey': change(
+    'unlocked',
+    z.strictObject({ passphrase: secretIn.nullable() }),
+    z.strictObject({ recoveryKey: z.string() }),
+  ),
   /** `parts`: the groups at the 0-based positions that `askParts` named. */
   'workspace.recoveryParts': channel(
     'unlocked',

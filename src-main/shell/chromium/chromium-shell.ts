@@ -186,7 +186,7 @@ async function carry(
     paths: { ...folders, workspace: options.args.workspace },
   };
 
-  guardWindow(context, page, () => adopting);
+  guardWindow(context, page, { isExpected: () => adopting, mayAsk: options.headless !== true });
   page.on('close', () => void close());
   context.on('close', () => void close());
   page.on('crash', () => {
@@ -227,8 +227,15 @@ function openPopup(): void {
   );
 }
 
-/** Closes every page that is not ours, answers no dialog, and brings the window back when something led it away. */
-function guardWindow(context: BrowserContext, page: Page, isExpected: () => boolean): void {
+/**
+ * Closes every page that is not ours, answers no dialog, and brings the window back when something led it away. `mayAsk`: the
+ * operator answers Chromium's own question when the window is closed while the trust anchor serves.
+ */
+function guardWindow(
+  context: BrowserContext,
+  page: Page,
+  { isExpected, mayAsk }: { isExpected: () => boolean; mayAsk: boolean },
+): void {
   const ignore = (): void => undefined;
   context.on('page', (other) => {
     if (other === page || (isExpected() && other.url() === 'about:blank')) return;
@@ -236,7 +243,9 @@ function guardWindow(context: BrowserContext, page: Page, isExpected: () => bool
     void other.close().catch(ignore);
   });
   context.on('dialog', (dialog) => {
-    void (dialog.type() === 'beforeunload' ? dialog.accept() : dialog.dismiss()).catch(ignore);
+    const isLeaving = dialog.type() === 'beforeunload';
+    if (isLeaving && mayAsk) return;
+    void (isLeaving ? dialog.accept() : dialog.dismiss()).catch(ignore);
   });
   page.on('framenavigated', (frame) => {
     if (frame === page.mainFrame() && originOf(frame.url()) !== APP_ORIGIN)

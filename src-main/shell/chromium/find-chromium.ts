@@ -1,18 +1,14 @@
-/** Finds the Chromium or Chrome that is installed. It starts nothing and asks no network. */
+/**
+ * Finds the Chromium or Chrome that is installed, in the places of chromium-places.json, which scripts/prepare.mjs reads
+ * as well. It starts nothing and asks no network.
+ */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { StartError } from '../node/start-error.ts';
+import places from './chromium-places.json' with { type: 'json' };
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'];
-
-const USUAL: Partial<Record<NodeJS.Platform, string[]>> = {
-  // Debian's /usr/bin/chromium is a script that adds flags and extensions of its own: the program behind it comes first.
-  linux: ['/usr/lib/chromium/chromium', '/opt/google/chrome/chrome', '/snap/bin/chromium'],
-  darwin: [
-    '/Applications/Chromium.app/Contents/MacOS/Chromium',
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  ],
-};
+// Debian's /usr/bin/chromium is a script that adds flags and extensions of its own: the program behind it comes first.
+const USUAL: Partial<Record<NodeJS.Platform, string[]>> = { linux: places.linux, darwin: places.darwin };
 
 function isProgram(path: string): boolean {
   try {
@@ -26,12 +22,7 @@ function isProgram(path: string): boolean {
 
 function windowsPaths(env: NodeJS.ProcessEnv): string[] {
   return [env['PROGRAMFILES'], env['PROGRAMFILES(X86)'], env['LOCALAPPDATA']].flatMap((folder) =>
-    folder === undefined
-      ? []
-      : [
-          join(folder, 'Google', 'Chrome', 'Application', 'chrome.exe'),
-          join(folder, 'Chromium', 'Application', 'chrome.exe'),
-        ],
+    folder === undefined ? [] : places.windows.map((parts) => join(folder, ...parts)),
   );
 }
 
@@ -42,18 +33,19 @@ function windowsPaths(env: NodeJS.ProcessEnv): string[] {
 export function findChromium(
   env: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
+  isThere: (path: string) => boolean = isProgram,
 ): string {
   const named = env['CHROMIUM'];
   if (named !== undefined && named !== '') {
-    if (isAbsolute(named) && isProgram(named)) return named;
+    if (isAbsolute(named) && isThere(named)) return named;
     throw new StartError(`CHROMIUM names ${named}, which is not a program. Give its absolute path.`);
   }
   const searched = (env['PATH'] ?? '')
     .split(delimiter)
     .filter(isAbsolute)
-    .flatMap((folder) => NAMES.map((name) => join(folder, name)));
+    .flatMap((folder) => places.names.map((name) => join(folder, name)));
   const usual = platform === 'win32' ? windowsPaths(env) : (USUAL[platform] ?? []);
-  const found = [...usual, ...searched].find(isProgram);
+  const found = [...usual, ...searched].find(isThere);
   if (found !== undefined) return found;
   throw new StartError(
     'No Chromium or Chrome is installed, and Baleen shows its window with one. ' +

@@ -47,6 +47,17 @@ describe('the shell', () => {
     expect(fake.window.destroy).toHaveBeenCalledOnce();
     expect(prevented(fake.window, 'close')).toBe(false);
   });
+  test('closing the window asks first while others need it', async () => {
+    fake = await startFake();
+    fake.need(true);
+    fake.electron.dialog.showMessageBox.mockResolvedValueOnce({ response: 0, checkboxChecked: false });
+    expect(prevented(fake.window, 'close')).toBe(true);
+    await vi.waitFor(() => expect(fake.electron.dialog.showMessageBox).toHaveBeenCalledOnce());
+    expect(fake.closed).not.toHaveBeenCalled();
+    fake.electron.dialog.showMessageBox.mockResolvedValueOnce({ response: 1, checkboxChecked: false });
+    expect(prevented(fake.window, 'close')).toBe(true);
+    await vi.waitFor(() => expect(fake.closed).toHaveBeenCalledOnce());
+  });
   test('a second start shows the first', async () => {
     fake = await startFake();
     fake.app.emit('second-instance');

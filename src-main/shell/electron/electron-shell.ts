@@ -54,6 +54,16 @@ function callerOf(event: IpcMainInvokeEvent, window: Electron.BrowserWindow): Ca
   };
 }
 
+const STILL_NEEDED = {
+  type: 'warning' as const,
+  title: 'Close Baleen?',
+  message: 'The trust anchor serves its children.',
+  detail: 'Once Baleen is closed, children and relying parties find nobody at its address.',
+  buttons: ['Keep it open', 'Close Baleen'],
+  defaultId: 0,
+  cancelId: 0,
+};
+
 /** Starts application and window after `app` is ready. */
 export async function startElectronShell(
   electron: ElectronModule,
@@ -107,11 +117,18 @@ export async function startElectronShell(
     paths: { ...folders, workspace: options.args.workspace },
   };
 
+  async function closeAsked(): Promise<void> {
+    if (running?.isNeeded()) {
+      const { response } = await electron.dialog.showMessageBox(window, STILL_NEEDED);
+      if (response !== STILL_NEEDED.buttons.length - 1) return;
+    }
+    await close();
+  }
   // Closing the window waits for the application: what was acknowledged is stored by then.
   window.on('close', (event) => {
     if (closing !== null) return;
     event.preventDefault();
-    void close();
+    void closeAsked();
   });
   app.on('window-all-closed', () => void close());
   app.on('second-instance', () => {

@@ -54,7 +54,7 @@ export function fakeElectron() {
       return window;
     }),
     clipboard: { writeText: vi.fn(), readText: vi.fn(() => ''), clear: vi.fn() },
-    dialog: { showOpenDialog: vi.fn(), showSaveDialog: vi.fn() },
+    dialog: { showOpenDialog: vi.fn(), showSaveDialog: vi.fn(), showMessageBox: vi.fn() },
     ipcMain: {
       handle: vi.fn((channel: string, handler: Handler) => void handlers.set(channel, handler)),
       removeHandler: vi.fn((channel: string) => void handlers.delete(channel)),

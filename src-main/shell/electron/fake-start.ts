@@ -21,6 +21,7 @@ export async function startFake(blobs?: Blobs) {
   const asked: { channel: string; payload: unknown; caller: Caller }[] = [];
   const closed = vi.fn();
   const suspend = vi.fn();
+  let needed = false;
   let emit: (event: AppEvent) => void = () => undefined;
   prepareElectron(fake.module);
   const shell = await startElectronShell(fake.module, {
@@ -41,6 +42,7 @@ export async function startFake(blobs?: Blobs) {
           if (channel !== 'blob.get' || !blobs) return { ok: true, value: channel };
           return blobReply(blobs, (payload as Parsed<'blob.get'>).blob);
         },
+        isNeeded: () => needed,
         close: async () => void closed(),
       };
     },
@@ -51,6 +53,8 @@ export async function startFake(blobs?: Blobs) {
     asked,
     closed,
     suspend,
+    /** What the application says from now on. */
+    need: (is: boolean) => void (needed = is),
     emit: (event: AppEvent) => emit(event),
     preferences: fake.windows[0]?.options.webPreferences ?? {},
     /** What the private origin answers. */

@@ -7,6 +7,8 @@ import type { Ports } from '../../ports.ts';
 
 export interface App {
   dispatch: Dispatch;
+  /** Others would miss it if it ended now: the operator is asked before. */
+  isNeeded(): boolean;
   /** Locks the workspace and ends what runs. Called once; everything acknowledged is stored by then. */
   close(): Promise<void>;
 }

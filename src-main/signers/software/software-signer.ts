@@ -30,6 +30,8 @@ export interface SoftwareSigner extends Signer {
   }): KeyReference;
   /** Runs `use` with the PKCS#8 DER and wipes it afterwards. */
   withPrivateKey<T>(key: KeyReference, use: (pkcs8Der: Uint8Array) => T | Promise<T>): Promise<T>;
+  /** For lock: references that outlived a `destroy` are gone with the session; the store alone knows what is destroyed. */
+  forget(): void;
 }
 
 export const SOFTWARE_ALGORITHMS: readonly KeyAlgorithm[] = [
@@ -52,6 +54,7 @@ async function signWith(algorithm: KeyAlgorithm, data: Uint8Array, key: KeyObjec
 
 /** `sealer` is asked at each use, so that locking the vault ends every key at once. */
 export function createSoftwareSigner(deps: { sealer: () => KeySealer }): SoftwareSigner {
+  /** Only until the lock: a restored backup may bring a key back. */
   const destroyed = new Set<string>();
 
   function openKey(key: KeyReference): Uint8Array {
@@ -113,6 +116,7 @@ export function createSoftwareSigner(deps: { sealer: () => KeySealer }): Softwar
       wipe(key.handle);
       return Promise.resolve();
     },
+    forget: () => destroyed.clear(),
     async withPrivateKey(key, use) {
       const pkcs8Der = openKey(key);
       try {

@@ -1,9 +1,13 @@
 /** Reading and adding audit records, and the check of the table itself against hashes and MACs. */
+import { existsSync, readFileSync } from 'node:fs';
 import type { AuditRecord } from '#shared/contract/audit.ts';
 import type { AuditEntry, Head, StoredAuditRecord } from '../../audit/audit-record.ts';
 import { type Chain, checkRecords, type Fault } from '../../audit/chain.ts';
+import { fileFaults } from '../../audit/file-faults.ts';
+import { writtenHeadFault } from '../../audit/written-head.ts';
 import { genesisHash } from '../../audit/audit-record.ts';
 import { change, read, type SqlValue, type Tx, write } from '../command.ts';
+import { beforeOf } from './cursor.ts';
 import { likeConditions } from './like.ts';
 
 interface Row extends Omit<StoredAuditRecord, 'subjects'> {
@@ -61,7 +65,7 @@ export const auditCommands = {
       const total =
         tx.get<{ count: number }>(`SELECT count(*) AS count FROM audit WHERE ${where}`, parameters)?.count ??
         0;
-      const before = asked.cursor === null ? Number.MAX_SAFE_INTEGER : Number(asked.cursor);
+      const before = beforeOf(asked.cursor);
       const rows = tx.all<Row>(
         `SELECT * FROM audit WHERE ${where} AND seq < $before ORDER BY seq DESC LIMIT $limit`,
         { ...parameters, before, limit: asked.limit + 1 },
@@ -74,20 +78,39 @@ export const auditCommands = {
     const row = tx.get<Row>('SELECT * FROM audit WHERE seq = $seq', { seq });
     return row === undefined ? null : shown(recordOf(row));
   }),
-  /** All records with their MACs, for export and for comparing with the file; never for the renderer. */
+  /** All records with their MACs, for export; never for the renderer. */
   'audit.all': read((tx, _args: Record<string, never>): StoredAuditRecord[] =>
     tx.all<Row>('SELECT * FROM audit ORDER BY seq').map(recordOf),
   ),
-  /** Checks chain and MACs of the table. */
-  'audit.check': read((tx, _args: Record<string, never>): { faults: Fault[]; hashes: string[] } => {
+  /** Checks chain and MACs of the table, the file beside it, and the head somebody wrote down, all at one moment. */
+  'audit.check': read((tx, { written }: { written: string }): { faults: Fault[]; entries: number } => {
     const chain: Chain = { workspaceId: tx.workspaceId, auditKey: tx.auditKey };
     const records = tx.all<Row>('SELECT * FROM audit ORDER BY seq').map(recordOf);
-    return { faults: checkRecords(chain, records), hashes: records.map(({ hash }) => hash) };
+    // A file that is gone is a finding like any other.
+    const file = existsSync(tx.auditFile) ? readFileSync(tx.auditFile, 'utf8') : '';
+    const head = writtenHeadFault(
+      written,
+      records.map(({ hash }) => hash),
+    );
+    return {
+      faults: [
+        ...checkRecords(chain, records),
+        ...fileFaults(file, records),
+        ...(head === null ? [] : [head]),
+      ],
+      entries: records.length,
+    };
   }),
   /** A record that goes with no other change: a refusal, an unlock, a verification. */
   'audit.add': change((_tx, _args: object): void => undefined),
-  /** Several at once, in order: what was noted while the workspace was locked. */
-  'audit.fold': write((tx, { entries }: { entries: AuditEntry[] }): void => {
+  /** Several at once, in order: a batch of notes made while it was locked; one that was taken already is not taken again. */
+  'audit.fold': write((tx, { entries, digest }: { entries: AuditEntry[]; digest: string }): void => {
+    const taken = tx.get<{ value: string }>("SELECT value FROM settings WHERE name = 'notesTaken'")?.value;
+    if (taken === digest) return;
     for (const entry of entries) tx.record(entry);
+    tx.run(
+      "INSERT INTO settings VALUES ('notesTaken', $digest) ON CONFLICT (name) DO UPDATE SET value = $digest",
+      { digest },
+    );
   }),
 };

@@ -2,7 +2,7 @@
 import { AppError } from '../../lib/app-error.ts';
 import { change, read, type Tx } from '../command.ts';
 import type { LeafLimits, StoredAuthority, StoredCertificate } from '../columns.ts';
-import { selectCertificates } from './certificate-rows.ts';
+import { ISSUED_BY_LINE, selectCertificates } from './certificate-rows.ts';
 
 interface Row {
   certificate_id: string;
@@ -11,18 +11,14 @@ interface Row {
   version: number;
 }
 
-/** Everything in its line of renewals issued: a renewed authority goes on with its predecessors' leaves. */
-const ISSUED_BY =
-  'c.issuer_id IN (SELECT id FROM certificates WHERE lineage = $lineage) AND c.id NOT IN (SELECT id FROM certificates WHERE lineage = $lineage)';
-
 function authorityOf(tx: Tx, row: Row, certificate: StoredCertificate): StoredAuthority {
   const { lineage } = certificate;
   const issued = tx.get<{ count: number }>(
-    `SELECT count(*) AS count FROM certificates c WHERE ${ISSUED_BY}`,
+    `SELECT count(*) AS count FROM certificates c WHERE ${ISSUED_BY_LINE}`,
     { lineage },
   );
   const attention = tx.get<{ count: number }>(
-    `SELECT count(*) AS count FROM certificates c WHERE ${ISSUED_BY}
+    `SELECT count(*) AS count FROM certificates c WHERE ${ISSUED_BY_LINE}
      AND c.is_ca = 0 AND c.replaced_by IS NULL AND c.revoked_at IS NULL AND c.renew_at <= $now`,
     { lineage, now: tx.atMs },
   );

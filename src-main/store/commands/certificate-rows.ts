@@ -12,6 +12,13 @@ export const STATE_SQL = `CASE
   WHEN c.renew_at <= $now THEN 'renew'
   ELSE 'good' END`;
 
+/**
+ * What the line of renewals `$lineage` issued, itself not among it: a renewed authority goes on with what its predecessors
+ * signed, in every count and list.
+ */
+export const ISSUED_BY_LINE =
+  'c.issuer_id IN (SELECT id FROM certificates WHERE lineage = $lineage) AND c.lineage <> $lineage';
+
 /** "C" is the certificate, "k" its key unless that was destroyed. */
 export const CERTIFICATE_FROM =
   'certificates c LEFT JOIN keys k ON k.id = c.key_id AND k.destroyed_at IS NULL';

@@ -3,7 +3,7 @@ import { AppError } from '../../lib/app-error.ts';
 import { change, read, type Tx } from '../command.ts';
 import type { NewCertificate, NewKey, StoredCertificate } from '../columns.ts';
 import { selectCertificates } from './certificate-rows.ts';
-import { findDraft } from './drafts.ts';
+import { endDraft } from './drafts.ts';
 import { insertKey } from './keys.ts';
 import { takeOnce } from './ledger.ts';
 
@@ -98,17 +98,6 @@ export interface IssueArgs {
   replaces: { certificate: string; action: 'renew' | 'rekey' } | null;
   /** null for issuing without a wizard. */
   draft: { id: string; revision: number } | null;
-}
-
-function endDraft(tx: Tx, draft: IssueArgs['draft'], result: string): void {
-  if (draft === null) return;
-  const stored = findDraft(tx, draft.id);
-  if (stored.signed || stored.revision !== draft.revision)
-    throw new AppError('CONFLICT', 'This draft was changed in another window. Review it again.');
-  tx.run(
-    `UPDATE drafts SET signed = 1, result = $result, step = 'result', revision = revision + 1, updated_at = $at WHERE id = $id`,
-    { id: draft.id, result, at: tx.atMs },
-  );
 }
 
 function checkIssuer(tx: Tx, issuer: IssueArgs['issuer']): void {

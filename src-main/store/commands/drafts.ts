@@ -48,6 +48,27 @@ export function findDraft(tx: Tx, id: string): StoredDraft {
   return draftOf(row);
 }
 
+/** A reload of a wizard's last step finds what was signed for so long. */
+const KEEP_SIGNED_MS = 86_400_000;
+
+/**
+ * Ends the draft of what was just signed: it can neither be changed nor cancelled, and goes with the first signature a day
+ * later. Throws AppError CONFLICT when it is not the one that was reviewed.
+ */
+export function endDraft(tx: Tx, draft: { id: string; revision: number } | null, result: string): void {
+  if (draft === null) return;
+  const stored = findDraft(tx, draft.id);
+  if (stored.signed || stored.revision !== draft.revision)
+    throw new AppError('CONFLICT', 'This draft was changed in another window. Review it again.');
+  tx.run(
+    `UPDATE drafts SET signed = 1, result = $result, step = 'result', revision = revision + 1, updated_at = $at WHERE id = $id`,
+    { id: draft.id, result, at: tx.atMs },
+  );
+  tx.run('DELETE FROM drafts WHERE signed = 1 AND updated_at < $before', {
+    before: tx.atMs - KEEP_SIGNED_MS,
+  });
+}
+
 export interface DraftContent {
   schemaVersion: number;
   step: string;
@@ -55,8 +76,9 @@ export interface DraftContent {
 }
 
 export const draftCommands = {
+  /** What is not signed yet, last changed first. */
   'drafts.list': read((tx, _args: Record<string, never>) =>
-    tx.all<Row>('SELECT * FROM drafts ORDER BY updated_at DESC').map(draftOf),
+    tx.all<Row>('SELECT * FROM drafts WHERE signed = 0 ORDER BY updated_at DESC').map(draftOf),
   ),
   'drafts.get': read((tx, { id }: { id: string }) => findDraft(tx, id)),
   'drafts.create': write(

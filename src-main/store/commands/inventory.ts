@@ -2,10 +2,12 @@
 import type { CertificateRow } from '#shared/contract/ca.ts';
 import { read, type SqlValue, type Tx } from '../command.ts';
 import type { Page, PageRequest, StoredCertificate } from '../columns.ts';
+import { cursorText, readCursor } from './cursor.ts';
 import {
   CERTIFICATE_COLUMNS,
   CERTIFICATE_FROM,
   type CertificateSqlRow,
+  ISSUED_BY_LINE,
   STATE_SQL,
   storedCertificate,
 } from './certificate-rows.ts';
@@ -28,21 +30,28 @@ const SORTS: Record<InventoryQuery['sort'], string> = {
   added: 'c.seq',
 };
 
-/** Words of a search as FTS5 prefixes; quoted, so that no operator of FTS5 is understood. "" when there is no word. */
+const prefix = (word: string): string => `"${word.replaceAll('"', '""')}"*`;
+
+/**
+ * Words of a search as FTS5 prefixes; quoted, so that no operator of FTS5 is understood. "" when there is no word. Digits
+ * in the groups Baleen itself shows ("2E25 F867 …") are found as the number they are the beginning of, too.
+ */
 export function searchExpression(query: string): string {
-  return query
+  const words = query
     .trim()
     .split(/[\s:]+/)
     .filter((word) => word !== '')
     .slice(0, 10)
-    .map((word) => `"${word.replaceAll('"', '""')}"*`)
+    .map(prefix)
     .join(' AND ');
+  const digits = (query.split('…')[0] ?? '').replaceAll(/[\s:]/g, '');
+  return /^[0-9a-f]{4,}$/i.test(digits) ? `(${words}) OR ${prefix(digits)}` : words;
 }
 
-function conditions(asked: Omit<InventoryQuery, 'cursor' | 'limit' | 'sort' | 'descending'>): {
-  where: string;
-  parameters: Record<string, SqlValue>;
-} {
+type Narrowing = Pick<InventoryQuery, 'query' | 'state' | 'issuer' | 'role'>;
+
+/** `issuer`: any certificate of the authority's line of renewals. */
+function conditions(tx: Tx, asked: Narrowing): { where: string; parameters: Record<string, SqlValue> } {
   const parts = ['1'];
   const parameters: Record<string, SqlValue> = {};
   const match = searchExpression(asked.query);
@@ -55,8 +64,10 @@ function conditions(asked: Omit<InventoryQuery, 'cursor' | 'limit' | 'sort' | 'd
     parameters['state'] = asked.state;
   }
   if (asked.issuer !== null) {
-    parts.push('c.issuer_id = $issuer');
-    parameters['issuer'] = asked.issuer;
+    parts.push(ISSUED_BY_LINE);
+    parameters['lineage'] =
+      tx.get<{ lineage: string }>('SELECT lineage FROM certificates WHERE id = $id', { id: asked.issuer })
+        ?.lineage ?? '';
   }
   if (asked.role !== null) {
     parts.push('c.is_ca = $isCa');
@@ -65,28 +76,8 @@ function conditions(asked: Omit<InventoryQuery, 'cursor' | 'limit' | 'sort' | 'd
   return { where: parts.join(' AND '), parameters };
 }
 
-interface Cursor {
-  value: string | number;
-  seq: number;
-}
-
-/** The page's last row, opaque to the caller. */
-function cursorText(cursor: Cursor): string {
-  return Buffer.from(JSON.stringify([cursor.value, cursor.seq])).toString('base64url');
-}
-
-function readCursor(text: string): Cursor | null {
-  try {
-    const [value, seq] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [string | number, number];
-    return { value, seq };
-  } catch {
-    // A cursor of an older page or none of ours: the list begins anew.
-    return null;
-  }
-}
-
 function page(tx: Tx, asked: InventoryQuery): Page<StoredCertificate> {
-  const { where, parameters } = conditions(asked);
+  const { where, parameters } = conditions(tx, asked);
   const all = { ...parameters, now: tx.atMs };
   const total = tx.get<{ count: number }>(
     `SELECT count(*) AS count FROM certificates c WHERE ${where}`,
@@ -113,20 +104,33 @@ function page(tx: Tx, asked: InventoryQuery): Page<StoredCertificate> {
   };
 }
 
+/** The facets beside the list: each counts what the search and the other facet leave. */
+function counts(tx: Tx, asked: Narrowing) {
+  const under = (part: Partial<Narrowing>) => {
+    const { where, parameters } = conditions(tx, { ...asked, ...part });
+    return { where, parameters: where.includes('$now') ? { ...parameters, now: tx.atMs } : parameters };
+  };
+  const byState = under({ state: null });
+  const states = tx.all<{ state: CertificateRow['state']; count: number }>(
+    `SELECT ${STATE_SQL} AS state, count(*) AS count FROM certificates c WHERE ${byState.where} GROUP BY 1 ORDER BY 2 DESC`,
+    { ...byState.parameters, now: tx.atMs },
+  );
+  const byIssuer = under({ issuer: null });
+  // An authority is one line here, however often it was renewed, under the name of its newest certificate.
+  const issuers = tx.all<{ id: string | null; name: string; count: number }>(
+    `SELECT n.id AS id, coalesce(n.name, 'Issuer not here') AS name, sum(t.count) AS count
+     FROM (SELECT i.lineage AS line, count(*) AS count FROM certificates c LEFT JOIN certificates i ON i.id = c.issuer_id
+           WHERE ${byIssuer.where} AND (i.lineage IS NULL OR i.lineage <> c.lineage) GROUP BY 1) t
+     LEFT JOIN certificates n ON n.seq = (SELECT max(seq) FROM certificates WHERE lineage = t.line)
+     GROUP BY 1 ORDER BY 3 DESC, 2 LIMIT 200`,
+    byIssuer.parameters,
+  );
+  return { total: states.reduce((sum, { count }) => sum + count, 0), states, issuers };
+}
+
 export const inventoryCommands = {
   'certificates.list': read(page),
-  'certificates.counts': read((tx, _args: Record<string, never>) => {
-    const now = { now: tx.atMs };
-    const states = tx.all<{ state: CertificateRow['state']; count: number }>(
-      `SELECT ${STATE_SQL} AS state, count(*) AS count FROM certificates c GROUP BY 1 ORDER BY 2 DESC`,
-      now,
-    );
-    const issuers = tx.all<{ id: string | null; name: string; count: number }>(
-      `SELECT c.issuer_id AS id, coalesce(i.name, 'Issuer not here') AS name, count(*) AS count
-       FROM certificates c LEFT JOIN certificates i ON i.id = c.issuer_id GROUP BY c.issuer_id ORDER BY 3 DESC, 2 LIMIT 200`,
-    );
-    return { total: states.reduce((sum, { count }) => sum + count, 0), states, issuers };
-  }),
+  'certificates.counts': read(counts),
   /** What will end next, authorities first: for the overview's time line. Neither replaced nor revoked. */
   'certificates.ahead': read((tx, { limit }: { limit: number }): StoredCertificate[] =>
     tx

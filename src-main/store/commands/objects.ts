@@ -1,7 +1,9 @@
 /** What was inspected and is kept: certificates of others, requests, CRLs. Nothing here was issued by this workspace. */
-import { change, read, type Tx } from '../command.ts';
-import type { NewCertificate, NewObject } from '../columns.ts';
+import { AppError } from '../../lib/app-error.ts';
+import { change, read, type SqlValue, type Tx } from '../command.ts';
+import type { NewCertificate, NewObject, Page, PageRequest } from '../columns.ts';
 import { insertCertificate } from './certificates.ts';
+import { likeConditions } from './like.ts';
 
 /** An imported certificate with what main found out about its place: who signed it, and what it signed. */
 export interface ImportedCertificate {
@@ -37,6 +39,57 @@ function keepObject(tx: Tx, table: 'requests' | 'crls', object: NewObject): stri
   return null;
 }
 
+/** A kept request or CRL; `facts` are those its keeper wrote. */
+export interface KeptObject {
+  id: string;
+  kind: 'request' | 'crl';
+  sha256: string;
+  name: string;
+  facts: NewObject['facts'];
+  keptAt: string;
+}
+
+interface KeptSqlRow extends Omit<KeptObject, 'facts' | 'keptAt'> {
+  facts: string;
+  added_at: number;
+}
+
+function keptObject({ facts, added_at: addedAt, ...row }: KeptSqlRow): KeptObject {
+  return {
+    ...row,
+    facts: JSON.parse(facts) as NewObject['facts'],
+    keptAt: new Date(addedAt).toISOString(),
+  };
+}
+
+const KEPT = `(SELECT id, 'request' AS kind, sha256, name, facts, added_at FROM requests
+  UNION ALL SELECT id, 'crl' AS kind, sha256, name, facts, added_at FROM crls)`;
+
+/** Throws AppError NOT_FOUND. */
+function findKept(tx: Tx, id: string): KeptObject {
+  const row = tx.get<KeptSqlRow>(`SELECT * FROM ${KEPT} WHERE id = $id`, { id });
+  if (row === undefined)
+    throw new AppError('NOT_FOUND', 'This object is no longer in the workspace.', { ids: [id] });
+  return keptObject(row);
+}
+
+const TABLES = { request: 'requests', crl: 'crls' } as const;
+
+/** Newest first. The cursor is a place: few are ever kept, and none comes in between while somebody reads. */
+function keptPage(tx: Tx, asked: PageRequest): Page<KeptObject> {
+  const parameters: Record<string, SqlValue> = {};
+  const where = `1${likeConditions(asked.query, ['name', 'sha256', 'facts'], parameters)}`;
+  const total =
+    tx.get<{ count: number }>(`SELECT count(*) AS count FROM ${KEPT} WHERE ${where}`, parameters)?.count ?? 0;
+  const offset = Number(asked.cursor ?? 0);
+  const rows = tx.all<KeptSqlRow>(
+    `SELECT * FROM ${KEPT} WHERE ${where} ORDER BY added_at DESC, id LIMIT $limit OFFSET $offset`,
+    { ...parameters, limit: asked.limit, offset },
+  );
+  const next = offset + rows.length;
+  return { total, rows: rows.map(keptObject), cursor: next < total && rows.length > 0 ? String(next) : null };
+}
+
 export const objectCommands = {
   /** Keeps what is not there yet; what is there stays as it is. Answers ids. */
   'objects.keep': change((tx, args: KeepArgs): { added: string[]; alreadyThere: string[] } => {
@@ -69,6 +122,15 @@ export const objectCommands = {
     for (const object of args.requests) note(object.id, keepObject(tx, 'requests', object));
     for (const object of args.crls) note(object.id, keepObject(tx, 'crls', object));
     return { added, alreadyThere };
+  }),
+  'objects.list': read(keptPage),
+  'objects.get': read((tx, { id }: { id: string }): KeptObject & { der: Uint8Array } => {
+    const kept = findKept(tx, id);
+    const row = tx.get<{ der: Uint8Array }>(`SELECT der FROM ${TABLES[kept.kind]} WHERE id = $id`, { id });
+    return { ...kept, der: row?.der ?? new Uint8Array() };
+  }),
+  'objects.forget': change((tx, { id }: { id: string }): void => {
+    tx.run(`DELETE FROM ${TABLES[findKept(tx, id).kind]} WHERE id = $id`, { id });
   }),
   /** Certificates without a known issuer that name this subject as theirs; with their bytes. */
   'objects.orphans': read((tx, { issuerNameSha256 }: { issuerNameSha256: string }) =>

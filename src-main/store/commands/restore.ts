@@ -21,19 +21,25 @@ type AuditRow = Record<keyof StoredAuditRecord, string | number>;
 export interface History {
   ledger: LedgerRow[];
   records: AuditRow[];
-  /** The recovery key that was not yet verified, or "" or null: it belongs to the header, not to the backup. */
-  recoveryKey: string | null;
+  /**
+   * Settings that belong to the header and not to the backup: the recovery key that was not typed back yet, a change
+   * that was begun. null: the backup's own header comes with it.
+   */
+  ofHeader: { name: string; value: string }[] | null;
 }
+
+const OF_HEADER = "'recoveryKey', 'headerChange'";
 
 export const restoreCommands = {
   'restore.history': read((tx, _args: Record<string, never>): History => ({
     ledger: tx.all<LedgerRow>('SELECT kind, scope, value, number, detail, at FROM ledger ORDER BY seq'),
     records: tx.all<AuditRow>('SELECT * FROM audit ORDER BY seq'),
-    recoveryKey:
-      tx.get<{ value: string }>("SELECT value FROM settings WHERE name = 'recoveryKey'")?.value ?? null,
+    ofHeader: tx.all<{ name: string; value: string }>(
+      `SELECT name, value FROM settings WHERE name IN (${OF_HEADER})`,
+    ),
   })),
   /** Throws AppError CONFLICT when the two audits are not one line of history. */
-  'restore.adopt': change((tx, { ledger, records, recoveryKey }: History): void => {
+  'restore.adopt': change((tx, { ledger, records, ofHeader }: History): void => {
     const own = tx.all<{ seq: number; hash: string }>(
       'SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1',
     )[0];
@@ -54,10 +60,8 @@ export const restoreCommands = {
         'INSERT INTO audit (seq, at, action, outcome, summary, subjects, version, previous, hash, mac) VALUES ($seq, $at, $action, $outcome, $summary, $subjects, $version, $previous, $hash, $mac)',
         record,
       );
-    if (recoveryKey !== null)
-      tx.run(
-        "INSERT INTO settings (name, value) VALUES ('recoveryKey', $recoveryKey) ON CONFLICT (name) DO UPDATE SET value = $recoveryKey",
-        { recoveryKey },
-      );
+    if (ofHeader === null) return;
+    tx.run(`DELETE FROM settings WHERE name IN (${OF_HEADER})`);
+    for (const row of ofHeader) tx.run('INSERT INTO settings (name, value) VALUES ($name, $value)', row);
   }),
 };

@@ -5,7 +5,8 @@
 import { AppError } from '../../lib/app-error.ts';
 import { change, read, type Tx, write } from '../command.ts';
 import type { NewKey, Page, PageRequest, StoredKey } from '../columns.ts';
-import { findDraft } from './drafts.ts';
+import { beforeOf } from './cursor.ts';
+import { endDraft } from './drafts.ts';
 import { findKey, insertKey } from './keys.ts';
 import { highestNumber, isTaken, takeNumber, takeOnce } from './ledger.ts';
 
@@ -165,14 +166,7 @@ export const taCommands = {
       if (args.number !== null)
         takeNumber(tx, numberScope(half, args.number.keyId), args.number.number, 'first');
       for (const exchange of args.exchanges) insertExchange(tx, half, exchange);
-      if (args.draft === null) return;
-      const draft = findDraft(tx, args.draft.id);
-      if (draft.signed || draft.revision !== args.draft.revision)
-        throw new AppError('CONFLICT', 'This draft was changed in another window. Review it again.');
-      tx.run(
-        `UPDATE drafts SET signed = 1, result = $half, step = 'result', revision = revision + 1, updated_at = $at WHERE id = $id`,
-        { id: draft.id, half, at: tx.atMs },
-      );
+      endDraft(tx, args.draft, half);
     },
   ),
   /** New state without an exchange: a reissue, new timing. */
@@ -218,20 +212,25 @@ export const taCommands = {
       .all<ExchangeRow>('SELECT * FROM ta_exchanges WHERE half = $half ORDER BY seq', { half })
       .map(exchangeOf),
   ),
-  /** Newest first. */
-  'ta.exchanges': read((tx, { cursor, limit }: Omit<PageRequest, 'query'>): Page<StoredExchange> => {
-    const before = cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor);
-    const rows = tx.all<ExchangeRow>(
-      'SELECT * FROM ta_exchanges WHERE seq < $before ORDER BY seq DESC LIMIT $limit',
-      { before, limit: limit + 1 },
-    );
-    const page = rows.slice(0, limit);
-    return {
-      total: tx.get<{ count: number }>('SELECT count(*) AS count FROM ta_exchanges')?.count ?? 0,
-      rows: page.map(exchangeOf),
-      cursor: rows.length > limit ? String(page.at(-1)?.seq ?? '') : null,
-    };
-  }),
+  /** Newest first; of one half, or (null) of both. */
+  'ta.exchanges': read(
+    (
+      tx,
+      { cursor, limit, half }: Omit<PageRequest, 'query'> & { half: Half | null },
+    ): Page<StoredExchange> => {
+      const wanted = 'FROM ta_exchanges WHERE half = coalesce($half, half)';
+      const rows = tx.all<ExchangeRow>(
+        `SELECT * ${wanted} AND seq < $before ORDER BY seq DESC LIMIT $limit`,
+        { before: beforeOf(cursor), half, limit: limit + 1 },
+      );
+      const page = rows.slice(0, limit);
+      return {
+        total: tx.get<{ count: number }>(`SELECT count(*) AS count ${wanted}`, { half })?.count ?? 0,
+        rows: page.map(exchangeOf),
+        cursor: rows.length > limit ? String(page.at(-1)?.seq ?? '') : null,
+      };
+    },
+  ),
   /** One with its files. Throws AppError NOT_FOUND. */
   'ta.exchangeFiles': read((tx, { id }: { id: string }): NewExchange & { half: Half } => {
     const row = tx.get<ExchangeRow & { request: Uint8Array; response: Uint8Array }>(

@@ -157,13 +157,18 @@ export async function askParent(deps: Asking, first: HeldChild): Promise<Said> {
       notAfter: offered.notAfter.toISOString(),
     };
     round.child = { ...round.child, entitled };
-    for (const wish of wishesOf(round.child, offered, timing, now()))
+    const listedKeys = first.child.keys.filter((key) => certificateFor(key, offered) !== undefined);
+    const offer = { offered, listed: new Set(listedKeys.map(({ keyId }) => keyId)) };
+    for (const wish of wishesOf(round.child, offer, timing, now()))
       round = await askFor(deps, round, wish, offered);
     for (const { keyId } of first.child.keys) round = await listed(deps, round, keyId, offered);
     const active = keyIn(round.child, 'active')?.certificate ?? null;
     if (round.said.length === 0)
       round.said.push(nothingToAsk(round.child, active === null ? null : renewFrom(active, timing)));
-  } else round.said.push(offered);
+  } else {
+    round.child = { ...round.child, entitled: null };
+    round.said.push(offered);
+  }
   const all = together(round.said);
   const fresh = await withFreshObjects(deps, round.held, round.child, now());
   const contact = { at: now().toISOString(), says: all.says };

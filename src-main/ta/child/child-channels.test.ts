@@ -54,6 +54,9 @@ beforeEach(async () => {
     tickets: { path: (ticket) => join(folder, ticket), end: () => undefined },
     changed: () => undefined,
     proxyState: () => Promise.resolve(null),
+    proxy() {
+      throw new Error('no proxy in this test');
+    },
     serviceUri: (child) => Promise.resolve(`http://127.0.0.1/rfc6492/ta/${child}`),
     publish: async () => void (published += 1),
     refusedEntry: (action) => async (error) => void refused.push(`${action} ${error.code}`),

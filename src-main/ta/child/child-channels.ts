@@ -2,9 +2,12 @@
 import type { ChildExport } from '#shared/contract/ta-child.ts';
 import type { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
+import { typedResources } from '../proxy/child-info.ts';
+import type { RunningProxy } from '../proxy/running-proxy.ts';
 import type { ProxyState } from '../proxy/proxy-state.ts';
 import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
+import { addHere, requireAddable } from './add-here.ts';
 import { readChildAnswer } from './child-answer.ts';
 import { childFile } from './child-files.ts';
 import { publication } from './child-objects.ts';
@@ -28,6 +31,7 @@ export interface ChildChannelDeps extends Pick<
   locals: LocalChildren;
   /** The trust anchor's online half; null while there is none. */
   proxyState(): Promise<ProxyState | null>;
+  proxy(): RunningProxy;
   /** Where children of the proxy send their messages. */
   serviceUri(child: string): Promise<string>;
   /** Publishes what has changed; a refusal of the target is kept by the publisher. */
@@ -101,6 +105,23 @@ export function childChannels(deps: ChildChannelDeps): {
             return ids;
           },
           refused: deps.refusedEntry('ta.localCreate', title),
+        }),
+      };
+    },
+    async localAdd({ handle, resources: texts }) {
+      const resources = typedResources(texts);
+      const here = { ...own, proxy: deps.proxy(), locals, serviceUri: deps.serviceUri };
+      await requireAddable(here, handle);
+      const title = `Add the child ${handle}`;
+      return {
+        job: jobs.start({
+          kind: 'ta.localAdd',
+          title,
+          async run(job) {
+            await after(() => addHere(here, { handle, resources }, job));
+            return [handle];
+          },
+          refused: deps.refusedEntry('ta.localAdd', title),
         }),
       };
     },

@@ -89,6 +89,11 @@ function rollSays(child: LocalChild): string {
 
 function warningsOf({ child, highest }: HeldChild, now: Date): LocalChildView['warnings'] {
   const warnings: LocalChildView['warnings'] = [];
+  if (child.entitled === null && keyIn(child, 'active') !== undefined)
+    warnings.push({
+      severity: 'careful',
+      text: `The trust anchor had nothing for ${child.handle} when it was last asked: it is being removed there, or was. Add it there again and ask, if it is to go on.`,
+    });
   for (const { keyId, certificate, objects, state } of child.keys) {
     if (certificate === null) continue;
     const left = Date.parse(certificate.notAfter) - now.getTime();

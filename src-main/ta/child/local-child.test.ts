@@ -184,6 +184,19 @@ describe('asking the parent', () => {
     expect(publication(await child())).toEqual([]);
   });
 
+  test('removed and added again, it asks for what was revoked meanwhile', async () => {
+    await here.certified('online');
+    here.parent.instead = (reply) => (reply.type === 'list_response' ? { ...reply, classes: [] } : reply);
+    expect((await here.ask('online')).says).toMatch(/has nothing for online/);
+    expect((await child()).entitled).toBeNull();
+    here.parent.instead = null;
+    here.parent.add('online');
+    expect((await here.ask('online')).says).toMatch(/\(1104\)/);
+    await here.parent.exchange();
+    expect((await here.ask('online')).severity).toBe('good');
+    expect(await states()).toEqual(['active']);
+  });
+
   test('a refusal of the parent is told with its words', async () => {
     await here.ready('online');
     here.parent.instead = () => ({ type: 'error_response', status: 2001, description: 'out of order' });

@@ -42,6 +42,7 @@ export interface LocalChildrenDeps extends ChildDeps {
 
 /** Where a child's objects go: with the trust anchor's when one party answered for both, to its own server otherwise. */
 function targetOf(own: Uint8Array, anchors: ProxyRepository | null): Publication['target'] {
+  // One identity is one server: what was pinned for the trust anchor holds for the child as well.
   return anchors !== null && equalBytes(own, anchors.serverIdentityDer)
     ? anchors.target
     : { kind: 'server', pin: null };

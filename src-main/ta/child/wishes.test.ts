@@ -22,13 +22,10 @@ function childWith(notAfter: number, more: Partial<ChildKey> = {}): LocalChild {
   return { handle: 'online', keys: [key as ChildKey] } as LocalChild;
 }
 
-const offer = (notAfter: number) =>
-  ({
-    className: 'default',
-    resources: ALL_RESOURCES,
-    notAfter: new Date(notAfter),
-    certificates: [],
-  }) as unknown as ResourceClass;
+const offer = (notAfter: number, listed = ['AA']) => ({
+  offered: { className: 'default', resources: ALL_RESOURCES, notAfter: new Date(notAfter) } as ResourceClass,
+  listed: new Set(listed),
+});
 
 const weeks = fc.integer({ min: 1, max: 520 });
 
@@ -65,6 +62,8 @@ test('an ended certificate is renewed, an asked one asked for until it comes, an
   expect(why(childWith(NOW + 50 * WEEK, { askedAt: '2026-11-24T12:00:00Z' }))).toEqual(['issue asked']);
   expect(why(childWith(NOW + 50 * WEEK, { state: 'old' }))).toEqual(['revoke rolled']);
   expect(why(childWith(NOW, { state: 'pending', certificate: null }))).toEqual(['issue first']);
+  const gone = wishesOf(childWith(NOW + 50 * WEEK), offer(NOW + 52 * WEEK, []), timing, new Date(NOW));
+  expect(gone).toMatchObject([{ what: 'issue', why: 'gone' }]);
   // Nothing can be asked before it is known where the key publishes.
   expect(why(childWith(NOW, { state: 'pending', certificate: null, csrDer: null }))).toEqual([]);
 });

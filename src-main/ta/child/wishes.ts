@@ -12,7 +12,7 @@ const WORTH = 1.1;
 export interface Wish {
   what: 'issue' | 'revoke';
   keyId: string;
-  why: 'first' | 'resources' | 'renewal' | 'asked' | 'rolled';
+  why: 'first' | 'gone' | 'resources' | 'renewal' | 'asked' | 'rolled';
 }
 
 /** From when on a renewal of this certificate is asked for. */
@@ -21,6 +21,12 @@ export function renewFrom({ notAfter }: Pick<CertInfo, 'notAfter'>, timing: Pare
   const threshold = end - timing.issuedCertificateReissueWeeksBefore * WEEK_MS;
   const worthwhile = end - (timing.issuedCertificateValidityWeeks * WEEK_MS) / WORTH;
   return new Date(Math.max(threshold, worthwhile));
+}
+
+/** What the parent offers, and the keys it lists a certificate for. */
+export interface Offer {
+  offered: ResourceClass;
+  listed: ReadonlySet<string>;
 }
 
 function renewalIsDue(
@@ -34,19 +40,26 @@ function renewalIsDue(
   return offered.notAfter.getTime() - now.getTime() > left * WORTH;
 }
 
-function wishOf(key: ChildKey, offered: ResourceClass, timing: ParentTiming, now: Date): Wish['why'] | null {
+function wishOf(
+  key: ChildKey,
+  { offered, listed }: Offer,
+  timing: ParentTiming,
+  now: Date,
+): Wish['why'] | null {
   if (key.certificate === null) return 'first';
   // Asked once, it is asked until the answer is fetched.
   if (key.askedAt !== null) return 'asked';
+  // What the parent does not list any more it has revoked: the child was removed and added again.
+  if (!listed.has(key.keyId)) return 'gone';
   if (!sameResources(key.certificate.resources, offered.resources)) return 'resources';
   return renewalIsDue(key.certificate, offered, timing, now) ? 'renewal' : null;
 }
 
-/** Under what the parent offers; an unchanged offer leaves nothing to ask. */
-export function wishesOf(child: LocalChild, offered: ResourceClass, timing: ParentTiming, now: Date): Wish[] {
+/** An unchanged offer leaves nothing to ask. */
+export function wishesOf(child: LocalChild, offer: Offer, timing: ParentTiming, now: Date): Wish[] {
   return child.keys.flatMap((key): Wish[] => {
     if (key.state === 'old') return [{ what: 'revoke', keyId: key.keyId, why: 'rolled' }];
-    const why = wishOf(key, offered, timing, now);
+    const why = wishOf(key, offer, timing, now);
     return why === null || key.csrDer === null ? [] : [{ what: 'issue', keyId: key.keyId, why }];
   });
 }

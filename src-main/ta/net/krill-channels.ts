@@ -79,7 +79,8 @@ export function krillChannels(deps: KrillDeps): Pick<Domain<'ta'>, Names> {
       const link: StoredLink = {
         server: server.trim(),
         pin: pinOf(pin),
-        token: token ?? before?.token ?? null,
+        // SECURITY: the token of one server is never sent to another.
+        token: token ?? (before?.server === server.trim() ? before.token : null),
         postLimit,
       };
       // Refused before the job: an address that cannot be one.

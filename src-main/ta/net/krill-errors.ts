@@ -200,6 +200,9 @@ function errorBody(body: Uint8Array): { label: string; msg: string; args: JsonOb
   }
 }
 
+/** Krill's own words in a refusing answer; null when it is not one of Krill's. */
+export const krillWords = (body: Uint8Array): string | null => errorBody(body)?.msg ?? null;
+
 /** A refusing answer of Krill as AppError PEER_REFUSED; `subject` is its label. */
 export function krillRefusal({ status, body }: { status: number; body: Uint8Array }): AppError {
   const error = errorBody(body);

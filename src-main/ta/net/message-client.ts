@@ -5,6 +5,7 @@
 import { AppError } from '../../lib/app-error.ts';
 import { oneLine } from '../../lib/one-line.ts';
 import type { Net, Trust } from '../../ports.ts';
+import { krillWords } from './krill-errors.ts';
 
 export type MessageKind = 'publication' | 'provisioning';
 
@@ -35,7 +36,7 @@ export interface MessageOrder {
 
 /** What to do about a status, when the server says nothing of use itself. */
 const STATUS: Readonly<Record<number, string>> = {
-  400: 'does not take the message as it is: look whether it knows our present identity and both clocks are right',
+  400: 'does not take the message as it is: look whether we are enrolled there with our present identity, and both clocks are right',
   401: 'wants a login that its protocol does not have: look whether the service URI is right',
   403: 'refuses us: have its operator look whether we are enrolled there',
   404: 'does not know the service URI: have its operator send a new document, or mend the handle in it',
@@ -85,11 +86,16 @@ export async function postMessage(net: Net, order: MessageOrder): Promise<Uint8A
     ...(signal === undefined ? {} : { signal }),
   });
   const host = new URL(serviceUri).host;
+  const words = status === 200 ? null : krillWords(body);
   if (status !== 200)
-    throw new AppError('PEER_REFUSED', statusSentence(host, status), {
-      subject: String(status),
-      library: saidIn(body),
-    });
+    throw new AppError(
+      'PEER_REFUSED',
+      `${statusSentence(host, status)}${words === null ? '' : ` It says: ${words}`}`,
+      {
+        subject: String(status),
+        library: saidIn(body),
+      },
+    );
   // Servers differ in the media type of an answer; a signed message is a SEQUENCE whatever it is called.
   if (body[0] !== 0x30)
     throw new AppError(

@@ -3,7 +3,7 @@ import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Domain } from '../../lib/domain.ts';
 import type { JobContext } from '../../lib/jobs.ts';
-import { fileWords, recogniseFile } from '../../rpki/exchange-file.ts';
+import { requireFile } from '../require-file.ts';
 import { addChild, changeResources, removeChild } from './change-children.ts';
 import {
   type ChildFile,
@@ -80,12 +80,7 @@ export function exchangeChannels(deps: ProxyDeps): {
 
   async function openResponse(name: string, bytes: Uint8Array): Promise<string> {
     await proxy.required();
-    const kind = recogniseFile(bytes);
-    if (kind !== 'response')
-      throw new AppError(
-        'INVALID_INPUT',
-        `${name} is ${fileWords(kind)}; wanted is ${fileWords('response')}. Nothing was changed.`,
-      );
+    requireFile(name, bytes, 'response');
     return responses.put({ name, bytes });
   }
 
@@ -187,7 +182,7 @@ export function exchangeChannels(deps: ProxyDeps): {
         return { review: await openResponse(name, bytes) };
       },
       async responseReview({ id }) {
-        return reviewResponse(await proxy.required(), responses.get(id), now()).view;
+        return (await reviewResponse(await proxy.required(), responses.get(id), now())).view;
       },
       takeResponse({ id }) {
         const file = responses.get(id);

@@ -14,6 +14,10 @@ export interface HeldProxy {
   state: ProxyState;
   signing: MessageSigning;
   past: StoredExchange[];
+  /** The highest manifest number ever taken from the signer; after a restore it may be above the objects'. */
+  highest: bigint;
+  /** Whether a response with this nonce was taken at any time, also one that a restore took away. */
+  nonceTaken(nonce: string): Promise<boolean>;
 }
 
 /** null when this workspace has no proxy. */
@@ -23,9 +27,14 @@ export async function heldProxy(
 ): Promise<HeldProxy | null> {
   const half = await session.store.run('ta.half', { half: 'proxy' });
   if (half === null) return null;
+  const state = readProxyState(half.state);
+  const { number = 0n, keyId = '' } = state.signer?.objects ?? {};
+  const highest = await session.store.run('ta.highest', { half: 'proxy', keyId });
   return {
     version: half.version,
-    state: readProxyState(half.state),
+    state,
+    highest: highest === null || highest < number ? number : highest,
+    nonceTaken: (nonce) => session.store.run('ta.nonceTaken', { half: 'proxy', keyId, nonce }),
     signing: createMessageSigning(deps, routedKey(half.identityKey)),
     past: await session.store.run('ta.history', { half: 'proxy' }),
   };

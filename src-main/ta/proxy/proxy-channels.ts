@@ -7,6 +7,7 @@ import { RpkiError } from '../../rpki/rpki-error.ts';
 import { readRepositoryResponseXml } from '../../rpki/setup-xml.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { exchangesFile } from '../export.ts';
+import { requireFile } from '../require-file.ts';
 import { timingProblems } from '../signer/setup.ts';
 import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
@@ -18,7 +19,7 @@ import { proxyFile } from './proxy-files.ts';
 import type { AssociatedSigner, ProxyRepository } from './proxy-state.ts';
 import { proxyView } from './proxy-view.ts';
 import type { Publisher } from './publisher.ts';
-import { folderRepository, requireNoRepository, serverRepository } from './repository.ts';
+import { folderRepository, requireNoOther, serverRepository } from './repository.ts';
 import type { RunningProxy } from './running-proxy.ts';
 
 export interface ProxyDeps extends TaDeps {
@@ -73,7 +74,7 @@ export function proxyChannels(deps: ProxyDeps): {
   const setRepository = (repository: ProxyRepository): Promise<unknown> =>
     proxy.change(
       ({ state }) => {
-        requireNoRepository(state);
+        requireNoOther(state, repository);
         return { ...state, repository };
       },
       () => ({
@@ -85,18 +86,22 @@ export function proxyChannels(deps: ProxyDeps): {
             id: repository.contact.base,
             sha256: sha256Hex(repository.serverIdentityDer),
           },
+          ...(repository.target.kind === 'server' && repository.target.pin !== null
+            ? [
+                {
+                  type: 'tls-certificate',
+                  id: repository.contact.serviceUri,
+                  sha256: repository.target.pin,
+                },
+              ]
+            : []),
         ],
       }),
     );
 
   async function openSignerInfo(name: string, bytes: Uint8Array): Promise<string> {
     await proxy.required();
-    const kind = recogniseFile(bytes);
-    if (kind !== 'signer-info')
-      throw new AppError(
-        'INVALID_INPUT',
-        `${name} is ${fileWords(kind)}; wanted is ${fileWords('signer-info')}.`,
-      );
+    requireFile(name, bytes, 'signer-info');
     return infos.put({ name, signer: parseSignerInfo(name, bytes) });
   }
 

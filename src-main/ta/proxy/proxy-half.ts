@@ -30,6 +30,8 @@ export interface ProxyHalf {
   proxy: RunningProxy;
   publisher: Publisher;
   attention(): Promise<Attention[]>;
+  /** It listens. */
+  serving(): boolean;
   /** What it knows of its trust anchor, as its signer would say it, with the exchanges it took. Throws AppError. */
   asAnchor(): Promise<Pick<HeldSigner, 'anchor' | 'keySigner' | 'past'>>;
   /** Before the store ends: forgets what was opened, keeps what may go on while locked. */
@@ -72,8 +74,9 @@ export function createProxyHalf(
     channels: { ...first.channels, ...second.channels, ...serviceChannels({ ...deps, service, proxy }) },
     async attention() {
       const held = await proxy.held();
-      return held === null ? [] : proxyAttention(held.state, clock.now());
+      return held === null ? [] : proxyAttention(held, clock.now());
     },
+    serving: () => service.serving().running,
     async asAnchor() {
       const { state, past } = await proxy.required();
       if (state.signer === null)

@@ -1,6 +1,7 @@
 /** The proxy as the window shows it: what it is, who has to do something next, what is due. No key leaves this. */
 import type { ProxyChildView, ProxyView } from '#shared/contract/ta-proxy.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
+import { wordsOf } from '../../lib/pgp-words.ts';
 import { Faults } from '../../rpki/fault.ts';
 import { readChildCsr } from '../child-csr.ts';
 import { resourcesJson } from '../objects.ts';
@@ -95,11 +96,17 @@ export function isUnpublished({ signer, published }: ProxyState): boolean {
   return signer !== null && published?.number !== String(signer.objects.number);
 }
 
+/** After a restore: what is here is older than what is out. */
+export const restoredText = (here: bigint, highest: bigint): string =>
+  `This workspace was restored: manifest ${highest} was published from it before, and what is here ends at ${here}. Nothing is published until the next exchange, because relying parties refuse what goes back: make a request and take its response.`;
+
 /** Dates and obstacles, most urgent first. */
-export function proxyWarnings(state: ProxyState, now: Date): ProxyView['warnings'] {
+export function proxyWarnings({ state, highest }: HeldProxy, now: Date): ProxyView['warnings'] {
   const warnings: ProxyView['warnings'] = [];
   const { signer, open, timing } = state;
   if (signer === null) return warnings;
+  if (highest > signer.objects.number)
+    warnings.push({ severity: 'bad', text: restoredText(signer.objects.number, highest) });
   const left = Date.parse(signer.objects.nextUpdate) - now.getTime();
   if (left < 0)
     warnings.push({
@@ -111,7 +118,7 @@ export function proxyWarnings(state: ProxyState, now: Date): ProxyView['warnings
       severity: 'careful',
       text: `Manifest and CRL end on ${day(signer.objects.nextUpdate)}: make a request in time.`,
     });
-  if (isUnpublished(state))
+  if (isUnpublished(state) && highest === signer.objects.number)
     warnings.push({
       severity: 'careful',
       text: 'The newest objects are not published yet. Publish them again.',
@@ -193,6 +200,7 @@ export function proxyView(
             madeAt: open.madeAt,
             goodUntil: open.goodUntil,
             sha256: sha256Hex(open.file),
+            words: wordsOf(sha256Hex(open.file)),
             wishes: openContent(open).children.reduce((sum, { requests }) => sum + requests.size, 0),
             outdated: outdated(state),
           },
@@ -200,12 +208,13 @@ export function proxyView(
     published: state.published,
     unpublished: isUnpublished(state),
     airGapped: !about.signerHere,
-    warnings: proxyWarnings(state, now),
+    warnings: proxyWarnings(held, now),
   };
 }
 
 /** The warnings as the overview lists them, and the set-up while it is not finished. */
-export function proxyAttention(state: ProxyState, now: Date): Attention[] {
+export function proxyAttention(held: HeldProxy, now: Date): Attention[] {
+  const { state } = held;
   const action = { label: 'Open…', route: '/trust-anchor' };
   const subject = 'Trust anchor proxy';
   const ball = ballOf(state, now);
@@ -214,7 +223,7 @@ export function proxyAttention(state: ProxyState, now: Date): Attention[] {
       ? []
       : [{ severity: 'note', subject, text: 'has an exchange under way', detail: ball.text, action }];
   return [
-    ...proxyWarnings(state, now).map(({ severity, text }) => ({
+    ...proxyWarnings(held, now).map(({ severity, text }) => ({
       severity,
       subject,
       text: severity === 'bad' ? 'needs you now' : 'will need you',

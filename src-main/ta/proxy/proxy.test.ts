@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { wordsOf } from '../../lib/pgp-words.ts';
 import { parseCertificate } from '../../x509/certificate.ts';
 import { type TestApp, testApp } from '../../testing/test-app.ts';
 import { testKey, type TestKey } from '../../testing/test-proxy.ts';
@@ -236,16 +237,21 @@ describe('exchanges', () => {
     await proxy.result(await proxy.call('ta.refreshRequest', {}));
     const other = JSON.parse((await proxyFileOf(proxy, 'request')).toString('utf8')) as typeof first;
     expect(other.request.nonce).not.toBe(first.request.nonce);
-    expect((await proxyOf(proxy)).open?.outdated).toEqual([]);
+    const { open } = await proxyOf(proxy);
+    expect(open?.outdated).toEqual([]);
+    expect(open?.words).toEqual(wordsOf(open?.sha256 ?? ''));
   });
 
   test('with the workspace locked: 503, or answered by choice and told to the proxy afterwards', async () => {
     const wish = await child.issue(key, 'rsync://child.example.net/repo/one/');
     await proxy.call('workspace.lock', {});
     expect((await send(await child.message({ type: 'list' }, proxy.clock.now()))).status).toBe(503);
+    expect(await proxy.call('ta.serving', {})).toEqual({ running: true, lockedUntil: null });
     await proxy.later(1000);
     await proxy.call('ta.serveLocked', { hours: 2 });
+    const until = new Date(proxy.clock.now().getTime() + 2 * 3_600_000).toISOString();
     await proxy.call('workspace.lock', {});
+    expect(await proxy.call('ta.serving', {})).toEqual({ running: true, lockedUntil: until });
     proxy.clock.advance(1000);
     expect((await send(await child.message(wish, proxy.clock.now()))).status).toBe(200);
     await proxy.later(1000);
@@ -254,5 +260,9 @@ describe('exchanges', () => {
     await proxy.call('workspace.lock', {});
     proxy.clock.advance(2 * 3_600_000);
     expect((await send(await child.message({ type: 'list' }, proxy.clock.now()))).status).toBe(503);
+    // Another workspace: what listened for the first one is gone, and is not shown as running.
+    await proxy.create('online', 'Another');
+    expect(await proxy.call('ta.serving', {})).toEqual({ running: false, lockedUntil: null });
+    expect((await proxy.call('ta.service', {})).running).toBeNull();
   });
 });

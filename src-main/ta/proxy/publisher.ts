@@ -6,6 +6,7 @@ import { publishAll } from '../publish/publish-all.ts';
 import type { TaDeps } from '../ta.ts';
 import type { LocalCas } from './local-cas.ts';
 import type { HeldProxy } from './held-proxy.ts';
+import { restoredText } from './proxy-view.ts';
 import type { RunningProxy } from './running-proxy.ts';
 
 export interface Publisher {
@@ -18,10 +19,12 @@ export interface Publisher {
   clear(): void;
 }
 
-function anchorOf({ state, signing }: HeldProxy): Publication {
+function anchorOf({ state, signing, highest }: HeldProxy): Publication {
   const { repository, signer } = state;
   if (repository === null || signer === null)
     throw new AppError('NOT_ALLOWED_NOW', 'There is nothing to publish before a signer is associated.');
+  if (signer.objects.number < highest)
+    throw new AppError('NOT_ALLOWED_NOW', restoredText(signer.objects.number, highest));
   return {
     publisher: repository.publisherHandle,
     contact: repository.contact,
@@ -42,18 +45,26 @@ export function createPublisher(
     const held = await proxy.required();
     const anchor = anchorOf(held);
     const number = String(held.state.signer?.objects.number ?? '');
-    const count = await publishAll({ net: deps.net, now: () => clock.now() }, [
+    const { count, refused } = await publishAll({ net: deps.net, now: () => clock.now() }, [
       anchor,
       ...(await locals.publications()),
     ]);
-    await proxy.change(
-      ({ state }) => ({ ...state, published: { at: clock.now().toISOString(), number } }),
-      () => ({
-        action: 'ta.publish',
-        summary: `Published ${count} objects, manifest number ${number}, at ${anchor.contact.base}`,
-        subjects: [],
-      }),
-    );
+    if (refused.every(({ publication }) => publication !== anchor))
+      await proxy.change(
+        ({ state }) => ({ ...state, published: { at: clock.now().toISOString(), number } }),
+        () => ({
+          action: 'ta.publish',
+          summary: `Published ${count} objects, manifest number ${number}, at ${anchor.contact.base}`,
+          subjects: [],
+        }),
+      );
+    const [first] = refused;
+    if (first !== undefined)
+      throw new AppError(
+        first.error.code,
+        `${first.publication.publisher}: ${first.error.message}`,
+        first.error.details,
+      );
     problem = null;
   }
 

@@ -3,6 +3,7 @@
  * (RFC 8183 5.2.3, 5.2.4, T-020..T-023). Decided once for ever: everything that is issued points there.
  */
 import { AppError } from '../../lib/app-error.ts';
+import { equalBytes } from '../../lib/bytes.ts';
 import type { RepositoryResponse } from '../../rpki/setup-message.ts';
 import { parseCertificate } from '../../x509/certificate.ts';
 import { isPlainUri } from '../../rpki/plain-name.ts';
@@ -12,9 +13,21 @@ import type { ProxyRepository, ProxyState } from './proxy-state.ts';
 /** The handle that publishes at the base itself (T-023). */
 export const TA_HANDLE = 'ta';
 
-/** Throws AppError CONFLICT. */
-export function requireNoRepository(state: ProxyState): void {
-  if (state.repository !== null)
+/** The same place under the same identity: what is issued points there, however the server is reached. */
+function isSamePlace(a: ProxyRepository, b: ProxyRepository): boolean {
+  return (
+    a.target.kind === 'server' &&
+    b.target.kind === 'server' &&
+    a.publisherHandle === b.publisherHandle &&
+    a.contact.base === b.contact.base &&
+    a.contact.notify === b.contact.notify &&
+    equalBytes(a.serverIdentityDer, b.serverIdentityDer)
+  );
+}
+
+/** Throws AppError CONFLICT when there is another one; a server may have another address or TLS certificate by now. */
+export function requireNoOther(state: ProxyState, repository: ProxyRepository): void {
+  if (state.repository !== null && !isSamePlace(state.repository, repository))
     throw new AppError(
       'CONFLICT',
       `The trust anchor proxy already has a repository: ${state.repository.contact.base}. It can never be changed.`,

@@ -15,15 +15,13 @@ import { openExchange } from '../open-exchange.ts';
 import { resourceTexts } from '../review/child-review.ts';
 import { readSignerInfo } from '../signer-info.ts';
 import { timingSeen } from './compare-timing.ts';
+import type { HeldProxy } from './held-proxy.ts';
 import { noneOpen, openContent } from './make-request.ts';
 import { associatedJson } from './proxy-text.ts';
 import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
 import { readResponse, type Response } from './take-response.ts';
 
-export interface PastExchange {
-  nonce: string;
-  at: string;
-}
+type Knowing = Pick<HeldProxy, 'state' | 'past' | 'highest' | 'nonceTaken'>;
 
 export interface ReviewedResponse {
   view: ResponseReview;
@@ -34,19 +32,19 @@ export interface ReviewedResponse {
 const minute = (instant: string): string => `${instant.slice(0, 16).replace('T', ' ')} Z`;
 const short = (key: string): string => key.slice(-8);
 
-/** Nonces first: what was withdrawn is told with its date. */
-function nonceFault(
-  state: ProxyState,
-  past: readonly PastExchange[],
+/** What is known of the nonce already: withdrawn or taken, with its date; null: nothing. */
+async function nonceStory(
+  { state, past, nonceTaken }: Knowing,
   nonce: string | undefined,
-): Fault | null {
+): Promise<string | null> {
+  if (nonce === undefined) return null;
   const gone = state.cancelled.find((one) => one.nonce === nonce);
   const taken = past.find((one) => one.nonce === nonce);
-  const say = (text: string): Fault => ({ text, clause: 'krill-ta 5.6' });
-  if (gone !== undefined)
-    return say(`it answers the request ${gone.nonce}, which was withdrawn on ${minute(gone.at)}`);
-  if (taken !== undefined) return say(`it was already processed on ${minute(taken.at)}`);
-  return null;
+  if (gone !== undefined) return `answers the request ${nonce}, which was withdrawn on ${minute(gone.at)}`;
+  if (taken !== undefined) return `was already processed on ${minute(taken.at)} (nonce ${nonce})`;
+  return (await nonceTaken(nonce))
+    ? `was already processed (nonce ${nonce}), before this workspace was restored from a backup`
+    : null;
 }
 
 function answersOf(
@@ -165,32 +163,20 @@ function readOrNull(bytes: Uint8Array): Response | null {
   }
 }
 
-/** Why there is nothing this response could answer. */
-function unwanted(state: ProxyState, past: readonly PastExchange[], nonce: string | undefined): AppError {
-  const taken = past.find((one) => one.nonce === nonce);
-  const gone = state.cancelled.find((one) => one.nonce === nonce);
-  if (taken !== undefined)
-    return new AppError(
-      'NOT_ALLOWED_NOW',
-      `This response was already processed on ${minute(taken.at)} (nonce ${taken.nonce}). Nothing was changed.`,
-    );
-  if (gone !== undefined)
-    return new AppError(
-      'NOT_ALLOWED_NOW',
-      `This response answers the request ${gone.nonce}, which was withdrawn on ${minute(gone.at)}. Nothing was changed.`,
-    );
-  return noneOpen();
-}
-
-/** Reviews the bytes of a response at `now`; `past` oldest first. Throws AppError NOT_ALLOWED_NOW when nothing is open. */
-export function reviewResponse(
-  { state, past }: { state: ProxyState; past: readonly PastExchange[] },
+/** Reviews the bytes of a response at `now`. Throws AppError NOT_ALLOWED_NOW when nothing is open. */
+export async function reviewResponse(
+  knowing: Knowing,
   file: { name: string; bytes: Uint8Array },
   now: Date,
-): ReviewedResponse {
+): Promise<ReviewedResponse> {
+  const { state, highest } = knowing;
   const { signer, open } = state;
   const response = readOrNull(file.bytes);
-  if (signer === null || open === null) throw unwanted(state, past, response?.nonce);
+  const story = await nonceStory(knowing, response?.nonce);
+  if (signer === null || open === null)
+    throw story === null
+      ? noneOpen()
+      : new AppError('NOT_ALLOWED_NOW', `This response ${story}. Nothing was changed.`);
   const request = openContent(open);
   const knowledge: ProxyKnowledge = {
     signerSpki: signer.identity.spkiDer,
@@ -199,8 +185,18 @@ export function reviewResponse(
     request,
   };
   const judged = judgeResponse(file.bytes, knowledge, now);
-  const withdrawn = nonceFault(state, past, response?.nonce);
-  const faults = withdrawn === null ? judged.faults : [withdrawn, ...judged.faults];
+  const faults = [
+    ...(story === null ? [] : [{ text: `it ${story}`, clause: 'krill-ta 5.6' }]),
+    ...(response !== null && response.objects.number <= highest && highest > signer.objects.number
+      ? [
+          {
+            text: `its number ${response.objects.number} is not above ${highest}, which was published before this workspace was restored`,
+            clause: 'RFC 9286 4.2.1',
+          },
+        ]
+      : []),
+    ...judged.faults,
+  ];
   const message =
     openExchange(file.bytes, 'response', signer.identity.spkiDer, now, new Faults())?.message ?? null;
   const unusual = [

@@ -9,9 +9,16 @@ import type { TaDeps } from '../ta.ts';
 import { identityKeyObject } from './locked-proxy.ts';
 import type { RunningProxy } from './running-proxy.ts';
 import type { Service } from './service.ts';
-import { readSettings, requireSettings, writeSettings } from './service-settings.ts';
+import {
+  CERTIFICATE_PATH,
+  readSettings,
+  requireSettings,
+  rootUri,
+  TAL_PATH,
+  writeSettings,
+} from './service-settings.ts';
 
-type Names = 'service' | 'setService' | 'startService' | 'stopService' | 'serveLocked';
+type Names = 'service' | 'serving' | 'setService' | 'startService' | 'stopService' | 'serveLocked';
 
 export function serviceChannels(
   deps: TaDeps & { service: Service; proxy: RunningProxy },
@@ -43,8 +50,16 @@ export function serviceChannels(
 
   return {
     async service() {
-      return { settings: await readSettings(session()), ...service.view() };
+      const settings = await readSettings(session());
+      const view = service.view();
+      const root = view.running?.uri ?? rootUri(settings);
+      return {
+        settings,
+        uris: { certificate: root + CERTIFICATE_PATH, tal: root + TAL_PATH },
+        ...view,
+      };
     },
+    serving: () => service.serving(),
     async setService(settings) {
       requireSettings(settings);
       await writeSettings(session(), settings);

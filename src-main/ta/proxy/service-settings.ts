@@ -58,6 +58,10 @@ export function rootUri({ host, port, publicUri, certificate }: ServiceSettings)
   return `${certificate === null ? 'http' : 'https'}://${name}:${port}`;
 }
 
+/** Paths of what relying parties fetch. */
+export const CERTIFICATE_PATH = '/ta/ta.cer';
+export const TAL_PATH = '/ta/ta.tal';
+
 /** Where `child` sends its messages. A handle may hold slashes: it is one segment here. */
 export function childServiceUri(settings: ServiceSettings, child: string): string {
   return `${rootUri(settings)}/rfc6492/${TA_HANDLE}/${encodeURIComponent(child)}`;

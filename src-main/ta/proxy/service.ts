@@ -13,7 +13,7 @@ import { createLockedProxy, type HeldQuery, type LockedProxy } from './locked-pr
 import { answerCall } from './provisioning-server.ts';
 import { TA_HANDLE } from './repository.ts';
 import type { AnsweringProxy, RunningProxy } from './running-proxy.ts';
-import { rootUri } from './service-settings.ts';
+import { CERTIFICATE_PATH, rootUri, TAL_PATH } from './service-settings.ts';
 
 /** Krill's own limit for provisioning messages. */
 const MOST_BODY = 1_048_576;
@@ -37,6 +37,8 @@ export interface Service {
   start(settings: ServiceSettings, tls: { keyPem: string; certPem: string } | null): Promise<void>;
   stop(): Promise<void>;
   view(): Pick<ServiceView, 'running' | 'lockedUntil'>;
+  /** What may be said of it while the workspace is locked. */
+  serving(): { running: boolean; lockedUntil: string | null };
   /** From the next lock on, for so long. `key` is the identity's; null ends it. */
   serveLocked(choice: { key: KeyObject; hours: number } | null): void;
   /** The workspace is being locked: keeps what the choice allows. Resolves when it is held. */
@@ -54,7 +56,7 @@ const plain = (status: number, said: string): NetReply => ({
 async function answerGet(proxy: AnsweringProxy, path: string): Promise<NetReply> {
   const { state } = await proxy.required();
   if (state.signer === null) return plain(404, 'The trust anchor is not set up yet.');
-  return path === '/ta/ta.cer'
+  return path === CERTIFICATE_PATH
     ? {
         status: 200,
         headers: { 'content-type': 'application/x-x509-ca-cert' },
@@ -85,6 +87,13 @@ export function createService(
   const rate = createRate({ now: () => now().getTime(), burst: BURST, eachMs: EACH_MS });
 
   const goesOn = (): boolean => choice !== null && choice.until.getTime() > now().getTime();
+  const lockedUntil = (): string | null => (goesOn() ? (choice?.until.toISOString() ?? null) : null);
+
+  /** null also when its listener was closed with the workspace it belonged to. */
+  function present(): Running | null {
+    if (running?.listener.isOpen() === false) running = null;
+    return running;
+  }
 
   /** Who answers now; null: nobody. */
   function answering(): AnsweringProxy | null {
@@ -101,7 +110,7 @@ export function createService(
     if (!rate.allows(call.client)) return plain(429, 'Too many messages; try again in a minute.');
     const from = answering();
     if (from === null) return plain(503, 'The trust anchor is locked by its operator; try again later.');
-    if (call.method === 'GET' && (call.path === '/ta/ta.cer' || call.path === '/ta/ta.tal'))
+    if (call.method === 'GET' && (call.path === CERTIFICATE_PATH || call.path === TAL_PATH))
       return answerGet(from, call.path);
     const handle = handleOf(call.path);
     return handle === null ? plain(404, 'There is nothing here.') : answerCall(from, handle, call, now());
@@ -128,7 +137,7 @@ export function createService(
 
   return {
     async start(settings, tls) {
-      if (running !== null) throw new AppError('NOT_ALLOWED_NOW', 'It listens already. Stop it first.');
+      if (present() !== null) throw new AppError('NOT_ALLOWED_NOW', 'It listens already. Stop it first.');
       await proxy.required();
       const { host, port } = settings;
       const listener = await net.listen(
@@ -142,19 +151,23 @@ export function createService(
       running = null;
       await old?.listener.close();
     },
-    view: () => ({
-      running:
-        running === null
-          ? null
-          : {
-              since: running.since.toISOString(),
-              uri: rootUri(running.settings),
-              answered: running.answered,
-              refused: running.refused,
-              refusals: running.refusals.map(({ at, ...rest }) => ({ at: at.toISOString(), ...rest })),
-            },
-      lockedUntil: goesOn() ? (choice?.until.toISOString() ?? null) : null,
-    }),
+    view() {
+      const here = present();
+      return {
+        running:
+          here === null
+            ? null
+            : {
+                since: here.since.toISOString(),
+                uri: rootUri(here.settings),
+                answered: here.answered,
+                refused: here.refused,
+                refusals: here.refusals.map(({ at, ...rest }) => ({ at: at.toISOString(), ...rest })),
+              },
+        lockedUntil: lockedUntil(),
+      };
+    },
+    serving: () => ({ running: present() !== null, lockedUntil: lockedUntil() }),
     serveLocked(chosen) {
       choice =
         chosen === null
@@ -162,7 +175,7 @@ export function createService(
           : { key: chosen.key, until: new Date(now().getTime() + chosen.hours * HOUR_MS) };
     },
     async locking() {
-      if (running === null) {
+      if (present() === null) {
         choice = null;
         return;
       }

@@ -34,7 +34,7 @@ export async function storeResponse(
     const { version, state } = held;
     const now = deps.clock.now();
     job.report(0.1, 'Judging it again');
-    const { view, response } = reviewResponse(held, file, now);
+    const { view, response } = await reviewResponse(held, file, now);
     const { open, signer } = state;
     const [fault] = view.faults;
     if (!view.canPublish || response === null || open === null || signer === null)

@@ -3,6 +3,7 @@
  * objects are is decided elsewhere.
  */
 import { randomUUID } from 'node:crypto';
+import { AppError } from '../../lib/app-error.ts';
 import type { Net } from '../../ports.ts';
 import type { Publication } from './publication.ts';
 import { publishFolder } from './publish-folder.ts';
@@ -30,8 +31,18 @@ function treesOf(publications: readonly Publication[]): Map<string, FolderTree> 
   return trees;
 }
 
-/** `publications`: the trust anchor's first. Answers how many objects are out now. Throws what the target refuses. */
-export async function publishAll(deps: PublishDeps, publications: readonly Publication[]): Promise<number> {
+export interface Published {
+  /** How many objects are out now. */
+  count: number;
+  /** Whose server refused or was not there; what it had before is still out. */
+  refused: { publication: Publication; error: AppError }[];
+}
+
+/** `publications`: the trust anchor's first. One refused server holds up none of the others. Throws what a folder refuses. */
+export async function publishAll(
+  deps: PublishDeps,
+  publications: readonly Publication[],
+): Promise<Published> {
   for (const [folder, tree] of treesOf(publications))
     await publishFolder({
       folder,
@@ -41,7 +52,14 @@ export async function publishAll(deps: PublishDeps, publications: readonly Publi
       newSession: randomUUID,
       links: process.platform !== 'win32',
     });
-  for (const publication of publications)
-    if (publication.target.kind === 'server') await syncServer(deps.net, publication, deps.now());
-  return publications.reduce((sum, { files }) => sum + files.length, 0);
+  const refused: Published['refused'] = [];
+  for (const publication of publications.filter(({ target }) => target.kind === 'server'))
+    try {
+      await syncServer(deps.net, publication, deps.now());
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      refused.push({ publication, error });
+    }
+  const out = publications.filter((one) => refused.every(({ publication }) => publication !== one));
+  return { count: out.reduce((sum, { files }) => sum + files.length, 0), refused };
 }

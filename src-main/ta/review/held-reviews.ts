@@ -5,9 +5,10 @@
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { newId } from '../../lib/ids.ts';
+import { groupOfWords } from '../../lib/pgp-words.ts';
 import type { Random } from '../../ports.ts';
 import type { NewExchange } from '../../store/commands/ta.ts';
-import { fileWords, recogniseFile } from '../../rpki/exchange-file.ts';
+import { requireFile } from '../require-file.ts';
 import type { HeldSigner } from '../signer/held-signer.ts';
 import { differences } from './differences.ts';
 import { exchangeContent, requestNonce } from './history.ts';
@@ -62,6 +63,11 @@ function randomGroups(random: Random, approvers: number): number[] {
   ).flat();
 }
 
+/** What was typed for one group, as digits: they may also be read as the two words of the proxy's card. */
+function typedGroup(text: string): string {
+  return groupOfWords(text) ?? text.replaceAll(/\s/g, '').toUpperCase();
+}
+
 export function createHeldReviews(deps: { random: Random }): HeldReviews {
   const held = new Map<string, Held>();
 
@@ -74,12 +80,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
 
   return {
     open(name, bytes, { approvers, airGapped }) {
-      const kind = recogniseFile(bytes);
-      if (kind !== 'request')
-        throw new AppError(
-          'INVALID_INPUT',
-          `${name} is ${fileWords(kind)}; wanted is ${fileWords('request')}. Nothing was changed.`,
-        );
+      requireFile(name, bytes, 'request');
       const id = newId('review', deps.random);
       held.set(id, {
         name,
@@ -130,8 +131,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
       const { bytes, groups } = find(id);
       const digest = sha256Hex(bytes);
       const wrong = groups.filter(
-        (group, at) =>
-          (typed[at] ?? '').replaceAll(/\s/g, '').toUpperCase() !== digest.slice((group - 1) * 4, group * 4),
+        (group, at) => typedGroup(typed[at] ?? '') !== digest.slice((group - 1) * 4, group * 4),
       );
       if (wrong.length > 0)
         throw new AppError(

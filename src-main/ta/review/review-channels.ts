@@ -33,10 +33,12 @@ function requireNames(names: readonly string[], approvers: number): void {
 
 type Names = 'openRequest' | 'review' | 'approve' | 'reject' | 'approvers' | 'setApprovers';
 
-/** `open`: the same as the channel, for a file that came another way. */
+/** `openFetched`: as the channel, for a request that its proxy sent over the network. */
 export function reviewChannels(deps: ReviewDeps): {
   channels: Pick<Domain<'ta'>, Names>;
-  open(name: string, bytes: Uint8Array): Promise<string>;
+  /** The same as the channel, for a file that was carried here another way. */
+  openCarried(name: string, bytes: Uint8Array): Promise<string>;
+  openFetched(name: string, bytes: Uint8Array): Promise<string>;
 } {
   const { session, jobs, random, clock, changed, reviews, signer, refusedEntry } = deps;
   const now = (): Date => clock.now();
@@ -55,9 +57,10 @@ export function reviewChannels(deps: ReviewDeps): {
     return { held, now: now(), earlier, lost: taken && earlier === null };
   }
 
-  async function open(name: string, bytes: Uint8Array): Promise<string> {
+  async function open(name: string, bytes: Uint8Array, carried: boolean): Promise<string> {
     const { anchor } = await signer();
-    const airGapped = (await deps.proxyHere()) !== anchor.proxy.keyId;
+    // Krill signs what it sends anew each time: no screen shows digits of these bytes (krill-ta.md 5.6).
+    const airGapped = carried && (await deps.proxyHere()) !== anchor.proxy.keyId;
     return reviews.open(name, bytes, { approvers: await approvers(), airGapped });
   }
 
@@ -85,7 +88,7 @@ export function reviewChannels(deps: ReviewDeps): {
     async openRequest({ blob }) {
       await signer();
       const { name, bytes } = deps.blobs.take(blob);
-      return { review: await open(name, bytes) };
+      return { review: await open(name, bytes, true) };
     },
     async review({ id }) {
       return reviews.look(id, await contextOf(await signer(), id)).view;
@@ -124,7 +127,7 @@ export function reviewChannels(deps: ReviewDeps): {
                 file: bytes,
                 number: chosen,
                 numberReason: number?.reason ?? '',
-                approvedBy: `approved${names.length > 0 ? ` by ${names.join(' and ')}` : ''}, ${view.airGapped ? `groups ${view.groups.join(', ')} of the file's SHA-256` : 'not air-gapped: the proxy is in this workspace'}`,
+                approvedBy: `approved${names.length > 0 ? ` by ${names.join(' and ')}` : ''}, ${view.airGapped ? `groups ${view.groups.join(', ')} of the file's SHA-256` : 'not air-gapped: no digest was compared'}`,
               },
               job,
             );
@@ -165,5 +168,9 @@ export function reviewChannels(deps: ReviewDeps): {
       };
     },
   };
-  return { channels, open };
+  return {
+    channels,
+    openCarried: (name, bytes) => open(name, bytes, true),
+    openFetched: (name, bytes) => open(name, bytes, false),
+  };
 }

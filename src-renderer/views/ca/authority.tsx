@@ -70,20 +70,13 @@ function limitText(seconds: number): string {
 
 function Issued({ id }: { id: string }) {
   const pages = usePages('ca.certificates', { issuer: id, limit: 100 }, ['certificates']);
-  const rows = pages.rows.filter((row) => row.id !== id);
   return (
-    <Card
-      title="Issued"
-      note={`${Math.max(0, pages.total - (rows.length === pages.rows.length ? 0 : 1))}`}
-      flush
-    >
+    <Card title="Issued" note={String(pages.total)} flush>
       <DataTable<CertificateRow, never>
         label="Issued certificates"
         plain
         columns={CERTIFICATE_COLUMNS.filter(({ id: column }) => column !== 'issuer') as never}
         {...pages}
-        rows={rows}
-        total={pages.total - (pages.rows.length - rows.length)}
         rowId={(row) => row.id}
         onOpen={(row) => navigate('certificate', { id: row.id })}
         empty={

@@ -1,6 +1,6 @@
 /** The inventory: every certificate, searched, sorted and narrowed by main, page after page. */
 import { FileBadge } from 'lucide-react';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue, useEffect, useState } from 'react';
 import type { CertificateRow } from '#shared/contract/ca.ts';
 import { hrefOf, navigate } from '../../app/router.ts';
 import { usePages, useQuery } from '../../app/use-query.ts';
@@ -22,25 +22,48 @@ type State = CertificateRow['state'];
 
 interface Narrowed {
   state: State | null;
-  issuer: string | null;
+  issuer: { id: string; name: string } | null;
 }
 
-function Facets({ narrowed, onChange }: { narrowed: Narrowed; onChange: (next: Narrowed) => void }) {
-  const counts = useQuery('ca.counts', {}, ['certificates']);
-  if (!counts.data) return null;
+/** The rows of a facet; the pressed one stays when a search leaves it nothing, so that it can be released. */
+function withPressed<T>(rows: readonly T[], pressed: T | null, same: (a: T, b: T) => boolean): readonly T[] {
+  return pressed === null || rows.some((row) => same(row, pressed)) ? rows : [...rows, pressed];
+}
+
+function Facets(props: {
+  narrowed: Narrowed;
+  query: string;
+  role: 'ca' | 'leaf' | null;
+  onChange: (next: Narrowed) => void;
+}) {
+  const { narrowed, query, role, onChange } = props;
+  const { state, issuer } = narrowed;
+  const found = useQuery('ca.counts', { state, issuer: issuer?.id ?? null, query, role }, ['certificates']);
+  // While the next letter is counted, the former counts stay: nothing jumps.
+  const [counts, setCounts] = useState(found.data);
+  useEffect(() => {
+    if (found.data) setCounts(found.data);
+  }, [found.data]);
+  if (!counts) return null;
+  const states = withPressed(counts.states, state && { state, count: 0 }, (a, b) => a.state === b.state);
+  const issuers = withPressed(
+    counts.issuers.slice(0, 12),
+    issuer && { ...issuer, count: 0 },
+    (a, b) => a.id === b.id,
+  );
   return (
     <Card>
       <div className="stack-tight">
         <h2 className="nav-group">State</h2>
-        {counts.data.states.map(({ state, count }) => {
-          const { word, tone } = STATE_WORDS[state];
+        {states.map(({ state: one, count }) => {
+          const { word, tone } = STATE_WORDS[one];
           return (
             <button
-              key={state}
+              key={one}
               type="button"
               className="facet"
-              aria-pressed={narrowed.state === state}
-              onClick={() => onChange({ ...narrowed, state: narrowed.state === state ? null : state })}
+              aria-pressed={state === one}
+              onClick={() => onChange({ ...narrowed, state: state === one ? null : one })}
             >
               <Dot tone={tone === 'plain' || tone === 'accent' ? 'note' : tone} />
               {word}
@@ -49,14 +72,16 @@ function Facets({ narrowed, onChange }: { narrowed: Narrowed; onChange: (next: N
           );
         })}
         <h2 className="nav-group">Issuer</h2>
-        {counts.data.issuers.slice(0, 12).map(({ id, name, count }) => (
+        {issuers.map(({ id, name, count }) => (
           <button
             key={id ?? 'none'}
             type="button"
             className="facet"
-            aria-pressed={id !== null && narrowed.issuer === id}
+            aria-pressed={id !== null && issuer?.id === id}
             disabled={id === null}
-            onClick={() => onChange({ ...narrowed, issuer: narrowed.issuer === id ? null : id })}
+            onClick={() =>
+              onChange({ ...narrowed, issuer: id === null || issuer?.id === id ? null : { id, name } })
+            }
           >
             <span className="wrap">{name}</span>
             <span className="quiet num">{count}</span>
@@ -78,7 +103,7 @@ export function Certificates(_props: ViewProps) {
     {
       query,
       state: narrowed.state,
-      issuer: narrowed.issuer,
+      issuer: narrowed.issuer?.id ?? null,
       role: role === 'all' ? null : role,
       sort: sorting.by,
       descending: sorting.descending,
@@ -126,7 +151,12 @@ export function Certificates(_props: ViewProps) {
         />
       </div>
       <div className="with-facets fill-rest">
-        <Facets narrowed={narrowed} onChange={setNarrowed} />
+        <Facets
+          narrowed={narrowed}
+          query={query}
+          role={role === 'all' ? null : role}
+          onChange={setNarrowed}
+        />
         <DataTable
           label="Certificates"
           fill

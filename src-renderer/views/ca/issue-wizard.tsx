@@ -47,7 +47,7 @@ function ReviewBody({ state }: { state: IssueState }) {
   );
 }
 
-function StepBody({ state, current, draft }: { state: IssueState; current: StepId; draft: string }) {
+function StepBody({ state, current }: { state: IssueState; current: StepId }) {
   const { data, change, problems, job } = state;
   const props = { data, change, problems };
   if (job !== null)
@@ -56,7 +56,14 @@ function StepBody({ state, current, draft }: { state: IssueState; current: StepI
     case 'purpose':
       return <StepPurpose {...props} rows={state.rows} onRows={state.setRows} />;
     case 'key':
-      return <StepKey {...props} draft={draft} />;
+      return (
+        <StepKey
+          {...props}
+          from={state.keyFrom}
+          onFrom={state.setKeyFrom}
+          onRequest={(part) => state.takeRequest(part)}
+        />
+      );
     case 'validity':
       return <StepValidity {...props} />;
     case 'names':
@@ -72,6 +79,12 @@ function StepBody({ state, current, draft }: { state: IssueState; current: StepI
 function whyNotSign({ review }: IssueState): string | null {
   if (review === null) return 'One moment';
   return review.problems.length > 0 ? 'Mend what stands in the way first' : null;
+}
+
+/** A source was chosen and nothing from it yet: going on would silently take the former choice. */
+function whyNotKey({ keyFrom, data }: IssueState): string | null {
+  if (keyFrom === data.key.from && !(data.key.from === 'existing' && data.key.key === '')) return null;
+  return keyFrom === 'request' ? 'Choose the request first' : 'Choose the key first';
 }
 
 function Errors({ state, reload }: { state: IssueState; reload: () => void }) {
@@ -134,7 +147,7 @@ export function IssueWizard({ draft, step, result, reload }: IssueWizardProps) {
         onBack={current === 'purpose' || state.job !== null ? null : () => void leave.run(state.previous)}
         onNext={() => void (reviewing ? state.sign.run() : leave.run(state.next))}
         nextLabel={reviewing ? `Sign ${whatOf(data)}` : 'Next'}
-        whyNotNext={reviewing ? whyNotSign(state) : null}
+        whyNotNext={reviewing ? whyNotSign(state) : current === 'key' ? whyNotKey(state) : null}
         busy={state.busy}
         footNote={
           reviewing && state.review?.trial?.ok
@@ -150,7 +163,7 @@ export function IssueWizard({ draft, step, result, reload }: IssueWizardProps) {
           },
         }}
       >
-        <StepBody state={state} current={current} draft={draft.id} />
+        <StepBody state={state} current={current} />
         <Errors state={state} reload={reload} />
       </WizardFrame>
     </div>

@@ -1,9 +1,9 @@
 /** Step 2: a new key, one that is here already, or the key of somebody's request. */
 import { useState } from 'react';
+import type { Answer } from '#shared/contract/index.ts';
 import type { IssueDraft } from '#shared/contract/issue-draft.ts';
 import { uploadBlob } from '../../app/blob-upload.ts';
 import { call } from '../../app/call.ts';
-import { navigate } from '../../app/router.ts';
 import { useAction } from '../../app/use-action.ts';
 import { useQuery } from '../../app/use-query.ts';
 import { RadioCards, Select } from '../../components/choices.tsx';
@@ -15,7 +15,8 @@ import { Notice } from '../../components/verdict.tsx';
 import { KEY_TYPES } from '../keys/key-words.ts';
 import { isAuthority, problemOf, type StepProps } from './issue-model.ts';
 
-type From = IssueDraft['key']['from'];
+export type KeyFrom = IssueDraft['key']['from'];
+type RequestPart = Answer<'ca.readRequest'>;
 
 function ExistingKey({ data, change }: StepProps) {
   const keys = useQuery('keys.list', { limit: 500 }, ['keys']);
@@ -39,15 +40,29 @@ function ExistingKey({ data, change }: StepProps) {
   );
 }
 
-function RequestFile({ data, draft }: StepProps & { draft: string }) {
+/** What the draft has of the request, so that nobody wonders where the typed subject went. */
+function Taken({ data, name }: { data: IssueDraft; name: string }) {
+  const subject = data.subject.map(({ type, value }) => `${type}=${value}`).join(', ');
+  const names = Object.values(data.names).filter((list) => list !== '');
+  return (
+    <>
+      <b className="wrap">{name}</b>
+      <br />
+      <span className="wrap">
+        Its key, its subject ({subject === '' ? 'empty' : subject}) and its names (
+        {names.length === 0 ? 'none' : names.join(', ')}) are taken; nothing else it asks for is.
+      </span>
+    </>
+  );
+}
+
+function RequestFile({ data, onRequest }: { data: IssueDraft; onRequest: (part: RequestPart) => void }) {
   const [share, setShare] = useState<number | null>(null);
-  const take = useAction('ca.startFromRequest', async (file: File) => {
+  const take = useAction('ca.readRequest', async (file: File) => {
     setShare(0);
     try {
       const blob = await uploadBlob(file, { use: 'key', onProgress: setShare });
-      const started = await call('ca.startFromRequest', { blob });
-      await call('drafts.cancel', { id: draft });
-      navigate('issue', { draft: started.draft, step: 'purpose' });
+      onRequest(await call('ca.readRequest', { blob }));
     } finally {
       setShare(null);
     }
@@ -56,13 +71,13 @@ function RequestFile({ data, draft }: StepProps & { draft: string }) {
   return (
     <>
       <FileChooser
-        buttonLabel="Choose a request (CSR)…"
+        buttonLabel={data.key.from === 'request' ? 'Choose another request…' : 'Choose a request (CSR)…'}
         onFile={(file) => void take.run(file)}
         busy={take.busy}
         share={share}
       >
         {data.key.from === 'request' ? (
-          <b className="wrap">{data.key.name}</b>
+          <Taken data={data} name={data.key.name} />
         ) : (
           'PKCS#10, PEM or DER. Its key, subject and names are taken; nothing else it asks for is.'
         )}
@@ -72,11 +87,17 @@ function RequestFile({ data, draft }: StepProps & { draft: string }) {
   );
 }
 
-export function StepKey(props: StepProps & { draft: string }) {
-  const { data, change, problems } = props;
-  const [from, setFrom] = useState<From>(data.key.from);
+export interface StepKeyProps extends StepProps {
+  /** Where the key is to come from; what the draft holds may still be the former choice. */
+  from: KeyFrom;
+  onFrom: (from: KeyFrom) => void;
+  onRequest: (part: RequestPart) => void;
+}
+
+export function StepKey(props: StepKeyProps) {
+  const { data, change, problems, from } = props;
   const renewing = data.replaces?.action === 'renew';
-  const sources: readonly Option<From>[] = [
+  const sources: readonly Option<KeyFrom>[] = [
     {
       value: 'new',
       label: 'Make a new key',
@@ -115,7 +136,7 @@ export function StepKey(props: StepProps & { draft: string }) {
         label="Where the key comes from"
         value={from}
         onChange={(next) => {
-          setFrom(next);
+          props.onFrom(next);
           if (next === 'new') change({ key: { from: 'new', algorithm: 'p-256', label: '' } });
         }}
         options={sources}
@@ -146,7 +167,7 @@ export function StepKey(props: StepProps & { draft: string }) {
         </>
       ) : null}
       {from === 'existing' ? <ExistingKey {...props} /> : null}
-      {from === 'request' ? <RequestFile {...props} /> : null}
+      {from === 'request' ? <RequestFile data={data} onRequest={props.onRequest} /> : null}
     </>
   );
 }

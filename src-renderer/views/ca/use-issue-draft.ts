@@ -14,6 +14,7 @@ export function useIssueDraft(draft: DraftOf<'ca.issue'>, current: StepId) {
   const [revision, setRevision] = useState(draft.revision);
   const [review, setReview] = useState<Review | null>(null);
   const [problems, setProblems] = useState<Review['problems']>([]);
+  const [keyFrom, setKeyFrom] = useState(draft.data.key.from);
   const [job, setJob] = useState<string | null>(null);
   const [reached, setReached] = useState(stepIndex(draft.step));
 
@@ -57,9 +58,20 @@ export function useIssueDraft(draft: DraftOf<'ca.issue'>, current: StepId) {
 
   return {
     data,
-    change: (part: Partial<IssueDraft>): void => setData((old) => ({ ...old, ...part })),
+    change(part: Partial<IssueDraft>): void {
+      setData((old) => ({ ...old, ...part }));
+      if (part.key) setKeyFrom(part.key.from);
+    },
     rows,
     setRows,
+    /** What a request brings takes the place of what was typed; the rest of the draft stays. */
+    takeRequest(part: Pick<IssueDraft, 'key' | 'subject' | 'names'>): void {
+      setData((old) => ({ ...old, ...part }));
+      setRows(startRows({ ...data, ...part }));
+      setProblems([]);
+    },
+    keyFrom,
+    setKeyFrom,
     review,
     problems,
     reached,

@@ -14,6 +14,7 @@ import { FileChooser } from '../../components/drop-zone.tsx';
 import { Page } from '../../components/page.tsx';
 import { EmptyState, ErrorState, Loading } from '../../components/state-box.tsx';
 import { TextField } from '../../components/text-field.tsx';
+import { StrayFile } from '../ta/stray-file.tsx';
 import { InspectionPage } from './inspection.tsx';
 
 function ChooseFile({ unlocked }: { unlocked: boolean }) {
@@ -36,7 +37,7 @@ function ChooseFile({ unlocked }: { unlocked: boolean }) {
       onCancel={() => abort?.abort()}
     >
       Drop a file anywhere in the window: a certificate or a chain, a request, a CRL, a private key, PKCS#12.
-      It is recognised by its content. At most 8 MiB.
+      It is recognised by its content; a trust anchor's file goes where it is opened. At most 8 MiB.
     </FileChooser>
   );
 }
@@ -83,6 +84,7 @@ function Paste() {
 export function Inspect({ route, session }: ViewProps) {
   const id = route.params['id'];
   const refused = useView((state) => state.refusedFile);
+  const stray = useView((state) => state.strayFile);
   const inspection = useQuery('inspect.get', { id: id ?? 'none' }, [], { skip: id === undefined });
   if (id === undefined) {
     return (
@@ -92,6 +94,7 @@ export function Inspect({ route, session }: ViewProps) {
             <ErrorState error={refused.error} />
           </Card>
         ) : null}
+        {stray ? <StrayFile {...stray} /> : null}
         <Card>
           <ChooseFile unlocked={session.state === 'unlocked'} />
         </Card>

@@ -4,7 +4,7 @@ import type { ObjectView } from '#shared/contract/certificate-view.ts';
 import type { Finding } from '#shared/contract/channel.ts';
 import type { Inspection } from '#shared/contract/inspect.ts';
 import { call } from '../../app/call.ts';
-import { hrefOf } from '../../app/router.ts';
+import { hrefOf, navigate } from '../../app/router.ts';
 import type { Session } from '../../app/session.ts';
 import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
@@ -38,6 +38,13 @@ function nameOf(item: ObjectView): string {
   if (item.kind === 'request') return last(item.subject) || (item.names[0]?.value ?? 'request');
   if (item.kind === 'crl') return last(item.issuer);
   return item.key?.text ?? 'private key';
+}
+
+/** Where what is kept is found again: each kind has its list. */
+function places(items: readonly ObjectView[]): string {
+  const certificates = items.some(({ kind }) => kind === 'certificate') ? ['Certificates'] : [];
+  const others = items.some(({ kind }) => kind === 'request' || kind === 'crl') ? ['Requests and CRLs'] : [];
+  return `see ${[...certificates, ...others].join(', ')}`;
 }
 
 function worst(findings: readonly Finding[]): Severity {
@@ -78,8 +85,14 @@ export function InspectionPage(props: { inspection: Inspection; session: Session
     showToast(
       added.length === 0
         ? `Already in the workspace${alreadyThere.length > 1 ? `, all ${alreadyThere.length}` : ''}`
-        : `${added.length} kept in the workspace`,
+        : `${added.length} kept in the workspace: ${places(inspection.items)}`,
     );
+  });
+  const sign = useAction('ca.startFromRequest', async () => {
+    const { added, alreadyThere } = await call('inspect.keep', { id: inspection.id, items: [at] });
+    const [request = ''] = [...added, ...alreadyThere];
+    const { draft } = await call('ca.startFromRequest', { request });
+    navigate('issue', { draft, step: 'purpose' });
   });
   const locked = session.state === 'unlocked' ? null : 'Unlock a workspace to keep something in it';
   return (
@@ -95,9 +108,14 @@ export function InspectionPage(props: { inspection: Inspection; session: Session
               Import the key…
             </Button>
           ) : null}
+          {item?.kind === 'request' ? (
+            <Button kind="primary" busy={sign.busy} whyDisabled={locked} onPress={() => void sign.run()}>
+              Sign this request…
+            </Button>
+          ) : null}
           {keepable.length > 0 ? (
             <Button
-              kind={item?.kind === 'privateKey' ? 'plain' : 'primary'}
+              kind={item?.kind === 'privateKey' || item?.kind === 'request' ? 'plain' : 'primary'}
               busy={keep.busy}
               whyDisabled={locked}
               onPress={() => void keep.run()}
@@ -109,6 +127,7 @@ export function InspectionPage(props: { inspection: Inspection; session: Session
       }
     >
       {keep.error ? <ErrorState error={keep.error} /> : null}
+      {sign.error ? <ErrorState error={sign.error} /> : null}
       <Verdict severity={worst(findings)} title={sentence(item, findings)} />
       {inspection.needsPassphrase ? <OpenWith id={inspection.id} onOpened={reload} /> : null}
       {inspection.items.length > 1 ? (

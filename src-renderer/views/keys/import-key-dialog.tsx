@@ -7,7 +7,7 @@ import { navigate } from '../../app/router.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
-import { FileChooser } from '../../components/drop-zone.tsx';
+import { FileChooser, useFileTaker } from '../../components/drop-zone.tsx';
 import { JobProgress } from '../../components/job-progress.tsx';
 import { SecretField, TextField } from '../../components/text-field.tsx';
 
@@ -38,6 +38,19 @@ export function ImportKeyDialog(props: ImportKeyDialogProps) {
 export function labelProblem(text: string): string | null {
   const parsed = labelSchema.safeParse(text);
   return parsed.success ? null : (parsed.error.issues[0]?.message ?? 'Give it a label');
+}
+
+function KeyFile({ name, onFile }: { name: string | null; onFile: (file: File) => void }) {
+  useFileTaker('Use as the key file', onFile);
+  return (
+    <FileChooser buttonLabel="Choose a key file…" onFile={onFile}>
+      {name === null ? (
+        'PKCS#8, PKCS#1 or SEC1, PEM or DER, encrypted or not.'
+      ) : (
+        <b className="wrap">{name}</b>
+      )}
+    </FileChooser>
+  );
 }
 
 function ImportBody({ onClose, from }: ImportKeyDialogProps) {
@@ -85,19 +98,13 @@ function ImportBody({ onClose, from }: ImportKeyDialogProps) {
   return (
     <DialogForm action={start} why={why} verb="Import key" onClose={onClose}>
       {from ? null : (
-        <FileChooser
-          buttonLabel="Choose a key file…"
+        <KeyFile
+          name={file?.name ?? null}
           onFile={(chosen) => {
             setFile(chosen);
             setRefusal(null);
           }}
-        >
-          {file === null ? (
-            'PKCS#8, PKCS#1 or SEC1, PEM or DER, encrypted or not.'
-          ) : (
-            <b className="wrap">{file.name}</b>
-          )}
-        </FileChooser>
+        />
       )}
       <TextField
         label="Label"

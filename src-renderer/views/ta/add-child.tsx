@@ -6,7 +6,7 @@ import { call } from '../../app/call.ts';
 import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
 import { KeyValue } from '../../components/card.tsx';
-import { RadioCards, Select } from '../../components/choices.tsx';
+import { RadioCards } from '../../components/choices.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
 import { FileChooser, useFileTaker } from '../../components/drop-zone.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
@@ -14,6 +14,7 @@ import { ErrorState } from '../../components/state-box.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { useLocalHandles } from './local-handles.ts';
+import { useStartedJob } from './use-started-job.tsx';
 import { EVERYTHING, ResourceFields, saysResources } from './resource-fields.tsx';
 
 type Opened = ChildInfoView & { id: string };
@@ -68,9 +69,11 @@ function FileChild({
                 groups={10}
               />,
             ],
-            ['', <span className="dim">Nobody signed the file: compare it on the child's own screen.</span>],
           ]}
         />
+      )}
+      {child === null ? null : (
+        <p className="dim">Nobody signed the file: compare the identity on the child's own screen.</p>
       )}
       {child?.faults.map((fault) => (
         <Notice key={fault} severity="bad">
@@ -97,27 +100,35 @@ export function AddChildBody(props: { proxy: ProxyView; file: string | null; onC
   const { proxy, onClose } = props;
   const known = new Set(proxy.children.map((one) => one.handle));
   const locals = useLocalHandles().filter((handle) => !known.has(handle));
-  const [from, setFrom] = useState<'file' | 'local'>(
-    props.file === null && locals.length > 0 ? 'local' : 'file',
-  );
-  const [local, setLocal] = useState<string | null>(locals[0] ?? null);
+  const [from, setFrom] = useState<'file' | 'local'>(props.file === null ? 'local' : 'file');
+  const [typed, setTyped] = useState<string | null>(null);
+  const local = typed ?? locals[0] ?? (known.has('online') ? '' : 'online');
   const [handle, setHandle] = useState('');
   const [resources, setResources] = useState<ResourceTexts>(EVERYTHING);
   const { child, open, error } = useChildFile(props.file, (opened) => setHandle(opened.handle));
-  const name = from === 'local' ? (local ?? '') : handle.trim();
-  const add = useAction('ta.childAdd', async () => {
+  const name = from === 'local' ? local.trim() : handle.trim();
+  const here = useStartedJob(
+    'ta.localAdd',
+    () => call('ta.localAdd', { handle: name, resources }),
+    () => {
+      showToast(`${name} is added and has asked for its certificate: make a request next`);
+      onClose();
+    },
+  );
+  const addFile = useAction('ta.childAdd', async () => {
     await call('ta.childAdd', {
-      from: from === 'local' ? { kind: 'local', handle: name } : { kind: 'file', id: child?.id ?? '' },
+      from: { kind: 'file', id: child?.id ?? '' },
       handle: name,
       resources,
     });
     showToast(`${name} is added: write its res.xml next`);
     onClose();
   });
+  const add = from === 'local' ? here.action : addFile;
   const why =
     from === 'local'
-      ? local === null
-        ? 'Choose a CA'
+      ? local.trim() === ''
+        ? 'Give it a handle'
         : null
       : child === null
         ? "Choose the child's file"
@@ -126,6 +137,7 @@ export function AddChildBody(props: { proxy: ProxyView; file: string | null; onC
           : name === ''
             ? 'Give it a handle'
             : null;
+  if (here.progress !== null) return here.progress;
   return (
     <DialogForm
       action={add}
@@ -134,28 +146,32 @@ export function AddChildBody(props: { proxy: ProxyView; file: string | null; onC
       saidByField={saysResources(add.error)}
       onClose={onClose}
     >
-      {locals.length === 0 ? null : (
-        <RadioCards
-          label="The child is"
-          value={from}
-          onChange={setFrom}
-          options={[
-            {
-              value: 'local',
-              label: 'A CA of this workspace',
-              detail: 'Asked and answered here.',
-              tag: 'usual',
-            },
-            { value: 'file', label: 'Somewhere else', detail: 'A Krill, or any CA that speaks RFC 6492.' },
-          ]}
-        />
-      )}
+      <RadioCards
+        label="The child is"
+        value={from}
+        onChange={setFrom}
+        options={[
+          {
+            value: 'local',
+            label: 'A CA of this workspace',
+            detail: 'Made when it is not here yet; asked and answered without files.',
+            tag: 'usual',
+          },
+          { value: 'file', label: 'Somewhere else', detail: 'A Krill, or any CA that speaks RFC 6492.' },
+        ]}
+      />
       {from === 'local' ? (
-        <Select
-          label="CA"
+        <TextField
+          label="Handle"
+          mono
           value={local}
-          onChange={setLocal}
-          options={locals.map((one) => ({ value: one, label: one }))}
+          onChange={setTyped}
+          maxLength={64}
+          help={
+            locals.includes(local.trim())
+              ? 'It is in this workspace already.'
+              : 'Letters, digits, - and _. It names the folder it publishes in, for ever.'
+          }
         />
       ) : (
         <>

@@ -23,9 +23,13 @@ function parts({ groups, approvers }: ExchangeReview): number[][] {
   return Array.from({ length: approvers }, (_, at) => groups.slice(at * each, (at + 1) * each));
 }
 
+/** Four digits, or two words. What they are is for main to say. */
+const isWhole = (text: string): boolean =>
+  /^\s*\S\s*\S\s*\S\s*\S\s*$/.test(text) || /^\s*\S{4,}[\s-]+\S{4,}\s*$/.test(text);
+
 function missingText(review: ExchangeReview, { groups, names }: Typed): string | null {
   if (!review.canSign) return 'It cannot be signed';
-  const missing = review.groups.filter((group) => (groups[group] ?? '').replaceAll(/\s/g, '').length < 4);
+  const missing = review.groups.filter((group) => !isWhole(groups[group] ?? ''));
   if (missing.length > 0) return `Read group ${missing.join(', ')} on the proxy's machine`;
   return review.approvers === 2 && names.some((name) => name.trim().length < 2)
     ? 'Both approvers give their name'
@@ -37,8 +41,8 @@ function Digits(props: { review: ExchangeReview; typed: Typed; onTyped: (typed: 
   return (
     <>
       <p className="dim review-ask">
-        On the proxy's machine, read these groups of four digits of the file's SHA-256
-        <span className="mono"> (sha256sum request.json)</span>
+        On the proxy's machine, read these groups of the file's SHA-256: the four digits
+        <span className="mono"> (sha256sum request.json)</span> or the two words on the proxy's card
       </p>
       {parts(review).map((groups, at) => (
         <fieldset key={WHO[at]} className="row-wrap review-approver">
@@ -59,7 +63,7 @@ function Digits(props: { review: ExchangeReview; typed: Typed; onTyped: (typed: 
               key={group}
               label={`Group ${group}`}
               mono
-              maxLength={6}
+              maxLength={40}
               className="input-group-digits"
               value={typed.groups[group] ?? ''}
               onChange={(text) => onTyped({ ...typed, groups: { ...typed.groups, [group]: text } })}

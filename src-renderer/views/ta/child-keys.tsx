@@ -8,6 +8,15 @@ import { Ago, Left, Time } from '../../components/time.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { KEY_STATE } from './child-words.ts';
 
+function State({ state }: { state: ChildKeyView['state'] }) {
+  const { word, tone, says } = KEY_STATE[state];
+  return (
+    <Hint text={says} focusable>
+      <Tag tone={tone}>{word}</Tag>
+    </Hint>
+  );
+}
+
 function Certificate({ row }: { row: ChildKeyView }) {
   if (row.certificate === null)
     return (
@@ -71,9 +80,7 @@ export function ChildKeys({ keys }: { keys: readonly ChildKeyView[] }) {
           {keys.map((row) => (
             <tr key={row.keyId}>
               <td>
-                <Hint text={KEY_STATE[row.state].says} focusable>
-                  <Tag tone={KEY_STATE[row.state].tone}>{KEY_STATE[row.state].word}</Tag>
-                </Hint>
+                <State state={row.state} />
               </td>
               <td>
                 <HexValue hex={row.keyId} label="Key identifier" groups={4} />

@@ -18,12 +18,13 @@ const COLUMNS: readonly Column<ProxyChildView>[] = [
     id: 'handle',
     title: 'Child',
     width: 'minmax(14rem, 1fr)',
-    cell: (row) => (
-      <>
-        <b className="truncate">{row.handle}</b>
-        <Tag>{row.local ? 'here' : 'remote'}</Tag>
-      </>
-    ),
+    cell: (row) => <b className="truncate">{row.handle}</b>,
+  },
+  {
+    id: 'where',
+    title: 'Where',
+    width: '9rem',
+    cell: (row) => <span className="quiet">{row.local ? 'here' : 'remote'}</span>,
   },
   {
     id: 'resources',

@@ -12,13 +12,16 @@ import { Time } from '../../components/time.tsx';
 import { Notice, Verdict } from '../../components/verdict.tsx';
 import { ExportFileDialog } from './export-file-dialog.tsx';
 import { ReviewBody } from './review-body.tsx';
-import { responseFile, type TaFile } from './ta-files.ts';
+import { useSendToKrill } from './send-to-krill.tsx';
+import type { TaFile } from './ta-files.ts';
+import { responseFile } from './ta-signer-files.ts';
 
 export function Exchange({ route }: ViewProps) {
   const id = route.params['id'] ?? '';
   const found = useQuery('ta.exchange', { id }, ['ta']);
   const [file, setFile] = useState<TaFile | null>(null);
   const data = found.data;
+  const krill = useSendToKrill(id, data?.krill ?? null);
   const back = { href: hrefOf('trust-anchor'), label: 'Trust anchor' };
   if (!data) return <NotLoaded title="Exchange" found={found} back={back} />;
   const { row, review, holds, text } = data;
@@ -33,12 +36,16 @@ export function Exchange({ route }: ViewProps) {
       }
       actions={
         row.half === 'proxy' ? undefined : (
-          <Button kind="primary" onPress={() => setFile(responseFile(id))}>
-            Write response.json…
-          </Button>
+          <>
+            {krill.button}
+            <Button kind="primary" onPress={() => setFile(responseFile(id))}>
+              Write response.json…
+            </Button>
+          </>
         )
       }
     >
+      {krill.notes}
       <Verdict
         severity={holds ? 'good' : 'bad'}
         title={

@@ -5,7 +5,6 @@ import { usePages } from '../../app/use-query.ts';
 import { Card } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import type { Column } from '../../components/data-table.tsx';
-import { EmptyState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Time } from '../../components/time.tsx';
 
@@ -56,9 +55,9 @@ export function ExchangesTable({ halves }: { halves: boolean }) {
         onOpen={(row) => navigate('ta-exchange', { id: row.id })}
         maxRows={12}
         empty={
-          <EmptyState title="No exchange yet">
-            It begins with a request of the proxy, which the signer answers.
-          </EmptyState>
+          <p className="load-line">
+            No exchange yet. It begins with a request of the proxy, which the signer answers.
+          </p>
         }
       />
     </Card>

@@ -103,6 +103,7 @@ function towardsResponse(
 
 function withProxy(input: GuideInput, proxy: ProxyView): Guide {
   const { step, open, ball } = proxy;
+  const { signer } = input;
   if (step === 'repository')
     return guideAt(
       'set-up',
@@ -123,6 +124,18 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
         label: 'Add the first child…',
         action: { kind: 'child' },
       },
+    );
+  if (
+    signer !== null &&
+    proxy.signer !== null &&
+    signer.certificate.sha256 !== proxy.signer.certificate.sha256
+  )
+    return guideAt(
+      'set-up',
+      'info',
+      'The signer has another TA certificate than the proxy knows. Its file goes to the proxy again; the new ta.cer goes to every place the TAL names.',
+      handOut('signer-info'),
+      { others: [openFile('signer-info')] },
     );
   if (open !== null)
     return ball.who === 'proxy'
@@ -158,7 +171,7 @@ function signerAlone({ signer, handedOut }: GuideInput): Guide {
     return guideAt(
       'set-up',
       'info',
-      'Carry signer-info.json to the proxy, ta.cer to every place the TAL names, ta.tal to relying parties.',
+      'Carry signer-info.json to the proxy and read the fingerprint of this signer to its operator; ta.cer goes to every place the TAL names, ta.tal to relying parties.',
       handOut('signer-info'),
       {
         others: [openFile('request')],

@@ -126,7 +126,7 @@ export function GuideCard(props: StepsProps & { guide: Guide; oneMachine: boolea
   return (
     <Card
       title="You are here"
-      note={setUp ? 'setting up' : guide.idle ? 'between two exchanges' : 'in an exchange'}
+      note={setUp ? 'setting up' : guide.idle ? 'between two exchanges' : 'the exchange'}
       aside={oneMachine ? <Tag tone="careful">one machine: not air-gapped</Tag> : null}
     >
       <div className="stack">

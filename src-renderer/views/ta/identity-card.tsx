@@ -1,45 +1,47 @@
-/** The proxy's fingerprint, large and in groups: it is read aloud to whoever sets its signer up. */
+/** The fingerprint of one half, large and in numbered groups: it is read aloud to whoever enrols it on the other machine. */
 import { Printer } from 'lucide-react';
-import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
+import { Dialog } from '../../components/dialog.tsx';
 import { DigestBoard } from '../../components/digest-board.tsx';
 import { CopyButton } from '../../components/hex-value.tsx';
 import { usePrintedCard } from '../../components/printed-card.tsx';
 
 interface IdentityProps {
-  proxy: ProxyView;
+  half: 'proxy' | 'signer';
+  identity: { keyId: string; sha256: string };
 }
 
-function Board({ proxy }: IdentityProps) {
-  return (
-    <DigestBoard hex={proxy.identity.sha256} label="SHA-256 of the proxy's identity in groups of four" />
-  );
+const SAYS = {
+  proxy: 'Nobody signs proxy-id.json. Whoever sets the signer up hears these groups from you and types them.',
+  signer:
+    'Nobody signs signer-info.json. Whoever associates the signer with its proxy hears these groups from you and types them.',
+} as const;
+
+function Board({ half, identity }: IdentityProps) {
+  return <DigestBoard hex={identity.sha256} label={`SHA-256 of the ${half}'s identity in groups of four`} />;
 }
 
-function useIdentitySheet({ proxy }: IdentityProps) {
+function usePrintIdentity(props: IdentityProps) {
   return usePrintedCard(
     <>
-      <h1>Trust anchor proxy: identity</h1>
-      <p>SHA-256 of its identity certificate. The signer's operator types it at set-up.</p>
-      <Board proxy={proxy} />
-      <p>Key {proxy.identity.keyId}</p>
+      <h1>Trust anchor {props.half}: identity</h1>
+      <p>SHA-256 of its identity certificate. {SAYS[props.half]}</p>
+      <Board {...props} />
+      <p>Key {props.identity.keyId}</p>
     </>,
   );
 }
 
-const SAYS =
-  'Nobody signs proxy-id.json. Whoever sets the signer up hears these groups from you and types them.';
-
-export function IdentityCard({ proxy }: IdentityProps) {
-  const { print, sheet } = useIdentitySheet({ proxy });
+export function IdentityCard(props: IdentityProps) {
+  const { print, sheet } = usePrintIdentity(props);
   return (
     <Card
       title="Fingerprint, read aloud"
-      note="the proxy's identity"
+      note={`the ${props.half}'s identity`}
       aside={
         <>
-          <CopyButton text={proxy.identity.sha256} what="SHA-256 of the identity" />
+          <CopyButton text={props.identity.sha256} what="SHA-256 of the identity" />
           <Button size="small" icon={<Printer aria-hidden />} onPress={print}>
             Print…
           </Button>
@@ -47,30 +49,44 @@ export function IdentityCard({ proxy }: IdentityProps) {
       }
     >
       <div className="stack-tight">
-        <Board proxy={proxy} />
-        <p className="dim">{SAYS}</p>
+        <Board {...props} />
+        <p className="dim">{SAYS[props.half]}</p>
       </div>
       {sheet}
     </Card>
   );
 }
 
-export function IdentityBody({ proxy, onClose }: IdentityProps & { onClose: () => void }) {
-  const { print, sheet } = useIdentitySheet({ proxy });
+function Body(props: IdentityProps & { onClose: () => void }) {
+  const { print, sheet } = usePrintIdentity(props);
   return (
     <>
-      <Board proxy={proxy} />
-      <p className="dim">{SAYS}</p>
+      <Board {...props} />
+      <p className="dim">{SAYS[props.half]}</p>
       <div className="dialog-foot">
-        <CopyButton text={proxy.identity.sha256} what="SHA-256 of the identity" wide />
+        <CopyButton text={props.identity.sha256} what="SHA-256 of the identity" wide />
         <Button icon={<Printer aria-hidden />} onPress={print}>
           Print…
         </Button>
-        <Button kind="primary" onPress={onClose}>
+        <Button kind="primary" onPress={props.onClose}>
           Close
         </Button>
       </div>
       {sheet}
     </>
+  );
+}
+
+export function IdentityDialog(props: IdentityProps & { open: boolean; onClose: () => void }) {
+  const { open, ...body } = props;
+  return (
+    <Dialog
+      open={open}
+      onClose={props.onClose}
+      title={`Fingerprint of the ${props.half}'s identity`}
+      size="wide"
+    >
+      <Body {...body} />
+    </Dialog>
   );
 }

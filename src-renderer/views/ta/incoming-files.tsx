@@ -1,6 +1,6 @@
 /** Typed cards for the files that come to the proxy: what each is, from whom, and the button that opens it. */
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
-import type { OpenableTaFile } from '../../app/open-ta-file.ts';
+import type { OpenableTaFile } from '../../app/sniff-ta-file.ts';
 import { Card } from '../../components/card.tsx';
 import { FileButton } from '../../components/file-button.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
@@ -24,7 +24,7 @@ const SIGNER_INFO: Incoming = {
 };
 const CHILD: Incoming = {
   kind: 'child',
-  name: "online.json, or a child's request as XML",
+  name: 'online.json, child-req.xml',
   from: 'Child',
   says: 'Who the child is (RFC 8183). With Krill: krillc show --ca online --format json, or krillc parents request.',
   button: "Choose a child's file…",

@@ -11,7 +11,7 @@ const WORDS = {
     title: 'Roll the key',
     verb: 'Make the new key',
     now: 'A new key is made beside the active one, which goes on signing.',
-    then: [
+    follows: [
       'Ask the parent: the new key’s request is scheduled.',
       'Make an exchange; the certificate is fetched by itself, and the new key publishes its own manifest and CRL.',
       'Activate the new key here.',
@@ -22,7 +22,7 @@ const WORDS = {
     title: 'Activate the new key',
     verb: 'Activate the new key',
     now: 'The new key takes over. The old one stays published until the trust anchor has revoked it.',
-    then: [
+    follows: [
       'Ask the parent: the revocation is scheduled.',
       'Make an exchange; then the old key is destroyed here and its objects are withdrawn.',
     ],
@@ -54,7 +54,7 @@ function Body(props: { child: LocalChildView; step: 'start' | 'activate'; onClos
       <p>{words.now}</p>
       <p className="dim">What follows:</p>
       <ol>
-        {words.then.map((line) => (
+        {words.follows.map((line) => (
           <li key={line}>{line}</li>
         ))}
       </ol>

@@ -160,7 +160,7 @@ describe('the card of local children', () => {
     render(<LocalChildren />);
     expect(await screen.findByText('No local child')).toBeTruthy();
     await press('New local child…');
-    expect((screen.getByLabelText('Handle') as HTMLInputElement).value).toBe('online');
+    expect(screen.getByLabelText<HTMLInputElement>('Handle').value).toBe('online');
     expect(screen.queryByText(/One child is enough/)).toBeNull();
   });
 

@@ -21,37 +21,34 @@ import { childSeverity } from './child-words.ts';
 import { ForWhom } from './for-whom.tsx';
 import { KeyRollDialog } from './key-roll-dialog.tsx';
 
+const quiet = (text: string) => <span className="quiet">{text}</span>;
+const mono = (text: string) => <span className="mono wrap">{text}</span>;
+
+function Heard({ contact }: { contact: NonNullable<LocalChildView['contact']> }) {
+  return (
+    <>
+      <Ago at={contact.at} />
+      <div className="dim wrap">{contact.says}</div>
+    </>
+  );
+}
+
 function Facts({ child }: { child: LocalChildView }) {
   const { parent, repository, resources, contact } = child;
   return (
     <Card title="What it is">
       <KeyValue
         items={[
-          ['Parent', parent === null ? <span className="quiet">none yet</span> : parent.handle],
+          ['Parent', parent === null ? quiet('none yet') : parent.handle],
           parent !== null && parent.childHandle !== child.handle && ['Called there', parent.childHandle],
           [
             'Resources',
-            resources.length === 0 ? (
-              <span className="quiet">none until it has a certificate</span>
-            ) : (
-              <span className="mono wrap">{resources.join(', ')}</span>
-            ),
+            resources.length === 0 ? quiet('none until it has a certificate') : mono(resources.join(', ')),
           ],
-          [
-            'Publishes at',
-            repository === null ? (
-              <span className="quiet">not known yet</span>
-            ) : (
-              <span className="mono wrap">{repository.base}</span>
-            ),
-          ],
+          ['Publishes at', repository === null ? quiet('not known yet') : mono(repository.base)],
           repository !== null && [
             'RRDP',
-            repository.notify === null ? (
-              <span className="quiet">none: rsync only</span>
-            ) : (
-              <span className="mono wrap">{repository.notify}</span>
-            ),
+            repository.notify === null ? quiet('none: rsync only') : mono(repository.notify),
           ],
           [
             'Own identity',
@@ -61,17 +58,7 @@ function Facts({ child }: { child: LocalChildView }) {
             'Parent’s identity',
             <HexValue key="value" hex={parent.sha256} label="SHA-256 of the parent" groups={8} />,
           ],
-          [
-            'Heard from it',
-            contact === null ? (
-              <span className="quiet">never</span>
-            ) : (
-              <>
-                <Ago at={contact.at} />
-                <div className="dim wrap">{contact.says}</div>
-              </>
-            ),
-          ],
+          ['Heard from it', contact === null ? quiet('never') : <Heard key="value" contact={contact} />],
         ]}
       />
     </Card>

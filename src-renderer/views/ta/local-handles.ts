@@ -1,6 +1,10 @@
-/** The handles of CAs in this workspace that could become children. There are none before such CAs exist (ta.localChildren). */
-export function useLocalHandles(): readonly string[] {
-  return NONE;
-}
+/** The handles of the CAs of this workspace that could become children of the proxy. */
+import { useMemo } from 'react';
+import { useQuery } from '../../app/use-query.ts';
 
 const NONE: readonly string[] = [];
+
+export function useLocalHandles(): readonly string[] {
+  const { data } = useQuery('ta.localChildren', {}, ['ta']);
+  return useMemo(() => data?.children.map(({ handle }) => handle) ?? NONE, [data]);
+}

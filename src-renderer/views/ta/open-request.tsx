@@ -1,6 +1,7 @@
 /** The place for a file of an exchange: it is read by main, and its review opens. */
 import { useState } from 'react';
-import { openTaFile, type OpenableTaFile } from '../../app/open-ta-file.ts';
+import { openTaFile } from '../../app/open-ta-file.ts';
+import type { OpenableTaFile } from '../../app/sniff-ta-file.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Card } from '../../components/card.tsx';
 import { FileChooser } from '../../components/drop-zone.tsx';

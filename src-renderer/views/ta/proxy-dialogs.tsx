@@ -2,11 +2,10 @@
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { AddChildBody } from './add-child.tsx';
-import { IdentityBody } from './identity-card.tsx';
 import { ProxyTimesBody } from './proxy-times.tsx';
 import { MakeBody, RefreshBody, WithdrawBody } from './request-dialogs.tsx';
 
-export type ProxyDialog = 'make' | 'refresh' | 'withdraw' | 'child' | 'times' | 'identity';
+export type ProxyDialog = 'make' | 'refresh' | 'withdraw' | 'child' | 'times';
 
 const TITLES: Record<ProxyDialog, string> = {
   make: 'Make a request',
@@ -14,10 +13,9 @@ const TITLES: Record<ProxyDialog, string> = {
   withdraw: 'Withdraw the request',
   child: 'Add a child',
   times: 'Times of the proxy',
-  identity: "Fingerprint of the proxy's identity",
 };
 
-const WIDE: ReadonlySet<ProxyDialog> = new Set(['child', 'times', 'identity']);
+const WIDE: ReadonlySet<ProxyDialog> = new Set(['child', 'times']);
 
 export function ProxyDialogs(props: {
   proxy: ProxyView;
@@ -39,7 +37,6 @@ export function ProxyDialogs(props: {
       {dialog === 'refresh' ? <RefreshBody {...body} /> : null}
       {dialog === 'withdraw' ? <WithdrawBody {...body} /> : null}
       {dialog === 'child' ? <AddChildBody {...body} file={childFile} /> : null}
-      {dialog === 'identity' ? <IdentityBody {...body} /> : null}
       {dialog === 'times' ? <ProxyTimesBody {...body} /> : null}
     </Dialog>
   );

@@ -1,4 +1,5 @@
 /** What the proxy is: its identity, its repository, its signer, what is published. */
+import { useState } from 'react';
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import { call } from '../../app/call.ts';
 import { Button } from '../../components/button.tsx';
@@ -6,6 +7,7 @@ import { Card, KeyValue } from '../../components/card.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Left, Time } from '../../components/time.tsx';
+import { IdentityDialog } from './identity-card.tsx';
 import type { ProxyDialog } from './proxy-dialogs.tsx';
 import { useStartedJob } from './use-started-job.tsx';
 
@@ -31,6 +33,7 @@ function Published({ proxy }: { proxy: ProxyView }) {
 export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDialog) => void }) {
   const { proxy, onDialog } = props;
   const { repository, signer } = proxy;
+  const [reading, setReading] = useState(false);
   const publish = useStartedJob('ta.publish', () => call('ta.publish', {}));
   return (
     <Card
@@ -38,7 +41,7 @@ export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDi
       aside={
         <>
           {signer === null ? null : (
-            <Button size="small" onPress={() => onDialog('identity')}>
+            <Button size="small" onPress={() => setReading(true)}>
               Fingerprint…
             </Button>
           )}
@@ -57,6 +60,12 @@ export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDi
       }
     >
       <div className="stack">
+        <IdentityDialog
+          half="proxy"
+          identity={proxy.identity}
+          open={reading}
+          onClose={() => setReading(false)}
+        />
         {publish.progress}
         {publish.action.error ? <ErrorState error={publish.action.error} /> : null}
         <KeyValue

@@ -9,6 +9,7 @@ import { IncomingFiles } from './incoming-files.tsx';
 import type { ProxyDialog } from './proxy-dialogs.tsx';
 import { IdentityCard } from './identity-card.tsx';
 import { ProxyFacts } from './proxy-facts.tsx';
+import { LocalChildren } from './local-children.tsx';
 import { RequestCard, ResponseCard } from './request-card.tsx';
 import { proxyFiles } from './ta-files.ts';
 
@@ -18,6 +19,7 @@ export function ProxyPane(props: {
   onDialog: (dialog: ProxyDialog) => void;
 }) {
   const { proxy, signer, onDialog } = props;
+  const incoming = <IncomingFiles proxy={proxy} />;
   const files = <FileRows title="Files of the proxy" files={proxyFiles(proxy, signer)} />;
   return (
     <>
@@ -29,12 +31,12 @@ export function ProxyPane(props: {
       {proxy.signer === null ? (
         <>
           <div className="columns">
-            <IdentityCard proxy={proxy} />
+            <IdentityCard half="proxy" identity={proxy.identity} />
             <ProxyFacts proxy={proxy} onDialog={onDialog} />
           </div>
           <div className="columns">
             {files}
-            <IncomingFiles proxy={proxy} />
+            {incoming}
           </div>
         </>
       ) : (
@@ -47,12 +49,16 @@ export function ProxyPane(props: {
             </div>
           </div>
           <ChildrenCard proxy={proxy} onDialog={onDialog} />
+          <LocalChildren />
           <div className="columns">
             <div className="stack">
               <ProxyFacts proxy={proxy} onDialog={onDialog} />
-              <IncomingFiles proxy={proxy} />
+              {signer === null ? incoming : null}
             </div>
-            {files}
+            <div className="stack">
+              {files}
+              {signer === null ? null : incoming}
+            </div>
           </div>
         </>
       )}

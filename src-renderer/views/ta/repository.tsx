@@ -38,7 +38,7 @@ export function Repository(_props: ViewProps) {
       </Page>
     );
   return (
-    <Page title="Repository of the proxy" narrow>
+    <Page title="Repository of the proxy">
       <Notice severity="careful">
         This is decided once. The base is written into everything that is ever issued below this trust anchor;
         it can never be changed, not even by a reissue.

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import { Button } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
-import { DigestBoard } from '../../components/digest-board.tsx';
+import { DigestCard } from '../../components/digest-card.tsx';
 import { CopyButton } from '../../components/hex-value.tsx';
 import { usePrintedCard } from '../../components/printed-card.tsx';
 import { Left, Time, utcText } from '../../components/time.tsx';
@@ -32,8 +32,11 @@ export function RequestSheet({ open }: { open: Open }) {
         Nonce {open.nonce}. Made {utcText(open.madeAt)}. Good until {utcText(open.goodUntil)}. Wishes:{' '}
         {open.wishes}.
       </p>
-      <p>SHA-256 of request.json. The signer asks for some of these groups by their numbers.</p>
-      <DigestBoard hex={open.sha256} label="SHA-256 of request.json" />
+      <p>
+        SHA-256 of request.json. The signer asks for some of these groups by their numbers: read the four
+        digits, or the two words.
+      </p>
+      <DigestCard hex={open.sha256} words={open.words} label="SHA-256 of request.json" />
     </>
   );
 }
@@ -78,10 +81,10 @@ function OpenRequest(props: { open: Open; onDialog: (dialog: ProxyDialog) => voi
         ]}
       />
       <Outdated open={open} />
-      <DigestBoard hex={open.sha256} label="SHA-256 of request.json in groups of four" />
+      <DigestCard hex={open.sha256} words={open.words} label="SHA-256 of request.json in groups of four" />
       <p className="dim">
         SHA-256 of request.json, as sha256sum prints it. The signer asks its operator for some of these
-        groups.
+        groups, by their digits or their words.
       </p>
       <div className="row-wrap">
         <Button onPress={() => setFile(requestFile(open.sha256))}>Write request.json…</Button>

@@ -17,11 +17,7 @@ interface BodyProps {
 export function MakeBody({ proxy, onClose }: BodyProps) {
   const locals = proxy.children.filter(({ local }) => local).length;
   const [ask, setAsk] = useState(locals > 0);
-  const make = useStartedJob(
-    'ta.makeRequest',
-    () => call('ta.makeRequest', { ask: ask && locals > 0 }),
-    onClose,
-  );
+  const make = useStartedJob('ta.makeRequest', () => call('ta.makeRequest', { ask }), onClose);
   const waiting = proxy.children.reduce(
     (sum, { keys }) => sum + keys.filter(({ state }) => state === 'asked' || state === 'revoking').length,
     0,
@@ -43,10 +39,11 @@ export function MakeBody({ proxy, onClose }: BodyProps) {
         It gets a new nonce, is signed by the proxy, and stays the same file until you sign it anew on
         purpose.
       </p>
-      <Checkbox value={ask && locals > 0} onChange={setAsk} disabled={locals === 0}>
-        Ask the CAs of this workspace first what they need
-        {locals === 0 ? <small className="quiet"> (none of the children is in this workspace)</small> : null}
-      </Checkbox>
+      {locals === 0 ? null : (
+        <Checkbox value={ask} onChange={setAsk}>
+          Ask the CAs of this workspace first what they need
+        </Checkbox>
+      )}
     </DialogForm>
   );
 }

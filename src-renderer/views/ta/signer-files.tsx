@@ -3,7 +3,7 @@ import { hrefOf } from '../../app/router.ts';
 import { LinkButton } from '../../components/button.tsx';
 import { Verdict } from '../../components/verdict.tsx';
 import { FileRows } from './file-rows.tsx';
-import { SIGNER_FILES } from './ta-files.ts';
+import { SIGNER_FILES } from './ta-signer-files.ts';
 
 export function SignerFiles() {
   return (

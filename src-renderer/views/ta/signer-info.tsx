@@ -1,5 +1,5 @@
 /** signer-info.json before it is believed: what it says, what it changes, and the fingerprint read on the signer's machine. */
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { SignerInfoView } from '#shared/contract/ta-proxy.ts';
 import { call } from '../../app/call.ts';
 import { hrefOf, navigate } from '../../app/router.ts';
@@ -89,6 +89,12 @@ function Associate({ id, info }: { id: string; info: SignerInfoView }) {
     () => navigate('trust-anchor'),
   );
   const error = action.error?.fieldError('fingerprint') ?? null;
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // In a low window the field may lie below the fold.
+    if (error !== null) form.current?.querySelector('input')?.focus();
+    if (error !== null) form.current?.scrollIntoView({ block: 'end' });
+  }, [error]);
   const verb = info.changes.length > 0 ? 'Take it over and publish' : 'Associate and publish';
   const why =
     info.faults.length > 0
@@ -99,6 +105,7 @@ function Associate({ id, info }: { id: string; info: SignerInfoView }) {
   if (progress !== null) return <div className="action-bar">{progress}</div>;
   return (
     <form
+      ref={form}
       className="action-bar"
       onSubmit={(event) => {
         event.preventDefault();

@@ -10,10 +10,11 @@ import { Left, Time } from '../../components/time.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { ApproversSwitch } from './approvers-switch.tsx';
 import { FileRows } from './file-rows.tsx';
+import { IdentityDialog } from './identity-card.tsx';
 import { ExportStoreDialog } from './krill-store-dialogs.tsx';
 import { OpenRequest } from './open-request.tsx';
 import { ReissueDialog } from './reissue-dialog.tsx';
-import { RECORD_FILES, SIGNER_FILES } from './ta-files.ts';
+import { RECORD_FILES, SIGNER_FILES } from './ta-signer-files.ts';
 import { TimingDialog } from './timing-dialog.tsx';
 
 type Issued = SignerView['issued'][number];
@@ -42,14 +43,20 @@ const COLUMNS: readonly Column<Issued>[] = [
 ];
 
 function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => void }) {
+  const [reading, setReading] = useState(false);
   return (
     <Card
       title="Signer"
       note={`key in ${signer.signer}`}
       aside={
-        <Button size="small" onPress={onReissue}>
-          Reissue…
-        </Button>
+        <>
+          <Button size="small" onPress={() => setReading(true)}>
+            Fingerprint…
+          </Button>
+          <Button size="small" onPress={onReissue}>
+            Reissue…
+          </Button>
+        </>
       }
     >
       <KeyValue
@@ -99,6 +106,12 @@ function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => voi
             <HexValue key="value" hex={signer.proxy.sha256} label="SHA-256 of the proxy" groups={8} />,
           ],
         ]}
+      />
+      <IdentityDialog
+        half="signer"
+        identity={signer.identity}
+        open={reading}
+        onClose={() => setReading(false)}
       />
     </Card>
   );

@@ -11,6 +11,7 @@ import { hexGroups } from '../../components/hex-value.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { NumberField, TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
+import { KrillFiles } from './krill-files.tsx';
 import { SetupFile } from './setup-file.tsx';
 import { signerProblem, type SignerStepProps } from './signer-model.ts';
 import { TimingFields } from './timing-fields.tsx';
@@ -27,6 +28,7 @@ export function StepProxy({ data, change, problems }: SignerStepProps) {
       >
         The identity of the proxy. With Krill: krillta proxy --format json id
       </SetupFile>
+      <KrillFiles change={change} />
       <TextField
         label="Fingerprint on the proxy's screen (SHA-256)"
         mono

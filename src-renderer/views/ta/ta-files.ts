@@ -1,6 +1,7 @@
 /** The files of both halves in words: what each is, from whom to whom, what to do with it. No component. */
 import type { ProxyExport, ProxyView } from '#shared/contract/ta-proxy.ts';
 import type { SignerView, TaExport } from '#shared/contract/ta.ts';
+import { responseFile, SIGNER_FILES } from './ta-signer-files.ts';
 import type { GuideAction } from './guide-steps.ts';
 
 interface Words {
@@ -16,80 +17,6 @@ interface Words {
 
 export type TaFile = Words &
   ({ half: 'signer'; what: TaExport; id?: string } | { half: 'proxy'; what: ProxyExport; child?: string });
-
-export const SIGNER_FILES: readonly TaFile[] = [
-  {
-    half: 'signer',
-    what: 'signer-info',
-    name: 'signer-info.json',
-    from: 'Signer',
-    to: 'Proxy',
-    says: 'After set-up and after each reissue. With Krill: krillta proxy signer init (or update) --info',
-    mark: 'signer-info',
-  },
-  {
-    half: 'signer',
-    what: 'certificate',
-    name: 'ta.cer',
-    from: 'Signer',
-    to: 'Web and rsync server',
-    says: 'To every place the TAL names, after set-up and after each reissue.',
-  },
-  {
-    half: 'signer',
-    what: 'tal',
-    name: 'ta.tal',
-    from: 'Signer',
-    to: 'Relying parties',
-    says: 'Validators begin with it.',
-  },
-];
-
-export const RECORD_FILES: readonly TaFile[] = [
-  {
-    half: 'signer',
-    what: 'krill-conf',
-    name: 'krill-ta.conf',
-    from: 'Signer',
-    to: 'Krill',
-    says: 'What krill.conf of the proxy needs: its switch and these times.',
-  },
-  {
-    half: 'signer',
-    what: 'krillta-conf',
-    name: 'krillta.conf',
-    from: 'Signer',
-    to: 'krillta',
-    says: 'These times for krillta, beside “Write for krillta”.',
-  },
-  {
-    half: 'signer',
-    what: 'exchanges-text',
-    name: 'exchanges.txt',
-    from: 'Signer',
-    to: 'Records',
-    says: 'Every exchange as krillta prints it.',
-  },
-  {
-    half: 'signer',
-    what: 'exchanges-json',
-    name: 'exchanges.json',
-    from: 'Signer',
-    to: 'Records',
-    says: 'Every exchange with its signed messages, as krillta writes it.',
-  },
-];
-
-export const responseFile = (id: string): TaFile => ({
-  half: 'signer',
-  what: 'response',
-  id,
-  name: 'response.json',
-  from: 'Signer',
-  to: 'Proxy',
-  says: 'Back to the proxy, which reviews and publishes it. With Krill: krillta proxy signer process-response --response response.json. Only then is it published.',
-  mark: `response ${id}`,
-});
 
 export const PUBLISHER_REQUEST: TaFile = {
   half: 'proxy',
@@ -163,7 +90,26 @@ const CERTIFICATE: TaFile = {
   says: 'To every place the TAL names, after set-up and after each reissue.',
 };
 
-/** What the proxy can hand out now. TAL and certificate are the signer's own when it is here too. */
+const RECORDS: readonly TaFile[] = [
+  {
+    half: 'proxy',
+    what: 'exchanges-text',
+    name: 'exchanges.txt',
+    from: 'Proxy',
+    to: 'Records',
+    says: 'Every exchange as krillta prints it.',
+  },
+  {
+    half: 'proxy',
+    what: 'exchanges-json',
+    name: 'exchanges.json',
+    from: 'Proxy',
+    to: 'Records',
+    says: 'Every exchange with its signed messages, as krillta writes it.',
+  },
+];
+
+/** What the proxy can hand out now. TAL and certificate and records are the signer's own when it is here too. */
 export function proxyFiles(proxy: ProxyView, signer: SignerView | null): TaFile[] {
   const { repository } = proxy;
   if (repository === null) return [PROXY_ID, PUBLISHER_REQUEST];
@@ -172,7 +118,7 @@ export function proxyFiles(proxy: ProxyView, signer: SignerView | null): TaFile[
     PROXY_REPO,
     ...(repository.target.kind === 'server' ? [PUBLISHER_REQUEST] : []),
     REPOSITORY_RESPONSE,
-    ...(proxy.signer !== null && signer === null ? [CERTIFICATE, TAL] : []),
+    ...(proxy.signer !== null && signer === null ? [CERTIFICATE, TAL, ...RECORDS] : []),
   ];
 }
 

@@ -1,11 +1,12 @@
 /** The trust anchor of this workspace: where its operator stands, then each half that is here, then everything exchanged. */
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import type { SignerView } from '#shared/contract/ta.ts';
-import { replacePath } from '../../app/router.ts';
+import { hrefOf, replacePath } from '../../app/router.ts';
 import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
+import { LinkButton } from '../../components/button.tsx';
 import { Page } from '../../components/page.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { ExchangesTable } from './exchanges-table.tsx';
@@ -19,10 +20,11 @@ import { SignerPane } from './signer-pane.tsx';
 import { StickCard } from './stick-card.tsx';
 
 function Pane(props: { title: string; says: string; children: ReactNode }) {
+  const id = useId();
   return (
-    <section className="pane" aria-label={props.title}>
+    <section className="pane" aria-labelledby={id}>
       <header className="pane-head">
-        <h2>{props.title}</h2>
+        <h2 id={id}>{props.title}</h2>
         <span className="quiet">{props.says}</span>
       </header>
       {props.children}
@@ -66,11 +68,12 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
           <span className="quiet">{both ? 'proxy and signer' : proxy ? 'proxy' : 'signer'}</span>
         )
       }
+      actions={offline ? undefined : <LinkButton href={hrefOf('ta-network')}>Network…</LinkButton>}
     >
       <GuideCard guide={guide} oneMachine={both} open={proxy?.open ?? null} onDialog={setDialog} />
       <StickCard />
       {proxy === null ? null : (
-        <Pane title="Proxy" says="the online half: children ask it, it publishes">
+        <Pane title="The proxy" says="the online half: children ask it, it publishes">
           <ProxyPane proxy={proxy} signer={signer} onDialog={setDialog} />
         </Pane>
       )}
@@ -79,7 +82,7 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
           <NoSigner testBed={!offline} primary={offline} />
         )
       ) : (
-        <Pane title="Signer" says="the offline half: it holds the key">
+        <Pane title="The signer" says="the offline half: it holds the key">
           <SignerPane signer={signer} />
         </Pane>
       )}

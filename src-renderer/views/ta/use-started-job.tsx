@@ -9,6 +9,8 @@ import { JobProgress } from '../../components/job-progress.tsx';
 
 export interface StartedJob {
   action: Action<[]>;
+  /** It was started and has not ended; a failure that is still shown is no reason not to try again. */
+  running: boolean;
   /** The job's progress or failure; null when there is none. */
   progress: ReactNode;
 }
@@ -19,16 +21,22 @@ export function useStartedJob(
   onDone: (job: Job) => void = () => undefined,
 ): StartedJob {
   const [job, setJob] = useState<string | null>(null);
-  const action = useAction(channel, async () => setJob((await start()).job));
+  const [failed, setFailed] = useState(false);
+  const action = useAction(channel, async () => {
+    setFailed(false);
+    setJob((await start()).job);
+  });
   return {
     action,
+    running: action.busy || (job !== null && !failed),
     progress:
       job === null ? null : (
         <JobProgress
           id={job}
           onRetry={() => setJob(null)}
           onEnd={(ended) => {
-            if (ended.state !== 'failed') setJob(null);
+            if (ended.state === 'failed') setFailed(true);
+            else setJob(null);
             if (ended.state === 'done') onDone(ended);
           }}
         />

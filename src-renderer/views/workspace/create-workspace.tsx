@@ -23,7 +23,7 @@ import { Notice } from '../../components/verdict.tsx';
 import { WizardFrame } from '../../components/wizard-frame.tsx';
 import { KINDS, KIND_NAMES } from './kind.tsx';
 import { EMPTY_PASSPHRASE, NewPassphraseFields, whyNotPassphrase } from './new-passphrase.tsx';
-import { RecoveryParts, RecoverySheet, verifyRecovery } from './recovery-key.tsx';
+import { RecoveryParts, RecoverySheet, verifyRecovery, whyNotOnPaper } from './recovery-key.tsx';
 
 const STEPS = [
   { id: 'kind', title: 'Kind', heading: 'What is this workspace for?' },
@@ -128,7 +128,7 @@ export function CreateWorkspace({ route, session }: ViewProps) {
     kind: null,
     place: name === '' ? 'Give the workspace a name' : nameProblem(name),
     passphrase: whyNotPassphrase(passphrase),
-    recovery: shown ? null : 'Show the key and write it down first',
+    recovery: whyNotOnPaper(session.workspace, shown),
     verify: parts ? null : 'Type the groups that are asked for',
   };
   const next: Record<StepId, () => void> = {
@@ -221,10 +221,10 @@ export function CreateWorkspace({ route, session }: ViewProps) {
           <>
             <p className="dim">
               If the passphrase is forgotten, this key opens the workspace, and nothing else does. Print it or
-              write it down; do not store it on this computer. It is shown until you have typed part of it
-              back.
+              write it down; do not store it on this computer. It is shown once; after that the passphrase is
+              asked for it, and once you have typed part of it back it is not shown at all.
             </p>
-            <RecoverySheet workspaceName={session.workspace?.name ?? ''} onShown={() => setShown(true)} />
+            <RecoverySheet workspace={session.workspace} onShown={() => setShown(true)} />
           </>
         ) : null}
         {step.id === 'verify' ? (

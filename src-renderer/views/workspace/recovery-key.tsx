@@ -1,9 +1,10 @@
 /**
- * The printed recovery key: shown once until it is verified, printed or copied, and part of it typed back.
+ * The printed recovery key: shown once, again only with the passphrase, printed or copied, and part of it typed back.
  * SECURITY: it lives in this component's state only and goes with it.
  */
 import { Eye, Printer } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import type { WorkspaceFacts } from '#shared/contract/workspace.ts';
 import { call } from '../../app/call.ts';
 import { reloadQuery } from '../../app/query-store.ts';
 import { useAction } from '../../app/use-action.ts';
@@ -11,25 +12,67 @@ import { useQuery } from '../../app/use-query.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/hex-value.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
-import { TextField } from '../../components/text-field.tsx';
+import { SecretField, TextField } from '../../components/text-field.tsx';
 
 /** The groups of a recovery key as it is printed. */
 export function recoveryGroups(key: string): string[] {
   return key.split(/[\s-]+/).filter(Boolean);
 }
 
-export function RecoverySheet({ workspaceName, onShown }: { workspaceName: string; onShown?: () => void }) {
+export interface RecoverySheetProps {
+  workspace: WorkspaceFacts | null;
+  onShown?: () => void;
+}
+
+/** Why the sheet cannot be on paper yet, or null. `shown`: in this window. */
+export function whyNotOnPaper(workspace: WorkspaceFacts | null, shown: boolean): string | null {
+  return shown || workspace?.recoveryFresh === false ? null : 'Show the key and write it down first';
+}
+
+export function RecoverySheet({ workspace, onShown }: RecoverySheetProps) {
+  const fresh = workspace?.recoveryFresh ?? false;
   const [key, setKey] = useState<string | null>(null);
+  const [passphrase, setPassphrase] = useState('');
   const show = useAction('workspace.showRecoveryKey', async () => {
-    setKey((await call('workspace.showRecoveryKey', {})).recoveryKey);
-    onShown?.();
+    try {
+      const asked = { passphrase: fresh ? null : passphrase };
+      setKey((await call('workspace.showRecoveryKey', asked)).recoveryKey);
+      onShown?.();
+    } finally {
+      setPassphrase('');
+    }
   });
+  const wrong = show.error?.code === 'WRONG_PASSPHRASE';
+  const why = fresh || passphrase !== '' ? null : 'Type the passphrase';
   if (key === null) {
     return (
-      <div className="stack-tight">
-        {show.error ? <ErrorState error={show.error} /> : null}
+      <div
+        className="stack-tight"
+        onKeyDownCapture={(event) => {
+          // No form of its own: it may lie in the wizard's, which Enter would send instead.
+          if (event.key !== 'Enter' || !(event.target instanceof HTMLInputElement)) return;
+          event.preventDefault();
+          if (why === null) void show.run();
+        }}
+      >
+        {fresh ? null : (
+          <SecretField
+            label="Passphrase of this workspace"
+            value={passphrase}
+            onChange={setPassphrase}
+            help="The key is shown once without it. Each showing is in the audit."
+            error={wrong ? 'That is not the passphrase of this workspace.' : null}
+          />
+        )}
+        {show.error && !wrong ? <ErrorState error={show.error} /> : null}
         <div>
-          <Button kind="primary" icon={<Eye aria-hidden />} busy={show.busy} onPress={() => void show.run()}>
+          <Button
+            kind="primary"
+            icon={<Eye aria-hidden />}
+            busy={show.busy}
+            whyDisabled={why}
+            onPress={() => void show.run()}
+          >
             Show the recovery key
           </Button>
         </div>
@@ -57,7 +100,7 @@ export function RecoverySheet({ workspaceName, onShown }: { workspaceName: strin
       </div>
       <div className="print-only" aria-hidden>
         <h1>Baleen recovery key</h1>
-        <p>Workspace: {workspaceName}</p>
+        <p>Workspace: {workspace?.name}</p>
         <p>
           Whoever holds this sheet and the workspace folder can open it. Keep it in a safe, away from the
           computer.

@@ -1,5 +1,6 @@
 /** The dialogs behind the settings: change the passphrase, renew the recovery key, back up. */
 import { useState } from 'react';
+import type { WorkspaceFacts } from '#shared/contract/workspace.ts';
 import { call } from '../../app/call.ts';
 import { reloadQuery } from '../../app/query-store.ts';
 import { showToast } from '../../app/state.ts';
@@ -12,7 +13,7 @@ import { ErrorState } from '../../components/state-box.tsx';
 import { SecretField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { EMPTY_PASSPHRASE, NewPassphraseFields, whyNotPassphrase } from './new-passphrase.tsx';
-import { RecoveryParts, RecoverySheet, verifyRecovery } from './recovery-key.tsx';
+import { RecoveryParts, RecoverySheet, verifyRecovery, whyNotOnPaper } from './recovery-key.tsx';
 
 export interface SettingsDialogProps {
   open: boolean;
@@ -53,7 +54,9 @@ function PassphraseBody({ onClose }: SettingsDialogProps) {
   );
 }
 
-export function RecoveryDialog(props: SettingsDialogProps & { workspaceName: string }) {
+type RecoveryDialogProps = SettingsDialogProps & { workspace: WorkspaceFacts | null };
+
+export function RecoveryDialog(props: RecoveryDialogProps) {
   return (
     <Dialog open={props.open} onClose={props.onClose} title="Make a new recovery key" size="wide">
       <RecoveryBody {...props} />
@@ -61,7 +64,7 @@ export function RecoveryDialog(props: SettingsDialogProps & { workspaceName: str
   );
 }
 
-function RecoveryBody({ onClose, workspaceName }: SettingsDialogProps & { workspaceName: string }) {
+function RecoveryBody({ onClose, workspace }: RecoveryDialogProps) {
   const [passphrase, setPassphrase] = useState('');
   const [stage, setStage] = useState<'ask' | 'show' | 'verify'>('ask');
   const [shown, setShown] = useState(false);
@@ -117,11 +120,11 @@ function RecoveryBody({ onClose, workspaceName }: SettingsDialogProps & { worksp
     return (
       <>
         <p className="dim">Print it or write it down, then type part of it back.</p>
-        <RecoverySheet workspaceName={workspaceName} onShown={() => setShown(true)} />
+        <RecoverySheet workspace={workspace} onShown={() => setShown(true)} />
         <div className="dialog-foot">
           <Button
             kind="primary"
-            whyDisabled={shown ? null : 'Show the key and write it down first'}
+            whyDisabled={whyNotOnPaper(workspace, shown)}
             onPress={() => setStage('verify')}
           >
             I have it on paper

@@ -195,7 +195,7 @@ export function Settings({ route, session }: ViewProps) {
         </Card>
       ) : null}
       <PassphraseDialog open={open === 'passphrase'} onClose={done} />
-      <RecoveryDialog open={open === 'recovery'} onClose={done} workspaceName={workspace?.name ?? ''} />
+      <RecoveryDialog open={open === 'recovery'} onClose={done} workspace={workspace} />
       <BackupDialog open={open === 'backup'} onClose={done} workspaceName={workspace?.name ?? ''} />
       <RestoreDialog open={open === 'restore'} onClose={done} inPlace={session.state === 'unlocked'} />
       <ConfirmDialog

@@ -162,6 +162,7 @@ export const listen: Net['listen'] = async (options, handler) => {
     let closed: Promise<void> | null = null;
     return {
       port: address.port,
+      isOpen: () => server.listening,
       close: () =>
         (closed ??= new Promise((done) => {
           server.close(() => done());

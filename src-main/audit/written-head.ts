@@ -1,0 +1,41 @@
+/** Whether the head that somebody wrote down fits the audit as it is. Pure; the short form is audit-record.ts's. */
+import type { Fault } from './chain.ts';
+
+function normalHead(text: string): string {
+  return text.toUpperCase().replaceAll(/[\s:.-]/g, '');
+}
+
+/** null when `written` is empty, or names an entry that is still there with that hash. `hashes` are those of all entries. */
+export function writtenHeadFault(written: string, hashes: readonly string[]): Fault | null {
+  const trimmed = written.trim();
+  if (trimmed === '') return null;
+  const full = normalHead(trimmed);
+  if (/^[0-9A-F]{64}$/.test(full))
+    return hashes.includes(full)
+      ? null
+      : {
+          seq: hashes.length,
+          kind: 'head',
+          text: 'The head you wrote down is not in this audit: it was cut back or replaced since.',
+        };
+  const [count = '', ...groups] = trimmed.split(/\s+/);
+  const seq = Number(count);
+  // As many digits as the short head prints, or more: fewer would confirm by chance.
+  const digits = normalHead(groups.join(''));
+  if (!/^\d+$/.test(count) || !/^[0-9A-F]{12,64}$/.test(digits))
+    return {
+      seq: 0,
+      kind: 'head',
+      text: 'The head you typed is not readable: it looks like "1284 9C1E 44B7 03FA".',
+    };
+  if (seq > hashes.length)
+    return {
+      seq: hashes.length,
+      kind: 'truncated',
+      text: `The audit has ${hashes.length} entries, but you wrote down ${seq}: the last ${seq - hashes.length} are gone.`,
+    };
+  const hash = hashes[seq - 1] ?? '';
+  return hash.startsWith(digits)
+    ? null
+    : { seq, kind: 'head', text: `Entry ${seq} is not the one you wrote down: the audit was replaced.` };
+}

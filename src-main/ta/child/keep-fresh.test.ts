@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { testClock } from '../../testing/test-ports.ts';
+import { createKeepFresh } from './keep-fresh.ts';
+
+const HOURS_MS = 3_600_000;
+
+test('looks at once, again every six hours, and no more once it is stopped; a failed look is followed by the next', async () => {
+  const clock = testClock();
+  let looks = 0;
+  const failures: unknown[] = [];
+  const fresh = createKeepFresh({
+    clock,
+    async look() {
+      looks += 1;
+      if (looks === 2) throw new Error('the disk is full');
+    },
+    failed: (error) => void failures.push(error),
+  });
+  await fresh.start();
+  await fresh.start();
+  expect(looks).toBe(1);
+  for (let hours = 0; hours < 13; hours += 1) clock.advance(HOURS_MS);
+  await Promise.resolve();
+  expect(looks).toBe(3);
+  expect(failures).toHaveLength(1);
+  fresh.stop();
+  for (let hours = 0; hours < 13; hours += 1) clock.advance(HOURS_MS);
+  expect(looks).toBe(3);
+});

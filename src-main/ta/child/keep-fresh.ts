@@ -1,0 +1,32 @@
+/** Looks now and then whether the CRL or manifest of a local child is due, as long as the workspace is unlocked. What is due is decided elsewhere. */
+import type { Clock } from '../../ports.ts';
+
+export interface KeepFresh {
+  /** Looks now, then again and again until `stop`. Nothing when it does so already. */
+  start(): Promise<void>;
+  stop(): void;
+}
+
+const EVERY_MS = 6 * 3_600_000;
+
+/** `look` rejects for nothing that a later look could not find again; `failed` is told. */
+export function createKeepFresh(deps: {
+  clock: Clock;
+  look(): Promise<void>;
+  failed(error: unknown): void;
+}): KeepFresh {
+  let cancel: (() => void) | null = null;
+
+  async function again(): Promise<void> {
+    cancel = deps.clock.after(EVERY_MS, () => void again());
+    await deps.look().catch(deps.failed);
+  }
+
+  return {
+    start: () => (cancel === null ? again() : Promise.resolve()),
+    stop() {
+      cancel?.();
+      cancel = null;
+    },
+  };
+}

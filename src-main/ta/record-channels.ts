@@ -1,0 +1,61 @@
+/** The channels of the record: every exchange of either half, listed, opened again, written out; and files of some, judged again. */
+import type { Domain } from '../lib/domain.ts';
+import { checkRecord } from './check-record.ts';
+import { exchangesFile } from './export.ts';
+import { postSize } from './net/krill-body.ts';
+import { readLink } from './net/krill-link.ts';
+import { exchangeRow, pastExchange } from './past-exchange.ts';
+import type { HeldSigner } from './signer/held-signer.ts';
+import type { TaDeps } from './ta.ts';
+import { writeOut } from './write-out.ts';
+
+type Names = 'exchanges' | 'exchange' | 'exportExchange' | 'checkRecord';
+type Anchor = Pick<HeldSigner, 'anchor' | 'keySigner' | 'past'>;
+
+export function recordChannels(
+  deps: TaDeps & { signer(): Promise<Anchor>; asAnchor(): Promise<Anchor> },
+): Pick<Domain<'ta'>, Names> {
+  const { session } = deps;
+  return {
+    async exchanges(asked) {
+      const page = await session().store.run('ta.exchanges', asked);
+      return { ...page, rows: page.rows.map(exchangeRow) };
+    },
+    async exchange({ id }) {
+      const { store } = session();
+      const files = await store.run('ta.exchangeFiles', { id });
+      const { past, ...held } = files.half === 'signer' ? await deps.signer() : await deps.asAnchor();
+      const earlier = past.slice(
+        0,
+        Math.max(
+          0,
+          past.findIndex((one) => one.id === id),
+        ),
+      );
+      const last = earlier.at(-1);
+      const previous = last === undefined ? null : await store.run('ta.exchangeFiles', { id: last.id });
+      const link = files.half === 'signer' ? await readLink(session()) : null;
+      return {
+        row: exchangeRow(files),
+        ...pastExchange(held, files, earlier, previous),
+        krill: link === null ? null : postSize(files.response.length, link.postLimit),
+      };
+    },
+    async exportExchange({ id, form, target, overwrite }) {
+      return writeOut(deps, {
+        action: 'ta.exportExchange',
+        what: form === 'json' ? 'exchange' : 'exchange-text',
+        id,
+        content: await exchangesFile(session(), [{ id }], form),
+        target,
+        overwrite,
+      });
+    },
+    checkRecord: ({ exchanges, proxy, signer }) =>
+      checkRecord({
+        exchanges: deps.blobs.take(exchanges),
+        proxy: deps.blobs.take(proxy),
+        signer: deps.blobs.take(signer),
+      }),
+  };
+}

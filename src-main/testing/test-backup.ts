@@ -1,0 +1,50 @@
+/** Backups and restores asked for as the window asks, places and jobs included. Not shipped. */
+import { PASSPHRASE } from './test-workspace.ts';
+import type { TestApp } from './test-app.ts';
+
+/** Lets the operator choose `where` in the dialog of that purpose; answers the ticket. */
+export async function placeFor(
+  app: TestApp,
+  purpose: 'save' | 'open' | 'folder',
+  where: string,
+): Promise<string> {
+  app.places.push(where);
+  const { chosen } =
+    purpose === 'save'
+      ? await app.call('dialogs.saveFile', { purpose: 'backup', suggestedName: 'a' })
+      : purpose === 'open'
+        ? await app.call('dialogs.openFile', { purpose: 'restore' })
+        : await app.call('dialogs.folder', { purpose: 'restore' });
+  return chosen?.ticket ?? '';
+}
+
+/** Starts a backup to `path`, over what lies there; answers the job. */
+export async function backingUp(app: TestApp, path: string): Promise<string> {
+  const target = await placeFor(app, 'save', path);
+  return (await app.call('workspace.backup', { target, overwrite: true })).job;
+}
+
+/** Starts a restore into `folder`, or with null in place; answers the job. */
+export async function restoring(
+  app: TestApp,
+  path: string,
+  folder: string | null,
+  passphrase = PASSPHRASE,
+): Promise<string> {
+  const source = await placeFor(app, 'open', path);
+  const ticket = folder === null ? null : await placeFor(app, 'folder', folder);
+  return (await app.call('workspace.restore', { source, folder: ticket, passphrase })).job;
+}
+
+/** Waits until a running job has come so far, or has ended. */
+export async function until(
+  app: TestApp,
+  job: string,
+  far: (now: { progress: number; step: string }) => boolean,
+): Promise<void> {
+  for (;;) {
+    const { state, progress, step } = await app.call('jobs.get', { id: job });
+    if (state !== 'running' || far({ progress: progress ?? 0, step })) return;
+    await new Promise(setImmediate);
+  }
+}

@@ -1,0 +1,18 @@
+/** The audit entry about the workspace as a whole. It records nothing itself. */
+import type { AuditEntry } from '../audit/audit-record.ts';
+
+const MOST_SUMMARY = 300;
+
+export function workspaceEntry(
+  action: string,
+  summary: string,
+  id: string,
+  outcome: AuditEntry['outcome'] = 'done',
+): AuditEntry {
+  return {
+    action,
+    outcome,
+    summary: summary.slice(0, MOST_SUMMARY),
+    subjects: [{ type: 'workspace', id, sha256: null }],
+  };
+}

@@ -1,0 +1,120 @@
+/** Whom to believe at the address of a Krill: its own certificate, compared with what stands on the server, or public CAs. */
+import { Button } from '../../components/button.tsx';
+import { KeyValue } from '../../components/card.tsx';
+import { RadioCards } from '../../components/choices.tsx';
+import { CommandBlock } from '../../components/command-block.tsx';
+import { hexGroups } from '../../components/hex-value.tsx';
+import { ErrorState } from '../../components/state-box.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import { Time } from '../../components/time.tsx';
+import { compareTail, type KrillForm, type Peeked, TYPED_GROUPS } from './use-krill-form.ts';
+
+const COMMAND = 'openssl x509 -in /var/lib/krill/data/ssl/cert.pem -noout -fingerprint -sha256';
+
+/** Its digits but for the last groups: those are read on the server, so that nothing is copied from this screen. */
+function Board({ sha256, whole }: { sha256: string; whole: boolean }) {
+  const groups = hexGroups(sha256);
+  return (
+    <div className="fp-wrap">
+      <ol
+        className="fp-board"
+        data-numbered
+        data-size="small"
+        aria-label="SHA-256 of the certificate in groups of four"
+      >
+        {groups.map((group, index) => (
+          // The place is the identity: groups may repeat.
+          <li key={index}>
+            <small>{index + 1}</small>
+            {whole || index < groups.length - TYPED_GROUPS ? (
+              group
+            ) : (
+              <span className="quiet">
+                <span aria-hidden>····</span>
+                <span className="visually-hidden">to be read on the server</span>
+              </span>
+            )}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function Compare(props: { found: Peeked; tail: string; onTail: (tail: string) => void }) {
+  const { found, tail, onTail } = props;
+  const state = compareTail(found.sha256, tail);
+  return (
+    <>
+      <KeyValue
+        items={[
+          ['Subject', found.subject],
+          ['Issuer', found.issuer],
+          ['Ends', <Time key="value" at={found.notAfter} />],
+        ]}
+      />
+      <Board sha256={found.sha256} whole={state === 'same'} />
+      <CommandBlock title="On the server itself" text={COMMAND} />
+      <TextField
+        label="Its last four groups, as they stand on the server"
+        mono
+        value={tail}
+        onChange={onTail}
+        maxLength={40}
+        help="The last eight pairs of what OpenSSL prints; spaces and colons do not count."
+        error={
+          state === 'differs'
+            ? 'That is another certificate than the one shown here: somebody may stand between. Nothing was sent.'
+            : null
+        }
+      />
+      <p className="tone-good" role="status">
+        {state === 'same' ? 'The same certificate. It is pinned: no other one is accepted from now on.' : ''}
+      </p>
+    </>
+  );
+}
+
+export function KrillCertificate({ form }: { form: KrillForm }) {
+  const { typed, change, found, look, keptPin } = form;
+  return (
+    <>
+      <RadioCards
+        label="Who vouches for the server"
+        value={typed.trust}
+        onChange={(trust) => change({ trust })}
+        options={[
+          {
+            value: 'pin',
+            label: 'You, by its fingerprint',
+            detail: 'Krill makes its own certificate, which nobody else vouches for.',
+            tag: 'usual',
+          },
+          {
+            value: 'system',
+            label: 'Public certificate authorities',
+            detail: 'It has a public certificate, mostly on a reverse proxy before it.',
+          },
+        ]}
+      />
+      {typed.trust === 'pin' ? (
+        <>
+          <div className="row-wrap">
+            <Button busy={look.busy} onPress={() => void look.run()}>
+              {found === null ? 'Look at its certificate' : 'Look again'}
+            </Button>
+            <span className="dim">
+              {found === null && keptPin !== null
+                ? 'The pinned one stays unless you look at it anew.'
+                : 'Nothing is sent to it by looking.'}
+            </span>
+          </div>
+          {look.error ? <ErrorState error={look.error} onRetry={() => void look.run()} /> : null}
+          {found === null ? null : (
+            <Compare found={found} tail={typed.tail} onTail={(tail) => change({ tail })} />
+          )}
+        </>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+/** A trust anchor's file that is opened nowhere on this screen: what it is, from whom to whom, where it belongs. */
+import type { StrayTaFile } from '../../app/sniff-ta-file.ts';
+import { hrefOf } from '../../app/router.ts';
+import { LinkButton } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { FileRow } from './file-rows.tsx';
+
+interface Belongs {
+  from: string;
+  to: string;
+  says: string;
+}
+
+const BELONGS: Record<StrayTaFile, Belongs> = {
+  'proxy-id': {
+    from: 'Proxy',
+    to: 'Signer',
+    says: "The identity of a proxy. It goes into the set-up of its signer, on the signer's machine.",
+  },
+  'proxy-repo': {
+    from: 'Proxy',
+    to: 'Signer',
+    says: "The repository of a proxy. It goes into the set-up of its signer, on the signer's machine.",
+  },
+  'publisher-request': {
+    from: 'Publisher',
+    to: 'Publication server',
+    says: 'Asks to publish there (RFC 8183). Give it to the operator of the server; the answer is repo-res.xml.',
+  },
+  'parent-response': {
+    from: 'Parent',
+    to: 'Child',
+    says: 'Tells a child where its parent is (RFC 8183). Give it to the child that it names.',
+  },
+  tal: {
+    from: 'Trust anchor',
+    to: 'Relying parties',
+    says: 'A trust anchor locator. Validators begin with it; put it into their folder of TALs.',
+  },
+};
+
+export function StrayFile({ name, kind }: { name: string; kind: StrayTaFile }) {
+  return (
+    <Card title="A file of a trust anchor" note="nothing was changed" flush>
+      <ul className="object-list">
+        <FileRow file={{ name, ...BELONGS[kind] }}>
+          <LinkButton size="small" href={hrefOf('trust-anchor')}>
+            Trust anchor
+          </LinkButton>
+        </FileRow>
+      </ul>
+    </Card>
+  );
+}

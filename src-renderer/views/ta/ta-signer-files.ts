@@ -1,0 +1,76 @@
+/** The files of the signer's half in words. No component. */
+import type { TaFile } from './ta-files.ts';
+
+export const SIGNER_FILES: readonly TaFile[] = [
+  {
+    half: 'signer',
+    what: 'signer-info',
+    name: 'signer-info.json',
+    from: 'Signer',
+    to: 'Proxy',
+    says: 'After set-up and after each reissue. With Krill: krillta proxy signer init (or update) --info',
+    mark: 'signer-info',
+  },
+  {
+    half: 'signer',
+    what: 'certificate',
+    name: 'ta.cer',
+    from: 'Signer',
+    to: 'Web and rsync server',
+    says: 'To every place the TAL names, after set-up and after each reissue.',
+  },
+  {
+    half: 'signer',
+    what: 'tal',
+    name: 'ta.tal',
+    from: 'Signer',
+    to: 'Relying parties',
+    says: 'Validators begin with it.',
+  },
+];
+
+export const RECORD_FILES: readonly TaFile[] = [
+  {
+    half: 'signer',
+    what: 'krill-conf',
+    name: 'krill-ta.conf',
+    from: 'Signer',
+    to: 'Krill',
+    says: 'What krill.conf of the proxy needs: its switch and these times.',
+  },
+  {
+    half: 'signer',
+    what: 'krillta-conf',
+    name: 'krillta.conf',
+    from: 'Signer',
+    to: 'krillta',
+    says: 'These times for krillta, beside “Write for krillta”.',
+  },
+  {
+    half: 'signer',
+    what: 'exchanges-text',
+    name: 'exchanges.txt',
+    from: 'Signer',
+    to: 'Records',
+    says: 'Every exchange as krillta prints it.',
+  },
+  {
+    half: 'signer',
+    what: 'exchanges-json',
+    name: 'exchanges.json',
+    from: 'Signer',
+    to: 'Records',
+    says: 'Every exchange with its signed messages, as krillta writes it.',
+  },
+];
+
+export const responseFile = (id: string): TaFile => ({
+  half: 'signer',
+  what: 'response',
+  id,
+  name: 'response.json',
+  from: 'Signer',
+  to: 'Proxy',
+  says: 'Back to the proxy, which reviews and publishes it. With Krill: krillta proxy signer process-response --response response.json. Only then is it published.',
+  mark: `response ${id}`,
+});
