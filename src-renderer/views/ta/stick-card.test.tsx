@@ -121,6 +121,26 @@ describe('what is there', () => {
     expect(place.textContent).toContain('1 file more, not listed; 3 hidden files of systems');
   });
 
+  test('many strangers are one line that opens, below what matters', async () => {
+    const strangers = Array.from({ length: 5 }, (_, at) =>
+      file({
+        name: `picture-${at}.jpg`,
+        state: 'unexpected',
+        kind: 'unknown',
+        opens: null,
+        says: 'No file of a trust anchor.',
+      }),
+    );
+    answer.sticks = [stick({ files: [file(), ...strangers] })];
+    await shown();
+    const list = screen.getByRole('list', { name: 'Files on KINGSTON' });
+    expect([...list.children].map((row) => row.textContent.slice(0, 12))).toEqual([
+      'request.json',
+      '5 unexpected',
+    ]);
+    expect(within(list).getByText('picture-4.jpg')).toBeTruthy();
+  });
+
   test('a folder says that it stands in, that it is gone, and is forgotten', async () => {
     answer.sticks = [
       stick({

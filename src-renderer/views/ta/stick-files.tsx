@@ -55,10 +55,39 @@ function FileCard({ stick, file }: { stick: Stick; file: StickFile }) {
   );
 }
 
+/** Up to so many strangers are shown each by itself. */
+const FEW = 3;
+const isStranger = ({ state, kind, opens }: StickFile): boolean =>
+  state === 'unexpected' && kind === 'unknown' && opens === null;
+
+/** Files that have nothing to do with a trust anchor, when there are many: named, and out of the way. */
+function Strangers({ files }: { files: readonly StickFile[] }) {
+  return (
+    <li className="stick-file stick-line" data-red>
+      <details className="stick-strangers">
+        <summary>
+          <CircleX aria-hidden />
+          <b>{files.length} unexpected files</b>
+          <span>: none is a trust anchor’s. Use a stick for this alone.</span>
+        </summary>
+        <ul className="plain-list name-list">
+          {files.map(({ name, says }) => (
+            <li key={name} className="wrap">
+              <bdi className="mono stick-name">{shownName(name)}</bdi> <span className="small">{says}</span>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </li>
+  );
+}
+
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 export function StickFiles({ stick }: { stick: Stick }) {
   const { files, hidden, more } = stick;
+  const strangers = files.filter(isStranger);
+  const fold = strangers.length > FEW;
   const rest = [
     ...(more > 0 ? [`${plural(more, 'file more', 'files more')}, not listed`] : []),
     ...(hidden > 0 ? [`${plural(hidden, 'hidden file', 'hidden files')} of systems`] : []),
@@ -69,9 +98,10 @@ export function StickFiles({ stick }: { stick: Stick }) {
         <p className="dim stick-line">No file lies on it.</p>
       ) : (
         <ul className="object-list" aria-label={`Files on ${stick.label}`}>
-          {files.map((file) => (
+          {(fold ? files.filter((file) => !isStranger(file)) : files).map((file) => (
             <FileCard key={file.name} stick={stick} file={file} />
           ))}
+          {fold ? <Strangers files={strangers} /> : null}
         </ul>
       )}
       {rest.length === 0 ? null : <p className="quiet small stick-line">{rest.join('; ')}</p>}

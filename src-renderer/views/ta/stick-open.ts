@@ -5,15 +5,13 @@ import { leavePending } from '../../app/pending-file.ts';
 import { navigate } from '../../app/router.ts';
 import { showToast } from '../../app/state.ts';
 
-/** The other file of a signer's set-up, when it lies there and is wanted too: one press takes both. */
-function besideIt(stick: Stick, file: StickFile): StickFile | undefined {
-  return stick.files.find(
-    (other) =>
-      other.opens === 'setup' &&
-      other.state === 'expected' &&
-      other.kind !== file.kind &&
-      file.state === 'expected',
-  );
+/** The other file of a signer's set-up, when it lies there by now and is wanted too: one press takes both. */
+async function besideIt(stick: Stick, file: StickFile): Promise<StickFile | undefined> {
+  if (file.state !== 'expected') return undefined;
+  const { sticks } = await call('ta.sticks', {});
+  return sticks
+    .find(({ id }) => id === stick.id)
+    ?.files.find(({ opens, state, kind }) => opens === 'setup' && state === 'expected' && kind !== file.kind);
 }
 
 /** Throws CallError with what is wrong with the file. */
@@ -29,7 +27,7 @@ export async function openFromStick(stick: Stick, file: StickFile): Promise<void
     case 'child-info':
       return navigate('trust-anchor', {}, { child: id });
     case 'setup': {
-      const other = besideIt(stick, file);
+      const other = await besideIt(stick, file);
       if (other !== undefined) await call('ta.stickOpen', { stick: stick.id, name: other.name });
       const isRepository = file.kind === 'proxy-repo' && other === undefined;
       return navigate('ta-signer', { draft: id, step: isRepository ? 'repository' : 'proxy' });
