@@ -6,6 +6,7 @@ import type { Domain } from '../lib/domain.ts';
 import { krillStoreFiles, readBack } from './signer/export-store.ts';
 import { writeKrillFolder } from './signer/krill-folder.ts';
 import { readKrillStore } from './signer/krill-store.ts';
+import { keepKrilltaSettings } from './signer/krillta-settings.ts';
 import { readKrilltaConf } from './signer/krillta-conf.ts';
 import { timingProblems } from './signer/setup.ts';
 import { trustAnchorText } from './signer/trust-anchor.ts';
@@ -25,10 +26,13 @@ export function krillMove(
 ): Pick<Domain<'ta'>, 'importStore' | 'exportStore' | 'readConf' | 'setTiming'> {
   const { session, jobs, random, software, changed, tickets } = deps;
   return {
-    readConf({ blob }) {
+    async readConf({ blob }) {
       const { name, bytes } = deps.blobs.take(blob);
       if (bytes.length > CONF_BYTES) throw tooLarge(name, bytes.length, CONF_BYTES);
-      return readKrilltaConf(bytes.toString('utf8'));
+      const { timing, notes, settings } = readKrilltaConf(bytes.toString('utf8'));
+      await keepKrilltaSettings(session(), settings);
+      changed('audit', []);
+      return { timing, notes };
     },
     async setTiming({ timing }) {
       const held = await deps.signer();

@@ -7,6 +7,7 @@ import type { TaFileKind } from '../../rpki/exchange-file.ts';
 
 const SIGNER: Record<TaExport, string> = {
   'krillta-conf': 'krillta.conf',
+  'krillta-conf-old': 'krillta-0.14.conf',
   'krill-conf': 'krill-ta.conf',
   'signer-info': 'signer-info.json',
   tal: 'ta.tal',
