@@ -36,6 +36,8 @@ export interface App {
   close(): Promise<void>;
 }
 
+const CHECK_AFTER_MS = 1000;
+
 export async function createApp(ports: Ports): Promise<App> {
   const { clock, random } = ports;
   const log = createLog(ports.logLine, ports.version);
@@ -64,12 +66,29 @@ export async function createApp(ports: Ports): Promise<App> {
   const keys = createKeys(shared);
   const ca = createCa({ ...shared, drafts, issuing });
   const ta = createTa({ ...shared, drafts });
-  const overview = createOverview({ clock, vault, router, attention: ta.attention });
+  const overview = createOverview({
+    clock,
+    vault,
+    router,
+    attention: ta.attention,
+    auditFault: audit.foundWrong,
+  });
   const inspect = createInspect({
     ...shared,
     openSession: () => (vault.stateName() === 'unlocked' ? session() : null),
   });
 
+  // After the first screen: a long audit keeps the store busy for a while.
+  vault.onUnlock(
+    () =>
+      void clock.after(CHECK_AFTER_MS, () => {
+        audit.checkUnlocked().catch((error: unknown) => {
+          // Locked again meanwhile: the next unlock looks.
+          if (error instanceof AppError && (error.code === 'LOCKED' || error.code === 'NO_WORKSPACE')) return;
+          log.failure('the audit behind the unlock', error);
+        });
+      }),
+  );
   vault.onLock(async () => {
     await jobs.clear();
     blobs.clear();

@@ -30,6 +30,20 @@ function recoveryKey(verified: boolean): Attention[] {
   ];
 }
 
+/** Nobody presses Verify to hear of it: it stands first until a verification finds nothing. */
+function auditItem(fault: string | null): Attention[] {
+  if (fault === null) return [];
+  return [
+    {
+      severity: 'bad',
+      subject: 'Audit',
+      text: 'was found wrong',
+      detail: `${fault.replace(/([^.])$/, '$1.')} Keep the folder as it is, and ask who could write in it.`,
+      action: { label: 'Verify…', route: '/audit?open=verify' },
+    },
+  ];
+}
+
 function days(ms: number): string {
   const whole = Math.floor(Math.abs(ms) / 86_400_000);
   if (whole > 0) return `${whole} day${whole === 1 ? '' : 's'}`;
@@ -77,6 +91,8 @@ export function createOverview(deps: {
   router: SignerRouter;
   /** What other domains want a person to see. */
   attention(): Promise<Attention[]>;
+  /** What is known to be wrong with the audit. */
+  auditFault(): string | null;
 }): Domain<'overview'> {
   const { clock, vault } = deps;
   return {
@@ -105,6 +121,7 @@ export function createOverview(deps: {
       return {
         checkedAt: now.toISOString(),
         attention: [
+          ...auditItem(deps.auditFault()),
           ...others,
           ...due.map((row) => dueItem(row, now)),
           ...recoveryKey(vault.opened()?.header.recoveryVerified ?? false),

@@ -77,6 +77,13 @@ export const auditCommands = {
     const row = tx.get<Row>('SELECT * FROM audit WHERE seq = $seq', { seq });
     return row === undefined ? null : shown(recordOf(row));
   }),
+  /** The newest verification that came to an end, or null. */
+  'audit.lastVerification': read((tx, _args: Record<string, never>): AuditRecord | null => {
+    const row = tx.get<Row>(
+      "SELECT * FROM audit WHERE action = 'audit.verify' AND outcome <> 'refused' ORDER BY seq DESC LIMIT 1",
+    );
+    return row === undefined ? null : shown(recordOf(row));
+  }),
   /** All records with their MACs, for export; never for the renderer. */
   'audit.all': read((tx, _args: Record<string, never>): StoredAuditRecord[] =>
     tx.all<Row>('SELECT * FROM audit ORDER BY seq').map(recordOf),

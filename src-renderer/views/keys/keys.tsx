@@ -3,6 +3,7 @@ import { KeyRound } from 'lucide-react';
 import { useState } from 'react';
 import type { KeyRow } from '#shared/contract/keys.ts';
 import { navigate } from '../../app/router.ts';
+import { useDialog } from '../../app/use-dialog.ts';
 import { usePages } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
 import { Button } from '../../components/button.tsx';
@@ -39,9 +40,7 @@ const COLUMNS: readonly Column<KeyRow>[] = [
 
 export function Keys({ route }: ViewProps) {
   const [query, setQuery] = useState('');
-  const [dialog, setDialog] = useState<'create' | 'import' | null>(
-    route.query['open'] === 'import' ? 'import' : null,
-  );
+  const [dialog, setDialog] = useDialog(route, ['create', 'import']);
   const pages = usePages('keys.list', { query, limit: 100 }, ['keys', 'certificates']);
   const empty = query === '' && pages.total === 0;
   const actions = (
