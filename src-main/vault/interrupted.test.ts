@@ -6,7 +6,7 @@ import { backingUp, restoring, until } from '../testing/test-backup.ts';
 import { lockWorkspace } from './workspace-lock.ts';
 
 // Several workspaces a test, each with a key derivation that is slow on purpose.
-vi.setConfig({ testTimeout: 20_000 });
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let app: TestApp;
 let path: string;

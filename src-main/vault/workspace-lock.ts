@@ -10,12 +10,21 @@ import { storeError } from '../store/store-error.ts';
 
 export const LOCK_FILE = 'lock';
 
+/** Opens nothing that is there: closing it again would drop the lock that this process may hold on it (POSIX). */
+function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+}
+
 /** Takes the lock and answers the function that gives it back; twice is not an error. Throws AppError WORKSPACE_IN_USE. */
 export function lockWorkspace(folder: string): () => void {
   const path = join(folder, LOCK_FILE);
   let db: Database.Database;
   try {
-    closeSync(openSync(path, 'a', 0o600));
+    makeFile(path);
     db = new Database(path, { timeout: 0 });
   } catch (error) {
     throw storeError(error, path);
