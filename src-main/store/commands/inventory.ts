@@ -40,58 +40,105 @@ export function searchExpression(query: string): string {
     .join(' AND ');
 }
 
-function conditions(asked: Omit<InventoryQuery, 'cursor' | 'limit' | 'sort' | 'descending'>): {
-  where: string;
+/** Holds everything filters and states are made of: a question answered from it alone reads no row. */
+const FILTERS = 'certificates c INDEXED BY certificates_state';
+/** So many rows are fetched and sorted; more are met often enough on a walk in the order that is asked for. */
+const FEW = 2000;
+
+interface Conditions {
+  /** On columns that FILTERS holds. */
+  filters: string[];
+  /** On the text of the search, or "". The sign keeps SQLite from fetching one row for each hit. */
+  match: string;
   parameters: Record<string, SqlValue>;
-} {
-  const parts = ['1'];
+}
+
+function conditions(asked: InventoryQuery, now: number): Conditions {
+  const filters: string[] = [];
   const parameters: Record<string, SqlValue> = {};
-  const match = searchExpression(asked.query);
-  if (match !== '') {
-    parts.push('c.seq IN (SELECT rowid FROM certificate_search WHERE certificate_search MATCH $match)');
-    parameters['match'] = match;
-  }
+  const expression = searchExpression(asked.query);
+  if (expression !== '') parameters['match'] = expression;
   if (asked.state !== null) {
-    parts.push(`${STATE_SQL} = $state`);
-    parameters['state'] = asked.state;
+    filters.push(`${STATE_SQL} = $state`);
+    Object.assign(parameters, { state: asked.state, now });
   }
   if (asked.issuer !== null) {
-    parts.push('c.issuer_id = $issuer');
+    filters.push('c.issuer_id = $issuer');
     parameters['issuer'] = asked.issuer;
   }
   if (asked.role !== null) {
-    parts.push('c.is_ca = $isCa');
+    filters.push('c.is_ca = $isCa');
     parameters['isCa'] = Number(asked.role === 'ca');
   }
-  return { where: parts.join(' AND '), parameters };
+  return { filters, match: expression === '' ? '' : HITS, parameters };
+}
+
+const HITS = 'SELECT rowid FROM certificate_search WHERE certificate_search MATCH $match';
+
+const all = (parts: readonly string[]): string => (parts.length === 0 ? '1' : parts.join(' AND '));
+
+/** The rows that meet the conditions, by number, without reading one of them. */
+function matching({ filters, match }: Conditions): string {
+  if (match !== '' && filters.length === 0) return match;
+  return `SELECT c.seq FROM ${FILTERS} WHERE ${all([...filters, ...(match === '' ? [] : [`+c.seq IN (${match})`])])}`;
 }
 
 function page(tx: Tx, asked: InventoryQuery): Page<StoredCertificate> {
-  const { where, parameters } = conditions(asked);
-  const all = { ...parameters, now: tx.atMs };
-  const total = tx.get<{ count: number }>(
-    `SELECT count(*) AS count FROM certificates c WHERE ${where}`,
-    where.includes('$now') ? all : parameters,
-  );
+  const found = conditions(asked, tx.atMs);
+  const { filters, match, parameters } = found;
+  const total =
+    tx.get<{ count: number }>(
+      filters.length === 0 && match === ''
+        ? 'SELECT count(*) AS count FROM certificates'
+        : `SELECT count(*) AS count FROM (${matching(found)})`,
+      parameters,
+    )?.count ?? 0;
   const sort = SORTS[asked.sort];
   const [direction, beyond] = asked.descending ? ['DESC', '<'] : ['ASC', '>'];
   const after = asked.cursor === null ? null : readCursor(asked.cursor);
+  const order = `ORDER BY ${sort} ${direction}, c.seq ${direction}`;
+  const chosen =
+    total <= FEW
+      ? [`c.seq IN (${matching(found)})`]
+      : [...filters.map((part) => `+${part}`), ...(match === '' ? [] : [`+c.seq IN (${match})`])];
+  // The page is found first and read then: the columns of the other rows are never touched.
   const rows = tx.all<CertificateSqlRow & { sort_value: string | number }>(
     `SELECT ${CERTIFICATE_COLUMNS}, ${sort} AS sort_value FROM ${CERTIFICATE_FROM}
-     WHERE ${where}${after === null ? '' : ` AND (${sort}, c.seq) ${beyond} ($value, $seq)`}
-     ORDER BY ${sort} ${direction}, c.seq ${direction} LIMIT $limit`,
-    { ...all, limit: asked.limit + 1, ...(after === null ? {} : { value: after.value, seq: after.seq }) },
+     WHERE c.seq IN (
+       SELECT c.seq FROM ${asked.sort === 'state' ? FILTERS : 'certificates c'}
+       WHERE ${all([...chosen, ...(after === null ? [] : [`(${sort}, c.seq) ${beyond} ($value, $seq)`])])}
+       ${order} LIMIT $limit)
+     ${order}`,
+    {
+      ...parameters,
+      now: tx.atMs,
+      limit: asked.limit + 1,
+      ...(after === null ? {} : { value: after.value, seq: after.seq }),
+    },
   );
   const shown = rows.slice(0, asked.limit);
   const last = shown.at(-1);
   return {
-    total: total?.count ?? 0,
+    total,
     rows: shown.map(storedCertificate),
     cursor:
       rows.length > asked.limit && last !== undefined
         ? cursorText({ value: last.sort_value, seq: last.seq })
         : null,
   };
+}
+
+/** Neither replaced nor revoked, the first of them in an order that FILTERS can tell by itself. */
+function current(tx: Tx, where: string, order: string, limit: number): StoredCertificate[] {
+  return tx
+    .all<CertificateSqlRow>(
+      `SELECT ${CERTIFICATE_COLUMNS} FROM ${CERTIFICATE_FROM}
+       WHERE c.seq IN (SELECT c.seq FROM ${FILTERS}
+         WHERE c.replaced_by IS NULL AND c.revoked_at IS NULL AND ${where} ORDER BY ${order} LIMIT $limit)
+       ORDER BY ${order}`,
+      { now: tx.atMs, limit },
+    )
+    .map(storedCertificate);
 }
 
 export const inventoryCommands = {
@@ -110,22 +157,10 @@ export const inventoryCommands = {
   }),
   /** What will end next, authorities first: for the overview's time line. Neither replaced nor revoked. */
   'certificates.ahead': read((tx, { limit }: { limit: number }): StoredCertificate[] =>
-    tx
-      .all<CertificateSqlRow>(
-        `SELECT ${CERTIFICATE_COLUMNS} FROM ${CERTIFICATE_FROM}
-         WHERE c.replaced_by IS NULL AND c.revoked_at IS NULL ORDER BY c.is_ca DESC, c.not_after, c.seq LIMIT $limit`,
-        { now: tx.atMs, limit },
-      )
-      .map(storedCertificate),
+    current(tx, '1', 'c.is_ca DESC, c.not_after, c.seq', limit),
   ),
   /** Past the renewal mark or expired, neither replaced nor revoked; most urgent first. */
   'certificates.due': read((tx, { limit }: { limit: number }): StoredCertificate[] =>
-    tx
-      .all<CertificateSqlRow>(
-        `SELECT ${CERTIFICATE_COLUMNS} FROM ${CERTIFICATE_FROM}
-         WHERE c.replaced_by IS NULL AND c.revoked_at IS NULL AND c.renew_at <= $now ORDER BY c.not_after, c.seq LIMIT $limit`,
-        { now: tx.atMs, limit },
-      )
-      .map(storedCertificate),
+    current(tx, 'c.renew_at <= $now', 'c.not_after, c.seq', limit),
   ),
 };
