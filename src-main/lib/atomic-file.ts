@@ -36,7 +36,8 @@ async function writeAndSync(file: FileHandle, content: FileContent): Promise<voi
  * Throws AppError DISK_FULL, PERMISSION_DENIED, NOT_FOUND; nothing is left behind then.
  */
 export async function writeFileAtomic(path: string, content: FileContent, mode: number): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  // A name of its own: one made of a long name would be too long.
+  const temporary = join(dirname(path), `.baleen-${randomBytes(8).toString('hex')}.tmp`);
   try {
     const file = await open(temporary, 'wx', mode);
     await writeAndSync(file, content);
