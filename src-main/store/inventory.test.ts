@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testCertificate } from '../testing/test-certificate.ts';
 import { testVault } from '../testing/test-workspace.ts';
 import type { InventoryQuery } from './commands/inventory.ts';
-import type { StoredCertificate } from './columns.ts';
+import type { Page, StoredCertificate } from './columns.ts';
 import type { Store } from './store-contract.ts';
 
 const ROWS = 3000;
@@ -40,7 +40,11 @@ const ASKED: InventoryQuery = {
 async function all(asked: Partial<InventoryQuery>): Promise<{ rows: StoredCertificate[]; total: number }> {
   const rows: StoredCertificate[] = [];
   for (let cursor: string | null = null; ;) {
-    const page = await store.run('certificates.list', { ...ASKED, ...asked, cursor });
+    const page: Page<StoredCertificate> = await store.run('certificates.list', {
+      ...ASKED,
+      ...asked,
+      cursor,
+    });
     rows.push(...page.rows);
     if (page.cursor === null) return { rows, total: page.total };
     expect(page.rows).toHaveLength(ASKED.limit);
@@ -111,13 +115,13 @@ test('what is due and what is ahead is the most urgent, of all rows', async () =
 
 test.each([
   ['no base64 of JSON', 'AAAA'],
-  ['an object instead of a value', cursor([{}, 1])],
-  ['a list of lists', cursor([[1], 1])],
-  ['a text for the place', cursor(['host', '1'])],
-  ['a fraction for the place', cursor(['host', 1.5])],
-  ['too few', cursor(['host'])],
-  ['an object', cursor({ value: 'host', seq: 1 })],
-  ['no list', cursor(null)],
+  ['an object instead of a value', asCursor([{}, 1])],
+  ['a list of lists', asCursor([[1], 1])],
+  ['a text for the place', asCursor(['host', '1'])],
+  ['a fraction for the place', asCursor(['host', 1.5])],
+  ['too few', asCursor(['host'])],
+  ['an object', asCursor({ value: 'host', seq: 1 })],
+  ['no list', asCursor(null)],
 ])('a cursor that is none of ours is refused: %s', async (_what, given) => {
   await expect(store.run('certificates.list', { ...ASKED, cursor: given })).rejects.toMatchObject({
     code: 'BAD_REQUEST',
@@ -127,6 +131,6 @@ test.each([
   });
 });
 
-function cursor(value: unknown): string {
+function asCursor(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
