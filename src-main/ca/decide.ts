@@ -17,6 +17,7 @@ import { repeatedExtensions } from '../x509/extension-text.ts';
 import { keyFindings } from '../x509/lint-algorithms.ts';
 import { EXTENSION } from '../x509/oids.ts';
 import { keyId, keyView } from '../x509/public-key.ts';
+import { longFormFindings } from '../x509/shortest-form.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
 import type { IssueContext, IssuerContext } from './issue-context.ts';
 import { isAuthorityPurpose, profileOf } from './issue-preset.ts';
@@ -66,6 +67,8 @@ function checkKey(context: IssueContext): { subjectKey: Uint8Array | KeyAlgorith
       `The request asks twice for ${twice}: nobody can say which one it means (RFC 5280 4.2).`,
       'Ask for a new request.',
     );
+  const [long] = request === null ? [] : longFormFindings(request.der);
+  if (long !== undefined) return refuse(`The request: ${long.text}`, 'Ask for a new request.');
   const weak = keyFindings(spkiDer).find(({ severity }) => severity === 'bad');
   if (weak !== undefined) return refuse(weak.text, 'Make a new key.');
   const algorithm = keyAlgorithmOf(spkiDer);
