@@ -1,5 +1,6 @@
 // `npm run bench -- NAME`: prints medians of ours and of a floor taken in the same run, and their ratio beside the goal.
 // Machines are noisy: read the ratios, not the milliseconds. It is no test and fails for no number.
+import { inventoryBench } from './inventory.ts';
 import { issuingBench } from './issuing.ts';
 import { row } from './measure.ts';
 import { taBench } from './ta.ts';
@@ -45,7 +46,13 @@ async function ta(): Promise<void> {
   console.log(`memory ${(process.memoryUsage().rss / 1_048_576).toFixed(0)} MiB`);
 }
 
-const BENCHES: Record<string, () => Promise<void>> = { foundation, ta };
+async function inventory(): Promise<void> {
+  console.log(`${'100,000 certificates, median of'.padEnd(46)}${'ours'.padStart(10)}${'floor'.padStart(10)}`);
+  for (const { what, measured } of await inventoryBench())
+    console.log(row(what, measured, `${measured.ratio.toFixed(1)} x`));
+}
+
+const BENCHES: Record<string, () => Promise<void>> = { foundation, inventory, ta };
 const name = process.argv[2] ?? '';
 const bench = BENCHES[name];
 if (bench === undefined) {

@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createBlobs } from '../ipc/blobs.ts';
 import { createJobs, type Jobs } from '../lib/jobs.ts';
 import { createSignerRouter, type RoutedKey, type SignerRouter } from '../signers/router.ts';
 import { createSoftwareSigner } from '../signers/software/software-signer.ts';
@@ -16,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => made.remove());
 
 /** The keys domain over a signer that notes which references were thrown away. */
-function setUp(afterCreate: (jobs: Jobs) => void = () => undefined) {
+function setUp(afterCreate: (jobs: Jobs) => void = () => undefined, file = '') {
   const session = () => made.vault.session();
   const software = createSoftwareSigner({ sealer: session });
   const router = createSignerRouter(() => new Map([['software', software]]));
@@ -35,13 +34,12 @@ function setUp(afterCreate: (jobs: Jobs) => void = () => undefined) {
       await router.destroy(key);
     },
   };
-  const blobs = createBlobs({ clock: made.clock, random: testRandom });
   const tickets = { path: (ticket: string) => ticket, end: () => undefined };
   const keys = createKeys({
     clock: made.clock,
     random: testRandom,
     jobs,
-    blobs,
+    blobs: { take: () => ({ name: 'a.key', bytes: Buffer.from(file) }) },
     tickets,
     session,
     router: watched,
@@ -53,7 +51,7 @@ function setUp(afterCreate: (jobs: Jobs) => void = () => undefined) {
     while (jobs.get(job).state === 'running') await new Promise(setImmediate);
     return jobs.get(job).state;
   }
-  return { keys, jobs, blobs, destroyed, ended };
+  return { keys, destroyed, ended };
 }
 
 test('a key whose making was cancelled is taken from its signer again', async () => {
@@ -75,14 +73,13 @@ test('a key that cannot be stored is taken from its signer again', async () => {
 });
 
 test('a key file that is imported twice leaves one key, and the second reference is destroyed', async () => {
-  const { keys, blobs, destroyed, ended } = setUp();
   const { privateKey } = generateKeyPairSync('ec', {
     namedCurve: 'P-256',
     privateKeyEncoding: { format: 'pem', type: 'pkcs8' },
     publicKeyEncoding: { format: 'pem', type: 'spki' },
   });
-  const take = () =>
-    keys.import({ blob: blobs.add('a.key', Buffer.from(privateKey)), passphrase: null, label: 'a' });
+  const { keys, destroyed, ended } = setUp(undefined, privateKey);
+  const take = () => keys.import({ blob: 'blob-a', passphrase: null, label: 'a' });
   expect(await ended(take())).toBe('done');
   expect(destroyed).toEqual([]);
   expect(await ended(take())).toBe('failed');

@@ -18,6 +18,7 @@ import { keyFindings, signatureFindings } from './lint-algorithms.ts';
 import { type Add, type Facts, optional } from './lint-facts.ts';
 import { authority, identifiers, leaf } from './lint-roles.ts';
 import { EXTENSION } from './oids.ts';
+import { longFormFindings } from './shortest-form.ts';
 import { signatureName, verifySignature } from './verify-signature.ts';
 
 function form({ certificate }: Facts, add: Add): void {
@@ -125,6 +126,7 @@ export function lint(der: Uint8Array, options: { now?: Date; issuerSpkiDer?: Uin
   authority(facts, add);
   leaf(facts, add);
   found.push(
+    ...longFormFindings(der),
     ...keyFindings(certificate.spkiDer),
     ...signatureFindings(signatureName(certificate.signatureAlgorithm)),
   );

@@ -7,6 +7,7 @@ import { fileFaults } from '../../audit/file-faults.ts';
 import { writtenHeadFault } from '../../audit/written-head.ts';
 import { genesisHash } from '../../audit/audit-record.ts';
 import { change, read, type SqlValue, type Tx, write } from '../command.ts';
+import { beforeOf } from './cursor.ts';
 import { likeConditions } from './like.ts';
 
 interface Row extends Omit<StoredAuditRecord, 'subjects'> {
@@ -64,7 +65,7 @@ export const auditCommands = {
       const total =
         tx.get<{ count: number }>(`SELECT count(*) AS count FROM audit WHERE ${where}`, parameters)?.count ??
         0;
-      const before = asked.cursor === null ? Number.MAX_SAFE_INTEGER : Number(asked.cursor);
+      const before = beforeOf(asked.cursor);
       const rows = tx.all<Row>(
         `SELECT * FROM audit WHERE ${where} AND seq < $before ORDER BY seq DESC LIMIT $limit`,
         { ...parameters, before, limit: asked.limit + 1 },

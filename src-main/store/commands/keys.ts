@@ -3,6 +3,7 @@ import type { KeyAlgorithm, KeyUse } from '#shared/contract/keys.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { change, read, type SqlValue, type Tx } from '../command.ts';
 import type { ListedKey, NewKey, Page, PageRequest, StoredKey } from '../columns.ts';
+import { beforeOf } from './cursor.ts';
 import { likeConditions } from './like.ts';
 
 interface Row {
@@ -111,7 +112,7 @@ export const keyCommands = {
     const total = tx.get<{ count: number }>(`SELECT count(*) AS count FROM keys WHERE ${where}`, parameters);
     const rows = tx.all<Row>(
       `SELECT * FROM keys WHERE ${where} AND seq < $before ORDER BY seq DESC LIMIT $limit`,
-      { ...parameters, before: cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor), limit: limit + 1 },
+      { ...parameters, before: beforeOf(cursor), limit: limit + 1 },
     );
     const page = rows.slice(0, limit);
     return {

@@ -5,6 +5,7 @@
 import { AppError } from '../../lib/app-error.ts';
 import { change, read, type Tx } from '../command.ts';
 import type { NewKey, Page, PageRequest, StoredKey } from '../columns.ts';
+import { beforeOf } from './cursor.ts';
 import { endDraft } from './drafts.ts';
 import { findKey, insertKey } from './keys.ts';
 import { highestNumber, isTaken, takeNumber, takeOnce } from './ledger.ts';
@@ -209,7 +210,7 @@ export const taCommands = {
   ),
   /** Newest first. */
   'ta.exchanges': read((tx, { cursor, limit }: Omit<PageRequest, 'query'>): Page<StoredExchange> => {
-    const before = cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor);
+    const before = beforeOf(cursor);
     const rows = tx.all<ExchangeRow>(
       'SELECT * FROM ta_exchanges WHERE seq < $before ORDER BY seq DESC LIMIT $limit',
       { before, limit: limit + 1 },
