@@ -112,7 +112,12 @@ test('a leaf: names that are none, an empty list, a lifetime over the limit', as
   await page.getByLabel('Value of CN', { exact: true }).fill('a.internal');
   await next(page);
   await next(page);
-  await page.getByRole('radio', { name: '1 year' }).click();
+  // Only what its authority allows is offered; anything can be typed.
+  await expect(page.getByRole('radio', { name: '24 hours' })).toBeChecked();
+  await expect(page.getByRole('radio', { name: '1 year' })).toHaveCount(0);
+  await page.getByRole('button', { name: /Unit of lifetime/ }).click();
+  await page.getByRole('option', { name: /^days/ }).click();
+  await page.getByLabel('Lifetime', { exact: true }).fill('365');
   await next(page);
   await expect(
     page.getByText(/requested duration of 8760h1m0s is more than the authorized maximum/),
