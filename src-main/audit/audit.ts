@@ -25,6 +25,12 @@ export interface Audit {
   foundWrong(): string | null;
 }
 
+/** Which file or place it was about, where the sentence does not say so itself. */
+function refusalText({ message, details }: AppError): string {
+  const subject = details?.subject ?? '';
+  return subject === '' || message.includes(subject) ? message : `${subject}: ${message}`;
+}
+
 const FOUND_WRONG = 'found wrong: ';
 
 async function check(session: Session, written: string): Promise<{ faults: Fault[]; entries: number }> {
@@ -117,7 +123,7 @@ export function createAudit(deps: {
       const entry: AuditEntry = {
         action: channel,
         outcome: error.code === 'INTERNAL' ? 'failed' : 'refused',
-        summary: error.message.slice(0, MOST_SUMMARY),
+        summary: refusalText(error).slice(0, MOST_SUMMARY),
         subjects: (error.details?.ids ?? []).slice(0, 20).map((id) => ({ type: 'object', id, sha256: null })),
       };
       if (vault.stateName() === 'locked') return opened.notes.note(entry, clock.now());
