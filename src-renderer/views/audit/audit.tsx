@@ -34,6 +34,7 @@ const COLUMNS: readonly Column<AuditRecord>[] = [
     id: 'action',
     title: 'Action',
     width: 'minmax(12rem, 1fr)',
+    drop: 1,
     cell: (row) => <span className="mono quiet">{row.action}</span>,
   },
   {
