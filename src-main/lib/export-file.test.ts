@@ -60,6 +60,13 @@ describe('exportFile', () => {
   });
 });
 
+it('says which folder is not there', async () => {
+  await expect(write(join(folder, 'nowhere', 'a.pem'), 'x')).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    message: `${join(folder, 'nowhere')} is not there. Check that the disk or stick is still connected.`,
+  });
+});
+
 it('takes back nothing of what it found when its content was looked at and refused', async () => {
   const path = join(folder, 'a.pem');
   const check = (): Promise<void> => Promise.reject(new Error('looked at'));

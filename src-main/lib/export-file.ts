@@ -27,7 +27,9 @@ async function claim(path: string, mode: number): Promise<boolean> {
     await (await open(path, 'wx', mode)).close();
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'EEXIST') return false;
+    if (code === 'ENOENT') throw fileError(error, dirname(path));
     throw fileError(error, path);
   }
 }

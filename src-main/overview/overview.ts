@@ -59,8 +59,9 @@ function dueItem(row: StoredCertificate, now: Date): Attention {
     subject: row.name,
     text: expired ? `expired ${days(left)} ago` : `ends in ${days(left)}`,
     detail: expired
-      ? `Nothing accepts it since ${row.notAfter}.`
-      : `Past two thirds of its life: renew it now, while there is time to try again.`,
+      ? 'Nothing accepts it since'
+      : 'Past two thirds of its life: renew it now, while there is time to try again.',
+    ...(expired ? { at: row.notAfter } : {}),
     action: {
       label: row.source === 'issued' && row.keyId !== null ? 'Renew…' : 'Look at it',
       route: `/certificates/${row.id}`,
@@ -78,7 +79,8 @@ async function draftItems(store: Store): Promise<Attention[]> {
         severity: 'note' as const,
         subject: link.title,
         text: 'is not signed yet',
-        detail: `Last changed ${stored.updatedAt.slice(0, 16).replace('T', ' ')} UTC.`,
+        detail: 'Last changed',
+        at: stored.updatedAt,
         action: { label: 'Continue…', route: link.route },
       },
     ];

@@ -161,7 +161,7 @@ export function createVault(deps: VaultDeps): Vault {
           workspaceEntry('workspace.unlock', `Unlocked with the ${by}`, opened.header.id),
         );
         autoLock.start(settings);
-        changed('workspace', []);
+        await remember(opened.header, opened.folder);
         for (const listener of unlockListeners) listener();
       }),
     lock: (why = 'Locked') =>
