@@ -17,8 +17,9 @@ export function leastWidth(width: string): string {
 export function fittingColumns<C extends Sized>(columns: readonly C[], room: number): readonly C[] {
   const needed = (left: readonly C[]): number =>
     left.reduce((sum, { width }) => sum + Number(/^([\d.]+)rem$/.exec(leastWidth(width))?.[1] ?? 0), 0);
+  if (room <= 0) return columns;
   let left = columns;
-  while (room > 0 && needed(left) > room) {
+  while (needed(left) > room) {
     const first = Math.min(...left.map(({ drop }) => drop ?? Infinity));
     if (first === Infinity) break;
     left = left.filter(({ drop }) => drop !== first);
