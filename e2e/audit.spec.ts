@@ -61,6 +61,15 @@ test('the audit is searched, verified, exported; an altered and a shortened file
   await page.getByRole('button', { name: 'Unlock', exact: true }).click();
   await expect(page.getByText('not the passphrase of this workspace')).toBeVisible();
   await unlock(page);
+  // The verifications were recorded behind what was altered: their lines are missing from the file that was put back.
+  const found = page.getByRole('row').filter({ hasText: 'Audit was found wrong' });
+  await expect(found).toBeVisible();
+  await found.getByRole('button', { name: 'Verify…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Verify', exact: true }).click();
+  await expect(page.getByRole('dialog').getByText(/faults? (was|were) found/)).toBeVisible();
+  await close();
+  await open(page, 'Overview');
+  await expect(found).toBeVisible();
   await open(page, 'Audit');
   // What was refused while it was locked is on record now.
   await expect(

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './console-app.ts';
 import { issue, open } from './pages/ca.ts';
@@ -14,11 +14,21 @@ test('a workspace is backed up, restored into a new folder, and restored in plac
 
   await open(page, 'Settings');
   const backup = join(apps.scratch, 'kept-safe.baleen-backup');
+  // Somebody's file lies there: it is asked about, and kept.
+  writeFileSync(backup, 'notes of somebody');
   app.answers.push(backup);
   await page.getByRole('button', { name: 'Back up…' }).click();
-  await page.getByRole('button', { name: 'Choose where and back up…' }).click();
   const dialog = page.getByRole('dialog');
-  await expect(dialog.getByText('Done')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Choose a place…' }).click();
+  const write = dialog.getByRole('button', { name: 'Back up', exact: true });
+  await expect(write).toBeDisabled();
+  expect(readFileSync(backup, 'utf8')).toBe('notes of somebody');
+  await dialog.getByText(/^Replace what is there/).click();
+  await write.click();
+  await expect(dialog.getByText(/What was there stays beside it/)).toBeVisible();
+  await expect(dialog.getByText(/: done\.$/)).toBeVisible();
+  const [aside = ''] = readdirSync(apps.scratch).filter((name) => name.includes('.bak-'));
+  expect(readFileSync(join(apps.scratch, aside), 'utf8')).toBe('notes of somebody');
   await dialog.getByRole('button', { name: 'Close' }).click();
   expect(statSync(backup).mode & 0o777).toBe(0o600);
 
@@ -41,8 +51,14 @@ test('a workspace is backed up, restored into a new folder, and restored in plac
   await expect(dialog.getByText(/is not a backup made by Baleen/)).toBeVisible();
   app.answers.push(backup);
   await dialog.getByRole('button', { name: 'Choose the backup file…' }).click();
+  const passphrase = dialog.getByLabel('Passphrase of the backup', { exact: true });
+  await passphrase.fill('not this one');
   await dialog.getByRole('button', { name: 'Restore', exact: true }).click();
-  await expect(dialog.getByText('Done')).toBeVisible();
+  // File and folder stay chosen; only the passphrase is asked again.
+  await expect(dialog.getByText(/neither the passphrase nor the recovery key/)).toBeVisible();
+  await passphrase.fill(PASSPHRASE);
+  await dialog.getByRole('button', { name: 'Restore', exact: true }).click();
+  await expect(dialog.getByText(/: done\.$/)).toBeVisible();
   await dialog.getByRole('button', { name: 'Close' }).click();
 
   await page.getByRole('button', { name: 'Restore…' }).click();

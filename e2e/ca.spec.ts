@@ -65,6 +65,13 @@ test('root, intermediate and leaf by clicking; OpenSSL verifies them, opens the 
   await open(page, 'Certificates');
   await page.getByLabel('Search certificates').fill('postg');
   await expect(page.getByRole('grid', { name: 'Certificates' }).getByRole('row')).toHaveCount(2);
+
+  // A renewal begins at its review: what it takes over is done.
+  await openRow(page, 'Certificates', 'postgres.internal');
+  await page.getByRole('button', { name: 'Renew…' }).click();
+  await expect(page.getByText(/^It can be signed/)).toBeVisible();
+  const steps = page.getByRole('list', { name: 'Steps' }).getByRole('listitem');
+  await expect(steps.filter({ hasText: ', done' })).toHaveCount(4);
 });
 
 test('what is wrong is said at its field, and the wizard goes on after a reload', async ({ apps }) => {
@@ -73,6 +80,9 @@ test('what is wrong is said at its field, and the wizard goes on after a reload'
   await createWorkspace(page, apps);
   await open(page, 'Authorities');
   await page.getByRole('link', { name: 'New root…' }).click();
+  await expect(page.getByRole('navigation', { name: 'Where you are' })).toHaveText(
+    /^Authorities\s*\/\s*New root CA$/,
+  );
   await page.getByLabel('Value of CN', { exact: true }).fill('../x');
   await next(page);
   await expect(page.getByText(/holds no slashes/)).toBeVisible();
@@ -112,7 +122,12 @@ test('a leaf: names that are none, an empty list, a lifetime over the limit', as
   await page.getByLabel('Value of CN', { exact: true }).fill('a.internal');
   await next(page);
   await next(page);
-  await page.getByRole('radio', { name: '1 year' }).click();
+  // Only what its authority allows is offered; anything can be typed.
+  await expect(page.getByRole('radio', { name: '24 hours' })).toBeChecked();
+  await expect(page.getByRole('radio', { name: '1 year' })).toHaveCount(0);
+  await page.getByRole('button', { name: /Unit of lifetime/ }).click();
+  await page.getByRole('option', { name: /^days/ }).click();
+  await page.getByLabel('Lifetime', { exact: true }).fill('365');
   await next(page);
   await expect(
     page.getByText(/requested duration of 8760h1m0s is more than the authorized maximum/),

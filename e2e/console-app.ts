@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { test as base, type Page } from '@playwright/test';
 import type * as Console from '../src-main/shell/chromium/console.ts';
-import type { Clock, Ports } from '../src-main/ports.ts';
+import type { Clock, Ports, Volume } from '../src-main/ports.ts';
 import type { ChromiumShell } from '../src-main/shell/chromium/chromium-shell.ts';
 import { SECRET_CHANNELS } from '../src-shared/contract/workspace.ts';
 import type { Reply } from '../src-shared/errors.ts';
@@ -32,6 +32,8 @@ export interface ConsoleApp {
   folder: string;
   /** The next answers of the pickers, first in first out; a picker asked without an answer is cancelled. */
   answers: (string | null)[];
+  /** What is plugged in; nothing of this machine's own. */
+  volumes: Volume[];
   /** Clipboard as the application left it. */
   clipboard(): string;
   close(): Promise<void>;
@@ -91,12 +93,14 @@ export async function startConsole(
   const paths = { config: join(folder, 'config'), workspaces: join(folder, 'workspaces'), workspace: null };
   mkdirSync(paths.workspaces, { recursive: true });
   const answers: (string | null)[] = [];
+  const volumes: Volume[] = [];
   const next = async (): Promise<string | null> => answers.shift() ?? null;
   let copied = '';
   const ports: Partial<Ports> = {
     paths,
     notices: [],
     dialogs: { folder: next, saveFile: next, openFile: next },
+    volumes: { list: async () => [...volumes] },
     clipboard: {
       write: async (text) => void (copied = text),
       clearIf: async (text) => void (copied = copied === text ? '' : copied),
@@ -124,6 +128,7 @@ export async function startConsole(
     shell,
     folder,
     answers,
+    volumes,
     clipboard: () => copied,
     async close() {
       canaries.sawArguments();

@@ -11,6 +11,7 @@ import type { ConsoleApp } from './console-app.ts';
 import { exportAs, issue, open, openRow } from './pages/ca.ts';
 import { setUpBothHalves } from './pages/ta-one-machine.ts';
 import { addLocalChild, handOut, makeRequest, openResponse, publish } from './pages/ta-proxy.ts';
+import { fileRow, standIn } from './pages/ta-stick.ts';
 import { approve, openRequest, put, setUpSigner } from './pages/ta.ts';
 import { openLocalChild } from './pages/ta-child.ts';
 import { openRecord } from './pages/ta-record.ts';
@@ -110,7 +111,14 @@ async function trustAnchor(app: ConsoleApp, stop: Stop): Promise<void> {
   );
   await openRequest(page, put(folder, 'request.json', two));
   await stop('ta-review');
-  await open(page, 'Trust anchor');
+  // The request of the second exchange is what the station waits for; the rest does not belong there.
+  const stick = join(folder, 'stick');
+  mkdirSync(stick);
+  put(stick, 'request.json', two);
+  put(stick, 'ta.tal', 'rsync://rpki.example.net/');
+  put(stick, 'holiday.jpg', '');
+  await standIn(page, app.answers, stick);
+  await expect(fileRow(page, 'holiday.jpg')).toBeVisible();
   await stop('trust-anchor');
   await openRecord(page);
   await stop('ta-record');

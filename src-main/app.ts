@@ -42,12 +42,14 @@ export interface App {
   close(): Promise<void>;
 }
 
+const CHECK_AFTER_MS = 1000;
+
 export async function createApp(ports: Ports): Promise<App> {
   const { clock, random } = ports;
   const log = createLog(ports.logLine, ports.version);
   const changed = (topic: Topic, ids: string[]): void => {
     ports.emit({ type: 'changed', topic, ids });
-    if (topic === 'workspace') stationChanged();
+    if (topic === 'workspace') void gate.sweep();
   };
 
   const appearance = createAppearance({ configFolder: ports.paths.config, log });
@@ -85,11 +87,32 @@ export async function createApp(ports: Ports): Promise<App> {
     ...shared,
     drafts,
     net: gate.net,
+    volumes: ports.volumes,
     failed: (error) => void log.failure('keeping a local child fresh', error),
   });
-  const overview = createOverview({ clock, vault, router, attention: ta.attention });
+  const overview = createOverview({
+    clock,
+    vault,
+    router,
+    attention: ta.attention,
+    auditFault: audit.foundWrong,
+  });
   const inspect = createInspect({ ...shared, openSession });
 
+  // After the first screen: a long audit keeps the store busy for a while.
+  vault.onUnlock(
+    () =>
+      void clock.after(CHECK_AFTER_MS, () => {
+        audit.checkUnlocked().catch((error: unknown) => {
+          // Locked again meanwhile: the next unlock looks.
+          if (error instanceof AppError && (error.code === 'LOCKED' || error.code === 'NO_WORKSPACE')) return;
+          log.failure('the audit behind the unlock', error);
+        });
+      }),
+  );
+  vault.onUnlock(
+    () => void ta.unlocked().catch((error: unknown) => log.failure('what is due at the trust anchor', error)),
+  );
   vault.onLock(async () => {
     // First: a job that waits for an answer ends by it.
     await gate.shut();
@@ -100,12 +123,6 @@ export async function createApp(ports: Ports): Promise<App> {
     software.forget();
     await clipboard.clearSecret();
   });
-
-  function stationChanged(): void {
-    void gate.sweep();
-    if (vault.stateName() !== 'unlocked') return;
-    ta.unlocked().catch((error: unknown) => log.failure('what children asked while it was locked', error));
-  }
 
   const own = { ports, appearance, clipboard, jobs, blobs, tickets };
   const dispatch = createDispatch({

@@ -116,12 +116,29 @@ export interface Net {
   listen(options: NetListen, handler: NetHandler): Promise<Listener>;
 }
 
+/** A mounted medium that a person carries: a stick, a card. */
+export interface Volume {
+  /** Where its files are, absolute. */
+  path: string;
+  /** Its own name, or that of its folder. */
+  label: string;
+  totalBytes: number;
+  /** What this process may still write. */
+  freeBytes: number;
+}
+
+export interface Volumes {
+  /** What is plugged in now, by path. Never rejects: what cannot be asked is not there, and the log says why. */
+  list(): Promise<Volume[]>;
+}
+
 export interface Ports {
   clock: Clock;
   random: Random;
   /** SECURITY: for the gate alone, which an offline station keeps shut. */
   net: Net;
   dialogs: Dialogs;
+  volumes: Volumes;
   clipboard: Clipboard;
   /** Sends an event to the window; never throws. */
   emit(event: AppEvent): void;

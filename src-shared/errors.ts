@@ -57,6 +57,8 @@ export interface ErrorDetails {
   fingerprint?: string;
   /** The path or name the error is about. */
   subject?: string;
+  /** The file it is about, as it was read or was to be written: the record of the refusal holds its hash. */
+  file?: { name: string; sha256: string };
 }
 
 /** `message` is one sentence for the operator; `ref` finds the same failure in the log. */

@@ -5,9 +5,12 @@ import { exists } from '../lib/atomic-file.ts';
 import { exportFile, fileExists } from '../lib/export-file.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
 import type { Clock } from '../ports.ts';
+import type { Session } from '../store/store-contract.ts';
 import type { Vault } from '../vault/vault-contract.ts';
 import { type AuditEntry, genesisHash, type Head, recordLine, shortHead } from './audit-record.ts';
+import type { Fault } from './chain.ts';
 import { signedHeadFault, signHead } from './signed-head.ts';
+import { readWrittenHead } from './written-head.ts';
 
 /** Sentences of refusals may hold names, never secrets; still bounded. */
 const MOST_SUMMARY = 300;
@@ -16,6 +19,24 @@ export interface Audit {
   domain: Domain<'audit'>;
   /** For dispatch: one record for each refused change. */
   refused(channel: ChannelName, error: AppError): Promise<void>;
+  /** Looks at the whole audit behind an unlock; nobody waits for it. What it finds wrong is on record. */
+  checkUnlocked(): Promise<void>;
+  /** What was found wrong, in one sentence, until a verification finds nothing; null when nothing is known. */
+  foundWrong(): string | null;
+}
+
+/** Which file or place it was about, where the sentence does not say so itself. */
+function refusalText({ message, details }: AppError): string {
+  const subject = details?.subject ?? '';
+  return subject === '' || message.includes(subject) ? message : `${subject}: ${message}`;
+}
+
+const FOUND_WRONG = 'found wrong: ';
+
+async function check(session: Session, written: string): Promise<{ faults: Fault[]; entries: number }> {
+  const { faults, entries } = await session.store.run('audit.check', { written });
+  const signed = await signedHeadFault(session);
+  return { faults: signed === null ? faults : [...faults, signed], entries };
 }
 
 export function createAudit(deps: {
@@ -25,6 +46,8 @@ export function createAudit(deps: {
   changed(topic: 'audit', ids: string[]): void;
 }): Audit {
   const { vault, clock } = deps;
+  /** By session: what was found in one workspace says nothing of the next. */
+  const wrong = new WeakMap<Session, string>();
   const headView = (head: Head) => ({ ...head, short: shortHead(head) });
 
   return {
@@ -38,25 +61,26 @@ export function createAudit(deps: {
       },
       async verify({ written }) {
         const session = vault.session();
-        const { faults, entries } = await session.store.run('audit.check', { written });
-        const signed = await signedHeadFault(session);
-        const all = signed === null ? faults : [...faults, signed];
-        const summary =
-          all.length === 0
-            ? `The audit was verified: ${entries} entries`
-            : `The audit was verified and found wrong: ${all[0]?.text ?? ''}`;
+        // What was mistyped is no finding about the audit.
+        readWrittenHead(written);
+        const { faults, entries } = await check(session, written);
+        const [first] = faults;
+        if (first === undefined) wrong.delete(session);
+        else wrong.set(session, first.text);
         await session.store.run('audit.add', {
           audit: {
             action: 'audit.verify',
-            outcome: all.length === 0 ? 'done' : 'failed',
-            summary,
+            outcome: first === undefined ? 'done' : 'failed',
+            summary:
+              first === undefined
+                ? `The audit was verified: ${entries} entries`
+                : `The audit was verified and ${FOUND_WRONG}${first.text}`,
             subjects: [],
           },
         });
-        deps.changed('audit', []);
         return {
           entries,
-          faults: all,
+          faults,
           head: headView(await session.store.run('audit.head', {})),
           checkedAt: clock.now().toISOString(),
         };
@@ -84,7 +108,6 @@ export function createAudit(deps: {
           },
         });
         deps.tickets.end(target);
-        deps.changed('audit', []);
         return { entries: records.length, path };
       },
     },
@@ -97,15 +120,39 @@ export function createAudit(deps: {
         error.code === 'NO_WORKSPACE'
       )
         return;
+      const file = error.details?.file;
       const entry: AuditEntry = {
         action: channel,
         outcome: error.code === 'INTERNAL' ? 'failed' : 'refused',
-        summary: error.message.slice(0, MOST_SUMMARY),
-        subjects: (error.details?.ids ?? []).slice(0, 20).map((id) => ({ type: 'object', id, sha256: null })),
+        summary: refusalText(error).slice(0, MOST_SUMMARY),
+        subjects: [
+          ...(error.details?.ids ?? []).slice(0, 20).map((id) => ({ type: 'object', id, sha256: null })),
+          ...(file === undefined ? [] : [{ type: 'file', id: file.name, sha256: file.sha256 }]),
+        ],
       };
       if (vault.stateName() === 'locked') return opened.notes.note(entry, clock.now());
       await vault.session().store.run('audit.add', { audit: entry });
-      deps.changed('audit', []);
     },
+    async checkUnlocked() {
+      const session = vault.session();
+      const before = await session.store.run('audit.lastVerification', {});
+      const [first] = (await check(session, '')).faults;
+      // What a person found wrong with a head from paper stays, too: this check has no paper.
+      const known = before?.outcome === 'failed' ? before.summary.split(FOUND_WRONG).at(-1) : undefined;
+      const text = first?.text ?? known;
+      if (text === undefined) return;
+      wrong.set(session, text);
+      if (text === known) deps.changed('audit', []);
+      else
+        await session.store.run('audit.add', {
+          audit: {
+            action: 'audit.verify',
+            outcome: 'failed',
+            summary: `The audit was looked at behind the unlock and ${FOUND_WRONG}${text}`,
+            subjects: [],
+          },
+        });
+    },
+    foundWrong: () => wrong.get(vault.session()) ?? null,
   };
 }

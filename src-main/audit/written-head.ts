@@ -1,33 +1,43 @@
 /** Whether the head that somebody wrote down fits the audit as it is. Pure; the short form is audit-record.ts's. */
+import { AppError } from '../lib/app-error.ts';
 import type { Fault } from './chain.ts';
 
 function normalHead(text: string): string {
   return text.toUpperCase().replaceAll(/[\s:.-]/g, '');
 }
 
-/** null when `written` is empty, or names an entry that is still there with that hash. `hashes` are those of all entries. */
-export function writtenHeadFault(written: string, hashes: readonly string[]): Fault | null {
+type WrittenHead = { full: string } | { seq: number; digits: string };
+
+/** What somebody wrote down, with or without its spaces. Throws AppError INVALID_INPUT when it is no head. */
+export function readWrittenHead(written: string): WrittenHead | null {
   const trimmed = written.trim();
   if (trimmed === '') return null;
   const full = normalHead(trimmed);
-  if (/^[0-9A-F]{64}$/.test(full))
-    return hashes.includes(full)
+  if (/^[0-9A-F]{64}$/.test(full)) return { full };
+  const [count = '', ...groups] = trimmed.split(/\s+/);
+  // As many digits as the short head prints, or more: fewer would confirm by chance.
+  const digits = normalHead(groups.join(''));
+  if (/^\d+$/.test(count) && /^[0-9A-F]{12,64}$/.test(digits)) return { seq: Number(count), digits };
+  // Without spaces the last twelve are the digits, and what stands before them is the number.
+  const [, number, rest] = /^(\d+)([0-9A-F]{12})$/.exec(full) ?? [];
+  if (number !== undefined && rest !== undefined) return { seq: Number(number), digits: rest };
+  const message = 'The head you typed is not readable: it looks like "1284 9C1E 44B7 03FA".';
+  throw new AppError('INVALID_INPUT', message, { fields: [{ path: 'written', message }] });
+}
+
+/** null when `written` is empty, or names an entry that is still there with that hash. `hashes` are those of all entries. */
+export function writtenHeadFault(written: string, hashes: readonly string[]): Fault | null {
+  const head = readWrittenHead(written);
+  if (head === null) return null;
+  if ('full' in head)
+    return hashes.includes(head.full)
       ? null
       : {
           seq: hashes.length,
           kind: 'head',
           text: 'The head you wrote down is not in this audit: it was cut back or replaced since.',
         };
-  const [count = '', ...groups] = trimmed.split(/\s+/);
-  const seq = Number(count);
-  // As many digits as the short head prints, or more: fewer would confirm by chance.
-  const digits = normalHead(groups.join(''));
-  if (!/^\d+$/.test(count) || !/^[0-9A-F]{12,64}$/.test(digits))
-    return {
-      seq: 0,
-      kind: 'head',
-      text: 'The head you typed is not readable: it looks like "1284 9C1E 44B7 03FA".',
-    };
+  const { seq, digits } = head;
   if (seq > hashes.length)
     return {
       seq: hashes.length,

@@ -8,6 +8,7 @@ import { repeatedExtensions } from '../x509/extension-text.ts';
 import { keyFindings } from '../x509/lint-algorithms.ts';
 import { keyView } from '../x509/public-key.ts';
 import type { CertificationRequest } from '../x509/request.ts';
+import { longFormFindings } from '../x509/shortest-form.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
 
 export interface Refusal {
@@ -44,5 +45,7 @@ export function whyNoRequest(
       message: `The request asks twice for ${twice}: nobody can say which one it means (RFC 5280 4.2).`,
       fix: 'Ask for a new request.',
     };
+  const [long] = longFormFindings(request.der);
+  if (long !== undefined) return { message: `The request: ${long.text}`, fix: 'Ask for a new request.' };
   return whyNoKey(request.spkiDer, allowed);
 }

@@ -33,6 +33,17 @@ const SUFFIXES: Record<Format, string> = {
   key: '.key',
 };
 
+/** File systems allow 255; the ending and the time of a backup come on top. */
+const MOST_OCTETS = 200;
+
+/** As many whole characters as fit into `octets` of UTF-8. */
+function cutTo(octets: number, text: string): string {
+  let length = 0;
+  return Array.from(text)
+    .filter((character) => (length += Buffer.byteLength(character)) <= octets)
+    .join('');
+}
+
 /** A file name that no shell or file system stumbles over; never empty, never hidden, never a device of Windows. */
 export function fileNameOf(name: string): string {
   const safe = name
@@ -41,9 +52,10 @@ export function fileNameOf(name: string): string {
     .replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')
     .replaceAll(/^[.-]+|[.-]+$/g, '')
     .slice(0, 80);
-  return safe === '' || /^(con|prn|aux|nul|com\d|lpt\d)$/i.test(safe)
-    ? `certificate-${safe}`.replace(/-$/, '')
-    : safe;
+  const fitting = cutTo(MOST_OCTETS, safe);
+  return fitting === '' || /^(con|prn|aux|nul|com\d|lpt\d)$/i.test(fitting)
+    ? `certificate-${fitting}`.replace(/-$/, '')
+    : fitting;
 }
 
 export function suggestedName(row: StoredCertificate, format: Format): string {

@@ -79,7 +79,8 @@ test("a leaf over its CA's limit is refused in step's words until the limit is r
     {
       step: 'validity',
       message:
-        'requested duration of 8760h1m0s is more than the authorized maximum certificate duration of 24h1m0s',
+        "365 days is longer than this authority allows (24 hours). In step's words: requested duration of 8760h1m0s is more than the authorized maximum certificate duration of 24h1m0s.",
+      fix: 'Choose a shorter lifetime, or raise the limit for this CA.',
     },
   ]);
   await expect(
@@ -127,4 +128,33 @@ test('the review shows what will be signed; a change after it is refused', async
   expect(rows).toHaveLength(1);
   await app.call('drafts.cancel', { id: draft.draft });
   expect((await app.call('keys.list', { query: 'Third' })).total).toBe(0);
+});
+
+test('a day is read as a day, also between two seconds', async () => {
+  app.clock.advance(345);
+  const review = await by.reviewOf(
+    draftOf('server', 'a.internal', {
+      issuer: intermediate,
+      lifetimeSeconds: DAY,
+      names: { dns: 'a.internal', ip: '', uri: '', email: '' },
+    }),
+  );
+  const note = (label: string) => review.lines.find((line) => line.label === label)?.note;
+  expect(note('Valid until')).toBe('24 hours from the moment of signing');
+  expect(note('Valid from')).toBe('if it is signed now; 1 minute back-dated');
+});
+
+test('what the review remarks stands on the page of the certificate, too', async () => {
+  const draft = await by.saved(
+    draftOf('server', 'b.internal', {
+      issuer: intermediate,
+      lifetimeSeconds: DAY,
+      names: { dns: 'b.internal', ip: '', uri: '', email: '' },
+    }),
+  );
+  const review = await app.call('ca.review', draft);
+  expect(review.findings.map(({ code }) => code)).toEqual(['NO_STATUS']);
+  const id = await app.result(await app.call('ca.sign', { ...draft, digest: review.digest }));
+  const { view } = await app.call('ca.certificate', { id });
+  expect(view.findings).toEqual(review.findings);
 });

@@ -10,6 +10,7 @@ import { signatureScheme } from '../signers/signature-scheme.ts';
 import { keyAlgorithmOf } from '../signers/stored-key.ts';
 import { certificateView } from '../x509/certificate-view.ts';
 import { nameView, shortName } from '../x509/distinguished-name.ts';
+import { bySeverity } from '../x509/lint.ts';
 import { decide, type Decision } from './decide.ts';
 import type { IssueContext } from './issue-context.ts';
 import { isAuthorityPurpose, profileOf } from './issue-preset.ts';
@@ -54,7 +55,8 @@ function linesOf(context: IssueContext, trialDer: Uint8Array, notes: readonly st
   const { data, now, issuer } = context;
   const view = certificateView(trialDer, { now });
   const line = (label: string, value: string, note = '', mono = false) => ({ label, value, note, mono });
-  const stated = new Date(view.notAfter).getTime() - now.getTime();
+  // Certificates have whole seconds: the part of one that has passed is no part of a lifetime.
+  const stated = (new Date(view.notAfter).getTime() - Math.floor(now.getTime() / 1000) * 1000) / 1000;
   const extensions = view.extensions
     .filter(({ name }) => !/KeyIdentifier/i.test(name))
     .map((extension) =>
@@ -73,8 +75,13 @@ function linesOf(context: IssueContext, trialDer: Uint8Array, notes: readonly st
       `${profileOf(data.purpose).serialBits} random bits`,
       'drawn at signing, never repeated',
     ),
-    line('Valid from', view.notBefore, `${readableDuration(data.backdateSeconds)} back-dated`, true),
-    line('Valid until', view.notAfter, readableDuration(Math.round(stated / 1000)), true),
+    line(
+      'Valid from',
+      view.notBefore,
+      `if it is signed now; ${readableDuration(data.backdateSeconds)} back-dated`,
+      true,
+    ),
+    line('Valid until', view.notAfter, `${readableDuration(stated)} from the moment of signing`, true),
     line(
       'Key',
       view.key.text,
@@ -122,15 +129,7 @@ function ownFindings({ data, key }: IssueContext): Finding[] {
       'careful',
       `It lives ${readableDuration(data.lifetimeSeconds)}: a stolen key is useful that long, and renewals that rare are forgotten. 24 hours to 90 days renewed by machine is safer.`,
       'validity',
-      'L-060',
-    );
-  if (data.purpose !== 'root' && data.status.mode === 'none')
-    add(
-      'NO_STATUS',
-      'note',
-      'It names no place to ask whether it was revoked: until it ends, nobody learns of a revocation.',
-      'cRLDistributionPoints',
-      'RFC 5280 4.2.1.13',
+      'NIST SP 800-57 5.3.6',
     );
   if (key !== null && key.certificates.length > 0 && data.replaces === null)
     add(
@@ -188,7 +187,7 @@ export async function reviewOf(context: IssueContext, issuing: Issuing): Promise
     digest: problems.length === 0 ? reviewDigest(context) : '',
     problems,
     lines: trialDer === null ? [] : linesOf(context, trialDer, decision.notes),
-    findings: [...(trial?.findings ?? []), ...ownFindings(context)],
+    findings: bySeverity([...(trial?.findings ?? []), ...ownFindings(context)]),
     notGranted: request === null ? [] : notGranted(request, profileOf(data.purpose)),
     chain: trialDer === null ? [] : chainOf(context, trialDer),
     command:

@@ -6,7 +6,7 @@ import type { IssueDraft } from '#shared/contract/issue-draft.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 import { testRequest } from '../testing/test-request.ts';
 import { draftOf, wizard, issueDraftOf } from '../testing/test-wizard.ts';
-import { boolean, contextPrimitive, sequence } from '../x509/der-writer.ts';
+import { boolean, contextPrimitive, sequence, tlv } from '../x509/der-writer.ts';
 import { EXTENSION } from '../x509/oids.ts';
 
 let app: TestApp;
@@ -211,6 +211,23 @@ test('a request that asks for an extension twice is refused: nobody can say whic
       },
     ]);
   }
+});
+
+test('a request with a number that is written too long is refused: others would read it as damaged', async () => {
+  const der = testRequest('web.internal', [
+    [
+      {
+        oid: EXTENSION.basicConstraints,
+        valueDer: sequence(boolean(true), tlv(0x02, Uint8Array.of(0, 1))),
+      },
+    ],
+  ]);
+  const blob = await app.blob('long.csr', der);
+  await expect(app.call('ca.readRequest', { blob })).rejects.toThrow(/longer than DER allows/);
+  const review = await app.call('ca.review', await draftFrom(unread(der)));
+  expect(review.problems.map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/^The request: A number in it is written longer than DER allows/),
+  );
 });
 
 test('names outside of the constraints of an authority are refused', async () => {

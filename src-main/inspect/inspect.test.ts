@@ -197,3 +197,23 @@ test('keeping while locked is refused and keeps nothing', async () => {
   const { id } = await look('leaf.pem', file('leaf.pem'));
   await expect(app.call('inspect.keep', { id, items: [0] })).rejects.toMatchObject({ code: 'NO_WORKSPACE' });
 });
+
+test('what was refused is on record with the name of its file', async () => {
+  await app.create();
+  await expect(look('garbage.cer', Buffer.alloc(400, 0xa7))).rejects.toThrow();
+  await expect(app.call('inspect.text', { text: 'nothing' })).rejects.toThrow();
+  const closed = await look('leaf.p12', file('leaf.p12'));
+  await expect(app.call('inspect.openWith', { id: closed.id, passphrase: 'wrong' })).rejects.toThrow();
+  await expect(look('ta.json', text('{"request":{},"signed":{}}'))).rejects.toThrow();
+  const { rows } = await app.call('audit.list', { outcome: 'refused' });
+  expect(rows.map(({ summary }) => summary.split(': ')[0])).toEqual([
+    'ta.json',
+    'leaf.p12',
+    'pasted text',
+    'garbage.cer',
+  ]);
+  const { mac, ...record } = await app.call('audit.get', { seq: rows[0]?.seq ?? 0 });
+  expect(record).toEqual(rows[0]);
+  const workspace = (await app.call('workspace.state', {})).workspace?.path ?? '';
+  expect(readFileSync(join(workspace, 'audit.jsonl'), 'utf8')).toContain(`"mac":"${mac}"`);
+}, 20_000);

@@ -48,19 +48,22 @@ const LIMIT = 8_388_608;
 const MOST_HELD = 20;
 const MOST_ISSUERS = 64;
 
-function unreadable(error: unknown): unknown {
+function unreadable(error: unknown, name: string): unknown {
   return error instanceof X509Error
     ? new AppError(
         'INVALID_INPUT',
         error.message.replace(/^[a-z]/, (letter) => letter.toUpperCase()).replace(/([^.])$/, '$1.'),
+        { subject: name },
       )
     : error;
 }
 
 /** What another part of Baleen reads, said instead of a mere refusal; null when it is not that. */
-function ofTrustAnchor(error: unknown, kind: TaFileKind): AppError | null {
+function ofTrustAnchor(error: unknown, kind: TaFileKind, name: string): AppError | null {
   if (!(error instanceof X509Error) || kind === 'unknown') return null;
-  return new AppError('INVALID_INPUT', `This is ${fileWords(kind)}. It is opened under Trust anchor.`);
+  return new AppError('INVALID_INPUT', `This is ${fileWords(kind)}. It is opened under Trust anchor.`, {
+    subject: name,
+  });
 }
 
 export function createInspect(deps: {
@@ -162,7 +165,7 @@ export function createInspect(deps: {
     } catch (error) {
       const kind = bytes.length > LIMIT ? 'unknown' : recogniseFile(bytes);
       wipe(bytes);
-      throw ofTrustAnchor(error, kind) ?? unreadable(error);
+      throw ofTrustAnchor(error, kind, name) ?? unreadable(error, name);
     }
   }
 
@@ -194,8 +197,10 @@ export function createInspect(deps: {
       stillOpen(null, begun);
       find(id);
       if (error instanceof PrivateKeyError && error.reason === 'wrongPassphrase')
-        throw new AppError('WRONG_PASSPHRASE', 'Wrong passphrase: the file was not opened. Try again.');
-      throw unreadable(error);
+        throw new AppError('WRONG_PASSPHRASE', 'Wrong passphrase: the file was not opened. Try again.', {
+          subject: view.name,
+        });
+      throw unreadable(error, view.name);
     }
     stillOpen(opened, begun);
     const before = held.get(id);

@@ -3,6 +3,8 @@
  * a wrong one is.
  */
 import type { Finding } from '#shared/contract/channel.ts';
+import { wipe } from '../lib/bytes.ts';
+import { derivationBudget } from '../x509/derivation-budget.ts';
 import { readPkcs12 } from '../x509/pkcs12-reader.ts';
 import { PrivateKeyError } from '../x509/private-key.ts';
 import type { FoundObject } from '../x509/recognise.ts';
@@ -22,6 +24,8 @@ export async function openContainers(
   passphrase: string | null,
 ): Promise<OpenedContainers> {
   const opened: OpenedContainers = { objects: [], notes: [], closed: false, secrets: [] };
+  // One for the file: armour may hold several of them.
+  const budget = derivationBudget();
   for (const object of objects) {
     if (object.kind !== 'pkcs12') {
       opened.objects.push(object);
@@ -29,7 +33,7 @@ export async function openContainers(
     }
     try {
       // Without a passphrase the empty one is tried: such files open without a question.
-      const { certificates, crls, keys, notes } = await readPkcs12(object.der, passphrase ?? '');
+      const { certificates, crls, keys, notes } = await readPkcs12(object.der, passphrase ?? '', budget);
       opened.notes.push(...notes);
       opened.secrets.push(...keys.map(({ pkcs8Der }) => pkcs8Der));
       opened.objects.push(
@@ -41,8 +45,10 @@ export async function openContainers(
         })),
       );
     } catch (error) {
-      if (passphrase !== null || !(error instanceof PrivateKeyError && error.reason === 'wrongPassphrase'))
+      if (passphrase !== null || !(error instanceof PrivateKeyError && error.reason === 'wrongPassphrase')) {
+        wipe(...opened.secrets);
         throw error;
+      }
       opened.closed = true;
     }
   }

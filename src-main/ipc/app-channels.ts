@@ -1,6 +1,7 @@
 /** The domains that belong to no workspace: application facts, pickers, clipboard, jobs, bytes. Thin, no state of their own. */
 import { getCurves } from 'node:crypto';
 import { homedir } from 'node:os';
+import { dirname } from 'node:path';
 import type { AppearanceFile } from '../lib/appearance.ts';
 import type { ClipboardTimer } from '../lib/clipboard-timer.ts';
 import type { Jobs } from '../lib/jobs.ts';
@@ -61,29 +62,34 @@ const FOLDER_TITLES = {
   open: 'Open a workspace folder',
   restore: 'Empty folder to restore into',
   export: 'Export into',
+  stick: 'Folder that stands in for the stick',
 };
 
 const SAVE_TITLES = { export: 'Export to', backup: 'Write the backup to', audit: 'Export the audit to' };
 
 export function dialogsDomain({ ports, tickets }: Deps): Domain<'dialogs'> {
   const { dialogs, paths } = ports;
+  /** Where the last file was chosen: the next one is usually beside it. Kept until the application ends. */
+  let last = homedir();
+  const chosen = async (path: string | null, folder: string | null) => {
+    if (folder !== null) last = folder;
+    return { chosen: await tickets.issue(path) };
+  };
   return {
-    folder: async ({ purpose }) => ({
-      chosen: await tickets.issue(
-        await dialogs.folder({
-          title: FOLDER_TITLES[purpose],
-          start: purpose === 'export' ? homedir() : paths.workspaces,
-        }),
-      ),
-    }),
-    saveFile: async ({ purpose, suggestedName }) => ({
-      chosen: await tickets.issue(
-        await dialogs.saveFile({ title: SAVE_TITLES[purpose], start: homedir(), name: suggestedName }),
-      ),
-    }),
-    openFile: async () => ({
-      chosen: await tickets.issue(await dialogs.openFile({ title: 'Choose a backup', start: homedir() })),
-    }),
+    async folder({ purpose }) {
+      const beside = purpose === 'export' || purpose === 'stick';
+      const start = beside ? last : paths.workspaces;
+      const path = await dialogs.folder({ title: FOLDER_TITLES[purpose], start });
+      return chosen(path, beside ? path : null);
+    },
+    async saveFile({ purpose, suggestedName }) {
+      const path = await dialogs.saveFile({ title: SAVE_TITLES[purpose], start: last, name: suggestedName });
+      return chosen(path, path === null ? null : dirname(path));
+    },
+    async openFile() {
+      const path = await dialogs.openFile({ title: 'Choose a backup', start: last });
+      return chosen(path, path === null ? null : dirname(path));
+    },
   };
 }
 

@@ -19,4 +19,5 @@ test.each([
   [300, '5 minutes'],
   [-86_401, 'minus 1 day 1 second'],
   [Number.NaN, 'not a number'],
+  [1e25, 'more than 1,000 years'],
 ])('%d seconds read as %s', (seconds, text) => expect(readableDuration(seconds)).toBe(text));

@@ -21,9 +21,13 @@ const UNITS: readonly [number, string][] = [
   [1, 'second'],
 ];
 
+/** Past it nobody counts: it was mistyped. */
+const MOST_SECONDS = 365_000 * 86_400;
+
 /** "90 days", "24 hours" (not "1 day"), "5 minutes", "1 day 6 hours": at most two units. */
 export function readableDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return 'not a number';
+  if (Math.abs(seconds) > MOST_SECONDS) return `${seconds < 0 ? 'minus ' : ''}more than 1,000 years`;
   if (seconds === 86_400) return '24 hours';
   let rest = Math.abs(Math.round(seconds));
   const parts: string[] = [];

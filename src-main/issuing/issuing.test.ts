@@ -162,7 +162,7 @@ test('a review before the keys exist has findings and a trial, but no token', as
     signedBy: 'rsa-3072',
     subjectKey: 'rsa-4096',
   });
-  expect(prepared).toMatchObject({ trial: { ok: true }, token: null, findings: [] });
+  expect(prepared).toMatchObject({ trial: { ok: true }, token: null, findings: [{ code: 'NO_STATUS' }] });
 });
 
 test('what the lint calls bad gets no token', async () => {

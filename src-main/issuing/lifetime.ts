@@ -42,9 +42,7 @@ function limitProblems(request: LifetimeRequest, profile: Profile, limits: LeafL
   const { lifetimeSeconds, backdateSeconds } = request;
   const { lifetime, backdate } = profile;
   if (!Number.isInteger(lifetimeSeconds) || lifetimeSeconds <= 0)
-    return [
-      problem('lifetimeSeconds', 'A lifetime is a whole number of seconds above zero.', 'Choose a lifetime.'),
-    ];
+    return [problem('lifetimeSeconds', 'A lifetime is a number above zero.', 'Type how long it is to live.')];
   if (!Number.isInteger(backdateSeconds) || backdateSeconds < 0 || backdateSeconds > backdate.max)
     return [
       problem(
@@ -59,16 +57,16 @@ function limitProblems(request: LifetimeRequest, profile: Profile, limits: LeafL
     return [
       problem(
         'lifetimeSeconds',
-        `requested duration of ${goDuration(span)} is more than the authorized maximum certificate duration of ${goDuration(limits.maxSeconds + backdateSeconds)}`,
-        'raise the limit for this CA',
+        `${readableDuration(lifetimeSeconds)} is longer than this authority allows (${readableDuration(limits.maxSeconds)}). In step's words: requested duration of ${goDuration(span)} is more than the authorized maximum certificate duration of ${goDuration(limits.maxSeconds + backdateSeconds)}.`,
+        'Choose a shorter lifetime, or raise the limit for this CA.',
       ),
     ];
   if (limits !== null && span < limits.minSeconds)
     return [
       problem(
         'lifetimeSeconds',
-        `requested duration of ${goDuration(span)} is less than the authorized minimum certificate duration of ${goDuration(limits.minSeconds)}`,
-        'lower the limit for this CA',
+        `${readableDuration(lifetimeSeconds)} is shorter than this authority allows (${readableDuration(limits.minSeconds)}). In step's words: requested duration of ${goDuration(span)} is less than the authorized minimum certificate duration of ${goDuration(limits.minSeconds)}.`,
+        'Choose a longer lifetime, or lower the limit for this CA.',
       ),
     ];
   if (lifetimeSeconds < lifetime.min)
@@ -158,10 +156,7 @@ export function checkLimits(limits: LeafLimits): Problem[] {
   const { minSeconds, defaultSeconds, maxSeconds } = limits;
   const wrong = (message: string, fix: string): Problem[] => [problem('leafLimits', message, fix)];
   if (![minSeconds, defaultSeconds, maxSeconds].every((value) => Number.isInteger(value) && value > 0))
-    return wrong(
-      'Limits are whole numbers of seconds above zero.',
-      'step uses 5 minutes, 24 hours and 24 hours.',
-    );
+    return wrong('Limits are numbers above zero.', 'step uses 5 minutes, 24 hours and 24 hours.');
   if (minSeconds > defaultSeconds || defaultSeconds > maxSeconds)
     return wrong(
       'The default lies between the minimum and the maximum.',

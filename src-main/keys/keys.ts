@@ -49,6 +49,7 @@ function shown(key: ListedKey): KeyRow {
     signer: key.signer,
     owner: key.owner,
     ownerId: key.ownerId,
+    trustAnchor: key.trustAnchor,
     uses: key.uses,
     source: key.source,
     createdAt: key.createdAt,

@@ -48,11 +48,25 @@ const FILE_CODES: Record<string, { code: ErrorCode; text: (path: string) => stri
     text: (path) => `${path} is not there. Check that the disk or stick is still connected.`,
   },
   ENOTDIR: { code: 'NOT_FOUND', text: (path) => `${path} does not lie in a folder. Choose another place.` },
+  EISDIR: { code: 'INVALID_INPUT', text: (path) => `${path} is a folder. Choose a file.` },
+  ENAMETOOLONG: {
+    code: 'INVALID_INPUT',
+    text: (path) => `The name is too long for this disk: ${path}. Choose a shorter one.`,
+  },
+  ELOOP: {
+    code: 'INVALID_INPUT',
+    text: (path) => `The links at ${path} lead back to themselves. Choose another place.`,
+  },
   EEXIST: {
     code: 'FILE_EXISTS',
     text: (path) => `${path} exists already. Choose another name or agree to replace it.`,
   },
 };
+
+/** For whoever finds out before the system does. */
+export function isFolder(path: string): AppError {
+  return new AppError('INVALID_INPUT', `${path} is a folder. Choose a file.`, { subject: path });
+}
 
 /** Turns a failure of the file system into an AppError that names the path; other errors pass through unchanged. */
 export function fileError(error: unknown, path: string): unknown {

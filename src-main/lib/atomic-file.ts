@@ -43,7 +43,8 @@ export async function writeFileAtomic(
   mode: number,
   before?: (temporary: string) => Promise<void>,
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  // A name of its own: one made of a long name would be too long.
+  const temporary = join(dirname(path), `.baleen-${randomBytes(8).toString('hex')}.tmp`);
   try {
     const file = await open(temporary, 'wx', mode);
     await writeAndSync(file, content);

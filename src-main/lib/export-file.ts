@@ -1,10 +1,10 @@
 /** Files the operator asked for: never over an existing one without consent, and then with the old one kept beside it. */
 import { randomBytes } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { AppError } from './app-error.ts';
+import { lstat, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AppError, fileError, isFolder } from './app-error.ts';
 import { requirePrivateFile } from './windows-acl.ts';
-import { exists, type FileContent, writeFileAtomic } from './atomic-file.ts';
+import { type FileContent, writeFileAtomic } from './atomic-file.ts';
 
 export interface Exported {
   path: string;
@@ -21,9 +21,22 @@ export function fileExists(path: string): AppError {
   });
 }
 
-/** An empty file shows what the folder hands down, before there is a secret in one. */
+/** Makes the file, empty, unless there is one. SECURITY: one step, so that none can come between looking and writing. */
+async function claim(path: string, mode: number): Promise<boolean> {
+  try {
+    await (await open(path, 'wx', mode)).close();
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'EEXIST') return false;
+    if (code === 'ENOENT') throw fileError(error, dirname(path));
+    throw fileError(error, path);
+  }
+}
+
+/** SECURITY: an empty file shows what the folder hands down, before there is a secret in one. */
 async function requirePrivatePlace(path: string): Promise<void> {
-  const probe = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.probe`);
+  const probe = join(dirname(path), `.baleen-${randomBytes(8).toString('hex')}.probe`);
   await writeFileAtomic(probe, new Uint8Array(), 0o600);
   try {
     await requirePrivateFile(probe);
@@ -32,10 +45,29 @@ async function requirePrivatePlace(path: string): Promise<void> {
   }
 }
 
+async function requireNoFolder(path: string): Promise<void> {
+  try {
+    if ((await lstat(path)).isDirectory()) throw isFolder(path);
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+async function moveAside(path: string, now: Date): Promise<string> {
+  const backup = `${path}.bak-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
+  await requireNoFolder(path);
+  try {
+    await rename(path, backup);
+    return backup;
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
 /**
  * Writes `content` to `path` with `mode` from the first byte. The file that lies there is touched only when the new one
  * is whole, and when `check` has seen it under its temporary name and found nothing wrong. Throws AppError FILE_EXISTS
- * unless `overwrite`, and what writing and `check` throw; then all is as it was.
+ * unless `overwrite`, INVALID_INPUT for a folder, and what writing and `check` throw; then all is as it was.
  */
 export async function exportFile(options: {
   path: string;
@@ -46,21 +78,27 @@ export async function exportFile(options: {
   check?(temporary: string): Promise<void>;
 }): Promise<Exported> {
   const { path, content, mode } = options;
-  if (!options.overwrite && (await exists(path))) throw fileExists(path);
-  if (mode === 0o600 && process.platform === 'win32') await requirePrivatePlace(path);
+  let ours = await claim(path, mode);
+  if (!ours) {
+    await requireNoFolder(path);
+    if (!options.overwrite) throw fileExists(path);
+  }
   let backup: string | null = null;
   try {
+    if (mode === 0o600 && process.platform === 'win32') await requirePrivatePlace(path);
     await writeFileAtomic(path, content, mode, async (temporary) => {
       await options.check?.(temporary);
-      if (!(await exists(path))) return;
-      // Somebody's file that came meanwhile is not replaced either.
-      if (!options.overwrite) throw fileExists(path);
-      const aside = `${path}.bak-${options.now.toISOString().replaceAll(/[:.]/g, '-')}`;
-      await rename(path, aside);
-      backup = aside;
+      if (ours) return;
+      backup = await moveAside(path, options.now);
+      // What came in the short while since is not ours to replace either; the old file stays beside it.
+      ours = await claim(path, mode);
+      if (!ours) throw fileExists(path);
     });
   } catch (error) {
-    if (backup !== null) await rename(backup, path);
+    if (ours) {
+      await rm(path, { force: true });
+      if (backup !== null) await rename(backup, path);
+    }
     throw error;
   }
   return { path, backup, mode: `0${mode.toString(8)}` };

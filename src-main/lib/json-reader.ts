@@ -26,6 +26,8 @@ export class JsonError extends Error {
 }
 
 const MOST_LEVELS = 64;
+/** A response of 5,000 children has some 300,000. Small values take many times the room of their text. */
+const MOST_VALUES = 2_000_000;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const SPACE = /[ \t\n\r]*/y;
@@ -40,6 +42,7 @@ export function below(path: string, step: string | number): string {
 class Reader {
   private readonly text: string;
   private at = 0;
+  private values = 0;
 
   constructor(text: string) {
     this.text = text;
@@ -76,6 +79,8 @@ class Reader {
   }
 
   private value(path: string, level: number): JsonValue {
+    this.values += 1;
+    if (this.values > MOST_VALUES) this.fail(`it holds more than ${MOST_VALUES} values`, '');
     if (level > MOST_LEVELS) this.fail(`it is nested more than ${MOST_LEVELS} levels deep`, path);
     this.space();
     switch (this.text[this.at]) {

@@ -30,6 +30,20 @@ function recoveryKey(verified: boolean): Attention[] {
   ];
 }
 
+/** Nobody presses Verify to hear of it: it stands first until a verification finds nothing. */
+function auditItem(fault: string | null): Attention[] {
+  if (fault === null) return [];
+  return [
+    {
+      severity: 'bad',
+      subject: 'Audit',
+      text: 'was found wrong',
+      detail: `${fault.replace(/([^.])$/, '$1.')} Keep the folder as it is, and ask who could write in it.`,
+      action: { label: 'Verify…', route: '/audit?open=verify' },
+    },
+  ];
+}
+
 function days(ms: number): string {
   const whole = Math.floor(Math.abs(ms) / 86_400_000);
   if (whole > 0) return `${whole} day${whole === 1 ? '' : 's'}`;
@@ -45,8 +59,9 @@ function dueItem(row: StoredCertificate, now: Date): Attention {
     subject: row.name,
     text: expired ? `expired ${days(left)} ago` : `ends in ${days(left)}`,
     detail: expired
-      ? `Nothing accepts it since ${row.notAfter}.`
-      : `Past two thirds of its life: renew it now, while there is time to try again.`,
+      ? 'Nothing accepts it since'
+      : 'Past two thirds of its life: renew it now, while there is time to try again.',
+    ...(expired ? { at: row.notAfter } : {}),
     action: {
       label: row.source === 'issued' && row.keyId !== null ? 'Renew…' : 'Look at it',
       route: `/certificates/${row.id}`,
@@ -64,7 +79,8 @@ async function draftItems(store: Store): Promise<Attention[]> {
         severity: 'note' as const,
         subject: link.title,
         text: 'is not signed yet',
-        detail: `Last changed ${stored.updatedAt.slice(0, 16).replace('T', ' ')} UTC.`,
+        detail: 'Last changed',
+        at: stored.updatedAt,
         action: { label: 'Continue…', route: link.route },
       },
     ];
@@ -77,6 +93,8 @@ export function createOverview(deps: {
   router: SignerRouter;
   /** What other domains want a person to see. */
   attention(): Promise<Attention[]>;
+  /** What is known to be wrong with the audit. */
+  auditFault(): string | null;
 }): Domain<'overview'> {
   const { clock, vault } = deps;
   return {
@@ -105,6 +123,7 @@ export function createOverview(deps: {
       return {
         checkedAt: now.toISOString(),
         attention: [
+          ...auditItem(deps.auditFault()),
           ...others,
           ...due.map((row) => dueItem(row, now)),
           ...recoveryKey(vault.opened()?.header.recoveryVerified ?? false),

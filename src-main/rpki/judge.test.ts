@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { vectorPath } from '../testing/vectors.ts';
+import { readBer } from '../x509/ber.ts';
+import { children, readTlv, TAG } from '../x509/der-reader.ts';
+import { tlv } from '../x509/der-writer.ts';
 import { type Context, judgeObject } from './judge.ts';
 
 interface ObjectCase {
@@ -50,7 +53,8 @@ const published = 'krill-ta/krill-0.16.1';
 const live = cases.filter(({ file }) => file.startsWith(published));
 
 describe('real objects of Krill, altered', () => {
-  test.each(live.map((one) => [one.file, one] as const))('no octet of %s can be changed', (file, one) => {
+  const files = live.map((one) => [one.file, one] as const);
+  test.each(files)('no octet of %s can be changed', { timeout: 60_000 }, (file, one) => {
     const der = read(file);
     const context = contextOf(one);
     const accepted: string[] = [];
@@ -61,6 +65,15 @@ describe('real objects of Krill, altered', () => {
         if (judgeObject(altered, context).faults.length === 0) accepted.push(`octet ${offset} ^ ${bit}`);
       }
     expect(accepted).toEqual([]);
+  });
+
+  test.each(files)('a number of %s with a zero in front is refused for that reason', (file, one) => {
+    const whole = readBer(read(file)).der;
+    // The first INTEGER: a serial number, a version.
+    const { altered, count } = withZero(whole);
+    expect(count).toBe(1);
+    expect(judgeObject(altered, contextOf(one)).faults.map(({ clause }) => clause)).toContain('X.690 8.3.2');
+    expect(judgeObject(whole, contextOf(one)).faults).toEqual([]);
   });
 
   test('cut anywhere, and with bytes behind, they are refused with a sentence', () => {
@@ -88,3 +101,17 @@ describe('real objects of Krill, altered', () => {
     }
   });
 });
+
+/** The structure again, its first number one octet longer than it need be. */
+function withZero(der: Uint8Array): { altered: Uint8Array; count: number } {
+  let count = 0;
+  const copy = (raw: Uint8Array): Uint8Array => {
+    const { tag, content } = readTlv(raw);
+    if (tag === TAG.integer && count === 0) {
+      count += 1;
+      return tlv(tag, Uint8Array.of(0), content);
+    }
+    return (tag & 0x20) === 0 ? raw : tlv(tag, ...children(content).map((part) => copy(part.raw)));
+  };
+  return { altered: copy(der), count };
+}

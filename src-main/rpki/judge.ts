@@ -4,6 +4,7 @@
  */
 import { readBer } from '../x509/ber.ts';
 import { children, oidText, readTlv, TAG } from '../x509/der-reader.ts';
+import { longForms } from '../x509/shortest-form.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import { type Fault, Faults } from './fault.ts';
@@ -227,11 +228,22 @@ function judgeSigned(der: Uint8Array, context: Context, faults: Faults): void {
   inTime(faults, context.at, certificate.notBefore, certificate.notAfter, 'RFC 5280 6.1.3');
   checkIssuer(faults, own, issuerOf(context));
   const { contentType, content } = object;
+  if (contentType !== GHOSTBUSTERS_OID) faults.read('X.690 10', () => checkShortest(faults, content));
   if (contentType === MANIFEST_OID)
     faults.read('RFC 9286 4', () => judgeManifest(content, own, context.at, faults));
   if (contentType === ASPA_OID) faults.read('sidrops-aspa-profile 3', () => judgeAspa(content, own, faults));
   if (contentType === GHOSTBUSTERS_OID) judgeGhostbusters(content, own, faults);
   if (contentType === ROA_OID) faults.read('RFC 9582 4', () => judgeRoa(content, own, faults));
+}
+
+/** RFC 6487 and RFC 6488 ask for DER; the readers below would take a number with zeros in front. */
+function checkShortest(faults: Faults, der: Uint8Array): void {
+  const [first] = longForms(der);
+  faults.check(
+    first === undefined,
+    `a ${first?.what ?? ''} is not in its shortest form (${first?.hex ?? ''})`,
+    first?.what === 'number' ? 'X.690 8.3.2' : 'X.690 8.19.2',
+  );
 }
 
 /** Judges one object. Never throws for what it is given. */
@@ -240,5 +252,6 @@ export function judgeObject(der: Uint8Array, context: Context): Judgement {
   const kind = faults.read('RFC 6488 3', () => kindOf(plain(der)));
   const judge = { certificate: judgeCertificate, crl: judgeCrl, 'signed object': judgeSigned };
   if (kind !== null) faults.read('X.690 10', () => judge[kind](der, context, faults));
+  if (kind !== null) faults.read('X.690 10', () => checkShortest(faults, plain(der)));
   return { kind, faults: faults.found };
 }

@@ -106,6 +106,8 @@ export interface ListedKey extends Omit<NewKey, 'sealed'> {
   /** The newest certificate that uses it, by name; "" while none does. */
   ownerId: string | null;
   owner: string;
+  /** What it is to the trust anchor, in words; null when it is nothing to it. */
+  trustAnchor: string | null;
   certificates: { id: string; name: string }[];
 }
 

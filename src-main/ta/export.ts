@@ -8,6 +8,7 @@ import { exchangeContent } from './review/history.ts';
 import { exchangeText } from './review/krill-text.ts';
 import type { HeldSigner } from './signer/held-signer.ts';
 import { krillConfPart, krilltaConf } from './signer/krillta-conf.ts';
+import { readKrilltaSettings } from './signer/krillta-settings.ts';
 import { talText } from './signer/signer-view.ts';
 import { signerInfoJson } from './signer/trust-anchor.ts';
 
@@ -59,7 +60,15 @@ export async function exportContent(
       if (asked.id === null) throw new AppError('INVALID_INPUT', 'Say which response.');
       return (await session.store.run('ta.exchangeFiles', { id: asked.id })).response;
     case 'krillta-conf':
-      return Buffer.from(krilltaConf(held.anchor.timing), 'utf8');
+    case 'krillta-conf-old':
+      return Buffer.from(
+        krilltaConf(
+          held.anchor.timing,
+          await readKrilltaSettings(session),
+          asked.what === 'krillta-conf' ? 'ta_timing' : 'timing_config',
+        ),
+        'utf8',
+      );
     case 'krill-conf':
       return Buffer.from(krillConfPart(held.anchor.timing), 'utf8');
     case 'exchanges-json':

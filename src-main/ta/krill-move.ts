@@ -6,6 +6,7 @@ import type { Domain } from '../lib/domain.ts';
 import { krillStoreFiles, readBack } from './signer/export-store.ts';
 import { writeKrillFolder } from './signer/krill-folder.ts';
 import { readKrillStore } from './signer/krill-store.ts';
+import { keepKrilltaSettings } from './signer/krillta-settings.ts';
 import { readKrilltaConf } from './signer/krillta-conf.ts';
 import { timingProblems } from './signer/setup.ts';
 import { trustAnchorText } from './signer/trust-anchor.ts';
@@ -25,10 +26,13 @@ export function krillMove(
 ): Pick<Domain<'ta'>, 'importStore' | 'exportStore' | 'readConf' | 'setTiming'> {
   const { session, jobs, random, software, changed, tickets } = deps;
   return {
-    readConf({ blob }) {
+    async readConf({ blob }) {
       const { name, bytes } = deps.blobs.take(blob);
       if (bytes.length > CONF_BYTES) throw tooLarge(name, bytes.length, CONF_BYTES);
-      return readKrilltaConf(bytes.toString('utf8'));
+      const { timing, notes, settings } = readKrilltaConf(bytes.toString('utf8'));
+      await keepKrilltaSettings(session(), settings);
+      changed('audit', []);
+      return { timing, notes };
     },
     async setTiming({ timing }) {
       const held = await deps.signer();
@@ -98,19 +102,19 @@ export function krillMove(
           'INTERNAL',
           'What would be written does not read back as this signer; nothing was written.',
         );
+      const said = (text: string) =>
+        store.run('audit.add', {
+          audit: {
+            action: 'ta.exportStore',
+            outcome: 'done',
+            summary: `${text} ${path}`.slice(0, 300),
+            subjects: [{ type: 'ta-key', id: anchor.objects.keyId, sha256: null }],
+          },
+        });
+      // SECURITY: on record before the first octet of a key is on the disk, whatever happens then.
+      await said('Begins to write the trust anchor signer with its keys UNENCRYPTED to');
       await writeKrillFolder(path, files);
-      await store.run('audit.add', {
-        audit: {
-          action: 'ta.exportStore',
-          outcome: 'done',
-          summary:
-            `Wrote the trust anchor signer with its keys UNENCRYPTED as a krillta data directory to ${path}`.slice(
-              0,
-              300,
-            ),
-          subjects: [{ type: 'ta-key', id: anchor.objects.keyId, sha256: null }],
-        },
-      });
+      await said('Wrote the trust anchor signer with its keys UNENCRYPTED as a krillta data directory to');
       tickets.end(folder);
       changed('audit', []);
       return { path };

@@ -4,7 +4,7 @@ import type { Drafts } from '../drafts/drafts.ts';
 import { jobRefusal } from '../audit/job-refusal.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
 import type { Jobs } from '../lib/jobs.ts';
-import type { Clock, Net, Random } from '../ports.ts';
+import type { Clock, Net, Random, Volumes } from '../ports.ts';
 import type { SignerRouter } from '../signers/router.ts';
 import type { SoftwareSigner } from '../signers/software/software-signer.ts';
 import type { Session } from '../store/store-contract.ts';
@@ -24,10 +24,12 @@ import { recordChannels } from './record-channels.ts';
 import { heldSigner } from './signer/held-signer.ts';
 import { createSignerHalf } from './signer/signer-half.ts';
 import type { Attention } from './signer/signer-view.ts';
+import { stickChannels } from './stick/stick-channels.ts';
 
 export interface TaDeps {
   clock: Clock;
   net: Net;
+  volumes: Volumes;
   random: Random;
   jobs: Jobs;
   blobs: { take(id: string): { name: string; bytes: Buffer } };
@@ -75,9 +77,9 @@ export function createTa(deps: TaDeps): Ta {
   const fresh = createKeepFresh({
     clock,
     async look() {
-      if (!(await locals.refresh())) return;
-      changed('ta', []);
-      await publish();
+      const made = await locals.refresh();
+      if (made) changed('ta', []);
+      if (made || (await online.isPending())) await publish();
     },
     failed: deps.failed,
   });
@@ -106,17 +108,41 @@ export function createTa(deps: TaDeps): Ta {
       (await online.proxy.held())?.state.signer ?? (await heldSigner(session(), deps))?.anchor ?? null,
   });
 
+  const children = childChannels({
+    ...deps,
+    parent,
+    locals,
+    proxyState,
+    proxy: () => online.proxy,
+    serviceUri: async (child) => childServiceUri(await readSettings(session()), child),
+    publish,
+    refusedEntry,
+  });
+  const station = stickChannels({
+    ...deps,
+    signer: () => heldSigner(session(), deps),
+    proxy: () => online.proxy.held(),
+    open: { ...online.open, request: reviewing.openCarried, localChild: children.configure },
+    async file(order) {
+      if (order.half === 'proxy') return online.file(order.what, order.child);
+      if (order.half === 'child')
+        return { content: await children.file(order.child, order.what), id: order.child };
+      return offline.file(order);
+    },
+  });
+
   return {
     async locking() {
       offline.clear();
       reviews.clear();
       checks.clear();
       fresh.stop();
+      station.clear();
       await online.locking();
     },
     async unlocked() {
-      await online.unlocked();
-      await fresh.start();
+      // Neither waits for the other's success.
+      await Promise.all([online.unlocked(), fresh.start()]);
     },
     async attention() {
       return [...(await offline.attention()), ...(await online.attention()), ...(await locals.attention())];
@@ -124,16 +150,8 @@ export function createTa(deps: TaDeps): Ta {
     serving: online.serving,
     domain: {
       ...online.channels,
-      ...childChannels({
-        ...deps,
-        parent,
-        locals,
-        proxyState,
-        proxy: () => online.proxy,
-        serviceUri: async (child) => childServiceUri(await readSettings(session()), child),
-        publish,
-        refusedEntry,
-      }),
+      ...children.channels,
+      ...station.channels,
       ...krillMove({ ...deps, signer, refusedEntry }),
       ...reviewing.channels,
       ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.openFetched }),

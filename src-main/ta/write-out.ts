@@ -1,10 +1,10 @@
 /** Writes a file where the operator chose, reads it back and records it: a stick that loses octets is found here. */
-import { readFile } from 'node:fs/promises';
 import type { Topic } from '#shared/bridge.ts';
 import { AppError } from '../lib/app-error.ts';
 import { sha256Hex } from '../lib/bytes.ts';
 import type { TicketPaths } from '../lib/domain.ts';
 import { exportFile } from '../lib/export-file.ts';
+import { readBack } from '../lib/read-back.ts';
 import type { Clock } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
 
@@ -38,7 +38,7 @@ export async function writeOut(
     now: deps.clock.now(),
   });
   const sha256 = sha256Hex(file.content);
-  if (sha256Hex(await readFile(path)) !== sha256)
+  if (sha256Hex((await readBack(path)).bytes) !== sha256)
     throw new AppError(
       'INTERNAL',
       `What was written to ${path} does not read back the same: the medium may be damaged. Use another one.`,

@@ -25,7 +25,7 @@ export async function freePort(): Promise<number> {
 export async function until(
   what: string,
   ready: () => boolean | Promise<boolean>,
-  ms = 30_000,
+  ms = 60_000,
 ): Promise<void> {
   const end = Date.now() + ms;
   while (!(await ready())) {

@@ -7,7 +7,7 @@ import type { Answer, ChannelName, Payload } from '#shared/contract/index.ts';
 import type { Job } from '#shared/contract/app.ts';
 import type { ReplyError } from '#shared/errors.ts';
 import { createApp } from '../app.ts';
-import type { Net } from '../ports.ts';
+import type { Net, Volume } from '../ports.ts';
 import { nodeNet } from '../shell/node/net/net.ts';
 import { eventSink, liveClock, testClock, testRandom } from './test-ports.ts';
 import { PASSPHRASE } from './test-workspace.ts';
@@ -36,6 +36,7 @@ export async function testApp(at: { folder?: string; workspace?: string; live?: 
   const { events, emit } = eventSink();
   const lines: string[] = [];
   const places: string[] = [];
+  const volumes: Volume[] = [];
   let waiting: { id: string; resolve: () => void }[] = [];
   const app = await createApp({
     clock,
@@ -46,6 +47,7 @@ export async function testApp(at: { folder?: string; workspace?: string; live?: 
       saveFile: async () => places.shift() ?? null,
       openFile: async () => places.shift() ?? null,
     },
+    volumes: { list: async () => [...volumes] },
     clipboard: { write: async () => undefined, clearIf: async () => undefined },
     emit(event: AppEvent) {
       emit(event);
@@ -89,6 +91,8 @@ export async function testApp(at: { folder?: string; workspace?: string; live?: 
     events,
     lines,
     places,
+    /** What is plugged in. */
+    volumes,
     call,
     ended,
     dispatch: app.dispatch,

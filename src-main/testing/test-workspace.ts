@@ -26,6 +26,7 @@ export function testVault(options: { folder?: string } = {}) {
     random: testRandom,
     net: noNet,
     dialogs: { folder: async () => null, saveFile: async () => null, openFile: async () => null },
+    volumes: { list: async () => [] },
     clipboard: { write: async () => undefined, clearIf: async () => undefined },
     emit,
     onSuspend: (listener) => void suspend.push(listener),

@@ -217,6 +217,27 @@ describe('what is refused, and changes nothing', () => {
     await expect(restore(join(app.folder, 'x'))).rejects.toThrow(/is not a backup/);
   });
 
+  test('a folder where the backup is to be read from, or a file where its folder is to be', async () => {
+    path = join(app.folder, 'place');
+    mkdirSync(path);
+    await expect(restore(join(app.folder, 'x'))).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: `${path} is a folder. Choose a file.`,
+    });
+    expect(await app.ended(await backingUp(app, path))).toMatchObject({
+      state: 'failed',
+      error: { code: 'INVALID_INPUT', message: `${path} is a folder. Choose a file.` },
+    });
+    expect(readdirSync(app.folder)).toContain('place');
+    expect(readdirSync(app.folder).filter((name) => name.includes('.bak-'))).toEqual([]);
+    writeFileSync(join(app.folder, 'file'), 'x');
+    path = join(app.folder, 'file', 'a.baleen-backup');
+    expect(await app.ended(await backingUp(app, path))).toMatchObject({
+      state: 'failed',
+      error: { code: 'NOT_FOUND', message: `${path} does not lie in a folder. Choose another place.` },
+    });
+  });
+
   test('writing over a file nobody agreed to replace', async () => {
     const target = await place('save', path);
     await expect(app.call('workspace.backup', { target, overwrite: false })).rejects.toMatchObject({

@@ -63,4 +63,6 @@ export interface Vault {
   setRecoveryVerified(change: HeaderChange): Promise<void>;
   setAutoLock(settings: AutoLockSettings): void;
   onLock(listener: () => Promise<void> | void): void;
+  /** Called behind an unlock; nothing waits for it. */
+  onUnlock(listener: () => void): void;
 }

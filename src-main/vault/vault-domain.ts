@@ -154,6 +154,10 @@ export function vaultDomain({
       return {};
     },
     async changePassphrase({ current, next }) {
+      if (next === current) {
+        const message = 'That is the passphrase it has now. Choose another one.';
+        throw new AppError('INVALID_INPUT', message, { fields: [{ path: 'next', message }] });
+      }
       await requireStrong(next);
       await vault.replaceSlot('passphrase', { type: 'passphrase', secret: current }, next, {
         action: 'workspace.changePassphrase',

@@ -41,6 +41,18 @@ describe('unlocking', () => {
     expect(made.vault.stateName()).toBe('unlocked');
   });
 
+  it('is remembered as the last opening, and the passphrase it has now is no new one', async () => {
+    const made = start();
+    await made.create();
+    await made.vault.lock();
+    made.clock.advance(3_600_000);
+    await made.domain.unlock({ passphrase: PASSPHRASE });
+    expect((await made.domain.recent({})).rows).toMatchObject([{ lastOpenedAt: '2026-11-24T13:00:00.000Z' }]);
+    await expect(
+      made.domain.changePassphrase({ current: PASSPHRASE, next: PASSPHRASE }),
+    ).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { fields: [{ path: 'next' }] } });
+  });
+
   it('takes no passphrase as right that it does not look at', async () => {
     const made = start();
     await made.create();

@@ -36,6 +36,7 @@ export function createVault(deps: VaultDeps): Vault {
   const { clock, random } = ports;
   const recent = createRecent(ports.paths.config);
   const listeners: (() => Promise<void> | void)[] = [];
+  const unlockListeners: (() => void)[] = [];
   let current: Opened | null = null;
   /** By itself: nobody waits for it, so a failure goes to the log. */
   const lockNow = (why: string): void =>
@@ -160,7 +161,8 @@ export function createVault(deps: VaultDeps): Vault {
           workspaceEntry('workspace.unlock', `Unlocked with the ${by}`, opened.header.id),
         );
         autoLock.start(settings);
-        changed('workspace', []);
+        await remember(opened.header, opened.folder);
+        for (const listener of unlockListeners) listener();
       }),
     lock: (why = 'Locked') =>
       inTurn(async () => {
@@ -250,6 +252,7 @@ export function createVault(deps: VaultDeps): Vault {
       changed('workspace', []);
     },
     onLock: (listener) => void listeners.push(listener),
+    onUnlock: (listener) => void unlockListeners.push(listener),
   };
   ports.onSuspend(() => {
     if (autoLock.onSuspend()) lockNow('Locked because the machine went to sleep');

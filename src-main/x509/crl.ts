@@ -21,6 +21,7 @@ import { extensionView, reasonText } from './extension-text.ts';
 import { signatureFindings } from './lint-algorithms.ts';
 import { EXTENSION } from './oids.ts';
 import { toPem } from './pem.ts';
+import { longFormFindings } from './shortest-form.ts';
 import { signatureName } from './verify-signature.ts';
 import { X509Error } from './x509-error.ts';
 
@@ -143,7 +144,7 @@ export function crlView(der: Uint8Array, options: { now: Date }): CrlView {
       ),
     })),
     extensions: crl.extensions.map(extensionView),
-    findings: findings(crl, options.now),
+    findings: [...findings(crl, options.now), ...longFormFindings(der)],
     pem: toPem('X509 CRL', der),
   };
 }

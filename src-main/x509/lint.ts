@@ -6,8 +6,10 @@ import type { Finding } from '#shared/contract/channel.ts';
 import { algorithmOid, parseCertificate } from './certificate.ts';
 import { TAG } from './der-reader.ts';
 import {
+  readAccess,
   readAuthorityKeyId,
   readBasicConstraints,
+  readDistributionPoints,
   readExtendedKeyUsage,
   readGeneralNames,
   readKeyUsage,
@@ -18,6 +20,7 @@ import { keyFindings, signatureFindings } from './lint-algorithms.ts';
 import { type Add, type Facts, optional } from './lint-facts.ts';
 import { authority, identifiers, leaf } from './lint-roles.ts';
 import { EXTENSION } from './oids.ts';
+import { longFormFindings } from './shortest-form.ts';
 import { signatureName, verifySignature } from './verify-signature.ts';
 
 function form({ certificate }: Facts, add: Add): void {
@@ -101,6 +104,24 @@ function extensions({ certificate }: Facts, add: Add): void {
   }
 }
 
+const NO_REVOCATION_AVAILABLE = '2.5.29.56';
+const OCSP = '1.3.6.1.5.5.7.48.1';
+
+function status({ certificate, selfIssued }: Facts, add: Add): void {
+  // RFC 9608: it says itself that there is none.
+  if (selfIssued || certificate.extensions.some(({ oid }) => oid === NO_REVOCATION_AVAILABLE)) return;
+  const lists = optional(certificate, EXTENSION.crlDistributionPoints, readDistributionPoints) ?? [];
+  const access = optional(certificate, EXTENSION.authorityInfoAccess, readAccess) ?? [];
+  if (lists.length === 0 && !access.some(({ method }) => method === OCSP))
+    add(
+      'NO_STATUS',
+      'note',
+      'It names no place to ask whether it was revoked: until it ends, nobody learns of a revocation.',
+      'cRLDistributionPoints',
+      'RFC 5280 4.2.1.13',
+    );
+}
+
 /** The lint's answer. `now` decides about dates (left out before signing); `issuerSpkiDer` makes it check the signature too. */
 export function lint(der: Uint8Array, options: { now?: Date; issuerSpkiDer?: Uint8Array } = {}): Finding[] {
   const certificate = parseCertificate(der);
@@ -124,7 +145,9 @@ export function lint(der: Uint8Array, options: { now?: Date; issuerSpkiDer?: Uin
   identifiers(facts, add);
   authority(facts, add);
   leaf(facts, add);
+  status(facts, add);
   found.push(
+    ...longFormFindings(der),
     ...keyFindings(certificate.spkiDer),
     ...signatureFindings(signatureName(certificate.signatureAlgorithm)),
   );
@@ -139,7 +162,7 @@ export function lint(der: Uint8Array, options: { now?: Date; issuerSpkiDer?: Uin
       'signature',
       'RFC 5280 6.1.3',
     );
-  return found.toSorted((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+  return bySeverity(found);
 }
 
 /** Self-issued, but signed by another key of the same authority, as its key identifiers say. */
@@ -147,6 +170,11 @@ function hasOtherKey({ certificate }: Facts): boolean {
   const own = optional(certificate, EXTENSION.subjectKeyIdentifier, readSubjectKeyId);
   const signer = optional(certificate, EXTENSION.authorityKeyIdentifier, readAuthorityKeyId);
   return own !== null && signer !== null && own !== signer;
+}
+
+/** The worst first; otherwise as they came. */
+export function bySeverity(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted((a, b) => ORDER[a.severity] - ORDER[b.severity]);
 }
 
 const ORDER = { bad: 0, careful: 1, note: 2, good: 3 };

@@ -39,16 +39,17 @@ const CIPHERS: Record<string, { name: string; keyLength: number }> = {
   '1.2.840.113549.3.7': { name: 'des-ede3-cbc', keyLength: 24 },
 };
 
-const OWN_SCHEMES: Record<string, { cipher: 'des' | 'rc2'; keyLength: number }> = {
+/** PKCS#12's own (RFC 7292 appendix C). */
+export const OWN_SCHEMES: Record<string, { cipher: 'des' | 'rc2'; keyLength: number }> = {
   '1.2.840.113549.1.12.1.3': { cipher: 'des', keyLength: 24 },
   '1.2.840.113549.1.12.1.4': { cipher: 'des', keyLength: 16 },
   '1.2.840.113549.1.12.1.5': { cipher: 'rc2', keyLength: 16 },
   '1.2.840.113549.1.12.1.6': { cipher: 'rc2', keyLength: 5 },
 };
 
-const PBES2 = '1.2.840.113549.1.5.13';
-const PBKDF2 = '1.2.840.113549.1.5.12';
-const SCRYPT = '1.3.6.1.4.1.11591.4.11';
+export const PBES2 = '1.2.840.113549.1.5.13';
+export const PBKDF2 = '1.2.840.113549.1.5.12';
+export const SCRYPT = '1.3.6.1.4.1.11591.4.11';
 
 /** What wrong padding, a wrong MAC or a wrong length look like. */
 export function wrongPassword(): PrivateKeyError {

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { vectorPath } from '../testing/vectors.ts';
+import { derivationBudget } from './derivation-budget.ts';
+import { contextConstructed, integer, octetString, oid, sequence } from './der-writer.ts';
 import { readPkcs12 } from './pkcs12-reader.ts';
 import { PrivateKeyError, readPrivateKey } from './private-key.ts';
 import { rc2CbcDecrypt } from './rc2.ts';
@@ -139,6 +141,15 @@ describe('files OpenSSL makes here', () => {
     expect((await readPkcs12(again, 'a')).keys).toHaveLength(1);
   });
 
+  test('the rounds of all its parts are counted together, before they are done', async () => {
+    const bytes = make('-passout', 'pass:a', '-iter', '40000');
+    // MAC, certificates and key ask for 40,000 each: no single one is too much.
+    await expect(readPkcs12(bytes, 'a', derivationBudget(100_000))).rejects.toThrow(
+      /more than 100000 rounds of key derivation in all/,
+    );
+    expect((await readPkcs12(bytes, 'a', derivationBudget(200_000))).keys).toHaveLength(1);
+  });
+
   test('more rounds than anybody uses are refused before the first', async () => {
     const bytes = make('-passout', 'pass:a', '-iter', '65537', '-nomac');
     const count = bytes.indexOf(Buffer.from('0203010001', 'hex'));
@@ -147,6 +158,51 @@ describe('files OpenSSL makes here', () => {
     await expect(readPkcs12(bytes, 'a')).rejects.toThrow(/8388607 rounds/);
   });
 });
+
+describe('what a file may cost, and what stays of one that cannot be read', () => {
+  test('a thousand bags of the most rounds each are refused at once', async () => {
+    const scheme = sequence(
+      oid('1.2.840.113549.1.12.1.3'),
+      sequence(octetString(Buffer.alloc(8)), integer(5_000_000)),
+    );
+    const bag = sequence(
+      oid('1.2.840.113549.1.12.10.1.2'),
+      contextConstructed(0, sequence(scheme, octetString(Buffer.alloc(64)))),
+    );
+    // The first is a damaged key: nothing of it is derived before the whole was looked at.
+    await expect(readPkcs12(fileOf(...Array<Uint8Array>(1000).fill(bag)), 'a')).rejects.toThrow(
+      /rounds of key derivation in all/,
+    );
+  });
+
+  test('keys that were opened are wiped when a later part cannot be read', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const pkcs8Der = privateKey.export({ format: 'der', type: 'pkcs8' });
+    const keyBag = sequence(oid('1.2.840.113549.1.12.10.1.1'), contextConstructed(0, pkcs8Der));
+    const broken = sequence(oid('1.2.840.113549.1.12.10.1.3'), contextConstructed(0));
+    const wiped: Buffer[] = [];
+    const fill = vi.spyOn(Buffer.prototype, 'fill').mockImplementation(function fillWith(
+      this: Buffer,
+      value,
+    ) {
+      if (value === 0) wiped.push(Buffer.from(this));
+      return Uint8Array.prototype.fill.call(this, Number(value)) as Buffer;
+    });
+    try {
+      await expect(readPkcs12(fileOf(keyBag, broken), '')).rejects.toThrow(/a bag is empty/);
+    } finally {
+      fill.mockRestore();
+    }
+    expect(wiped.some((bytes) => bytes.equals(pkcs8Der))).toBe(true);
+  });
+});
+
+/** A PKCS#12 without MAC that holds these bags. */
+function fileOf(...bags: Uint8Array[]): Uint8Array {
+  const info = (content: Uint8Array) =>
+    sequence(oid('1.2.840.113549.1.7.1'), contextConstructed(0, octetString(content)));
+  return sequence(integer(3), info(sequence(info(sequence(...bags)))));
+}
 
 /** Every constructed element with an indefinite length, every long octet string in two pieces. */
 function toBer(der: Buffer): Buffer {

@@ -4,6 +4,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Finding } from '#shared/contract/channel.ts';
+import { wipe } from '../lib/bytes.ts';
 import { berToDer } from './ber.ts';
 import { parseCertificate } from './certificate.ts';
 import {
@@ -16,6 +17,7 @@ import {
   TAG,
   type Tlv,
 } from './der-reader.ts';
+import { costOf, costOfMac, derivationBudget, type DerivationBudget } from './derivation-budget.ts';
 import {
   algorithm,
   decryptWithPassword,
@@ -68,23 +70,33 @@ function contentInfo(tlv: Tlv): { oid: string; content: Tlv } {
   return { oid: oidText(expectTag(type, TAG.oid, 'a ContentInfo')), content };
 }
 
-async function macMatches(mac: Tlv, data: Uint8Array, password: Password): Promise<boolean> {
+async function macMatches(
+  mac: Tlv,
+  data: Uint8Array,
+  password: Password,
+  budget: DerivationBudget,
+): Promise<boolean> {
   const [digestInfo, salt, count] = children(mac);
   const [scheme, digest] = children(expectTag(digestInfo, TAG.sequence, 'the MAC'));
   const value = expectTag(digest, TAG.octetString, 'the MAC').content;
   const { oid, parameters } = algorithm(scheme);
   const same = (made: Buffer): boolean => made.length === value.length && timingSafeEqual(made, value);
-  if (oid === OID.pbmac1) return same(await pbmac1(parameters, password, data));
+  if (oid === OID.pbmac1) {
+    budget.take(costOfMac(parameters));
+    return same(await pbmac1(parameters, password, data));
+  }
   const hash = HASHES[oid];
   if (hash === undefined)
     throw new X509Error(`The MAC of the file uses a hash Baleen does not know (${oid}).`);
+  // RFC 7292 4: the count is 1 when it is left out.
+  const iterations = count === undefined ? 1 : rounds(count);
+  budget.take(iterations);
   const key = await pkcs12Key({
     hash,
     purpose: 'mac',
     passphrase: password,
     salt: expectTag(salt, TAG.octetString, 'the salt').content,
-    // RFC 7292 4: the count is 1 when it is left out.
-    iterations: count === undefined ? 1 : rounds(count),
+    iterations,
     length: { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 }[hash],
   });
   const made = createHmac(hash, key).update(data).digest();
@@ -109,23 +121,33 @@ function friendlyName(attributes: Tlv | undefined): string | null {
   return null;
 }
 
+function costOfBag(bag: Tlv): number {
+  const [type, wrapped] = children(bag);
+  if (type?.tag !== TAG.oid || oidText(type) !== OID.shroudedKeyBag || wrapped?.tag !== 0xa0) return 0;
+  const [value] = children(wrapped);
+  return value === undefined ? 0 : costOf(children(value)[0]);
+}
+
 class Bags {
   readonly found: Pkcs12Opened = { certificates: [], crls: [], keys: [], notes: [] };
   private readonly password: Password;
+  private readonly budget: DerivationBudget;
   private count = 0;
 
-  constructor(password: Password) {
+  constructor(password: Password, budget: DerivationBudget) {
     this.password = password;
+    this.budget = budget;
   }
 
   async readAll(contents: Uint8Array, level = 0): Promise<void> {
     if (level > MOST_LEVELS) throw new X509Error('its structure is nested too deeply');
     const list = expectTag(readTlv(berToDer(contents)), TAG.sequence, 'the list of bags');
-    for (const bag of children(list)) {
-      this.count += 1;
-      if (this.count > MOST_BAGS) throw new X509Error(`The file holds more than ${MOST_BAGS} objects.`);
-      await this.read(bag, level);
-    }
+    const bags = children(list);
+    this.count += bags.length;
+    if (this.count > MOST_BAGS) throw new X509Error(`The file holds more than ${MOST_BAGS} objects.`);
+    // All of them are asked for before the first is opened.
+    for (const bag of bags) this.budget.take(costOfBag(bag));
+    for (const bag of bags) await this.read(bag, level);
   }
 
   private async read(bag: Tlv, level: number): Promise<void> {
@@ -207,7 +229,11 @@ function ordered(found: Pkcs12Opened): Pkcs12Opened {
   return { ...found, certificates: [...own, ...found.certificates.filter((one) => !isOwn(one))], notes };
 }
 
-async function openWith(bytes: Uint8Array, password: Password): Promise<Pkcs12Opened> {
+async function openWith(
+  bytes: Uint8Array,
+  password: Password,
+  budget: DerivationBudget,
+): Promise<Pkcs12Opened> {
   const [version, authSafe, mac] = children(expectTag(readTlv(berToDer(bytes)), TAG.sequence, 'the file'));
   if (version === undefined || smallInteger(version, 'the version') !== 3 || authSafe === undefined)
     throw new X509Error('This PKCS#12 file has a version Baleen does not know; version 3 is read.');
@@ -217,8 +243,8 @@ async function openWith(bytes: Uint8Array, password: Password): Promise<Pkcs12Op
       'This PKCS#12 file is signed instead of carrying a MAC; Baleen does not read that form.',
     );
   const data = expectTag(content, TAG.octetString, 'the content').content;
-  if (mac !== undefined && !(await macMatches(mac, data, password))) throw wrongPassword();
-  const bags = new Bags(password);
+  if (mac !== undefined && !(await macMatches(mac, data, password, budget))) throw wrongPassword();
+  const bags = new Bags(password, budget);
   if (mac === undefined)
     bags.found.notes.push(
       note(
@@ -228,30 +254,41 @@ async function openWith(bytes: Uint8Array, password: Password): Promise<Pkcs12Op
         'RFC 7292 4',
       ),
     );
-  for (const part of children(readTlv(berToDer(data)))) {
-    const inner = contentInfo(part);
-    if (inner.oid === OID.data)
-      await bags.readAll(expectTag(inner.content, TAG.octetString, 'a part of the file').content);
-    else if (inner.oid === OID.encryptedData) {
-      const info = children(expectTag(children(inner.content)[1], TAG.sequence, 'an encrypted part'));
-      await bags.readAll(await decryptWithPassword(info[1], implicitOctets(info[2]), password));
-    } else
-      throw new X509Error(
-        'A part of this PKCS#12 file is encrypted for a public key; Baleen does not read that form.',
-      );
+  try {
+    for (const part of children(readTlv(berToDer(data)))) {
+      const inner = contentInfo(part);
+      if (inner.oid === OID.data)
+        await bags.readAll(expectTag(inner.content, TAG.octetString, 'a part of the file').content);
+      else if (inner.oid === OID.encryptedData) {
+        const info = children(expectTag(children(inner.content)[1], TAG.sequence, 'an encrypted part'));
+        budget.take(costOf(info[1]));
+        await bags.readAll(await decryptWithPassword(info[1], implicitOctets(info[2]), password));
+      } else
+        throw new X509Error(
+          'A part of this PKCS#12 file is encrypted for a public key; Baleen does not read that form.',
+        );
+    }
+    return ordered(bags.found);
+  } catch (error) {
+    // SECURITY: what was opened before the fault reaches no caller who would wipe it.
+    wipe(...bags.found.keys.map(({ pkcs8Der }) => pkcs8Der));
+    throw error;
   }
-  return ordered(bags.found);
 }
 
 /**
  * The content of a PKCS#12 file (DER or BER). Throws X509Error, and PrivateKeyError `wrongPassphrase` when the MAC or
  * the decryption fails. An empty passphrase also opens files made without any (RFC 7292 B.1).
  */
-export async function readPkcs12(bytes: Uint8Array, passphrase: string): Promise<Pkcs12Opened> {
+export async function readPkcs12(
+  bytes: Uint8Array,
+  passphrase: string,
+  budget = derivationBudget(),
+): Promise<Pkcs12Opened> {
   try {
-    return await openWith(bytes, passphrase);
+    return await openWith(bytes, passphrase, budget);
   } catch (error) {
     if (passphrase !== '' || !(error instanceof PrivateKeyError)) throw error;
-    return openWith(bytes, null);
+    return openWith(bytes, null, budget);
   }
 }

@@ -40,17 +40,18 @@ export class PrivateKeyError extends X509Error {
 /** What kind of private key `der` is, by its structure; null when it is none. */
 export function privateKeyFormat(der: Uint8Array): PrivateKeyFile['format'] | null {
   try {
-    const [first, second] = children(readTlv(der));
+    const parts = children(readTlv(der));
+    const [first, second] = parts;
     if (first?.tag === TAG.sequence && second?.tag === TAG.octetString && children(first).length === 2)
       return 'PKCS#8 encrypted';
     if (first?.tag !== TAG.integer || second === undefined) return null;
-    const version = first.content[0];
-    if (version === 0 && second.tag === TAG.integer) return 'PKCS#1';
+    // A version is one octet; Diffie-Hellman parameters begin with a number, too, but a long one.
+    const version = first.content.length === 1 ? first.content[0] : undefined;
+    // RFC 8017 A.1.2: version, modulus and seven more numbers.
+    if (version === 0 && parts.length >= 9 && parts.every(({ tag }) => tag === TAG.integer)) return 'PKCS#1';
     if (version === 1 && second.tag === TAG.octetString) return 'SEC1';
     const isAlgorithm = second.tag === TAG.sequence && children(second)[0]?.tag === TAG.oid;
-    return (version === 0 || version === 1) &&
-      isAlgorithm &&
-      children(readTlv(der))[2]?.tag === TAG.octetString
+    return (version === 0 || version === 1) && isAlgorithm && parts[2]?.tag === TAG.octetString
       ? 'PKCS#8'
       : null;
   } catch (error) {

@@ -135,6 +135,17 @@ function objectsOfBlock(block: PemBlock, notes: Finding[]): FoundObject[] {
     );
     return [];
   }
+  if (block.label === 'DH PARAMETERS' || block.label === 'X9.42 DH PARAMETERS') {
+    notes.push(
+      note(
+        'DH_PARAMETERS',
+        'note',
+        'It contains Diffie-Hellman parameters: numbers that a server agrees keys with, neither a key nor a certificate.',
+        'RFC 7468 2',
+      ),
+    );
+    return [];
+  }
   if (block.label === 'OPENSSH PRIVATE KEY') {
     notes.push(
       note(
@@ -164,12 +175,15 @@ function objectsOfBlock(block: PemBlock, notes: Finding[]): FoundObject[] {
   }
 }
 
+/** Notes that are the answer when there is nothing else in the file. */
+const SAYS_WHAT_IT_IS = new Set(['DH_PARAMETERS', 'OPENSSH_KEY', 'PEM_BLOCK_UNREADABLE']);
+
 function recognisePem(text: string): Recognised {
   const { blocks, notes } = readPem(text);
   const objects = blocks.flatMap((block) => objectsOfBlock(block, notes));
   if (objects.length === 0)
     throw new X509Error(
-      notes.find(({ code }) => code === 'OPENSSH_KEY' || code === 'PEM_BLOCK_UNREADABLE')?.text ??
+      notes.find(({ code }) => SAYS_WHAT_IT_IS.has(code))?.text ??
         `There is no object in it that Baleen reads: ${blocks.map(({ label }) => label).join(', ')}.`,
     );
   return { recognised: `PEM, ${counted(objects)}`, objects, notes };

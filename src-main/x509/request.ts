@@ -11,6 +11,7 @@ import { keyFindings, signatureFindings } from './lint-algorithms.ts';
 import { EXTENSION } from './oids.ts';
 import { toPem } from './pem.ts';
 import { keyView } from './public-key.ts';
+import { longFormFindings } from './shortest-form.ts';
 import { signatureName, verifySignature } from './verify-signature.ts';
 import { X509Error } from './x509-error.ts';
 
@@ -120,6 +121,7 @@ export function requestView(der: Uint8Array): RequestView {
       ...keyFindings(request.spkiDer),
       ...signatureFindings(signatureName(request.signatureAlgorithm)),
       ...twice,
+      ...longFormFindings(der),
       ...noNames,
     ],
     pem: toPem('CERTIFICATE REQUEST', der),

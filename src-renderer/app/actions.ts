@@ -19,11 +19,12 @@ export interface PaletteAction {
   run: () => void | Promise<unknown>;
 }
 
-/** Closes the workspace: the window is emptied first. */
+/** Closes the workspace: the window is emptied first, and begins anew. */
 export async function closeWorkspace(): Promise<void> {
   emptyWindow();
   await call('workspace.close', {});
   reloadQuery('workspace.state', {});
+  navigate('start');
 }
 
 export const ACTIONS: readonly PaletteAction[] = [
@@ -122,9 +123,37 @@ export const ACTIONS: readonly PaletteAction[] = [
   {
     id: 'backup',
     title: 'Back up the workspace…',
-    words: 'save copy settings',
+    words: 'backup save copy settings',
     needs: 'unlocked',
     run: () => navigate('settings', {}, { open: 'backup' }),
+  },
+  {
+    id: 'restore',
+    title: 'Restore a backup…',
+    words: 'recover copy settings',
+    needs: 'unlocked',
+    run: () => navigate('settings', {}, { open: 'restore' }),
+  },
+  {
+    id: 'verify-audit',
+    title: 'Verify the audit…',
+    words: 'check chain head tampering log',
+    needs: 'unlocked',
+    run: () => navigate('audit', {}, { open: 'verify' }),
+  },
+  {
+    id: 'export-audit',
+    title: 'Export the audit…',
+    words: 'save log json lines head',
+    needs: 'unlocked',
+    run: () => navigate('audit', {}, { open: 'export' }),
+  },
+  {
+    id: 'import-key',
+    title: 'Import a private key…',
+    words: 'pkcs8 pem file',
+    needs: 'unlocked',
+    run: () => navigate('keys', {}, { open: 'import' }),
   },
   {
     id: 'close-workspace',

@@ -60,6 +60,18 @@ describe('command palette', () => {
     expect(options()).toEqual(['Nothing with these words.']);
   });
 
+  test('finds what an operator calls it', async () => {
+    render(<CommandPalette state="unlocked" />);
+    for (const [typed, title] of [
+      ['backup', 'Back up the workspace…'],
+      ['verify', 'Verify the audit…'],
+      ['restore', 'Restore a backup…'],
+    ] as const) {
+      await type(typed);
+      expect(options()).toContain(title);
+    }
+  });
+
   test('every word must be there, in any order and case', () => {
     expect(matches('New root authority', 'ROOT new')).toBe(true);
     expect(matches('New root authority', 'root leaf')).toBe(false);

@@ -17,6 +17,13 @@ describe('error guide', () => {
     expect(new Set(ERROR_CODES.map((code) => ERROR_GUIDE[code].title)).size).toBe(ERROR_CODES.length);
   });
 
+  test('a place on disk that is not there is not called an object of the workspace', () => {
+    const reply = { code: 'NOT_FOUND', message: '/media/x is not there.', ref: '' } as const;
+    render(<ErrorState error={new CallError('ca.export', { ...reply, details: { subject: '/media/x' } })} />);
+    expect(screen.getByRole('alert').textContent).toContain('That place is not there');
+    expect(screen.getByRole('alert').textContent).not.toContain('Go back to the list');
+  });
+
   test.each(ERROR_CODES)('%s is shown with sentence, next step and the raw text folded away', (code) => {
     const reply = {
       code,

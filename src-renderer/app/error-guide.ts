@@ -13,6 +13,13 @@ export interface ErrorGuide {
   retry: boolean;
 }
 
+/** For NOT_FOUND about a place on disk instead of an object of the workspace: main names the place. */
+export const PLACE_NOT_FOUND: ErrorGuide = {
+  title: 'That place is not there',
+  next: 'Nothing was changed. Connect the disk or stick, or choose another place.',
+  retry: true,
+};
+
 export const ERROR_GUIDE: Record<ErrorCode, ErrorGuide> = {
   INTERNAL: {
     title: 'Baleen made a mistake',
@@ -56,7 +63,7 @@ export const ERROR_GUIDE: Record<ErrorCode, ErrorGuide> = {
   },
   WORKSPACE_IN_USE: {
     title: 'Another Baleen has this workspace open',
-    next: 'Close it there first. Two processes never write to one workspace.',
+    next: 'Two processes never write to one workspace.',
     retry: true,
   },
   WORKSPACE_DAMAGED: {

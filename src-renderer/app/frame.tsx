@@ -6,6 +6,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 import type { ReactNode } from 'react';
 import { Unplug } from 'lucide-react';
 import { CrumbContext } from '../components/page.tsx';
+import type { Crumb } from '../components/page.tsx';
 import { Notice } from '../components/verdict.tsx';
 import { ERROR_GUIDE } from './error-guide.ts';
 import { Navigation } from './navigation.tsx';
@@ -73,7 +74,7 @@ function Watermark({ main }: { main: React.RefObject<HTMLElement | null> }) {
 
 export function Frame({ session, route, children }: { session: Session; route: Route; children: ReactNode }) {
   const main = useRef<HTMLElement>(null);
-  const [crumb, setCrumb] = useState<string | null>(null);
+  const [crumb, setCrumb] = useState<Crumb | null>(null);
   const mainGone = useView((state) => state.mainGone);
   const info = useQuery('app.info', {}, []);
   const rehearsal = session.workspace?.kind === 'rehearsal';
@@ -112,7 +113,7 @@ export function Frame({ session, route, children }: { session: Session; route: R
             {ERROR_GUIDE.MAIN_GONE.title}. {ERROR_GUIDE.MAIN_GONE.next}
           </div>
         ) : null}
-        <Navigation session={session} current={route.name} />
+        <Navigation session={session} current={route.name} under={crumb?.under ?? null} />
         <TopBar current={route.name} crumb={crumb} unlocked={session.state === 'unlocked'} />
         <main className="main" ref={main} tabIndex={-1}>
           {rehearsal ? <Watermark main={main} /> : null}

@@ -36,13 +36,19 @@ function WorkspaceCard({ session }: { session: Session }) {
   );
 }
 
-export function Navigation({ session, current }: { session: Session; current: RouteName }) {
+export function Navigation(props: {
+  session: Session;
+  current: RouteName;
+  /** The screen the present one says it stands under. */
+  under: RouteName | null;
+}) {
+  const { session, current, under } = props;
   const unlocked = session.state === 'unlocked';
   const overview = useQuery('overview.get', {}, ['certificates', 'authorities', 'keys', 'drafts', 'audit'], {
     skip: !unlocked,
   });
   const attention = overview.data?.attention.filter((item) => item.severity !== 'good') ?? [];
-  const owner = navOwner(current);
+  const owner = navOwner(under ?? current);
 
   const item = (entry: RouteEntry) => {
     const name = entry.name as RouteName;

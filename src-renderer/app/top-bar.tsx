@@ -2,6 +2,7 @@
 import { LockKeyhole, Search } from 'lucide-react';
 import { Fragment } from 'react';
 import { Button } from '../components/button.tsx';
+import type { Crumb } from '../components/page.tsx';
 import { toastError } from './call.ts';
 import { routeEntry } from './route-table.ts';
 import type { RouteEntry, RouteName } from './route-table.ts';
@@ -21,19 +22,21 @@ export function TopBar({
   unlocked,
 }: {
   current: RouteName;
-  crumb: string | null;
+  crumb: Crumb | null;
   unlocked: boolean;
 }) {
+  const under = crumb?.under ?? null;
+  const above = under === null ? ancestors(current) : [...ancestors(under), routeEntry(under)];
   return (
     <header className="top-bar">
       <nav className="crumbs" aria-label="Where you are">
-        {ancestors(current).map((entry) => (
+        {above.map((entry) => (
           <Fragment key={entry.name}>
             <a href={hrefOf(entry.name)}>{entry.title}</a>
             <span aria-hidden>/</span>
           </Fragment>
         ))}
-        <span aria-current="page">{crumb ?? routeEntry(current).title}</span>
+        <span aria-current="page">{crumb?.text ?? routeEntry(current).title}</span>
       </nav>
       <button
         type="button"

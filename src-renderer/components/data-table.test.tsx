@@ -2,6 +2,7 @@ import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CallError } from '../app/call.ts';
 import { DataTable } from './data-table.tsx';
+import { fittingColumns } from './fitting-columns.ts';
 import type { Column, DataTableProps } from './data-table.tsx';
 
 beforeAll(() => {
@@ -118,5 +119,23 @@ describe('DataTable', () => {
     view.rerender(table({ rows: [], error, onRetry: retry }));
     fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
     expect(retry).toHaveBeenCalledOnce();
+  });
+});
+
+describe('columns', () => {
+  const widths = [
+    { id: 'name', width: 'minmax(20rem, 2fr)' },
+    { id: 'issuer', width: 'minmax(18rem, 2fr)', drop: 2 },
+    { id: 'key', width: '9rem', drop: 1 },
+    { id: 'state', width: '12rem' },
+  ];
+  const fitting = (room: number) => fittingColumns(widths, room).map(({ id }) => id);
+
+  test('the least needed leave first when there is no room for all, and the needed ones never', () => {
+    expect(fitting(0)).toEqual(['name', 'issuer', 'key', 'state']);
+    expect(fitting(59)).toEqual(['name', 'issuer', 'key', 'state']);
+    expect(fitting(58)).toEqual(['name', 'issuer', 'state']);
+    expect(fitting(49)).toEqual(['name', 'state']);
+    expect(fitting(10)).toEqual(['name', 'state']);
   });
 });

@@ -8,6 +8,7 @@ import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { CSSProperties, KeyboardEvent, ReactNode } from 'react';
 import type { CallError } from '../app/call.ts';
 import { useView } from '../app/state.ts';
+import { fittingColumns, leastWidth, useWidth } from './fitting-columns.ts';
 import { TabStops } from './hint.tsx';
 import { ErrorState } from './state-box.tsx';
 import { moveRow } from './row-keys.ts';
@@ -18,6 +19,8 @@ export interface Column<R, S extends string = string> {
   cell: (row: R) => ReactNode;
   /** CSS grid width: "minmax(18rem, 2fr)", "12rem". 1rem is 10 px at 100 %. */
   width: string;
+  /** Leaves when there is no room: 1 first, then 2; missing: it stays. */
+  drop?: number;
   align?: 'start' | 'end';
   /** The key main sorts by; missing: this column does not sort. */
   sort?: S;
@@ -56,16 +59,15 @@ export interface DataTableProps<R, S extends string> {
 }
 
 const ROW_PX = 30;
-
-/** The first length of "minmax(18rem, 2fr)", or the fixed one. */
-function leastWidth(width: string): string {
-  return /^minmax\(([^,]+),/.exec(width)?.[1] ?? width;
-}
+const REM_PX = 10;
 
 export function DataTable<R, S extends string = string>(props: DataTableProps<R, S>) {
-  const { rows, columns, onMore } = props;
+  const { rows, onMore } = props;
   const scroll = useRef<HTMLDivElement>(null);
+  const [frame, setFrame] = useState<HTMLDivElement | null>(null);
   const zoom = useView((state) => state.appearance.zoom);
+  const room = useWidth(frame) / (REM_PX * zoom);
+  const columns = useMemo(() => fittingColumns(props.columns, room), [props.columns, room]);
   const prefix = useId();
   const [active, setActive] = useState(-1);
   const at = Math.min(active, rows.length - 1);
@@ -129,6 +131,7 @@ export function DataTable<R, S extends string = string>(props: DataTableProps<R,
   }
   return (
     <div
+      ref={setFrame}
       className="grid"
       data-fill={props.fill || undefined}
       data-plain={props.plain || undefined}

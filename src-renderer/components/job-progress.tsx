@@ -18,7 +18,8 @@ export interface JobProgressProps {
   onRetry?: () => void;
 }
 
-function jobError(job: Job): CallError {
+/** Why it failed, for a form that is shown again instead. */
+export function jobError(job: Job): CallError {
   const known = ERROR_CODES.find((code) => code === job.error?.code);
   const code: ErrorCode = known ?? 'INTERNAL';
   return new CallError('jobs.get', { code, message: job.error?.message ?? 'The work failed.', ref: job.id });

@@ -37,6 +37,7 @@ export function KeyPassphrase(props: {
         <>
           <SecretField
             label="Passphrase for the file"
+            help="At least 8 characters."
             value={value.first}
             onChange={(first) => onChange({ ...value, first })}
           />

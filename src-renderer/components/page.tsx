@@ -4,17 +4,24 @@
  */
 import { createContext, useContext, useEffect } from 'react';
 import type { ReactNode } from 'react';
+import type { RouteName } from '../app/route-table.ts';
+
+export interface Crumb {
+  text: string;
+  /** The screen it stands under, when that is not the one the route table names. */
+  under: RouteName | null;
+}
 
 /** Told by the frame: sets the last crumb; it is forgotten with the screen. */
-export const CrumbContext = createContext<(text: string | null) => void>(() => undefined);
+export const CrumbContext = createContext<(crumb: Crumb | null) => void>(() => undefined);
 
 /** Names the present screen by its object ("relay-02.example.net") in the top bar. null: the route's title. */
-export function useCrumb(text: string | null): void {
+export function useCrumb(text: string | null, under: RouteName | null = null): void {
   const set = useContext(CrumbContext);
   useEffect(() => {
-    set(text);
+    set(text === null ? null : { text, under });
     return () => set(null);
-  }, [set, text]);
+  }, [set, text, under]);
 }
 
 export interface PageProps {

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import type { Ticket } from '#shared/contract/app.ts';
 import type { ChannelName } from '#shared/contract/index.ts';
 import { call } from '../app/call.ts';
+import type { CallError } from '../app/call.ts';
 import { useAction } from '../app/use-action.ts';
 import { Button } from './button.tsx';
 import { Checkbox } from './choices.tsx';
@@ -18,7 +19,9 @@ export interface SaveToProps {
   suggestedName: string;
   /** "Export", "Export key". */
   verb: string;
-  write: (target: string, overwrite: boolean) => Promise<unknown>;
+  write: (target: string, overwrite: boolean, place: Ticket) => Promise<unknown>;
+  /** What became of it afterwards, when it is written by a job. */
+  failure?: CallError | null;
   onClose: () => void;
   /** Something else is still missing. */
   whyNot?: string | null;
@@ -39,11 +42,12 @@ export function SaveTo(props: SaveToProps) {
   });
   const write = useAction(props.channel, async () => {
     if (place === null) return;
-    await props.write(place.ticket, replace);
+    await props.write(place.ticket, replace, place);
     setPlace(null);
   });
+  const error = write.error ?? props.failure ?? null;
   // A file beside it may be in the way, too, which only main knows.
-  const inTheWay = place !== null && (place.exists || write.error?.code === 'FILE_EXISTS');
+  const inTheWay = place !== null && (place.exists || error?.code === 'FILE_EXISTS');
   const why =
     props.whyNot ??
     (place === null
@@ -79,7 +83,7 @@ export function SaveTo(props: SaveToProps) {
         </Checkbox>
       ) : null}
       {choose.error ? <ErrorState error={choose.error} /> : null}
-      {write.error ? <ErrorState error={write.error} onRetry={() => void write.run()} /> : null}
+      {error ? <ErrorState error={error} onRetry={() => void write.run()} /> : null}
       <div className="dialog-foot">
         <Button onPress={props.onClose}>Close</Button>
         <Button kind="primary" type="submit" busy={write.busy} whyDisabled={why}>

@@ -6,7 +6,7 @@ import { CircleX, RotateCcw } from 'lucide-react';
 import { useId } from 'react';
 import type { ReactNode } from 'react';
 import type { CallError } from '../app/call.ts';
-import { ERROR_GUIDE } from '../app/error-guide.ts';
+import { ERROR_GUIDE, PLACE_NOT_FOUND } from '../app/error-guide.ts';
 import { Button } from './button.tsx';
 
 export function EmptyState(props: {
@@ -44,8 +44,9 @@ export interface ErrorStateProps {
 
 export function ErrorState({ error, onRetry, action }: ErrorStateProps) {
   const id = useId();
-  const guide = ERROR_GUIDE[error.code];
   const { library, subject, fields } = error.details;
+  const guide =
+    error.code === 'NOT_FOUND' && subject !== undefined ? PLACE_NOT_FOUND : ERROR_GUIDE[error.code];
   const known = new Set([error.message, guide.title]);
   return (
     <section className="error-state" role="alert" aria-labelledby={id}>

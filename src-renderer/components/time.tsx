@@ -43,17 +43,30 @@ export function Time({ at, clock = false }: { at: string; clock?: boolean }) {
   );
 }
 
+/** A stretch of time; of few days the hours are said, too. */
+export function TimeSpan({ from, to }: { from: string; to: string }) {
+  const clock = Date.parse(to) - Date.parse(from) < 3 * DAY_MS;
+  return (
+    <>
+      <Time at={from} clock={clock} /> – <Time at={to} clock={clock} />
+    </>
+  );
+}
+
 const plural = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
 
-/** A length of time in its largest sensible unit: "17 days", "9 min", "10 years". Rounded down. */
+/**
+ * A length of time in its largest sensible unit: "17 days", "9 min", "10 years". Rounded down, but for the seconds that
+ * pass between making something and reading how long it lives.
+ */
 export function durationText(ms: number): string {
-  const positive = Math.max(0, ms);
+  const positive = ms < 3_570_000 ? Math.max(0, ms) : Math.round(ms / 60_000) * 60_000;
   if (positive < 60_000) return `${Math.floor(positive / 1000)} s`;
   if (positive < 3_600_000) return `${Math.floor(positive / 60_000)} min`;
   if (positive < 2 * DAY_MS) return plural(Math.floor(positive / 3_600_000), 'hour');
   const days = Math.floor(positive / DAY_MS);
-  // Down to a tenth, so that ten years less a leap day are not called nine.
-  return days < 731 ? plural(days, 'day') : `${Math.floor(days / 36.524_25) / 10} years`;
+  // Years of 365 days, as lifetimes are chosen; down to a tenth.
+  return days < 731 ? plural(days, 'day') : `${Math.floor(days / 36.5) / 10} years`;
 }
 
 /** "17 days", "ended 3 days ago". */
@@ -70,8 +83,9 @@ export function Left({ to }: { to: string }) {
 /** "20 s ago", "in 3 min". */
 export function Ago({ at }: { at: string }) {
   const now = useNow(10_000);
+  // The clock here ticks every ten seconds: what has just happened is not to come.
   const ms = now - Date.parse(at);
-  return <span className="num">{ms >= 0 ? `${durationText(ms)} ago` : `in ${durationText(-ms)}`}</span>;
+  return <span className="num">{ms > -10_000 ? `${durationText(ms)} ago` : `in ${durationText(-ms)}`}</span>;
 }
 
 /** mm:ss until an instant; "" when it has come. */

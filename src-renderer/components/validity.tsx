@@ -1,6 +1,6 @@
 /** Validity drawn: one bar with the 2/3 mark, and lanes over months for many. Words stand beside, always. */
 import { useNow } from '../app/clock.ts';
-import { Time, durationText, leftText, localText } from './time.tsx';
+import { TimeSpan, durationText, leftText, localText } from './time.tsx';
 
 const percent = (share: number): string => `${Math.max(0, Math.min(1, share)) * 100}%`;
 
@@ -25,7 +25,7 @@ export function ValidityBar({ from, to, renewAt }: ValidityProps) {
   return (
     <div className="validity">
       <span>
-        <Time at={from} /> – <Time at={to} />
+        <TimeSpan from={from} to={to} />
       </span>
       <div className="validity-track" aria-hidden>
         <span
@@ -36,7 +36,7 @@ export function ValidityBar({ from, to, renewAt }: ValidityProps) {
         <span className="validity-mark" style={{ left: percent((Date.parse(renewAt) - start) / length) }} />
       </div>
       <span className="quiet num">
-        {words}; renew from {localText(renewAt)}, the 2/3 mark
+        {words}; renew from {localText(renewAt, length < 3 * 86_400_000)}, the 2/3 mark
       </span>
     </div>
   );

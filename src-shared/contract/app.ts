@@ -60,7 +60,7 @@ export const appChannels = {
   ),
   'dialogs.folder': channel(
     'nothing',
-    z.strictObject({ purpose: z.enum(['create', 'open', 'restore', 'export']) }),
+    z.strictObject({ purpose: z.enum(['create', 'open', 'restore', 'export', 'stick']) }),
     z.strictObject({ chosen: ticket.nullable() }),
   ),
   'dialogs.saveFile': channel(

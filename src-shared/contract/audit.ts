@@ -19,6 +19,9 @@ export const auditRecord = z.strictObject({
 });
 export type AuditRecord = z.infer<typeof auditRecord>;
 
+/** With its code, as audit.jsonl has it: for comparing line by line. */
+export const auditEntry = auditRecord.extend({ mac: hex });
+
 export const auditFault = z.strictObject({
   /** The first entry that is wrong. */
   seq: z.number().int(),
@@ -46,7 +49,7 @@ export const auditChannels = {
     }),
     pageOut(auditRecord),
   ),
-  'audit.get': channel('unlocked', z.strictObject({ seq: z.number().int().min(1) }), auditRecord),
+  'audit.get': channel('unlocked', z.strictObject({ seq: z.number().int().min(1) }), auditEntry),
   /** `written`: the head the operator wrote down earlier, in short or full form; empty when none. */
   'audit.verify': change(
     'unlocked',

@@ -9,6 +9,7 @@ import { draftChannels } from './drafts.ts';
 import { inspectChannels } from './inspect.ts';
 import { keyChannels } from './keys.ts';
 import { taChildChannels } from './ta-child.ts';
+import { taStickChannels } from './ta-stick.ts';
 import { taChannels } from './ta.ts';
 import { workspaceChannels } from './workspace.ts';
 
@@ -24,6 +25,7 @@ export const contract = {
   ...inspectChannels,
   ...taChannels,
   ...taChildChannels,
+  ...taStickChannels,
 };
 
 export type Contract = typeof contract;

@@ -24,9 +24,11 @@ export const keyRow = z.strictObject({
   key: keyView,
   /** Which signer holds it: "software" until others are configured. */
   signer: z.string(),
-  /** Who uses it: an authority's or certificate's name, or "" while nobody does. */
+  /** Who uses it: an authority's or certificate's name, the trust anchor, or "" while nobody does. */
   owner: z.string(),
   ownerId: id.nullable(),
+  /** What it is to the trust anchor: "Trust anchor, its own key"; it can never be made again. */
+  trustAnchor: z.string().nullable(),
   uses: z.array(keyUse),
   source: z.enum(['generated', 'imported']),
   createdAt: instant,

@@ -8,6 +8,8 @@ export const attentionItem = z.strictObject({
   subject: z.string(),
   text: z.string(),
   detail: z.string(),
+  /** The moment the detail ends with; shown behind it in local time. */
+  at: instant.optional(),
   action: z.strictObject({ label: z.string(), route: z.string() }).nullable(),
 });
 

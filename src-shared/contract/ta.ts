@@ -89,6 +89,7 @@ export type ExchangeRow = z.infer<typeof exchangeRow>;
 
 export const taExport = z.enum([
   'krillta-conf',
+  'krillta-conf-old',
   'krill-conf',
   'signer-info',
   'tal',
@@ -112,8 +113,8 @@ export const taChannels = {
     z.strictObject({ blob: id }),
     z.strictObject({ kind: taFileKind, name: z.string(), text: z.string(), says: z.string() }),
   ),
-  /** The times of a krillta.conf, for the wizard. Refused with the line or key that is wrong. */
-  'ta.readConf': channel(
+  /** The times of a krillta.conf, for the wizard; its other settings are kept for the one that is written. Refused with the line or key that is wrong. */
+  'ta.readConf': change(
     'unlocked',
     z.strictObject({ blob: id }),
     z.strictObject({ timing: taTiming, notes: z.array(z.string()) }),

@@ -48,7 +48,13 @@ export const workspaceName = z
   .trim()
   .min(1, 'Give the workspace a name')
   .max(80)
-  .regex(/^[^\p{Cc}/\\]+$/u, 'A name has no control characters and no slashes');
+  .regex(/^[^\p{Cc}/\\]+$/u, 'A name has no control characters and no slashes')
+  // Marks that turn the reading direction or are not seen make one workspace look like another.
+  .regex(
+    /^[^\u00AD\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF\p{Co}\p{Cs}]+$/u,
+    'A name has no invisible characters',
+  )
+  .regex(/[\p{L}\p{N}]/u, 'A name has a letter or a digit');
 
 /** Enforced in main as well; the strength meter says more. */
 export const newPassphrase = z.string().min(12, 'At least 12 characters').max(1024);

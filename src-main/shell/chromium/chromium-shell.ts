@@ -14,6 +14,7 @@ import { realClock, realRandom, watchSleep } from '../node/real-time.ts';
 import type { App, Installed } from '../node/shell-app.ts';
 import type { ShellArguments } from '../node/shell-arguments.ts';
 import { StartError } from '../node/start-error.ts';
+import { nodeVolumes } from '../node/volumes/volumes.ts';
 import { type BridgeMain, callerOf, carryBridge, originOf } from './bridge-main.ts';
 import { chooserDialogs } from './chooser.ts';
 import { chromiumEnvironment, chromiumPreferences, chromiumSwitches } from './chromium-switches.ts';
@@ -27,7 +28,9 @@ export interface ChromiumShellOptions extends Installed {
   /** For tests and the tour. */
   headless?: boolean;
   /** What tests and the tour supply themselves. */
-  ports?: Partial<Pick<Ports, 'clock' | 'random' | 'dialogs' | 'clipboard' | 'paths' | 'notices'>>;
+  ports?: Partial<
+    Pick<Ports, 'clock' | 'random' | 'dialogs' | 'volumes' | 'clipboard' | 'paths' | 'notices'>
+  >;
   print?: (text: string) => void;
 }
 
@@ -169,6 +172,7 @@ async function carry(
     random: realRandom,
     net: nodeNet,
     dialogs: native ?? chooserDialogs(openChooserPage),
+    volumes: nodeVolumes(note),
     clipboard: windowClipboard(() => page),
     version: options.version,
     workers: options.workers,

@@ -15,6 +15,7 @@ import { nodeNet } from '../node/net/net.ts';
 import { realClock, realRandom } from '../node/real-time.ts';
 import type { App, Installed } from '../node/shell-app.ts';
 import type { ShellArguments } from '../node/shell-arguments.ts';
+import { nodeVolumes } from '../node/volumes/volumes.ts';
 import { CALL_CHANNEL, EVENT_CHANNEL } from './channels.ts';
 import { electronClipboard, electronDialogs } from './desktop-ports.ts';
 import { closeContents, closeSession, QUIET_SWITCHES, windowOptions } from './window-policy.ts';
@@ -98,6 +99,7 @@ export async function startElectronShell(
     random: realRandom,
     net: nodeNet,
     dialogs: electronDialogs(electron.dialog, window),
+    volumes: nodeVolumes(note),
     clipboard: electronClipboard(electron.clipboard),
     version: options.version,
     workers: options.workers,

@@ -18,7 +18,7 @@ function recordOf(row: Row): StoredAuditRecord {
   return { ...row, subjects: JSON.parse(row.subjects) as AuditRecord['subjects'] };
 }
 
-/** What the renderer gets: without the MAC. */
+/** What lists show: without the MAC. */
 function shown({ mac: _mac, ...record }: StoredAuditRecord): AuditRecord {
   return record;
 }
@@ -74,8 +74,15 @@ export const auditCommands = {
       return { total, rows: page, cursor: rows.length > asked.limit ? String(page.at(-1)?.seq ?? '') : null };
     },
   ),
-  'audit.get': read((tx, { seq }: { seq: number }): AuditRecord | null => {
+  'audit.get': read((tx, { seq }: { seq: number }): StoredAuditRecord | null => {
     const row = tx.get<Row>('SELECT * FROM audit WHERE seq = $seq', { seq });
+    return row === undefined ? null : recordOf(row);
+  }),
+  /** The newest verification that came to an end, or null. */
+  'audit.lastVerification': read((tx, _args: Record<string, never>): AuditRecord | null => {
+    const row = tx.get<Row>(
+      "SELECT * FROM audit WHERE action = 'audit.verify' AND outcome <> 'refused' ORDER BY seq DESC LIMIT 1",
+    );
     return row === undefined ? null : shown(recordOf(row));
   }),
   /** All records with their MACs, for export; never for the renderer. */

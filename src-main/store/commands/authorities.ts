@@ -14,11 +14,11 @@ interface Row {
 function authorityOf(tx: Tx, row: Row, certificate: StoredCertificate): StoredAuthority {
   const { lineage } = certificate;
   const issued = tx.get<{ count: number }>(
-    `SELECT count(*) AS count FROM certificates c WHERE ${ISSUED_BY_LINE}`,
+    `SELECT count(*) AS count FROM certificates c WHERE ${ISSUED_BY_LINE.join(' AND ')}`,
     { lineage },
   );
   const attention = tx.get<{ count: number }>(
-    `SELECT count(*) AS count FROM certificates c WHERE ${ISSUED_BY_LINE}
+    `SELECT count(*) AS count FROM certificates c WHERE ${ISSUED_BY_LINE.join(' AND ')}
      AND c.is_ca = 0 AND c.replaced_by IS NULL AND c.revoked_at IS NULL AND c.renew_at <= $now`,
     { lineage, now: tx.atMs },
   );
@@ -51,11 +51,14 @@ export function findAuthority(tx: Tx, id: string): StoredAuthority {
 }
 
 export const authorityCommands = {
-  /** The current certificate of each authority, roots first, then by name. */
+  /**
+   * The current certificate of each authority, roots first, then by name. CROSS keeps the few authorities in front: SQLite
+   * would begin with the many certificates that nothing has replaced.
+   */
   'authorities.list': read((tx, _args: Record<string, never>): StoredAuthority[] =>
     tx
       .all<Row>(
-        `SELECT a.* FROM authorities a JOIN certificates c ON c.id = a.certificate_id
+        `SELECT a.* FROM authorities a CROSS JOIN certificates c ON c.id = a.certificate_id
          WHERE c.replaced_by IS NULL ORDER BY c.self_signed DESC, c.name, c.seq`,
       )
       .map((row) => findAuthority(tx, row.certificate_id)),

@@ -16,8 +16,10 @@ export const STATE_SQL = `CASE
  * What the line of renewals `$lineage` issued, itself not among it: a renewed authority goes on with what its predecessors
  * signed, in every count and list.
  */
-export const ISSUED_BY_LINE =
-  'c.issuer_id IN (SELECT id FROM certificates WHERE lineage = $lineage) AND c.lineage <> $lineage';
+export const ISSUED_BY_LINE = [
+  'c.issuer_id IN (SELECT id FROM certificates WHERE lineage = $lineage)',
+  'c.seq NOT IN (SELECT seq FROM certificates WHERE lineage = $lineage)',
+] as const;
 
 /** "C" is the certificate, "k" its key unless that was destroyed. */
 export const CERTIFICATE_FROM =

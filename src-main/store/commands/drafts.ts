@@ -118,10 +118,7 @@ export const draftCommands = {
   ),
   'drafts.cancel': change((tx, { id }: { id: string }): void => {
     if (findDraft(tx, id).signed)
-      throw new AppError(
-        'NOT_ALLOWED_NOW',
-        'It was signed already; what was made stays. Revoke or forget it instead.',
-      );
+      throw new AppError('NOT_ALLOWED_NOW', 'It was signed already; what was made stays. Forget it instead.');
     tx.run('DELETE FROM drafts WHERE id = $id', { id });
   }),
 };

@@ -48,54 +48,91 @@ export function searchExpression(query: string): string {
   return /^[0-9a-f]{4,}$/i.test(digits) ? `(${words}) OR ${prefix(digits)}` : words;
 }
 
+/** Holds everything filters and states are made of: a question answered from it alone reads no row. */
+const FILTERS = 'certificates c INDEXED BY certificates_state';
+/** So many rows are fetched and sorted; more are met often enough on a walk in the order that is asked for. */
+const FEW = 2000;
+
+interface Conditions {
+  /** On columns that FILTERS holds. */
+  filters: string[];
+  /** On the text of the search, or "". The sign keeps SQLite from fetching one row for each hit. */
+  match: string;
+  parameters: Record<string, SqlValue>;
+}
+
 type Narrowing = Pick<InventoryQuery, 'query' | 'state' | 'issuer' | 'role'>;
 
 /** `issuer`: any certificate of the authority's line of renewals. */
-function conditions(tx: Tx, asked: Narrowing): { where: string; parameters: Record<string, SqlValue> } {
-  const parts = ['1'];
+function conditions(tx: Tx, asked: Narrowing): Conditions {
+  const filters: string[] = [];
   const parameters: Record<string, SqlValue> = {};
-  const match = searchExpression(asked.query);
-  if (match !== '') {
-    parts.push('c.seq IN (SELECT rowid FROM certificate_search WHERE certificate_search MATCH $match)');
-    parameters['match'] = match;
-  }
+  const expression = searchExpression(asked.query);
+  if (expression !== '') parameters['match'] = expression;
   if (asked.state !== null) {
-    parts.push(`${STATE_SQL} = $state`);
-    parameters['state'] = asked.state;
+    filters.push(`${STATE_SQL} = $state`);
+    Object.assign(parameters, { state: asked.state, now: tx.atMs });
   }
   if (asked.issuer !== null) {
-    parts.push(ISSUED_BY_LINE);
+    filters.push(...ISSUED_BY_LINE);
     parameters['lineage'] =
       tx.get<{ lineage: string }>('SELECT lineage FROM certificates WHERE id = $id', { id: asked.issuer })
         ?.lineage ?? '';
   }
   if (asked.role !== null) {
-    parts.push('c.is_ca = $isCa');
+    filters.push('c.is_ca = $isCa');
     parameters['isCa'] = Number(asked.role === 'ca');
   }
-  return { where: parts.join(' AND '), parameters };
+  return { filters, match: expression === '' ? '' : HITS, parameters };
+}
+
+const HITS = 'SELECT rowid FROM certificate_search WHERE certificate_search MATCH $match';
+
+const all = (parts: readonly string[]): string => (parts.length === 0 ? '1' : parts.join(' AND '));
+
+/** The rows that meet the conditions, by number, without reading one of them. */
+function matching({ filters, match }: Conditions): string {
+  if (match !== '' && filters.length === 0) return match;
+  return `SELECT c.seq FROM ${FILTERS} WHERE ${all([...filters, ...(match === '' ? [] : [`+c.seq IN (${match})`])])}`;
 }
 
 function page(tx: Tx, asked: InventoryQuery): Page<StoredCertificate> {
-  const { where, parameters } = conditions(tx, asked);
-  const all = { ...parameters, now: tx.atMs };
-  const total = tx.get<{ count: number }>(
-    `SELECT count(*) AS count FROM certificates c WHERE ${where}`,
-    where.includes('$now') ? all : parameters,
-  );
+  const found = conditions(tx, asked);
+  const { filters, match, parameters } = found;
+  const total =
+    tx.get<{ count: number }>(
+      filters.length === 0 && match === ''
+        ? 'SELECT count(*) AS count FROM certificates'
+        : `SELECT count(*) AS count FROM (${matching(found)})`,
+      parameters,
+    )?.count ?? 0;
   const sort = SORTS[asked.sort];
   const [direction, beyond] = asked.descending ? ['DESC', '<'] : ['ASC', '>'];
   const after = asked.cursor === null ? null : readCursor(asked.cursor);
+  const order = `ORDER BY ${sort} ${direction}, c.seq ${direction}`;
+  const chosen =
+    total <= FEW
+      ? [`c.seq IN (${matching(found)})`]
+      : [...filters.map((part) => `+${part}`), ...(match === '' ? [] : [`+c.seq IN (${match})`])];
+  // The page is found first and read then: the columns of the other rows are never touched.
   const rows = tx.all<CertificateSqlRow & { sort_value: string | number }>(
     `SELECT ${CERTIFICATE_COLUMNS}, ${sort} AS sort_value FROM ${CERTIFICATE_FROM}
-     WHERE ${where}${after === null ? '' : ` AND (${sort}, c.seq) ${beyond} ($value, $seq)`}
-     ORDER BY ${sort} ${direction}, c.seq ${direction} LIMIT $limit`,
-    { ...all, limit: asked.limit + 1, ...(after === null ? {} : { value: after.value, seq: after.seq }) },
+     WHERE c.seq IN (
+       SELECT c.seq FROM ${asked.sort === 'state' ? FILTERS : 'certificates c'}
+       WHERE ${all([...chosen, ...(after === null ? [] : [`(${sort}, c.seq) ${beyond} ($value, $seq)`])])}
+       ${order} LIMIT $limit)
+     ${order}`,
+    {
+      ...parameters,
+      now: tx.atMs,
+      limit: asked.limit + 1,
+      ...(after === null ? {} : { value: after.value, seq: after.seq }),
+    },
   );
   const shown = rows.slice(0, asked.limit);
   const last = shown.at(-1);
   return {
-    total: total?.count ?? 0,
+    total,
     rows: shown.map(storedCertificate),
     cursor:
       rows.length > asked.limit && last !== undefined
@@ -104,25 +141,43 @@ function page(tx: Tx, asked: InventoryQuery): Page<StoredCertificate> {
   };
 }
 
+/** Neither replaced nor revoked, the first of them in an order that FILTERS can tell by itself. */
+function current(tx: Tx, where: string, order: string, limit: number): StoredCertificate[] {
+  return tx
+    .all<CertificateSqlRow>(
+      `SELECT ${CERTIFICATE_COLUMNS} FROM ${CERTIFICATE_FROM}
+       WHERE c.seq IN (SELECT c.seq FROM ${FILTERS}
+         WHERE c.replaced_by IS NULL AND c.revoked_at IS NULL AND ${where} ORDER BY ${order} LIMIT $limit)
+       ORDER BY ${order}`,
+      { now: tx.atMs, limit },
+    )
+    .map(storedCertificate);
+}
+
 /** The facets beside the list: each counts what the search and the other facet leave. */
 function counts(tx: Tx, asked: Narrowing) {
-  const under = (part: Partial<Narrowing>) => {
-    const { where, parameters } = conditions(tx, { ...asked, ...part });
-    return { where, parameters: where.includes('$now') ? { ...parameters, now: tx.atMs } : parameters };
-  };
-  const byState = under({ state: null });
+  const where = ({ filters, match }: Conditions): string =>
+    all([...filters, ...(match === '' ? [] : [`+c.seq IN (${match})`])]);
+  const byState = conditions(tx, { ...asked, state: null });
   const states = tx.all<{ state: CertificateRow['state']; count: number }>(
-    `SELECT ${STATE_SQL} AS state, count(*) AS count FROM certificates c WHERE ${byState.where} GROUP BY 1 ORDER BY 2 DESC`,
+    `SELECT ${STATE_SQL} AS state, count(*) AS count FROM ${FILTERS} WHERE ${where(byState)} GROUP BY 1 ORDER BY 2 DESC`,
     { ...byState.parameters, now: tx.atMs },
   );
-  const byIssuer = under({ issuer: null });
-  // An authority is one line here, however often it was renewed, under the name of its newest certificate.
+  const byIssuer = conditions(tx, { ...asked, issuer: null });
+  const narrowed = byIssuer.filters.length > 0 || byIssuer.match !== '';
+  // An authority is one line here, however often it was renewed, under the name of its newest certificate; what it signed
+  // for itself is not counted. Grouped first: the rows of what was issued are never read.
   const issuers = tx.all<{ id: string | null; name: string; count: number }>(
-    `SELECT n.id AS id, coalesce(n.name, 'Issuer not here') AS name, sum(t.count) AS count
-     FROM (SELECT i.lineage AS line, count(*) AS count FROM certificates c LEFT JOIN certificates i ON i.id = c.issuer_id
-           WHERE ${byIssuer.where} AND (i.lineage IS NULL OR i.lineage <> c.lineage) GROUP BY 1) t
+    `SELECT n.id AS id, coalesce(n.name, 'Issuer not here') AS name, sum(t.count - t.own) AS count
+     FROM (
+       SELECT i.lineage AS line, g.count AS count,
+         (SELECT count(*) FROM certificates o WHERE o.lineage = i.lineage AND o.issuer_id = g.issuer
+           ${narrowed ? `AND o.seq IN (${matching(byIssuer)})` : ''}) AS own
+       FROM (SELECT c.issuer_id AS issuer, count(*) AS count FROM ${FILTERS} WHERE ${where(byIssuer)}
+             GROUP BY 1 ORDER BY 2 DESC LIMIT 1000) g
+       LEFT JOIN certificates i ON i.id = g.issuer) t
      LEFT JOIN certificates n ON n.seq = (SELECT max(seq) FROM certificates WHERE lineage = t.line)
-     GROUP BY 1 ORDER BY 3 DESC, 2 LIMIT 200`,
+     GROUP BY 1 HAVING sum(t.count - t.own) > 0 ORDER BY 3 DESC, 2 LIMIT 200`,
     byIssuer.parameters,
   );
   return { total: states.reduce((sum, { count }) => sum + count, 0), states, issuers };
@@ -133,22 +188,10 @@ export const inventoryCommands = {
   'certificates.counts': read(counts),
   /** What will end next, authorities first: for the overview's time line. Neither replaced nor revoked. */
   'certificates.ahead': read((tx, { limit }: { limit: number }): StoredCertificate[] =>
-    tx
-      .all<CertificateSqlRow>(
-        `SELECT ${CERTIFICATE_COLUMNS} FROM ${CERTIFICATE_FROM}
-         WHERE c.replaced_by IS NULL AND c.revoked_at IS NULL ORDER BY c.is_ca DESC, c.not_after, c.seq LIMIT $limit`,
-        { now: tx.atMs, limit },
-      )
-      .map(storedCertificate),
+    current(tx, '1', 'c.is_ca DESC, c.not_after, c.seq', limit),
   ),
   /** Past the renewal mark or expired, neither replaced nor revoked; most urgent first. */
   'certificates.due': read((tx, { limit }: { limit: number }): StoredCertificate[] =>
-    tx
-      .all<CertificateSqlRow>(
-        `SELECT ${CERTIFICATE_COLUMNS} FROM ${CERTIFICATE_FROM}
-         WHERE c.replaced_by IS NULL AND c.revoked_at IS NULL AND c.renew_at <= $now ORDER BY c.not_after, c.seq LIMIT $limit`,
-        { now: tx.atMs, limit },
-      )
-      .map(storedCertificate),
+    current(tx, 'c.renew_at <= $now', 'c.not_after, c.seq', limit),
   ),
 };

@@ -21,11 +21,22 @@ interface Row {
   created_at: number;
 }
 
+/** What a key is to the trust anchor, in words; null when it is nothing to it. */
+function useByTa(tx: Tx, id: string): string | null {
+  const half = tx.get<{ half: string; identity: number }>(
+    'SELECT half, identity_key = $id AS identity FROM ta_halves WHERE identity_key = $id OR anchor_key = $id',
+    { id },
+  );
+  if (half === undefined) return null;
+  return half.identity === 1 ? `Trust anchor, identity of the ${half.half}` : 'Trust anchor, its own key';
+}
+
 function listed(tx: Tx, row: Row): ListedKey {
   const certificates = tx.all<{ id: string; name: string }>(
     'SELECT id, name FROM certificates WHERE key_id = $id ORDER BY seq DESC LIMIT 100',
     { id: row.id },
   );
+  const trustAnchor = useByTa(tx, row.id);
   return {
     id: row.id,
     label: row.label,
@@ -38,7 +49,8 @@ function listed(tx: Tx, row: Row): ListedKey {
     uses: JSON.parse(row.uses) as KeyUse[],
     createdAt: new Date(row.created_at).toISOString(),
     ownerId: certificates[0]?.id ?? null,
-    owner: certificates[0]?.name ?? '',
+    owner: certificates[0]?.name ?? trustAnchor ?? '',
+    trustAnchor,
     certificates,
   };
 }

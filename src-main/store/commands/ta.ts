@@ -3,7 +3,7 @@
  * nonces are taken in the same transaction, so that a response exists exactly once.
  */
 import { AppError } from '../../lib/app-error.ts';
-import { change, read, type Tx, write } from '../command.ts';
+import { change, read, type Tx } from '../command.ts';
 import type { NewKey, Page, PageRequest, StoredKey } from '../columns.ts';
 import { beforeOf } from './cursor.ts';
 import { endDraft } from './drafts.ts';
@@ -171,10 +171,6 @@ export const taCommands = {
   ),
   /** New state without an exchange: a reissue, new timing. */
   'ta.replace': change((tx, { half, version, state }: { half: Half; version: number; state: string }): void =>
-    replaceState(tx, half, version, state),
-  ),
-  /** When a child asked last: nothing worth a record. */
-  'ta.contact': write((tx, { half, version, state }: { half: Half; version: number; state: string }): void =>
     replaceState(tx, half, version, state),
   ),
   /** The answered request: state, number, nonce and both files at once, or nothing. */

@@ -21,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'baleen-child-files-'));
 let here: TestChildren;
 let published: number;
 let files: Map<string, Buffer>;
-let channels: ReturnType<typeof childChannels>;
+let channels: ReturnType<typeof childChannels>['channels'];
 let locals: ReturnType<typeof createLocalChildren>;
 let refused: string[];
 let ended: Promise<void>;
@@ -44,7 +44,7 @@ beforeEach(async () => {
       if (id !== undefined && jobs.get(id).state !== 'running') resolve();
     },
   });
-  channels = childChannels({
+  ({ channels } = childChannels({
     ...here.deps,
     clock,
     jobs,
@@ -60,7 +60,7 @@ beforeEach(async () => {
     serviceUri: (child) => Promise.resolve(`http://127.0.0.1/rfc6492/ta/${child}`),
     publish: async () => void (published += 1),
     refusedEntry: (action) => async (error) => void refused.push(`${action} ${error.code}`),
-  });
+  }));
 });
 afterEach(() => here.remove());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,4 +1,5 @@
 /** The `ta.local…` channels: the local children as the operator sees and moves them. What happens is in the files beside this. */
+import type { ChildExport } from '#shared/contract/ta-child.ts';
 import type { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
 import { typedResources } from '../proxy/child-info.ts';
@@ -38,7 +39,12 @@ export interface ChildChannelDeps extends Pick<
   refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
 }
 
-export function childChannels(deps: ChildChannelDeps): Pick<Domain<'ta'>, Names> {
+/** `configure` and `file`: the same as the channels, for files that come and go another way. */
+export function childChannels(deps: ChildChannelDeps): {
+  channels: Pick<Domain<'ta'>, Names>;
+  configure(handle: string, name: string, bytes: Uint8Array): Promise<string>;
+  file(handle: string, what: ChildExport): Promise<Uint8Array>;
+} {
   const { parent, locals, changed, jobs, session, clock } = deps;
   const own: ChildDeps = { ...deps, now: () => clock.now() };
 
@@ -59,7 +65,27 @@ export function childChannels(deps: ChildChannelDeps): Pick<Domain<'ta'>, Names>
     return result;
   }
 
-  return {
+  async function configure(handle: string, name: string, bytes: Uint8Array): Promise<string> {
+    const answer = readChildAnswer(name, bytes);
+    const says = await locals.inTurn(handle, async (held) => {
+      if (answer.kind === 'parent') {
+        await configureParent(own, held, answer.parent, await parent.identity());
+        return `${handle} has the parent ${answer.parent.handle} now.`;
+      }
+      await configureRepository(own, held, answer.repository);
+      return `${handle} publishes at ${answer.repository.base} from now on.`;
+    });
+    changed('ta', []);
+    return says;
+  }
+
+  async function file(handle: string, what: ChildExport): Promise<Uint8Array> {
+    const { child } = await heldChild(own, handle);
+    const folder = repositoryHere((await deps.proxyState())?.repository ?? null, child.handle);
+    return childFile(child, what, folder);
+  }
+
+  const channels: Pick<Domain<'ta'>, Names> = {
     async localChildren() {
       const held = await heldChildren(own);
       const timing = await parent.timing();
@@ -101,17 +127,7 @@ export function childChannels(deps: ChildChannelDeps): Pick<Domain<'ta'>, Names>
     },
     async localConfigure({ handle, blob }) {
       const { name, bytes } = deps.blobs.take(blob);
-      const answer = readChildAnswer(name, bytes);
-      const says = await locals.inTurn(handle, async (held) => {
-        if (answer.kind === 'parent') {
-          await configureParent(own, held, answer.parent, await parent.identity());
-          return `${handle} has the parent ${answer.parent.handle} now.`;
-        }
-        await configureRepository(own, held, answer.repository);
-        return `${handle} publishes at ${answer.repository.base} from now on.`;
-      });
-      changed('ta', []);
-      return { says };
+      return { says: await configure(handle, name, bytes) };
     },
     async localConnect({ handle }) {
       const here = { state: await deps.proxyState(), serviceUri: await deps.serviceUri(handle) };
@@ -138,19 +154,18 @@ export function childChannels(deps: ChildChannelDeps): Pick<Domain<'ta'>, Names>
       };
     },
     async localExport({ handle, what, target, overwrite }) {
-      const { child } = await heldChild(own, handle);
-      const folder = repositoryHere((await deps.proxyState())?.repository ?? null, child.handle);
       return writeOut(
         { clock, tickets: deps.tickets, session, changed },
         {
           action: 'ta.localExport',
           what,
-          id: child.handle,
-          content: childFile(child, what, folder),
+          id: handle,
+          content: await file(handle, what),
           target,
           overwrite,
         },
       );
     },
   };
+  return { channels, configure, file };
 }

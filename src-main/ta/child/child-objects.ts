@@ -25,11 +25,14 @@ export function remakeFrom({ certificate, objects }: ChildKey): Date | null {
   return to >= Date.parse(certificate.notAfter) ? null : new Date((from + to) / 2);
 }
 
-/** Whether they have to be made now: the first ones, or those that are due while the certificate lasts. */
-export function isStale(key: ChildKey, now: Date): boolean {
+/**
+ * Whether they have to be made now: the first ones, those that are due while the certificate lasts, and those of a restored
+ * workspace, whose number is below the `highest` this key ever signed.
+ */
+export function isStale(key: ChildKey, highest: bigint, now: Date): boolean {
   const { certificate, objects } = key;
   if (certificate === null || Date.parse(certificate.notAfter) <= now.getTime()) return false;
-  if (objects === null) return true;
+  if (objects === null || objects.number < highest) return true;
   const from = remakeFrom(key);
   return from !== null && from.getTime() < now.getTime();
 }
@@ -81,7 +84,7 @@ export async function withFreshObjects(
 ): Promise<{ child: LocalChild; numbers: NumberTaken[] }> {
   let next = child;
   const numbers: NumberTaken[] = [];
-  for (const key of child.keys.filter((one) => isStale(one, now))) {
+  for (const key of child.keys.filter((one) => isStale(one, held.highest.get(one.keyId) ?? 0n, now))) {
     const objects = await remade(deps, held, key, now);
     next = withKey(next, key.keyId, { objects });
     numbers.push({ keyId: key.keyId, number: objects.number });

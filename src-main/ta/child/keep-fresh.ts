@@ -1,4 +1,4 @@
-/** Looks now and then whether the CRL or manifest of a local child is due, as long as the workspace is unlocked. What is due is decided elsewhere. */
+/** Looks now and then whether something is due or was not published, as long as the workspace is unlocked. What that is is decided elsewhere. */
 import type { Clock } from '../../ports.ts';
 
 export interface KeepFresh {
@@ -7,7 +7,7 @@ export interface KeepFresh {
   stop(): void;
 }
 
-const EVERY_MS = 6 * 3_600_000;
+const EVERY_MS = 15 * 60_000;
 
 /** `look` rejects for nothing that a later look could not find again; `failed` is told. */
 export function createKeepFresh(deps: {

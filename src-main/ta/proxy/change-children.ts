@@ -50,6 +50,7 @@ export function addChild(
     openResponses: new Map(),
     lastContactAt: null,
     lastSignedAt: null,
+    lastDigests: [],
   });
 }
 

@@ -3,7 +3,7 @@ import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Domain } from '../../lib/domain.ts';
 import type { JobContext } from '../../lib/jobs.ts';
-import { fileWords, recogniseFile } from '../../rpki/exchange-file.ts';
+import { requireFile } from '../require-file.ts';
 import { addChild, changeResources, removeChild } from './change-children.ts';
 import {
   type ChildFile,
@@ -41,7 +41,13 @@ const requestEntry = (action: string, said: string) => (state: ProxyState) => ({
       : [{ type: 'request', id: state.open.nonce, sha256: sha256Hex(state.open.file) }],
 });
 
-export function exchangeChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>, Names>; clear(): void } {
+/** `openChildInfo`, `openResponse`: the same as the channels, for a file that came another way. */
+export function exchangeChannels(deps: ProxyDeps): {
+  channels: Pick<Domain<'ta'>, Names>;
+  openChildInfo(name: string, bytes: Uint8Array): Promise<string>;
+  openResponse(name: string, bytes: Uint8Array): Promise<string>;
+  clear(): void;
+} {
   const { jobs, clock, changed, proxy, locals, publisher, refusedEntry } = deps;
   const now = (): Date => clock.now();
   const infos = createHeldFiles<ChildFile>(deps, 'info');
@@ -67,7 +73,20 @@ export function exchangeChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>
           .join(', ');
   };
 
+  async function openChildInfo(name: string, bytes: Uint8Array): Promise<string> {
+    await proxy.required();
+    return infos.put(readChildFile(name, bytes));
+  }
+
+  async function openResponse(name: string, bytes: Uint8Array): Promise<string> {
+    await proxy.required();
+    requireFile(name, bytes, 'response');
+    return responses.put({ name, bytes });
+  }
+
   return {
+    openChildInfo,
+    openResponse,
     clear() {
       infos.clear();
       responses.clear();
@@ -76,7 +95,7 @@ export function exchangeChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>
       async openChildInfo({ blob }) {
         await proxy.required();
         const { name, bytes } = deps.blobs.take(blob);
-        return { info: infos.put(readChildFile(name, bytes)) };
+        return { info: await openChildInfo(name, bytes) };
       },
       childInfo({ id }) {
         const file = infos.get(id);
@@ -160,13 +179,7 @@ export function exchangeChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>
       async openResponse({ blob }) {
         await proxy.required();
         const { name, bytes } = deps.blobs.take(blob);
-        const kind = recogniseFile(bytes);
-        if (kind !== 'response')
-          throw new AppError(
-            'INVALID_INPUT',
-            `${name} is ${fileWords(kind)}; wanted is ${fileWords('response')}. Nothing was changed.`,
-          );
-        return { review: responses.put({ name, bytes }) };
+        return { review: await openResponse(name, bytes) };
       },
       async responseReview({ id }) {
         return (await reviewResponse(await proxy.required(), responses.get(id), now())).view;

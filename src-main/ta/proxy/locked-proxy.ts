@@ -8,18 +8,21 @@ import type { Random } from '../../ports.ts';
 import type { Payload } from '../../rpki/provisioning-message.ts';
 import { keyId } from '../../x509/public-key.ts';
 import type { MessageSigning } from '../signer/signing.ts';
-import { answerChild } from './answer-child.ts';
+import { AppError } from '../../lib/app-error.ts';
 import { requireChild, withChild } from './change-children.ts';
+import { answerGuarded, type Carried } from './guard-child.ts';
 import type { ProxyState } from './proxy-state.ts';
 import type { AnsweringProxy } from './running-proxy.ts';
 
 export interface HeldQuery {
   handle: string;
   query: Payload;
-  signedAt: Date | null;
+  message: Carried | null;
 }
 
 export interface LockedProxy extends AnsweringProxy {
+  /** Folder of the workspace it belongs to. */
+  workspace: string;
   /** What was asked meanwhile, oldest first; list queries are left out. */
   queries: readonly HeldQuery[];
   answered(): number;
@@ -53,22 +56,25 @@ function memorySigning(identity: { key: KeyObject; keyId: string }, random: Rand
 /** `pkcs8Der` of the identity key is copied into a key object that ends with the answered value. */
 export function createLockedProxy(
   deps: { random: Random; now(): Date },
-  at: { state: ProxyState; key: KeyObject },
+  at: { state: ProxyState; key: KeyObject; workspace: string },
 ): LockedProxy {
   let { state } = at;
   let answered = 0;
   const queries: HeldQuery[] = [];
   const signing = memorySigning({ key: at.key, keyId: state.identity.keyId }, deps.random);
   return {
+    workspace: at.workspace,
     queries,
     answered: () => answered,
     required: () => Promise.resolve({ state, signing }),
-    ask(handle, query, signedAt) {
-      const { child, reply } = answerChild(state, requireChild(state, handle), query, deps.now());
+    async ask(handle, query, message) {
+      if (query.type !== 'list' && queries.length >= MOST_QUERIES)
+        throw new AppError('NOT_ALLOWED_NOW', 'Too much was asked while the workspace is locked.');
+      const { child, reply } = answerGuarded(state, requireChild(state, handle), query, message, deps.now());
       state = withChild(state, child);
       answered += 1;
-      if (query.type !== 'list' && queries.length < MOST_QUERIES) queries.push({ handle, query, signedAt });
-      return Promise.resolve(reply);
+      if (query.type !== 'list') queries.push({ handle, query, message });
+      return reply;
     },
   };
 }

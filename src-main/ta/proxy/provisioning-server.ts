@@ -3,6 +3,7 @@
  * proxy, signed. It listens nowhere; who may call how often is decided by the listener before it.
  */
 import { AppError } from '../../lib/app-error.ts';
+import { sha256Hex } from '../../lib/bytes.ts';
 import type { NetCall, NetReply } from '../../ports.ts';
 import { Faults } from '../../rpki/fault.ts';
 import { makeMessage } from '../../rpki/make-message.ts';
@@ -81,10 +82,19 @@ export async function answerCall(
     throw error;
   }
   try {
-    return await signed(proxy, handle, await proxy.ask(handle, query, message.signingTime), now);
+    return await signed(
+      proxy,
+      handle,
+      await proxy.ask(handle, query, {
+        signedAt: message.signingTime,
+        sha256: sha256Hex(call.body),
+      }),
+      now,
+    );
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (error.code === 'CONFLICT') return text(400, error.message);
+    if (error.code === 'NOT_ALLOWED_NOW') return text(503, error.message);
     return signed(
       proxy,
       handle,

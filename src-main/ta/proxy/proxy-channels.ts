@@ -1,4 +1,5 @@
 /** The channels of a trust anchor's proxy: its set-up and what it hands out. Decisions are in the files it calls. */
+import type { ProxyExport } from '#shared/contract/ta-proxy.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
 import { fileWords, recogniseFile } from '../../rpki/exchange-file.ts';
@@ -6,6 +7,7 @@ import { RpkiError } from '../../rpki/rpki-error.ts';
 import { readRepositoryResponseXml } from '../../rpki/setup-xml.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { exchangesFile } from '../export.ts';
+import { requireFile } from '../require-file.ts';
 import { timingProblems } from '../signer/setup.ts';
 import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
@@ -58,7 +60,13 @@ function repositoryAnswer(name: string, bytes: Uint8Array) {
   }
 }
 
-export function proxyChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>, Names>; clear(): void } {
+/** `openSignerInfo` and `file`: the same as the channels, for files that come and go another way. */
+export function proxyChannels(deps: ProxyDeps): {
+  channels: Pick<Domain<'ta'>, Names>;
+  openSignerInfo(name: string, bytes: Uint8Array): Promise<string>;
+  file(what: ProxyExport, child: string | null): Promise<{ content: Uint8Array; id: string }>;
+  clear(): void;
+} {
   const { session, jobs, random, clock, changed, proxy, locals, publisher, refusedEntry } = deps;
   const now = (): Date => clock.now();
   const infos = createHeldFiles<{ name: string; signer: AssociatedSigner }>(deps, 'info');
@@ -91,7 +99,25 @@ export function proxyChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>, N
       }),
     );
 
+  async function openSignerInfo(name: string, bytes: Uint8Array): Promise<string> {
+    await proxy.required();
+    requireFile(name, bytes, 'signer-info');
+    return infos.put({ name, signer: parseSignerInfo(name, bytes) });
+  }
+
+  async function file(what: ProxyExport, child: string | null): Promise<{ content: Uint8Array; id: string }> {
+    const { state, past } = await proxy.required();
+    const serviceUri = what === 'parent-response' ? await deps.serviceUri(child ?? '') : '';
+    const content =
+      what === 'exchanges-text' || what === 'exchanges-json'
+        ? await exchangesFile(session(), past, what === 'exchanges-text' ? 'text' : 'json')
+        : proxyFile(state, { what, child, serviceUri });
+    return { content, id: child ?? state.identity.keyId };
+  }
+
   return {
+    openSignerInfo,
+    file,
     clear: infos.clear,
     channels: {
       async proxy() {
@@ -164,13 +190,7 @@ export function proxyChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>, N
       async openSignerInfo({ blob }) {
         await proxy.required();
         const { name, bytes } = deps.blobs.take(blob);
-        const kind = recogniseFile(bytes);
-        if (kind !== 'signer-info')
-          throw new AppError(
-            'INVALID_INPUT',
-            `${name} is ${fileWords(kind)}; wanted is ${fileWords('signer-info')}.`,
-          );
-        return { info: infos.put({ name, signer: parseSignerInfo(name, bytes) }) };
+        return { info: await openSignerInfo(name, bytes) };
       },
       async signerInfo({ id }) {
         const { name, signer } = infos.get(id);
@@ -232,16 +252,11 @@ export function proxyChannels(deps: ProxyDeps): { channels: Pick<Domain<'ta'>, N
         };
       },
       async proxyExport({ what, child, target, overwrite }) {
-        const { state, past } = await proxy.required();
-        const serviceUri = what === 'parent-response' ? await deps.serviceUri(child ?? '') : '';
-        const content =
-          what === 'exchanges-text' || what === 'exchanges-json'
-            ? await exchangesFile(session(), past, what === 'exchanges-text' ? 'text' : 'json')
-            : proxyFile(state, { what, child, serviceUri });
+        const { content, id } = await file(what, child);
         return writeOut(deps, {
           action: 'ta.proxyExport',
           what,
-          id: child ?? state.identity.keyId,
+          id,
           content,
           target,
           overwrite,

@@ -7,7 +7,7 @@ import type { Attention } from '../signer/signer-view.ts';
 import { exchangeChannels } from './exchange-channels.ts';
 import type { LocalCas } from './local-cas.ts';
 import { proxyChannels } from './proxy-channels.ts';
-import { proxyAttention } from './proxy-view.ts';
+import { isUnpublished, proxyAttention } from './proxy-view.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 import { createRunningProxy, type RunningProxy } from './running-proxy.ts';
 import { createService } from './service.ts';
@@ -20,9 +20,18 @@ type Parts = ReturnType<typeof proxyChannels>['channels'] &
 
 export interface ProxyHalf {
   channels: Pick<Domain<'ta'>, keyof Parts>;
+  /** Files that come and go another way than through the window. */
+  open: {
+    response(name: string, bytes: Uint8Array): Promise<string>;
+    signerInfo(name: string, bytes: Uint8Array): Promise<string>;
+    childInfo(name: string, bytes: Uint8Array): Promise<string>;
+  };
+  file: ReturnType<typeof proxyChannels>['file'];
   proxy: RunningProxy;
   publisher: Publisher;
   attention(): Promise<Attention[]>;
+  /** Something is not out yet: a publication was cut off or refused. */
+  isPending(): Promise<boolean>;
   /** It listens. */
   serving(): boolean;
   /** What it knows of its trust anchor, as its signer would say it, with the exchanges it took. Throws AppError. */
@@ -58,10 +67,20 @@ export function createProxyHalf(
   return {
     proxy,
     publisher,
+    open: {
+      response: second.openResponse,
+      signerInfo: first.openSignerInfo,
+      childInfo: second.openChildInfo,
+    },
+    file: first.file,
     channels: { ...first.channels, ...second.channels, ...serviceChannels({ ...deps, service, proxy }) },
     async attention() {
       const held = await proxy.held();
       return held === null ? [] : proxyAttention(held, clock.now());
+    },
+    async isPending() {
+      const held = await proxy.held();
+      return held !== null && held.state.repository !== null && isUnpublished(held.state);
     },
     serving: () => service.serving().running,
     async asAnchor() {
@@ -80,15 +99,18 @@ export function createProxyHalf(
     async unlocked() {
       const meanwhile = service.unlocked();
       if (meanwhile === null) return;
-      // In their order: each waits for the one before it.
-      await Promise.all(
-        meanwhile.queries.map(({ handle, query, signedAt }) => proxy.ask(handle, query, signedAt)),
-      );
+      let lost = 0;
+      // In their order: each waits for the one before it. One that is refused now keeps no other back.
+      for (const { handle, query, message } of meanwhile.queries)
+        await proxy.ask(handle, query, message).catch((error: unknown) => {
+          if (!(error instanceof AppError)) throw error;
+          lost += 1;
+        });
       await session().store.run('audit.add', {
         audit: {
           action: 'ta.serveLocked',
           outcome: 'done',
-          summary: `Answered ${meanwhile.answered} messages of children while the workspace was locked`,
+          summary: `Answered ${meanwhile.answered} messages of children while the workspace was locked${lost === 0 ? '' : `; ${lost} wishes could not be taken afterwards, and their children will ask again`}`,
           subjects: [],
         },
       });

@@ -49,6 +49,8 @@ export interface ProxyChild {
   lastContactAt: string | null;
   /** Signing time of its last message: none may be earlier (RFC 6492 3). null for a CA in this workspace. */
   lastSignedAt: string | null;
+  /** SHA-256 of its messages of that second: none is answered twice. */
+  lastDigests: string[];
 }
 
 export interface OpenRequest {
@@ -70,6 +72,6 @@ export interface ProxyState {
   open: OpenRequest | null;
   /** Requests that were withdrawn: a late response is refused with the date. Oldest first. */
   cancelled: { nonce: string; at: string }[];
-  /** The last publication that reached its target whole. */
-  published: { at: string; number: string } | null;
+  /** The last publication of the trust anchor's own objects; `refused`: publishers whose servers did not take theirs. */
+  published: { at: string; number: string; refused: string[] } | null;
 }

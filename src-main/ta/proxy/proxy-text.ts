@@ -122,12 +122,13 @@ function childJson(child: ProxyChild): JsonValue {
     ['open_responses', mapJson(child.openResponses, childResponseJson)],
     ['last_contact', child.lastContactAt],
     ['last_signed', child.lastSignedAt],
+    ['last_digests', [...child.lastDigests]],
   ]);
 }
 
 const CHILD = [
   ...['id', 'resources', 'leaving', 'used_keys', 'open_requests', 'open_responses'],
-  ...['last_contact', 'last_signed'],
+  ...['last_contact', 'last_signed', 'last_digests'],
 ];
 
 function readChild(name: string, value: JsonValue, path: string): ProxyChild {
@@ -144,6 +145,9 @@ function readChild(name: string, value: JsonValue, path: string): ProxyChild {
     openResponses: byKey(object.get('open_responses'), `${path}.open_responses`, readChildResponse),
     lastContactAt: asOptional(object.get('last_contact'), `${path}.last_contact`, instantText),
     lastSignedAt: asOptional(object.get('last_signed'), `${path}.last_signed`, instantText),
+    lastDigests: asArray(object.get('last_digests'), `${path}.last_digests`).map(([item, at]) =>
+      asText(item, at),
+    ),
   };
 }
 
@@ -209,8 +213,12 @@ export function readProxyState(text: string): ProxyState {
       return { nonce: asText(one.get('nonce'), at), at: instantText(one.get('at'), at) };
     }),
     published: asOptional(object.get('published'), 'published', (value, path) => {
-      const one = asObject(value, path, { required: ['at', 'number'] });
-      return { at: instantText(one.get('at'), path), number: asText(one.get('number'), path) };
+      const one = asObject(value, path, { required: ['at', 'number', 'refused'] });
+      return {
+        at: instantText(one.get('at'), path),
+        number: asText(one.get('number'), path),
+        refused: asArray(one.get('refused'), path).map(([item, at]) => asText(item, at)),
+      };
     }),
   };
 }

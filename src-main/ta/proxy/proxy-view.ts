@@ -93,7 +93,8 @@ function ballOf(state: ProxyState, now: Date): ProxyView['ball'] {
 }
 
 export function isUnpublished({ signer, published }: ProxyState): boolean {
-  return signer !== null && published?.number !== String(signer.objects.number);
+  if (signer === null) return false;
+  return published?.number !== String(signer.objects.number) || published.refused.length > 0;
 }
 
 /** After a restore: what is here is older than what is out. */
@@ -205,7 +206,7 @@ export function proxyView(
             outdated: outdated(state),
           },
     ball: ballOf(state, now),
-    published: state.published,
+    published: state.published === null ? null : { at: state.published.at, number: state.published.number },
     unpublished: isUnpublished(state),
     airGapped: !about.signerHere,
     warnings: proxyWarnings(held, now),

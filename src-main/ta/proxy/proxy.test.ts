@@ -61,7 +61,11 @@ const lastAudit = async (app: TestApp) => (await app.call('audit.list', { limit:
 describe('set-up', () => {
   test('each step once, wrong files named, the fingerprint compared, an offline station has no proxy', async () => {
     await expect(signer.call('ta.proxyInit', {})).rejects.toThrow(/offline station holds the signer/);
-    await expect(proxy.call('ta.makeRequest', { ask: false })).resolves.toBeDefined();
+    const { job } = await proxy.call('ta.makeRequest', { ask: false });
+    expect(await proxy.ended(job)).toMatchObject({
+      state: 'failed',
+      error: { message: expect.stringMatching(/no trust anchor proxy/) as string },
+    });
     await initProxy(proxy, folder);
     await expect(proxy.call('ta.proxyInit', {})).rejects.toThrow(/already initialised/);
     await expect(initRepository()).rejects.toThrow(/already has a repository/);
@@ -207,6 +211,25 @@ describe('exchanges', () => {
     expect(running).toMatchObject({ refused: 3 });
   });
 
+  test('the same octets again are refused, in the second they were signed as well, and eat no delivery', async () => {
+    const wish = await child.issue(key, 'rsync://child.example.net/repo/one/');
+    proxy.clock.advance(1000);
+    const message = await child.message(wish, proxy.clock.now());
+    expect((await send(message)).status).toBe(200);
+    expect((await send(message)).status).toBe(400);
+    await take(proxy, await responseTo(await makeRequest(proxy)));
+    expect((await send(message)).status).toBe(400);
+    expect(await ask(wish)).toMatchObject({ type: 'issue_response' });
+  });
+
+  test('a child has a bounded number of open wishes', async () => {
+    const replies: unknown[] = [];
+    for (let at = 0; at < 18; at += 1)
+      replies.push(await ask(await child.issue(testKey(), 'rsync://child.example.net/repo/one/')));
+    expect(replies.filter((reply) => (reply as { status?: number }).status === 1104)).toHaveLength(16);
+    expect(replies.at(-1)).toMatchObject({ type: 'error_response', status: 2001 });
+  });
+
   test('a withdrawn request refuses its response with the date; what the signer issued for it is called unusual', async () => {
     const wish = await child.issue(key, 'rsync://child.example.net/repo/one/');
     await ask(wish);
@@ -256,12 +279,32 @@ describe('exchanges', () => {
     expect((await send(await child.message(wish, proxy.clock.now()))).status).toBe(200);
     await proxy.later(1000);
     expect((await proxyOf(proxy)).children[0]?.keys).toMatchObject([{ keyId: key.keyId, state: 'asked' }]);
+    // What was sent before is refused while it is locked as well, and changes nothing afterwards.
+    await proxy.call('ta.serveLocked', { hours: 2 });
+    await proxy.call('workspace.lock', {});
+    const early = await child.message({ type: 'list' }, new Date(proxy.clock.now().getTime() - 120_000));
+    expect((await send(early)).status).toBe(400);
+    await proxy.later(1000);
+    // Another workspace hears nothing of it.
+    await proxy.call('ta.serveLocked', { hours: 2 });
+    await proxy.call('workspace.lock', {});
+    proxy.clock.advance(1000);
+    const other = await child.issue(testKey(), 'rsync://child.example.net/repo/one/');
+    expect((await send(await child.message(other, proxy.clock.now()))).status).toBe(200);
+    const mine = (await proxy.call('workspace.recent', {})).rows[0]?.id ?? '';
+    await proxy.create('online', 'Another');
+    await proxy.result(await proxy.call('ta.proxyInit', {}));
+    await addChild(proxy, child.requestXml, child.handle);
+    expect((await proxyOf(proxy)).children[0]?.keys).toEqual([]);
+    await proxy.call('workspace.openRecent', { id: mine });
+    await proxy.later(1000);
+    await proxy.call('ta.startService', {});
     await proxy.call('ta.serveLocked', { hours: 1 });
     await proxy.call('workspace.lock', {});
     proxy.clock.advance(2 * 3_600_000);
     expect((await send(await child.message({ type: 'list' }, proxy.clock.now()))).status).toBe(503);
     // Another workspace: what listened for the first one is gone, and is not shown as running.
-    await proxy.create('online', 'Another');
+    await proxy.create('online', 'A third');
     expect(await proxy.call('ta.serving', {})).toEqual({ running: false, lockedUntil: null });
     expect((await proxy.call('ta.service', {})).running).toBeNull();
   });

@@ -49,9 +49,10 @@ export function createPublisher(
       anchor,
       ...(await locals.publications()),
     ]);
+    const names = refused.map(({ publication }) => publication.publisher);
     if (refused.every(({ publication }) => publication !== anchor))
       await proxy.change(
-        ({ state }) => ({ ...state, published: { at: clock.now().toISOString(), number } }),
+        ({ state }) => ({ ...state, published: { at: clock.now().toISOString(), number, refused: names } }),
         () => ({
           action: 'ta.publish',
           summary: `Published ${count} objects, manifest number ${number}, at ${anchor.contact.base}`,

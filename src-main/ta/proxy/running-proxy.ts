@@ -2,12 +2,12 @@
  * The proxy while its workspace is open: every change of it, one after the other, whoever asks (operator, child, response).
  * What a change means is decided in the files beside this one.
  */
-import { AppError } from '../../lib/app-error.ts';
 import type { AuditEntry } from '../../audit/audit-record.ts';
 import type { Payload } from '../../rpki/provisioning-message.ts';
+import type { Store } from '../../store/store-contract.ts';
 import type { TaDeps } from '../ta.ts';
-import { answerChild } from './answer-child.ts';
 import { requireChild, withChild } from './change-children.ts';
+import { answerGuarded, type Carried } from './guard-child.ts';
 import { type HeldProxy, heldProxy, requireProxy } from './held-proxy.ts';
 import type { ProxyChild, ProxyState } from './proxy-state.ts';
 import { proxyText } from './proxy-text.ts';
@@ -16,10 +16,10 @@ import { proxyText } from './proxy-text.ts';
 export interface AnsweringProxy {
   required(): Promise<Pick<HeldProxy, 'state' | 'signing'>>;
   /**
-   * Answers a child. `signedAt`: of its message; null for a CA of this workspace. Throws AppError NOT_FOUND for a stranger,
-   * CONFLICT for a message that is earlier than its last one.
+   * Answers a child. `message`: what the query came in; null for a CA of this workspace. Throws AppError NOT_FOUND for a
+   * stranger, CONFLICT for a message that was sent before or is earlier than its last one.
    */
-  ask(handle: string, query: Payload, signedAt: Date | null): Promise<Payload>;
+  ask(handle: string, query: Payload, message: Carried | null): Promise<Payload>;
 }
 
 export interface RunningProxy extends AnsweringProxy {
@@ -56,16 +56,33 @@ function entryOf(before: ProxyChild, after: ProxyChild, reply: Payload): Omit<Au
 export function createRunningProxy(deps: TaDeps): RunningProxy {
   const { session, changed, clock } = deps;
   let last: Promise<unknown> = Promise.resolve();
+  /** As it was read last: a large trust anchor is not read anew for every message of a child. */
+  let read: { store: Store; held: HeldProxy } | null = null;
+  /** Children as they asked last, when nothing but that changed: kept with the next change. */
+  const contacts = new Map<string, ProxyChild>();
+
+  async function current(): Promise<HeldProxy | null> {
+    const { store } = session();
+    const version = await store.run('ta.version', { half: 'proxy' });
+    if (read === null || read.store !== store || read.held.version !== version) {
+      const held = version === null ? null : await heldProxy(session(), deps);
+      read = held === null ? null : { store, held };
+      contacts.clear();
+    }
+    if (read === null || contacts.size === 0) return read?.held ?? null;
+    const { held } = read;
+    return { ...held, state: { ...held.state, children: new Map([...held.state.children, ...contacts]) } };
+  }
 
   /** As it is when everything that was asked before is done. */
   async function held(): Promise<HeldProxy | null> {
     await last;
-    return heldProxy(session(), deps);
+    return current();
   }
   const required = async (): Promise<HeldProxy> => requireProxy(await held());
 
   function inTurn<T>(task: (held: HeldProxy) => Promise<T>): Promise<T> {
-    const next = last.then(async () => task(requireProxy(await heldProxy(session(), deps))));
+    const next = last.then(async () => task(requireProxy(await current())));
     // The next one waits for the end of this one, not for its success.
     last = next.catch(() => undefined);
     return next;
@@ -87,30 +104,19 @@ export function createRunningProxy(deps: TaDeps): RunningProxy {
         changed('ta', []);
         return state;
       }),
-    ask: (handle, query, signedAt) =>
+    ask: (handle, query, message) =>
       inTurn(async ({ version, state }) => {
         const child = requireChild(state, handle);
-        const at = clock.now();
-        if (
-          signedAt !== null &&
-          child.lastSignedAt !== null &&
-          signedAt.getTime() < Date.parse(child.lastSignedAt)
-        )
-          throw new AppError(
-            'CONFLICT',
-            `A message of ${handle} is earlier than its last one (${child.lastSignedAt}): it was sent before, or the child's clock went back.`,
-          );
-        const { child: answered, reply } = answerChild(state, child, query, at);
-        const after = {
-          ...answered,
-          lastContactAt: at.toISOString(),
-          lastSignedAt: signedAt?.toISOString() ?? answered.lastSignedAt,
-        };
+        const { child: after, reply } = answerGuarded(state, child, query, message, clock.now());
         const entry = entryOf(child, after, reply);
-        const row = { half: 'proxy' as const, version, state: proxyText(withChild(state, after)) };
-        const { store } = session();
-        if (entry === null) await store.run('ta.contact', row);
-        else await store.run('ta.replace', { ...row, audit: { outcome: 'done', ...entry } });
+        if (entry === null) contacts.set(handle, after);
+        else
+          await session().store.run('ta.replace', {
+            half: 'proxy',
+            version,
+            state: proxyText(withChild(state, after)),
+            audit: { outcome: 'done', ...entry },
+          });
         changed('ta', []);
         return reply;
       }),

@@ -77,12 +77,12 @@ function handleOf(path: string): string | null {
 }
 
 export function createService(
-  deps: Pick<TaDeps, 'net' | 'random' | 'changed'> & { clock: Clock; proxy: RunningProxy },
+  deps: Pick<TaDeps, 'net' | 'random' | 'changed' | 'session'> & { clock: Clock; proxy: RunningProxy },
 ): Service {
   const { clock, proxy, net, changed } = deps;
   const now = (): Date => clock.now();
   let running: Running | null = null;
-  let choice: { key: KeyObject; until: Date } | null = null;
+  let choice: { key: KeyObject; until: Date; cancel: () => void } | null = null;
   let locked: LockedProxy | 'silent' | null = null;
   const rate = createRate({ now: () => now().getTime(), burst: BURST, eachMs: EACH_MS });
 
@@ -100,10 +100,14 @@ export function createService(
     if (locked === null) return proxy;
     if (locked === 'silent') return null;
     if (goesOn()) return locked;
-    // SECURITY: the time is over, and with it the key.
-    choice = null;
-    locked = 'silent';
     return null;
+  }
+
+  /** SECURITY: when the time is over the key goes, whether anybody asks or not. */
+  function endChoice(): void {
+    choice?.cancel();
+    choice = null;
+    if (locked !== null) locked = 'silent';
   }
 
   async function answer(call: NetCall): Promise<NetReply> {
@@ -169,28 +173,36 @@ export function createService(
     },
     serving: () => ({ running: present() !== null, lockedUntil: lockedUntil() }),
     serveLocked(chosen) {
-      choice =
-        chosen === null
-          ? null
-          : { key: chosen.key, until: new Date(now().getTime() + chosen.hours * HOUR_MS) };
+      endChoice();
+      if (chosen === null) return;
+      const ms = chosen.hours * HOUR_MS;
+      choice = {
+        key: chosen.key,
+        until: new Date(now().getTime() + ms),
+        cancel: clock.after(ms, endChoice),
+      };
     },
     async locking() {
-      if (present() === null) {
-        choice = null;
-        return;
-      }
+      if (present() === null) return endChoice();
       const held = goesOn() ? await proxy.held() : null;
       locked =
         held === null || choice === null
           ? 'silent'
-          : createLockedProxy({ random: deps.random, now }, { state: held.state, key: choice.key });
-      if (locked === 'silent') choice = null;
+          : createLockedProxy(
+              { random: deps.random, now },
+              { state: held.state, key: choice.key, workspace: deps.session().workspace.path },
+            );
+      if (locked === 'silent') endChoice();
     },
     unlocked() {
       const was = locked;
+      // Told of it again while it is unlocked: a choice that was made meanwhile stays.
+      if (was === null) return null;
       locked = null;
-      choice = null;
-      return was === null || was === 'silent' ? null : { answered: was.answered(), queries: was.queries };
+      endChoice();
+      // What another workspace was asked is not told to this one; its children ask again.
+      if (was === 'silent' || was.workspace !== deps.session().workspace.path) return null;
+      return { answered: was.answered(), queries: was.queries };
     },
   };
 }

@@ -10,6 +10,8 @@ import { openDocument } from '../open-exchange.ts';
 import type { ChildResponse, ProxyChild, ProxyState } from './proxy-state.ts';
 import { sameWish } from './same-wish.ts';
 
+const MOST_REVOKED = 100;
+
 export interface Response {
   nonce: string;
   objects: TaObjects;
@@ -63,12 +65,25 @@ function answered(
   const openResponses = new Map(child.openResponses);
   for (const [key, answer] of answers) {
     if (answer.type === 'issuance') usedKeys.set(key, 'in-use');
-    if (answer.type === 'revocation') usedKeys.set(key, 'revoked');
+    if (answer.type === 'revocation') {
+      // Last in the order: it is the youngest of the revoked ones.
+      usedKeys.delete(key);
+      usedKeys.set(key, 'revoked');
+    }
     if (!child.leaving) openResponses.set(key, answer);
     const [then, now] = [asked.get(key), openRequests.get(key)];
     if (then !== undefined && now !== undefined && sameWish(then, now)) openRequests.delete(key);
   }
-  return { ...child, usedKeys, openRequests, openResponses };
+  return { ...child, usedKeys: withoutLongRevoked(usedKeys), openRequests, openResponses };
+}
+
+/** Revoked keys are known so that nobody uses one again; the oldest of very many are forgotten. */
+function withoutLongRevoked(
+  keys: ReadonlyMap<string, 'in-use' | 'revoked'>,
+): Map<string, 'in-use' | 'revoked'> {
+  const revoked = [...keys].filter(([, use]) => use === 'revoked').map(([key]) => key);
+  const gone = new Set(revoked.slice(0, Math.max(0, revoked.length - MOST_REVOKED)));
+  return new Map([...keys].filter(([key]) => !gone.has(key)));
 }
 
 /** A leaving child whose keys are all revoked is gone; one with keys asks for their revocation. */

@@ -8,7 +8,7 @@ import { newId } from '../../lib/ids.ts';
 import { groupOfWords } from '../../lib/pgp-words.ts';
 import type { Random } from '../../ports.ts';
 import type { NewExchange } from '../../store/commands/ta.ts';
-import { fileWords, recogniseFile } from '../../rpki/exchange-file.ts';
+import { requireFile } from '../require-file.ts';
 import type { HeldSigner } from '../signer/held-signer.ts';
 import { differences } from './differences.ts';
 import { exchangeContent, requestNonce } from './history.ts';
@@ -80,12 +80,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
 
   return {
     open(name, bytes, { approvers, airGapped }) {
-      const kind = recogniseFile(bytes);
-      if (kind !== 'request')
-        throw new AppError(
-          'INVALID_INPUT',
-          `${name} is ${fileWords(kind)}; wanted is ${fileWords('request')}. Nothing was changed.`,
-        );
+      requireFile(name, bytes, 'request');
       const id = newId('review', deps.random);
       held.set(id, {
         name,

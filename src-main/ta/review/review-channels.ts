@@ -36,6 +36,8 @@ type Names = 'openRequest' | 'review' | 'approve' | 'reject' | 'approvers' | 'se
 /** `openFetched`: as the channel, for a request that its proxy sent over the network. */
 export function reviewChannels(deps: ReviewDeps): {
   channels: Pick<Domain<'ta'>, Names>;
+  /** The same as the channel, for a file that was carried here another way. */
+  openCarried(name: string, bytes: Uint8Array): Promise<string>;
   openFetched(name: string, bytes: Uint8Array): Promise<string>;
 } {
   const { session, jobs, random, clock, changed, reviews, signer, refusedEntry } = deps;
@@ -166,5 +168,9 @@ export function reviewChannels(deps: ReviewDeps): {
       };
     },
   };
-  return { channels, openFetched: (name, bytes) => open(name, bytes, false) };
+  return {
+    channels,
+    openCarried: (name, bytes) => open(name, bytes, true),
+    openFetched: (name, bytes) => open(name, bytes, false),
+  };
 }

@@ -94,7 +94,12 @@ export async function importStore(deps: ImportDeps, folder: string, job: JobCont
       label: 'Trust anchor',
     });
     job.commit();
-    const { keyId, number } = anchor.objects;
+    const { keyId } = anchor.objects;
+    const rows = exchanges.map((exchange) => exchangeRow(exchange, newId('exchange', deps.random)));
+    // krillta lets a number be chosen downwards: relying parties remember the highest there ever was.
+    const number = rows
+      .map((row) => BigInt(row.number))
+      .reduce((highest, one) => (one > highest ? one : highest), anchor.objects.number);
     await deps.session().store.run('ta.begin', {
       half: 'signer',
       state: trustAnchorText(anchor),
@@ -102,7 +107,7 @@ export async function importStore(deps: ImportDeps, folder: string, job: JobCont
       identityKey: identity.id,
       anchorKey: ta.id,
       number: { keyId, number },
-      exchanges: exchanges.map((exchange) => exchangeRow(exchange, newId('exchange', deps.random))),
+      exchanges: rows,
       draft: null,
       audit: {
         action: 'ta.importStore',

@@ -23,8 +23,30 @@ const SIGNER_KEYS = new Set([
 ]);
 const LEVELS = ['off', 'error', 'warn', 'info', 'debug', 'trace'];
 
+const LOG_TYPES = ['stderr', 'syslog', 'file'];
+
+/** Log and data settings: Baleen has no use for them, and gives them back with the file it writes (T-017). */
+export interface KrilltaSettings {
+  storageUri: string;
+  logType: string;
+  /** null: krillta's own place, below the data directory. */
+  logFile: string | null;
+  logLevel: string;
+}
+
+export const KRILLTA_DEFAULTS: KrilltaSettings = {
+  storageUri: '/var/lib/krillta/data',
+  logType: 'stderr',
+  logFile: null,
+  logLevel: 'warn',
+};
+
+/** Krill before 0.15 called the table timing_config; later ones read both. */
+export type TimingSpelling = 'ta_timing' | 'timing_config';
+
 export interface KrilltaConf {
   timing: Timing;
+  settings: KrilltaSettings;
   /** What was found and is not taken over, as sentences. */
   notes: string[];
 }
@@ -57,6 +79,23 @@ function timingOf(table: unknown): Timing {
   return timing;
 }
 
+function oneOf(conf: Record<string, unknown>, key: string, known: readonly string[], preset: string): string {
+  const value = conf[key];
+  if (value === undefined) return preset;
+  if (typeof value !== 'string' || !known.includes(value))
+    throw refused(
+      `${key} ${JSON.stringify(value).slice(0, 60)} is not known; it is one of ${known.join(', ')}.`,
+    );
+  return value;
+}
+
+function textOf(conf: Record<string, unknown>, key: string): string | null {
+  const value = conf[key];
+  if (value === undefined) return null;
+  if (typeof value !== 'string' || value === '') throw refused(`${key} is no text.`);
+  return value.slice(0, 1000);
+}
+
 /** Reads krillta.conf. Throws AppError INVALID_INPUT that names the line or the key. */
 export function readKrilltaConf(text: string): KrilltaConf {
   const conf = parsed(text);
@@ -65,32 +104,42 @@ export function readKrilltaConf(text: string): KrilltaConf {
     throw refused(`krillta.conf has no key "${unknown.slice(0, 60)}"; krillta would not start either.`);
   if (conf['ta_timing'] !== undefined && conf['timing_config'] !== undefined)
     throw refused('Both ta_timing and timing_config are there; krillta takes one.');
-  const level = conf['log_level'];
-  if (level !== undefined && (typeof level !== 'string' || !LEVELS.includes(level)))
-    throw refused(`log_level ${JSON.stringify(level).slice(0, 60)} is not known.`);
+  const storage = textOf(conf, 'storage_uri') ?? textOf(conf, 'data_dir');
+  const settings: KrilltaSettings = {
+    storageUri: storage ?? KRILLTA_DEFAULTS.storageUri,
+    logType: oneOf(conf, 'log_type', LOG_TYPES, KRILLTA_DEFAULTS.logType),
+    logFile: textOf(conf, 'log_file'),
+    logLevel: oneOf(conf, 'log_level', LEVELS, KRILLTA_DEFAULTS.logLevel),
+  };
   const notes: string[] = [];
-  const storage = conf['storage_uri'] ?? conf['data_dir'];
-  if (typeof storage === 'string')
+  if (storage !== null)
     notes.push(`Its data directory is ${storage.slice(0, 200)}; “Take over from krillta” reads it.`);
+  notes.push(
+    `Its log settings (${settings.logType}, ${settings.logLevel}) and data directory are kept for the krillta.conf that Baleen writes; Baleen itself keeps an audit instead of a log.`,
+  );
   if (Array.isArray(conf['signers']) && conf['signers'].length > 0)
     notes.push(`${conf['signers'].length} signers are configured in it; they are not taken over here.`);
-  return { timing: timingOf(conf['ta_timing'] ?? conf['timing_config']), notes };
+  return { timing: timingOf(conf['ta_timing'] ?? conf['timing_config']), settings, notes };
 }
 
-const timingTable = (timing: Timing): string[] => [
-  '[ta_timing]',
+const timingTable = (timing: Timing, spelling: TimingSpelling = 'ta_timing'): string[] => [
+  `[${spelling}]`,
   ...Object.entries(TIMING_NAMES).map(([field, written]) => `${written} = ${timing[field as keyof Timing]}`),
 ];
 
-/** krillta.conf with these times; `storage_uri` is for the operator to change. */
-export function krilltaConf(timing: Timing): string {
+/** A TOML basic string: JSON's escapes are among its own. */
+const quoted = (text: string): string => JSON.stringify(text);
+
+/** krillta.conf with these times, every setting above the table: TOML gives what follows a table to the table. */
+export function krilltaConf(timing: Timing, settings: KrilltaSettings, spelling: TimingSpelling): string {
   return [
     '# Times as in Baleen. Change storage_uri to where the data directory is.',
-    'storage_uri = "/var/lib/krillta/data"',
-    'log_type = "stderr"',
-    'log_level = "warn"',
+    `${spelling === 'ta_timing' ? 'storage_uri' : 'data_dir'} = ${quoted(settings.storageUri)}`,
+    `log_type = ${quoted(settings.logType)}`,
+    ...(settings.logFile === null ? [] : [`log_file = ${quoted(settings.logFile)}`]),
+    `log_level = ${quoted(settings.logLevel)}`,
     '',
-    ...timingTable(timing),
+    ...timingTable(timing, spelling),
     '',
   ].join('\n');
 }

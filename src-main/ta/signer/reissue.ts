@@ -64,8 +64,7 @@ export async function reissue(
     timing: { ...anchor.timing, certificateValidityYears: order.years },
   };
   job.report(0.8, 'Validating it');
-  // CRL and manifest may have ended meanwhile; the certificate itself is judged now.
-  requireValid(next, new Date(Math.min(now.getTime(), Date.parse(anchor.objects.nextUpdate))));
+  requireValid(next, now);
   await deps.session().store.run('ta.replace', {
     half: 'signer',
     version: held.version,

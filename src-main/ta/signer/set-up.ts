@@ -23,13 +23,14 @@ export interface SetUpDeps {
 
 const TA_USES = ['certificate', 'crl'] as const;
 
-/** Own objects under the same judgement as everybody's. Throws AppError INTERNAL. */
+/** Own objects under the same judgement as everybody's; CRL and manifest may have ended. Throws AppError INTERNAL. */
 export function requireValid(anchor: TrustAnchor, at: Date): void {
   const { certificate, objects } = anchor;
+  const objectsAt = new Date(Math.min(at.getTime(), Date.parse(objects.nextUpdate)));
   const faults = [
     judgeObject(certificate.der, { issuerDer: null, anchor: true, at }),
     ...[objects.crl.der, objects.manifest.der].map((der) =>
-      judgeObject(der, { issuerDer: certificate.der, anchor: false, at }),
+      judgeObject(der, { issuerDer: certificate.der, anchor: false, at: objectsAt }),
     ),
   ].flatMap((judgement) => judgement.faults);
   const [first] = faults;

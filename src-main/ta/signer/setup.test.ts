@@ -27,8 +27,12 @@ describe('setting up', () => {
     ]);
     expect((await lastAudit())?.summary).toMatch(/^Set up the trust anchor signer/);
     await expect(setUpSigner(app)).rejects.toThrow(/has a trust anchor signer already/);
-    // Only the first one's two keys are there.
-    expect((await app.call('keys.list', {})).total).toBe(2);
+    // Only the first one's two keys are there, and whose they are is said.
+    const { rows } = await app.call('keys.list', {});
+    expect(rows.map(({ owner, trustAnchor }) => [owner, trustAnchor]).toSorted()).toEqual([
+      ['Trust anchor, identity of the signer', 'Trust anchor, identity of the signer'],
+      ['Trust anchor, its own key', 'Trust anchor, its own key'],
+    ]);
   });
 
   test.each([

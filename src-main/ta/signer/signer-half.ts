@@ -1,4 +1,5 @@
 /** The offline half of a trust anchor: its set-up, what it is, what it hands out, its reissue. Exchanges are reviewed in review/. */
+import type { TaExport } from '#shared/contract/ta.ts';
 import type { SignerDraft } from '#shared/contract/ta-setup.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
@@ -22,6 +23,8 @@ export interface SignerHalf {
   /** Throws AppError NOT_ALLOWED_NOW while there is none. */
   signer(): Promise<HeldSigner>;
   attention(): Promise<Attention[]>;
+  /** A file it hands out, and whose it is. Throws AppError as `exportContent` does. */
+  file(asked: { what: TaExport; id: string | null }): Promise<{ content: Uint8Array; id: string }>;
   clear(): void;
 }
 
@@ -53,8 +56,15 @@ export function createSignerHalf(
   const judged = async (data: SignerDraft): Promise<Setup> =>
     judgeSetup(data, await chosenKey(data.key), now());
 
+  async function file(asked: { what: TaExport; id: string | null }) {
+    const held = await signer();
+    const content = await exportContent(session(), held, asked);
+    return { content, id: asked.id ?? held.anchor.objects.keyId };
+  }
+
   return {
     signer,
+    file,
     clear() {
       seen = null;
     },
@@ -114,13 +124,10 @@ export function createSignerHalf(
         };
       },
       async export({ what, id, target, overwrite }) {
-        const held = await signer();
-        const content = await exportContent(session(), held, { what, id });
         return writeOut(deps, {
           action: 'ta.export',
           what,
-          id: id ?? held.anchor.objects.keyId,
-          content,
+          ...(await file({ what, id })),
           target,
           overwrite,
         });

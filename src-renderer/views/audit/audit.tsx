@@ -2,6 +2,7 @@
 import { ScrollText } from 'lucide-react';
 import { useState } from 'react';
 import type { AuditRecord } from '#shared/contract/audit.ts';
+import { useDialog } from '../../app/use-dialog.ts';
 import { useQuery, usePages } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
 import { Button } from '../../components/button.tsx';
@@ -33,6 +34,7 @@ const COLUMNS: readonly Column<AuditRecord>[] = [
     id: 'action',
     title: 'Action',
     width: 'minmax(12rem, 1fr)',
+    drop: 1,
     cell: (row) => <span className="mono quiet">{row.action}</span>,
   },
   {
@@ -59,12 +61,12 @@ function since(period: Period): string | null {
     : new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - days * 86_400_000).toISOString();
 }
 
-export function Audit(_props: ViewProps) {
+export function Audit({ route }: ViewProps) {
   const [query, setQuery] = useState('');
   const [outcome, setOutcome] = useState<'all' | AuditRecord['outcome']>('all');
   const [period, setPeriod] = useState<Period>('all');
   const [open, setOpen] = useState<AuditRecord | null>(null);
-  const [dialog, setDialog] = useState<'verify' | 'export' | null>(null);
+  const [dialog, setDialog] = useDialog(route, ['verify', 'export']);
   const head = useQuery('audit.head', {}, ['audit']);
   const pages = usePages(
     'audit.list',

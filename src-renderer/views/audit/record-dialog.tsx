@@ -1,5 +1,6 @@
 /** One audit entry whole, with its place in the chain of hashes. */
 import type { AuditRecord } from '#shared/contract/audit.ts';
+import { useQuery } from '../../app/use-query.ts';
 import { KeyValue } from '../../components/card.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
@@ -10,6 +11,7 @@ import { Button } from '../../components/button.tsx';
 export const OUTCOME_TONE = { done: 'good', refused: 'careful', failed: 'bad' } as const;
 
 export function RecordDialog({ record, onClose }: { record: AuditRecord | null; onClose: () => void }) {
+  const whole = useQuery('audit.get', { seq: record?.seq ?? 0 }, [], { skip: record === null });
   return (
     <Dialog
       open={record !== null}
@@ -47,7 +49,7 @@ export function RecordDialog({ record, onClose }: { record: AuditRecord | null; 
                   <li key={index}>
                     {subject.type} <span className="mono wrap">{subject.id}</span>{' '}
                     {subject.sha256 === null ? null : (
-                      <HexValue hex={subject.sha256} label={`SHA-256 of the ${subject.type}`} groups={6} />
+                      <HexValue hex={subject.sha256} label={`SHA-256 of the ${subject.type}`} groups={16} />
                     )}
                   </li>
                 ))}
@@ -56,9 +58,13 @@ export function RecordDialog({ record, onClose }: { record: AuditRecord | null; 
             ['Baleen', record.version],
             [
               'Hash before',
-              <HexValue hex={record.previous} label="Hash of the entry before" groups={8} key="p" />,
+              <HexValue hex={record.previous} label="Hash of the entry before" groups={16} key="p" />,
             ],
-            ['Own hash', <HexValue hex={record.hash} label="Hash of this entry" groups={8} key="h" />],
+            ['Own hash', <HexValue hex={record.hash} label="Hash of this entry" groups={16} key="h" />],
+            whole.data !== null && [
+              'Its code',
+              <HexValue hex={whole.data.mac} label="Code (MAC) of this entry" groups={16} key="m" />,
+            ],
           ]}
         />
       )}

@@ -43,6 +43,7 @@ function VerifyBody({ onClose }: { onClose: () => void }) {
         placeholder="1284 9C1E 44B7 03FA"
         help="With it, an audit that was cut back or replaced as a whole is found out, too."
         autoFocus
+        error={verify.error?.fieldError('written') ?? null}
       />
       {result === null ? null : result.faults.length === 0 ? (
         <Verdict severity="good" title={`All ${result.entries} entries are as they were written.`} />
@@ -59,7 +60,9 @@ function VerifyBody({ onClose }: { onClose: () => void }) {
           <p className="dim">Keep the folder as it is and compare it with a backup.</p>
         </Verdict>
       )}
-      {verify.error ? <ErrorState error={verify.error} /> : null}
+      {verify.error && verify.error.fieldError('written') === null ? (
+        <ErrorState error={verify.error} />
+      ) : null}
       <div className="dialog-foot">
         <Button onPress={onClose}>Close</Button>
         <Button kind="primary" type="submit" busy={verify.busy}>

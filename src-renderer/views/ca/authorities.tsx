@@ -43,7 +43,7 @@ const COLUMNS: readonly Column<Node>[] = [
   {
     id: 'name',
     title: 'Authority',
-    width: 'minmax(26rem, 3fr)',
+    width: 'minmax(22rem, 3fr)',
     cell: ({ row, depth }) => (
       <span style={{ paddingInlineStart: `${depth * 1.8}rem` }}>
         {depth > 0 ? <span className="quiet mono">└ </span> : null}
@@ -55,11 +55,12 @@ const COLUMNS: readonly Column<Node>[] = [
     id: 'kind',
     title: 'Kind',
     width: '11rem',
+    drop: 2,
     cell: ({ row }) => (row.purpose === 'root' ? 'root' : 'intermediate'),
   },
   { id: 'ends', title: 'Ends', width: '11rem', cell: ({ row }) => <Time at={row.certificate.notAfter} /> },
   { id: 'left', title: 'Left', width: '9rem', cell: ({ row }) => <Left to={row.certificate.notAfter} /> },
-  { id: 'key', title: 'Key', width: '9rem', cell: ({ row }) => row.certificate.key },
+  { id: 'key', title: 'Key', width: '9rem', drop: 1, cell: ({ row }) => row.certificate.key },
   {
     id: 'issued',
     title: 'Issued',

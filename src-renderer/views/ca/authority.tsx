@@ -6,6 +6,7 @@ import { call } from '../../app/call.ts';
 import { hrefOf, navigate } from '../../app/router.ts';
 import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
+import { useDialog } from '../../app/use-dialog.ts';
 import { usePages, useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
 import { Button, LinkButton } from '../../components/button.tsx';
@@ -92,7 +93,7 @@ function Issued({ id }: { id: string }) {
 export function Authority({ route }: ViewProps) {
   const id = route.params['id'] ?? '';
   const found = useQuery('ca.authority', { id }, ['authorities', 'certificates', 'keys']);
-  const [limits, setLimits] = useState(false);
+  const [dialog, setDialog] = useDialog(route, ['limits']);
   const row = found.data;
   if (!row)
     return (
@@ -171,7 +172,7 @@ export function Authority({ route }: ViewProps) {
         <Card
           title="Leaves it issues"
           aside={
-            <Button size="small" onPress={() => setLimits(true)}>
+            <Button size="small" onPress={() => setDialog('limits')}>
               Change…
             </Button>
           }
@@ -188,7 +189,7 @@ export function Authority({ route }: ViewProps) {
         </Card>
       </div>
       <Issued id={id} />
-      <LimitsDialog row={row} open={limits} onClose={() => setLimits(false)} />
+      <LimitsDialog row={row} open={dialog === 'limits'} onClose={() => setDialog(null)} />
     </Page>
   );
 }

@@ -18,7 +18,7 @@ import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
-import { Time } from '../../components/time.tsx';
+import { TimeSpan } from '../../components/time.tsx';
 import { FindingsTable } from '../../components/verdict.tsx';
 import { ExportDialog } from './export-dialog.tsx';
 import { StateTag } from './state-tag.tsx';
@@ -52,7 +52,7 @@ function History({ detail }: { detail: Detail }) {
                 <HexValue hex={one.serial} label="Serial number" groups={4} />
               </td>
               <td>
-                <Time at={one.notBefore} /> – <Time at={one.notAfter} />
+                <TimeSpan from={one.notBefore} to={one.notAfter} />
               </td>
             </tr>
           ))}

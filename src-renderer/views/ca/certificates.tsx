@@ -53,8 +53,8 @@ function Facets(props: {
   );
   return (
     <Card>
-      <div className="stack-tight">
-        <h2 className="nav-group">State</h2>
+      <div className="facets stack-tight">
+        <h2 className="facet-group">State</h2>
         {states.map(({ state: one, count }) => {
           const { word, tone } = STATE_WORDS[one];
           return (
@@ -71,7 +71,7 @@ function Facets(props: {
             </button>
           );
         })}
-        <h2 className="nav-group">Issuer</h2>
+        <h2 className="facet-group">Issuer</h2>
         {issuers.map(({ id, name, count }) => (
           <button
             key={id ?? 'none'}

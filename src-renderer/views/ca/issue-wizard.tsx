@@ -113,7 +113,7 @@ function Signed({ state, result }: { state: IssueState; result: string }) {
       heading="It is signed"
       arrived
       steps={stepsOf(state, 'result')}
-      note="What was signed stays. It can be renewed, revoked or forgotten, not unsigned."
+      note="What was signed stays. It can be renewed or forgotten, not unsigned."
       cancel={null}
     >
       <StepResult id={result} />
@@ -128,7 +128,7 @@ export function IssueWizard({ draft, step, result, reload }: IssueWizardProps) {
   const state = useIssueDraft(draft, current);
   const { data, leave } = state;
   const title = wizardTitle(data);
-  useCrumb(title);
+  useCrumb(title, isAuthority(data.purpose) ? 'authorities' : 'certificates');
   if (result !== null)
     return (
       <div className="page">

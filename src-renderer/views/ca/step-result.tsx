@@ -28,7 +28,7 @@ export function StepResult({ id }: { id: string }) {
         title={`“${made.row.name}” is signed and kept.`}
         checks={[
           { ok: true, text: 'signature verified' },
-          { ok: true, text: 'equal to what was reviewed' },
+          { ok: true, text: 'as reviewed, with its times counted from the moment of signing' },
         ]}
       />
       <div className="row-wrap">

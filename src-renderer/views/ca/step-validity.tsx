@@ -1,5 +1,7 @@
 /** Step 3: how long it lives, what it may sign, where its status is published. */
+import type { AuthorityRow } from '#shared/contract/ca.ts';
 import type { IssueDraft } from '#shared/contract/issue-draft.ts';
+import { hrefOf } from '../../app/router.ts';
 import { useQuery } from '../../app/use-query.ts';
 import { RadioCards, Select } from '../../components/choices.tsx';
 import { TextField } from '../../components/text-field.tsx';
@@ -28,17 +30,14 @@ const STATUS_URLS = [
   { field: 'caIssuers', label: "Issuer's certificate", placeholder: 'http://pki.example.net/root.crt' },
 ] as const;
 
-function LeafPolicy({ data }: { data: IssueDraft }) {
-  const authority = useQuery('ca.authority', { id: data.issuer ?? '' }, ['authorities'], {
-    skip: data.issuer === null,
-  });
-  if (!authority.data) return null;
-  const { leafLimits, name } = authority.data;
+function LeafPolicy({ authority }: { authority: AuthorityRow }) {
+  const { leafLimits, name, id } = authority;
   const words = (seconds: number): string => (seconds === DAY ? '24 hours' : durationText(seconds * 1000));
   return (
     <Notice severity="note">
       {name} issues leaves for {words(leafLimits.minSeconds)} to {words(leafLimits.maxSeconds)},{' '}
-      {words(leafLimits.defaultSeconds)} by default. Its limits are changed on its own page.
+      {words(leafLimits.defaultSeconds)} by default.{' '}
+      <a href={hrefOf('authority', { id }, { open: 'limits' })}>Change its limits</a>
     </Notice>
   );
 }
@@ -108,19 +107,28 @@ function Status({ data, change, problems }: StepProps) {
   );
 }
 
+/** What its issuer allows of the usual lifetimes; before the limits are known, all of them. */
+function leafPresets(limits: IssueDraft['leafLimits'] | undefined): typeof LEAF {
+  if (limits === undefined) return LEAF;
+  return LEAF.filter(({ seconds }) => seconds >= limits.minSeconds && seconds <= limits.maxSeconds);
+}
+
 export function StepValidity(props: StepProps) {
   const { data, change, problems } = props;
   const authority = isAuthority(data.purpose);
+  const issuer = useQuery('ca.authority', { id: data.issuer ?? '' }, ['authorities'], {
+    skip: authority || data.issuer === null,
+  });
   return (
     <>
-      {authority ? null : <LeafPolicy data={data} />}
+      {issuer.data ? <LeafPolicy authority={issuer.data} /> : null}
       <DurationField
         // A change of purpose brings another lifetime with it.
         key={data.purpose}
         label="Lifetime"
         seconds={data.lifetimeSeconds}
         onChange={(lifetimeSeconds) => change({ lifetimeSeconds })}
-        presets={authority ? AUTHORITY : LEAF}
+        presets={authority ? AUTHORITY : leafPresets(issuer.data?.leafLimits)}
         error={problemOf(problems, 'lifetimeSeconds')}
         help="From the moment of signing. It begins a minute earlier, for clocks that are behind."
         explain="Short lifetimes are the safest revocation: a stolen key is worthless when its certificate ends. Over 90 days, renewals become rare enough to be forgotten."

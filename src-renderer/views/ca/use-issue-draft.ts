@@ -16,7 +16,7 @@ export function useIssueDraft(draft: DraftOf<'ca.issue'>, current: StepId) {
   const [problems, setProblems] = useState<Review['problems']>([]);
   const [keyFrom, setKeyFrom] = useState(draft.data.key.from);
   const [job, setJob] = useState<string | null>(null);
-  const [reached, setReached] = useState(stepIndex(draft.step));
+  const [reached, setReached] = useState(Math.max(stepIndex(draft.step), stepIndex(current)));
 
   useEffect(() => {
     // The kind of rows follows the purpose as long as nothing was typed.

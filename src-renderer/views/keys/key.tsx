@@ -67,7 +67,11 @@ export function Key({ route }: ViewProps) {
           >
             Export…
           </Button>
-          <Button kind="danger" onPress={() => setDialog('destroy')}>
+          <Button
+            kind="danger"
+            whyDisabled={row.trustAnchor === null ? null : 'Without it the trust anchor is lost'}
+            onPress={() => setDialog('destroy')}
+          >
             Destroy…
           </Button>
         </>
@@ -90,12 +94,19 @@ export function Key({ route }: ViewProps) {
         />
       </Card>
       <Card title="Used by" flush>
-        {row.certificates.length === 0 ? (
+        {row.certificates.length === 0 && row.trustAnchor === null ? (
           <EmptyState title="Nobody uses it yet">
             Choose it as “a key that is here already” when you issue a certificate.
           </EmptyState>
         ) : (
           <ul className="object-list">
+            {row.trustAnchor === null ? null : (
+              <li>
+                <a className="object-link" href={hrefOf('trust-anchor')}>
+                  {row.trustAnchor}
+                </a>
+              </li>
+            )}
             {row.certificates.map((certificate) => (
               <li key={certificate.id}>
                 <a className="object-link" href={hrefOf('certificate', { id: certificate.id })}>

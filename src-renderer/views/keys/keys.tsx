@@ -3,6 +3,7 @@ import { KeyRound } from 'lucide-react';
 import { useState } from 'react';
 import type { KeyRow } from '#shared/contract/keys.ts';
 import { navigate } from '../../app/router.ts';
+import { useDialog } from '../../app/use-dialog.ts';
 import { usePages } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
 import { Button } from '../../components/button.tsx';
@@ -26,22 +27,20 @@ const COLUMNS: readonly Column<KeyRow>[] = [
     cell: (row) => (row.owner === '' ? <span className="quiet">nobody</span> : row.owner),
   },
   { id: 'type', title: 'Type', width: '9rem', cell: (row) => row.key.text },
-  { id: 'uses', title: 'May sign', width: 'minmax(14rem, 1fr)', cell: (row) => usesText(row.uses) },
-  { id: 'signer', title: 'Held by', width: '9rem', cell: (row) => row.signer },
+  { id: 'uses', title: 'May sign', width: 'minmax(14rem, 1fr)', drop: 2, cell: (row) => usesText(row.uses) },
+  { id: 'signer', title: 'Held by', width: '9rem', drop: 3, cell: (row) => row.signer },
   {
     id: 'id',
     title: 'Key id',
     width: '17rem',
     cell: (row) => <HexValue hex={row.key.keyId} label="Key identifier" groups={4} />,
   },
-  { id: 'created', title: 'Since', width: '10rem', cell: (row) => <Time at={row.createdAt} /> },
+  { id: 'created', title: 'Since', width: '10rem', drop: 1, cell: (row) => <Time at={row.createdAt} /> },
 ];
 
 export function Keys({ route }: ViewProps) {
   const [query, setQuery] = useState('');
-  const [dialog, setDialog] = useState<'create' | 'import' | null>(
-    route.query['open'] === 'import' ? 'import' : null,
-  );
+  const [dialog, setDialog] = useDialog(route, ['create', 'import']);
   const pages = usePages('keys.list', { query, limit: 100 }, ['keys', 'certificates']);
   const empty = query === '' && pages.total === 0;
   const actions = (

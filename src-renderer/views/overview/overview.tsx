@@ -62,7 +62,9 @@ export function Overview() {
                   <td>
                     <b>{item.subject}</b> {item.text}
                   </td>
-                  <td className="dim">{item.detail}</td>
+                  <td className="dim">
+                    {item.detail} {item.at === undefined ? null : <Time at={item.at} clock />}
+                  </td>
                   <td className="cell-end">
                     {item.action ? (
                       <Button

@@ -80,7 +80,7 @@ export function ChildDetail({ child }: { child: ProxyChildView }) {
       {leaving ? (
         <Notice severity="careful">Its keys are revoked with the next exchange; then it is gone.</Notice>
       ) : null}
-      {child.overhang.map((text) => (
+      {(leaving ? [] : child.overhang).map((text) => (
         <Notice key={text} severity="careful">
           It holds a certificate for <span className="mono wrap">{text}</span>, more than it may have now,
           until it asks for a new one.

@@ -17,12 +17,14 @@ const OPEN: NonNullable<ProxyView['open']> = {
 
 const proxy = (part: Partial<ProxyView>): ProxyView =>
   ({
+    signer: null,
     open: null,
     ball: { who: 'nobody', text: 'Nothing is open.' },
     unpublished: false,
     ...part,
   }) as ProxyView;
-const signer = (number: string): SignerView => ({ number }) as SignerView;
+const signer = (number: string, sha256 = 'C0'): SignerView =>
+  ({ number, certificate: { sha256 } }) as SignerView;
 
 function at(input: Partial<GuideInput>, handedOut: string[] = []): Guide {
   return guideOf({
@@ -100,6 +102,18 @@ describe('an exchange', () => {
     expect(says(at({ proxy: proxy({ step: 'running', unpublished: true }) }))).toEqual([
       'publish',
       'Publish now',
+    ]);
+  });
+
+  test('on one machine a reissued TA certificate goes to the proxy before anything else', () => {
+    const running = proxy({
+      step: 'running',
+      signer: { certificate: { sha256: 'C0' } } as ProxyView['signer'],
+    });
+    expect(says(at({ proxy: running, signer: signer('3') }))).toEqual(['make', 'Make the request…']);
+    expect(says(at({ proxy: running, signer: signer('3', 'C1') }, ['signer-info']))).toEqual([
+      'info',
+      'Hand out signer-info.json…',
     ]);
   });
 

@@ -103,6 +103,7 @@ function towardsResponse(
 
 function withProxy(input: GuideInput, proxy: ProxyView): Guide {
   const { step, open, ball } = proxy;
+  const { signer } = input;
   if (step === 'repository')
     return guideAt(
       'set-up',
@@ -123,6 +124,18 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
         label: 'Add the first child…',
         action: { kind: 'child' },
       },
+    );
+  if (
+    signer !== null &&
+    proxy.signer !== null &&
+    signer.certificate.sha256 !== proxy.signer.certificate.sha256
+  )
+    return guideAt(
+      'set-up',
+      'info',
+      'The signer has another TA certificate than the proxy knows. Its file goes to the proxy again; the new ta.cer goes to every place the TAL names.',
+      handOut('signer-info'),
+      { others: [openFile('signer-info')] },
     );
   if (open !== null)
     return ball.who === 'proxy'

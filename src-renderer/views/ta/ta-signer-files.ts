@@ -44,7 +44,15 @@ export const RECORD_FILES: readonly TaFile[] = [
     name: 'krillta.conf',
     from: 'Signer',
     to: 'krillta',
-    says: 'These times for krillta, beside “Write for krillta”.',
+    says: 'These times for krillta 0.15 and later, beside “Write for krillta”, with the log and data settings of the file that was read.',
+  },
+  {
+    half: 'signer',
+    what: 'krillta-conf-old',
+    name: 'krillta-0.14.conf',
+    from: 'Signer',
+    to: 'krillta',
+    says: 'The same in the words of krillta before 0.15: data_dir and [timing_config].',
   },
   {
     half: 'signer',

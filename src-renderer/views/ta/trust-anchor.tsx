@@ -17,6 +17,7 @@ import { NoSigner } from './no-signer.tsx';
 import { type ProxyDialog, ProxyDialogs } from './proxy-dialogs.tsx';
 import { ProxyPane } from './proxy-pane.tsx';
 import { SignerPane } from './signer-pane.tsx';
+import { StickCard } from './stick-card.tsx';
 
 function Pane(props: { title: string; says: string; children: ReactNode }) {
   const id = useId();
@@ -75,6 +76,7 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
       }
     >
       <GuideCard guide={guide} oneMachine={both} open={proxy?.open ?? null} onDialog={setDialog} />
+      <StickCard />
       {proxy === null ? null : (
         <Pane title="The proxy" says="the online half: children ask it, it publishes">
           <ProxyPane proxy={proxy} signer={signer} onDialog={setDialog} />

@@ -221,8 +221,8 @@ export function CreateWorkspace({ route, session }: ViewProps) {
           <>
             <p className="dim">
               If the passphrase is forgotten, this key opens the workspace, and nothing else does. Print it or
-              write it down; do not store it on this computer. It is shown once; after that the passphrase is
-              asked for it, and once you have typed part of it back it is not shown at all.
+              write it down, and keep it away from this computer. It is shown once; after that the passphrase
+              is asked for it, and once you have typed part of it back it is not shown at all.
             </p>
             <RecoverySheet workspace={session.workspace} onShown={() => setShown(true)} />
           </>

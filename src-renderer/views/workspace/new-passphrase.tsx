@@ -59,7 +59,9 @@ function Strength({ passphrase }: { passphrase: string }) {
       {answer ? (
         <>
           <p className="small dim">
-            <b>{WORDS[answer.score]}</b>; guessing it from the stolen folder would take {answer.crackTime}.
+            <b>{WORDS[answer.score]}</b>
+            {answer.score < 3 ? ', too easy to be accepted' : ''}; guessing it from the stolen folder would
+            take {answer.crackTime}.
           </p>
           {answer.advice.map((advice) => (
             <p key={advice} className="small dim">

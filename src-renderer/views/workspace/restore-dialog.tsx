@@ -5,12 +5,13 @@
 import { useState } from 'react';
 import type { Ticket } from '#shared/contract/app.ts';
 import { call } from '../../app/call.ts';
+import type { CallError } from '../../app/call.ts';
 import { reloadQuery } from '../../app/query-store.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Button } from '../../components/button.tsx';
 import { RadioCards } from '../../components/choices.tsx';
 import { Dialog } from '../../components/dialog.tsx';
-import { JobProgress } from '../../components/job-progress.tsx';
+import { jobError, JobProgress } from '../../components/job-progress.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { SecretField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
@@ -47,6 +48,8 @@ function RestoreBody({ onClose, inPlace }: RestoreDialogProps) {
   const [where, setWhere] = useState<'here' | 'new'>('new');
   const [passphrase, setPassphrase] = useState('');
   const [job, setJob] = useState<string | null>(null);
+  /** Of the last attempt: file and place stay chosen, what was wrong is said here. */
+  const [failure, setFailure] = useState<CallError | null>(null);
   const pickSource = useAction('dialogs.openFile', async () => {
     setSource((await call('dialogs.openFile', { purpose: 'restore' })).chosen ?? source);
   });
@@ -58,6 +61,7 @@ function RestoreBody({ onClose, inPlace }: RestoreDialogProps) {
     const target = where === 'here' ? null : (folder?.ticket ?? null);
     const started = await call('workspace.restore', { source: source.ticket, folder: target, passphrase });
     setPassphrase('');
+    setFailure(null);
     setJob(started.job);
   });
   const why = !source
@@ -67,12 +71,21 @@ function RestoreBody({ onClose, inPlace }: RestoreDialogProps) {
       : passphrase === ''
         ? 'Type the passphrase of the backup'
         : null;
-  const error = restore.error ?? pickSource.error ?? pickFolder.error;
+  const wrong = failure?.code === 'WRONG_PASSPHRASE';
+  const error = restore.error ?? pickSource.error ?? pickFolder.error ?? (wrong ? null : failure);
 
   if (job !== null) {
     return (
       <>
-        <JobProgress id={job} onEnd={() => reloadQuery('workspace.state', {})} onRetry={() => setJob(null)} />
+        <JobProgress
+          id={job}
+          onEnd={(ended) => {
+            reloadQuery('workspace.state', {});
+            if (ended.state !== 'failed') return;
+            setJob(null);
+            setFailure(jobError(ended));
+          }}
+        />
         <div className="dialog-foot">
           <Button onPress={onClose}>Close</Button>
         </div>
@@ -119,6 +132,7 @@ function RestoreBody({ onClose, inPlace }: RestoreDialogProps) {
         value={passphrase}
         onChange={setPassphrase}
         help="The one the workspace had when the backup was made."
+        error={wrong ? (failure?.message ?? null) : null}
       />
       {error ? <ErrorState error={error} /> : null}
       <div className="dialog-foot">

@@ -1,14 +1,17 @@
 /** The dialogs behind the settings: change the passphrase, renew the recovery key, back up. */
 import { useState } from 'react';
 import type { WorkspaceFacts } from '#shared/contract/workspace.ts';
+import type { Ticket } from '#shared/contract/app.ts';
 import { call } from '../../app/call.ts';
+import type { CallError } from '../../app/call.ts';
 import { reloadQuery } from '../../app/query-store.ts';
 import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
-import { JobProgress } from '../../components/job-progress.tsx';
+import { jobError, JobProgress } from '../../components/job-progress.tsx';
+import { SaveTo } from '../../components/save-to.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { SecretField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
@@ -168,36 +171,52 @@ export function backupName(workspaceName: string): string {
 
 function BackupBody({ onClose, workspaceName }: SettingsDialogProps & { workspaceName: string }) {
   const [job, setJob] = useState<string | null>(null);
-  const [path, setPath] = useState('');
-  const start = useAction('workspace.backup', async () => {
-    const suggestedName = backupName(workspaceName);
-    const { chosen } = await call('dialogs.saveFile', { purpose: 'backup', suggestedName });
-    if (!chosen) return;
-    setPath(chosen.path);
-    // The save dialog of the system has asked whether an existing file may be replaced.
-    setJob((await call('workspace.backup', { target: chosen.ticket, overwrite: chosen.exists })).job);
-  });
+  const [place, setPlace] = useState<Ticket | null>(null);
+  const [failure, setFailure] = useState<CallError | null>(null);
   return (
-    <>
+    <div className="stack">
       <p className="dim">
         One file with everything: database, vault header, audit. It is encrypted with the present passphrase
         and recovery key, is read back, and counts only when it equals the workspace.
       </p>
-      {job === null ? null : (
+      {job === null ? (
+        <SaveTo
+          channel="workspace.backup"
+          purpose="backup"
+          suggestedName={backupName(workspaceName)}
+          verb="Back up"
+          onClose={onClose}
+          failure={failure}
+          write={async (target, overwrite, chosen) => {
+            setFailure(null);
+            setPlace(chosen);
+            setJob((await call('workspace.backup', { target, overwrite })).job);
+          }}
+        />
+      ) : (
         <>
-          <p className="mono wrap">{path}</p>
-          <JobProgress id={job} onRetry={() => setJob(null)} />
+          <p>
+            <span className="mono wrap">{place?.path}</span>
+            {place?.exists ? (
+              <span className="dim">
+                {' '}
+                What was there stays beside it, its name ending in .bak and the time.
+              </span>
+            ) : null}
+          </p>
+          <JobProgress
+            id={job}
+            onEnd={(ended) => {
+              if (ended.state !== 'failed') return;
+              setJob(null);
+              setFailure(jobError(ended));
+            }}
+          />
+          <div className="dialog-foot">
+            <Button onPress={onClose}>Close</Button>
+          </div>
         </>
       )}
-      {start.error ? <ErrorState error={start.error} /> : null}
-      <div className="dialog-foot">
-        <Button onPress={onClose}>Close</Button>
-        {job === null ? (
-          <Button kind="primary" busy={start.busy} onPress={() => void start.run()}>
-            Choose where and back up…
-          </Button>
-        ) : null}
-      </div>
-    </>
+    </div>
   );
 }

@@ -2,7 +2,7 @@
  * Appearance for everybody; locking, passphrase, recovery key, backup and closing for an open workspace.
  * Each dangerous step has a dialog of its own (settings-dialogs.tsx).
  */
-import { useState } from 'react';
+
 import type { ReactNode } from 'react';
 import { closeWorkspace } from '../../app/actions.ts';
 import { nextZoom, setAppearance } from '../../app/appearance.ts';
@@ -10,6 +10,7 @@ import { call } from '../../app/call.ts';
 import { KEYBOARD_MAP } from '../../app/keyboard-map.ts';
 import { useView } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
+import { useDialog } from '../../app/use-dialog.ts';
 import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
 import { Button } from '../../components/button.tsx';
@@ -112,11 +113,10 @@ function LockingCard() {
   );
 }
 
-type Open = 'passphrase' | 'recovery' | 'backup' | 'restore' | 'close' | null;
+const DIALOGS = ['passphrase', 'recovery', 'backup', 'restore', 'close'] as const;
 
 export function Settings({ route, session }: ViewProps) {
-  const asked = route.query['open'];
-  const [open, setOpen] = useState<Open>(asked === 'passphrase' || asked === 'backup' ? asked : null);
+  const [open, setOpen] = useDialog(route, DIALOGS);
   const info = useQuery('app.info', {}, []);
   const workspace = session.workspace;
   const done = (): void => setOpen(null);

@@ -1,0 +1,82 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { testApp } from '../testing/test-app.ts';
+import { PASSPHRASE, testVault } from '../testing/test-workspace.ts';
+
+const edit = (file: string, from: string, to: string): void => {
+  const before = readFileSync(file, 'utf8');
+  expect(before).toContain(from);
+  writeFileSync(file, before.replace(from, to));
+};
+
+describe('what is wrong with the audit', () => {
+  let made: ReturnType<typeof testVault>;
+  let file = '';
+  beforeEach(async () => {
+    made = testVault();
+    file = join(await made.create(), 'audit.jsonl');
+  });
+  afterEach(() => made.remove());
+
+  /** Locks, lets `meanwhile` happen, unlocks and looks. */
+  async function after(meanwhile: () => void): Promise<string | null> {
+    await made.domain.lock({});
+    meanwhile();
+    await made.domain.unlock({ passphrase: PASSPHRASE });
+    await made.audit.checkUnlocked();
+    return made.audit.foundWrong();
+  }
+  const verifications = async () => {
+    const asked = { query: '', outcome: null, from: null, to: null, cursor: null, limit: 100 };
+    return (await made.audit.domain.list({ ...asked, action: 'audit.verify' })).rows;
+  };
+
+  test('is found behind the unlock, is on record once, and is known until a verification finds nothing', async () => {
+    expect(await after(() => undefined)).toBeNull();
+    expect(await verifications()).toEqual([]);
+    expect(await after(() => edit(file, 'key was made', 'key was lost'))).toContain('altered at entry 2');
+    expect((await verifications()).map(({ outcome }) => outcome)).toEqual(['failed']);
+    expect(await after(() => undefined)).toContain('altered at entry 2');
+    expect(await verifications()).toHaveLength(1);
+    // Put back by whoever altered it: a person still has to look.
+    expect(await after(() => edit(file, 'key was lost', 'key was made'))).toContain('altered at entry 2');
+    expect(await made.audit.domain.verify({ written: '' })).toMatchObject({ faults: [] });
+    expect(made.audit.foundWrong()).toBeNull();
+    expect(await after(() => undefined)).toBeNull();
+  }, 60_000);
+
+  test('stays behind the next unlock when a head from paper showed it; a mistyped head shows nothing', async () => {
+    await expect(made.audit.domain.verify({ written: 'zz' })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    });
+    expect(made.audit.foundWrong()).toBeNull();
+    const { short } = await made.audit.domain.head({});
+    for (const written of [short, short.replaceAll(' ', ''), short.toLowerCase()])
+      expect(await made.audit.domain.verify({ written })).toMatchObject({ faults: [] });
+    await made.audit.domain.verify({ written: '900 0123 4567 89AB' });
+    expect(await after(() => undefined)).toContain('you wrote down 900');
+  }, 60_000);
+});
+
+test('it stands first in the overview, though nobody pressed Verify', async () => {
+  const app = await testApp();
+  try {
+    await app.create();
+    const folder = (await app.call('workspace.state', {})).workspace?.path ?? '';
+    await app.call('workspace.lock', {});
+    edit(join(folder, 'audit.jsonl'), 'key was made', 'key was lost');
+    await app.call('workspace.unlock', { passphrase: PASSPHRASE });
+    app.clock.advance(1000);
+    await expect
+      .poll(async () => (await app.call('overview.get', {})).attention[0], { timeout: 20_000 })
+      .toMatchObject({
+        severity: 'bad',
+        subject: 'Audit',
+        detail: expect.stringContaining('altered at entry 2'),
+        action: { route: '/audit?open=verify' },
+      });
+  } finally {
+    await app.remove();
+  }
+}, 60_000);

@@ -1,0 +1,40 @@
+import { homedir } from 'node:os';
+import { expect, test } from 'vitest';
+import type { Ports } from '../ports.ts';
+import { testRandom } from '../testing/test-ports.ts';
+import { dialogsDomain } from './app-channels.ts';
+import { createTickets } from './tickets.ts';
+
+test('a file chooser begins where the last file was chosen, one for a workspace where workspaces are', async () => {
+  const starts: string[] = [];
+  const answers: (string | null)[] = [];
+  const ask = async ({ start }: { start: string }): Promise<string | null> => {
+    starts.push(start);
+    return answers.shift() ?? null;
+  };
+  const ports = {
+    dialogs: { folder: ask, saveFile: ask, openFile: ask },
+    paths: { config: '', workspaces: '/workspaces', workspace: null },
+  } as unknown as Ports;
+  const unused = {} as never;
+  const dialogs = dialogsDomain({
+    ports,
+    tickets: createTickets({ random: testRandom }),
+    appearance: unused,
+    clipboard: unused,
+    jobs: unused,
+    blobs: unused,
+  });
+  const save = { purpose: 'export', suggestedName: 'a.pem' } as const;
+
+  await dialogs.saveFile(save);
+  answers.push('/media/stick/a.pem');
+  await dialogs.saveFile(save);
+  await dialogs.openFile({ purpose: 'restore' });
+  answers.push('/workspaces/other');
+  await dialogs.folder({ purpose: 'open' });
+  answers.push('/media/out');
+  await dialogs.folder({ purpose: 'export' });
+  await dialogs.saveFile(save);
+  expect(starts).toEqual([homedir(), homedir(), '/media/stick', '/workspaces', '/media/stick', '/media/out']);
+});

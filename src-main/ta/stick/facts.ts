@@ -1,0 +1,172 @@
+/**
+ * What a file on a stick is and says of itself, from its octets alone. It is a stranger's word: who signed it is what the
+ * message claims, and nothing here lets anything be signed or published. Whether it is wanted is judge-file.ts's.
+ */
+import { sha256Hex } from '../../lib/bytes.ts';
+import { JsonError, readJson } from '../../lib/json-reader.ts';
+import { asObject, asText, differingPath } from '../../lib/json-shape.ts';
+import { readChildInfo } from '../../rpki/child-info.ts';
+import { recogniseFile, type TaFileKind } from '../../rpki/exchange-file.ts';
+import { Faults } from '../../rpki/fault.ts';
+import { RpkiError } from '../../rpki/rpki-error.ts';
+import {
+  readChildRequest,
+  readParentResponse,
+  readPublisherRequest,
+  readRepositoryResponse,
+} from '../../rpki/setup-json.ts';
+import { readSignedObject } from '../../rpki/signed-object.ts';
+import { readTal } from '../../rpki/tal.ts';
+import { parseCertificate } from '../../x509/certificate.ts';
+import { readAuthorityKeyId } from '../../x509/extension-reader.ts';
+import { EXTENSION } from '../../x509/oids.ts';
+import { keyId } from '../../x509/public-key.ts';
+import { X509Error } from '../../x509/x509-error.ts';
+import { readIdentity } from '../documents.ts';
+import { openDocument } from '../open-exchange.ts';
+import { readAssociated } from '../proxy/proxy-text.ts';
+import { readRepositoryContact } from '../repository-contact.ts';
+import { cutOff } from './cut-off.ts';
+
+interface Signed {
+  nonce: string;
+  signedBy: string;
+  goodUntil: Date;
+}
+interface Named {
+  handle: string;
+  keyId: string;
+}
+
+/** Key identifiers are upper-case hex. */
+export type FileFacts =
+  | { kind: 'unknown' }
+  /** `fault` goes on after the file's name: "ends in …". `looksLike`: what it would be. */
+  | { kind: 'broken'; looksLike: TaFileKind; fault: string }
+  | ({ kind: 'request' } & Signed)
+  | ({ kind: 'response' } & Signed)
+  | { kind: 'proxy-id'; keyId: string }
+  | { kind: 'proxy-repo'; base: string }
+  | { kind: 'signer-info'; keyId: string; taKey: string; certificateSha256: string; from: Date }
+  | ({ kind: 'child-info' } & Named)
+  | ({ kind: 'child-request' } & Named)
+  | ({ kind: 'publisher-request' } & Named)
+  | ({ kind: 'parent-response' } & Named)
+  | { kind: 'repository-response'; handle: string; base: string }
+  | { kind: 'tal'; taKey: string }
+  | { kind: 'ta-certificate'; taKey: string };
+
+export type FactsOf<K extends FileFacts['kind']> = Extract<FileFacts, { kind: K }>;
+
+const certified = (der: Uint8Array): string => keyId(parseCertificate(der).spkiDer);
+
+/** A request or response: its nonce, who claims to have signed it, and whether clear and signed text are one. */
+function messageFacts(kind: 'request' | 'response', bytes: Uint8Array): FileFacts {
+  const { message, clear } = openDocument(bytes, kind);
+  const nonce = asText(
+    asObject(clear, kind, { required: ['nonce'], open: true }).get('nonce'),
+    `${kind}.nonce`,
+  );
+  const object = readSignedObject(message, new Faults());
+  const end = parseCertificate(object.certificateDer);
+  const broken = (fault: string): FileFacts => ({ kind: 'broken', looksLike: kind, fault });
+  if (!object.holds(end.spkiDer))
+    return broken('was altered on its way: the signature in signed.message does not hold');
+  const place = differingPath(readJson(object.content), clear, kind);
+  if (place !== null)
+    return broken(`was edited on its way: ${place} is not what was signed (signed.message)`);
+  const aki = end.extensions.find(({ oid }) => oid === EXTENSION.authorityKeyIdentifier);
+  return {
+    kind,
+    nonce,
+    signedBy: aki === undefined ? '' : (readAuthorityKeyId(aki.valueDer) ?? ''),
+    goodUntil: end.notAfter,
+  };
+}
+
+/** Throws JsonError, RpkiError, X509Error. */
+function read(kind: TaFileKind, bytes: Uint8Array): FileFacts {
+  switch (kind) {
+    case 'unknown':
+      return { kind };
+    case 'request':
+    case 'response':
+      return messageFacts(kind, bytes);
+    case 'proxy-id':
+      return { kind, keyId: keyId(readIdentity(readJson(bytes), '').spkiDer) };
+    case 'proxy-repo':
+      return { kind, base: readRepositoryContact(readJson(bytes)).base };
+    case 'signer-info': {
+      const { identity, objects, certificate } = readAssociated(readJson(bytes), '');
+      return {
+        kind,
+        keyId: identity.keyId,
+        taKey: objects.keyId,
+        certificateSha256: sha256Hex(certificate.der),
+        from: new Date(certificate.notBefore),
+      };
+    }
+    case 'child-info': {
+      const { handle, identityDer } = readChildInfo(bytes);
+      return { kind, handle, keyId: certified(identityDer) };
+    }
+    case 'child-request': {
+      const { childHandle, identityDer } = readChildRequest(bytes);
+      return { kind, handle: childHandle, keyId: certified(identityDer) };
+    }
+    case 'parent-response': {
+      const { childHandle, identityDer } = readParentResponse(bytes);
+      return { kind, handle: childHandle, keyId: certified(identityDer) };
+    }
+    case 'publisher-request': {
+      const { publisherHandle, identityDer } = readPublisherRequest(bytes);
+      return { kind, handle: publisherHandle, keyId: certified(identityDer) };
+    }
+    case 'repository-response': {
+      const { publisherHandle, siaBase } = readRepositoryResponse(bytes);
+      return { kind, handle: publisherHandle, base: siaBase };
+    }
+    case 'tal':
+      return { kind, taKey: keyId(readTal(bytes).spkiDer) };
+    case 'ta-certificate':
+      return { kind, taKey: certified(bytes) };
+  }
+}
+
+/** "request.nonce: a text is missing here". */
+function refusal(error: JsonError | RpkiError | X509Error): string {
+  const place = error instanceof JsonError && error.path !== '' ? `${error.path.replace(/^\./, '')}: ` : '';
+  return `${place}${error.message.replace(/\.$/, '')}`;
+}
+
+/** `claimed`: what its name says it is. Never throws for what it is given. */
+export function factsOf(bytes: Uint8Array, claimed: TaFileKind | null): FileFacts {
+  const kind = recogniseFile(bytes);
+  if (kind === 'unknown') {
+    const fault = cutOff(bytes);
+    if (fault !== null) return { kind: 'broken', looksLike: claimed ?? 'unknown', fault };
+    return claimed === null
+      ? { kind }
+      : { kind: 'broken', looksLike: claimed, fault: `is not what its name says: ${unreadable(bytes)}` };
+  }
+  try {
+    return read(kind, bytes);
+  } catch (error) {
+    if (!(error instanceof JsonError || error instanceof RpkiError || error instanceof X509Error))
+      throw error;
+    return { kind: 'broken', looksLike: kind, fault: `cannot be used: ${refusal(error)}` };
+  }
+}
+
+/** Why a file with one of our names is none of ours. */
+function unreadable(bytes: Uint8Array): string {
+  try {
+    readJson(bytes);
+    return 'it holds something else';
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    return /^\s*\{/.test(Buffer.from(bytes.subarray(0, 64)).toString('utf8'))
+      ? refusal(error)
+      : 'it holds something else';
+  }
+}

@@ -1,0 +1,137 @@
+/** A request or response on a stick: the next one, one that is on its way, answered, withdrawn, ended, or another half's. */
+import type { FactsOf } from './facts.ts';
+import type { ProxySituation, SignerSituation } from './situation.ts';
+import { day, minute, short, type Verdict } from './verdict.ts';
+
+export function requestAtSigner(file: FactsOf<'request'>, signer: SignerSituation, now: Date): Verdict {
+  const opens = 'review' as const;
+  if (file.signedBy !== signer.proxy)
+    return {
+      state: 'unexpected',
+      says: `It was signed by ${short(file.signedBy)} (signed.message), and the enrolled proxy is ${short(signer.proxy)}: it is another proxy's request.`,
+      opens,
+    };
+  const used = signer.past.find(({ nonce }) => nonce === file.nonce);
+  if (used !== undefined)
+    return {
+      state: 'stale',
+      says: `It was answered on ${minute(used.at)} with response ${used.number} (request.nonce ${file.nonce}). Opening it offers that response again.`,
+      opens,
+    };
+  if (file.goodUntil.getTime() < now.getTime())
+    return {
+      state: 'stale',
+      says: `It ended on ${day(file.goodUntil)} (signed.message): have the proxy sign it anew.`,
+      opens,
+    };
+  return {
+    state: 'expected',
+    says: 'The next request of the enrolled proxy: it is reviewed, then signed.',
+    opens,
+  };
+}
+
+export function requestAtProxy(file: FactsOf<'request'>, sha256: string, proxy: ProxySituation): Verdict {
+  const { open } = proxy;
+  if (open?.nonce === file.nonce)
+    return open.sha256 === sha256
+      ? { state: 'own', says: 'The open request of this proxy: carry it to the signer.' }
+      : {
+          state: 'stale',
+          says: `The open request as it was before it was signed anew (request.nonce ${file.nonce}). Write it once more.`,
+        };
+  const taken = proxy.past.find(({ nonce }) => nonce === file.nonce);
+  if (taken !== undefined)
+    return {
+      state: 'stale',
+      says: `Its response was taken on ${minute(taken.at)} (request.nonce ${file.nonce}): it is done with.`,
+    };
+  const gone = proxy.cancelled.find(({ nonce }) => nonce === file.nonce);
+  if (gone !== undefined)
+    return {
+      state: 'stale',
+      says: `It was withdrawn on ${minute(gone.at)} (request.nonce ${file.nonce}): do not have it signed.`,
+    };
+  return file.signedBy === proxy.identity
+    ? {
+        state: 'stale',
+        says: `A request of this proxy that it no longer knows (request.nonce ${file.nonce}): from before a restore, perhaps.`,
+      }
+    : {
+        state: 'unexpected',
+        says: `The request of another proxy, ${short(file.signedBy)} (signed.message).`,
+      };
+}
+
+export function responseAtSigner(
+  file: FactsOf<'response'>,
+  sha256: string,
+  signer: SignerSituation,
+): Verdict | null {
+  const made = signer.past.find(({ nonce }) => nonce === file.nonce);
+  if (made === undefined)
+    return file.signedBy === signer.identity
+      ? {
+          state: 'stale',
+          says: `A response of this signer that it no longer knows (response.nonce ${file.nonce}): from before a restore, perhaps.`,
+        }
+      : null;
+  if (made.responseSha256 !== sha256)
+    return {
+      state: 'unexpected',
+      says: `It answers the request of response ${made.number}, and is not the file that was made here on ${minute(made.at)} (response.nonce ${file.nonce}).`,
+    };
+  const last = signer.past.at(-1);
+  return last === made || last === undefined
+    ? { state: 'own', says: `Response ${made.number} of ${minute(made.at)}: carry it back to the proxy.` }
+    : {
+        state: 'stale',
+        says: `Response ${made.number} of ${minute(made.at)}; response ${last.number} was made after it, on ${minute(last.at)}.`,
+      };
+}
+
+export function responseAtProxy(file: FactsOf<'response'>, proxy: ProxySituation, now: Date): Verdict {
+  const opens = 'response' as const;
+  const { open, signer } = proxy;
+  const taken = proxy.past.find(({ nonce }) => nonce === file.nonce);
+  if (taken !== undefined)
+    return {
+      state: 'stale',
+      says: `It was taken on ${minute(taken.at)} as response ${taken.number} (response.nonce ${file.nonce}).`,
+    };
+  const gone = proxy.cancelled.find(({ nonce }) => nonce === file.nonce);
+  if (gone !== undefined)
+    return {
+      state: 'stale',
+      says: `It answers a request that was withdrawn on ${minute(gone.at)} (response.nonce ${file.nonce}).`,
+      opens,
+    };
+  if (open === null)
+    return {
+      state: 'unexpected',
+      says: `It answers a request that is not open here (response.nonce ${file.nonce}); no request is open.`,
+    };
+  if (open.nonce !== file.nonce)
+    return {
+      state: 'unexpected',
+      says: `It answers another request: response.nonce is ${file.nonce}, and the open request has ${open.nonce}.`,
+      opens,
+    };
+  if (signer === null || file.signedBy !== signer.identity)
+    return {
+      state: 'unexpected',
+      says: `It was signed by ${short(file.signedBy)} (signed.message), and the associated signer is ${signer === null ? 'none' : short(signer.identity)}.`,
+      opens,
+    };
+  if (file.goodUntil.getTime() < now.getTime())
+    return {
+      state: 'stale',
+      says: `It ended on ${day(file.goodUntil)} (signed.message): have the request signed anew and answered again.`,
+      opens,
+    };
+  return {
+    state: 'expected',
+    says: 'The answer to the open request: it is reviewed, then published.',
+    opens,
+  };
+}

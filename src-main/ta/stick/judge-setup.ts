@@ -1,0 +1,166 @@
+/** A file of a set-up on a stick: who a proxy, signer or child is, where somebody publishes, what a parent answers. */
+import type { FactsOf } from './facts.ts';
+import type { ChildSituation, ProxySituation, Situation } from './situation.ts';
+import { best, day, short, type Verdict } from './verdict.ts';
+
+/** `otherwise`: what to say of one that nobody waits for. */
+export function signerInfo(
+  file: FactsOf<'signer-info'>,
+  { signer, proxy }: Situation,
+  otherwise: string,
+): Verdict {
+  const ofSigner: Verdict | null =
+    signer === null || signer.identity !== file.keyId
+      ? null
+      : signer.certificateSha256 === file.certificateSha256
+        ? { state: 'own', says: 'What this signer is: carry it to the proxy.' }
+        : {
+            state: 'stale',
+            says: `What this signer was with its TA certificate of ${day(file.from)}; the present one is of ${day(signer.certificateFrom)} (ta_cert_details.cert). Write it once more.`,
+          };
+  return best([ofSigner, proxy === null ? null : infoAtProxy(file, proxy)], otherwise);
+}
+
+function infoAtProxy(file: FactsOf<'signer-info'>, proxy: ProxySituation): Verdict {
+  const opens = 'signer-info' as const;
+  const { signer, repository } = proxy;
+  if (repository === null)
+    return { state: 'later', says: 'It comes later: choose the repository of the proxy first.' };
+  if (signer === null)
+    return {
+      state: 'expected',
+      says: 'Who the signer is: its fingerprint is compared, then it is associated.',
+      opens,
+    };
+  if (signer.identity !== file.keyId)
+    return {
+      state: 'unexpected',
+      says: `It is of another signer: id is ${short(file.keyId)}, and the associated one is ${short(signer.identity)}.`,
+      opens,
+    };
+  if (signer.certificateSha256 === file.certificateSha256)
+    return { state: 'done', says: 'The signer is associated as it says here.', opens };
+  return file.from.getTime() < signer.certificateFrom.getTime()
+    ? {
+        state: 'stale',
+        says: `It holds the TA certificate of ${day(file.from)}; the present one is of ${day(signer.certificateFrom)} (ta_cert_details.cert).`,
+        opens,
+      }
+    : {
+        state: 'expected',
+        says: `The signer reissued its TA certificate on ${day(file.from)}: take it over.`,
+        opens,
+      };
+}
+
+/** proxy-id.json and proxy-repo.json: into the set-up of a signer, unless there is one. */
+export function setupFile(
+  file: FactsOf<'proxy-id'> | FactsOf<'proxy-repo'>,
+  sha256: string,
+  situation: Situation,
+): Verdict {
+  const { signer, proxy, setup, settingUp } = situation;
+  const isId = file.kind === 'proxy-id';
+  const [what, mine] = isId ? ['identity', 'public_key'] : ['repository', 'repo_info.sia_base'];
+  const value = isId ? file.keyId : file.base;
+  const shown = isId ? short(file.keyId) : file.base;
+  const own = isId ? proxy?.identity : proxy?.repository?.base;
+  const ofProxy: Verdict | null =
+    own === value
+      ? { state: 'own', says: `The ${what} of this proxy: carry it to the signer's machine.` }
+      : null;
+  if (setup !== null) {
+    const there = isId ? setup.proxyId : setup.repository;
+    const ofSetup: Verdict =
+      there === sha256
+        ? { state: 'done', says: 'The set-up of the signer has it already.', opens: 'setup' }
+        : {
+            state: settingUp || proxy === null ? 'expected' : 'unexpected',
+            says: `The ${what} of a proxy: it goes into the set-up of its signer.`,
+            opens: 'setup',
+          };
+    return best([ofProxy, ofSetup], '');
+  }
+  const known = isId ? signer?.proxy : signer?.base;
+  const ofSigner: Verdict =
+    known === value
+      ? { state: 'done', says: `The ${what} of the enrolled proxy: the set-up took it.` }
+      : {
+          state: 'unexpected',
+          says: `The ${what} of another proxy: ${mine} is ${shown}, and the enrolled one has ${isId ? short(known ?? '') : (known ?? '')}.`,
+        };
+  return best([ofProxy, ofSigner], '');
+}
+
+export function ofChild(
+  file: FactsOf<'child-info'> | FactsOf<'child-request'>,
+  { proxy, children }: Situation,
+): Verdict {
+  const opens = 'child-info' as const;
+  const mine = children.find(({ identity }) => identity === file.keyId);
+  const own: Verdict | null =
+    mine === undefined
+      ? null
+      : mine.parent
+        ? { state: 'done', says: `The child ${mine.handle} of this workspace; it has its parent.` }
+        : {
+            state: 'own',
+            says: `The child ${mine.handle} of this workspace: carry it to the trust anchor's proxy.`,
+          };
+  const known = proxy?.children.get(file.handle);
+  const atProxy: Verdict | null =
+    proxy === null
+      ? null
+      : proxy.signer === null
+        ? { state: 'later', says: `The child ${file.handle}: associate the signer first.` }
+        : known === undefined
+          ? { state: 'expected', says: `The child ${file.handle} asks to be added.`, opens }
+          : known === file.keyId
+            ? { state: 'done', says: `The child ${file.handle} is added.` }
+            : {
+                state: 'unexpected',
+                says: `It says it is the child ${file.handle}, with the identity ${short(file.keyId)} (id_cert); the one that was added is ${short(known)}.`,
+                opens,
+              };
+  return best([own, atProxy], 'A child asks for its parent, and there is no proxy in this workspace.');
+}
+
+export function forChild(
+  children: readonly ChildSituation[],
+  handle: string,
+  needs: 'parent' | 'repository',
+): Verdict | null {
+  const child = children.find((one) => one.handle === handle);
+  if (child === undefined) return null;
+  const what = needs === 'parent' ? 'parent' : 'publication server';
+  return child[needs]
+    ? { state: 'done', says: `The child ${handle} has its ${needs} already.` }
+    : {
+        state: 'expected',
+        says: `The answer of a ${what} to the child ${handle}.`,
+        opens: 'local-child',
+        child: handle,
+      };
+}
+
+export function repositoryResponse(
+  file: FactsOf<'repository-response'>,
+  { proxy, children }: Situation,
+): Verdict {
+  const atProxy: Verdict | null =
+    proxy === null
+      ? null
+      : proxy.repository === null
+        ? {
+            state: 'expected',
+            says: `The answer of a publication server: publish at ${file.base} (sia_base).`,
+            opens: 'repository',
+          }
+        : proxy.repository.base === file.base
+          ? { state: 'done', says: 'The repository of this proxy; it was taken already.' }
+          : null;
+  return best(
+    [forChild(children, file.handle, 'repository'), atProxy],
+    `It answers the publisher ${file.handle} (publisher_handle), whom nobody here knows as waiting.`,
+  );
+}

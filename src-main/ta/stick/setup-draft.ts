@@ -1,0 +1,44 @@
+/** The draft of a signer's set-up as the station fills it: the proxy's two files go in, everything else stays as it was typed. */
+import type { DraftOf } from '#shared/contract/drafts.ts';
+import type { SignerDraft } from '#shared/contract/ta-setup.ts';
+import type { Drafts } from '../../drafts/drafts.ts';
+import { sha256Hex } from '../../lib/bytes.ts';
+import { signerPreset } from '../signer/setup.ts';
+import type { Situation } from './situation.ts';
+
+/** The one that is under way; null: none was begun. */
+export async function begunSetup(drafts: Drafts): Promise<DraftOf<'ta.signer'> | null> {
+  const { drafts: all } = await drafts.domain.list({});
+  return all.find((draft) => draft.kind === 'ta.signer') ?? null;
+}
+
+const hashOf = (file: SignerDraft['proxyId']): string | null =>
+  file === null ? null : sha256Hex(Buffer.from(file.text, 'utf8'));
+
+export function setupHashes(draft: DraftOf<'ta.signer'> | null): NonNullable<Situation['setup']> {
+  return {
+    proxyId: hashOf(draft?.data.proxyId ?? null),
+    repository: hashOf(draft?.data.repository ?? null),
+  };
+}
+
+/** Puts the file into the draft, a new one if there is none. Answers the draft. */
+export async function fillSetup(
+  drafts: Drafts,
+  kind: 'proxy-id' | 'proxy-repo',
+  file: { name: string; text: string },
+): Promise<string> {
+  const draft = (await begunSetup(drafts)) ?? (await drafts.start('ta.signer', signerPreset()));
+  const { id, revision, data } = draft;
+  const same = hashOf(kind === 'proxy-id' ? data.proxyId : data.repository) === hashOf(file);
+  if (same) return id;
+  await drafts.domain.save({
+    kind: 'ta.signer',
+    id,
+    revision,
+    step: kind === 'proxy-id' ? 'proxy' : 'repository',
+    // Another proxy's file makes what was typed of the first one wrong.
+    data: kind === 'proxy-id' ? { ...data, proxyId: file, fingerprint: '' } : { ...data, repository: file },
+  });
+  return id;
+}

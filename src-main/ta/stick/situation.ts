@@ -1,0 +1,135 @@
+/** What the halves of this workspace are and wait for, as far as files on a stick are judged by it. Read, never changed. */
+import { sha256Hex } from '../../lib/bytes.ts';
+import type { LocalChild } from '../child/local-child.ts';
+import type { ProxyState } from '../proxy/proxy-state.ts';
+import type { TrustAnchor } from '../signer/trust-anchor.ts';
+
+/** An exchange as far as nonces and hashes of its files go. */
+export interface PastFiles {
+  id: string;
+  nonce: string;
+  at: string;
+  number: string;
+  responseSha256: string;
+}
+
+export interface SignerSituation {
+  /** Key identifiers, upper-case hex. */
+  identity: string;
+  proxy: string;
+  taKey: string;
+  base: string;
+  certificateSha256: string;
+  certificateFrom: Date;
+  /** Oldest first. */
+  past: PastFiles[];
+}
+
+export interface ProxySituation {
+  identity: string;
+  repository: { base: string } | null;
+  signer: { identity: string; taKey: string; certificateSha256: string; certificateFrom: Date } | null;
+  open: { nonce: string; sha256: string; goodUntil: string } | null;
+  past: PastFiles[];
+  cancelled: { nonce: string; at: string }[];
+  /** Key identifier of each child, by handle. */
+  children: ReadonlyMap<string, string>;
+}
+
+export interface ChildSituation {
+  handle: string;
+  identity: string;
+  parent: boolean;
+  repository: boolean;
+}
+
+export interface Situation {
+  signer: SignerSituation | null;
+  proxy: ProxySituation | null;
+  /** Local children. */
+  children: ChildSituation[];
+  /** Hashes of what the set-up of a signer has already; null: it takes nothing, because there is a signer. */
+  setup: { proxyId: string | null; repository: string | null } | null;
+  /** A signer's set-up is what this workspace is for, or was begun. */
+  settingUp: boolean;
+}
+
+export function signerSituation(anchor: TrustAnchor, past: readonly PastFiles[]): SignerSituation {
+  const { identity, proxy, objects, certificate } = anchor;
+  return {
+    identity: identity.keyId,
+    proxy: proxy.keyId,
+    taKey: objects.keyId,
+    base: objects.baseUri,
+    certificateSha256: sha256Hex(certificate.der),
+    certificateFrom: new Date(certificate.notBefore),
+    past: past.map(({ id, nonce, at, number, responseSha256 }) => ({
+      id,
+      nonce,
+      at,
+      number,
+      responseSha256,
+    })),
+  };
+}
+
+export function proxySituation(state: ProxyState, past: readonly PastFiles[]): ProxySituation {
+  const { signer, open, repository } = state;
+  return {
+    identity: state.identity.keyId,
+    repository: repository === null ? null : { base: repository.contact.base },
+    signer:
+      signer === null
+        ? null
+        : {
+            identity: signer.identity.keyId,
+            taKey: signer.objects.keyId,
+            certificateSha256: sha256Hex(signer.certificate.der),
+            certificateFrom: new Date(signer.certificate.notBefore),
+          },
+    open:
+      open === null ? null : { nonce: open.nonce, sha256: sha256Hex(open.file), goodUntil: open.goodUntil },
+    past: past.map(({ id, nonce, at, number, responseSha256 }) => ({
+      id,
+      nonce,
+      at,
+      number,
+      responseSha256,
+    })),
+    cancelled: state.cancelled,
+    children: new Map([...state.children.values()].map(({ handle, identity }) => [handle, identity.keyId])),
+  };
+}
+
+export function childSituation({ handle, identity, parent, repository }: LocalChild): ChildSituation {
+  return { handle, identity: identity.keyId, parent: parent !== null, repository: repository !== null };
+}
+
+/** What each half waits for, as sentences. */
+export function waitsOf({ signer, proxy, children, setup, settingUp }: Situation): string[] {
+  const waits: string[] = [];
+  if (signer !== null) waits.push('The signer waits for request.json of its proxy.');
+  else if (setup !== null && settingUp) {
+    const missing = [
+      ...(setup.proxyId === null ? ['proxy-id.json'] : []),
+      ...(setup.repository === null ? ['proxy-repo.json'] : []),
+    ];
+    if (missing.length > 0)
+      waits.push(`The set-up of the signer waits for ${missing.join(' and ')} of the proxy.`);
+  }
+  if (proxy !== null) {
+    if (proxy.repository === null)
+      waits.push(
+        'The proxy waits for repo-res.xml of a publication server, unless it publishes into a folder.',
+      );
+    else if (proxy.signer === null) waits.push('The proxy waits for signer-info.json of its signer.');
+    else if (proxy.open !== null)
+      waits.push(`The proxy waits for response.json to its request ${proxy.open.nonce}.`);
+    else
+      waits.push('The proxy waits for nothing: no request is open. A child’s file can be taken at any time.');
+  }
+  for (const { handle, parent, repository } of children)
+    if (!parent) waits.push(`The child ${handle} waits for res.xml of its parent.`);
+    else if (!repository) waits.push(`The child ${handle} waits for repo-res.xml of its publication server.`);
+  return waits;
+}

@@ -1,0 +1,166 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sha256Hex } from '../../lib/bytes.ts';
+import type { TestApp } from '../../testing/test-app.ts';
+import { associated, initProxy, makeRequest, proxyOf, TAL } from '../../testing/test-proxy-app.ts';
+import { groupsOf, signerOf } from '../../testing/test-signer.ts';
+import {
+  lastAudit,
+  open,
+  publishedBy,
+  refusal,
+  REQUEST,
+  SLOW,
+  stateOf,
+  type TestStation,
+  testStation,
+  write,
+  writeDue,
+} from '../../testing/test-station.ts';
+
+let station: TestStation;
+let proxy: TestApp;
+let signer: TestApp;
+async function startBoth(): Promise<void> {
+  station = testStation();
+  proxy = await station.start('online');
+  signer = await station.start('offline');
+}
+
+function later(ms: number): void {
+  proxy.clock.advance(ms);
+  signer.clock.advance(ms);
+}
+
+/** The signer answers the request that lies on the stick. */
+async function answer(): Promise<string> {
+  signer.clock.advance(60_000);
+  const opened = await open(signer, 'request.json');
+  const { groups } = await signer.call('ta.review', { id: opened.id });
+  const digits = groupsOf(readFileSync(join(station.place, 'request.json')), groups);
+  return signer.result(await signer.call('ta.approve', { id: opened.id, groups: digits, number: null }));
+}
+
+describe('the way of the files', () => {
+  beforeEach(startBoth, SLOW);
+  afterEach(() => station.end());
+
+  test(
+    'set-up and two exchanges, doing only what the station says is due and expected',
+    { timeout: 180_000 },
+    async () => {
+      await initProxy(proxy, publishedBy(proxy));
+      expect(await writeDue(proxy)).toEqual(['proxy-id.json', 'proxy-repo.json']);
+      expect(await stateOf(proxy, 'proxy-id.json')).toMatch(/^own: .*carry it to the signer/);
+      expect((await signer.call('ta.sticks', {})).waits).toEqual([
+        'The set-up of the signer waits for proxy-id.json and proxy-repo.json of the proxy.',
+      ]);
+      const [id, repo] = [await open(signer, 'proxy-repo.json'), await open(signer, 'proxy-id.json')];
+      expect([id.opens, repo.opens, id.id]).toEqual(['setup', 'setup', repo.id]);
+      expect(await stateOf(signer, 'proxy-id.json')).toMatch(/^done: .*has it already/);
+      const draft = await signer.call('drafts.get', { id: id.id });
+      if (draft.kind !== 'ta.signer') throw new Error('another draft');
+      const saved = await signer.call('drafts.save', {
+        kind: 'ta.signer',
+        id: draft.id,
+        revision: draft.revision,
+        step: 'review',
+        data: {
+          ...draft.data,
+          fingerprint: (await proxyOf(proxy)).identity.sha256,
+          https: TAL.https,
+          rsync: TAL.rsync,
+        },
+      });
+      const at = { draft: saved.id, revision: saved.revision };
+      const { review } = await signer.call('ta.setupReview', at);
+      await signer.result(await signer.call('ta.setUp', { ...at, digest: review.digest }));
+
+      expect(await stateOf(signer, 'proxy-id.json')).toMatch(/^done: .*enrolled proxy/);
+      expect(await writeDue(signer)).toEqual(['signer-info.json']);
+      expect(await stateOf(proxy, 'signer-info.json')).toMatch(/^expected: /);
+      const info = await open(proxy, 'signer-info.json');
+      expect(info.opens).toBe('signer-info');
+      const fingerprint = (await signerOf(signer)).identity.sha256;
+      await proxy.result(await proxy.call('ta.associate', { id: info.id, fingerprint }));
+      expect(await stateOf(proxy, 'signer-info.json')).toMatch(/^done: /);
+
+      for (const round of [1, 2]) {
+        later(60_000);
+        await proxy.result(await proxy.call('ta.makeRequest', { ask: false }));
+        expect(await writeDue(proxy, round === 2)).toEqual(['request.json']);
+        expect(await stateOf(signer, 'request.json')).toMatch(/^expected: /);
+        await answer();
+        expect(await stateOf(signer, 'request.json')).toMatch(
+          /^stale: It was answered on 2026-11-24 .* with response/,
+        );
+        expect(await writeDue(signer, round === 2)).toContain('response.json');
+        expect(await stateOf(signer, 'response.json')).toMatch(/^own: Response/);
+        proxy.clock.advance(60_000);
+        expect(await stateOf(proxy, 'response.json')).toMatch(/^expected: /);
+        const response = await open(proxy, 'response.json');
+        const view = await proxy.call('ta.responseReview', { id: response.id });
+        expect(view.canPublish).toBe(true);
+        await proxy.result(await proxy.call('ta.takeResponse', { id: response.id }));
+        expect(await stateOf(proxy, 'response.json')).toMatch(/^stale: It was taken on/);
+        expect(await stateOf(proxy, 'request.json')).toMatch(/^stale: Its response was taken on/);
+      }
+      expect((await proxy.call('ta.sticks', {})).offers).toEqual([]);
+      expect((await proxyOf(proxy)).signer?.number).toBe('3');
+    },
+  );
+
+  test('every file that is read or written is on record with its hash; what was refused as well', async () => {
+    await associated(proxy, signer, publishedBy(proxy));
+    const request = await makeRequest(proxy);
+    const written = await write(proxy, REQUEST);
+    expect(written).toMatchObject({ name: 'request.json', sha256: sha256Hex(request), already: false });
+    expect(readFileSync(join(station.place, 'request.json'))).toEqual(request);
+    expect(await lastAudit(proxy)).toMatchObject({
+      action: 'ta.stickWrite',
+      outcome: 'done',
+      summary: expect.stringMatching(/^Wrote request\.json on the stick TA-STICK; read back/),
+      subjects: [{ type: 'request', sha256: sha256Hex(request) }],
+    });
+    signer.clock.advance(60_000);
+    await open(signer, 'request.json');
+    expect(await lastAudit(signer)).toMatchObject({
+      action: 'ta.stickOpen',
+      outcome: 'done',
+      subjects: [{ type: 'request', id: 'request.json', sha256: sha256Hex(request) }],
+    });
+    station.put('ta.tal', 'not one');
+    await expect(open(signer, 'ta.tal')).rejects.toMatchObject({ code: 'NOT_ALLOWED_NOW' });
+    expect(await lastAudit(signer)).toMatchObject({
+      action: 'ta.stickOpen',
+      outcome: 'refused',
+      subjects: [{ type: 'file', id: 'ta.tal', sha256: sha256Hex(Buffer.from('not one')) }],
+    });
+  });
+
+  test('the same file is found and not written again; another one is asked about by what it is', async () => {
+    await associated(proxy, signer, publishedBy(proxy));
+    await makeRequest(proxy);
+    await write(proxy, REQUEST);
+    expect(await write(proxy, REQUEST)).toMatchObject({ already: true });
+    await proxy.call('ta.cancelRequest', { reason: 'the stick was lost' });
+    const second = await makeRequest(proxy);
+    const question = await refusal(write(proxy, REQUEST));
+    expect(question.code).toBe('FILE_EXISTS');
+    expect(question.message).toMatch(
+      /another request\.json on the stick TA-STICK\. It was withdrawn on 2026-11-24 .*Agree to replace it/,
+    );
+    expect((await lastAudit(proxy))?.subjects).toEqual([
+      { type: 'file', id: 'request.json', sha256: sha256Hex(second) },
+    ]);
+    await write(proxy, REQUEST, true);
+    expect(readFileSync(join(station.place, 'request.json'))).toEqual(second);
+    expect(readdirSync(station.place)).toEqual(['request.json']);
+    rmSync(join(station.place, 'request.json'));
+    mkdirSync(join(station.place, 'request.json'));
+    expect((await refusal(write(proxy, REQUEST, true))).message).toMatch(
+      /folder or a link called request\.json/,
+    );
+  });
+});

@@ -1,0 +1,253 @@
+/**
+ * The channels of the exchange station: sticks listed, a file read and handed to where it is opened, a file written and read
+ * back. Every file that is read or written is on record with its hash, a refused one too.
+ */
+import { join } from 'node:path';
+import type { Topic } from '#shared/bridge.ts';
+import type { StickOffer, StickOrder } from '#shared/contract/ta-stick.ts';
+import type { Drafts } from '../../drafts/drafts.ts';
+import { AppError } from '../../lib/app-error.ts';
+import { sha256Hex } from '../../lib/bytes.ts';
+import type { Domain, TicketPaths } from '../../lib/domain.ts';
+import { readBack } from '../../lib/read-back.ts';
+import type { Clock, Volumes } from '../../ports.ts';
+import { fileWords } from '../../rpki/exchange-file.ts';
+import type { Session } from '../../store/store-contract.ts';
+import { heldChildren } from '../child/held-child.ts';
+import type { HeldProxy } from '../proxy/held-proxy.ts';
+import type { HeldSigner } from '../signer/held-signer.ts';
+import { factsOf } from './facts.ts';
+import { type Judged, judgeFile } from './judge-file.ts';
+import { createStickLister, limitOf } from './list-stick.ts';
+import { createMedia } from './media.ts';
+import { type Medium, mediumName, readFault } from './medium.ts';
+import { dueFiles } from './offers.ts';
+import { readSteady, type SteadyFile } from './read-steady.ts';
+import { begunSetup, fillSetup, setupHashes } from './setup-draft.ts';
+import { childSituation, proxySituation, signerSituation, type Situation, waitsOf } from './situation.ts';
+import { claimedKind, orderName } from './stick-names.ts';
+import { lyingThere, writeChecked } from './write-checked.ts';
+
+type Names = 'sticks' | 'stickFolder' | 'forgetStickFolder' | 'stickOpen' | 'stickWrite';
+type Opener = (name: string, bytes: Uint8Array) => Promise<string>;
+
+export interface StickDeps {
+  clock: Clock;
+  volumes: Volumes;
+  tickets: TicketPaths;
+  drafts: Drafts;
+  session(): Session;
+  changed(topic: Topic, ids: string[]): void;
+  signer(): Promise<HeldSigner | null>;
+  proxy(): Promise<HeldProxy | null>;
+  /** Where each file is opened; they answer what it is known by there. */
+  open: {
+    request: Opener;
+    response: Opener;
+    signerInfo: Opener;
+    childInfo: Opener;
+    /** Answers what came of it, as a sentence. */
+    localChild(handle: string, name: string, bytes: Uint8Array): Promise<string>;
+  };
+  /** The bytes of a file that is handed out, and whose it is. */
+  file(order: StickOrder): Promise<{ content: Uint8Array; id: string }>;
+}
+
+type Opened = Awaited<ReturnType<Domain<'ta'>['stickOpen']>>;
+type Sticks = Awaited<ReturnType<Domain<'ta'>['sticks']>>;
+
+const SHOWN_CHARACTERS = 65_536;
+
+/** The refusal with the file it is about, so that its record has the hash. */
+async function about<T>(file: { name: string; sha256: string }, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(
+      error.code,
+      error.message,
+      { ...error.details, file },
+      error.cause === undefined ? {} : { cause: error.cause },
+    );
+  }
+}
+
+export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, Names>; clear(): void } {
+  const { session, clock, changed, drafts, open } = deps;
+  const media = createMedia(deps);
+  const lister = createStickLister();
+  /** A large anchor is not read anew every few seconds. */
+  let prepared: { key: string; situation: Situation; offers: StickOffer[] } | null = null;
+  let listing: Promise<Sticks> | null = null;
+
+  async function situationNow(): Promise<{ situation: Situation; offers: StickOffer[] }> {
+    const { store, workspace } = session();
+    const [signerAt, proxyAt] = [
+      await store.run('ta.version', { half: 'signer' }),
+      await store.run('ta.version', { half: 'proxy' }),
+    ];
+    const children = (await heldChildren(deps)).map(({ child }) => childSituation(child));
+    const draft = signerAt === null ? await begunSetup(drafts) : null;
+    const key = JSON.stringify([signerAt, proxyAt, children, draft?.id, draft?.revision]);
+    if (prepared?.key === key) return prepared;
+    const [signer, proxy] = [
+      signerAt === null ? null : await deps.signer(),
+      proxyAt === null ? null : await deps.proxy(),
+    ];
+    const situation: Situation = {
+      signer: signer === null ? null : signerSituation(signer.anchor, signer.past),
+      proxy: proxy === null ? null : proxySituation(proxy.state, proxy.past),
+      children,
+      setup: signer === null ? setupHashes(draft) : null,
+      settingUp: workspace.kind === 'offline' || draft !== null,
+    };
+    const offers: StickOffer[] = [];
+    for (const due of dueFiles(situation))
+      offers.push({ ...due, sha256: due.sha256 ?? sha256Hex((await deps.file(due.order)).content) });
+    prepared = { key, situation, offers };
+    return prepared;
+  }
+
+  async function list(): Promise<Sticks> {
+    const { situation, offers } = await situationNow();
+    const now = clock.now();
+    const sticks: Sticks['sticks'] = [];
+    for (const { id, kind, label, path, totalBytes, freeBytes } of await media.list())
+      sticks.push({
+        ...{ id, kind, label, path, totalBytes, freeBytes },
+        ...(await lister.list({ id, kind, label, path }, (file) => judgeFile(file, situation, now))),
+      });
+    return { sticks, offers, waits: waitsOf(situation) };
+  }
+
+  async function read(medium: Medium, name: string): Promise<SteadyFile & { judged: Judged }> {
+    const file = await readSteady(join(medium.path, name), limitOf(name)).catch((error: unknown) => {
+      throw readFault(error, medium, name);
+    });
+    const { situation } = await situationNow();
+    const facts = factsOf(file.bytes, claimedKind(name));
+    return { ...file, judged: judgeFile({ name, sha256: file.sha256, facts }, situation, clock.now()) };
+  }
+
+  /** Hands it over; the place it goes to judges it for good. */
+  async function handOver(
+    { opens, kind, child, says }: Judged,
+    name: string,
+    bytes: Buffer,
+  ): Promise<Omit<Opened, 'sha256'>> {
+    const at = (id: string): Omit<Opened, 'sha256'> => ({ opens: opens ?? 'review', id, says, text: null });
+    switch (opens) {
+      case null:
+        throw new AppError('NOT_ALLOWED_NOW', `${name} is not opened here. ${says}`);
+      case 'review':
+        return at(await open.request(name, bytes));
+      case 'response':
+        return at(await open.response(name, bytes));
+      case 'signer-info':
+        return at(await open.signerInfo(name, bytes));
+      case 'child-info':
+        return at(await open.childInfo(name, bytes));
+      case 'setup':
+        return at(
+          await fillSetup(drafts, kind === 'proxy-id' ? 'proxy-id' : 'proxy-repo', {
+            name,
+            text: bytes.toString('utf8'),
+          }),
+        );
+      case 'repository':
+        return { ...at(''), text: bytes.toString('utf8').slice(0, SHOWN_CHARACTERS) };
+      case 'local-child': {
+        const handle = child ?? '';
+        return { ...at(handle), says: await open.localChild(handle, name, bytes) };
+      }
+    }
+  }
+
+  async function record(
+    action: 'ta.stickOpen' | 'ta.stickWrite',
+    summary: string,
+    subject: { type: string; id: string; sha256: string },
+  ): Promise<void> {
+    await session().store.run('audit.add', {
+      audit: { action, outcome: 'done', summary: summary.slice(0, 300), subjects: [subject] },
+    });
+    changed('audit', []);
+  }
+
+  /** What lies under the name already: the same file, another one that may be replaced, or nothing. */
+  async function already(
+    medium: Medium,
+    name: string,
+    sha256: string,
+    overwrite: boolean,
+  ): Promise<{ fromMedium: boolean } | null> {
+    if ((await lyingThere(medium, name)) === null) return null;
+    const lying = await read(medium, name).catch((error: unknown) => {
+      if (error instanceof AppError) return error;
+      throw error;
+    });
+    if (!(lying instanceof AppError) && lying.sha256 === sha256) {
+      const { bytes, fromMedium } = await readBack(join(medium.path, name));
+      if (sha256Hex(bytes) === sha256) return { fromMedium };
+    }
+    if (overwrite) return null;
+    throw new AppError(
+      'FILE_EXISTS',
+      `There is another ${name} on ${mediumName(medium)}. ${lying instanceof AppError ? lying.message : lying.judged.says} Agree to replace it; it is not kept.`,
+      { subject: name },
+    );
+  }
+
+  return {
+    clear() {
+      prepared = null;
+      lister.clear();
+    },
+    channels: {
+      sticks: () =>
+        (listing ??= list().finally(() => {
+          listing = null;
+        })),
+      async stickFolder({ folder }) {
+        const path = deps.tickets.path(folder);
+        await media.setFolder(path);
+        deps.tickets.end(folder);
+        return { path };
+      },
+      async forgetStickFolder() {
+        await media.forgetFolder();
+        return {};
+      },
+      async stickOpen({ stick, name }) {
+        const medium = await media.find(stick);
+        const { bytes, sha256, judged } = await read(medium, name);
+        const opened = await about({ name, sha256 }, () => handOver(judged, name, bytes));
+        await record('ta.stickOpen', `Read ${name} from ${mediumName(medium)}: ${fileWords(judged.kind)}`, {
+          type: judged.kind,
+          id: name,
+          sha256,
+        });
+        return { ...opened, sha256 };
+      },
+      async stickWrite({ stick, order, overwrite }) {
+        const medium = await media.find(stick);
+        const name = orderName(order);
+        const { content, id } = await deps.file(order);
+        const sha256 = sha256Hex(content);
+        const { path, ...how } = await about({ name, sha256 }, async () => {
+          const there = await already(medium, name, sha256, overwrite);
+          return there === null
+            ? { ...(await writeChecked(medium, name, content)), already: false }
+            : { path: join(medium.path, name), ...there, already: true };
+        });
+        await record(
+          'ta.stickWrite',
+          `${how.already ? 'Found' : 'Wrote'} ${name} on ${mediumName(medium)}; ${how.fromMedium ? 'read back from it' : 'read back'} and the same`,
+          { type: order.what, id, sha256 },
+        );
+        return { name, path, sha256, ...how };
+      },
+    },
+  };
+}

@@ -1,0 +1,110 @@
+/** The files on a stick as cards: what is expected first with its one action, what is not in red and in words. */
+import { CircleX, FileText } from 'lucide-react';
+import type { Stick, StickFile } from '#shared/contract/ta-stick.ts';
+import { sizeText } from '../../app/blob-upload.ts';
+import { useAction } from '../../app/use-action.ts';
+import { Button } from '../../components/button.tsx';
+import { HexValue } from '../../components/hex-value.tsx';
+import { Tag } from '../../components/tag.tsx';
+import { localText } from '../../components/time.tsx';
+import { openFromStick } from './stick-open.ts';
+import { StickRefusal } from './stick-refusal.tsx';
+import { shownName, STATE_WORDS } from './stick-words.ts';
+
+const RED: ReadonlySet<StickFile['state']> = new Set(['stale', 'damaged', 'unexpected']);
+
+function FileCard({ stick, file }: { stick: Stick; file: StickFile }) {
+  const open = useAction('ta.stickOpen', () => openFromStick(stick, file));
+  const { word, tone } = STATE_WORDS[file.state];
+  const red = RED.has(file.state);
+  const expected = file.state === 'expected';
+  const name = shownName(file.name);
+  return (
+    <li className="settings-row stick-file" {...(red ? { 'data-red': true } : {})}>
+      <div className="file-row">
+        {red ? <CircleX aria-hidden /> : <FileText aria-hidden />}
+        <div className="stack-tight">
+          <div className="row-wrap">
+            <bdi className="mono wrap stick-name">{name}</bdi>
+            <Tag tone={tone}>{word}</Tag>
+            <span className={red ? 'small' : 'quiet small'}>
+              {sizeText(file.size)}, {localText(file.modifiedAt, true)}
+            </span>
+          </div>
+          <span className={red ? 'wrap' : 'dim wrap'}>{file.says}</span>
+          {expected && file.sha256 !== null ? (
+            <span className="row-wrap small quiet">
+              SHA-256 <HexValue hex={file.sha256} label={`SHA-256 of ${name}`} groups={6} />
+            </span>
+          ) : null}
+          {open.error ? <StickRefusal error={open.error} /> : null}
+        </div>
+      </div>
+      {file.opens === null ? null : (
+        <Button
+          size="small"
+          kind={expected ? 'primary' : 'quiet'}
+          busy={open.busy}
+          onPress={() => void open.run()}
+        >
+          {expected ? 'Open' : 'Look at it'}
+          <span className="visually-hidden"> {name}</span>
+        </Button>
+      )}
+    </li>
+  );
+}
+
+/** Up to so many strangers are shown each by itself. */
+const FEW = 3;
+const isStranger = ({ state, kind, opens }: StickFile): boolean =>
+  state === 'unexpected' && kind === 'unknown' && opens === null;
+
+/** Files that have nothing to do with a trust anchor, when there are many: named, and out of the way. */
+function Strangers({ files }: { files: readonly StickFile[] }) {
+  return (
+    <li className="stick-file stick-line" data-red>
+      <details className="stick-strangers">
+        <summary>
+          <CircleX aria-hidden />
+          <b>{files.length} unexpected files</b>
+          <span>: none is a trust anchor’s. Use a stick for this alone.</span>
+        </summary>
+        <ul className="plain-list name-list">
+          {files.map(({ name, says }) => (
+            <li key={name} className="wrap">
+              <bdi className="mono stick-name">{shownName(name)}</bdi> <span className="small">{says}</span>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </li>
+  );
+}
+
+const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+export function StickFiles({ stick }: { stick: Stick }) {
+  const { files, hidden, more } = stick;
+  const strangers = files.filter(isStranger);
+  const fold = strangers.length > FEW;
+  const rest = [
+    ...(more > 0 ? [`${plural(more, 'file more', 'files more')}, not listed`] : []),
+    ...(hidden > 0 ? [`${plural(hidden, 'hidden file', 'hidden files')} of systems`] : []),
+  ];
+  return (
+    <>
+      {files.length === 0 ? (
+        <p className="dim stick-line">No file lies on it.</p>
+      ) : (
+        <ul className="object-list" aria-label={`Files on ${stick.label}`}>
+          {(fold ? files.filter((file) => !isStranger(file)) : files).map((file) => (
+            <FileCard key={file.name} stick={stick} file={file} />
+          ))}
+          {fold ? <Strangers files={strangers} /> : null}
+        </ul>
+      )}
+      {rest.length === 0 ? null : <p className="quiet small stick-line">{rest.join('; ')}</p>}
+    </>
+  );
+}
