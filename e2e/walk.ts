@@ -14,6 +14,7 @@ import { addLocalChild, handOut, makeRequest, openResponse, publish } from './pa
 import { fileRow, standIn } from './pages/ta-stick.ts';
 import { approve, openRequest, put, setUpSigner } from './pages/ta.ts';
 import { openLocalChild } from './pages/ta-child.ts';
+import { openRecord } from './pages/ta-record.ts';
 import { freePort, lookOutside, openNetwork, serving, setPort, start } from './pages/ta-network.ts';
 import { testKey, testProxy } from '../src-main/testing/test-proxy.ts';
 import { testRequest } from '../src-main/testing/test-request.ts';
@@ -119,6 +120,8 @@ async function trustAnchor(app: ConsoleApp, stop: Stop): Promise<void> {
   await standIn(page, app.answers, stick);
   await expect(fileRow(page, 'holiday.jpg')).toBeVisible();
   await stop('trust-anchor');
+  await openRecord(page);
+  await stop('ta-record');
   await openRow(page, 'Exchanges', 'online, second');
   await expect(page.getByRole('heading', { level: 1, name: 'Exchange 2' })).toBeVisible();
   await stop('ta-exchange');

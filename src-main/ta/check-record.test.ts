@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { vectorPath } from '../testing/vectors.ts';
-import { checkRecord, type RecordFile } from './check-record.ts';
+import { checkRecord } from './check-record.ts';
+import type { RecordFile } from './record-files.ts';
 
 const KRILL = 'krill-ta/krill-0.16.1';
 const read = (name: string): Buffer => readFileSync(vectorPath(`${KRILL}/${name}`));

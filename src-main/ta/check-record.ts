@@ -3,101 +3,30 @@
  * need be in the workspace. It reads what both halves export and changes nothing.
  */
 import type { CheckedExchange, RecordCheck } from '#shared/contract/ta-record.ts';
-import { AppError } from '../lib/app-error.ts';
 import { sha256Hex } from '../lib/bytes.ts';
-import { below, JsonError, type JsonValue, readJson, writeJson } from '../lib/json-reader.ts';
-import { asArray, asBase64, asMap, asObject, asText, toJson } from '../lib/json-shape.ts';
-import { fileWords, recogniseFile } from '../rpki/exchange-file.ts';
+import { JsonError, type JsonValue } from '../lib/json-reader.ts';
+import { asBase64, asMap, asObject, toJson } from '../lib/json-shape.ts';
 import { type Fault, Faults } from '../rpki/fault.ts';
 import { judgeObject } from '../rpki/judge.ts';
 import { type Message, openMessage } from '../rpki/message.ts';
 import { resourceCertificate } from '../rpki/resource-certificate.ts';
 import { keyId } from '../x509/public-key.ts';
-import { readIdentity, readRequest, type Request } from './documents.ts';
+import { readRequest, type Request } from './documents.ts';
 import { judgeResponseContent } from './judge-response.ts';
 import { readObjects, type TaObjects } from './objects.ts';
 import { openDocument, readInto, sameContent } from './open-exchange.ts';
-import { readSignerInfo } from './signer-info.ts';
+import {
+  type KeptExchange,
+  type Party,
+  type PartyIdentity,
+  readExchanges,
+  readParty,
+  type RecordFile,
+} from './record-files.ts';
 import { identityFaults } from './signer/identity-check.ts';
-
-export interface RecordFile {
-  name: string;
-  bytes: Uint8Array;
-}
-
-interface Identity {
-  spkiDer: Uint8Array;
-  certificateDer: Uint8Array;
-}
-
-interface Party extends Identity {
-  /** From signer-info.json; null: only the identity is known. */
-  anchor: { keyId: string; certificateDer: Uint8Array } | null;
-}
-
-/** One exchange of the file, as it stands there. */
-interface Kept {
-  at: Date;
-  request: Uint8Array;
-  response: Uint8Array;
-}
 
 /** The response says when it was signed; the time beside it may be some minutes off, not more. */
 const OFF_MS = 5 * 60_000;
-
-function refuse(file: RecordFile, wanted: string, why: string | null = null): never {
-  const is = why === null ? fileWords(recogniseFile(file.bytes)) : `damaged, ${why}`;
-  throw new AppError('INVALID_INPUT', `${file.name} is ${is}; wanted is ${wanted}.`, { subject: file.name });
-}
-
-/** What `read` makes of a file of that kind. Throws AppError INVALID_INPUT. */
-function readFile<T>(file: RecordFile, wanted: string, read: (value: JsonValue) => T | null): T {
-  try {
-    return read(readJson(file.bytes)) ?? refuse(file, wanted);
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    return refuse(file, wanted, error.path === '' ? error.message : `at ${error.path}: ${error.message}`);
-  }
-}
-
-function readParty(file: RecordFile, signer: boolean): Party {
-  const wanted = signer
-    ? "signer-info.json or the signer's identity"
-    : 'the identity of the proxy (proxy-id.json)';
-  return readFile(file, wanted, (value) => {
-    switch (recogniseFile(file.bytes)) {
-      case 'proxy-id':
-        return { ...readIdentity(value, ''), anchor: null };
-      case 'signer-info': {
-        if (!signer) return null;
-        const info = readSignerInfo(value);
-        const identity = readIdentity(asObject(value, '', { required: ['id'], open: true }).get('id'), 'id');
-        return { ...identity, anchor: { keyId: info.taKeyId, certificateDer: info.taCertificateDer } };
-      }
-      default:
-        return null;
-    }
-  });
-}
-
-/** A list of exchanges or one of them, oldest first. */
-function readExchanges(file: RecordFile): Kept[] {
-  const wanted = 'exchanges.json, or one exchange of it';
-  const all = readFile(file, wanted, (value) => {
-    const members = { required: ['time', 'request', 'response'] };
-    if (!Array.isArray(value) && !(value instanceof Map && value.has('time'))) return null;
-    const list: [JsonValue, string][] = Array.isArray(value) ? asArray(value, '') : [[value, '']];
-    return list.map(([item, path]) => {
-      const exchange = asObject(item, path, members);
-      const at = new Date(asText(exchange.get('time'), below(path, 'time')));
-      if (Number.isNaN(at.getTime())) throw new JsonError('it is no instant', below(path, 'time'));
-      const part = (name: string): Uint8Array => Buffer.from(writeJson(exchange.get(name) ?? null), 'utf8');
-      return { at, request: part('request'), response: part('response') };
-    });
-  });
-  if (all.length === 0) throw new AppError('INVALID_INPUT', `${file.name} holds no exchange.`);
-  return all.toSorted((a, b) => a.at.getTime() - b.at.getTime());
-}
 
 interface Opened {
   clear: JsonValue;
@@ -111,7 +40,7 @@ interface Opened {
 function openSigned(
   bytes: Uint8Array,
   kind: 'request' | 'response',
-  { spkiDer, certificateDer }: Identity,
+  { spkiDer, certificateDer }: PartyIdentity,
   at: Date,
 ): Opened {
   const faults = new Faults();
@@ -239,7 +168,7 @@ function judgeTime({ message }: Opened, at: Date): Fault[] {
 }
 
 function checkOne(
-  { at, request, response }: Kept,
+  { at, request, response }: KeptExchange,
   context: Context,
 ): CheckedExchange & { response: JsonValue } {
   const [asked, answered] = [
@@ -288,7 +217,7 @@ function checkOne(
   };
 }
 
-const compared = ({ spkiDer, certificateDer }: Identity): RecordCheck['proxy'] => ({
+const compared = ({ spkiDer, certificateDer }: PartyIdentity): RecordCheck['proxy'] => ({
   keyId: keyId(spkiDer),
   sha256: sha256Hex(certificateDer),
 });

@@ -212,44 +212,6 @@ describe('an exchange', () => {
     expect((await app.call('ta.exchange', { id: rows[0]?.id ?? '' })).holds).toBe(true);
   });
 
-  test('one exchange is written out and judged again where no trust anchor is', async () => {
-    const exchange = await approve(app, request('x1-issue'));
-    await approve(app, request('x2-second'));
-    const info = join(scratch, 'info-of-record.json');
-    await exportTo(app, 'signer-info', info);
-    const path = join(scratch, 'exchange.json');
-    app.places.push(path);
-    const { chosen } = await app.call('dialogs.saveFile', { purpose: 'export', suggestedName: 'x' });
-    await app.call('ta.exportExchange', {
-      id: exchange,
-      form: 'json',
-      target: chosen?.ticket ?? '',
-      overwrite: false,
-    });
-    expect((await lastAudit())?.action).toBe('ta.exportExchange');
-    const other = await testApp();
-    try {
-      await other.create('online', 'Years later');
-      const blob = (name: string, bytes: Buffer) => other.blob(name, bytes, 'transfer');
-      const found = await other.call('ta.checkRecord', {
-        exchanges: await blob('exchange.json', readFileSync(path)),
-        proxy: await blob('proxy-id.json', krillFile('setup/proxy-id.json')),
-        signer: await blob('signer-info.json', readFileSync(info)),
-      });
-      expect(found.exchanges).toMatchObject([{ number: '2', children: ['online'], holds: true, faults: [] }]);
-      expect(found.signer.sha256).toBe((await signer()).identity.sha256);
-    } finally {
-      await other.remove();
-    }
-    const halves = await Promise.all(
-      (['signer', 'proxy'] as const).map((half) => app.call('ta.exchanges', { half })),
-    );
-    expect(halves.map(({ total, rows }) => [total, rows.length])).toEqual([
-      [2, 2],
-      [0, 0],
-    ]);
-  });
-
   test('every file is written as asked, and OpenSSL verifies the response, its CRL and the certificates', async () => {
     const exchange = await approve(app, request('x1-issue'));
     const write = async (what: 'signer-info' | 'tal' | 'certificate' | 'response', name: string) => {

@@ -65,6 +65,20 @@ export const ACTIONS: readonly PaletteAction[] = [
     run: () => navigate('trust-anchor'),
   },
   {
+    id: 'trust-anchor-check',
+    title: 'Check an exchange file of a trust anchor…',
+    words: 'rpki ta exchanges json record audit verify years',
+    needs: 'unlocked',
+    run: () => navigate('ta-record', {}, { open: 'check' }),
+  },
+  {
+    id: 'trust-anchor-network',
+    title: 'Serve the children of the trust anchor…',
+    words: 'rpki ta proxy network krill listen tal publish check',
+    needs: 'unlocked',
+    run: () => navigate('ta-network'),
+  },
+  {
     id: 'inspect',
     title: 'Inspect a file or pasted text',
     words: 'open certificate csr crl pem der pkcs12 look',

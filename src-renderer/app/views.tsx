@@ -41,6 +41,7 @@ export const VIEWS: Record<RouteName, View> = {
   })),
   'ta-response': lazy(async () => ({ default: (await import('../views/ta/response.tsx')).Response })),
   'ta-network': lazy(async () => ({ default: (await import('../views/ta/network.tsx')).Network })),
+  'ta-record': lazy(async () => ({ default: (await import('../views/ta/record.tsx')).Record })),
   'ta-exchange': lazy(async () => ({ default: (await import('../views/ta/exchange.tsx')).Exchange })),
   'ta-child': lazy(async () => ({ default: (await import('../views/ta/local-child.tsx')).LocalChild })),
   inspect: lazy(async () => ({ default: (await import('../views/inspect/inspect.tsx')).Inspect })),

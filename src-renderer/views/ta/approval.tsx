@@ -89,7 +89,7 @@ export function Approval(props: { id: string; review: ExchangeReview; onJob: (jo
     <div className="action-bar">
       {approve.error ? <ErrorState error={approve.error} /> : null}
       <form
-        className="row-wrap"
+        className="row-wrap grow"
         onSubmit={(event) => {
           event.preventDefault();
           if (why === null) void approve.run();

@@ -10,6 +10,7 @@ import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { Time } from '../../components/time.tsx';
 import { Notice, Verdict } from '../../components/verdict.tsx';
+import { ExportExchange } from './export-exchange.tsx';
 import { ExportFileDialog } from './export-file-dialog.tsx';
 import { ReviewBody } from './review-body.tsx';
 import { useSendToKrill } from './send-to-krill.tsx';
@@ -50,8 +51,8 @@ export function Exchange({ route }: ViewProps) {
         severity={holds ? 'good' : 'bad'}
         title={
           holds
-            ? 'Request and response hold, judged again at the time they were made'
-            : 'Something in these files does not hold'
+            ? 'Judged again now: request and response hold, at the time they were made'
+            : 'Judged again now: something in these files does not hold'
         }
         checks={[
           { ok: holds, text: 'signatures, contents and objects' },
@@ -65,7 +66,7 @@ export function Exchange({ route }: ViewProps) {
       ))}
       <ReviewBody review={review} past />
       <div className="columns">
-        <Card title="Files">
+        <Card title="Files" aside={<ExportExchange id={id} />}>
           <KeyValue
             items={[
               [

@@ -1,14 +1,23 @@
 /** Every exchange, newest first: number, day, who asked, what came of it. */
+import { useState } from 'react';
 import type { ExchangeRow } from '#shared/contract/ta.ts';
 import { navigate } from '../../app/router.ts';
 import { usePages } from '../../app/use-query.ts';
 import { Card } from '../../components/card.tsx';
+import { Segmented } from '../../components/choices.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import type { Column } from '../../components/data-table.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Time } from '../../components/time.tsx';
 
 const HALF = { signer: 'signer', proxy: 'proxy' } as const;
+
+type Half = 'both' | ExchangeRow['half'];
+const HALVES: readonly { value: Half; label: string }[] = [
+  { value: 'both', label: 'Both halves' },
+  { value: 'signer', label: 'Signer' },
+  { value: 'proxy', label: 'Proxy' },
+];
 
 const COLUMNS: readonly Column<ExchangeRow>[] = [
   {
@@ -43,9 +52,19 @@ const COLUMNS: readonly Column<ExchangeRow>[] = [
 
 /** `halves`: the proxy's exchanges may be among them. */
 export function ExchangesTable({ halves }: { halves: boolean }) {
-  const pages = usePages('ta.exchanges', { limit: 100 }, ['ta']);
+  const [half, setHalf] = useState<Half>('both');
+  const pages = usePages('ta.exchanges', { limit: 100, half: half === 'both' ? null : half }, ['ta']);
   return (
-    <Card title="Exchanges" note={String(pages.total)} flush>
+    <Card
+      title="Exchanges"
+      note={String(pages.total)}
+      aside={
+        halves ? (
+          <Segmented label="Exchanges of which half" value={half} onChange={setHalf} options={HALVES} />
+        ) : undefined
+      }
+      flush
+    >
       <DataTable
         label="Exchanges"
         plain

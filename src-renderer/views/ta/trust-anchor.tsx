@@ -68,7 +68,12 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
           <span className="quiet">{both ? 'proxy and signer' : proxy ? 'proxy' : 'signer'}</span>
         )
       }
-      actions={offline ? undefined : <LinkButton href={hrefOf('ta-network')}>Network…</LinkButton>}
+      actions={
+        <>
+          <LinkButton href={hrefOf('ta-record')}>Record…</LinkButton>
+          {offline ? null : <LinkButton href={hrefOf('ta-network')}>Network…</LinkButton>}
+        </>
+      }
     >
       <GuideCard guide={guide} oneMachine={both} open={proxy?.open ?? null} onDialog={setDialog} />
       <StickCard />
