@@ -17,14 +17,14 @@ export function leastWidth(width: string): string {
 export function fittingColumns<C extends Sized>(columns: readonly C[], room: number): readonly C[] {
   const needed = (left: readonly C[]): number =>
     left.reduce((sum, { width }) => sum + Number(/^([\d.]+)rem$/.exec(leastWidth(width))?.[1] ?? 0), 0);
-  if (room <= 0) return columns;
   let left = columns;
-  while (needed(left) > room) {
+  if (room === 0) return left;
+  for (;;) {
+    if (needed(left) <= room) return left;
     const first = Math.min(...left.map(({ drop }) => drop ?? Infinity));
-    if (first === Infinity) break;
+    if (first === Infinity) return left;
     left = left.filter(({ drop }) => drop !== first);
   }
-  return left;
 }
 
 /** The width of an element in px, also after the window changed; 0 before it is there. */
