@@ -66,7 +66,8 @@ function differing(info: CertInfo, role: Role): string | null {
 export function requireSaidInside(info: CertInfo, role: Role, path: string): void {
   try {
     const what = differing(info, role);
-    if (what !== null) throw new JsonError(`the ${what} beside the certificate is not that in it`, path);
+    if (what !== null)
+      throw new JsonError(`what stands beside the certificate is not what it says: its ${what}`, path);
   } catch (error) {
     if (error instanceof X509Error) throw new JsonError(error.message, path);
     throw error;

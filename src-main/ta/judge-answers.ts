@@ -157,14 +157,18 @@ function judgeAnswer(
   judgeGrant(who, { child, wish }, told, faults);
 }
 
-/** Every answer against every wish: none missing, none too many. Throws JsonError and X509Error of the readers. */
+/**
+ * Every answer against every wish: none missing, none too many. Answers the keys whose wishes were fulfilled. Throws
+ * JsonError and X509Error of the readers.
+ */
 export function judgeAnswers(
   response: JsonObject,
   issued: Map<string, Issued>,
   state: ResponseKnowledge,
   faults: Faults,
   questions: string[],
-): void {
+): Set<string> {
+  const fulfilled = new Set<string>();
   const answered = new Map<string, Set<string>>();
   for (const [name, answers, path] of asMap(response.get('child_responses'), 'response.child_responses')) {
     const child = state.request.children.find((one) => one.handle === handle(name, path));
@@ -177,6 +181,7 @@ export function judgeAnswers(
         continue;
       }
       judgeAnswer({ who, child, key, answer: value.item, path: value.at }, issued, state, faults, questions);
+      if (value.item !== 'Error') fulfilled.add(key);
     }
     answered.set(name, keys);
   }
@@ -187,4 +192,5 @@ export function judgeAnswers(
         `${name}, key ${key.slice(-8)}: no answer`,
         'RFC 6492 3.4.2',
       );
+  return fulfilled;
 }

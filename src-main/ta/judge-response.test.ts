@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readJson, writeJson } from '../lib/json-reader.ts';
+import { type JsonValue, readJson, writeJson } from '../lib/json-reader.ts';
 import { toJson } from '../lib/json-shape.ts';
 import type { Fault } from '../rpki/fault.ts';
 import { keyIdName, makeAuthority, makeIdentity, type Sign } from '../rpki/make-certificate.ts';
@@ -11,6 +11,8 @@ import { testKey, type TestKey } from '../testing/test-proxy.ts';
 import { keyId } from '../x509/public-key.ts';
 import { readRequest, type Request } from './documents.ts';
 import { judgeResponse } from './judge-response.ts';
+import { reviewResponse } from './proxy/review-response.ts';
+import type { ProxyChild, ProxyState } from './proxy/proxy-state.ts';
 import { type CertInfo, objectsJson, type Revocation, type TaObjects } from './objects.ts';
 import { signedFile } from './signed-file.ts';
 import { readSignerInfo } from './signer-info.ts';
@@ -28,6 +30,8 @@ interface World {
   kept: TestKey;
   rolled: TestKey;
   asked: TestKey;
+  /** A wish for `kept` again. */
+  renewal: Awaited<ReturnType<typeof issuance>>;
 }
 
 const BASE = 'rsync://rpki.example.net/repo/';
@@ -59,13 +63,17 @@ async function issuance(key: TestKey, at = place('a'), limit: Record<string, str
 const revocation = (key: TestKey) => ({ Revocation: { class_name: 'default', key: key.keyId } });
 
 let nonces = 0;
+/** Clear texts by nonce. */
+const clearTexts = new Map<string, JsonValue>();
 function asking(wishes: Record<string, unknown>): Request {
   nonces += 1;
   const value = toJson({
     nonce: `nonce ${nonces}`,
     child_requests: [{ child: 'a', resources: OWN_TEXT, requests: wishes as Record<string, never> }],
   });
-  return readRequest(value, 'request');
+  const request = readRequest(value, 'request');
+  clearTexts.set(request.nonce, value);
+  return request;
 }
 
 let world: World;
@@ -114,7 +122,7 @@ beforeAll(async () => {
       signing,
       () => {},
     ));
-  world = { anchor: { ...anchor, objects }, signing, kept, rolled, asked };
+  world = { anchor: { ...anchor, objects }, signing, kept, rolled, asked, renewal: await issuance(kept) };
 });
 
 const NOW = new Date(START + 600_000);
@@ -136,6 +144,8 @@ interface Altered {
   /** The clear text, last of all, before it is signed. */
   clear?(clear: Clear, objects: TaObjects): void;
   identity?: TestKey;
+  /** Signs CRL and manifest. */
+  ta?: TestKey;
 }
 
 /** The response to `request`, validly signed with the altered content. */
@@ -158,7 +168,7 @@ async function respond(request: Request, altered: Altered): Promise<Uint8Array> 
       issued,
       revocations,
     },
-    signing.ta,
+    altered.ta === undefined ? signing.ta : { certificate: altered.ta.sign, crl: altered.ta.sign },
     signing,
   );
   const text = JSON.parse(Buffer.from(made.file).toString('utf8')) as { response: Clear };
@@ -194,13 +204,10 @@ function judged(bytes: Uint8Array, request: Request): Fault[] {
 /** A certificate for `key` as the TA's own key can sign it. */
 async function certificate(
   key: TestKey,
-  {
-    resources = OWN,
-    at = place('a'),
-    manifest = `${at}${key.keyId}.mft`,
-    notify = NOTIFY as string | null,
-  } = {},
+  more: { resources?: ResourceSet; at?: string; manifest?: string; notify?: string | null } = {},
 ): Promise<CertInfo> {
+  const { resources = OWN, at = place('a'), notify = NOTIFY } = more;
+  const manifest = more.manifest ?? `${at}${key.keyId}.mft`;
   const { anchor, signing } = world;
   const validity = {
     notBefore: new Date(NOW.getTime() - 300_000),
@@ -348,5 +355,256 @@ describe('validly signed, and not what was asked', () => {
     const request = asking({ [world.asked.keyId]: await issuance(world.asked) });
     const faults = judged(await respond(request, altered()), request);
     expect(faults.map(({ text }) => text).join('\n')).toMatch(fault);
+  });
+});
+
+/** The revocations without those that come with this response. */
+const asBefore = () => [...world.anchor.objects.revocations];
+
+describe('validly signed, and something nobody asked for', () => {
+  const cases: [
+    name: string,
+    fault: RegExp,
+    wish: () => Promise<Record<string, unknown>>,
+    altered: () => Altered,
+  ][] = [
+    [
+      'a revocation that never reaches the CRL',
+      /not on the CRL/,
+      async () => ({ [world.rolled.keyId]: revocation(world.rolled) }),
+      () => ({ revocations: asBefore }),
+    ],
+    [
+      'a renewal that leaves the former certificate good',
+      /not on the CRL/,
+      async () => ({ [world.kept.keyId]: await issuance(world.kept) }),
+      () => ({ revocations: asBefore }),
+    ],
+    [
+      'an earlier revocation that is taken back',
+      /not on the CRL/,
+      async () => ({}),
+      () => ({ revocations: () => [] }),
+    ],
+    [
+      'a CRL that holds more than the list beside it',
+      /another list/,
+      async () => ({}),
+      () => ({ clear: (clear) => (clear.objects['revocations'] = []) }),
+    ],
+    [
+      'another certificate in the place of one in use',
+      /nobody asked/,
+      async () => ({}),
+      () =>
+        instead(world.kept, () => certificate(world.kept, { resources: ALL_RESOURCES, at: place('evil') })),
+    ],
+    [
+      'the same, with the former one on the CRL',
+      /nobody asked/,
+      async () => ({}),
+      () => ({
+        request: asking({ [world.kept.keyId]: world.renewal }),
+        clear: (clear) => (clear.child_responses = {}),
+      }),
+    ],
+    [
+      'a certificate that is gone',
+      /nobody asked/,
+      async () => ({}),
+      () => ({
+        request: asking({ [world.kept.keyId]: revocation(world.kept) }),
+        clear: (clear) => (clear.child_responses = {}),
+      }),
+    ],
+    [
+      'a wish that is answered with an error, and done',
+      /nobody asked/,
+      async () => ({ [world.kept.keyId]: revocation(world.kept) }),
+      () => ({ clear: (clear) => (clear.child_responses = { a: { [world.kept.keyId]: 'Error' } }) }),
+    ],
+    [
+      'no answer',
+      /no answer/,
+      async () => ({ [world.kept.keyId]: revocation(world.kept) }),
+      () => ({ clear: (clear) => (clear.child_responses = {}) }),
+    ],
+    [
+      'an answer to nothing',
+      /answer to nothing/,
+      async () => ({}),
+      () => ({ request: asking({ [world.kept.keyId]: revocation(world.kept) }) }),
+    ],
+    ['a lower number', /not above the last one/, async () => ({}), () => ({ number: 2n })],
+    [
+      'a time that is not later',
+      /not later than the last/,
+      async () => ({}),
+      () => ({ now: new Date(START + 120_000) }),
+    ],
+    ['another signer', /./, async () => ({}), () => ({ identity: testKey() })],
+    [
+      'a file that is missing',
+      /manifest does not list exactly what is there/,
+      async () => ({}),
+      () => ({
+        clear: (clear) => delete (clear.objects['issued'] as Record<string, unknown>)[world.kept.keyId],
+      }),
+    ],
+    [
+      'a file too many',
+      /manifest does not list exactly what is there/,
+      async () => ({ [world.asked.keyId]: await issuance(world.asked) }),
+      () => ({
+        clear: (clear, objects) => {
+          clear.objects['manifest'] = (
+            JSON.parse(writeJson(objectsJson(world.anchor.objects))) as typeof clear.objects
+          )['manifest'];
+          expect(objects.manifest).not.toEqual(world.anchor.objects.manifest);
+        },
+      }),
+    ],
+    ['a CRL of another key', /The CRL/, async () => ({}), () => ({ ta: testKey() })],
+    [
+      'another base',
+      /published in another place/,
+      async () => ({}),
+      () => ({ clear: (clear) => (clear.objects['base_uri'] = 'rsync://evil.example.org/repo/') }),
+    ],
+    [
+      'another trust anchor key',
+      /another trust anchor key/,
+      async () => ({}),
+      () => ({ clear: (clear) => (clear.objects['key_identifier'] = testKey().keyId) }),
+    ],
+    [
+      'a nonce of another request',
+      /it answers the request/,
+      async () => ({}),
+      () => ({ clear: (clear) => (clear.nonce = 'another') }),
+    ],
+    [
+      'a later time beside the manifest than in it',
+      /another time than/,
+      async () => ({}),
+      () => ({
+        clear: (clear) =>
+          ((clear.objects['revision'] as Record<string, unknown>)['this_update'] = '2027-03-01T13:00:00Z'),
+      }),
+    ],
+    [
+      'another serial number beside a certificate',
+      /not what it says: its serial number/,
+      async () => ({}),
+      () => ({
+        clear: (clear) => {
+          const issued = clear.objects['issued'] as Record<string, Record<string, unknown>>;
+          (issued[world.kept.keyId] ?? {})['serial'] = '1';
+        },
+      }),
+    ],
+  ];
+  test.each(cases)('%s', async (_, fault, wish, altered) => {
+    const request = asking(await wish());
+    const faults = judged(await respond(request, altered()), request);
+    expect(faults.map(({ text }) => text).join('\n')).toMatch(fault);
+  });
+
+  test('what a response that was never taken did is no fault, as long as the CRL tells it and a number is missing', async () => {
+    const { kept, rolled, asked, renewal, anchor } = world;
+    const unseen = asking({
+      [kept.keyId]: renewal,
+      [rolled.keyId]: revocation(rolled),
+      [asked.keyId]: await issuance(asked),
+    });
+    const request = asking({});
+    const altered = { request: unseen, clear: (clear: Clear) => void (clear.child_responses = {}) };
+    const number = anchor.objects.number + 2n;
+    expect(judged(await respond(request, { ...altered, number }), request)).toEqual([]);
+    const texts = judged(await respond(request, { ...altered, number, revocations: asBefore }), request);
+    expect(texts.map(({ text }) => text).join()).toMatch(/not on the CRL/);
+  });
+});
+
+describe('right, and unusual for the proxy', () => {
+  /** What its operator is told. */
+  async function told(
+    request: Request,
+    bytes: Uint8Array,
+    usedKeys: [TestKey, 'in-use' | 'revoked'][],
+  ): Promise<{ unusual: string[]; faults: string[] }> {
+    const { anchor, signing } = world;
+    const child: ProxyChild = {
+      handle: 'a',
+      identity: anchor.proxy,
+      resources: OWN,
+      leaving: false,
+      usedKeys: new Map(usedKeys.map(([{ keyId: id }, use]) => [id, use])),
+      openRequests: new Map(),
+      openResponses: new Map(),
+      lastContactAt: null,
+      lastSignedAt: null,
+    };
+    const clear = clearTexts.get(request.nonce) ?? null;
+    const file = await signedFile('request', clear, signing, { now: NOW, days: 14 });
+    const at = NOW.toISOString();
+    const state: ProxyState = {
+      identity: anchor.proxy,
+      timing: DEFAULT_TIMING,
+      repository: null,
+      signer: anchor,
+      children: new Map([['a', child]]),
+      open: { nonce: request.nonce, madeAt: at, goodUntil: at, file },
+      cancelled: [],
+      published: null,
+    };
+    const knowing = { state, past: [], highest: 0n, nonceTaken: () => Promise.resolve(false) };
+    const { view } = await reviewResponse(knowing, { name: 'response.json', bytes }, NOW);
+    return { unusual: view.unusual, faults: view.faults.map(({ text }) => text) };
+  }
+
+  test('the next one within the same second', async () => {
+    const request = asking({});
+    const used: Parameters<typeof told>[2] = [
+      [world.kept, 'in-use'],
+      [world.rolled, 'in-use'],
+    ];
+    const { unusual, faults } = await told(
+      request,
+      await respond(request, { now: new Date(START + 120_000 + 500) }),
+      used,
+    );
+    expect(faults).toEqual([]);
+    expect(unusual).toEqual([expect.stringMatching(/same second as the last one/)]);
+    const later = await respond(request, { now: new Date(START + 121_000) });
+    expect((await told(request, later, used)).unusual).toEqual([]);
+  });
+
+  test('certificates that a response that was never taken made: another one in its place, one again, one of nobody', async () => {
+    const { kept, rolled, asked: stranger, anchor } = world;
+    const again = testKey();
+    const request = asking({});
+    const bytes = await respond(request, {
+      number: anchor.objects.number + 2n,
+      request: asking({
+        [kept.keyId]: await issuance(kept, place('elsewhere')),
+        [again.keyId]: await issuance(again),
+        [stranger.keyId]: await issuance(stranger),
+      }),
+      clear: (clear) => void (clear.child_responses = {}),
+    });
+    const { unusual, faults } = await told(request, bytes, [
+      [kept, 'in-use'],
+      [rolled, 'in-use'],
+      [again, 'revoked'],
+    ]);
+    expect(faults).toEqual([]);
+    const [skipped, ...others] = unusual;
+    expect(skipped).toMatch(/skipped 1 number/);
+    expect(others.toSorted()).toEqual([
+      expect.stringMatching(`certificate for key ${stranger.keyId.slice(-8)}, which no child here has`),
+      expect.stringMatching(`^a: key ${kept.keyId.slice(-8)} has another certificate.*AS64496.*elsewhere`),
+      expect.stringMatching(`^a: there is a certificate for key ${again.keyId.slice(-8)}`),
+    ]);
   });
 });
