@@ -137,6 +137,7 @@ export function unusualOf(
   return found;
 }
 
-function listed(items: readonly string[]): string {
+/** The first four of them, and how many more. */
+export function listed(items: readonly string[]): string {
   return items.length > 4 ? `${items.slice(0, 4).join(', ')} and ${items.length - 4} more` : items.join(', ');
 }
