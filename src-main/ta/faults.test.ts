@@ -93,6 +93,34 @@ test('one wish that cannot be signed is named with its child, key and clause; th
   ).rejects.toMatchObject({ code: 'NOT_ALLOWED_NOW' });
 });
 
+test('a child that has a certificate and is not in the request is named in the verdict, and unusual once it is due', async () => {
+  const proxy = await enrolled();
+  const [one, two] = [testKey(), testKey()];
+  const child = (handle: string, key: typeof one) => ({
+    handle,
+    resources: RESOURCES,
+    issue: [key],
+    revoke: [],
+  });
+  await approve(app, await proxy.request([child('stays', one), child('gone', two)], app.clock.now()));
+  const look = async () => {
+    const { view } = await openRequest(app, await proxy.request([child('stays', one)], app.clock.now()));
+    return view;
+  };
+  app.clock.advance(60_000);
+  const soon = await look();
+  expect(soon.quietChildren).toBe(1);
+  expect(soon.verdict.checks).toContainEqual({
+    ok: null,
+    text: 'not in it, though it has a certificate: gone',
+  });
+  expect(soon.unusual.join()).not.toContain('gone');
+  await app.later(30 * 7 * 86_400_000);
+  const due = await look();
+  expect(due.verdict.severity).toBe('careful');
+  expect(due.unusual).toEqual([expect.stringMatching(/^gone asks for nothing.*until \d{4}-\d\d-\d\d.*due/)]);
+});
+
 test('a child that is called like a member of every object is a child like any other', async () => {
   const proxy = await enrolled();
   const request = await proxy.request(

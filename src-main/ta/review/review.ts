@@ -10,7 +10,7 @@ import { judgeRequest, type RequestJudgement, type WishFault } from '../judge-re
 import { weeksLater } from '../signer/publish.ts';
 import type { TrustAnchor } from '../signer/trust-anchor.ts';
 import { advisoryOf } from './advisory.ts';
-import { childReview, unusualOf } from './child-review.ts';
+import { childReview, listed, unusualOf } from './child-review.ts';
 import type { History } from './history.ts';
 
 export interface ReviewOrder {
@@ -74,6 +74,7 @@ function verdictOf(
   clock: readonly Fault[],
   nonce: ExchangeReview['nonce'],
   unusual: readonly string[],
+  quiet: readonly string[],
 ): ExchangeReview['verdict'] {
   const { faults } = judgement;
   const { request, message } = judgement;
@@ -105,6 +106,14 @@ function verdictOf(
               : `all ${wishes} wishes can be signed`
             : `${bad} of ${wishes} wishes cannot be signed`,
     },
+    ...(quiet.length === 0
+      ? []
+      : [
+          {
+            ok: null,
+            text: `not in it, though ${quiet.length === 1 ? 'it has a certificate' : 'they have certificates'}: ${listed(quiet)}`,
+          },
+        ]),
   ];
   if (wrapping.length > 0)
     return {
@@ -130,6 +139,19 @@ function verdictOf(
       checks,
     };
   return { severity: 'good', title: 'Signed by the enrolled proxy, and nothing in it is unusual', checks };
+}
+
+/** Children with a certificate that are not in the request, with the end of the one that lasts longest. */
+function quietOf(
+  { history, anchor }: ReviewOrder,
+  request: Request | null,
+): { handle: string; until: string }[] {
+  const asking = new Set(request?.children.map(({ handle }) => handle));
+  return [...history.children].flatMap(([handle, { keys }]) => {
+    const ends = [...keys].flatMap((key) => anchor.objects.issued.get(key)?.notAfter ?? []);
+    const [until] = ends.toSorted((a, b) => Date.parse(b) - Date.parse(a));
+    return until === undefined || asking.has(handle) ? [] : [{ handle, until }];
+  });
 }
 
 function outcomeOf(order: ReviewOrder, request: Request | null): ExchangeReview['outcome'] {
@@ -165,6 +187,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
       taResources: anchor.certificate.resources,
       baseUri: anchor.objects.baseUri,
       owners: history.owners,
+      issued: anchor.objects.issued,
       nonces: history.nonces,
     },
     now,
@@ -185,6 +208,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
   });
   const dueBefore = anchor.timing.issuedCertificateReissueWeeksBefore * WEEK_MS;
   const nonce = nonceOf(order, request);
+  const quiet = quietOf(order, request);
   const unusual = [
     ...(order.lost
       ? [
@@ -192,25 +216,34 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
         ]
       : []),
     ...reviews.flatMap(({ view, context }) => unusualOf(view, context, now, dueBefore)),
+    ...quiet
+      .filter(({ until }) => Date.parse(until) - dueBefore <= now.getTime())
+      .map(
+        ({ handle, until }) =>
+          `${handle} asks for nothing, and its certificate, good until ${until.slice(0, 10)}, is due: it may be there no more.`,
+      ),
     // The nonce has its own place in the verdict.
     ...judgement.questions.filter((question) => !question.startsWith('The nonce')),
   ];
-  const asking = new Set(reviews.map(({ view }) => view.handle));
   return {
     request,
     view: {
       file: { name: order.name, size: bytes.length, sha256: sha256Hex(bytes) },
       contentSha256: message === null ? '' : sha256Hex(message.content),
-      verdict: verdictOf(judgement, clock, nonce, unusual),
+      verdict: verdictOf(
+        judgement,
+        clock,
+        nonce,
+        unusual,
+        quiet.map(({ handle }) => handle),
+      ),
       faults: faults.filter((fault) => !isWishFault(fault)).map(({ text, clause }) => ({ text, clause })),
       unusual,
       nonce,
       signedAt: message?.signingTime?.toISOString() ?? null,
       goodUntil: message?.notAfter.toISOString() ?? null,
       children: reviews.map(({ view }) => view),
-      quietChildren: [...history.children].filter(
-        ([handle, { keys }]) => keys.size > 0 && !asking.has(handle),
-      ).length,
+      quietChildren: quiet.length,
       outcome: outcomeOf(order, request),
       advisory: advisoryOf(bytes, anchor, now),
       groups: order.groups,
