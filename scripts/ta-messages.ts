@@ -55,6 +55,7 @@ export function taMessages(folder: string): { id: string; expected: string; got:
               taResources: info.resources,
               baseUri: info.baseUri,
               owners: ownersAfter(seen),
+              issued: new Map(),
               nonces: new Set(seen.map(({ nonce }) => nonce)),
             },
             at,

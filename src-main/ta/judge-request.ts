@@ -6,9 +6,12 @@ import { type Fault, Faults } from '../rpki/fault.ts';
 import type { Message } from '../rpki/message.ts';
 import { contains } from '../rpki/ranges.ts';
 import { readChildCsr } from './child-csr.ts';
+import { plainForm } from '../rpki/plain-name.ts';
 import type { ResourceSet } from '../rpki/resource-set.ts';
 import { type Child, type ChildRequest, readRequest, type Request } from './documents.ts';
+import type { CertInfo } from './objects.ts';
 import { openExchange, readInto } from './open-exchange.ts';
+import { judgeLimit, judgePlace } from './wish-faults.ts';
 
 /** What the signer knows. */
 export interface SignerState {
@@ -20,6 +23,8 @@ export interface SignerState {
   baseUri: string;
   /** Who holds which key: child by key identifier. */
   owners: ReadonlyMap<string, string>;
+  /** Where those keys publish. */
+  issued: ReadonlyMap<string, Pick<CertInfo, 'caRepository'>>;
   /** Nonces of the requests processed before. */
   nonces: ReadonlySet<string>;
 }
@@ -49,7 +54,14 @@ function judgeWish(
     key,
     wish,
     claimed,
-  }: { child: Child; key: string; wish: ChildRequest; claimed: Map<string, string> },
+    places,
+  }: {
+    child: Child;
+    key: string;
+    wish: ChildRequest;
+    claimed: Map<string, string>;
+    places: Map<string, string>;
+  },
   state: SignerState,
   faults: Faults,
   questions: string[],
@@ -76,24 +88,12 @@ function judgeWish(
       'the key of the request is not the one it stands under',
       'RFC 6492 3.4.1',
     );
-    inner.check(
-      csr === null ||
-        (csr.caRepository !== state.baseUri &&
-          !csr.rpkiManifest.startsWith(`${state.baseUri}${state.taKeyId}`)),
-      'it would publish where the trust anchor does',
-      'RFC 6487 4.8.8.1',
-    );
-    const granted = FAMILIES.map((family) => wish.limit[family] ?? child.resources[family]);
-    inner.check(
-      granted.some((ranges) => ranges.length > 0),
-      'no resources would be certified',
-      'RFC 6487 4.8.10',
-    );
-    inner.check(
-      FAMILIES.every((family) => contains(child.resources[family], wish.limit[family] ?? [])),
-      'it asks for resources the child does not have',
-      'RFC 6492 3.4.1',
-    );
+    if (csr !== null) judgePlace(csr, state, inner);
+    const there = csr === null ? undefined : places.get(plainForm(csr.caRepository));
+    if (there !== undefined && there !== child.handle)
+      questions.push(`${who}: it would publish where ${there} does.`);
+    else if (csr !== null) places.set(plainForm(csr.caRepository), child.handle);
+    judgeLimit(child.resources, wish.limit, inner);
   }
   if (owner !== undefined && owner !== child.handle) questions.push(`${who}: this key belongs to ${owner}.`);
   faults.found.push(
@@ -117,6 +117,13 @@ export function judgeRequest(bytes: Uint8Array, state: SignerState, at: Date): R
   if (request === null || opened.message === null) return none;
   if (state.nonces.has(request.nonce)) questions.push(`The nonce ${request.nonce} was processed before.`);
   const claimed = new Map<string, string>();
+  // A manifest lies in its folder (child-csr.ts): who has the folder has both.
+  const places = new Map(
+    [...state.issued].flatMap(([key, { caRepository }]) => {
+      const owner = state.owners.get(key);
+      return owner === undefined ? [] : [[plainForm(caRepository), owner]];
+    }),
+  );
   for (const child of request.children) {
     faults.check(
       FAMILIES.every((family) => contains(state.taResources[family], child.resources[family])),
@@ -124,7 +131,7 @@ export function judgeRequest(bytes: Uint8Array, state: SignerState, at: Date): R
       'RFC 6487 7.2',
     );
     for (const [key, wish] of child.requests)
-      judgeWish({ child, key, wish, claimed }, state, faults, questions);
+      judgeWish({ child, key, wish, claimed, places }, state, faults, questions);
   }
   return { request, message: opened.message, faults: faults.found, questions };
 }

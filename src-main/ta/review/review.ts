@@ -165,6 +165,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
       taResources: anchor.certificate.resources,
       baseUri: anchor.objects.baseUri,
       owners: history.owners,
+      issued: anchor.objects.issued,
       nonces: history.nonces,
     },
     now,

@@ -70,6 +70,7 @@ const requestState = (anchor: TrustAnchor) => ({
   taResources: anchor.certificate.resources,
   baseUri: anchor.objects.baseUri,
   owners: new Map<string, string>(),
+  issued: anchor.objects.issued,
   nonces: new Set<string>(),
 });
 
