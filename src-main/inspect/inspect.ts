@@ -16,6 +16,7 @@ import { bundleFindings, linkChain } from '../x509/links.ts';
 import { PrivateKeyError } from '../x509/private-key.ts';
 import { recognise } from '../x509/recognise.ts';
 import { fileWords, recogniseFile, type TaFileKind } from '../rpki/exchange-file.ts';
+import { damageWords } from '../rpki/file-damage.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import { type Item, itemOf, notesOf } from './items.ts';
 import { createKept } from './kept.ts';
@@ -58,12 +59,28 @@ function unreadable(error: unknown, name: string): unknown {
     : error;
 }
 
+/** What the files of a trust anchor begin with. */
+const TRUST_ANCHOR =
+  /^\s*(?:\{\s*"(?:request|response|signed|id|id_cert|public_key|repo_info|handle)"|<[^]*\/rpki-setup\/)/;
+
 /** What another part of Baleen reads, said instead of a mere refusal; null when it is not that. */
 function ofTrustAnchor(error: unknown, kind: TaFileKind, name: string): AppError | null {
   if (!(error instanceof X509Error) || kind === 'unknown') return null;
   return new AppError('INVALID_INPUT', `This is ${fileWords(kind)}. It is opened under Trust anchor.`, {
     subject: name,
   });
+}
+
+/** One of those, cut off or damaged on its way; null when it is not that. */
+function damaged(error: unknown, bytes: Uint8Array, name: string): AppError | null {
+  const head = Buffer.from(bytes.subarray(0, 4096)).toString('latin1');
+  if (!(error instanceof X509Error) || !TRUST_ANCHOR.test(head)) return null;
+  const words = damageWords(bytes);
+  return words === null
+    ? null
+    : new AppError('INVALID_INPUT', `${name} is ${words}. Copy it again from where it was made.`, {
+        subject: name,
+      });
 }
 
 export function createInspect(deps: {
@@ -164,8 +181,9 @@ export function createInspect(deps: {
       return made.view;
     } catch (error) {
       const kind = bytes.length > LIMIT ? 'unknown' : recogniseFile(bytes);
+      const damage = kind === 'unknown' && bytes.length <= LIMIT ? damaged(error, bytes, name) : null;
       wipe(bytes);
-      throw ofTrustAnchor(error, kind, name) ?? unreadable(error, name);
+      throw ofTrustAnchor(error, kind, name) ?? damage ?? unreadable(error, name);
     }
   }
 

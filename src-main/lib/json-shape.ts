@@ -90,23 +90,25 @@ export function sameJson(a: JsonValue, b: JsonValue): boolean {
   return a === b;
 }
 
-/** The place where two values first differ, and null when they are the same: what `sameJson` compares. */
+/** The places where two values differ, in their order: what `sameJson` compares. */
+export function* differingPaths(
+  a: JsonValue | undefined,
+  b: JsonValue | undefined,
+  path = '',
+): Generator<string, void> {
+  if (Array.isArray(a) && Array.isArray(b))
+    for (let at = 0; at < Math.max(a.length, b.length); at += 1)
+      yield* differingPaths(a[at], b[at], below(path, at));
+  else if (a instanceof Map && b instanceof Map)
+    for (const name of new Set([...a.keys(), ...b.keys()]))
+      yield* differingPaths(a.get(name), b.get(name), below(path, name));
+  else if (a === undefined || b === undefined || !sameJson(a, b)) yield path;
+}
+
+/** The first of them; null when the values are the same. */
 export function differingPath(a: JsonValue | undefined, b: JsonValue | undefined, path = ''): string | null {
-  if (Array.isArray(a) && Array.isArray(b)) {
-    for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
-      const found = differingPath(a[at], b[at], below(path, at));
-      if (found !== null) return found;
-    }
-    return null;
-  }
-  if (a instanceof Map && b instanceof Map) {
-    for (const name of new Set([...a.keys(), ...b.keys()])) {
-      const found = differingPath(a.get(name), b.get(name), below(path, name));
-      if (found !== null) return found;
-    }
-    return null;
-  }
-  return a !== undefined && b !== undefined && sameJson(a, b) ? null : path;
+  const [first] = differingPaths(a, b, path);
+  return first ?? null;
 }
 
 /** What `toJson` takes: plain values; a bigint becomes a number of any size. */

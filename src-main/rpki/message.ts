@@ -9,7 +9,7 @@ import { EXTENSION } from '../x509/oids.ts';
 import { keyId } from '../x509/public-key.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
 import { hex } from './certificate-fields.ts';
-import type { Faults } from './fault.ts';
+import { type Fault, Faults } from './fault.ts';
 import { readSignedObject } from './signed-object.ts';
 
 /** id-ct-xml, whatever is inside. */
@@ -20,6 +20,15 @@ export interface Message {
   signingTime: Date | null;
   /** Until when it may be used. */
   notAfter: Date;
+  /** The wanted identity signed it, whatever else is wrong with it. */
+  genuine: boolean;
+  /** Those of its faults that another time, or another clock, would take away. */
+  untimely: { early: readonly Fault[]; late: readonly Fault[] };
+}
+
+interface Untimely {
+  early: Faults;
+  late: Faults;
 }
 
 function checkCrl(
@@ -27,6 +36,7 @@ function checkCrl(
   crl: CertificateList,
   identity: { spkiDer: Uint8Array; keyId: string },
   at: Date,
+  { early, late }: Untimely,
 ): void {
   const clause = 'RFC 6492 3.1';
   faults.check(
@@ -34,12 +44,10 @@ function checkCrl(
     'its CRL is not signed by the enrolled identity',
     clause,
   );
-  faults.check(crl.thisUpdate.getTime() <= at.getTime(), 'its CRL is from the future', clause);
-  faults.check(
-    crl.nextUpdate !== null && crl.nextUpdate.getTime() >= at.getTime(),
-    'its CRL is out of date',
-    clause,
-  );
+  early.check(crl.thisUpdate.getTime() <= at.getTime(), 'its CRL is from the future', clause);
+  const { nextUpdate } = crl;
+  faults.check(nextUpdate !== null, 'its CRL does not say when it ends', clause);
+  late.check(nextUpdate === null || nextUpdate.getTime() >= at.getTime(), 'its CRL is out of date', clause);
   const aki = crl.extensions.find(({ oid }) => oid === EXTENSION.authorityKeyIdentifier);
   faults.check(
     aki === undefined || readAuthorityKeyId(aki.valueDer) === identity.keyId,
@@ -70,8 +78,12 @@ export function openMessage(
       'the signer is not the key of the certificate in it',
       clause,
     );
-    faults.check(object.holds(end.spkiDer), 'the signature does not hold: it was altered', clause);
-    faults.check(
+    const holds = faults.check(
+      object.holds(end.spkiDer),
+      'the signature does not hold: it was altered',
+      clause,
+    );
+    const enrolled = faults.check(
       verifySignature(end, identitySpki) === 'holds',
       'it was signed by another identity than the enrolled one',
       clause,
@@ -87,12 +99,13 @@ export function openMessage(
       'its certificate is one of an authority',
       clause,
     );
-    faults.check(
+    const untimely = { early: new Faults(), late: new Faults() };
+    untimely.early.check(
       end.notBefore.getTime() <= at.getTime(),
       `it is not valid before ${end.notBefore.toISOString()}: check the clocks of both machines`,
       clause,
     );
-    faults.check(
+    untimely.late.check(
       end.notAfter.getTime() >= at.getTime(),
       `it ended at ${end.notAfter.toISOString()}; ask for a new one`,
       clause,
@@ -107,13 +120,21 @@ export function openMessage(
       crl
     ) {
       const list = parseCrl(crl);
-      checkCrl(faults, list, identity, at);
+      checkCrl(faults, list, identity, at, untimely);
       faults.check(
         !list.entries.some(({ serial }) => serial === end.serial),
         'its certificate was revoked',
         clause,
       );
     }
-    return { content: object.content, signingTime: object.signingTime, notAfter: end.notAfter };
+    const [early, late] = [untimely.early.found, untimely.late.found];
+    faults.found.push(...early, ...late);
+    return {
+      content: object.content,
+      signingTime: object.signingTime,
+      notAfter: end.notAfter,
+      genuine: holds && enrolled,
+      untimely: { early, late },
+    };
   });
 }

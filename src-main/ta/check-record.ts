@@ -14,7 +14,7 @@ import { keyId } from '../x509/public-key.ts';
 import { readRequest, type Request } from './documents.ts';
 import { judgeResponseContent } from './judge-response.ts';
 import { readObjects, type TaObjects } from './objects.ts';
-import { openDocument, readInto, sameContent } from './open-exchange.ts';
+import { openDocument, readInto, signedContent } from './open-exchange.ts';
 import {
   type KeptExchange,
   type Party,
@@ -48,7 +48,8 @@ function openSigned(
   if (document === null) return { clear: null, message: null, faults: faults.found, same: null };
   for (const fault of identityFaults(certificateDer, at)) faults.check(false, fault, 'RFC 8183 4');
   const message = openMessage(document.message, spkiDer, at, faults);
-  const same = message === null ? null : sameContent(message, document.clear, faults);
+  const same =
+    message === null ? null : (signedContent(message, { clear: document.clear, kind }, faults)?.same ?? null);
   return { clear: document.clear, message, faults: faults.found, same };
 }
 

@@ -40,6 +40,8 @@ export interface RequestJudgement {
   request: Request | null;
   /** The signed message; null when it could not be opened. */
   message: Message | null;
+  /** The one of `faults` that says the file was changed after it was signed. */
+  edited: Fault | null;
   /** Something is wrong: it is refused. */
   faults: (Fault | WishFault)[];
   /** Nothing is wrong, but a person must decide. */
@@ -110,10 +112,10 @@ function judgeWish(
 export function judgeRequest(bytes: Uint8Array, state: SignerState, at: Date): RequestJudgement {
   const faults = new Faults();
   const questions: string[] = [];
-  const none = { request: null, message: null, faults: faults.found, questions };
+  const none = { request: null, message: null, edited: null, faults: faults.found, questions };
   const opened = openExchange(bytes, 'request', state.proxySpki, at, faults);
   if (opened === null) return none;
-  const request = readInto(faults, 'The clear text', () => readRequest(opened.clear, 'request'));
+  const request = readInto(faults, opened.saidIn, () => readRequest(opened.said, 'request'));
   if (request === null || opened.message === null) return none;
   if (state.nonces.has(request.nonce)) questions.push(`The nonce ${request.nonce} was processed before.`);
   const claimed = new Map<string, string>();
@@ -133,5 +135,5 @@ export function judgeRequest(bytes: Uint8Array, state: SignerState, at: Date): R
     for (const [key, wish] of child.requests)
       judgeWish({ child, key, wish, claimed, places }, state, faults, questions);
   }
-  return { request, message: opened.message, faults: faults.found, questions };
+  return { request, message: opened.message, edited: opened.edited, faults: faults.found, questions };
 }

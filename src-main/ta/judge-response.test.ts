@@ -544,6 +544,7 @@ describe('right, and unusual for the proxy', () => {
       openResponses: new Map(),
       lastContactAt: null,
       lastSignedAt: null,
+      lastDigests: [],
     };
     const clear = clearTexts.get(request.nonce) ?? null;
     const file = await signedFile('request', clear, signing, { now: NOW, days: 14 });

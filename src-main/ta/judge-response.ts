@@ -14,7 +14,7 @@ import { type Issued, judgeAnswers, type ProxyKnowledge, type ResponseKnowledge 
 import { judgeChange } from './judge-change.ts';
 import { judgePublished } from './judge-published.ts';
 import { instantText, readCertInfo, readRevocations } from './objects.ts';
-import { openExchange, readInto } from './open-exchange.ts';
+import { openExchange, type OpenedExchange, readInto } from './open-exchange.ts';
 
 export interface ResponseJudgement {
   faults: Fault[];
@@ -179,10 +179,14 @@ export function judgeResponseContent(
 }
 
 /** Judges the bytes of a response file at the instant `at`. Never throws for what it is given. */
-export function judgeResponse(bytes: Uint8Array, state: ProxyKnowledge, at: Date): ResponseJudgement {
+export function judgeResponse(
+  bytes: Uint8Array,
+  state: ProxyKnowledge,
+  at: Date,
+): ResponseJudgement & { opened: OpenedExchange | null } {
   const faults = new Faults();
   const opened = openExchange(bytes, 'response', state.signerSpki, at, faults);
-  if (opened === null) return { faults: faults.found, questions: [] };
-  const content = judgeResponseContent(opened.clear, state, at);
-  return { faults: [...faults.found, ...content.faults], questions: content.questions };
+  if (opened === null) return { opened, faults: faults.found, questions: [] };
+  const content = judgeResponseContent(opened.said, state, at);
+  return { opened, faults: [...faults.found, ...content.faults], questions: content.questions };
 }

@@ -1,17 +1,23 @@
 /** Opens a request or response file: its message, its clear text, and whether the one says what the other does (krill-ta.md 5.4). */
 import { JsonError, type JsonValue, readJson } from '../lib/json-reader.ts';
-import { asBase64, asObject, sameJson } from '../lib/json-shape.ts';
-import type { Faults } from '../rpki/fault.ts';
+import { asBase64, asObject, differingPaths } from '../lib/json-shape.ts';
+import type { Fault, Faults } from '../rpki/fault.ts';
 import { type Message, openMessage } from '../rpki/message.ts';
 
 export interface OpenedExchange {
-  /** As it stands in the file, signed or not. */
-  clear: JsonValue;
+  /** What the sender signed; as it stands in the file where nobody we know signed it. */
+  said: JsonValue;
+  /** What that is, to begin a sentence with. */
+  saidIn: 'What was signed' | 'The clear text';
   /** CMS, DER. */
   messageDer: Uint8Array;
   /** null when it cannot be opened; faults say why. */
   message: Message | null;
+  /** The fault of a clear text beside a good signature that says something else: it was changed on its way. */
+  edited: Fault | null;
 }
+
+const MOST_NAMED = 3;
 
 /** Runs a reader of JSON; its refusal becomes a fault that names the place. */
 export function readInto<T>(faults: Faults, what: string, reader: () => T): T | null {
@@ -35,15 +41,33 @@ export function openDocument(
   return { message: asBase64(signed.get('message'), 'signed.message'), clear: outer.get(clear) ?? null };
 }
 
-/** Whether the clear text is what was signed; null: the signed content is no JSON. Either is a fault. */
-export function sameContent(message: Message, clear: JsonValue, faults: Faults): boolean | null {
+/** "request.nonce and 2 more places". */
+function placesOf(paths: Iterable<string>): string {
+  const named: string[] = [];
+  let more = 0;
+  for (const path of paths)
+    if (named.length < MOST_NAMED) named.push(path.slice(0, 200));
+    else more += 1;
+  if (more > 0) return `${named.join(', ')} and ${more} more ${more === 1 ? 'place' : 'places'}`;
+  const last = named.pop() ?? '';
+  return named.length === 0 ? last : `${named.join(', ')} and ${last}`;
+}
+
+/** What was signed, and whether the clear text says the same. null: the signed content is no JSON. Either is a fault. */
+export function signedContent(
+  message: Message,
+  { clear, kind }: { clear: JsonValue; kind: 'request' | 'response' },
+  faults: Faults,
+): { signed: JsonValue; same: boolean } | null {
   const signed = readInto(faults, 'The signed content', () => readJson(message.content));
   if (signed === null) return null;
-  return faults.check(
-    sameJson(signed, clear),
-    'the clear text differs from what was signed: the file was edited on its way',
+  const places = placesOf(differingPaths(signed, clear, kind));
+  const same = faults.check(
+    places === '',
+    `the clear text differs from what was signed, at ${places}: the file was edited or damaged on its way; copy it again from where it was made`,
     'krill-ta 5.4',
   );
+  return { signed, same };
 }
 
 /** Opens the file and notes every fault of the wrapping. null when it is no such file at all. */
@@ -56,11 +80,15 @@ export function openExchange(
 ): OpenedExchange | null {
   const document = readInto(faults, 'The file', () => openDocument(bytes, kind));
   if (document === null) return null;
-  const message = openMessage(document.message, signedBy, at, faults);
-  const same = message === null ? null : sameContent(message, document.clear, faults);
+  const { clear, message: messageDer } = document;
+  const message = openMessage(messageDer, signedBy, at, faults);
+  const content = message === null ? null : signedContent(message, { clear, kind }, faults);
+  const genuine = content !== null && message?.genuine === true;
   return {
-    clear: document.clear,
-    messageDer: document.message,
-    message: same === null ? null : message,
+    said: genuine ? content.signed : clear,
+    saidIn: genuine ? 'What was signed' : 'The clear text',
+    messageDer,
+    message: content === null ? null : message,
+    edited: genuine && !content.same ? (faults.found.at(-1) ?? null) : null,
   };
 }

@@ -114,7 +114,12 @@ describe('an exchange', () => {
       Buffer.from(good.replace('"child": "online"', '"child": "offline"')),
     );
     expect(edited.view.canSign).toBe(false);
-    expect(edited.view.faults.map(({ text }) => text).join()).toMatch(/clear text differs/);
+    expect(edited.view.faults.map(({ text }) => text).join()).toMatch(
+      /clear text differs from what was signed, at request\.child_requests\[0\]\.child: .*copy it again/,
+    );
+    expect(edited.view.verdict.title).toMatch(/^Do not sign: this file is damaged\. Copy it again/);
+    // What was signed is shown, not what somebody wrote over it.
+    expect(edited.view.children.map(({ handle }) => handle)).toEqual(['online']);
     for (const bytes of [
       Buffer.from(good.slice(0, 3000)),
       krillFile('setup/proxy-id.json'),
@@ -137,6 +142,9 @@ describe('an exchange', () => {
     const late = await openRequest(app, request('x1-issue'));
     expect(late.view.canSign).toBe(false);
     expect(late.view.faults.map(({ text }) => text).join()).toMatch(/it ended at 2026-12-08/);
+    expect(late.view.verdict.title).toMatch(
+      /^This request ended on 2026-12-08, by the clock of this machine/,
+    );
   });
 
   test('a number may be chosen upwards only, with its reason on record', async () => {

@@ -4,9 +4,10 @@
  */
 import { AppError } from '../../lib/app-error.ts';
 import { tooLarge } from '../../lib/atomic-file.ts';
-import { fileWords, recogniseFile } from '../../rpki/exchange-file.ts';
+import { recogniseFile } from '../../rpki/exchange-file.ts';
 import { RpkiError } from '../../rpki/rpki-error.ts';
 import { readParentResponse, readRepositoryResponse } from '../../rpki/setup-json.ts';
+import { wrongFile } from '../require-file.ts';
 import type { ChildParent, ChildRepository } from './local-child.ts';
 
 const MOST_BYTES = 65_536;
@@ -35,10 +36,7 @@ function read(name: string, bytes: Uint8Array): ChildAnswer {
       },
     };
   }
-  throw new AppError(
-    'INVALID_INPUT',
-    `${name} is ${fileWords(kind)}; wanted is ${fileWords('parent-response')} or ${fileWords('repository-response')}. Nothing was changed.`,
-  );
+  throw wrongFile(name, bytes, 'parent-response', 'repository-response');
 }
 
 /** Throws AppError INVALID_INPUT, TOO_LARGE. */

@@ -200,8 +200,12 @@ describe('a child through its channels', () => {
       /is the repository of a proxy/,
     ],
     ['nothing known', () => Buffer.from('<a/>'), /is no file of a trust anchor/],
-    ['broken XML', () => Buffer.from('<a'), /is no file of a trust anchor/],
-    ['half of it', () => parentXml('online').slice(0, 400), /is no file of a trust anchor/],
+    ['broken XML', () => Buffer.from('<a'), /is damaged: The XML is not well-formed: .*\(line 1\); wanted/],
+    [
+      'half of it',
+      () => parentXml('online').slice(0, 400),
+      /is damaged: it ends before <\/parent_response>: it was cut off/,
+    ],
     [
       'another version',
       () => Buffer.from(Buffer.from(parentXml('online')).toString().replace('version="1"', 'version="2"')),

@@ -107,6 +107,17 @@ test('objects that do not belong together are refused', () => {
   expect(signerFaults(stateWith(null), forgotten, NOW).join()).toMatch(/another list/);
 });
 
+test('a number beside the objects that neither CRL nor manifest has is a fault, the first time and at an update', () => {
+  const value = info('signer-info-reissued');
+  const revision = value.objects['revision'] as { number: number };
+  value.objects['revision'] = { ...revision, number: revision.number + 1000 };
+  for (const known of [null, first])
+    expect(signerFaults(stateWith(known), read(value), NOW)).toEqual([
+      expect.stringMatching(/CRL has another number than stands beside it/),
+      expect.stringMatching(/manifest has another number than stands beside it/),
+    ]);
+});
+
 test('an update brings no objects, because nobody signed which of them are the last; and no older TA certificate', () => {
   const { signer } = associate(stateWith(first), reissued, fingerprint, NOW);
   expect(signer?.objects).toBe(first.objects);

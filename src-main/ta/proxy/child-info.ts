@@ -1,13 +1,14 @@
 /** A child's own file before it is added: its request as XML, or what Krill says of it as JSON. Nobody signs either. */
 import { AppError } from '../../lib/app-error.ts';
 import { readChildInfo } from '../../rpki/child-info.ts';
-import { fileWords, recogniseFile } from '../../rpki/exchange-file.ts';
+import { recogniseFile } from '../../rpki/exchange-file.ts';
 import { RpkiError } from '../../rpki/rpki-error.ts';
 import { readChildRequestXml } from '../../rpki/setup-xml.ts';
 import { parseCertificate } from '../../x509/certificate.ts';
 import { readAsn, readIp, asnText, ipText } from '../../rpki/resource-text.ts';
 import type { ResourceTexts } from '#shared/contract/ta-proxy.ts';
 import type { ResourceSet } from '../../rpki/resource-set.ts';
+import { wrongFile } from '../require-file.ts';
 import { identityFaults } from '../signer/identity-check.ts';
 import { type Identity, identityOf } from '../signer/trust-anchor.ts';
 
@@ -37,10 +38,7 @@ export function readChildFile(name: string, bytes: Uint8Array): ChildFile {
     if (!(error instanceof RpkiError)) throw error;
     throw new AppError('INVALID_INPUT', `${name} cannot be used: ${error.message}`);
   }
-  throw new AppError(
-    'INVALID_INPUT',
-    `${name} is ${fileWords(kind)}; wanted is ${fileWords('child-request')} or ${fileWords('child-info')}.`,
-  );
+  throw wrongFile(name, bytes, 'child-request', 'child-info');
 }
 
 export function childFileFaults({ identity }: ChildFile, now: Date): string[] {

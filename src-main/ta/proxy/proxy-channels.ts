@@ -1,8 +1,8 @@
 /** The channels of a trust anchor's proxy: its set-up and what it hands out. Decisions are in the files it calls. */
 import type { ProxyExport } from '#shared/contract/ta-proxy.ts';
 import { AppError } from '../../lib/app-error.ts';
+import { tooLarge } from '../../lib/atomic-file.ts';
 import type { Domain } from '../../lib/domain.ts';
-import { fileWords, recogniseFile } from '../../rpki/exchange-file.ts';
 import { RpkiError } from '../../rpki/rpki-error.ts';
 import { readRepositoryResponseXml } from '../../rpki/setup-xml.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
@@ -46,12 +46,8 @@ type Names =
 const SETUP_BYTES = 1_048_576;
 
 function repositoryAnswer(name: string, bytes: Uint8Array) {
-  const kind = recogniseFile(bytes);
-  if (kind !== 'repository-response' || bytes.length > SETUP_BYTES)
-    throw new AppError(
-      'INVALID_INPUT',
-      `${name} is ${fileWords(kind)}; wanted is ${fileWords('repository-response')}.`,
-    );
+  if (bytes.length > SETUP_BYTES) throw tooLarge(name, bytes.length, SETUP_BYTES);
+  requireFile(name, bytes, 'repository-response');
   try {
     return readRepositoryResponseXml(bytes);
   } catch (error) {

@@ -5,14 +5,13 @@
 import type { ResponseReview } from '#shared/contract/ta-proxy.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { AppError } from '../../lib/app-error.ts';
-import { JsonError } from '../../lib/json-reader.ts';
+import { JsonError, type JsonValue } from '../../lib/json-reader.ts';
 import { type Fault, Faults } from '../../rpki/fault.ts';
-import type { Message } from '../../rpki/message.ts';
 import type { ProxyKnowledge } from '../judge-answers.ts';
 import { second } from '../inside.ts';
 import { judgeResponse } from '../judge-response.ts';
 import { objectsJson, type TaObjects } from '../objects.ts';
-import { openExchange } from '../open-exchange.ts';
+import { openDocument, openExchange, type OpenedExchange } from '../open-exchange.ts';
 import { resourceTexts } from '../review/child-review.ts';
 import { readSignerInfo } from '../signer-info.ts';
 import { timingSeen } from './compare-timing.ts';
@@ -20,7 +19,7 @@ import type { HeldProxy } from './held-proxy.ts';
 import { noneOpen, openContent } from './make-request.ts';
 import { associatedJson } from './proxy-text.ts';
 import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
-import { readResponse, type Response } from './take-response.ts';
+import { readResponseContent, type Response } from './take-response.ts';
 
 type Knowing = Pick<HeldProxy, 'state' | 'past' | 'highest' | 'nonceTaken'>;
 
@@ -147,12 +146,14 @@ function unusualOf(state: ProxyState & { signer: AssociatedSigner }, response: R
 function verdictOf(
   faults: readonly Fault[],
   unusual: readonly string[],
-  message: Message | null,
+  opened: OpenedExchange | null,
   state: ProxyState,
 ): ResponseReview['verdict'] {
+  const message = opened?.message ?? null;
+  const edited = opened?.edited ?? null;
   const checks = [
     {
-      ok: message !== null,
+      ok: message?.genuine === true && edited === null,
       text: 'signed by the associated signer, clear text and signed content say the same',
     },
     {
@@ -162,6 +163,19 @@ function verdictOf(
     { ok: faults.length === 0 ? true : null, text: 'every wish is answered, and nothing else' },
     { ok: state.open !== null, text: `answers the open request ${state.open?.nonce ?? ''}`.trim() },
   ];
+  const others = faults.filter((fault) => fault !== edited && !message?.untimely.late.includes(fault));
+  if (edited !== null && others.length === 0)
+    return {
+      severity: 'bad',
+      title: 'Do not publish: this file is damaged. Copy it again; below is what the signer signed',
+      checks,
+    };
+  if (message !== null && faults.length > 0 && others.length === 0)
+    return {
+      severity: 'bad',
+      title: `Do not publish: this response ended on ${message.notAfter.toISOString().slice(0, 10)}, by the clock of this machine`,
+      checks,
+    };
   if (faults.length > 0)
     return { severity: 'bad', title: 'Do not publish: this response is not right', checks };
   if (unusual.length > 0)
@@ -173,9 +187,9 @@ function verdictOf(
   return { severity: 'good', title: 'The signer answered what was asked, and every object holds', checks };
 }
 
-function readOrNull(bytes: Uint8Array): Response | null {
+function readOrNull(read: () => JsonValue): Response | null {
   try {
-    return readResponse(bytes);
+    return readResponseContent(read());
   } catch (error) {
     // Told as a fault by the judges.
     if (error instanceof JsonError) return null;
@@ -191,7 +205,9 @@ export async function reviewResponse(
 ): Promise<ReviewedResponse> {
   const { state, highest } = knowing;
   const { signer, open } = state;
-  const response = readOrNull(file.bytes);
+  const opened =
+    signer === null ? null : openExchange(file.bytes, 'response', signer.identity.spkiDer, now, new Faults());
+  const response = readOrNull(() => opened?.said ?? openDocument(file.bytes, 'response').clear);
   const story = await nonceStory(knowing, response?.nonce);
   if (signer === null || open === null)
     throw story === null
@@ -217,8 +233,7 @@ export async function reviewResponse(
       : []),
     ...judged.faults,
   ];
-  const message =
-    openExchange(file.bytes, 'response', signer.identity.spkiDer, now, new Faults())?.message ?? null;
+  const message = opened?.message ?? null;
   const unusual = [
     ...judged.questions,
     ...(response === null ? [] : unusualOf({ ...state, signer }, response)),
@@ -227,7 +242,7 @@ export async function reviewResponse(
     response,
     view: {
       file: { name: file.name, size: file.bytes.length, sha256: sha256Hex(file.bytes) },
-      verdict: verdictOf(faults, unusual, message, state),
+      verdict: verdictOf(faults, unusual, judged.opened, state),
       faults: faults.map(({ text, clause }) => ({ text, clause })),
       unusual,
       nonce: response?.nonce ?? '',

@@ -6,7 +6,6 @@ import { JsonError, type JsonValue } from '../../lib/json-reader.ts';
 import { asBase64, asMap, asObject, asText } from '../../lib/json-shape.ts';
 import { byKey, type ChildRequest, handle, type Request, resourceLimit } from '../documents.ts';
 import { readObjects, type TaObjects } from '../objects.ts';
-import { openDocument } from '../open-exchange.ts';
 import type { ChildResponse, ProxyChild, ProxyState } from './proxy-state.ts';
 import { sameWish } from './same-wish.ts';
 
@@ -39,9 +38,9 @@ function readAnswer(value: JsonValue, path: string): ChildResponse {
   };
 }
 
-/** The clear text of a response file. Throws JsonError. */
-export function readResponse(bytes: Uint8Array): Response {
-  const clear = asObject(openDocument(bytes, 'response').clear, 'response', {
+/** What a response says, signed or not. Throws JsonError. */
+export function readResponseContent(content: JsonValue): Response {
+  const clear = asObject(content, 'response', {
     required: ['nonce', 'objects', 'child_responses'],
   });
   const answers = new Map<string, Map<string, ChildResponse>>();

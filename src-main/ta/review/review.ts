@@ -6,12 +6,13 @@ import type { ExchangeReview } from '#shared/contract/ta-review.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Fault } from '../../rpki/fault.ts';
 import type { Request } from '../documents.ts';
-import { judgeRequest, type RequestJudgement, type WishFault } from '../judge-request.ts';
+import { judgeRequest, type RequestJudgement } from '../judge-request.ts';
 import { weeksLater } from '../signer/publish.ts';
 import type { TrustAnchor } from '../signer/trust-anchor.ts';
 import { advisoryOf } from './advisory.ts';
-import { childReview, listed, unusualOf } from './child-review.ts';
+import { childReview, unusualOf } from './child-review.ts';
 import type { History } from './history.ts';
+import { isWishFault, verdictOf } from './request-verdict.ts';
 
 export interface ReviewOrder {
   name: string;
@@ -39,7 +40,6 @@ export interface Reviewed {
   request: Request | null;
 }
 
-const isWishFault = (fault: Fault): fault is WishFault => 'key' in fault;
 const WEEK_MS = 7 * 86_400_000;
 
 /** What this machine's clock alone forbids. */
@@ -67,78 +67,6 @@ function nonceOf({ earlier }: ReviewOrder, request: Request | null): ExchangeRev
     exchange: earlier?.id ?? null,
     differs: earlier?.differs ?? [],
   };
-}
-
-function verdictOf(
-  judgement: RequestJudgement,
-  clock: readonly Fault[],
-  nonce: ExchangeReview['nonce'],
-  unusual: readonly string[],
-  quiet: readonly string[],
-): ExchangeReview['verdict'] {
-  const { faults } = judgement;
-  const { request, message } = judgement;
-  const wishes = request?.children.reduce((sum, child) => sum + child.requests.size, 0) ?? 0;
-  const bad = new Set(faults.filter(isWishFault).map(({ child, key }) => `${child} ${key}`)).size;
-  const wrapping = faults.filter((fault) => !isWishFault(fault));
-  const checks = [
-    { ok: wrapping.length === 0, text: 'signature, CRL and clear text agree' },
-    ...(message?.signingTime
-      ? [
-          {
-            ok: true,
-            text: `made ${message.signingTime.toISOString().slice(0, 16).replace('T', ' ')} Z, good until ${message.notAfter.toISOString().slice(0, 10)}`,
-          },
-        ]
-      : []),
-    {
-      ok: nonce.state === 'new',
-      text: nonce.state === 'new' ? 'nonce not seen before' : 'its nonce was answered before',
-    },
-    {
-      ok: request === null ? null : bad === 0,
-      text:
-        wishes === 0
-          ? 'no child asks for anything: CRL and manifest are renewed'
-          : bad === 0
-            ? wishes === 1
-              ? 'the one wish can be signed'
-              : `all ${wishes} wishes can be signed`
-            : `${bad} of ${wishes} wishes cannot be signed`,
-    },
-    ...(quiet.length === 0
-      ? []
-      : [
-          {
-            ok: null,
-            text: `not in it, though ${quiet.length === 1 ? 'it has a certificate' : 'they have certificates'}: ${listed(quiet)}`,
-          },
-        ]),
-  ];
-  if (wrapping.length > 0)
-    return {
-      severity: 'bad',
-      title: 'Do not sign: this is not a request of the enrolled proxy as it made it',
-      checks,
-    };
-  if (bad > 0)
-    return {
-      severity: 'bad',
-      title: `Signed by the enrolled proxy, but ${bad === 1 ? 'one wish makes' : `${bad} wishes make`} the whole of it fail`,
-      checks,
-    };
-  if (nonce.state === 'answered')
-    return { severity: 'careful', title: 'This request was answered before; its response is kept', checks };
-  if (nonce.state === 'other-content')
-    return { severity: 'bad', title: 'Stop: another request with this nonce was answered before', checks };
-  if (clock.length > 0) return { severity: 'bad', title: 'Stop: the clock of this machine is wrong', checks };
-  if (unusual.length > 0)
-    return {
-      severity: 'careful',
-      title: `Signed by the enrolled proxy; ${unusual.length === 1 ? 'one thing is' : `${unusual.length} things are`} unusual`,
-      checks,
-    };
-  return { severity: 'good', title: 'Signed by the enrolled proxy, and nothing in it is unusual', checks };
 }
 
 /** Children with a certificate that are not in the request, with the end of the one that lasts longest. */
@@ -230,13 +158,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
     view: {
       file: { name: order.name, size: bytes.length, sha256: sha256Hex(bytes) },
       contentSha256: message === null ? '' : sha256Hex(message.content),
-      verdict: verdictOf(
-        judgement,
-        clock,
-        nonce,
-        unusual,
-        quiet.map(({ handle }) => handle),
-      ),
+      verdict: verdictOf({ judgement, clock, nonce, unusual, quiet: quiet.map(({ handle }) => handle) }),
       faults: faults.filter((fault) => !isWishFault(fault)).map(({ text, clause }) => ({ text, clause })),
       unusual,
       nonce,

@@ -8,6 +8,7 @@ import { JsonError, type JsonValue, readJson } from '../../lib/json-reader.ts';
 import { keyId } from '../../x509/public-key.ts';
 import { readIdentity } from '../documents.ts';
 import { fileWords, recogniseFile, type TaFileKind } from '../../rpki/exchange-file.ts';
+import { whatFileIs } from '../../rpki/file-damage.ts';
 import { readRepositoryContact, type RepositoryContact } from '../repository-contact.ts';
 import { fingerprintProblem, identityFaults } from './identity-check.ts';
 import { locationProblems, uriLines } from './locations.ts';
@@ -46,12 +47,6 @@ const RANGES: Record<keyof Timing, { name: string; unit: string; min: number; ma
 };
 const MOST_NUMBER = 2n ** 63n - 1n;
 
-/** What a wrong file is, in one sentence. */
-function wrongFile(text: string, wanted: TaFileKind): string | null {
-  const found = recogniseFile(Buffer.from(text, 'utf8'));
-  return found === wanted ? null : `This is ${fileWords(found)}; wanted is ${fileWords(wanted)}.`;
-}
-
 class Collector {
   readonly problems: SignerProblem[] = [];
 
@@ -71,13 +66,16 @@ class Collector {
       this.say(step, path, 'The file is not chosen yet.', `Bring ${fileWords(wanted)} from the proxy.`);
       return null;
     }
-    const wrong = wrongFile(file.text, wanted);
-    if (wrong !== null) {
-      this.say(step, path, wrong, 'Choose the other file.');
+    const bytes = Buffer.from(file.text, 'utf8');
+    const found = recogniseFile(bytes);
+    if (found !== wanted) {
+      const is = whatFileIs(bytes);
+      const fix = is.startsWith('damaged') ? 'Copy it again from the proxy.' : 'Choose the other file.';
+      this.say(step, path, `This is ${is}; wanted is ${fileWords(wanted)}.`, fix);
       return null;
     }
     try {
-      return read(readJson(Buffer.from(file.text, 'utf8')));
+      return read(readJson(bytes));
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
       const place = error.path === '' ? '' : `${error.path}: `;

@@ -4,7 +4,8 @@ import type { SignerDraft } from '#shared/contract/ta-setup.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
 import { checkKey } from '../../rpki/certificate-fields.ts';
-import { fileWords, recogniseFile } from '../../rpki/exchange-file.ts';
+import { recogniseFile } from '../../rpki/exchange-file.ts';
+import { whatFileIs } from '../../rpki/file-damage.ts';
 import { Faults } from '../../rpki/fault.ts';
 import type { Store } from '../../store/store-contract.ts';
 import { exportContent } from '../export.ts';
@@ -86,8 +87,10 @@ export function createSignerHalf(
       recognise({ blob }) {
         const { name, bytes } = deps.blobs.take(blob);
         const kind = bytes.length > SETUP_FILE_BYTES ? 'unknown' : recogniseFile(bytes);
+        const says =
+          bytes.length > SETUP_FILE_BYTES ? 'too large for a file of the set-up' : whatFileIs(bytes);
         const text = kind === 'proxy-id' || kind === 'proxy-repo' ? bytes.toString('utf8') : '';
-        return { kind, name, text, says: `${name} is ${fileWords(kind)}.` };
+        return { kind, name, text, says: `${name} is ${says}.` };
       },
       async setupReview({ draft: id, revision }) {
         const draft = await deps.drafts.read('ta.signer', id);

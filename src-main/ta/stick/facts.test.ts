@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { krillFile } from '../../testing/test-signer.ts';
 import { vectorPath } from '../../testing/vectors.ts';
-import { cutOff } from './cut-off.ts';
+import { cutOff } from '../../rpki/file-damage.ts';
 import { factsOf } from './facts.ts';
 import { claimedKind, orderName } from './stick-names.ts';
 

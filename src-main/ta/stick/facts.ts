@@ -8,6 +8,7 @@ import { asObject, asText, differingPath } from '../../lib/json-shape.ts';
 import { readChildInfo } from '../../rpki/child-info.ts';
 import { recogniseFile, type TaFileKind } from '../../rpki/exchange-file.ts';
 import { Faults } from '../../rpki/fault.ts';
+import { cutOff, unreadableAt } from '../../rpki/file-damage.ts';
 import { RpkiError } from '../../rpki/rpki-error.ts';
 import {
   readChildRequest,
@@ -26,7 +27,6 @@ import { readIdentity } from '../documents.ts';
 import { openDocument } from '../open-exchange.ts';
 import { readAssociated } from '../proxy/proxy-text.ts';
 import { readRepositoryContact } from '../repository-contact.ts';
-import { cutOff } from './cut-off.ts';
 
 interface Signed {
   nonce: string;
@@ -147,7 +147,11 @@ export function factsOf(bytes: Uint8Array, claimed: TaFileKind | null): FileFact
     if (fault !== null) return { kind: 'broken', looksLike: claimed ?? 'unknown', fault };
     return claimed === null
       ? { kind }
-      : { kind: 'broken', looksLike: claimed, fault: `is not what its name says: ${unreadable(bytes)}` };
+      : {
+          kind: 'broken',
+          looksLike: claimed,
+          fault: `is not what its name says: ${unreadableAt(bytes) ?? 'it holds something else'}`,
+        };
   }
   try {
     return read(kind, bytes);
@@ -155,18 +159,5 @@ export function factsOf(bytes: Uint8Array, claimed: TaFileKind | null): FileFact
     if (!(error instanceof JsonError || error instanceof RpkiError || error instanceof X509Error))
       throw error;
     return { kind: 'broken', looksLike: kind, fault: `cannot be used: ${refusal(error)}` };
-  }
-}
-
-/** Why a file with one of our names is none of ours. */
-function unreadable(bytes: Uint8Array): string {
-  try {
-    readJson(bytes);
-    return 'it holds something else';
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    return /^\s*\{/.test(Buffer.from(bytes.subarray(0, 64)).toString('utf8'))
-      ? refusal(error)
-      : 'it holds something else';
   }
 }

@@ -1,6 +1,10 @@
-/** Whether a file that cannot be recognised is one of ours that was cut off on its way, and where it ends. */
-import { JsonError, readJson } from '../../lib/json-reader.ts';
-import { looksLikeXml } from '../../rpki/xml.ts';
+/** A file that cannot be recognised: whether it was cut off or damaged on its way, and where. */
+import { JsonError, readJson } from '../lib/json-reader.ts';
+import { fileWords, recogniseFile } from './exchange-file.ts';
+import { RpkiError } from './rpki-error.ts';
+import { looksLikeXml, readXml } from './xml.ts';
+
+const MOST_ELEMENTS = 2_000_000;
 
 /** How much of the file a DER value's head announces (X.690 8.1.3); null: it announces nothing. */
 function announced(bytes: Uint8Array): number | null {
@@ -47,4 +51,31 @@ export function cutOff(bytes: Uint8Array): string | null {
     const place = error.path === '' ? '' : ` in ${error.path}`;
     return `ends${place} after ${bytes.length} octets: it was cut off while it was copied`;
   }
+}
+
+/** Why something that begins as JSON or XML does cannot be read, with its place; null: it can, or it is neither. */
+export function unreadableAt(bytes: Uint8Array): string | null {
+  try {
+    if (looksLikeXml(bytes)) readXml(bytes, { bytes: bytes.length, elements: MOST_ELEMENTS });
+    else if (/^\s*[[{]/.test(Buffer.from(bytes.subarray(0, 100)).toString('latin1'))) readJson(bytes);
+    return null;
+  } catch (error) {
+    if (!(error instanceof JsonError || error instanceof RpkiError)) throw error;
+    const place = error instanceof JsonError && error.path !== '' ? `${error.path.slice(0, 100)}: ` : '';
+    return `${place}${error.message.replace(/\.$/, '')}`;
+  }
+}
+
+/** "damaged: it ends in …" or "damaged: …"; null: it is none that can be told to be. */
+export function damageWords(bytes: Uint8Array): string | null {
+  const cut = cutOff(bytes);
+  if (cut !== null) return `damaged: it ${cut}`;
+  const place = unreadableAt(bytes);
+  return place === null ? null : `damaged: ${place}`;
+}
+
+/** "a request of a proxy to its signer (request.json)", "damaged: it ends in …", "no file of a trust anchor". */
+export function whatFileIs(bytes: Uint8Array): string {
+  const kind = recogniseFile(bytes);
+  return kind === 'unknown' ? (damageWords(bytes) ?? fileWords(kind)) : fileWords(kind);
 }

@@ -1,0 +1,45 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type TestApp, testApp } from '../../testing/test-app.ts';
+import { answeredBy, associated, makeRequest, openResponse, take } from '../../testing/test-proxy-app.ts';
+
+let proxy: TestApp;
+let signer: TestApp;
+beforeEach(async () => {
+  proxy = await testApp({ live: true });
+  signer = await testApp({ live: true });
+  await proxy.create('online', 'Proxy');
+  await signer.create('offline', 'Signer');
+  const folder = join(proxy.folder, 'published');
+  mkdirSync(folder);
+  await associated(proxy, signer, folder);
+});
+afterEach(async () => {
+  await proxy.remove();
+  await signer.remove();
+});
+
+test('an edited response is named with its place, shown as it was signed, and wanted again as it was', async () => {
+  const response = await answeredBy(proxy, signer, await makeRequest(proxy));
+  const edited = Buffer.from(response.toString('utf8').replace(/"number": 2\b/, '"number": 999'));
+  expect(edited.equals(response)).toBe(false);
+  const { view } = await openResponse(proxy, edited);
+  expect(view.verdict).toMatchObject({
+    severity: 'bad',
+    title: 'Do not publish: this file is damaged. Copy it again; below is what the signer signed',
+  });
+  expect(view.faults.map(({ text }) => text)).toEqual([
+    'the clear text differs from what was signed, at response.objects.revision.number: the file was edited or damaged on its way; copy it again from where it was made',
+  ]);
+  expect(view).toMatchObject({ number: { before: '1', after: '2' }, canPublish: false });
+  await take(proxy, response);
+});
+
+test('a response that came too late says so', { timeout: 240_000 }, async () => {
+  const response = await answeredBy(proxy, signer, await makeRequest(proxy));
+  await proxy.later(20 * 86_400_000);
+  const { view } = await openResponse(proxy, response);
+  expect(view.verdict.title).toMatch(/^Do not publish: this response ended on 20\d\d-/);
+  expect(view.canPublish).toBe(false);
+});

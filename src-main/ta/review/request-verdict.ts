@@ -1,0 +1,110 @@
+/** The headline over a request and the checks below it: the one thing that matters first, told by its cause. */
+import type { ExchangeReview } from '#shared/contract/ta-review.ts';
+import type { Fault } from '../../rpki/fault.ts';
+import type { RequestJudgement, WishFault } from '../judge-request.ts';
+import { listed } from './child-review.ts';
+
+export interface VerdictOrder {
+  judgement: RequestJudgement;
+  /** What this machine's clock alone forbids. */
+  clock: readonly Fault[];
+  nonce: ExchangeReview['nonce'];
+  unusual: readonly string[];
+  /** Children with a certificate that ask for nothing. */
+  quiet: readonly string[];
+}
+
+type Verdict = ExchangeReview['verdict'];
+
+export const isWishFault = (fault: Fault): fault is WishFault => 'key' in fault;
+
+/** The faults of the file itself by their cause. */
+function causesOf({ faults, message, edited }: RequestJudgement) {
+  const early = message?.untimely.early ?? [];
+  const late = message?.untimely.late ?? [];
+  const file = faults.filter((fault) => !isWishFault(fault));
+  return {
+    early,
+    late,
+    /** What neither time nor copying it again takes away. */
+    wrong: file.filter((fault) => fault !== edited && !early.includes(fault) && !late.includes(fault)),
+  };
+}
+
+const wishesOf = ({ faults }: RequestJudgement): number =>
+  new Set(faults.filter(isWishFault).map(({ child, key }) => `${child} ${key}`)).size;
+
+function checksOf({ judgement, clock, nonce, quiet }: VerdictOrder): Verdict['checks'] {
+  const { request, message, edited } = judgement;
+  const { early, late, wrong } = causesOf(judgement);
+  const wishes = request?.children.reduce((sum, child) => sum + child.requests.size, 0) ?? 0;
+  const bad = wishesOf(judgement);
+  return [
+    { ok: wrong.length === 0 && edited === null, text: 'signature, CRL and clear text agree' },
+    ...(message?.signingTime
+      ? [
+          {
+            ok: early.length + late.length + clock.length === 0,
+            text: `made ${message.signingTime.toISOString().slice(0, 16).replace('T', ' ')} Z, good until ${message.notAfter.toISOString().slice(0, 10)}`,
+          },
+        ]
+      : []),
+    {
+      ok: nonce.state === 'new',
+      text: nonce.state === 'new' ? 'nonce not seen before' : 'its nonce was answered before',
+    },
+    {
+      ok: request === null ? null : bad === 0,
+      text:
+        wishes === 0
+          ? 'no child asks for anything: CRL and manifest are renewed'
+          : bad === 0
+            ? wishes === 1
+              ? 'the one wish can be signed'
+              : `all ${wishes} wishes can be signed`
+            : `${bad} of ${wishes} wishes cannot be signed`,
+    },
+    ...(quiet.length === 0
+      ? []
+      : [
+          {
+            ok: null,
+            text: `not in it, though ${quiet.length === 1 ? 'it has a certificate' : 'they have certificates'}: ${listed(quiet)}`,
+          },
+        ]),
+  ];
+}
+
+function headline(order: VerdictOrder): Omit<Verdict, 'checks'> {
+  const { judgement, clock, nonce, unusual } = order;
+  const { early, late, wrong } = causesOf(judgement);
+  const stop = (title: string) => ({ severity: 'bad' as const, title });
+  if (wrong.length > 0) return stop('Do not sign: this is not a request of the enrolled proxy as it made it');
+  if (judgement.edited !== null)
+    return stop('Do not sign: this file is damaged. Copy it again; below is what the enrolled proxy signed');
+  if (nonce.state === 'other-content')
+    return stop('Stop: another request with this nonce was answered before');
+  // What was answered cannot be signed again, and need not be: its wishes, its time and the clock say nothing of it.
+  if (nonce.state === 'answered')
+    return { severity: 'careful', title: 'This request was answered before; its response is kept' };
+  if (early.length > 0)
+    return stop('Stop: this request is from the future. The clock of this machine or of the proxy is wrong');
+  if (clock.length > 0) return stop('Stop: the clock of this machine is wrong');
+  if (late.length > 0)
+    return stop(
+      `This request ended on ${judgement.message?.notAfter.toISOString().slice(0, 10) ?? ''}, by the clock of this machine: have the proxy sign it anew`,
+    );
+  const bad = wishesOf(judgement);
+  if (bad > 0)
+    return stop(
+      `Signed by the enrolled proxy, but ${bad === 1 ? 'one wish makes' : `${bad} wishes make`} the whole of it fail`,
+    );
+  if (unusual.length > 0)
+    return {
+      severity: 'careful',
+      title: `Signed by the enrolled proxy; ${unusual.length === 1 ? 'one thing is' : `${unusual.length} things are`} unusual`,
+    };
+  return { severity: 'good', title: 'Signed by the enrolled proxy, and nothing in it is unusual' };
+}
+
+export const verdictOf = (order: VerdictOrder): Verdict => ({ ...headline(order), checks: checksOf(order) });
