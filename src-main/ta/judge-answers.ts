@@ -2,9 +2,22 @@
 import type { JsonObject, JsonValue } from '../lib/json-reader.ts';
 import { asBase64, asMap, asObject, asText } from '../lib/json-shape.ts';
 import { Faults } from '../rpki/fault.ts';
-import { contains } from '../rpki/ranges.ts';
+import { equalRanges } from '../rpki/ranges.ts';
 import { resourceCertificate } from '../rpki/resource-certificate.ts';
-import { byKey, type Child, handle, keyIdentifier, type Request, resourceSet } from './documents.ts';
+import { type ResourceSet, sameResources } from '../rpki/resource-set.ts';
+import { readChildCsr } from './child-csr.ts';
+import {
+  byKey,
+  type Child,
+  type ChildRequest,
+  handle,
+  keyIdentifier,
+  type Request,
+  resourceLimit,
+  resourceSet,
+} from './documents.ts';
+import { holdsResources, publishesAt, second } from './inside.ts';
+import { instantText } from './objects.ts';
 import type { SignerInfo } from './signer-info.ts';
 
 /** What a response is held against. */
@@ -30,6 +43,51 @@ export interface Issued {
 }
 
 const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
+const ISSUED = 'RFC 6492 3.4.2';
+
+/** What the child has under the limit it asked for. */
+function granted(child: Child, limit: Partial<ResourceSet>): ResourceSet {
+  const { asn, ipv4, ipv6 } = child.resources;
+  return { asn: limit.asn ?? asn, ipv4: limit.ipv4 ?? ipv4, ipv6: limit.ipv6 ?? ipv6 };
+}
+
+/** What was asked for, held against the certificate itself and against what is told of it. */
+function judgeGrant(
+  who: string,
+  asked: { child: Child; wish: ChildRequest & { type: 'issuance' } },
+  told: { der: Uint8Array; resources: ResourceSet; limit: Partial<ResourceSet>; notAfter: string },
+  faults: Faults,
+): void {
+  const { child, wish } = asked;
+  const right = granted(child, wish.limit);
+  const read = resourceCertificate(told.der, 'authority', new Faults());
+  faults.check(
+    sameResources(told.resources, right) && holdsResources(read, right),
+    `${who}: it gets not the resources it asked for`,
+    ISSUED,
+  );
+  const csr = readChildCsr(wish.csrDer, new Faults());
+  // A folder without its "/" gets it from the signer (krill-ta.md 6.5).
+  const folder = csr === null || csr.caRepository.endsWith('/') ? '' : '/';
+  faults.check(
+    csr !== null && publishesAt(read, { ...csr, caRepository: `${csr.caRepository}${folder}` }),
+    `${who}: its certificate publishes at another place than it asked for`,
+    ISSUED,
+  );
+  faults.check(
+    second(told.notAfter) === second(read.certificate.notAfter),
+    `${who}: its certificate ends at another time than it is told`,
+    ISSUED,
+  );
+  faults.check(
+    FAMILIES.every((family) => {
+      const [one, other] = [told.limit[family], wish.limit[family]];
+      return one === undefined || other === undefined ? one === other : equalRanges(one, other);
+    }),
+    `${who}: it is told another limit than it asked for`,
+    ISSUED,
+  );
+}
 
 /** One answer to one wish of a child. */
 function judgeAnswer(
@@ -77,7 +135,7 @@ function judgeAnswer(
       Buffer.compare(there.der, der) === 0 &&
       asText(cert.get('uri'), at) === there.uri,
     `${who}: the certificate it gets is not the one that is published`,
-    'RFC 6492 3.4.2',
+    ISSUED,
   );
   const ta = resourceCertificate(
     asBase64(signing.get('cert'), `${at}.signing_cert.cert`),
@@ -87,24 +145,30 @@ function judgeAnswer(
   faults.check(
     ta.subjectKeyId === state.info.taKeyId,
     `${who}: the signing certificate is of another key`,
-    'RFC 6492 3.4.2',
+    ISSUED,
   );
-  const granted = resourceSet(object.get('resource_set'), `${at}.resource_set`);
-  faults.check(
-    FAMILIES.every((family) => contains(child.resources[family], granted[family])),
-    `${who}: it gets more resources than it has`,
-    'RFC 6492 3.4.2',
-  );
+  if (wish?.type !== 'issuance') return;
+  const told = {
+    der,
+    resources: resourceSet(object.get('resource_set'), `${at}.resource_set`),
+    limit: resourceLimit(cert.get('req_limit'), `${at}.issued_cert.req_limit`),
+    notAfter: instantText(object.get('not_after'), `${at}.not_after`),
+  };
+  judgeGrant(who, { child, wish }, told, faults);
 }
 
-/** Every answer against every wish: none missing, none too many. Throws JsonError and X509Error of the readers. */
+/**
+ * Every answer against every wish: none missing, none too many. Answers the keys whose wishes were fulfilled. Throws
+ * JsonError and X509Error of the readers.
+ */
 export function judgeAnswers(
   response: JsonObject,
   issued: Map<string, Issued>,
   state: ResponseKnowledge,
   faults: Faults,
   questions: string[],
-): void {
+): Set<string> {
+  const fulfilled = new Set<string>();
   const answered = new Map<string, Set<string>>();
   for (const [name, answers, path] of asMap(response.get('child_responses'), 'response.child_responses')) {
     const child = state.request.children.find((one) => one.handle === handle(name, path));
@@ -117,6 +181,7 @@ export function judgeAnswers(
         continue;
       }
       judgeAnswer({ who, child, key, answer: value.item, path: value.at }, issued, state, faults, questions);
+      if (value.item !== 'Error') fulfilled.add(key);
     }
     answered.set(name, keys);
   }
@@ -127,4 +192,5 @@ export function judgeAnswers(
         `${name}, key ${key.slice(-8)}: no answer`,
         'RFC 6492 3.4.2',
       );
+  return fulfilled;
 }

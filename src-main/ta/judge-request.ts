@@ -9,6 +9,7 @@ import { readChildCsr } from './child-csr.ts';
 import type { ResourceSet } from '../rpki/resource-set.ts';
 import { type Child, type ChildRequest, readRequest, type Request } from './documents.ts';
 import { openExchange, readInto } from './open-exchange.ts';
+import { judgeLimit, judgePlace } from './wish-faults.ts';
 
 /** What the signer knows. */
 export interface SignerState {
@@ -76,24 +77,8 @@ function judgeWish(
       'the key of the request is not the one it stands under',
       'RFC 6492 3.4.1',
     );
-    inner.check(
-      csr === null ||
-        (csr.caRepository !== state.baseUri &&
-          !csr.rpkiManifest.startsWith(`${state.baseUri}${state.taKeyId}`)),
-      'it would publish where the trust anchor does',
-      'RFC 6487 4.8.8.1',
-    );
-    const granted = FAMILIES.map((family) => wish.limit[family] ?? child.resources[family]);
-    inner.check(
-      granted.some((ranges) => ranges.length > 0),
-      'no resources would be certified',
-      'RFC 6487 4.8.10',
-    );
-    inner.check(
-      FAMILIES.every((family) => contains(child.resources[family], wish.limit[family] ?? [])),
-      'it asks for resources the child does not have',
-      'RFC 6492 3.4.1',
-    );
+    if (csr !== null) judgePlace(csr, state, inner);
+    judgeLimit(child.resources, wish.limit, inner);
   }
   if (owner !== undefined && owner !== child.handle) questions.push(`${who}: this key belongs to ${owner}.`);
   faults.found.push(

@@ -167,6 +167,18 @@ const publishedJson = ({ name, der, serial, expires }: PublishedObject): Plain =
   marker: null,
 });
 
+/** Throws JsonError. */
+export function readRevocations(value: JsonValue | undefined, path: string): Revocation[] {
+  return asArray(value, path).map(([item, at]) => {
+    const one = asObject(item, at, { required: ['serial', 'revocation_date', 'expires'] });
+    return {
+      serial: serialNumber(one.get('serial'), `${at}.serial`),
+      revokedAt: instantText(one.get('revocation_date'), `${at}.revocation_date`),
+      expires: instantText(one.get('expires'), `${at}.expires`),
+    };
+  });
+}
+
 /** `objects` of signer-info.json and of a response. Throws JsonError. */
 export function readObjects(value: JsonValue | undefined, path: string): TaObjects {
   const object = asObject(value, path, {
@@ -181,14 +193,7 @@ export function readObjects(value: JsonValue | undefined, path: string): TaObjec
     nextUpdate: instantText(revision.get('next_update'), `${path}.revision.next_update`),
     keyId: keyIdentifier(asText(object.get('key_identifier'), `${path}.key_identifier`), path),
     baseUri: asText(object.get('base_uri'), `${path}.base_uri`),
-    revocations: asArray(object.get('revocations'), `${path}.revocations`).map(([item, at]) => {
-      const one = asObject(item, at, { required: ['serial', 'revocation_date', 'expires'] });
-      return {
-        serial: serialNumber(one.get('serial'), `${at}.serial`),
-        revokedAt: instantText(one.get('revocation_date'), `${at}.revocation_date`),
-        expires: instantText(one.get('expires'), `${at}.expires`),
-      };
-    }),
+    revocations: readRevocations(object.get('revocations'), `${path}.revocations`),
     crl: readPublished(object.get('crl'), `${path}.crl`),
     manifest: readPublished(object.get('manifest'), `${path}.manifest`),
     issued: byKey(object.get('issued'), `${path}.issued`, readCertInfo),

@@ -104,8 +104,6 @@ export const signerInfoView = z.strictObject({
   faults: z.array(z.string()),
   /** What changes against the signer that is associated; empty for a first one. */
   changes: z.array(z.strictObject({ what: z.string(), before: z.string(), after: z.string() })),
-  /** false: the same identity as before, so nothing has to be typed. */
-  askFingerprint: z.boolean(),
   lines: z.array(z.strictObject({ label: z.string(), value: z.string() })),
 });
 export type SignerInfoView = z.infer<typeof signerInfoView>;

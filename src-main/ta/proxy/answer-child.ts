@@ -9,16 +9,14 @@ import {
   type Payload,
   type ResourceClass,
 } from '../../rpki/provisioning-message.ts';
-import { contains } from '../../rpki/ranges.ts';
 import { readChildCsr } from '../child-csr.ts';
-import type { ResourceSet } from '../../rpki/resource-set.ts';
 import type { ChildRequest } from '../documents.ts';
+import { holds, judgeLimit, judgePlace } from '../wish-faults.ts';
 import type { ProxyChild, ProxyState } from './proxy-state.ts';
 import { sameWish } from './same-wish.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 const CLASS = 'default';
-const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
 
 export interface ChildAnswer {
   child: ProxyChild;
@@ -78,10 +76,13 @@ function issuanceRefusal(
   const faults = new Faults();
   const csr = readChildCsr(wish.csrDer, faults);
   if (csr === null || faults.found.length > 0) return refusal('badRequest');
-  const within = FAMILIES.every((family) =>
-    contains(child.resources[family], wish.limit[family] ?? ([] as ResourceSet['asn'])),
-  );
-  if (!within) return refusal('noResources');
+  if (!holds((found) => judgeLimit(child.resources, wish.limit, found))) return refusal('noResources');
+  const ta = state.signer?.objects;
+  if (
+    ta !== undefined &&
+    !holds((found) => judgePlace(csr, { baseUri: ta.baseUri, taKeyId: ta.keyId }, found))
+  )
+    return refusal('badRequest');
   const elsewhere = [...state.children.values()].some(
     (other) =>
       other.handle !== child.handle && (other.usedKeys.has(csr.keyId) || other.openRequests.has(csr.keyId)),

@@ -6,7 +6,11 @@ import type { SignerInfoView } from '#shared/contract/ta-proxy.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { JsonError, readJson } from '../../lib/json-reader.ts';
+import { Faults } from '../../rpki/fault.ts';
 import { judgeObject } from '../../rpki/judge.ts';
+import { keyId } from '../../x509/public-key.ts';
+import { requireSaidInside } from '../inside.ts';
+import { judgePublished } from '../judge-published.ts';
 import { fingerprintProblem, identityFaults } from '../signer/identity-check.ts';
 import { locationProblems } from '../signer/locations.ts';
 import { readAssociated } from './proxy-text.ts';
@@ -15,7 +19,10 @@ import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
 /** Throws AppError INVALID_INPUT with the place that cannot be read. */
 export function parseSignerInfo(name: string, bytes: Uint8Array): AssociatedSigner {
   try {
-    return readAssociated(readJson(bytes), 'signer-info');
+    const signer = readAssociated(readJson(bytes), 'signer-info');
+    for (const [key, issued] of signer.objects.issued)
+      requireSaidInside(issued, 'authority', `signer-info.objects.issued.${key}`);
+    return signer;
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     throw new AppError(
@@ -39,9 +46,14 @@ function objectFaults({ certificate, objects }: AssociatedSigner, now: Date): st
       ([what, der]) => [what, judgeObject(der, { issuerDer: certificate.der, anchor: false, at })] as const,
     ),
   ] as const;
-  return judged.flatMap(([what, { faults }]) =>
-    faults.map(({ text, clause }) => `${what}: ${text} (${clause})`),
-  );
+  const together = new Faults();
+  judgePublished(objects, together);
+  return [
+    ...judged.flatMap(([what, { faults }]) =>
+      faults.map(({ text, clause }) => `${what}: ${text} (${clause})`),
+    ),
+    ...together.found.map(({ text, clause }) => `Its objects: ${text} (${clause})`),
+  ];
 }
 
 /** Why this cannot be the signer of this proxy. */
@@ -64,6 +76,12 @@ export function signerFaults(state: ProxyState, signer: AssociatedSigner, now: D
     faults.push(
       `Its manifest number ${objects.number} is below ${known.objects.number}, which this proxy has published: the signer was restored from an old backup. Let it sign a number above it first`,
     );
+  if (keyId(certificate.spkiDer) !== objects.keyId)
+    faults.push('The TA certificate is of another key than its objects');
+  if (known !== null && Date.parse(certificate.notBefore) < Date.parse(known.certificate.notBefore))
+    faults.push(
+      `Its TA certificate, from ${certificate.notBefore}, is older than the one this proxy has, from ${known.certificate.notBefore}. Write signer-info.json again on the signer`,
+    );
   for (const { message } of locationProblems(tal.https, tal.rsync, objects.baseUri)) faults.push(message);
   return [...faults, ...objectFaults(signer, now)];
 }
@@ -74,6 +92,7 @@ function linesOf(signer: AssociatedSigner): { label: string; value: string }[] {
   const { certificate, tal, objects } = signer;
   return [
     { label: 'TA key', value: objects.keyId },
+    { label: 'TAL key (SHA-256)', value: sha256Hex(certificate.spkiDer) },
     { label: 'Publishes at', value: objects.baseUri },
     { label: 'RRDP', value: certificate.rpkiNotify ?? 'none' },
     ...tal.https.map((uri) => ({ label: 'TAL, https', value: uri })),
@@ -89,20 +108,20 @@ function changesOf(before: AssociatedSigner, after: AssociatedSigner): SignerInf
     old === late ? [] : [{ what, before: old, after: late }];
   const facts = (signer: AssociatedSigner) => ({
     identity: signer.identity.keyId,
+    key: sha256Hex(signer.certificate.spkiDer),
     uris: [...signer.tal.https, signer.tal.rsync].join(' '),
     certificate: sha256Hex(signer.certificate.der),
     ends: day(signer.certificate.notAfter),
     notify: signer.certificate.rpkiNotify ?? 'none',
-    number: String(signer.objects.number),
   });
   const [old, late] = [facts(before), facts(after)];
   return [
     ...say('Signer identity', old.identity, late.identity),
     ...say('TAL', old.uris, late.uris),
+    ...say('TAL key (SHA-256)', old.key, late.key),
     ...say('TA certificate', old.certificate, late.certificate),
     ...say('TA certificate ends', old.ends, late.ends),
     ...say('RRDP', old.notify, late.notify),
-    ...say('Manifest number', old.number, late.number),
   ];
 }
 
@@ -117,7 +136,6 @@ export function signerInfoView(
     name,
     faults: signerFaults(state, signer, now),
     changes: known === null ? [] : changesOf(known, signer),
-    askFingerprint: known?.identity.keyId !== signer.identity.keyId,
     lines: linesOf(signer),
   };
 }
@@ -131,18 +149,12 @@ export function associate(
 ): ProxyState {
   const [fault] = signerFaults(state, signer, now);
   if (fault !== undefined) throw new AppError('INVALID_INPUT', `${fault}.`);
-  if (state.signer?.identity.keyId !== signer.identity.keyId) {
-    // SECURITY: an identity that nobody compared is never believed (the file is not signed).
-    const problem = fingerprintProblem(fingerprint, sha256Hex(signer.identity.certificateDer));
-    if (problem !== null)
-      throw new AppError('INVALID_INPUT', problem, {
-        fields: [{ path: 'fingerprint', message: problem }],
-      });
-  }
-  // The objects of the last response are the newer ones: an update brings identity, certificate and TAL.
-  const objects =
-    state.signer !== null && state.signer.objects.number >= signer.objects.number
-      ? state.signer.objects
-      : signer.objects;
-  return { ...state, signer: { ...signer, objects } };
+  // SECURITY: nobody signed the file, and an update brings a TAL and a certificate: it is compared every time.
+  const problem = fingerprintProblem(fingerprint, sha256Hex(signer.identity.certificateDer));
+  if (problem !== null)
+    throw new AppError('INVALID_INPUT', problem, {
+      fields: [{ path: 'fingerprint', message: problem }],
+    });
+  // Which objects are the last, only a response says: an update brings identity, certificate and TAL.
+  return { ...state, signer: { ...signer, objects: state.signer?.objects ?? signer.objects } };
 }

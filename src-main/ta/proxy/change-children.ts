@@ -5,6 +5,7 @@ import { asnText, ipText } from '../../rpki/resource-text.ts';
 import type { ResourceSet } from '../../rpki/resource-set.ts';
 import type { ChildRequest } from '../documents.ts';
 import type { Identity } from '../signer/trust-anchor.ts';
+import { openContent } from './make-request.ts';
 import type { ProxyChild, ProxyState } from './proxy-state.ts';
 
 const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
@@ -77,7 +78,9 @@ export function removeChild(state: ProxyState, handle: string): ProxyState {
   const used = [...child.usedKeys].filter(([, use]) => use === 'in-use').map(([key]) => key);
   if (used.length === 0) {
     // A key of it may be on its way to a certificate that nobody would revoke.
-    const sent = state.open !== null && child.openRequests.size > 0;
+    const sent =
+      state.open !== null &&
+      openContent(state.open).children.some((asked) => asked.handle === handle && asked.requests.size > 0);
     if (!sent) {
       const children = new Map(state.children);
       children.delete(handle);

@@ -100,7 +100,7 @@ test.skipIf(missing.length > 0)(`${NAME}${why}`, { timeout: 120_000 }, async () 
 
     // Nothing asked, after the trust anchor was reissued.
     signer.reissue(...setup, { https: 'https://mirror.example.net/ta/ta.cer', rsync: TAL.rsync });
-    await associate(proxy, signer.show(), '');
+    await associate(proxy, signer.show(), signer.fingerprint());
     expect(await exchange(await makeRequest(proxy))).toEqual([]);
     const { signer: seen } = await proxyOf(proxy);
     expect(seen).toMatchObject({

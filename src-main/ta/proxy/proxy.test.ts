@@ -85,8 +85,9 @@ describe('set-up', () => {
     const view = await proxyOf(proxy);
     expect(view).toMatchObject({ step: 'child', unpublished: false, warnings: [], airGapped: true });
     expect(view.signer?.number).toBe('1');
-    // The same again is no second association, and changes nothing of what was compared.
-    await associate(proxy, info, '');
+    // The same again is no second association; nobody signed the file, so it is compared again.
+    await expect(associate(proxy, info, '')).rejects.toThrow(/fingerprint/i);
+    await associate(proxy, info, sha256);
     const other = await testApp();
     try {
       await other.create('offline', 'Other');

@@ -3,12 +3,13 @@
  * change in the repository. It changes nothing.
  */
 import type { ResponseReview } from '#shared/contract/ta-proxy.ts';
-import { sha256Hex } from '../../lib/bytes.ts';
+import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { JsonError } from '../../lib/json-reader.ts';
 import { type Fault, Faults } from '../../rpki/fault.ts';
 import type { Message } from '../../rpki/message.ts';
 import type { ProxyKnowledge } from '../judge-answers.ts';
+import { second } from '../inside.ts';
 import { judgeResponse } from '../judge-response.ts';
 import { objectsJson, type TaObjects } from '../objects.ts';
 import { openExchange } from '../open-exchange.ts';
@@ -93,6 +94,31 @@ function changesOf(before: TaObjects, after: TaObjects | undefined): ResponseRev
   };
 }
 
+/** Certificates nobody asked for with this request. */
+function unaskedOf(state: ProxyState & { signer: AssociatedSigner }, response: Response): string[] {
+  const owners = new Map(
+    [...state.children.values()].flatMap(({ handle, usedKeys, openRequests }) =>
+      [...usedKeys.keys(), ...openRequests.keys()].map((key) => [key, handle] as const),
+    ),
+  );
+  const answered = new Set([...response.answers.values()].flatMap((keys) => [...keys.keys()]));
+  return [...response.objects.issued].flatMap(([key, info]) => {
+    const before = state.signer.objects.issued.get(key);
+    const owner = owners.get(key);
+    if (owner === undefined)
+      return [
+        `There is a certificate for key ${short(key)}, which no child here has: it was issued with a response that was never taken.`,
+      ];
+    if (answered.has(key) || (before !== undefined && equalBytes(before.der, info.der))) return [];
+    const what = `${resourceTexts(info.resources).join(', ')} at ${info.caRepository}`;
+    return [
+      before === undefined
+        ? `${owner}: there is a certificate for key ${short(key)}, which was not asked for: ${what}.`
+        : `${owner}: key ${short(key)} has another certificate than before, and nobody asked for that: ${what}.`,
+    ];
+  });
+}
+
 /** Right, but worth a second look. */
 function unusualOf(state: ProxyState & { signer: AssociatedSigner }, response: Response): string[] {
   const { objects } = response;
@@ -102,17 +128,11 @@ function unusualOf(state: ProxyState & { signer: AssociatedSigner }, response: R
     found.push(
       `The signer skipped ${skipped} ${skipped === 1n ? 'number' : 'numbers'}: it signed something that was never published here, or chose its number.`,
     );
-  const known = new Set(
-    [...state.children.values()].flatMap(({ usedKeys, openRequests }) => [
-      ...usedKeys.keys(),
-      ...openRequests.keys(),
-    ]),
-  );
-  for (const key of objects.issued.keys())
-    if (!known.has(key))
-      found.push(
-        `There is a certificate for key ${short(key)}, which no child here has: it was issued with a response that was never taken.`,
-      );
+  if (second(objects.thisUpdate) === second(state.signer.objects.thisUpdate))
+    found.push(
+      'It was made within the same second as the last one: relying parties that have seen the last one may not take it.',
+    );
+  found.push(...unaskedOf(state, response));
   for (const { handle, usedKeys } of state.children.values())
     for (const [key, use] of usedKeys)
       if (

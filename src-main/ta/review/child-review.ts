@@ -2,6 +2,7 @@
 import type { ChildReview } from '#shared/contract/ta-review.ts';
 import { Faults } from '../../rpki/fault.ts';
 import { difference, intersection, type Ranges } from '../../rpki/ranges.ts';
+import { plainForm } from '../../rpki/plain-name.ts';
 import { asnText, ipText } from '../../rpki/resource-text.ts';
 import { readChildCsr } from '../child-csr.ts';
 import type { ResourceSet } from '../../rpki/resource-set.ts';
@@ -84,6 +85,24 @@ export function childReview(child: Child, context: ChildContext): ChildReview {
   };
 }
 
+/** Where it would publish and does not yet: held against the certificate it replaces, or else against all the child has. */
+function movesOf(wish: ChildReview['wishes'][number], { known, objects }: ChildContext): string[] {
+  if (wish.repository === '') return [];
+  const own = objects.issued.get(wish.keyId);
+  const all = [...(known?.keys ?? [])].flatMap((key) => objects.issued.get(key) ?? []);
+  const folder = (uri: string): string => uri.slice(0, uri.lastIndexOf('/') + 1);
+  const asked = [wish.repository, folder(wish.manifest), wish.notify];
+  const moves = (own === undefined ? all : [own]).map((before) =>
+    [before.caRepository, folder(before.rpkiManifest), before.rpkiNotify ?? ''].flatMap((old, at) => {
+      const late = asked[at] ?? '';
+      return plainForm(late) === plainForm(old)
+        ? []
+        : [`${late || 'no notification'} instead of ${old || 'no notification'}`];
+    }),
+  );
+  return moves.some((one) => one.length === 0) ? [] : [...new Set(moves.flat())];
+}
+
 /** What a person should look at twice, in words. */
 export function unusualOf(
   review: ChildReview,
@@ -102,10 +121,9 @@ export function unusualOf(
   }
   for (const wish of wishes) {
     const key = wish.keyId.slice(-8);
-    if (wish.before !== null && wish.repository !== '' && wish.repository !== wish.before.repository)
-      found.push(
-        `${handle} would publish at another place: ${wish.repository} instead of ${wish.before.repository}.`,
-      );
+    const elsewhere = movesOf(wish, context);
+    if (elsewhere.length > 0)
+      found.push(`${handle} would publish at another place: ${elsewhere.join(', ')}.`);
     if (wish.what === 'renew' && Date.parse(wish.before?.notAfter ?? '') - dueBeforeMs > now.getTime())
       found.push(
         `${handle} asks again for key ${key}, which has a certificate until ${wish.before?.notAfter.slice(0, 10)} that is not due: the proxy may never have used the last response.`,

@@ -92,6 +92,8 @@ export function historyOf(past: readonly { nonce: string; facts: string }[]): Hi
         ipv6: readIp(resources.ipv6, 'ipv6'),
       };
       for (const { key, what } of wishes) {
+        const owner = history.owners.get(key);
+        if (owner !== undefined && owner !== handle) history.children.get(owner)?.keys.delete(key);
         if (what === 'issued') {
           child.keys.add(key);
           history.owners.set(key, handle);

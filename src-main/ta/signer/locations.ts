@@ -1,5 +1,5 @@
 /** Where a trust anchor's certificate will be fetched: the URIs of its TAL, checked before they are signed (T-009, RFC 8630 2.2). */
-import { isPlainUri } from '../../rpki/plain-name.ts';
+import { isPlainUri, plainForm } from '../../rpki/plain-name.ts';
 
 export interface LocationProblem {
   path: 'https' | 'rsync';
@@ -31,7 +31,7 @@ export function locationProblems(
   } else {
     if (!/^[^/.][^/]*\.cer$/.test(fileName(rsync)))
       say('rsync', 'The rsync URI must end in a file name with .cer.', 'krillta refuses any other ending.');
-    if (base !== null && rsync.toLowerCase().startsWith(base.toLowerCase()))
+    if (base !== null && plainForm(rsync).toLowerCase().startsWith(plainForm(base).toLowerCase()))
       say(
         'rsync',
         `It lies inside the repository (${base}), where the manifest would not list it.`,

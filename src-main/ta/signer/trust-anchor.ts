@@ -7,6 +7,7 @@ import { asArray, asBase64, asObject, asText, asWhole, toJson } from '../../lib/
 import { sha256Hex } from '../../lib/bytes.ts';
 import { keyId } from '../../x509/public-key.ts';
 import { readIdentity } from '../documents.ts';
+import { requireSaidInside } from '../inside.ts';
 import {
   type CertInfo,
   certInfoJson,
@@ -129,6 +130,7 @@ export function readDetails(
   const details = asObject(value, path, { required: ['cert', 'tal'] });
   const tal = asObject(details.get('tal'), `${path}.tal`, { required: ['uris', 'rsync_uri', 'encoded_ski'] });
   const certificate = readCertInfo(details.get('cert') ?? null, `${path}.cert`);
+  requireSaidInside(certificate, 'anchor', `${path}.cert`);
   const spki = asBase64(tal.get('encoded_ski'), `${path}.tal.encoded_ski`);
   if (Buffer.compare(spki, certificate.spkiDer) !== 0)
     throw new JsonError('the key of the TAL is not that of the certificate', `${path}.tal.encoded_ski`);

@@ -23,18 +23,14 @@ function InfoVerdict({ info }: { info: SignerInfoView }) {
       ? (['This cannot be the signer of this proxy', 'bad'] as const)
       : info.changes.length > 0
         ? (['The same trust anchor, with something new', 'careful'] as const)
-        : info.askFingerprint
-          ? (['It fits, once its fingerprint is compared', 'note'] as const)
-          : (['Nothing changes', 'good'] as const);
+        : (['It fits, once its fingerprint is compared', 'note'] as const);
   return (
     <Verdict
       severity={severity}
       title={title}
       checks={[
         { ok: info.faults.length === 0, text: "every object holds, and fits to this proxy's repository" },
-        info.askFingerprint
-          ? { ok: null, text: 'nobody signed the file: its identity must be compared' }
-          : { ok: true, text: 'the identity that was compared before' },
+        { ok: null, text: 'nobody signed the file: its identity must be compared' },
       ]}
     >
       {info.faults.length === 0 ? null : (
@@ -99,7 +95,7 @@ function Associate({ id, info }: { id: string; info: SignerInfoView }) {
   const why =
     info.faults.length > 0
       ? 'It cannot be the signer: see above'
-      : info.askFingerprint && fingerprint.trim() === ''
+      : fingerprint.trim() === ''
         ? "Type the fingerprint from the signer's screen"
         : null;
   if (progress !== null) return <div className="action-bar">{progress}</div>;
@@ -113,7 +109,7 @@ function Associate({ id, info }: { id: string; info: SignerInfoView }) {
       }}
     >
       {action.error && error === null ? <ErrorState error={action.error} /> : null}
-      {info.askFingerprint && info.faults.length === 0 ? (
+      {info.faults.length === 0 ? (
         <div className="grow">
           <TextField
             label="Fingerprint on the signer's screen (SHA-256)"

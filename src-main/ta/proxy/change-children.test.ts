@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { readAsn } from '../../rpki/resource-text.ts';
+import { makeCsr } from '../../rpki/make-csr.ts';
+import { testKey, type TestKey } from '../../testing/test-proxy.ts';
+import { DEFAULT_TIMING, type Identity } from '../signer/trust-anchor.ts';
+import { answerChild } from './answer-child.ts';
+import { addChild, changeResources, removeChild, withChild } from './change-children.ts';
+import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
+
+const NOW = new Date('2027-03-01T12:00:00Z');
+const BASE = 'rsync://rpki.example.net/repo/';
+const key = testKey();
+const ta = testKey();
+const identity = (of: TestKey): Identity => ({ ...of, certificateDer: new Uint8Array() });
+const resources = (asn: string) => ({ asn: readAsn(asn), ipv4: [], ipv6: [] });
+
+/** As far as children are answered by it. */
+const signer = {
+  certificate: { der: new Uint8Array() },
+  tal: { https: [], rsync: 'rsync://rpki.example.net/ta/ta.cer' },
+  objects: { keyId: ta.keyId, baseUri: BASE, issued: new Map() },
+} as unknown as AssociatedSigner;
+
+const state = addChild(
+  {
+    identity: identity(ta),
+    timing: DEFAULT_TIMING,
+    repository: null,
+    signer,
+    children: new Map(),
+    open: null,
+    cancelled: [],
+    published: null,
+  },
+  { handle: 'a', identity: identity(key), resources: resources('AS1-AS10') },
+);
+
+async function asked(from: ProxyState, repository: string, limit: object = {}) {
+  const at = { repository, manifest: `${repository}${key.keyId}.mft`, notify: null };
+  const csrDer = await makeCsr(key, at, key.sign);
+  const child = from.children.get('a');
+  if (child === undefined) throw new Error('no child');
+  return answerChild(from, child, { type: 'issue', className: 'default', limit, csrDer }, NOW);
+}
+
+test('a wish that the signer would refuse with the whole request is refused at once', async () => {
+  const good = 'rsync://child.example.net/repo/a/';
+  expect((await asked(state, good)).reply).toMatchObject({ status: 1104 });
+  for (const base of [BASE, 'RSYNC://RPKI.example.NET:873/repo/'])
+    expect((await asked(state, base)).reply).toMatchObject({ status: 1203 });
+  expect((await asked(state, good, { asn: [], ipv4: [], ipv6: [] })).reply).toMatchObject({ status: 1202 });
+  expect((await asked(state, good, resources('AS11'))).reply).toMatchObject({ status: 1202 });
+});
+
+test('a child whose wish is on its way is not forgotten, whatever became of the wish here', async () => {
+  const { child } = await asked(state, 'rsync://child.example.net/repo/a/', resources('AS1-AS10'));
+  const wish = child.openRequests.get(key.keyId);
+  if (wish?.type !== 'issuance') throw new Error('no wish');
+  const request = {
+    nonce: 'one',
+    child_requests: [
+      {
+        child: 'a',
+        resources: { asn: 'AS1-AS10', ipv4: '', ipv6: '' },
+        requests: {
+          [key.keyId]: {
+            Issuance: {
+              class_name: 'default',
+              limit: { asn: 'AS1-AS10', ipv4: '', ipv6: '' },
+              csr: Buffer.from(wish.csrDer).toString('base64'),
+            },
+          },
+        },
+      },
+    ],
+  };
+  const file = Buffer.from(JSON.stringify({ request, signed: { message: 'AAAA' } }));
+  const at = NOW.toISOString();
+  const sent = { ...withChild(state, child), open: { nonce: 'one', madeAt: at, goodUntil: at, file } };
+  const less = changeResources(sent, 'a', resources('AS1'));
+  expect(less.children.get('a')?.openRequests.size).toBe(0);
+  expect(removeChild(less, 'a').children.get('a')).toMatchObject({ leaving: true });
+  expect(removeChild({ ...less, open: null }, 'a').children.size).toBe(0);
+});
