@@ -175,7 +175,7 @@ export async function askParent(deps: Asking, first: HeldChild): Promise<Said> {
   await keep(
     deps,
     round,
-    { child: { ...fresh.child, contact }, numbers: fresh.numbers },
+    { child: { ...fresh.child, contact, trouble: null }, numbers: fresh.numbers },
     `${first.child.handle} asked its parent. ${all.says}`,
     [],
   );
