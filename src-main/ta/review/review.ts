@@ -181,7 +181,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
       validUntil,
       faults: wishFaults.filter((fault) => fault.child === child.handle),
     };
-    return { view: childReview(child, context), context };
+    return { view: childReview(child, context), child, context };
   });
   const dueBefore = anchor.timing.issuedCertificateReissueWeeksBefore * WEEK_MS;
   const nonce = nonceOf(order, request);
@@ -191,7 +191,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
           'This signer answered this nonce before, and that response was lost with a restore. Sign again only if the proxy never got it.',
         ]
       : []),
-    ...reviews.flatMap(({ view, context }) => unusualOf(view, context, now, dueBefore)),
+    ...reviews.flatMap(({ view, child, context }) => unusualOf(view, child, context, now, dueBefore)),
     // The nonce has its own place in the verdict.
     ...judgement.questions.filter((question) => !question.startsWith('The nonce')),
   ];
