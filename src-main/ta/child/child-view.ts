@@ -67,7 +67,8 @@ function stepOf(child: LocalChild): Pick<LocalChildView, 'step' | 'next'> {
     };
   if (keys.some(({ state }) => state === 'pending' || state === 'old'))
     return { step: 'ask', next: `Ask the parent now: ${handle} wants something of it.` };
-  if (trouble !== null)
+  // A renewal that was refused leaves the key active, and is still to be had.
+  if (trouble !== null || keys.some(({ word }) => word !== null && !isWaiting(word.status)))
     return { step: 'ask', next: `Something of ${handle} failed and was not done since. Ask the parent now to try again.` };
   return {
     step: 'running',
@@ -141,7 +142,12 @@ function warningsOf({ child, highest }: HeldChild, now: Date): LocalChildView['w
 /** The warnings as the overview lists them. */
 export function childAttention(held: HeldChild, now: Date): Attention[] {
   const { handle } = held.child;
-  return warningsOf(held, now).map(({ severity, text }) => ({
+  const words = held.child.keys.flatMap(({ word }) =>
+    word === null || isWaiting(word.status)
+      ? []
+      : [{ severity: word.status === null ? ('bad' as const) : ('careful' as const), text: word.text }],
+  );
+  return [...warningsOf(held, now), ...words].map(({ severity, text }) => ({
     severity,
     subject: `Child ${handle}`,
     text: severity === 'bad' ? 'needs you now' : 'will need you',
