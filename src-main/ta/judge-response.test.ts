@@ -544,7 +544,8 @@ describe('right, and unusual for the proxy', () => {
       openRequests: new Map(),
       openResponses: new Map(),
       lastContactAt: null,
-      lastSignedAt: null, lastDigests: [],
+      lastSignedAt: null,
+      lastDigests: [],
     };
     const clear = clearTexts.get(request.nonce) ?? null;
     const file = await signedFile('request', clear, signing, { now: NOW, days: 14 });

@@ -253,7 +253,10 @@ describe('for the proxy', () => {
     const child = async () => (await channels.localChildren({})).children[0];
     const broken = createLocalChildren({
       ...here.deps,
-      router: { ...here.deps.router, sign: () => Promise.reject(new AppError('INTERNAL', 'the token is gone')) },
+      router: {
+        ...here.deps.router,
+        sign: () => Promise.reject(new AppError('INTERNAL', 'the token is gone')),
+      },
       parent: here.parent,
       repository: () => Promise.resolve(null),
       removed,
@@ -275,7 +278,9 @@ describe('for the proxy', () => {
     expect(await broken.attention()).toMatchObject([{ text: 'needs you now' }]);
     expect(await refusals('ta.localRefresh')).toHaveLength(1);
     expect(await broken.cas.askAll()).toEqual(['online: the token is gone']);
-    expect(await child()).toMatchObject({ warnings: [{ text: 'Asking the parent failed: the token is gone' }] });
+    expect(await child()).toMatchObject({
+      warnings: [{ text: 'Asking the parent failed: the token is gone' }],
+    });
     expect(await refusals('ta.localAsk')).toHaveLength(1);
     await locals.cas.askAll();
     expect(await child()).toMatchObject({ step: 'running', warnings: [] });

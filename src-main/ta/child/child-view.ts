@@ -69,7 +69,10 @@ function stepOf(child: LocalChild): Pick<LocalChildView, 'step' | 'next'> {
     return { step: 'ask', next: `Ask the parent now: ${handle} wants something of it.` };
   // A renewal that was refused leaves the key active, and is still to be had.
   if (trouble !== null || keys.some(({ word }) => word !== null && !isWaiting(word.status)))
-    return { step: 'ask', next: `Something of ${handle} failed and was not done since. Ask the parent now to try again.` };
+    return {
+      step: 'ask',
+      next: `Something of ${handle} failed and was not done since. Ask the parent now to try again.`,
+    };
   return {
     step: 'running',
     next:

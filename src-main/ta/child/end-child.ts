@@ -3,7 +3,10 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import type { ChildDeps, HeldChild } from './held-child.ts';
 
 /** Whether it may end is the caller's decision. Throws AppError CONFLICT. */
-export async function endChild(deps: ChildDeps, { child, version, identity, keys }: HeldChild): Promise<void> {
+export async function endChild(
+  deps: ChildDeps,
+  { child, version, identity, keys }: HeldChild,
+): Promise<void> {
   const { handle } = child;
   await deps.session().store.run('ta.childEnd', {
     handle,

@@ -212,9 +212,17 @@ describe('asking the parent', () => {
     const seen = async () => {
       const held = await here.held('online');
       const view = childView(held, await here.parent.timing(), here.deps.now(), false);
-      return { step: view.step, says: childAttention(held, here.deps.now()).map(({ detail }) => detail).join() };
+      return {
+        step: view.step,
+        says: childAttention(held, here.deps.now())
+          .map(({ detail }) => detail)
+          .join(),
+      };
     };
-    expect(await seen()).toEqual({ step: 'ask', says: expect.stringContaining('out of order (2001)') as string });
+    expect(await seen()).toEqual({
+      step: 'ask',
+      says: expect.stringContaining('out of order (2001)') as string,
+    });
     more.resources = resources;
     more.open.clear();
     here.parent.instead = null;

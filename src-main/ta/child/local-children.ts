@@ -149,8 +149,7 @@ export function createLocalChildren(deps: LocalChildrenDeps): LocalChildren {
     ask,
     async refresh() {
       let made = false;
-      for (const { child } of await present())
-        if (await refreshOne(child.handle)) made = true;
+      for (const { child } of await present()) if (await refreshOne(child.handle)) made = true;
       return made;
     },
     async attention() {

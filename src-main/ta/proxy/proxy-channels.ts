@@ -181,7 +181,7 @@ export function proxyChannels(deps: ProxyDeps): {
         const { state } = await proxy.required();
         await requireFolderFree(path, movedFolder(state, path).contact.base);
         const after = await proxy.change(
-          ({ state: now }) => ({ ...now, repository: movedFolder(now, path) }),
+          (held) => ({ ...held.state, repository: movedFolder(held.state, path) }),
           ({ repository }, before) => ({
             action: 'ta.proxyFolderMove',
             summary:

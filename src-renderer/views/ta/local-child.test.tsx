@@ -94,7 +94,9 @@ describe('the page of a local child', () => {
     children = [child({ step: 'removed', next: 'online was removed from the trust anchor.' })];
     render(<LocalChild {...props} />);
     expect(await screen.findByText('online was removed from the trust anchor.')).toBeTruthy();
-    expect(screen.getByRole('button', { name: 'Ask the parent now' }).getAttribute('aria-disabled')).toBe('true');
+    expect(screen.getByRole('button', { name: 'Ask the parent now' }).getAttribute('aria-disabled')).toBe(
+      'true',
+    );
     await press('Delete…');
     fireEvent.change(screen.getByLabelText('Handle of the child'), { target: { value: 'online' } });
     await press('Delete with its keys');

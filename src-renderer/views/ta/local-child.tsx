@@ -83,11 +83,12 @@ function Answer({ child }: { child: LocalChildView }) {
         child.step === 'removed'
           ? []
           : [
-        check(child.parent !== null, 'parent'),
-        check(child.repository !== null, 'repository'),
-        check(certified, 'certificate'),
-        check(child.publishes.length > 0, 'CRL and manifest'),
-      ]}
+              check(child.parent !== null, 'parent'),
+              check(child.repository !== null, 'repository'),
+              check(certified, 'certificate'),
+              check(child.publishes.length > 0, 'CRL and manifest'),
+            ]
+      }
       {...(child.step === 'parent' || child.step === 'exchange'
         ? { action: <LinkButton href={hrefOf('trust-anchor')}>Open the trust anchor</LinkButton> }
         : {})}
@@ -110,7 +111,13 @@ function Loaded({ child }: { child: LocalChildView }) {
     setTold((await call('ta.localAsk', { handle: child.handle })).told);
   });
   const missing =
-    child.step === 'removed' ? null : child.parent === null ? 'parent' : child.repository === null ? 'repository' : null;
+    child.step === 'removed'
+      ? null
+      : child.parent === null
+        ? 'parent'
+        : child.repository === null
+          ? 'repository'
+          : null;
   return (
     <Page
       title={child.handle}
