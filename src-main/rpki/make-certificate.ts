@@ -202,10 +202,14 @@ export function makeAuthority(
   );
 }
 
-/** The one-off certificate of a signed object: everything is inherited, DER (krill-ta.md 6.7). */
+/**
+ * The one-off certificate of a signed object, DER (krill-ta.md 6.7). `families`: what it inherits, which is what its issuer has
+ * (RFC 6487 7.2).
+ */
 export function makeObjectSigner(
   subject: Subject,
   objectUri: string,
+  families: ResourceFields,
   issuer: { crlUri: string; certificateUri: string },
   sign: Sign,
 ): Promise<Uint8Array> {
@@ -218,7 +222,7 @@ export function makeObjectSigner(
       issuerAtDer(issuer.certificateUri),
       subjectInfoDer(accessDer('1.3.6.1.5.5.7.48.11', objectUri)),
       policyDer,
-      ...resourcesDer({ asn: 'inherit', ipv4: 'inherit', ipv6: 'inherit' }),
+      ...resourcesDer(families),
     ]),
     sign,
   );

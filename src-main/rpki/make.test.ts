@@ -146,6 +146,7 @@ test('a manifest made here is judged right by the validator', async () => {
   const certificateDer = await makeObjectSigner(
     { serial: octets('11'), issuerKeyId: TA_KEY, keyId: key.keyId, spkiDer: key.spkiDer, validity },
     `${BASE}${TA_KEY}.mft`,
+    { asn: 'inherit', ipv4: 'inherit', ipv6: 'inherit' },
     { crlUri: `${BASE}${TA_KEY}.crl`, certificateUri: 'rsync://localhost/ta/ta.cer' },
     signer(TA_KEY),
   );

@@ -105,19 +105,21 @@ async function repository(
   const common = { now: NOW, nextUpdate: weeksLater(NOW, 4), revocations: [] };
   const published = join(scratch, claim.replaceAll(/\W/g, '-'));
   const levels = [
-    { key: ta, baseUri: BASE, certificateUri: tal.rsync, issued: childInfo, folder: '' },
-    { key: child, baseUri: childBase, certificateUri: childInfo.uri, issued: grandInfo, folder: 'child' },
+    { key: ta, baseUri: BASE, certificate: anchor.certificate, issued: childInfo, folder: '' },
+    { key: child, baseUri: childBase, certificate: childInfo, issued: grandInfo, folder: 'child' },
     {
       key: grandchild,
       baseUri: grandBase,
-      certificateUri: grandInfo.uri,
+      certificate: grandInfo,
       issued: null,
       folder: 'grandchild',
     },
   ];
-  for (const { key, baseUri, certificateUri, issued, folder } of levels) {
+  for (const { key, baseUri, certificate, issued, folder } of levels) {
     const below = new Map(issued === null ? [] : [[issued.uri.slice(-44, -4), issued]]);
-    const order = { ...common, number: 2n, keyId: key.keyId, baseUri, certificateUri, issued: below };
+    const { uri: certificateUri, resources } = certificate;
+    const own = { keyId: key.keyId, baseUri, certificateUri, resources };
+    const order = { ...common, ...own, number: 2n, issued: below };
     lay(join(published, folder), await publish(order, signingOf(key).ta, signingOf(key)));
   }
   return {

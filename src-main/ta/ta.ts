@@ -10,6 +10,7 @@ import type { SoftwareSigner } from '../signers/software/software-signer.ts';
 import type { Session } from '../store/store-contract.ts';
 import { krillMove } from './krill-move.ts';
 import { childChannels } from './child/child-channels.ts';
+import { isRemoved } from './child/connect-child.ts';
 import { createKeepFresh } from './child/keep-fresh.ts';
 import { createLocalChildren } from './child/local-children.ts';
 import { proxyParent } from './child/proxy-parent.ts';
@@ -70,6 +71,7 @@ export function createTa(deps: TaDeps): Ta {
     now,
     parent,
     repository: async () => (await proxyState())?.repository ?? null,
+    removed: async (child) => isRemoved(await proxyState(), child),
   });
   const online = createProxyHalf({ ...deps, refusedEntry, locals: () => locals.cas });
   const publish = (): Promise<void> => online.publisher.publishOrNote();
@@ -78,7 +80,8 @@ export function createTa(deps: TaDeps): Ta {
     clock,
     async look() {
       const made = await locals.refresh();
-      if (made) changed('ta', []);
+      // Also when nothing was made: what failed is shown.
+      changed('ta', []);
       if (made || (await online.isPending())) await publish();
     },
     failed: deps.failed,

@@ -93,7 +93,7 @@ export const ERROR_GUIDE: Record<ErrorCode, ErrorGuide> = {
   },
   FILE_EXISTS: {
     title: 'There is something already',
-    next: 'It was not overwritten. Choose another name, or confirm that it may be replaced.',
+    next: 'It was not overwritten. Choose another place, or move away what is there.',
     retry: false,
   },
   TICKET_EXPIRED: {

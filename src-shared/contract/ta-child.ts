@@ -32,8 +32,8 @@ export const childKeyView = z.strictObject({
 });
 export type ChildKeyView = z.infer<typeof childKeyView>;
 
-/** What has to happen next with a child: files, then the parent, then nothing. */
-export const childStep = z.enum(['parent', 'repository', 'ask', 'exchange', 'running']);
+/** What has to happen next with a child: files, then the parent, then nothing; `removed`: the trust anchor knows it no more. */
+export const childStep = z.enum(['parent', 'repository', 'ask', 'exchange', 'running', 'removed']);
 
 export const localChildView = z.strictObject({
   handle,
@@ -100,6 +100,8 @@ export const taChildChannels = {
     z.strictObject({ handle, step: z.enum(['start', 'activate']) }),
     z.strictObject({ says: z.string() }),
   ),
+  /** Deletes a child that the trust anchor does not know, with its keys. `confirm`: its handle, typed. */
+  'ta.localRemove': change('unlocked', z.strictObject({ handle, confirm: z.string().max(255) }), nothing),
   'ta.localExport': change(
     'unlocked',
     z.strictObject({ handle, what: childExport, target: id, overwrite: z.boolean() }),

@@ -182,12 +182,14 @@ export const taProxyChannels = {
     z.strictObject({ blob: id, pin: z.string().max(200).nullable() }),
     nothing,
   ),
-  /** A folder as the repository; its answer is made here. Once for ever. `folder`: a ticket. */
+  /** A folder as the repository; its answer is made here. Once for ever, but for its place. `folder`: a ticket. */
   'ta.proxyFolder': change(
     'unlocked',
     z.strictObject({ folder: id, base: z.string().max(2048), notify: z.string().max(2048).nullable() }),
     nothing,
   ),
+  /** Another folder for the same base; what lies in the old one stays there. Publishes. `folder`: a ticket. */
+  'ta.proxyFolderMove': change('unlocked', z.strictObject({ folder: id }), nothing),
   'ta.setProxyTiming': change('unlocked', z.strictObject({ timing: taTiming }), nothing),
   /** Reads signer-info.json and holds it. */
   'ta.openSignerInfo': change('unlocked', z.strictObject({ blob: id }), z.strictObject({ info: id })),

@@ -132,4 +132,20 @@ export const taChildCommands = {
       }
     },
   ),
+  /** The child is gone with all its keys; what the history says of it stays. Throws AppError CONFLICT. */
+  'ta.childEnd': change((tx, { handle, version }: { handle: string; version: number }): void => {
+    const row = tx.get<Row>('SELECT * FROM ta_children WHERE handle = $handle AND version = $version', {
+      handle,
+      version,
+    });
+    if (row === undefined)
+      throw new AppError(
+        'CONFLICT',
+        `The child ${handle} changed meanwhile. Look at it again, then repeat this.`,
+      );
+    const { identityKey, keys } = childOf(tx, row);
+    tx.run('DELETE FROM ta_child_keys WHERE handle = $handle', { handle });
+    tx.run('DELETE FROM ta_children WHERE handle = $handle', { handle });
+    for (const { id } of [identityKey, ...keys.map(({ key }) => key)]) destroyKey(tx, id);
+  }),
 };

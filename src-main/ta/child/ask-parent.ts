@@ -138,6 +138,16 @@ async function listed(deps: Asking, round: Round, keyId: string, offered: Resour
   return received(deps, round, key, { ...offered, certificates: [found] }, key.askedAt);
 }
 
+/** What was refused and is not wanted any more needs nobody. */
+function withoutOldRefusals(child: LocalChild, wanted: ReadonlySet<string>): LocalChild {
+  return {
+    ...child,
+    keys: child.keys.map((key) =>
+      key.word === null || isWaiting(key.word.status) || wanted.has(key.keyId) ? key : { ...key, word: null },
+    ),
+  };
+}
+
 function nothingToAsk(child: LocalChild, from: Date | null): Said {
   const due = from === null ? '' : ` Renewal is not due before ${from.toISOString().slice(0, 10)}.`;
   return { severity: 'note', says: `Nothing to ask for ${child.handle}: all is as the parent has it.${due}` };
@@ -159,8 +169,9 @@ export async function askParent(deps: Asking, first: HeldChild): Promise<Said> {
     round.child = { ...round.child, entitled };
     const listedKeys = first.child.keys.filter((key) => certificateFor(key, offered) !== undefined);
     const offer = { offered, listed: new Set(listedKeys.map(({ keyId }) => keyId)) };
-    for (const wish of wishesOf(round.child, offer, timing, now()))
-      round = await askFor(deps, round, wish, offered);
+    const wishes = wishesOf(round.child, offer, timing, now());
+    round.child = withoutOldRefusals(round.child, new Set(wishes.map(({ keyId }) => keyId)));
+    for (const wish of wishes) round = await askFor(deps, round, wish, offered);
     for (const { keyId } of first.child.keys) round = await listed(deps, round, keyId, offered);
     const active = keyIn(round.child, 'active')?.certificate ?? null;
     if (round.said.length === 0)
@@ -175,7 +186,7 @@ export async function askParent(deps: Asking, first: HeldChild): Promise<Said> {
   await keep(
     deps,
     round,
-    { child: { ...fresh.child, contact }, numbers: fresh.numbers },
+    { child: { ...fresh.child, contact, trouble: null }, numbers: fresh.numbers },
     `${first.child.handle} asked its parent. ${all.says}`,
     [],
   );

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { contract } from '#shared/contract/index.ts';
+import { AppError } from '../../lib/app-error.ts';
 import { createJobs } from '../../lib/jobs.ts';
 import { readChildInfo } from '../../rpki/child-info.ts';
 import { readChildRequest } from '../../rpki/setup-json.ts';
@@ -25,6 +26,7 @@ let channels: ReturnType<typeof childChannels>['channels'];
 let locals: ReturnType<typeof createLocalChildren>;
 let refused: string[];
 let ended: Promise<void>;
+const removed = () => Promise.resolve(false);
 
 beforeEach(async () => {
   here = await testChildren();
@@ -33,7 +35,7 @@ beforeEach(async () => {
   refused = [];
   const { clock } = here.made;
   const { parent } = here;
-  locals = createLocalChildren({ ...here.deps, parent, repository: () => Promise.resolve(null) });
+  locals = createLocalChildren({ ...here.deps, parent, repository: () => Promise.resolve(null), removed });
   const { promise, resolve } = Promise.withResolvers<void>();
   ended = promise;
   const jobs = createJobs({
@@ -250,6 +252,44 @@ describe('for the proxy', () => {
     expect(await locals.refresh()).toBe(true);
   });
 
+  test('what fails by itself is kept with the child, recorded once, and gone when it is done', async () => {
+    await here.certified('online');
+    const child = async () => (await channels.localChildren({})).children[0];
+    const broken = createLocalChildren({
+      ...here.deps,
+      router: {
+        ...here.deps.router,
+        sign: () => Promise.reject(new AppError('INTERNAL', 'the token is gone')),
+      },
+      parent: here.parent,
+      repository: () => Promise.resolve(null),
+      removed,
+    });
+    const refusals = async (action: string) =>
+      (
+        await here.made.vault.session().store.run('audit.list', {
+          ...{ query: '', from: null, to: null, cursor: null, limit: 9 },
+          action,
+          outcome: 'refused',
+        })
+      ).rows;
+    here.later(45);
+    expect([await broken.refresh(), await broken.refresh()]).toEqual([false, false]);
+    expect(await child()).toMatchObject({
+      step: 'ask',
+      warnings: [{ severity: 'bad', text: 'CRL and manifest could not be made anew: the token is gone' }],
+    });
+    expect(await broken.attention()).toMatchObject([{ text: 'needs you now' }]);
+    expect(await refusals('ta.localRefresh')).toHaveLength(1);
+    expect(await broken.cas.askAll()).toEqual(['online: the token is gone']);
+    expect(await child()).toMatchObject({
+      warnings: [{ text: 'Asking the parent failed: the token is gone' }],
+    });
+    expect(await refusals('ta.localAsk')).toHaveLength(1);
+    await locals.cas.askAll();
+    expect(await child()).toMatchObject({ step: 'running', warnings: [] });
+  });
+
   test('with the trust anchor in a folder, children lie in the same one', async () => {
     await here.ready('online');
     const target = { kind: 'folder' as const, path: '/srv/repo' };
@@ -263,6 +303,7 @@ describe('for the proxy', () => {
           publisherHandle: 'ta',
           target,
         }),
+      removed,
     });
     expect(await together.cas.publications()).toMatchObject([{ target }]);
   });

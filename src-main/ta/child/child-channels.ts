@@ -1,6 +1,6 @@
 /** The `ta.local…` channels: the local children as the operator sees and moves them. What happens is in the files beside this. */
 import type { ChildExport } from '#shared/contract/ta-child.ts';
-import type { AppError } from '../../lib/app-error.ts';
+import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
 import { typedResources } from '../proxy/child-info.ts';
 import type { RunningProxy } from '../proxy/running-proxy.ts';
@@ -12,9 +12,10 @@ import { readChildAnswer } from './child-answer.ts';
 import { childFile } from './child-files.ts';
 import { publication } from './child-objects.ts';
 import { childView } from './child-view.ts';
-import { connectChild, repositoryHere } from './connect-child.ts';
+import { connectChild, isRemoved, repositoryHere, requireUnknown } from './connect-child.ts';
 import { configureParent, configureRepository } from './configure-child.ts';
 import { createChild, requireFreeHandle } from './create-child.ts';
+import { endChild } from './end-child.ts';
 import { type ChildDeps, heldChild, heldChildren } from './held-child.ts';
 import type { LocalChildren } from './local-children.ts';
 import { keyIn, shortKey } from './local-child.ts';
@@ -89,7 +90,10 @@ export function childChannels(deps: ChildChannelDeps): {
     async localChildren() {
       const held = await heldChildren(own);
       const timing = await parent.timing();
-      return { children: held.map((one) => childView(one, timing, clock.now())) };
+      const state = await deps.proxyState();
+      return {
+        children: held.map((one) => childView(one, timing, clock.now(), isRemoved(state, one.child))),
+      };
     },
     async localCreate({ handle }) {
       await requireFreeHandle(own, handle);
@@ -152,6 +156,24 @@ export function childChannels(deps: ChildChannelDeps): {
             ? `The new key ${name} is made. Ask the parent for its certificate.`
             : `Key ${name} signs from now on. Ask the parent to revoke the old one.`,
       };
+    },
+    async localRemove({ handle, confirm }) {
+      const { child } = await heldChild(own, handle);
+      if (confirm.trim() !== handle)
+        throw new AppError('INVALID_INPUT', 'Type the handle of the child to delete it.', {
+          fields: [{ path: 'confirm', message: `Type ${handle}` }],
+        });
+      const state = await deps.proxyState();
+      requireUnknown(state, child);
+      // Its server can be told to withdraw as long as the identity is there.
+      if (isRemoved(state, child) && publication(child).length > 0) await deps.publish();
+      await locals.inTurn(handle, async (held) => {
+        requireUnknown(await deps.proxyState(), held.child);
+        await endChild(own, held);
+      });
+      changed('ta', []);
+      changed('keys', []);
+      return {};
     },
     async localExport({ handle, what, target, overwrite }) {
       return writeOut(

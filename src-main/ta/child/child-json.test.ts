@@ -89,6 +89,9 @@ const child: fc.Arbitrary<LocalChild> = fc.record({
   ),
   entitled: fc.option(fc.record({ className: fc.string(), resources, notAfter: instant })),
   contact: fc.option(fc.record({ at: instant, says: fc.string() })),
+  trouble: fc.option(
+    fc.record({ what: fc.constantFrom('ask' as const, 'refresh' as const), at: instant, text: fc.string() }),
+  ),
   keys: fc.array(key, { maxLength: 3 }),
 });
 

@@ -71,6 +71,7 @@ export function childText(child: LocalChild): string {
         ),
       ],
       ['contact', toJson(contact)],
+      ['trouble', toJson(child.trouble)],
       ['keys', child.keys.map(keyJson)],
     ]),
   );
@@ -139,10 +140,21 @@ function readRepository(value: JsonValue, path: string): ChildRepository {
   };
 }
 
+function readTrouble(value: JsonValue, path: string): NonNullable<LocalChild['trouble']> {
+  const trouble = asObject(value, path, { required: ['what', 'at', 'text'] });
+  return {
+    what: asText(trouble.get('what'), `${path}.what`) === 'ask' ? 'ask' : 'refresh',
+    at: instantText(trouble.get('at'), `${path}.at`),
+    text: asText(trouble.get('text'), `${path}.text`),
+  };
+}
+
 /** Reads what `childText` wrote. Throws JsonError. */
 export function readChild(text: string): LocalChild {
   const object = asObject(readJson(Buffer.from(text, 'utf8')), '', {
     required: ['handle', 'id', 'parent', 'repository', 'entitled', 'contact', 'keys'],
+    // Workspaces of before know none.
+    optional: ['trouble'],
   });
   const identity = readIdentity(object.get('id'), 'id');
   return {
@@ -165,6 +177,7 @@ export function readChild(text: string): LocalChild {
         says: asText(contact.get('says'), `${path}.says`),
       };
     }),
+    trouble: maybe(object.get('trouble'), 'trouble', readTrouble),
     keys: asArray(object.get('keys'), 'keys').map(([value, path]) => readKey(value, path)),
   };
 }

@@ -43,6 +43,32 @@ describe('CRL and manifest', () => {
     expect(await refreshChild(here.deps, await here.held('online'))).toBe(false);
   });
 
+  test.each(['asn', 'ipv4', 'ipv6'] as const)(
+    'hold for a child without %s, also once it loses it',
+    async (family) => {
+      await here.ready('less');
+      const enrolled = here.parent.children.get('less');
+      if (enrolled === undefined) throw new Error('not enrolled');
+      const lose = (from: 'asn' | 'ipv4' | 'ipv6') => {
+        enrolled.resources = { ...enrolled.resources, [from]: [] };
+      };
+      const keys = async () => (await here.held('less')).child.keys;
+      const exchange = async (): Promise<void> => {
+        await here.ask('less');
+        await here.parent.exchange();
+        await here.ask('less');
+      };
+      lose(family);
+      await exchange();
+      expect(await keys()).toMatchObject([{ state: 'active', objects: { number: 1n } }]);
+      lose(family === 'asn' ? 'ipv4' : 'asn');
+      await exchange();
+      here.later(43);
+      expect(await refreshChild(here.deps, await here.held('less'))).toBe(true);
+      expect((await keys())[0]?.objects?.number).toBeGreaterThan(1n);
+    },
+  );
+
   test('a number that was signed is not signed again', async () => {
     here.later(60);
     const held = await here.held('online');

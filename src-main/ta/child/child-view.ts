@@ -7,6 +7,7 @@ import { publication, remakeFrom } from './child-objects.ts';
 import type { HeldChild } from './held-child.ts';
 import { type ChildKey, keyIn, type LocalChild, shortKey } from './local-child.ts';
 import { isWaiting } from './parent-word.ts';
+import { troubleText } from './note-trouble.ts';
 import type { ParentTiming } from './parent.ts';
 import { nextStep } from './roll-key.ts';
 import { renewFrom } from './wishes.ts';
@@ -48,7 +49,7 @@ function keyView(key: ChildKey, timing: ParentTiming): ChildKeyView {
 }
 
 function stepOf(child: LocalChild): Pick<LocalChildView, 'step' | 'next'> {
-  const { handle, parent, repository, keys } = child;
+  const { handle, parent, repository, keys, trouble } = child;
   if (parent === null)
     return {
       step: 'parent',
@@ -66,12 +67,25 @@ function stepOf(child: LocalChild): Pick<LocalChildView, 'step' | 'next'> {
     };
   if (keys.some(({ state }) => state === 'pending' || state === 'old'))
     return { step: 'ask', next: `Ask the parent now: ${handle} wants something of it.` };
+  // A renewal that was refused leaves the key active, and is still to be had.
+  if (trouble !== null || keys.some(({ word }) => word !== null && !isWaiting(word.status)))
+    return {
+      step: 'ask',
+      next: `Something of ${handle} failed and was not done since. Ask the parent now to try again.`,
+    };
   return {
     step: 'running',
     next:
       keyIn(child, 'new') === undefined
         ? 'Nothing to do: certificate, CRL and manifest are good.'
         : 'Activate the new key: its certificate is here.',
+  };
+}
+
+function removedStep({ handle }: LocalChild): Pick<LocalChildView, 'step' | 'next'> {
+  return {
+    step: 'removed',
+    next: `${handle} was removed from the trust anchor: its certificates are revoked, and nothing of it is published. Delete it here with its keys, or add it there again.`,
   };
 }
 
@@ -88,7 +102,8 @@ function rollSays(child: LocalChild): string {
 }
 
 function warningsOf({ child, highest }: HeldChild, now: Date): LocalChildView['warnings'] {
-  const warnings: LocalChildView['warnings'] = [];
+  const warnings: LocalChildView['warnings'] =
+    child.trouble === null ? [] : [{ severity: 'bad', text: troubleText(child.trouble) }];
   if (child.entitled === null && keyIn(child, 'active') !== undefined)
     warnings.push({
       severity: 'careful',
@@ -130,7 +145,12 @@ function warningsOf({ child, highest }: HeldChild, now: Date): LocalChildView['w
 /** The warnings as the overview lists them. */
 export function childAttention(held: HeldChild, now: Date): Attention[] {
   const { handle } = held.child;
-  return warningsOf(held, now).map(({ severity, text }) => ({
+  const words = held.child.keys.flatMap(({ word }) =>
+    word === null || isWaiting(word.status)
+      ? []
+      : [{ severity: word.status === null ? ('bad' as const) : ('careful' as const), text: word.text }],
+  );
+  return [...warningsOf(held, now), ...words].map(({ severity, text }) => ({
     severity,
     subject: `Child ${handle}`,
     text: severity === 'bad' ? 'needs you now' : 'will need you',
@@ -139,14 +159,20 @@ export function childAttention(held: HeldChild, now: Date): Attention[] {
   }));
 }
 
-export function childView(held: HeldChild, timing: ParentTiming, now: Date): LocalChildView {
+/** `removed`: the trust anchor knew it and does so no more. */
+export function childView(
+  held: HeldChild,
+  timing: ParentTiming,
+  now: Date,
+  removed: boolean,
+): LocalChildView {
   const { child } = held;
   const { identity, parent, repository, contact } = child;
   const active = keyIn(child, 'active')?.certificate ?? null;
   return {
     handle: child.handle,
     identity: { keyId: identity.keyId, sha256: sha256Hex(identity.certificateDer) },
-    ...stepOf(child),
+    ...(removed ? removedStep(child) : stepOf(child)),
     parent:
       parent === null
         ? null
@@ -157,13 +183,13 @@ export function childView(held: HeldChild, timing: ParentTiming, now: Date): Loc
             sha256: sha256Hex(parent.identityDer),
           },
     repository: repository === null ? null : { base: repository.base, notify: repository.notify },
-    resources: active === null ? [] : resourceTexts(active.resources),
+    resources: active === null || removed ? [] : resourceTexts(active.resources),
     keys: child.keys.map((key) => keyView(key, timing)),
-    roll: nextStep(child),
-    rollSays: rollSays(child),
+    roll: removed ? null : nextStep(child),
+    rollSays: removed ? 'It was removed from the trust anchor.' : rollSays(child),
     contact: contact === null ? null : { says: contact.says, at: iso(contact.at) },
-    publishes: publication(child).map(({ uri }) => uri),
-    warnings: warningsOf(held, now),
+    publishes: removed ? [] : publication(child).map(({ uri }) => uri),
+    warnings: removed ? [] : warningsOf(held, now),
     createdAt: held.createdAt.toISOString(),
   };
 }

@@ -10,11 +10,33 @@ import { configureParent, configureRepository } from './configure-child.ts';
 import type { ChildDeps, HeldChild } from './held-child.ts';
 import type { ChildParent, ChildRepository, LocalChild } from './local-child.ts';
 
+/** This CA among the children of the proxy. */
+function knownAt(state: ProxyState | null, { identity: own }: LocalChild) {
+  return [...(state?.children.values() ?? [])].find(({ identity }) =>
+    equalBytes(identity.certificateDer, own.certificateDer),
+  );
+}
+
+/** It was a child of the proxy and is no more: all its certificates are revoked. */
+export function isRemoved(state: ProxyState | null, child: LocalChild): boolean {
+  return child.parent !== null && state !== null && knownAt(state, child) === undefined;
+}
+
+/** Throws AppError NOT_ALLOWED_NOW while the proxy knows it, also while it is leaving. */
+export function requireUnknown(state: ProxyState | null, child: LocalChild): void {
+  const known = knownAt(state, child);
+  if (known !== undefined)
+    throw new AppError(
+      'NOT_ALLOWED_NOW',
+      known.leaving
+        ? `${child.handle} is being removed from the trust anchor: its keys are revoked with the next exchange. Delete it after that.`
+        : `${child.handle} is a child of the trust anchor. Remove it there first.`,
+    );
+}
+
 /** What the proxy answers this child, as res.xml would. Throws AppError NOT_ALLOWED_NOW when it does not know it. */
 export function parentHere(state: ProxyState | null, child: LocalChild, serviceUri: string): ChildParent {
-  const known = [...(state?.children.values() ?? [])].find(({ identity }) =>
-    equalBytes(identity.certificateDer, child.identity.certificateDer),
-  );
+  const known = knownAt(state, child);
   if (state === null || known === undefined)
     throw new AppError(
       'NOT_ALLOWED_NOW',

@@ -80,6 +80,7 @@ export async function createChild(deps: ChildDeps, handle: string, job: JobConte
         repository: null,
         entitled: null,
         contact: null,
+        trouble: null,
         keys: [key],
       }),
       identityKey: newKeyRow(identityKey, identityLabel, 'generated'),

@@ -78,6 +78,7 @@ export async function keepChild(
   held: HeldChild,
   change: ChildChange,
   audit: Pick<AuditEntry, 'action' | 'summary' | 'subjects'>,
+  outcome: AuditEntry['outcome'] = 'done',
 ): Promise<HeldChild> {
   const { handle } = held.child;
   const destroyed = change.destroyed ?? [];
@@ -88,7 +89,7 @@ export async function keepChild(
     newKeys: change.newKeys ?? [],
     destroyed,
     numbers: change.numbers ?? [],
-    audit: { ...audit, outcome: 'done', summary: audit.summary.slice(0, 300) },
+    audit: { ...audit, outcome, summary: audit.summary.slice(0, 300) },
   });
   for (const keyId of destroyed) {
     const key = held.keys.get(keyId);

@@ -10,6 +10,7 @@ import {
 import { testParent } from '../../testing/test-parent.ts';
 import { rangesOf } from '../../rpki/ranges.ts';
 import { publication } from './child-objects.ts';
+import { childAttention, childView } from './child-view.ts';
 import { configureParent, configureRepository } from './configure-child.ts';
 import { createChild, requireFreeHandle } from './create-child.ts';
 
@@ -195,6 +196,38 @@ describe('asking the parent', () => {
     await here.parent.exchange();
     expect((await here.ask('online')).severity).toBe('good');
     expect(await states()).toEqual(['active']);
+  });
+
+  test('a renewal that was refused is no "nothing to do", and needs nobody once it is not wanted', async () => {
+    await here.certified('online');
+    const more = here.parent.children.get('online');
+    if (more === undefined) throw new Error('not enrolled');
+    const { resources } = more;
+    more.resources = { ...resources, asn: [] };
+    here.parent.instead = (reply) =>
+      reply.type === 'error_response'
+        ? { type: 'error_response', status: 2001, description: 'out of order' }
+        : reply;
+    await here.ask('online');
+    const seen = async () => {
+      const held = await here.held('online');
+      const view = childView(held, await here.parent.timing(), here.deps.now(), false);
+      return {
+        step: view.step,
+        says: childAttention(held, here.deps.now())
+          .map(({ detail }) => detail)
+          .join(),
+      };
+    };
+    expect(await seen()).toEqual({
+      step: 'ask',
+      says: expect.stringContaining('out of order (2001)') as string,
+    });
+    more.resources = resources;
+    more.open.clear();
+    here.parent.instead = null;
+    await here.ask('online');
+    expect(await seen()).toEqual({ step: 'running', says: '' });
   });
 
   test('a refusal of the parent is told with its words', async () => {

@@ -58,6 +58,8 @@ export interface LocalChild {
   entitled: { className: string; resources: ResourceSet; notAfter: string } | null;
   /** When it last heard from its parent, and what came of it in one sentence. */
   contact: { at: string; says: string } | null;
+  /** What failed last and was not done since: asking the parent, or making CRL and manifest. */
+  trouble: { what: 'ask' | 'refresh'; at: string; text: string } | null;
   keys: ChildKey[];
 }
 

@@ -14,6 +14,8 @@ import { askParent } from './ask-parent.ts';
 import { childAttention } from './child-view.ts';
 import { publication } from './child-objects.ts';
 import { type ChildDeps, type HeldChild, heldChild, heldChildren } from './held-child.ts';
+import { noteTrouble } from './note-trouble.ts';
+import type { LocalChild } from './local-child.ts';
 import type { Parent } from './parent.ts';
 import type { Said } from './parent-word.ts';
 import { refreshChild } from './refresh-child.ts';
@@ -38,7 +40,12 @@ export interface LocalChildrenDeps extends ChildDeps {
   parent: Parent;
   /** Where the trust anchor publishes; null while it has no repository. */
   repository(): Promise<ProxyRepository | null>;
+  /** It was a child of the trust anchor and is no more. */
+  removed(child: LocalChild): Promise<boolean>;
 }
+
+/** No failures: the set-up is not that far, the parent does not know the child, the workspace was locked meanwhile. */
+const ORDINARY: ReadonlySet<string> = new Set(['NOT_ALLOWED_NOW', 'NOT_FOUND', 'LOCKED']);
 
 /** Where a child's objects go: with the trust anchor's when one party answered for both, to its own server otherwise. */
 function targetOf(own: Uint8Array, anchors: ProxyRepository | null): Publication['target'] {
@@ -52,6 +59,7 @@ function publicationOf(
   deps: ChildDeps,
   { child, identity }: HeldChild,
   anchors: ProxyRepository | null,
+  removed: boolean,
 ): Publication[] {
   const { repository } = child;
   if (repository === null) return [];
@@ -66,7 +74,8 @@ function publicationOf(
       },
       target: targetOf(repository.identityDer, anchors),
       signing: createMessageSigning(deps, identity),
-      files: publication(child),
+      // Nothing of a removed one is valid; an empty set has its server withdraw what it published.
+      files: removed ? [] : publication(child),
     },
   ];
 }
@@ -84,17 +93,52 @@ export function createLocalChildren(deps: LocalChildrenDeps): LocalChildren {
   const inTurn = <T>(handle: string, task: (held: HeldChild) => Promise<T>): Promise<T> =>
     queued(async () => task(await heldChild(deps, handle)));
 
+  /** Runs `task` on the child; a failure is kept with it, in the same turn, and thrown. */
+  const noted = <T>(what: 'ask' | 'refresh', handle: string, task: (held: HeldChild) => Promise<T>) =>
+    inTurn(handle, async (held) => {
+      try {
+        return await task(held);
+      } catch (error) {
+        if (error instanceof AppError && !ORDINARY.has(error.code))
+          await noteTrouble(deps, handle, what, error);
+        throw error;
+      }
+    });
+
+  /** Those that are still below the trust anchor, or not yet. */
+  async function present(): Promise<HeldChild[]> {
+    const all = await heldChildren(deps);
+    const removed = await Promise.all(all.map(({ child }) => deps.removed(child)));
+    return all.filter((_, at) => removed[at] !== true);
+  }
+
   async function askOne(handle: string): Promise<Told> {
+    if (await deps.removed((await heldChild(deps, handle)).child))
+      return {
+        handle,
+        severity: 'careful',
+        says: `${handle} was removed from the trust anchor. Add it there again before it asks for anything.`,
+      };
     try {
-      return { handle, ...(await inTurn(handle, (held) => askParent(deps, held))) };
+      return { handle, ...(await noted('ask', handle, (held) => askParent(deps, held))) };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      return { handle, severity: 'careful', says: error.message };
+      return { handle, severity: ORDINARY.has(error.code) ? 'careful' : 'bad', says: error.message };
+    }
+  }
+
+  async function refreshOne(handle: string): Promise<boolean> {
+    try {
+      return await noted('refresh', handle, (held) => refreshChild(deps, held));
+    } catch (error) {
+      // Kept with the child; the others go on.
+      if (error instanceof AppError && !ORDINARY.has(error.code)) return false;
+      throw error;
     }
   }
 
   async function ask(handle: string | null): Promise<Told[]> {
-    const handles = handle === null ? (await heldChildren(deps)).map(({ child }) => child.handle) : [handle];
+    const handles = handle === null ? (await present()).map(({ child }) => child.handle) : [handle];
     const told: Told[] = [];
     for (const one of handles) told.push(await askOne(one));
     return told;
@@ -105,12 +149,11 @@ export function createLocalChildren(deps: LocalChildrenDeps): LocalChildren {
     ask,
     async refresh() {
       let made = false;
-      for (const { child } of await heldChildren(deps))
-        if (await inTurn(child.handle, (held) => refreshChild(deps, held))) made = true;
+      for (const { child } of await present()) if (await refreshOne(child.handle)) made = true;
       return made;
     },
     async attention() {
-      return (await heldChildren(deps)).flatMap((held) => childAttention(held, deps.now()));
+      return (await present()).flatMap((held) => childAttention(held, deps.now()));
     },
     cas: {
       async identities() {
@@ -121,7 +164,9 @@ export function createLocalChildren(deps: LocalChildrenDeps): LocalChildren {
       },
       async publications() {
         const anchors = await deps.repository();
-        return (await heldChildren(deps)).flatMap((held) => publicationOf(deps, held, anchors));
+        const all = await heldChildren(deps);
+        const removed = await Promise.all(all.map(({ child }) => deps.removed(child)));
+        return all.flatMap((held, at) => publicationOf(deps, held, anchors, removed[at] === true));
       },
     },
   };

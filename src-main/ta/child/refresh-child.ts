@@ -8,10 +8,12 @@ import { shortKey } from './local-child.ts';
 export async function refreshChild(deps: ChildDeps, held: HeldChild): Promise<boolean> {
   const { child, numbers } = await withFreshObjects(deps, held, held.child, deps.now());
   if (numbers.length === 0) return false;
+  // What failed at asking is not mended by this.
+  const trouble = child.trouble?.what === 'refresh' ? null : child.trouble;
   await keepChild(
     deps,
     held,
-    { child, numbers },
+    { child: { ...child, trouble }, numbers },
     {
       action: 'ta.localRefresh',
       summary: `${child.handle}: made CRL and manifest ${numbers.map(({ keyId, number }) => `${number} of key ${shortKey(keyId)}`).join(', ')}`,

@@ -12,6 +12,7 @@ import {
   proxyOf,
   take,
 } from '../../testing/test-proxy-app.ts';
+import { addLocal } from '../../testing/test-service.ts';
 import { approve, exportTo, signerOf } from '../../testing/test-signer.ts';
 import { readRepositoryResponseXml } from '../../rpki/setup-xml.ts';
 
@@ -145,5 +146,39 @@ test(
     while ((await child()).keys[0]?.number !== '2') await new Promise(setImmediate);
     while (!existsSync(manifest) || readFileSync(manifest).equals(before)) await new Promise(setImmediate);
     expect((await child()).warnings).toEqual([]);
+  },
+);
+
+test(
+  'a child that was removed says so, publishes nothing, is asked for nothing, and goes with its keys',
+  { timeout: 120_000 },
+  async () => {
+    await associated(proxy, signer, folder);
+    await addLocal(proxy, 'online');
+    await exchange();
+    expect(await child()).toMatchObject({ step: 'running' });
+    const end = (confirm = 'online') => proxy.call('ta.localRemove', { handle: 'online', confirm });
+    await expect(end()).rejects.toThrow(/is a child of the trust anchor. Remove it there first/);
+    await proxy.call('ta.childRemove', { handle: 'online', confirm: 'online' });
+    await expect(end()).rejects.toThrow(/Delete it after that/);
+    await exchange();
+    expect(await child()).toMatchObject({
+      ...{ step: 'removed', resources: [], publishes: [], warnings: [], roll: null },
+      next: expect.stringMatching(/was removed from the trust anchor/) as string,
+    });
+    expect(existsSync(own())).toBe(false);
+    expect((await proxy.call('ta.localAsk', { handle: null })).told).toEqual([]);
+    const [said] = (await proxy.call('ta.localAsk', { handle: 'online' })).told;
+    expect(said?.says).toMatch(/was removed/);
+    await expect(end('other')).rejects.toThrow(/Type the handle/);
+    const keys = async () => (await proxy.call('keys.list', { query: '', cursor: null, limit: 50 })).total;
+    const before = await keys();
+    await end();
+    expect((await proxy.call('ta.localChildren', {})).children).toEqual([]);
+    expect(await keys()).toBe(before - 2);
+    expect((await proxyOf(proxy)).warnings).toEqual([]);
+    // The handle is free again, for another child.
+    await addLocal(proxy, 'online');
+    expect(await child()).toMatchObject({ keys: [{ state: 'pending' }] });
   },
 );

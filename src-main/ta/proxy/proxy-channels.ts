@@ -8,6 +8,7 @@ import { readRepositoryResponseXml } from '../../rpki/setup-xml.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { exchangesFile } from '../export.ts';
 import { requireFile } from '../require-file.ts';
+import { requireFolderFree } from '../publish/folder-check.ts';
 import { timingProblems } from '../signer/setup.ts';
 import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
@@ -19,7 +20,7 @@ import { proxyFile } from './proxy-files.ts';
 import type { AssociatedSigner, ProxyRepository } from './proxy-state.ts';
 import { proxyView } from './proxy-view.ts';
 import type { Publisher } from './publisher.ts';
-import { folderRepository, requireNoOther, serverRepository } from './repository.ts';
+import { folderRepository, movedFolder, requireNoOther, serverRepository } from './repository.ts';
 import type { RunningProxy } from './running-proxy.ts';
 
 export interface ProxyDeps extends TaDeps {
@@ -36,6 +37,7 @@ type Names =
   | 'proxyInit'
   | 'proxyRepository'
   | 'proxyFolder'
+  | 'proxyFolderMove'
   | 'setProxyTiming'
   | 'openSignerInfo'
   | 'signerInfo'
@@ -163,8 +165,31 @@ export function proxyChannels(deps: ProxyDeps): {
       async proxyFolder({ folder, base, notify }) {
         const { state } = await proxy.required();
         const path = deps.tickets.path(folder);
-        await setRepository(folderRepository({ base: base.trim(), notify, path }, state.identity));
+        const repository = folderRepository({ base: base.trim(), notify, path }, state.identity);
+        requireNoOther(state, repository);
+        await requireFolderFree(path, repository.contact.base);
+        await setRepository(repository);
         deps.tickets.end(folder);
+        return {};
+      },
+      async proxyFolderMove({ folder }) {
+        const path = deps.tickets.path(folder);
+        const { state } = await proxy.required();
+        await requireFolderFree(path, movedFolder(state, path).contact.base);
+        const after = await proxy.change(
+          (held) => ({ ...held.state, repository: movedFolder(held.state, path) }),
+          ({ repository }, before) => ({
+            action: 'ta.proxyFolderMove',
+            summary:
+              `The folder of ${repository?.contact.base} is ${path} from now on, before ${before.repository?.target.kind === 'folder' ? before.repository.target.path : 'none'}`.slice(
+                0,
+                300,
+              ),
+            subjects: [],
+          }),
+        );
+        deps.tickets.end(folder);
+        if (after.signer !== null) await publisher.publishOrNote();
         return {};
       },
       async setProxyTiming({ timing }) {

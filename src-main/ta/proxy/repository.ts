@@ -34,6 +34,13 @@ export function requireNoOther(state: ProxyState, repository: ProxyRepository): 
     );
 }
 
+/** The same folder repository at another place of this machine: nothing that is issued names that. Throws AppError NOT_ALLOWED_NOW. */
+export function movedFolder({ repository }: ProxyState, path: string): ProxyRepository {
+  if (repository?.target.kind !== 'folder')
+    throw new AppError('NOT_ALLOWED_NOW', 'The trust anchor proxy does not publish into a folder.');
+  return { ...repository, target: { kind: 'folder', path } };
+}
+
 /** `pin`: SHA-256 of the server's TLS certificate as the operator compared it; null: public CAs decide. */
 export function serverRepository(answer: RepositoryResponse, pin: string | null): ProxyRepository {
   return {

@@ -4,7 +4,7 @@
  */
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError } from '../../lib/app-error.ts';
+import { AppError, fileError } from '../../lib/app-error.ts';
 import { exists, readFileLimited, writeFileAtomic } from '../../lib/atomic-file.ts';
 import { JsonError, type JsonValue, readJson } from '../../lib/json-reader.ts';
 import { asObject, asText } from '../../lib/json-shape.ts';
@@ -79,28 +79,47 @@ async function markedBase(folder: string): Promise<string> {
 }
 
 /**
- * Makes sure that `folder` is empty, new, or was published into for `base`, and marks it. Throws AppError FILE_EXISTS
- * that names what is in the way.
+ * Whether it can be published into for `base`: nothing is written or removed. Answers whether it is marked already. Throws
+ * AppError FILE_EXISTS that names what is in the way.
  */
-export async function claimFolder(folder: string, base: string): Promise<void> {
-  await makeFolder(folder);
-  if (await exists(join(folder, MARKER))) {
-    const marked = await markedBase(folder);
-    if (marked !== base)
-      throw new AppError(
-        'FILE_EXISTS',
-        `${folder} holds what is published below ${marked}, not below ${base}. Choose another folder.`,
-        { subject: folder },
-      );
-    await removeTemporary(folder);
-    const names = await others(folder);
-    if (names.length > 0) throw foreign(folder, names);
-  } else {
+async function requireOurs(folder: string, base: string): Promise<boolean> {
+  if (!(await exists(join(folder, MARKER)))) {
     // A marker that was cut off is all that may be there; it goes with the next publication.
     const names = (await readdir(folder)).filter(
       (name) => !(name.startsWith(`.${MARKER}`) && TEMPORARY.test(name)),
     );
     if (names.length > 0) throw foreign(folder, names);
+    return false;
+  }
+  const marked = await markedBase(folder);
+  if (marked !== base)
+    throw new AppError(
+      'FILE_EXISTS',
+      `${folder} holds what is published below ${marked}, not below ${base}. Choose another folder.`,
+      { subject: folder },
+    );
+  const names = (await others(folder)).filter((name) => !TEMPORARY.test(name.split('/').at(-1) ?? ''));
+  if (names.length > 0) throw foreign(folder, names);
+  return true;
+}
+
+/** The same before anything is decided; a folder that is not there is made later. Throws AppError FILE_EXISTS and the like. */
+export async function requireFolderFree(folder: string, base: string): Promise<void> {
+  try {
+    if (await exists(folder)) await requireOurs(folder, base);
+  } catch (error) {
+    throw fileError(error, folder);
+  }
+}
+
+/**
+ * Makes sure that `folder` is empty, new, or was published into for `base`, and marks it. Throws AppError FILE_EXISTS
+ * that names what is in the way.
+ */
+export async function claimFolder(folder: string, base: string): Promise<void> {
+  await makeFolder(folder);
+  if (await requireOurs(folder, base)) await removeTemporary(folder);
+  else {
     const marker = { format: 1, base };
     await writeFileAtomic(
       join(folder, MARKER),

@@ -40,7 +40,7 @@ async function unusual(key: TestKey, repository: string, notify: string | null =
     resources,
     requests: new Map([[key.keyId, await wish(key, repository, notify)]]),
   };
-  return unusualOf(childReview(child, context), context, NOW, 90 * 86_400_000);
+  return unusualOf(childReview(child, context), child, context, NOW, 90 * 86_400_000);
 }
 
 test('another repository or notification is unusual, for a renewal and for a new key of a known child', async () => {
@@ -73,4 +73,26 @@ test('a key that went to another child is its former owner’s no more', async (
   expect(owners.get(present.keyId)).toBe('b');
   expect(children.get('a')?.keys.size).toBe(0);
   expect(children.get('b')?.keys.size).toBe(1);
+});
+
+test('a renewal before it is due is unusual, unless the key gets other resources than it has', async () => {
+  const early = async (has: CertInfo['resources'], limit: Partial<CertInfo['resources']> = {}) => {
+    const context = {
+      known: { resources, keys: new Set([present.keyId]) },
+      objects: {
+        issued: new Map([
+          [present.keyId, { ...certificate(present), resources: has, notAfter: '2028-02-28T00:00:00Z' }],
+        ]),
+      } as unknown as TaObjects,
+      validUntil: NOW.toISOString(),
+      faults: [],
+    };
+    const asked = { ...(await wish(present, OLD, NOTIFY)), limit } as ChildRequest;
+    const child = { handle: 'a', resources, requests: new Map([[present.keyId, asked]]) };
+    return unusualOf(childReview(child, context), child, context, NOW, 90 * 86_400_000).join();
+  };
+  expect(await early(resources)).toMatch(/may never have used the last response/);
+  expect(await early({ ...resources, asn: readAsn('AS1-AS2') })).toBe('');
+  expect(await early({ ...resources, asn: readAsn('AS2') }, { asn: readAsn('AS1') })).toBe('');
+  expect(await early(resources, { asn: readAsn('AS1') })).toMatch(/may never have used/);
 });

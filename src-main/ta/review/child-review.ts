@@ -1,7 +1,7 @@
 /** One child of a request beside what it had before: resources as sets, each wish with what it replaces. */
 import type { ChildReview } from '#shared/contract/ta-review.ts';
 import { Faults } from '../../rpki/fault.ts';
-import { difference, intersection, type Ranges } from '../../rpki/ranges.ts';
+import { difference, equalRanges, intersection, type Ranges } from '../../rpki/ranges.ts';
 import { plainForm } from '../../rpki/plain-name.ts';
 import { asnText, ipText } from '../../rpki/resource-text.ts';
 import { readChildCsr } from '../child-csr.ts';
@@ -103,9 +103,18 @@ function movesOf(wish: ChildReview['wishes'][number], { known, objects }: ChildC
   return moves.some((one) => one.length === 0) ? [] : [...new Set(moves.flat())];
 }
 
+/** Whether `key` would get other resources than its certificate has: then it asks before it is due, as it must. */
+function isOther(key: string, child: Child, { objects }: ChildContext): boolean {
+  const [has, wish] = [objects.issued.get(key)?.resources, child.requests.get(key)];
+  if (has === undefined || wish?.type !== 'issuance') return false;
+  const { limit } = wish;
+  return FAMILIES.some((family) => !equalRanges(has[family], limit[family] ?? child.resources[family]));
+}
+
 /** What a person should look at twice, in words. */
 export function unusualOf(
   review: ChildReview,
+  child: Child,
   context: ChildContext,
   now: Date,
   dueBeforeMs: number,
@@ -124,7 +133,11 @@ export function unusualOf(
     const elsewhere = movesOf(wish, context);
     if (elsewhere.length > 0)
       found.push(`${handle} would publish at another place: ${elsewhere.join(', ')}.`);
-    if (wish.what === 'renew' && Date.parse(wish.before?.notAfter ?? '') - dueBeforeMs > now.getTime())
+    if (
+      wish.what === 'renew' &&
+      Date.parse(wish.before?.notAfter ?? '') - dueBeforeMs > now.getTime() &&
+      !isOther(wish.keyId, child, context)
+    )
       found.push(
         `${handle} asks again for key ${key}, which has a certificate until ${wish.before?.notAfter.slice(0, 10)} that is not due: the proxy may never have used the last response.`,
       );

@@ -132,7 +132,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
       validUntil,
       faults: wishFaults.filter((fault) => fault.child === child.handle),
     };
-    return { view: childReview(child, context), context };
+    return { view: childReview(child, context), child, context };
   });
   const dueBefore = anchor.timing.issuedCertificateReissueWeeksBefore * WEEK_MS;
   const nonce = nonceOf(order, request);
@@ -143,7 +143,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
           'This signer answered this nonce before, and that response was lost with a restore. Sign again only if the proxy never got it.',
         ]
       : []),
-    ...reviews.flatMap(({ view, context }) => unusualOf(view, context, now, dueBefore)),
+    ...reviews.flatMap(({ view, child, context }) => unusualOf(view, child, context, now, dueBefore)),
     ...quiet
       .filter(({ until }) => Date.parse(until) - dueBefore <= now.getTime())
       .map(

@@ -139,6 +139,7 @@ export async function answer(
       keyId: anchor.objects.keyId,
       baseUri: anchor.objects.baseUri,
       certificateUri: anchor.tal.rsync,
+      resources: anchor.certificate.resources,
       issued,
       revocations,
     },

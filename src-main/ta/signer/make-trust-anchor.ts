@@ -107,6 +107,7 @@ export async function makeTrustAnchor(
       keyId: keyIdOf(order.spkiDer),
       baseUri: order.repository.base,
       certificateUri: order.tal.rsync,
+      resources: certificate.resources,
       issued: new Map(),
       revocations: [],
     },

@@ -24,6 +24,7 @@ export const STEP_WORD: Record<LocalChildView['step'], string> = {
   ask: 'has something to ask',
   exchange: 'waits for an exchange',
   running: 'running',
+  removed: 'removed',
 };
 
 /** How much a person has to do now: bad when something is broken already. */

@@ -78,6 +78,7 @@ beforeEach(() => {
       told: [{ handle: 'online', severity: 'note', says: 'The certificate is scheduled (1104).' }],
     }),
     'ta.localConnect': () => ({ says: 'online has its parent.' }),
+    'ta.localRemove': () => ({}),
     'ta.localRoll': () => ({ says: 'The new key is made.' }),
   });
 });
@@ -89,6 +90,19 @@ const press = async (name: string): Promise<void> => {
 };
 
 describe('the page of a local child', () => {
+  test('one that was removed is deleted with its handle typed, and asks for nothing', async () => {
+    children = [child({ step: 'removed', next: 'online was removed from the trust anchor.' })];
+    render(<LocalChild {...props} />);
+    expect(await screen.findByText('online was removed from the trust anchor.')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Ask the parent now' }).getAttribute('aria-disabled')).toBe(
+      'true',
+    );
+    await press('Delete…');
+    fireEvent.change(screen.getByLabelText('Handle of the child'), { target: { value: 'online' } });
+    await press('Delete with its keys');
+    expect(bridge.callsOf('ta.localRemove')).toEqual([{ handle: 'online', confirm: 'online' }]);
+  });
+
   test('without a parent: what comes next, the two ways to it, and no way to ask yet', async () => {
     children = [child()];
     render(<LocalChild {...props} />);

@@ -2,12 +2,14 @@
 import { useState } from 'react';
 import type { LocalChildView } from '#shared/contract/ta-child.ts';
 import { call } from '../../app/call.ts';
-import { hrefOf } from '../../app/router.ts';
+import { hrefOf, navigate } from '../../app/router.ts';
+import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
 import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
 import { Button, LinkButton } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
+import { ConfirmDialog } from '../../components/dialog.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { Page } from '../../components/page.tsx';
 import { EmptyState, ErrorState, Loading } from '../../components/state-box.tsx';
@@ -77,12 +79,16 @@ function Answer({ child }: { child: LocalChildView }) {
     <Verdict
       severity={childSeverity(child)}
       title={child.next}
-      checks={[
-        check(child.parent !== null, 'parent'),
-        check(child.repository !== null, 'repository'),
-        check(certified, 'certificate'),
-        check(child.publishes.length > 0, 'CRL and manifest'),
-      ]}
+      checks={
+        child.step === 'removed'
+          ? []
+          : [
+              check(child.parent !== null, 'parent'),
+              check(child.repository !== null, 'repository'),
+              check(certified, 'certificate'),
+              check(child.publishes.length > 0, 'CRL and manifest'),
+            ]
+      }
       {...(child.step === 'parent' || child.step === 'exchange'
         ? { action: <LinkButton href={hrefOf('trust-anchor')}>Open the trust anchor</LinkButton> }
         : {})}
@@ -92,17 +98,26 @@ function Answer({ child }: { child: LocalChildView }) {
 
 /** Why the parent cannot be asked yet. */
 function whyNot(child: LocalChildView): string | null {
+  if (child.step === 'removed') return 'It was removed from the trust anchor';
   if (child.parent === null) return 'It has no parent yet';
   return child.repository === null ? 'It has no repository yet' : null;
 }
 
 function Loaded({ child }: { child: LocalChildView }) {
   const [rolling, setRolling] = useState(false);
+  const [deleting, setDeleting] = useState(false);
   const [told, setTold] = useState<readonly Told[]>([]);
   const ask = useAction('ta.localAsk', async () => {
     setTold((await call('ta.localAsk', { handle: child.handle })).told);
   });
-  const missing = child.parent === null ? 'parent' : child.repository === null ? 'repository' : null;
+  const missing =
+    child.step === 'removed'
+      ? null
+      : child.parent === null
+        ? 'parent'
+        : child.repository === null
+          ? 'repository'
+          : null;
   return (
     <Page
       title={child.handle}
@@ -110,6 +125,11 @@ function Loaded({ child }: { child: LocalChildView }) {
       tags={<span className="quiet">local child</span>}
       actions={
         <>
+          {child.step === 'removed' ? (
+            <Button kind="danger" onPress={() => setDeleting(true)}>
+              Delete…
+            </Button>
+          ) : null}
           <Button whyDisabled={child.roll === null ? child.rollSays : null} onPress={() => setRolling(true)}>
             {child.roll === 'activate' ? 'Activate the new key…' : 'Roll the key…'}
           </Button>
@@ -131,7 +151,7 @@ function Loaded({ child }: { child: LocalChildView }) {
       ))}
       <Answer child={child} />
       <AskSaid told={told} error={ask.error} />
-      {told.length > 0 ? null : <KeyWords keys={child.keys} />}
+      {told.length > 0 || child.step === 'removed' ? null : <KeyWords keys={child.keys} />}
       {missing === null ? null : <ChildSetup child={child} missing={missing} />}
       <ChildKeys keys={child.keys} />
       {child.keys.length === 1 ? null : <p className="dim">Key roll, {child.rollSays}</p>}
@@ -141,6 +161,20 @@ function Loaded({ child }: { child: LocalChildView }) {
       </div>
       <ForWhom />
       <KeyRollDialog child={child} open={rolling} onClose={() => setRolling(false)} />
+      <ConfirmDialog
+        open={deleting}
+        onClose={() => setDeleting(false)}
+        title={`Delete ${child.handle}?`}
+        lost={['Its identity and all its keys, for ever.', 'Its files: they can be written no more.']}
+        verb="Delete with its keys"
+        typed={{ text: child.handle, label: 'Handle of the child' }}
+        channel="ta.localRemove"
+        onConfirm={async () => {
+          await call('ta.localRemove', { handle: child.handle, confirm: child.handle });
+          showToast(`${child.handle} is deleted`);
+          navigate('trust-anchor');
+        }}
+      />
     </Page>
   );
 }

@@ -8,6 +8,7 @@ import { HexValue } from '../../components/hex-value.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Left, Time } from '../../components/time.tsx';
 import { IdentityDialog } from './identity-card.tsx';
+import { MoveFolderDialog } from './move-folder-dialog.tsx';
 import type { ProxyDialog } from './proxy-dialogs.tsx';
 import { useStartedJob } from './use-started-job.tsx';
 
@@ -34,6 +35,7 @@ export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDi
   const { proxy, onDialog } = props;
   const { repository, signer } = proxy;
   const [reading, setReading] = useState(false);
+  const [moving, setMoving] = useState(false);
   const publish = useStartedJob('ta.publish', () => call('ta.publish', {}));
   return (
     <Card
@@ -48,6 +50,11 @@ export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDi
           <Button size="small" onPress={() => onDialog('times')}>
             Proxy's times…
           </Button>
+          {repository?.target.kind === 'folder' ? (
+            <Button size="small" onPress={() => setMoving(true)}>
+              Change the folder…
+            </Button>
+          ) : null}
           <Button
             size="small"
             busy={publish.action.busy || publish.progress !== null}
@@ -66,6 +73,14 @@ export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDi
           open={reading}
           onClose={() => setReading(false)}
         />
+        {repository?.target.kind === 'folder' ? (
+          <MoveFolderDialog
+            base={repository.base}
+            path={repository.target.path}
+            open={moving}
+            onClose={() => setMoving(false)}
+          />
+        ) : null}
         {publish.progress}
         {publish.action.error ? <ErrorState error={publish.action.error} /> : null}
         <KeyValue

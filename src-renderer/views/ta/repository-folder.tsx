@@ -88,7 +88,7 @@ export function FolderRepository() {
         <ErrorState error={choose.error} />
       ) : null}
       <div className="action-bar">
-        <span className="dim">It can never be changed.</span>
+        <span className="dim">The base can never be changed; the folder can.</span>
         <span className="push">
           <Button kind="primary" type="submit" busy={choose.busy} whyDisabled={why}>
             Publish into this folder
