@@ -31,6 +31,7 @@ function at(input: Partial<GuideInput>, handedOut: string[] = []): Guide {
     proxy: null,
     signer: null,
     answered: null,
+    exchanged: false,
     offline: false,
     ...input,
     handedOut: new Set(handedOut),
@@ -63,6 +64,13 @@ describe('set-up', () => {
     const both = { proxy: proxy({ step: 'signer' }), signer: signer('1') };
     expect(says(at(both))).toEqual(['info', 'Hand out signer-info.json…']);
     expect(says(at(both, ['signer-info']))).toEqual(['associate', 'Open signer-info.json…']);
+  });
+
+  test('what is not published yet is not called published', () => {
+    const failed = at({ proxy: proxy({ step: 'child', unpublished: true }) });
+    expect(says(failed)).toEqual(['associate', 'Publish now']);
+    expect(failed.says).toMatch(/not published yet/);
+    expect(failed.others.map(({ label }) => label)).toEqual(['Add the first child…']);
   });
 
   test('every step before the present one is done, every later one is not', () => {
@@ -120,6 +128,8 @@ describe('an exchange', () => {
   test('the signer alone hands its file out first, then waits for requests', () => {
     expect(says(at({ signer: signer('1'), offline: true }))).toEqual(['info', 'Hand out signer-info.json…']);
     expect(says(at({ signer: signer('1') }, ['signer-info']))).toEqual(['sign', 'Open request.json…']);
-    expect(says(at({ signer: signer('9') }))).toEqual(['sign', 'Open request.json…']);
+    // Its first number may be any: what counts is whether it ever answered.
+    expect(says(at({ signer: signer('1001') }))).toEqual(['info', 'Hand out signer-info.json…']);
+    expect(says(at({ signer: signer('9'), exchanged: true }))).toEqual(['sign', 'Open request.json…']);
   });
 });

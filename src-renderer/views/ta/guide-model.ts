@@ -8,6 +8,8 @@ export interface GuideInput {
   signer: SignerView | null;
   /** The signer's exchange that answered the open request; null: none in this workspace. */
   answered: Pick<ExchangeRow, 'id' | 'number'> | null;
+  /** The signer answered some request, here or before its state came here. */
+  exchanged: boolean;
   /** Files written since this window was unlocked: "proxy-id", "request 3F2A…". */
   handedOut: ReadonlySet<string>;
   /** An offline station never holds a proxy. */
@@ -115,16 +117,23 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
       },
     );
   if (step === 'signer') return towardsSigner(input);
-  if (step === 'child')
-    return guideAt(
-      'set-up',
-      'child',
-      'The trust anchor is published, and empty. The authority that works below it comes next.',
-      {
-        label: 'Add the first child…',
-        action: { kind: 'child' },
-      },
-    );
+  if (step === 'child') {
+    const add: GuideNext = { label: 'Add the first child…', action: { kind: 'child' } };
+    return proxy.unpublished
+      ? guideAt(
+          'set-up',
+          'associate',
+          'The signer is associated, and its objects are not published yet: relying parties find nothing. What stands in the way is said below.',
+          { label: 'Publish now', action: { kind: 'publish' } },
+          { others: [add] },
+        )
+      : guideAt(
+          'set-up',
+          'child',
+          'The trust anchor is published, and empty. The authority that works below it comes next.',
+          add,
+        );
+  }
   if (
     signer !== null &&
     proxy.signer !== null &&
@@ -159,7 +168,7 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
 }
 
 /** Only the signer is here, or only it may be: the proxy's steps happen on another machine. */
-function signerAlone({ signer, handedOut }: GuideInput): Guide {
+function signerAlone({ signer, exchanged, handedOut }: GuideInput): Guide {
   if (signer === null)
     return guideAt(
       'set-up',
@@ -167,7 +176,7 @@ function signerAlone({ signer, handedOut }: GuideInput): Guide {
       "The proxy's machine has written proxy-id.json and proxy-repo.json. With them the signer is set up here.",
       null,
     );
-  if (signer.number === '1' && !handedOut.has('signer-info'))
+  if (!exchanged && !handedOut.has('signer-info'))
     return guideAt(
       'set-up',
       'info',
