@@ -7,7 +7,11 @@ afterEach(() => app?.remove());
 test('a screen that failed is in the log, with where it was', async () => {
   app = await testApp();
   const message = 'TypeError: l is not a function';
-  await app.call('app.screenFailed', { screen: 'ta-network', message, stack: `${message}\n  at Body (x.js:1:2)` });
+  await app.call('app.screenFailed', {
+    screen: 'ta-network',
+    message,
+    stack: `${message}\n  at Body (x.js:1:2)`,
+  });
   const [line = ''] = app.lines.filter((one) => one.includes('ta-network'));
   expect(JSON.parse(line)).toMatchObject({
     msg: 'the screen ta-network',

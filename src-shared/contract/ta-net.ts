@@ -29,6 +29,12 @@ export const taNetChannels = {
     z.strictObject({ server: z.string().max(2048) }),
     z.strictObject({ sha256: hex, subject: z.string(), issuer: z.string(), notAfter: instant }),
   ),
+  /** Whether a server shows the certificate that is to be believed (null: public CAs). `ok` null: it cannot be asked, with the reason. */
+  'ta.tryServer': channel(
+    'unlocked',
+    z.strictObject({ server: z.string().max(2048), pin: z.string().max(200).nullable() }),
+    z.strictObject({ ok: z.boolean().nullable(), text: z.string() }),
+  ),
   /** `token`: null keeps the present one. Tried before it is kept. Starts a job. */
   'ta.setKrill': change(
     'unlocked',

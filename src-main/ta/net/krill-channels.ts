@@ -13,10 +13,12 @@ import { signerInfoJson } from '../signer/trust-anchor.ts';
 import type { TaDeps } from '../ta.ts';
 import { createKrillApi, type KrillApi } from './krill-api.ts';
 import { linkView, readLink, requireLink, serverOf, type StoredLink, writeLink } from './krill-link.ts';
+import { pinFault, pinOf } from './try-server.ts';
 
 type Names =
   | 'krill'
   | 'peekServer'
+  | 'tryServer'
   | 'setKrill'
   | 'forgetKrill'
   | 'krillProxy'
@@ -38,15 +40,6 @@ const NO_REQUEST = 'ta-has-no-signer-req';
 
 const subjectOf = (error: unknown): string | undefined =>
   error instanceof AppError && error.code === 'PEER_REFUSED' ? error.details?.subject : undefined;
-
-function pinOf(text: string | null): string | null {
-  if (text === null || text.trim() === '') return null;
-  const plain = text.replaceAll(/[\s:]/g, '').toUpperCase();
-  if (/^[0-9A-F]{64}$/.test(plain)) return plain;
-  throw new AppError('INVALID_INPUT', 'The fingerprint of the server has 64 hex digits (SHA-256).', {
-    fields: [{ path: 'pin', message: 'All 64 digits' }],
-  });
-}
 
 export function krillChannels(deps: KrillDeps): Pick<Domain<'ta'>, Names> {
   const { session, jobs, net, changed, refusedEntry } = deps;
@@ -73,6 +66,16 @@ export function krillChannels(deps: KrillDeps): Pick<Domain<'ta'>, Names> {
         issuer: shortName(nameView(certificate.issuer)),
         notAfter: certificate.notAfter.toISOString(),
       };
+    },
+    async tryServer({ server, pin }) {
+      const plain = pinOf(pin);
+      try {
+        const fault = await pinFault(net, server, plain);
+        return { ok: fault === null, text: fault ?? 'The server shows this certificate.' };
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code === 'CANCELLED') throw error;
+        return { ok: null, text: error.message };
+      }
     },
     async setKrill({ server, token, pin, postLimit }) {
       const before = await readLink(session());

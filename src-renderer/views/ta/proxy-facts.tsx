@@ -8,6 +8,7 @@ import { HexValue } from '../../components/hex-value.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Left, Time } from '../../components/time.tsx';
 import { IdentityDialog } from './identity-card.tsx';
+import { PinDialog } from './pin-field.tsx';
 import type { ProxyDialog } from './proxy-dialogs.tsx';
 import { useStartedJob } from './use-started-job.tsx';
 
@@ -34,6 +35,7 @@ export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDi
   const { proxy, onDialog } = props;
   const { repository, signer } = proxy;
   const [reading, setReading] = useState(false);
+  const [pinning, setPinning] = useState(false);
   const publish = useStartedJob('ta.publish', () => call('ta.publish', {}));
   return (
     <Card
@@ -66,6 +68,7 @@ export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDi
           open={reading}
           onClose={() => setReading(false)}
         />
+        <PinDialog open={pinning} onClose={() => setPinning(false)} />
         {publish.progress}
         {publish.action.error ? <ErrorState error={publish.action.error} /> : null}
         <KeyValue
@@ -89,11 +92,16 @@ export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDi
             repository?.target.kind === 'server' && ['Server', mono(repository.serviceUri)],
             repository?.target.kind === 'server' && [
               'Its TLS',
-              repository.target.pin === null ? (
-                'vouched for by public CAs'
-              ) : (
-                <HexValue key="value" hex={repository.target.pin} label="Pinned SHA-256" groups={8} />
-              ),
+              <span key="value" className="row-wrap">
+                {repository.target.pin === null ? (
+                  'vouched for by public CAs'
+                ) : (
+                  <HexValue hex={repository.target.pin} label="Pinned SHA-256" groups={8} />
+                )}
+                <Button size="small" onPress={() => setPinning(true)}>
+                  Another certificate…
+                </Button>
+              </span>,
             ],
             repository !== null && ['As publisher', mono(repository.publisher)],
             signer !== null && [
