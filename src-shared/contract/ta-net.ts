@@ -10,6 +10,8 @@ export const krillLink = z.strictObject({
   hasToken: z.boolean(),
   /** `post_limit_api` of its krill.conf, octets. */
   postLimit: z.number().int(),
+  /** Key identifier of the signer that was associated, or updated, from here; null: none yet. */
+  associated: hex.nullable(),
 });
 export type KrillLink = z.infer<typeof krillLink>;
 

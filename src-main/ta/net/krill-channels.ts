@@ -12,7 +12,15 @@ import type { HeldSigner } from '../signer/held-signer.ts';
 import { signerInfoJson } from '../signer/trust-anchor.ts';
 import type { TaDeps } from '../ta.ts';
 import { createKrillApi, type KrillApi } from './krill-api.ts';
-import { linkView, readLink, requireLink, serverOf, type StoredLink, writeLink } from './krill-link.ts';
+import {
+  linkView,
+  noteAssociated,
+  readLink,
+  requireLink,
+  serverOf,
+  type StoredLink,
+  writeLink,
+} from './krill-link.ts';
 import { pinFault, pinOf } from './try-server.ts';
 
 type Names =
@@ -85,6 +93,7 @@ export function krillChannels(deps: KrillDeps): Pick<Domain<'ta'>, Names> {
         // SECURITY: the token of one server is never sent to another.
         token: token ?? (before?.server === server.trim() ? before.token : null),
         postLimit,
+        associated: before?.server === server.trim() ? before.associated : null,
       };
       // Refused before the job: an address that cannot be one.
       createKrillApi(net, serverOf(link));
@@ -130,11 +139,18 @@ export function krillChannels(deps: KrillDeps): Pick<Domain<'ta'>, Names> {
           title,
           async run(job) {
             const info = Buffer.from(`${writeJson(signerInfoJson(anchor))}\n`, 'utf8');
-            const krill = await api(job.signal);
+            const link = await requireLink(session());
+            const krill = createKrillApi(net, { ...serverOf(link), signal: job.signal });
             job.report(0.3, 'Sending signer-info.json');
             job.commit();
             await (update ? krill.updateSigner(info) : krill.addSigner(info));
-            await record('ta.krillAssociate', title, anchor.objects.keyId, sha256Hex(info));
+            await noteAssociated(session(), link, anchor.objects.keyId, {
+              action: 'ta.krillAssociate',
+              outcome: 'done',
+              summary: title,
+              subjects: [{ type: 'krill', id: anchor.objects.keyId, sha256: sha256Hex(info) }],
+            });
+            changed('ta', []);
             return ['krill'];
           },
           refused: refusedEntry('ta.krillAssociate', title),
@@ -142,8 +158,14 @@ export function krillChannels(deps: KrillDeps): Pick<Domain<'ta'>, Names> {
       };
     },
     async krillRequest() {
-      await deps.signer();
-      const title = "Fetch Krill's request";
+      const { anchor } = await deps.signer();
+      // Asking opens a request there, which nobody could answer.
+      if ((await requireLink(session())).associated !== anchor.objects.keyId)
+        throw new AppError(
+          'NOT_ALLOWED_NOW',
+          'Associate this signer at Krill first; where it was associated by a file, update it once from here.',
+        );
+      const title = 'Open a request at Krill';
       return {
         job: jobs.start({
           kind: 'ta.krillRequest',

@@ -1,11 +1,18 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { SignerView } from '#shared/contract/ta.ts';
 import { type FakeBridge, installBridge } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
 import { KrillCard } from './krill-card.tsx';
 
 const AT = '2026-11-24T12:00:00.000Z';
-const LINK = { server: 'unix:///run/krill/krill.sock', pin: null, hasToken: true, postLimit: 262_144 };
+const LINK = {
+  server: 'unix:///run/krill/krill.sock',
+  pin: null,
+  hasToken: true,
+  associated: null,
+  postLimit: 262_144,
+};
 
 beforeEach(() => {
   dropWorkspaceData();
@@ -58,4 +65,44 @@ test('a Krill that refused the token is connected with another one, without the 
   }
   expect(bridge.callsOf('ta.setKrill')).toHaveLength(2);
   expect(screen.queryByRole('dialog')).toBeNull();
+});
+
+test('no digit of the certificate is shown before its last groups were typed', async () => {
+  const sha256 = `${'1A2B'.repeat(12)}C0DEC0FFEE00D1CE`;
+  installBridge({
+    'ta.krill': () => ({ link: null }),
+    'ta.peekServer': () => ({ sha256, subject: 'Krill', issuer: 'Krill', notAfter: AT }),
+  });
+  render(<KrillCard signer={null} proxyHere={false} />);
+  await settle();
+  await press('Connect a Krill…');
+  await press('Look at its certificate');
+  const tail = screen.getByLabelText(/^Its last four groups/);
+  expect(screen.queryByText('1A2B')).toBeNull();
+  fireEvent.change(tail, { target: { value: 'C0DE C0FF EE00 0000' } });
+  expect(screen.getByText(/shows another certificate/)).toBeTruthy();
+  expect(screen.queryByText('1A2B')).toBeNull();
+  fireEvent.change(tail, { target: { value: 'C0:DE:C0:FF:EE:00:D1:CE' } });
+  expect(screen.getAllByText('1A2B')).toHaveLength(12);
+});
+
+test('a request is opened at Krill only once this signer is associated, and the button says that it opens one', async () => {
+  let associated = false;
+  const keyId = 'AB'.repeat(20);
+  const signer = { keyId } as SignerView;
+  const bridge = installBridge({
+    'ta.krill': () => ({ link: { ...LINK, associated: associated ? keyId : null } }),
+    'ta.krillRequest': () => ({ job: 'j-2' }),
+  });
+  render(<KrillCard signer={signer} proxyHere={false} />);
+  await settle();
+  await press('Open a request at Krill…');
+  expect(bridge.callsOf('ta.krillRequest')).toEqual([]);
+  cleanup();
+  dropWorkspaceData();
+  associated = true;
+  render(<KrillCard signer={signer} proxyHere={false} />);
+  await settle();
+  await press('Open a request at Krill…');
+  expect(bridge.callsOf('ta.krillRequest')).toEqual([{}]);
 });
