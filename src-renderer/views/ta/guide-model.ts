@@ -10,6 +10,10 @@ export interface GuideInput {
   answered: Pick<ExchangeRow, 'id' | 'number'> | null;
   /** The signer answered some request, here or before its state came here. */
   exchanged: boolean;
+  /** A running Krill is connected: files go over the network instead of a stick. */
+  krill: boolean;
+  /** The signer has a TA certificate that is newer than its last exchange. */
+  reissued: boolean;
   /** Files written since this window was unlocked: "proxy-id", "request 3F2A…". */
   handedOut: ReadonlySet<string>;
   /** An offline station never holds a proxy. */
@@ -168,13 +172,33 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
 }
 
 /** Only the signer is here, or only it may be: the proxy's steps happen on another machine. */
-function signerAlone({ signer, exchanged, handedOut }: GuideInput): Guide {
+function signerAlone({ signer, exchanged, reissued, krill, handedOut }: GuideInput): Guide {
   if (signer === null)
     return guideAt(
       'set-up',
       'signer',
-      "The proxy's machine has written proxy-id.json and proxy-repo.json. With them the signer is set up here.",
-      null,
+      "The proxy's machine writes proxy-id.json and proxy-repo.json. With them the signer is set up here.",
+      { label: "Go to the signer's set-up", action: { kind: 'signer' } },
+      { elsewhere: true },
+    );
+  const network: GuideNext = { label: 'Go to the connected Krill', action: { kind: 'network' } };
+  if (krill)
+    return guideAt(
+      'exchange',
+      'sign',
+      reissued
+        ? 'The TA certificate is newer than the last exchange: update the signer at the connected Krill, and put ta.cer to every place the TAL names.'
+        : 'The connected Krill has the proxy: associate the signer there once, then open its requests from here. No file is carried.',
+      network,
+      { others: [handOut('signer-info'), openFile('request')], idle: exchanged && !reissued },
+    );
+  if (reissued && !handedOut.has('signer-info'))
+    return guideAt(
+      'set-up',
+      'info',
+      'The TA certificate is newer than the last exchange: carry signer-info.json to the proxy again; the new ta.cer goes to every place the TAL names.',
+      handOut('signer-info'),
+      { others: [openFile('request')] },
     );
   if (!exchanged && !handedOut.has('signer-info'))
     return guideAt(

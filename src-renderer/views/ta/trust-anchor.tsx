@@ -32,6 +32,9 @@ function Pane(props: { title: string; says: string; children: ReactNode }) {
   );
 }
 
+/** Certificates begin so much before they are made. */
+const BACKDATED_MS = 5 * 60_000;
+
 /** What the signer answered: the proxy's open request, when both are here, and any at all. */
 function useAnswered(proxy: ProxyView | null, signer: SignerView | null) {
   const nonce = proxy?.open?.nonce ?? null;
@@ -43,6 +46,10 @@ function useAnswered(proxy: ProxyView | null, signer: SignerView | null) {
     answered: (nonce === null ? null : rows.find((row) => row.nonce === nonce)) ?? null,
     // While it is not known: nothing is asked for that was done already.
     exchanged: found.data === null || rows.length > 0,
+    reissued:
+      signer !== null &&
+      rows[0] !== undefined &&
+      Date.parse(rows[0].at) < Date.parse(signer.certificate.notBefore) + BACKDATED_MS,
   };
 }
 
@@ -58,7 +65,9 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
   const [dialog, setDialog] = useState<ProxyDialog | null>(null);
   const handedOut = useHandedOut();
   const known = useAnswered(proxy, signer);
-  const guide = guideOf({ proxy, signer, ...known, handedOut, offline });
+  const krill = useQuery('ta.krill', {}, ['ta'], { skip: offline || signer === null });
+  const connected = Boolean(krill.data?.link);
+  const guide = guideOf({ proxy, signer, ...known, krill: connected, handedOut, offline });
   const both = proxy !== null && signer !== null;
   const none = proxy === null && signer === null;
   const close = (): void => {
