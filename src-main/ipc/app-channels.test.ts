@@ -12,7 +12,7 @@ test('a screen that failed is in the log, with where it was', async () => {
     message,
     stack: `${message}\n  at Body (x.js:1:2)`,
   });
-  const [line = ''] = app.lines.filter((one) => one.includes('ta-network'));
+  const line = app.lines.find((one) => one.includes('ta-network')) ?? '';
   expect(JSON.parse(line)).toMatchObject({
     msg: 'the screen ta-network',
     error: expect.stringContaining('l is not a function'),
