@@ -122,7 +122,7 @@ test('a running Krill: connected by its certificate, set up from it, associated,
     await expect(page.getByText('Krill has associated this signer')).toBeVisible();
     krill.addChild('online');
     await krill.request('Issuance');
-    await krillCard(page).getByRole('button', { name: 'Fetch request…' }).click();
+    await krillCard(page).getByRole('button', { name: 'Open a request at Krill…' }).click();
     await expect(page.getByRole('heading', { level: 1, name: /^Review request/ })).toBeVisible();
     await expect(page.locator('main')).toContainText('online is a new child');
     await expect(page.getByText('not air-gapped')).toBeVisible();

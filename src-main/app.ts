@@ -124,7 +124,7 @@ export async function createApp(ports: Ports): Promise<App> {
     await clipboard.clearSecret();
   });
 
-  const own = { ports, appearance, clipboard, jobs, blobs, tickets };
+  const own = { ports, log, appearance, clipboard, jobs, blobs, tickets };
   const dispatch = createDispatch({
     handlers: handlersOf({
       app: appDomain(own),

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import type { AppearanceFile } from '../lib/appearance.ts';
 import type { ClipboardTimer } from '../lib/clipboard-timer.ts';
 import type { Jobs } from '../lib/jobs.ts';
+import type { Log } from '../lib/log.ts';
 import type { Ports } from '../ports.ts';
 import type { Blobs } from './blobs.ts';
 import type { Domain } from './handlers.ts';
@@ -12,6 +13,7 @@ import type { Tickets } from './tickets.ts';
 
 interface Deps {
   ports: Ports;
+  log: Log;
   appearance: AppearanceFile;
   clipboard: ClipboardTimer;
   jobs: Jobs;
@@ -31,7 +33,7 @@ function missingAlgorithms(): string[] {
   return CURVES.filter(([, name]) => !curves.has(name)).map(([title]) => title);
 }
 
-export function appDomain({ ports, appearance }: Deps): Domain<'app'> {
+export function appDomain({ ports, log, appearance }: Deps): Domain<'app'> {
   return {
     info: () => ({
       version: ports.version,
@@ -44,6 +46,12 @@ export function appDomain({ ports, appearance }: Deps): Domain<'app'> {
     async setAppearance(value) {
       await appearance.set(value);
       ports.emit({ type: 'changed', topic: 'settings', ids: [] });
+      return {};
+    },
+    screenFailed({ screen, message, stack }) {
+      const error = new Error(message);
+      error.stack = stack;
+      log.failure(`the screen ${screen}`, error);
       return {};
     },
     quit() {

@@ -20,6 +20,7 @@ test('a file chooser begins where the last file was chosen, one for a workspace 
   const dialogs = dialogsDomain({
     ports,
     tickets: createTickets({ random: testRandom }),
+    log: unused,
     appearance: unused,
     clipboard: unused,
     jobs: unused,

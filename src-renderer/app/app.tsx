@@ -2,15 +2,14 @@
  * The application in the window: session, guard, frame and the screen of the present route. It holds no data
  * and knows no domain.
  */
-import { Component, Suspense, useEffect } from 'react';
-import type { ReactNode } from 'react';
+import { Suspense, useEffect } from 'react';
 import type { ReplyError } from '#shared/errors.ts';
 import { DropZone } from '../components/drop-zone.tsx';
 import { Page } from '../components/page.tsx';
 import { ErrorState, Loading } from '../components/state-box.tsx';
 import { Toasts } from '../components/toasts.tsx';
 import { useAppearance } from './appearance.ts';
-import { CallError, asCallError } from './call.ts';
+import { CallError } from './call.ts';
 import { CommandPalette } from './command-palette.tsx';
 import { Frame } from './frame.tsx';
 import { guard } from './guard.ts';
@@ -22,29 +21,9 @@ import type { Route } from './router.ts';
 import { useHeartbeat, useSession, useSessionWatch, useTouch } from './session.ts';
 import type { Session } from './session.ts';
 import { routeEntry } from './route-table.ts';
+import { ScreenBoundary } from './screen-boundary.tsx';
 import { followLocation, useView } from './state.ts';
 import { VIEWS } from './views.tsx';
-
-/** A bug in one screen: the frame stays, and says so. */
-class ScreenBoundary extends Component<{ children: ReactNode }, { failure: unknown }> {
-  override state: { failure: unknown } = { failure: null };
-
-  static getDerivedStateFromError(failure: unknown): { failure: unknown } {
-    return { failure };
-  }
-
-  override render(): ReactNode {
-    if (this.state.failure === null) return this.props.children;
-    return (
-      <Page title="This screen failed">
-        <ErrorState
-          error={asCallError('app.info', this.state.failure)}
-          onRetry={() => this.setState({ failure: null })}
-        />
-      </Page>
-    );
-  }
-}
 
 const MAIN_GONE: ReplyError = {
   code: 'MAIN_GONE',
@@ -68,7 +47,7 @@ function Screen({ session, asked }: { session: Session; asked: Route | null }) {
   const key = `${route.name} ${route.params['id'] ?? route.params['draft'] ?? ''}`;
   return (
     <Frame session={session} route={route}>
-      <ScreenBoundary key={key}>
+      <ScreenBoundary key={key} screen={route.name}>
         <Suspense
           fallback={
             <Page title={routeEntry(route.name).title}>

@@ -48,6 +48,10 @@ export function ErrorState({ error, onRetry, action }: ErrorStateProps) {
   const guide =
     error.code === 'NOT_FOUND' && subject !== undefined ? PLACE_NOT_FOUND : ERROR_GUIDE[error.code];
   const known = new Set([error.message, guide.title]);
+  // A sentence is said once: what stands above already, or at another field, is left out.
+  const said = [...new Set((fields ?? []).map(({ message }) => message))].filter(
+    (message) => !error.message.includes(message),
+  );
   return (
     <section className="error-state" role="alert" aria-labelledby={id}>
       <h2 id={id}>
@@ -57,12 +61,10 @@ export function ErrorState({ error, onRetry, action }: ErrorStateProps) {
       {known.has(guide.title) && error.message !== guide.title ? (
         <p className="wrap">{error.message}</p>
       ) : null}
-      {fields && fields.length > 0 ? (
+      {said.length > 0 ? (
         <ul>
-          {fields.map((field) => (
-            <li key={field.path}>
-              {field.message} <span className="mono quiet">{field.path}</span>
-            </li>
+          {said.map((message) => (
+            <li key={message}>{message}</li>
           ))}
         </ul>
       ) : null}
@@ -74,6 +76,7 @@ export function ErrorState({ error, onRetry, action }: ErrorStateProps) {
             `code: ${error.code}`,
             error.reply.ref === '' ? null : `log reference: ${error.reply.ref}`,
             subject === undefined ? null : `about: ${subject}`,
+            fields && fields.length > 0 ? `fields: ${fields.map(({ path }) => path).join(', ')}` : null,
             library ?? null,
           ]
             .filter((line) => line !== null)

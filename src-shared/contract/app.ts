@@ -52,6 +52,12 @@ export const appChannels = {
   ),
   'app.appearance': channel('nothing', nothing, appearance),
   'app.setAppearance': channel('nothing', appearance, nothing),
+  /** A bug in one screen, for the log. */
+  'app.screenFailed': channel(
+    'nothing',
+    z.strictObject({ screen: z.string().max(64), message: z.string().max(500), stack: z.string().max(8000) }),
+    nothing,
+  ),
   'app.quit': channel('nothing', nothing, nothing),
   'clipboard.copy': channel(
     'nothing',

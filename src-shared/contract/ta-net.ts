@@ -10,6 +10,8 @@ export const krillLink = z.strictObject({
   hasToken: z.boolean(),
   /** `post_limit_api` of its krill.conf, octets. */
   postLimit: z.number().int(),
+  /** Key identifier of the signer that was associated, or updated, from here; null: none yet. */
+  associated: hex.nullable(),
 });
 export type KrillLink = z.infer<typeof krillLink>;
 
@@ -28,6 +30,12 @@ export const taNetChannels = {
     'unlocked',
     z.strictObject({ server: z.string().max(2048) }),
     z.strictObject({ sha256: hex, subject: z.string(), issuer: z.string(), notAfter: instant }),
+  ),
+  /** Whether a server shows the certificate that is to be believed (null: public CAs). `ok` null: it cannot be asked, with the reason. */
+  'ta.tryServer': channel(
+    'unlocked',
+    z.strictObject({ server: z.string().max(2048), pin: z.string().max(200).nullable() }),
+    z.strictObject({ ok: z.boolean().nullable(), text: z.string() }),
   ),
   /** `token`: null keeps the present one. Tried before it is kept. Starts a job. */
   'ta.setKrill': change(

@@ -173,6 +173,22 @@ export const taProxyChannels = {
   'ta.proxy': channel('unlocked', nothing, z.strictObject({ proxy: proxyView.nullable() })),
   /** Makes the proxy with its identity key (`krillta proxy init`). Starts a job; its result id is "proxy". */
   'ta.proxyInit': change('unlocked', nothing, z.strictObject({ job: id })),
+  /** What a publication server's answer says, before it is taken. */
+  'ta.readRepository': channel(
+    'unlocked',
+    z.strictObject({ blob: id }),
+    z.strictObject({
+      name: z.string(),
+      base: z.string(),
+      notify: z.string().nullable(),
+      serviceUri: z.string(),
+      publisher: z.string(),
+      /** SHA-256 of the server's identity certificate, not of its TLS. */
+      identity: hex,
+    }),
+  ),
+  /** Another TLS certificate of the publication server is believed from now on; tried before it is kept. null: public CAs. */
+  'ta.proxyPin': change('unlocked', z.strictObject({ pin: z.string().max(200).nullable() }), nothing),
   /**
    * The repository, from the publication server's answer (repo-res.xml). Once for ever; the same again changes how the server
    * is reached, and which TLS certificate is believed.

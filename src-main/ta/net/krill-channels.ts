@@ -12,11 +12,21 @@ import type { HeldSigner } from '../signer/held-signer.ts';
 import { signerInfoJson } from '../signer/trust-anchor.ts';
 import type { TaDeps } from '../ta.ts';
 import { createKrillApi, type KrillApi } from './krill-api.ts';
-import { linkView, readLink, requireLink, serverOf, type StoredLink, writeLink } from './krill-link.ts';
+import {
+  linkView,
+  noteAssociated,
+  readLink,
+  requireLink,
+  serverOf,
+  type StoredLink,
+  writeLink,
+} from './krill-link.ts';
+import { pinFault, pinOf } from './try-server.ts';
 
 type Names =
   | 'krill'
   | 'peekServer'
+  | 'tryServer'
   | 'setKrill'
   | 'forgetKrill'
   | 'krillProxy'
@@ -38,15 +48,6 @@ const NO_REQUEST = 'ta-has-no-signer-req';
 
 const subjectOf = (error: unknown): string | undefined =>
   error instanceof AppError && error.code === 'PEER_REFUSED' ? error.details?.subject : undefined;
-
-function pinOf(text: string | null): string | null {
-  if (text === null || text.trim() === '') return null;
-  const plain = text.replaceAll(/[\s:]/g, '').toUpperCase();
-  if (/^[0-9A-F]{64}$/.test(plain)) return plain;
-  throw new AppError('INVALID_INPUT', 'The fingerprint of the server has 64 hex digits (SHA-256).', {
-    fields: [{ path: 'pin', message: 'All 64 digits' }],
-  });
-}
 
 export function krillChannels(deps: KrillDeps): Pick<Domain<'ta'>, Names> {
   const { session, jobs, net, changed, refusedEntry } = deps;
@@ -74,6 +75,16 @@ export function krillChannels(deps: KrillDeps): Pick<Domain<'ta'>, Names> {
         notAfter: certificate.notAfter.toISOString(),
       };
     },
+    async tryServer({ server, pin }) {
+      const plain = pinOf(pin);
+      try {
+        const fault = await pinFault(net, server, plain);
+        return { ok: fault === null, text: fault ?? 'The server shows this certificate.' };
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code === 'CANCELLED') throw error;
+        return { ok: null, text: error.message };
+      }
+    },
     async setKrill({ server, token, pin, postLimit }) {
       const before = await readLink(session());
       const link: StoredLink = {
@@ -82,6 +93,7 @@ export function krillChannels(deps: KrillDeps): Pick<Domain<'ta'>, Names> {
         // SECURITY: the token of one server is never sent to another.
         token: token ?? (before?.server === server.trim() ? before.token : null),
         postLimit,
+        associated: before?.server === server.trim() ? before.associated : null,
       };
       // Refused before the job: an address that cannot be one.
       createKrillApi(net, serverOf(link));
@@ -127,11 +139,18 @@ export function krillChannels(deps: KrillDeps): Pick<Domain<'ta'>, Names> {
           title,
           async run(job) {
             const info = Buffer.from(`${writeJson(signerInfoJson(anchor))}\n`, 'utf8');
-            const krill = await api(job.signal);
+            const link = await requireLink(session());
+            const krill = createKrillApi(net, { ...serverOf(link), signal: job.signal });
             job.report(0.3, 'Sending signer-info.json');
             job.commit();
             await (update ? krill.updateSigner(info) : krill.addSigner(info));
-            await record('ta.krillAssociate', title, anchor.objects.keyId, sha256Hex(info));
+            await noteAssociated(session(), link, anchor.objects.keyId, {
+              action: 'ta.krillAssociate',
+              outcome: 'done',
+              summary: title,
+              subjects: [{ type: 'krill', id: anchor.objects.keyId, sha256: sha256Hex(info) }],
+            });
+            changed('ta', []);
             return ['krill'];
           },
           refused: refusedEntry('ta.krillAssociate', title),
@@ -139,8 +158,14 @@ export function krillChannels(deps: KrillDeps): Pick<Domain<'ta'>, Names> {
       };
     },
     async krillRequest() {
-      await deps.signer();
-      const title = "Fetch Krill's request";
+      const { anchor } = await deps.signer();
+      // Asking opens a request there, which nobody could answer.
+      if ((await requireLink(session())).associated !== anchor.objects.keyId)
+        throw new AppError(
+          'NOT_ALLOWED_NOW',
+          'Associate this signer at Krill first; where it was associated by a file, update it once from here.',
+        );
+      const title = 'Open a request at Krill';
       return {
         job: jobs.start({
           kind: 'ta.krillRequest',

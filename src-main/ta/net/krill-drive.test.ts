@@ -40,7 +40,7 @@ test.skipIf(missing.length > 0)(
       // Kept when it is not typed again.
       await connect({ token: null });
       const link = await app.call('ta.krill', {});
-      expect(link).toEqual({ link: { server, pin, hasToken: true, postLimit: LIMIT } });
+      expect(link).toEqual({ link: { server, pin, hasToken: true, postLimit: LIMIT, associated: null } });
 
       const { proxyId, repository } = await app.call('ta.krillProxy', {});
       const { base64 } = JSON.parse(proxyId) as { base64: string };
@@ -53,6 +53,8 @@ test.skipIf(missing.length > 0)(
       await expect(app.result(await app.call('ta.krillAssociate', { update: true }))).rejects.toThrow(
         /associate one first/,
       );
+      // Asking would open a request that nobody can answer.
+      await expect(app.call('ta.krillRequest', {})).rejects.toThrow(/Associate this signer at Krill first/);
       await app.result(await app.call('ta.krillAssociate', { update: false }));
 
       /** Fetched, reviewed, approved; answers the exchange, which Krill does not have yet. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { KrillLink } from '#shared/contract/ta-net.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Trust } from '../../ports.ts';
+import type { AuditEntry } from '../../audit/audit-record.ts';
 import type { Session } from '../../store/store-contract.ts';
 import type { KrillServer } from './krill-api.ts';
 
@@ -13,6 +14,8 @@ const stored = z.strictObject({
   pin: z.string().nullable(),
   token: z.string().nullable(),
   postLimit: z.number().int(),
+  /** Key identifier of the signer that this Krill took; null: none from here. */
+  associated: z.string().nullable().default(null),
 });
 export type StoredLink = z.infer<typeof stored>;
 
@@ -29,6 +32,20 @@ export async function requireLink(session: Session): Promise<StoredLink> {
   if (link === null)
     throw new AppError('NOT_ALLOWED_NOW', 'This signer is connected with no Krill yet. Connect it first.');
   return link;
+}
+
+/** The Krill of `link` took the signer with this key. */
+export async function noteAssociated(
+  session: Session,
+  link: StoredLink,
+  keyId: string,
+  audit: AuditEntry,
+): Promise<void> {
+  await session.store.run('settings.set', {
+    name: NAME,
+    value: JSON.stringify({ ...link, associated: keyId }),
+    audit,
+  });
 }
 
 export async function writeLink(session: Session, link: StoredLink | null): Promise<void> {
@@ -50,7 +67,13 @@ export async function writeLink(session: Session, link: StoredLink | null): Prom
 export const linkView = (link: StoredLink | null): KrillLink | null =>
   link === null
     ? null
-    : { server: link.server, pin: link.pin, hasToken: link.token !== null, postLimit: link.postLimit };
+    : {
+        server: link.server,
+        pin: link.pin,
+        hasToken: link.token !== null,
+        postLimit: link.postLimit,
+        associated: link.associated,
+      };
 
 export const trustOf = (pin: string | null): Trust => (pin === null ? 'system' : { sha256: pin });
 

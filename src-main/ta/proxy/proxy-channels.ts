@@ -7,6 +7,7 @@ import { RpkiError } from '../../rpki/rpki-error.ts';
 import { readRepositoryResponseXml } from '../../rpki/setup-xml.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { exchangesFile } from '../export.ts';
+import { pinFault, pinOf } from '../net/try-server.ts';
 import { requireFile } from '../require-file.ts';
 import { requireFolderFree } from '../publish/folder-check.ts';
 import { timingProblems } from '../signer/setup.ts';
@@ -35,7 +36,9 @@ export interface ProxyDeps extends TaDeps {
 type Names =
   | 'proxy'
   | 'proxyInit'
+  | 'readRepository'
   | 'proxyRepository'
+  | 'proxyPin'
   | 'proxyFolder'
   | 'proxyFolderMove'
   | 'setProxyTiming'
@@ -152,14 +155,32 @@ export function proxyChannels(deps: ProxyDeps): {
           }),
         };
       },
+      async readRepository({ blob }) {
+        const { name, bytes } = deps.blobs.take(blob);
+        const answer = repositoryAnswer(name, bytes);
+        return {
+          name,
+          base: answer.siaBase,
+          notify: answer.rrdpNotificationUri,
+          serviceUri: answer.serviceUri,
+          publisher: answer.publisherHandle,
+          identity: sha256Hex(answer.identityDer),
+        };
+      },
+      async proxyPin({ pin }) {
+        const { repository } = (await proxy.required()).state;
+        if (repository?.target.kind !== 'server')
+          throw new AppError('NOT_ALLOWED_NOW', 'The proxy publishes through no server.');
+        const plain = pinOf(pin);
+        const fault = await pinFault(deps.net, repository.contact.serviceUri, plain);
+        if (fault !== null)
+          throw new AppError('INVALID_INPUT', fault, { fields: [{ path: 'pin', message: fault }] });
+        await setRepository({ ...repository, target: { kind: 'server', pin: plain } });
+        return {};
+      },
       async proxyRepository({ blob, pin }) {
         const { name, bytes } = deps.blobs.take(blob);
-        const plain = pin?.replaceAll(/[\s:]/g, '').toUpperCase() ?? null;
-        if (plain !== null && !/^[0-9A-F]{64}$/.test(plain))
-          throw new AppError('INVALID_INPUT', 'The fingerprint of the server has 64 hex digits (SHA-256).', {
-            fields: [{ path: 'pin', message: 'Type all 64 digits' }],
-          });
-        await setRepository(serverRepository(repositoryAnswer(name, bytes), plain));
+        await setRepository(serverRepository(repositoryAnswer(name, bytes), pinOf(pin)));
         return {};
       },
       async proxyFolder({ folder, base, notify }) {

@@ -137,7 +137,12 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
         throw new AppError(
           'INVALID_INPUT',
           `Group ${wrong.join(' and ')} of the digest is another one on this machine: this is not the file the proxy made, or it was misread. Nothing was signed.`,
-          { fields: groups.map((group) => ({ path: `groups.${group}`, message: 'Read it again' })) },
+          {
+            fields: groups.map((group) => ({
+              path: `groups.${group}`,
+              message: `Read group ${group} again`,
+            })),
+          },
         );
     },
     forget: (id) => void held.delete(id),

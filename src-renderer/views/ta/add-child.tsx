@@ -1,5 +1,6 @@
 /** A child is added: from its own file, or one of this workspace; who it is, what it may have, and the advice for a second one. */
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { ChildInfoView, ProxyView, ResourceTexts } from '#shared/contract/ta-proxy.ts';
 import { uploadBlob } from '../../app/blob-upload.ts';
 import { call } from '../../app/call.ts';
@@ -82,6 +83,15 @@ function FileChild({
       ))}
     </>
   );
+}
+
+/** The form is longer than the window: what comes of a file must be seen. */
+function InSight({ children }: { children: ReactNode }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    void place.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
+  return <div ref={place}>{children}</div>;
 }
 
 function Advice({ second, remote }: { second: boolean; remote: boolean }) {
@@ -176,7 +186,11 @@ export function AddChildBody(props: { proxy: ProxyView; file: string | null; onC
       ) : (
         <>
           <FileChild child={child} busy={open.busy} onFile={(file) => void open.run(file)} />
-          {error ? <ErrorState error={error} /> : null}
+          {error ? (
+            <InSight>
+              <ErrorState error={error} />
+            </InSight>
+          ) : null}
           <TextField
             label="Handle"
             mono

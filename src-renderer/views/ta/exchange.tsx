@@ -39,7 +39,10 @@ export function Exchange({ route }: ViewProps) {
         row.half === 'proxy' ? undefined : (
           <>
             {krill.button}
-            <Button kind="primary" onPress={() => setFile(responseFile(id))}>
+            <Button
+              kind={krill.button === null ? 'primary' : 'plain'}
+              onPress={() => setFile(responseFile(id))}
+            >
               Write response.json…
             </Button>
           </>
@@ -88,6 +91,10 @@ export function Exchange({ route }: ViewProps) {
           />
         </Card>
         <Card title="As krillta prints it">
+          <p className="dim">
+            krillta counts sessions by the manifest number before them: exchange {row.number} is its session{' '}
+            {String(BigInt(row.number) - 1n)}.
+          </p>
           <pre className="mono small report">{text}</pre>
         </Card>
       </div>

@@ -23,7 +23,8 @@ const COLUMNS: readonly Column<ExchangeRow>[] = [
   {
     id: 'number',
     title: 'Number',
-    width: '8rem',
+    // Nineteen digits.
+    width: '12rem',
     align: 'end',
     cell: (row) => <span className="num">{row.number}</span>,
   },

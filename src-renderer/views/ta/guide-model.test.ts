@@ -31,6 +31,9 @@ function at(input: Partial<GuideInput>, handedOut: string[] = []): Guide {
     proxy: null,
     signer: null,
     answered: null,
+    exchanged: false,
+    reissued: false,
+    krill: false,
     offline: false,
     ...input,
     handedOut: new Set(handedOut),
@@ -43,7 +46,10 @@ const says = (guide: Guide): [string, string | null] => [here(guide), guide.next
 describe('set-up', () => {
   test('begins with the proxy where one may be, with the signer in an offline station', () => {
     expect(says(at({}))).toEqual(['proxy', 'Make the proxy']);
-    expect(says(at({ offline: true }))).toEqual(['signer', null]);
+    const fresh = at({ offline: true });
+    expect(says(fresh)).toEqual(['signer', "Go to the signer's set-up"]);
+    // What happens on the proxy's machine is not known to be done.
+    expect(fresh.steps.filter(({ state }) => state === 'done')).toEqual([]);
   });
 
   test('on two machines: repository, both files out one after the other, the file of the signer back, child', () => {
@@ -63,6 +69,13 @@ describe('set-up', () => {
     const both = { proxy: proxy({ step: 'signer' }), signer: signer('1') };
     expect(says(at(both))).toEqual(['info', 'Hand out signer-info.json…']);
     expect(says(at(both, ['signer-info']))).toEqual(['associate', 'Open signer-info.json…']);
+  });
+
+  test('what is not published yet is not called published', () => {
+    const failed = at({ proxy: proxy({ step: 'child', unpublished: true }) });
+    expect(says(failed)).toEqual(['associate', 'Publish now']);
+    expect(failed.says).toMatch(/not published yet/);
+    expect(failed.others.map(({ label }) => label)).toEqual(['Add the first child…']);
   });
 
   test('every step before the present one is done, every later one is not', () => {
@@ -120,6 +133,15 @@ describe('an exchange', () => {
   test('the signer alone hands its file out first, then waits for requests', () => {
     expect(says(at({ signer: signer('1'), offline: true }))).toEqual(['info', 'Hand out signer-info.json…']);
     expect(says(at({ signer: signer('1') }, ['signer-info']))).toEqual(['sign', 'Open request.json…']);
-    expect(says(at({ signer: signer('9') }))).toEqual(['sign', 'Open request.json…']);
+    const reissued = { signer: signer('9'), exchanged: true, reissued: true };
+    expect(says(at(reissued))).toEqual(['info', 'Hand out signer-info.json…']);
+    expect(says(at(reissued, ['signer-info']))).toEqual(['sign', 'Open request.json…']);
+    const connected = at({ ...reissued, krill: true });
+    expect(says(connected)).toEqual(['sign', 'Go to the connected Krill']);
+    expect(connected.says).toMatch(/update the signer/);
+    expect(at({ signer: signer('9'), exchanged: true, krill: true }).idle).toBe(true);
+    // Its first number may be any: what counts is whether it ever answered.
+    expect(says(at({ signer: signer('1001') }))).toEqual(['info', 'Hand out signer-info.json…']);
+    expect(says(at({ signer: signer('9'), exchanged: true }))).toEqual(['sign', 'Open request.json…']);
   });
 });

@@ -8,6 +8,12 @@ export interface GuideInput {
   signer: SignerView | null;
   /** The signer's exchange that answered the open request; null: none in this workspace. */
   answered: Pick<ExchangeRow, 'id' | 'number'> | null;
+  /** The signer answered some request, here or before its state came here. */
+  exchanged: boolean;
+  /** A running Krill is connected: files go over the network instead of a stick. */
+  krill: boolean;
+  /** The signer has a TA certificate that is newer than its last exchange. */
+  reissued: boolean;
   /** Files written since this window was unlocked: "proxy-id", "request 3F2A…". */
   handedOut: ReadonlySet<string>;
   /** An offline station never holds a proxy. */
@@ -115,16 +121,23 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
       },
     );
   if (step === 'signer') return towardsSigner(input);
-  if (step === 'child')
-    return guideAt(
-      'set-up',
-      'child',
-      'The trust anchor is published, and empty. The authority that works below it comes next.',
-      {
-        label: 'Add the first child…',
-        action: { kind: 'child' },
-      },
-    );
+  if (step === 'child') {
+    const add: GuideNext = { label: 'Add the first child…', action: { kind: 'child' } };
+    return proxy.unpublished
+      ? guideAt(
+          'set-up',
+          'associate',
+          'The signer is associated, and its objects are not published yet: relying parties find nothing. What stands in the way is said below.',
+          { label: 'Publish now', action: { kind: 'publish' } },
+          { others: [add] },
+        )
+      : guideAt(
+          'set-up',
+          'child',
+          'The trust anchor is published, and empty. The authority that works below it comes next.',
+          add,
+        );
+  }
   if (
     signer !== null &&
     proxy.signer !== null &&
@@ -159,15 +172,35 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
 }
 
 /** Only the signer is here, or only it may be: the proxy's steps happen on another machine. */
-function signerAlone({ signer, handedOut }: GuideInput): Guide {
+function signerAlone({ signer, exchanged, reissued, krill, handedOut }: GuideInput): Guide {
   if (signer === null)
     return guideAt(
       'set-up',
       'signer',
-      "The proxy's machine has written proxy-id.json and proxy-repo.json. With them the signer is set up here.",
-      null,
+      "The proxy's machine writes proxy-id.json and proxy-repo.json. With them the signer is set up here.",
+      { label: "Go to the signer's set-up", action: { kind: 'signer' } },
+      { elsewhere: true },
     );
-  if (signer.number === '1' && !handedOut.has('signer-info'))
+  const network: GuideNext = { label: 'Go to the connected Krill', action: { kind: 'network' } };
+  if (krill)
+    return guideAt(
+      'exchange',
+      'sign',
+      reissued
+        ? 'The TA certificate is newer than the last exchange: update the signer at the connected Krill, and put ta.cer to every place the TAL names.'
+        : 'The connected Krill has the proxy: associate the signer there once, then open its requests from here. No file is carried.',
+      network,
+      { others: [handOut('signer-info'), openFile('request')], idle: exchanged && !reissued },
+    );
+  if (reissued && !handedOut.has('signer-info'))
+    return guideAt(
+      'set-up',
+      'info',
+      'The TA certificate is newer than the last exchange: carry signer-info.json to the proxy again; the new ta.cer goes to every place the TAL names.',
+      handOut('signer-info'),
+      { others: [openFile('request')] },
+    );
+  if (!exchanged && !handedOut.has('signer-info'))
     return guideAt(
       'set-up',
       'info',

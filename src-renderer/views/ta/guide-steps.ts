@@ -12,7 +12,7 @@ export interface GuideStep {
 
 export type GuideAction =
   | { kind: 'init' | 'publish' }
-  | { kind: 'repository' | 'signer' }
+  | { kind: 'repository' | 'signer' | 'network' }
   | { kind: 'child' | 'make' | 'refresh' }
   | { kind: 'hand-out'; what: Extract<ProxyExport, 'proxy-id' | 'proxy-repo' | 'request'> | 'signer-info' }
   | { kind: 'hand-out-response'; exchange: string }
@@ -66,7 +66,7 @@ export function guideAt(
   at: string,
   says: string,
   next: GuideNext | null,
-  more: { others?: GuideNext[]; idle?: boolean } = {},
+  more: { others?: GuideNext[]; idle?: boolean; elsewhere?: boolean } = {},
 ): Guide {
   const steps = phase === 'set-up' ? SET_UP : EXCHANGE;
   const here = steps.findIndex(([id]) => id === at);
@@ -76,7 +76,8 @@ export function guideAt(
       id,
       title,
       where,
-      state: index < here ? 'done' : index === here ? 'here' : 'later',
+      // Whether a step of another machine is done is not known here.
+      state: index === here ? 'here' : index < here && more.elsewhere !== true ? 'done' : 'later',
     })),
     says,
     next,

@@ -79,6 +79,12 @@ function NextStep(props: StepsProps & { next: GuideNext; kind: ButtonProps['kind
           {label}
         </LinkButton>
       );
+    case 'network':
+      return (
+        <LinkButton kind={kind} href={hrefOf('ta-network')}>
+          {label}
+        </LinkButton>
+      );
     case 'signer':
       return (
         <LinkButton kind={kind} href={hrefOf('ta-signer', { draft: 'new' })}>

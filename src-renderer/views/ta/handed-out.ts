@@ -13,3 +13,8 @@ export function useHandedOut(): ReadonlySet<string> {
 export function markHandedOut(what: string): void {
   useMarks.setState(({ marks }) => ({ marks: new Set([...marks, what]) }));
 }
+
+/** The file has other content by now. */
+export function forgetHandedOut(what: string): void {
+  useMarks.setState(({ marks }) => ({ marks: new Set([...marks].filter((mark) => mark !== what)) }));
+}

@@ -44,7 +44,7 @@ function Facts({ link }: { link: KrillLink }) {
   );
 }
 
-function Steps({ signer }: { signer: SignerView | null }) {
+function Steps({ link, signer }: { link: KrillLink; signer: SignerView | null }) {
   const associate = (update: boolean) => () => call('ta.krillAssociate', { update });
   const add = useStartedJob('ta.krillAssociate', associate(false), () =>
     showToast('Krill has associated this signer'),
@@ -60,6 +60,7 @@ function Steps({ signer }: { signer: SignerView | null }) {
   const all = [add, update, fetch];
   const busy = all.some(({ running }) => running);
   const why = signer === null ? 'Set up the signer first' : busy ? 'One step after the other' : null;
+  const associated = signer !== null && link.associated === signer.keyId;
   return (
     <>
       <div className="row-wrap">
@@ -69,14 +70,23 @@ function Steps({ signer }: { signer: SignerView | null }) {
         <Button whyDisabled={why} onPress={() => void update.action.run()}>
           Update
         </Button>
-        <Button kind="primary" whyDisabled={why} onPress={() => void fetch.action.run()}>
-          Fetch request…
+        <Button
+          kind="primary"
+          whyDisabled={
+            why ??
+            (associated
+              ? null
+              : 'Associate this signer first; where it was associated by a file, update it once from here')
+          }
+          onPress={() => void fetch.action.run()}
+        >
+          Open a request at Krill…
         </Button>
       </div>
       <p className="dim">
         {signer === null
           ? 'The set-up of the signer takes proxy-id.json and proxy-repo.json from here.'
-          : 'Associate once after the set-up, update after each reissue. A request is reviewed as ever; its response is sent from its exchange.'}
+          : 'Associate once after the set-up, update after each reissue. The button has Krill open a request, or show the one that is open; it is reviewed as ever, and its response is sent from its exchange.'}
       </p>
       {all.map(({ action, progress }, index) => (
         <div key={index} className="stack" hidden={progress === null && action.error === null}>
@@ -126,13 +136,18 @@ export function KrillCard({ signer, proxyHere }: { signer: SignerView | null; pr
               : 'For a test bed: this signer serves the trust anchor proxy of a running Krill over its HTTP API, and no file is carried.'}
           </p>
           <div className="row-wrap">
-            <Button onPress={() => setDialog('connect')}>Connect a Krill…</Button>
+            <Button
+              whyDisabled={proxyHere ? 'The proxy is in this workspace: no Krill is needed' : null}
+              onPress={() => setDialog('connect')}
+            >
+              Connect a Krill…
+            </Button>
           </div>
         </div>
       ) : (
         <div className="stack">
           <Facts link={link} />
-          <Steps signer={signer} />
+          <Steps link={link} signer={signer} />
         </div>
       )}
       <KrillConnectDialog link={link} open={dialog === 'connect'} onClose={() => setDialog(null)} />

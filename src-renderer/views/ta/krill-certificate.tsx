@@ -7,13 +7,12 @@ import { hexGroups } from '../../components/hex-value.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Time } from '../../components/time.tsx';
-import { compareTail, type KrillForm, type Peeked, TYPED_GROUPS } from './use-krill-form.ts';
+import { compareTail, type KrillForm, type Peeked } from './use-krill-form.ts';
 
 const COMMAND = 'openssl x509 -in /var/lib/krill/data/ssl/cert.pem -noout -fingerprint -sha256';
 
-/** Its digits but for the last groups: those are read on the server, so that nothing is copied from this screen. */
-function Board({ sha256, whole }: { sha256: string; whole: boolean }) {
-  const groups = hexGroups(sha256);
+/** Its digits, once the last groups were read on the server: before, nothing can be copied from this screen. */
+function Board({ sha256 }: { sha256: string }) {
   return (
     <div className="fp-wrap">
       <ol
@@ -22,18 +21,11 @@ function Board({ sha256, whole }: { sha256: string; whole: boolean }) {
         data-size="small"
         aria-label="SHA-256 of the certificate in groups of four"
       >
-        {groups.map((group, index) => (
+        {hexGroups(sha256).map((group, index) => (
           // The place is the identity: groups may repeat.
           <li key={index}>
             <small>{index + 1}</small>
-            {whole || index < groups.length - TYPED_GROUPS ? (
-              group
-            ) : (
-              <span className="quiet">
-                <span aria-hidden>····</span>
-                <span className="visually-hidden">to be read on the server</span>
-              </span>
-            )}
+            {group}
           </li>
         ))}
       </ol>
@@ -53,7 +45,6 @@ function Compare(props: { found: Peeked; tail: string; onTail: (tail: string) =>
           ['Ends', <Time key="value" at={found.notAfter} />],
         ]}
       />
-      <Board sha256={found.sha256} whole={state === 'same'} />
       <CommandBlock title="On the server itself" text={COMMAND} />
       <TextField
         label="Its last four groups, as they stand on the server"
@@ -61,16 +52,17 @@ function Compare(props: { found: Peeked; tail: string; onTail: (tail: string) =>
         value={tail}
         onChange={onTail}
         maxLength={40}
-        help="The last eight pairs of what OpenSSL prints; spaces and colons do not count."
+        help="The last eight pairs of what OpenSSL prints; spaces and colons do not count. The certificate's digits are shown here once they are typed."
         error={
           state === 'differs'
-            ? 'That is another certificate than the one shown here: somebody may stand between. Nothing was sent.'
+            ? 'The server shows another certificate than that: somebody may stand between. Nothing was sent.'
             : null
         }
       />
       <p className="tone-good" role="status">
         {state === 'same' ? 'The same certificate. It is pinned: no other one is accepted from now on.' : ''}
       </p>
+      {state === 'same' ? <Board sha256={found.sha256} /> : null}
     </>
   );
 }

@@ -28,7 +28,10 @@ function Body({ link, onClose }: { link: KrillLink | null; onClose: () => void }
   const { typed, change, connect } = form;
   const progress = useRef<HTMLDivElement>(null);
   // The form is longer than the window: what comes of it must be in sight.
-  useEffect(() => progress.current?.scrollIntoView({ block: 'nearest' }), [connect.running]);
+  useEffect(() => {
+    // Newer Chromium answers a promise, and an effect must not.
+    void progress.current?.scrollIntoView({ block: 'nearest' });
+  }, [connect.running]);
   return (
     <DialogForm
       action={{ ...connect.action, busy: connect.running }}

@@ -9,6 +9,7 @@ import { ErrorState } from '../../components/state-box.tsx';
 import { Left, Time } from '../../components/time.tsx';
 import { IdentityDialog } from './identity-card.tsx';
 import { MoveFolderDialog } from './move-folder-dialog.tsx';
+import { PinDialog } from './pin-field.tsx';
 import type { ProxyDialog } from './proxy-dialogs.tsx';
 import { useStartedJob } from './use-started-job.tsx';
 
@@ -36,6 +37,7 @@ export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDi
   const { repository, signer } = proxy;
   const [reading, setReading] = useState(false);
   const [moving, setMoving] = useState(false);
+  const [pinning, setPinning] = useState(false);
   const publish = useStartedJob('ta.publish', () => call('ta.publish', {}));
   return (
     <Card
@@ -81,6 +83,7 @@ export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDi
             onClose={() => setMoving(false)}
           />
         ) : null}
+        <PinDialog open={pinning} onClose={() => setPinning(false)} />
         {publish.progress}
         {publish.action.error ? <ErrorState error={publish.action.error} /> : null}
         <KeyValue
@@ -104,11 +107,16 @@ export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDi
             repository?.target.kind === 'server' && ['Server', mono(repository.serviceUri)],
             repository?.target.kind === 'server' && [
               'Its TLS',
-              repository.target.pin === null ? (
-                'vouched for by public CAs'
-              ) : (
-                <HexValue key="value" hex={repository.target.pin} label="Pinned SHA-256" groups={8} />
-              ),
+              <span key="value" className="row-wrap">
+                {repository.target.pin === null ? (
+                  'vouched for by public CAs'
+                ) : (
+                  <HexValue hex={repository.target.pin} label="Pinned SHA-256" groups={8} />
+                )}
+                <Button size="small" onPress={() => setPinning(true)}>
+                  Another certificate…
+                </Button>
+              </span>,
             ],
             repository !== null && ['As publisher', mono(repository.publisher)],
             signer !== null && [

@@ -9,6 +9,7 @@ import { DialogForm } from '../../components/dialog-form.tsx';
 import { JobProgress } from '../../components/job-progress.tsx';
 import { NumberField, parseNumber, TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
+import { forgetHandedOut } from './handed-out.ts';
 
 export function ReissueDialog(props: { signer: SignerView; open: boolean; onClose: () => void }) {
   return (
@@ -62,7 +63,10 @@ function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) 
         id={job}
         onRetry={() => setJob(null)}
         onEnd={(ended) => {
-          if (ended.state === 'done') setDone(true);
+          if (ended.state === 'done') {
+            forgetHandedOut('signer-info');
+            setDone(true);
+          }
           if (ended.state === 'cancelled') setJob(null);
         }}
       />

@@ -28,7 +28,7 @@ export function Repository(_props: ViewProps) {
           title={
             proxy === null
               ? 'There is no proxy in this workspace yet'
-              : 'The proxy has its repository, and it can never be changed'
+              : 'The proxy has its repository; where it publishes can never be changed'
           }
           {...(proxy?.repository
             ? { checks: [{ ok: true, text: `publishes at ${proxy.repository.base}` }] }

@@ -20,6 +20,7 @@ export function useSendToKrill(exchange: string, size: Size | null) {
   return {
     button: (
       <Button
+        kind="primary"
         busy={send.running}
         whyDisabled={size.verdict === 'over' ? 'It is larger than this Krill takes' : null}
         onPress={() => void send.action.run()}

@@ -24,7 +24,10 @@ export function SetupFile({ name, kind, children, file, onFile, error }: SetupFi
     const blob = await uploadBlob(chosen, { use: 'key' });
     const found = await call('ta.recognise', { blob });
     if (found.kind === kind) onFile({ name: found.name.slice(0, 255), text: found.text });
-    else setRefused(`${found.says} Wanted is ${name}.`);
+    else
+      setRefused(
+        `${found.says} Wanted is ${name}.${file === null ? '' : ` ${file.name}, which was chosen before, stays.`}`,
+      );
   });
   useFileTaker(`Use as ${name}`, (chosen) => void take.run(chosen));
   const wrong = refused ?? error;

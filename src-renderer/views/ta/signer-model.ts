@@ -18,6 +18,8 @@ export function signerStepIndex(id: string): number {
 export interface SignerStepProps {
   data: SignerDraft;
   change: (part: Partial<SignerDraft>) => void;
+  /** The same for a file, which is judged at once. */
+  take: (part: Partial<Pick<SignerDraft, 'proxyId' | 'repository' | 'fingerprint'>>) => void;
   problems: readonly SignerProblem[];
 }
 

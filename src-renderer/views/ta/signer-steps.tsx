@@ -16,19 +16,24 @@ import { SetupFile } from './setup-file.tsx';
 import { signerProblem, type SignerStepProps } from './signer-model.ts';
 import { TimingFields } from './timing-fields.tsx';
 
-export function StepProxy({ data, change, problems }: SignerStepProps) {
+/** As far as the store counts. */
+const MOST_DIGITS = 19;
+/** What a draft holds of it, so that one that is too long is seen and can be mended. */
+const MOST_TYPED = 40;
+
+export function StepProxy({ data, change, take, problems }: SignerStepProps) {
   return (
     <>
       <SetupFile
         name="proxy-id.json"
         kind="proxy-id"
         file={data.proxyId}
-        onFile={(proxyId) => change({ proxyId, fingerprint: '' })}
+        onFile={(proxyId) => take({ proxyId, fingerprint: '' })}
         error={signerProblem(problems, 'proxyId')}
       >
         The identity of the proxy. With Krill: krillta proxy --format json id
       </SetupFile>
-      <KrillFiles change={change} />
+      <KrillFiles change={take} />
       <TextField
         label="Fingerprint on the proxy's screen (SHA-256)"
         mono
@@ -43,14 +48,14 @@ export function StepProxy({ data, change, problems }: SignerStepProps) {
   );
 }
 
-export function StepRepository({ data, change, problems }: SignerStepProps) {
+export function StepRepository({ data, take, problems }: SignerStepProps) {
   return (
     <>
       <SetupFile
         name="proxy-repo.json"
         kind="proxy-repo"
         file={data.repository}
-        onFile={(repository) => change({ repository })}
+        onFile={(repository) => take({ repository })}
         error={signerProblem(problems, 'repository')}
       >
         Where the proxy publishes. With Krill: krillta proxy --format json repo contact
@@ -133,8 +138,12 @@ export function StepTiming({ data, change, problems }: SignerStepProps) {
       <NumberField
         label="First manifest number"
         value={data.number}
-        onChange={(number) => change({ number })}
-        error={signerProblem(problems, 'number')}
+        onChange={(number) => change({ number: number.slice(0, MOST_TYPED) })}
+        error={
+          data.number.trim().length > MOST_DIGITS
+            ? `A manifest number has ${MOST_DIGITS} digits at most here.`
+            : signerProblem(problems, 'number')
+        }
         explain="1 for a new trust anchor. When it takes the place of another with the same key: one above its last number, because relying parties refuse a number that goes back."
       />
     </>

@@ -58,8 +58,8 @@ function Review({ state }: { state: SignerState }) {
 }
 
 function Body({ state, current }: { state: SignerState; current: SignerStep }) {
-  const { data, change, problems, job } = state;
-  const props = { data, change, problems };
+  const { data, change, take, problems, job } = state;
+  const props = { data, change, take, problems };
   if (job !== null)
     return <WizardJob id={job} onEnd={(again) => state.endJob(again)} onDone={() => state.go('result')} />;
   switch (current) {
@@ -84,7 +84,7 @@ const steps = ({ reached, all }: SignerState, current: SignerStep) =>
   SIGNER_STEPS.map(({ id, title }, at) => ({
     id,
     title,
-    done: current === 'result' || (at <= reached && id !== current && id !== 'result'),
+    done: current === 'result' || (at < reached && id !== current),
     wrong: current !== 'result' && at < reached && all.some((problem) => problem.step === id),
   }));
 
@@ -151,6 +151,7 @@ export function SignerWizard(props: {
             }
           />
         ) : null}
+        {state.judge.error ? <ErrorState error={state.judge.error} /> : null}
         {start.error ? <ErrorState error={start.error} onRetry={() => state.endJob(true)} /> : null}
       </WizardFrame>
     </div>

@@ -32,13 +32,25 @@ function Pane(props: { title: string; says: string; children: ReactNode }) {
   );
 }
 
-/** The signer's exchange that answered the proxy's open request; null unless both are here. */
+/** Certificates begin so much before they are made. */
+const BACKDATED_MS = 5 * 60_000;
+
+/** What the signer answered: the proxy's open request, when both are here, and any at all. */
 function useAnswered(proxy: ProxyView | null, signer: SignerView | null) {
   const nonce = proxy?.open?.nonce ?? null;
-  const found = useQuery('ta.exchanges', { cursor: null, limit: 50 }, ['ta'], {
-    skip: nonce === null || signer === null,
+  const found = useQuery('ta.exchanges', { half: 'signer', cursor: null, limit: 50 }, ['ta'], {
+    skip: signer === null || (proxy !== null && nonce === null),
   });
-  return found.data?.rows.find((row) => row.half === 'signer' && row.nonce === nonce) ?? null;
+  const rows = found.data?.rows ?? [];
+  return {
+    answered: (nonce === null ? null : rows.find((row) => row.nonce === nonce)) ?? null,
+    // While it is not known: nothing is asked for that was done already.
+    exchanged: found.data === null || rows.length > 0,
+    reissued:
+      signer !== null &&
+      rows[0] !== undefined &&
+      Date.parse(rows[0].at) < Date.parse(signer.certificate.notBefore) + BACKDATED_MS,
+  };
 }
 
 interface HalvesProps {
@@ -52,8 +64,10 @@ interface HalvesProps {
 function Halves({ proxy, signer, offline, child }: HalvesProps) {
   const [dialog, setDialog] = useState<ProxyDialog | null>(null);
   const handedOut = useHandedOut();
-  const answered = useAnswered(proxy, signer);
-  const guide = guideOf({ proxy, signer, answered, handedOut, offline });
+  const known = useAnswered(proxy, signer);
+  const krill = useQuery('ta.krill', {}, ['ta'], { skip: offline || signer === null });
+  const connected = Boolean(krill.data?.link);
+  const guide = guideOf({ proxy, signer, ...known, krill: connected, handedOut, offline });
   const both = proxy !== null && signer !== null;
   const none = proxy === null && signer === null;
   const close = (): void => {

@@ -14,8 +14,8 @@ export type KrillTrust = 'pin' | 'system';
 
 /** Krill's own, when krill.conf names none. */
 const POST_LIMIT = 262_144;
-/** So many groups of four digits are read on the server and typed; they are not shown before. */
-export const TYPED_GROUPS = 4;
+/** So many groups of four digits are read on the server and typed; none is shown before. */
+const TYPED_GROUPS = 4;
 
 /** The end of the fingerprint as it was read on the server, beside the one that was shown. */
 export function compareTail(sha256: string, typed: string): 'same' | 'differs' | 'short' {

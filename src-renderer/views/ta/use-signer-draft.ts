@@ -32,6 +32,20 @@ export function useSignerDraft(draft: DraftOf<'ta.signer'>, current: SignerStep)
     setShown(here);
     if (signerStepIndex(to) < signerStepIndex(current) || here.length === 0) go(to);
   });
+  /** A file of this step is judged as soon as it is taken. */
+  const judge = useAction('drafts.save', async (next: SignerDraft, path: string) => {
+    const saved = await call('drafts.save', {
+      kind: 'ta.signer',
+      id: draft.id,
+      revision,
+      step: current,
+      data: next,
+    });
+    setRevision(saved.revision);
+    const found = await call('ta.setupReview', { draft: draft.id, revision: saved.revision });
+    setAll(found.problems);
+    setShown(found.problems.filter((problem) => problem.step === current && problem.path === path));
+  });
   const look = useAction('ta.setupReview', async () => {
     const found = await call('ta.setupReview', { draft: draft.id, revision });
     setReview(found.review);
@@ -47,7 +61,19 @@ export function useSignerDraft(draft: DraftOf<'ta.signer'>, current: SignerStep)
 
   return {
     data,
-    change: (part: Partial<SignerDraft>): void => setData((old) => ({ ...old, ...part })),
+    change(part: Partial<SignerDraft>): void {
+      setData((old) => ({ ...old, ...part }));
+      // What was said about another value is no longer true.
+      setShown((old) => old.filter(({ path }) => !((path.split('.')[0] ?? '') in part)));
+    },
+    /** `change`, and main says what is wrong with it. */
+    take(part: Partial<Pick<SignerDraft, 'proxyId' | 'repository' | 'fingerprint'>>): void {
+      const [path = ''] = Object.keys(part);
+      setData((old) => ({ ...old, ...part }));
+      setShown((old) => old.filter((problem) => !(problem.path in part)));
+      void judge.run({ ...data, ...part }, path);
+    },
+    judge,
     review,
     all,
     problems: shown,
@@ -62,7 +88,7 @@ export function useSignerDraft(draft: DraftOf<'ta.signer'>, current: SignerStep)
       setJob(null);
       if (again) setReview(null);
     },
-    busy: leave.busy || look.busy || start.busy || job !== null,
+    busy: leave.busy || judge.busy || look.busy || start.busy || job !== null,
     next: SIGNER_STEPS[signerStepIndex(current) + 1]?.id ?? 'review',
     previous: SIGNER_STEPS[signerStepIndex(current) - 1]?.id ?? 'proxy',
   };

@@ -1,0 +1,108 @@
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { SignerView } from '#shared/contract/ta.ts';
+import { type FakeBridge, installBridge } from '../../app/fake-bridge.ts';
+import { dropWorkspaceData } from '../../app/query-store.ts';
+import { KrillCard } from './krill-card.tsx';
+
+const AT = '2026-11-24T12:00:00.000Z';
+const LINK = {
+  server: 'unix:///run/krill/krill.sock',
+  pin: null,
+  hasToken: true,
+  associated: null,
+  postLimit: 262_144,
+};
+
+beforeEach(() => {
+  dropWorkspaceData();
+  // As newer Chromium has it: it answers a promise.
+  Element.prototype.scrollIntoView = vi.fn(async () => undefined) as never;
+});
+afterEach(cleanup);
+
+const settle = (): Promise<void> => act(async () => void (await new Promise((done) => setTimeout(done, 20))));
+async function press(name: string): Promise<void> {
+  fireEvent.click(screen.getByRole('button', { name }));
+  await settle();
+}
+
+test('a Krill that refused the token is connected with another one, without the page failing', async () => {
+  let connected = false;
+  const started: string[] = [];
+  const bridge: FakeBridge = installBridge({
+    'ta.krill': () => ({ link: connected ? LINK : null }),
+    'ta.setKrill': ({ token }: { token: string }) => {
+      started.push(token);
+      return { job: `j-${started.length}` };
+    },
+    'jobs.get': ({ id }: { id: string }) => {
+      const done = id !== 'j-1';
+      connected ||= done;
+      return {
+        id,
+        kind: 'ta.setKrill',
+        title: 'Connect with Krill',
+        state: done ? 'done' : 'failed',
+        progress: null,
+        step: '',
+        cancellable: false,
+        startedAt: AT,
+        endedAt: AT,
+        resultIds: [],
+        error: done ? null : { code: 'PEER_REFUSED', message: 'Krill refused the token.' },
+      };
+    },
+  });
+  render(<KrillCard signer={null} proxyHere={false} />);
+  await settle();
+  await press('Connect a Krill…');
+  fireEvent.change(screen.getByLabelText(/^Address/), { target: { value: LINK.server } });
+  for (const token of ['wrong', 'right']) {
+    fireEvent.change(screen.getByLabelText('Token'), { target: { value: token } });
+    await press('Connect');
+    if (token === 'wrong') expect(screen.getByText(/Krill refused the token/)).toBeTruthy();
+  }
+  expect(bridge.callsOf('ta.setKrill')).toHaveLength(2);
+  expect(screen.queryByRole('dialog')).toBeNull();
+});
+
+test('no digit of the certificate is shown before its last groups were typed', async () => {
+  const sha256 = `${'1A2B'.repeat(12)}C0DEC0FFEE00D1CE`;
+  installBridge({
+    'ta.krill': () => ({ link: null }),
+    'ta.peekServer': () => ({ sha256, subject: 'Krill', issuer: 'Krill', notAfter: AT }),
+  });
+  render(<KrillCard signer={null} proxyHere={false} />);
+  await settle();
+  await press('Connect a Krill…');
+  await press('Look at its certificate');
+  const tail = screen.getByLabelText(/^Its last four groups/);
+  expect(screen.queryByText('1A2B')).toBeNull();
+  fireEvent.change(tail, { target: { value: 'C0DE C0FF EE00 0000' } });
+  expect(screen.getByText(/shows another certificate/)).toBeTruthy();
+  expect(screen.queryByText('1A2B')).toBeNull();
+  fireEvent.change(tail, { target: { value: 'C0:DE:C0:FF:EE:00:D1:CE' } });
+  expect(screen.getAllByText('1A2B')).toHaveLength(12);
+});
+
+test('a request is opened at Krill only once this signer is associated, and the button says that it opens one', async () => {
+  let associated = false;
+  const keyId = 'AB'.repeat(20);
+  const signer = { keyId } as SignerView;
+  const bridge = installBridge({
+    'ta.krill': () => ({ link: { ...LINK, associated: associated ? keyId : null } }),
+    'ta.krillRequest': () => ({ job: 'j-2' }),
+  });
+  render(<KrillCard signer={signer} proxyHere={false} />);
+  await settle();
+  await press('Open a request at Krill…');
+  expect(bridge.callsOf('ta.krillRequest')).toEqual([]);
+  cleanup();
+  dropWorkspaceData();
+  associated = true;
+  render(<KrillCard signer={signer} proxyHere={false} />);
+  await settle();
+  await press('Open a request at Krill…');
+  expect(bridge.callsOf('ta.krillRequest')).toEqual([{}]);
+});

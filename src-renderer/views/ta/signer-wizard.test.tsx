@@ -1,0 +1,100 @@
+import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/react';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { DraftOf } from '#shared/contract/drafts.ts';
+import type { SignerDraft, SignerProblem } from '#shared/contract/ta-setup.ts';
+import { installBridge } from '../../app/fake-bridge.ts';
+import { dropWorkspaceData } from '../../app/query-store.ts';
+import { SignerWizard } from './signer-wizard.tsx';
+
+const TIMING: SignerDraft['timing'] = {
+  certificateValidityYears: 100,
+  issuedCertificateValidityWeeks: 52,
+  issuedCertificateReissueWeeksBefore: 26,
+  mftNextUpdateWeeks: 12,
+  signedMessageValidityDays: 14,
+};
+const DATA: SignerDraft = {
+  proxyId: null,
+  fingerprint: '',
+  repository: null,
+  https: '',
+  rsync: '',
+  timing: TIMING,
+  number: '1',
+  key: null,
+};
+
+beforeEach(() => {
+  dropWorkspaceData();
+  let revision = 1;
+  let text = '';
+  installBridge({
+    'blob.put': ({ name }: { name: string }) => ({ blob: name }),
+    'ta.krill': () => ({ link: null }),
+    'ta.recognise': ({ blob: name }: { blob: string }) => ({
+      name,
+      kind: name === 'other.json' ? 'proxy-repo' : 'proxy-id',
+      says: `${name} is what it is.`,
+      text: name,
+    }),
+    'drafts.save': ({ data }: { data: SignerDraft }) => {
+      text = data.proxyId?.text ?? '';
+      revision += 1;
+      return { revision };
+    },
+    'ta.setupReview': () => ({
+      review: null,
+      problems: [
+        { step: 'proxy', path: 'fingerprint', message: 'Type it.', fix: '' },
+        ...(text === 'damaged.json'
+          ? [{ step: 'proxy' as const, path: 'proxyId', message: 'It was cut off.', fix: 'Copy it again.' }]
+          : []),
+      ] satisfies SignerProblem[],
+    }),
+  });
+});
+afterEach(cleanup);
+
+const settle = (): Promise<void> => act(async () => void (await new Promise((done) => setTimeout(done, 20))));
+async function choose(name: string): Promise<void> {
+  const input = screen.getByLabelText(/^Choose proxy-/, { selector: 'input' });
+  fireEvent.change(input, { target: { files: [new File(['{}'], name)] } });
+  await settle();
+}
+const shown = (step: string, reached = step): void =>
+  void render(
+    <SignerWizard
+      draft={{ id: 'd-1', revision: 1, step: reached, data: DATA } as DraftOf<'ta.signer'>}
+      step={step}
+      signed={false}
+      reload={() => undefined}
+    />,
+  );
+
+test('a damaged file is named when it is chosen, and no longer once a right one is', async () => {
+  shown('proxy');
+  await choose('damaged.json');
+  expect(screen.getByText('It was cut off. Copy it again.')).toBeTruthy();
+  expect(screen.queryByText('Type it.')).toBeNull();
+  await choose('proxy-id.json');
+  expect(screen.queryByText(/cut off/)).toBeNull();
+  await choose('other.json');
+  expect(
+    screen.getByText(/Wanted is proxy-id.json. proxy-id.json, which was chosen before, stays/),
+  ).toBeTruthy();
+});
+
+test('a step that was only looked at is not done', () => {
+  shown('proxy', 'repository');
+  const rail = screen.getAllByRole('listitem').find((item) => within(item).queryByText('Its repository'));
+  expect(rail?.getAttribute('data-state') ?? rail?.innerHTML).not.toMatch(/done/);
+});
+
+test('a number that is too long is said at its field', () => {
+  shown('timing');
+  const field = screen.getByLabelText('First manifest number');
+  fireEvent.change(field, { target: { value: '9'.repeat(50) } });
+  expect(screen.getByText(/has 19 digits at most/)).toBeTruthy();
+  fireEvent.change(field, { target: { value: '9' } });
+  expect(screen.queryByText(/has 19 digits at most/)).toBeNull();
+});
