@@ -1,82 +1,42 @@
-// Issuing P-256 leaves through the whole path (key, trial, signature, checks, sealing, one durable transaction) beside
-// bare WebCrypto key generation, one signature and one durable insert.
+// Issuing P-256 leaves as the window does (draft, save, review, job, decision, key, trial, signature, checks, sealing, one
+// durable transaction), each call through dispatch, beside bare WebCrypto key generation, one signature and one durable insert.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createIssuing } from '../src-main/issuing/issuing.ts';
-import type { Order } from '../src-main/issuing/order.ts';
-import { PROFILES } from '../src-main/issuing/profiles/index.ts';
-import { createSignerRouter } from '../src-main/signers/router.ts';
-import { createSoftwareSigner } from '../src-main/signers/software/software-signer.ts';
-import { newKeyRow } from '../src-main/signers/stored-key.ts';
-import { certificateColumns } from '../src-main/store/certificate-columns.ts';
+import type { IssueDraft, Purpose } from '../src-shared/contract/issue-draft.ts';
+import { issuePreset } from '../src-main/ca/issue-preset.ts';
 import { openDatabase } from '../src-main/store/database.ts';
-import { testRandom } from '../src-main/testing/test-ports.ts';
-import { testVault } from '../src-main/testing/test-workspace.ts';
-import { nameDer } from '../src-main/x509/distinguished-name.ts';
-import { keyId } from '../src-main/x509/public-key.ts';
+import { testApp } from '../src-main/testing/test-app.ts';
 import { inTurn, type Measured } from './measure.ts';
 
-const BATCH = 100;
-const DAY = 86_400_000;
+const BATCH = 50;
+
+/** Answers how to issue one certificate through the channels, as the wizard asks for them. */
+async function wizardPath() {
+  const app = await testApp();
+  await app.create();
+  async function signed(purpose: Purpose, name: string, more: Partial<IssueDraft>): Promise<string> {
+    const { id, revision } = await app.call('drafts.create', { kind: 'ca.issue' });
+    const data: IssueDraft = { ...issuePreset(purpose), subject: [{ type: 'CN', value: name }], ...more };
+    const draft = await app.call('drafts.save', { kind: 'ca.issue', id, revision, step: 'review', data });
+    const { digest, problems } = await app.call('ca.review', { draft: id, revision: draft.revision });
+    if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join(' '));
+    return app.result(await app.call('ca.sign', { draft: id, revision: draft.revision, digest }));
+  }
+  const issuer = await signed('root', 'Bench Root CA', {});
+  let count = 0;
+  return {
+    app,
+    async leaf(): Promise<void> {
+      count += 1;
+      const names = { dns: `host-${count}.example.net`, ip: '', uri: '', email: '' };
+      await signed('server', `host-${count}.example.net`, { issuer, names, lifetimeSeconds: 86_400 });
+    },
+  };
+}
 
 export async function issuingBench(): Promise<Measured> {
-  const made = testVault();
-  await made.create();
-  const session = made.vault.session();
-  const router = createSignerRouter(
-    () => new Map([['software', createSoftwareSigner({ sealer: () => session })]]),
-  );
-  const issuing = createIssuing({ random: testRandom, router });
-  const issuerKey = await router.create('software', {
-    id: 'key-issuer',
-    algorithm: 'p-256',
-    label: 'issuer',
-    uses: ['certificate'],
-  });
-  const issuer = {
-    nameDer: nameDer([{ type: 'CN', value: 'Issuer' }]),
-    keyIdentifier: keyId(issuerKey.spkiDer),
-  };
-  let count = 0;
-
-  async function leaf(): Promise<void> {
-    count += 1;
-    const key = await router.create('software', {
-      id: `key-${count}`,
-      algorithm: 'p-256',
-      label: 'leaf',
-      uses: ['certificate'],
-    });
-    const now = new Date(Math.floor(Date.now() / 1000) * 1000);
-    const order: Order = {
-      profile: PROFILES['step-server'],
-      subject: [{ type: 'CN', value: `host-${count}.example.net` }],
-      names: [{ type: 'dns', value: `host-${count}.example.net` }],
-      validity: { notBefore: new Date(now.getTime() - 60_000), notAfter: new Date(now.getTime() + DAY) },
-      pathLength: null,
-      permitted: [],
-      status: { crl: [], ocsp: [], caIssuers: [] },
-    };
-    const { token, trial, findings } = await issuing.prepare({
-      order,
-      issuer,
-      signedBy: issuerKey,
-      subjectKey: key.spkiDer,
-    });
-    if (token === null) throw new Error(`${trial.text} ${findings.map(({ text }) => text).join(' ')}`);
-    const der = await issuing.issue(token);
-    await session.store.run('certificates.issue', {
-      certificate: certificateColumns(der, { id: `crt-${count}`, purpose: 'server', authority: null, now }),
-      key: newKeyRow(key, 'leaf', 'generated'),
-      issuer: null,
-      serialScope: 'bench',
-      replaces: null,
-      draft: null,
-      audit: { action: 'ca.sign', outcome: 'done', summary: 'bench', subjects: [] },
-    });
-  }
-
+  const { app, leaf } = await wizardPath();
   const folder = mkdtempSync(join(tmpdir(), 'baleen-bench-'));
   const db = openDatabase(join(folder, 'floor.db'), new Uint8Array(32).fill(1), true);
   db.exec('CREATE TABLE leaf (id INTEGER PRIMARY KEY, spki BLOB, signature BLOB) STRICT');
@@ -98,6 +58,6 @@ export async function issuingBench(): Promise<Measured> {
   } finally {
     db.close();
     rmSync(folder, { recursive: true, force: true });
-    await made.remove();
+    await app.remove();
   }
 }

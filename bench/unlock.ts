@@ -1,7 +1,6 @@
 // Unlocking a workspace whose key derivation was calibrated here, beside the derivation alone.
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashRaw } from '@node-rs/argon2';
 import { testApp } from '../src-main/testing/test-app.ts';
@@ -9,7 +8,6 @@ import { PASSPHRASE } from '../src-main/testing/test-workspace.ts';
 import { inTurn, type Measured } from './measure.ts';
 
 export async function unlockBench(): Promise<Measured> {
-  const scratch = mkdtempSync(join(tmpdir(), 'baleen-bench-'));
   const app = await testApp();
   await app.create();
   const path = (await app.call('workspace.state', {})).workspace?.path ?? '';
@@ -36,6 +34,5 @@ export async function unlockBench(): Promise<Measured> {
     );
   } finally {
     await app.remove();
-    rmSync(scratch, { recursive: true, force: true });
   }
 }

@@ -27,7 +27,7 @@ test('a workspace is backed up, restored into a new folder, and restored in plac
   await write.click();
   await expect(dialog.getByText(/What was there stays beside it/)).toBeVisible();
   await expect(dialog.getByText(/: done\.$/)).toBeVisible();
-  const [aside = ''] = readdirSync(apps.scratch).filter((name) => name.includes('.bak-'));
+  const aside = readdirSync(apps.scratch).find((name) => name.includes('.bak-')) ?? '';
   expect(readFileSync(join(apps.scratch, aside), 'utf8')).toBe('notes of somebody');
   await dialog.getByRole('button', { name: 'Close' }).click();
   expect(statSync(backup).mode & 0o777).toBe(0o600);

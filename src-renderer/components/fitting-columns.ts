@@ -18,12 +18,13 @@ export function fittingColumns<C extends Sized>(columns: readonly C[], room: num
   const needed = (left: readonly C[]): number =>
     left.reduce((sum, { width }) => sum + Number(/^([\d.]+)rem$/.exec(leastWidth(width))?.[1] ?? 0), 0);
   let left = columns;
-  while (room > 0 && needed(left) > room) {
+  if (room === 0) return left;
+  for (;;) {
+    if (needed(left) <= room) return left;
     const first = Math.min(...left.map(({ drop }) => drop ?? Infinity));
-    if (first === Infinity) break;
+    if (first === Infinity) return left;
     left = left.filter(({ drop }) => drop !== first);
   }
-  return left;
 }
 
 /** The width of an element in px, also after the window changed; 0 before it is there. */

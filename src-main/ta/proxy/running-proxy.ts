@@ -65,13 +65,13 @@ export function createRunningProxy(deps: TaDeps): RunningProxy {
     const { store } = session();
     const version = await store.run('ta.version', { half: 'proxy' });
     if (read === null || read.store !== store || read.held.version !== version) {
-      const held = version === null ? null : await heldProxy(session(), deps);
-      read = held === null ? null : { store, held };
+      const fresh = version === null ? null : await heldProxy(session(), deps);
+      read = fresh === null ? null : { store, held: fresh };
       contacts.clear();
     }
     if (read === null || contacts.size === 0) return read?.held ?? null;
-    const { held } = read;
-    return { ...held, state: { ...held.state, children: new Map([...held.state.children, ...contacts]) } };
+    const { state } = read.held;
+    return { ...read.held, state: { ...state, children: new Map([...state.children, ...contacts]) } };
   }
 
   /** As it is when everything that was asked before is done. */
