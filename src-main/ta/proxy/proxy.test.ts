@@ -15,6 +15,7 @@ import {
   openResponse,
   proxyFileOf,
   proxyOf,
+  serveAt,
   signerFor,
   signerInfoOf,
   take,
@@ -140,13 +141,7 @@ describe('exchanges', () => {
     child = await remoteChild('remote/one', proxy.clock.now());
     key = testKey();
     await addChild(proxy, child.requestXml, child.handle);
-    await proxy.call('ta.setService', {
-      host: '127.0.0.1',
-      port: 43_492,
-      publicUri: null,
-      certificate: null,
-    });
-    await proxy.call('ta.startService', {});
+    await serveAt(proxy, 43_492);
     const answer = (await proxyFileOf(proxy, 'parent-response', child.handle)).toString('utf8');
     uri = /service_uri="([^"]+)"/.exec(answer)?.[1] ?? '';
   });
@@ -294,12 +289,9 @@ describe('exchanges', () => {
     const wish = await child.issue(key, 'rsync://child.example.net/repo/one/');
     await proxy.call('workspace.lock', {});
     expect((await send(await child.message({ type: 'list' }, proxy.clock.now()))).status).toBe(503);
-    expect(await proxy.call('ta.serving', {})).toEqual({ running: true, lockedUntil: null });
     await proxy.later(1000);
     await proxy.call('ta.serveLocked', { hours: 2 });
-    const until = new Date(proxy.clock.now().getTime() + 2 * 3_600_000).toISOString();
     await proxy.call('workspace.lock', {});
-    expect(await proxy.call('ta.serving', {})).toEqual({ running: true, lockedUntil: until });
     proxy.clock.advance(1000);
     expect((await send(await child.message(wish, proxy.clock.now()))).status).toBe(200);
     await proxy.later(1000);
@@ -328,9 +320,5 @@ describe('exchanges', () => {
     await proxy.call('workspace.lock', {});
     proxy.clock.advance(2 * 3_600_000);
     expect((await send(await child.message({ type: 'list' }, proxy.clock.now()))).status).toBe(503);
-    // Another workspace: what listened for the first one is gone, and is not shown as running.
-    await proxy.create('online', 'A third');
-    expect(await proxy.call('ta.serving', {})).toEqual({ running: false, lockedUntil: null });
-    expect((await proxy.call('ta.service', {})).running).toBeNull();
   });
 });

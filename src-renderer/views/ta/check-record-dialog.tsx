@@ -130,7 +130,9 @@ function Result({ result, onAgain }: { result: RecordCheck; onAgain: () => void 
         ))}
       </ul>
       <div className="dialog-foot">
-        <Button onPress={onAgain}>Check others</Button>
+        <Button onPress={onAgain} autoFocus>
+          Check others
+        </Button>
       </div>
     </>
   );

@@ -47,6 +47,8 @@ const shareOf = (at: number, { from, to }: Span): number => (at - from) / (to - 
 const month = new Intl.DateTimeFormat('en-GB', { month: 'short', year: '2-digit', timeZone: 'UTC' });
 const YEARS_FROM_MS = 6 * 12 * MONTH_MS;
 const MOST_LINES = 8;
+/** A shorter bar, as a share of the width, has no room for words. */
+const LEGIBLE = 0.12;
 
 function clusterText({ points }: Cluster): string {
   const shown = points.slice(0, MOST_LINES).map(({ at, says }) => `${localText(at)}: ${says}`);
@@ -87,7 +89,7 @@ function Bar({ bar, span }: { bar: TimelineBar; span: Span }) {
     <span className="tl-bar" style={{ left: percent(left), width: percent(Math.min(1, to) - left) }}>
       <Hint text={text} focusable className="tl-bar-text">
         <span className="visually-hidden">{text}</span>
-        <span aria-hidden>until {localText(bar.to)}</span>
+        {Math.min(1, to) - left < LEGIBLE ? null : <span aria-hidden>until {localText(bar.to)}</span>}
       </Hint>
     </span>
   );
