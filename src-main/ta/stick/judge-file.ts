@@ -62,14 +62,19 @@ function verdictOf(
     case 'child-request':
       return ofChild(file, situation);
     case 'parent-response': {
-      const own: Verdict | null =
-        proxy?.identity === file.keyId
-          ? { state: 'own', says: `The answer of this proxy to the child ${file.handle}: carry it there.` }
-          : null;
-      return best(
-        [own, forChild(children, file.handle, 'parent')],
-        `It answers the child ${file.handle} (child_handle), which is not in this workspace.`,
-      );
+      if (proxy?.identity === file.keyId)
+        return (
+          forChild(children, file.handle, 'parent') ?? {
+            state: 'own',
+            says: `The answer of this proxy to the child ${file.handle}: carry it there.`,
+          }
+        );
+      return {
+        state: 'unexpected',
+        says: children.some(({ handle }) => handle === file.handle)
+          ? `It is the answer of another parent, ${short(file.keyId)} (parent_bpki_ta), and a child here has the proxy of this workspace as its parent.`
+          : `It answers the child ${file.handle} (child_handle), which is not in this workspace.`,
+      };
     }
     case 'publisher-request':
       return proxy?.identity === file.keyId || children.some(({ identity }) => identity === file.keyId)

@@ -105,7 +105,7 @@ export function ofChild(
         ? { state: 'done', says: `The child ${mine.handle} of this workspace; it has its parent.` }
         : {
             state: 'own',
-            says: `The child ${mine.handle} of this workspace: carry it to the trust anchor's proxy.`,
+            says: `The child ${mine.handle} of this workspace.`,
           };
   const known = proxy?.children.get(file.handle);
   const atProxy: Verdict | null =

@@ -90,33 +90,39 @@ function ofProxy({ proxy, signer }: Situation): Due[] {
       ];
 }
 
+/** What children on other machines need to know of their parent. */
+function toChildren({ proxy, children }: Situation): Due[] {
+  if (proxy === null || proxy.signer === null) return [];
+  const local = new Set(children.map(({ identity }) => identity));
+  return proxy.silent
+    .filter((handle) => !local.has(proxy.children.get(handle) ?? ''))
+    .map((handle) =>
+      due(
+        { half: 'proxy', what: 'parent-response', child: handle },
+        'Proxy',
+        `Child ${handle}`,
+        'Tells the child where its parent is; it has not asked yet.',
+      ),
+    );
+}
+
 function ofChildren({ children, proxy }: Situation): Due[] {
-  // With the trust anchor in this workspace a child takes both without files.
-  return children.flatMap(({ handle, parent, repository }) => [
-    ...(parent || proxy !== null
-      ? []
-      : [
+  // In the folder of the trust anchor a child takes its place without files.
+  return proxy?.repository?.folder === true
+    ? []
+    : children
+        .filter(({ repository }) => !repository)
+        .map(({ handle }) =>
           due(
-            { half: 'child' as const, what: 'online' as const, child: handle },
-            `Child ${handle}`,
-            "Trust anchor's proxy",
-            'Who the child is: it is added there.',
-          ),
-        ]),
-    ...(repository || (proxy?.repository ?? null) !== null
-      ? []
-      : [
-          due(
-            { half: 'child' as const, what: 'pub-req' as const, child: handle },
+            { half: 'child', what: 'pub-req', child: handle },
             `Child ${handle}`,
             'Publication server',
             'Asks to publish there.',
           ),
-        ]),
-  ]);
+        );
 }
 
 /** The first is what the exchange waits for. */
 export function dueFiles(situation: Situation): Due[] {
-  return [...ofProxy(situation), ...ofSigner(situation), ...ofChildren(situation)];
+  return [...ofProxy(situation), ...ofSigner(situation), ...toChildren(situation), ...ofChildren(situation)];
 }

@@ -2,6 +2,7 @@
 import type { DraftOf } from '#shared/contract/drafts.ts';
 import type { SignerDraft } from '#shared/contract/ta-setup.ts';
 import type { Drafts } from '../../drafts/drafts.ts';
+import { tooLarge } from '../../lib/atomic-file.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { signerPreset } from '../signer/setup.ts';
 import type { Situation } from './situation.ts';
@@ -22,12 +23,17 @@ export function setupHashes(draft: DraftOf<'ta.signer'> | null): NonNullable<Sit
   };
 }
 
-/** Puts the file into the draft, a new one if there is none. Answers the draft. */
+/** What a draft holds of one file. */
+const MOST_BYTES = 65_536;
+
+/** Puts the file into the draft, a new one if there is none. Answers the draft. Throws AppError TOO_LARGE. */
 export async function fillSetup(
   drafts: Drafts,
   kind: 'proxy-id' | 'proxy-repo',
   file: { name: string; text: string },
 ): Promise<string> {
+  const size = Buffer.byteLength(file.text);
+  if (size > MOST_BYTES) throw tooLarge(file.name, size, MOST_BYTES);
   const draft = (await begunSetup(drafts)) ?? (await drafts.start('ta.signer', signerPreset()));
   const { id, revision, data } = draft;
   const same = hashOf(kind === 'proxy-id' ? data.proxyId : data.repository) === hashOf(file);

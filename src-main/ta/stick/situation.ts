@@ -27,13 +27,16 @@ export interface SignerSituation {
 
 export interface ProxySituation {
   identity: string;
-  repository: { base: string } | null;
+  /** `folder`: on this machine, where a local child lies too. */
+  repository: { base: string; folder: boolean } | null;
   signer: { identity: string; taKey: string; certificateSha256: string; certificateFrom: Date } | null;
   open: { nonce: string; sha256: string; goodUntil: string } | null;
   past: PastFiles[];
   cancelled: { nonce: string; at: string }[];
   /** Key identifier of each child, by handle. */
   children: ReadonlyMap<string, string>;
+  /** Children that never asked: they may not know their parent yet. */
+  silent: string[];
 }
 
 export interface ChildSituation {
@@ -77,7 +80,10 @@ export function proxySituation(state: ProxyState, past: readonly PastFiles[]): P
   const { signer, open, repository } = state;
   return {
     identity: state.identity.keyId,
-    repository: repository === null ? null : { base: repository.contact.base },
+    repository:
+      repository === null
+        ? null
+        : { base: repository.contact.base, folder: repository.target.kind === 'folder' },
     signer:
       signer === null
         ? null
@@ -98,6 +104,9 @@ export function proxySituation(state: ProxyState, past: readonly PastFiles[]): P
     })),
     cancelled: state.cancelled,
     children: new Map([...state.children.values()].map(({ handle, identity }) => [handle, identity.keyId])),
+    silent: [...state.children.values()]
+      .filter(({ lastContactAt, leaving }) => lastContactAt === null && !leaving)
+      .map(({ handle }) => handle),
   };
 }
 
@@ -129,7 +138,7 @@ export function waitsOf({ signer, proxy, children, setup, settingUp }: Situation
       waits.push('The proxy waits for nothing: no request is open. A child’s file can be taken at any time.');
   }
   for (const { handle, parent, repository } of children)
-    if (!parent) waits.push(`The child ${handle} waits for res.xml of its parent.`);
+    if (!parent) waits.push(`The child ${handle} waits for res.xml of this workspace's proxy.`);
     else if (!repository) waits.push(`The child ${handle} waits for repo-res.xml of its publication server.`);
   return waits;
 }

@@ -81,6 +81,16 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
   let prepared: { key: string; situation: Situation; offers: StickOffer[] } | null = null;
   let listing: Promise<Sticks> | null = null;
 
+  /** null: it cannot be made now, so it is not offered. */
+  async function hashOf(order: StickOrder): Promise<string | null> {
+    try {
+      return sha256Hex((await deps.file(order)).content);
+    } catch (error) {
+      if (error instanceof AppError) return null;
+      throw error;
+    }
+  }
+
   async function situationNow(): Promise<{ situation: Situation; offers: StickOffer[] }> {
     const { store, workspace } = session();
     const [signerAt, proxyAt] = [
@@ -103,8 +113,10 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
       settingUp: workspace.kind === 'offline' || draft !== null,
     };
     const offers: StickOffer[] = [];
-    for (const due of dueFiles(situation))
-      offers.push({ ...due, sha256: due.sha256 ?? sha256Hex((await deps.file(due.order)).content) });
+    for (const due of dueFiles(situation)) {
+      const sha256 = due.sha256 ?? (await hashOf(due.order));
+      if (sha256 !== null) offers.push({ ...due, sha256 });
+    }
     prepared = { key, situation, offers };
     return prepared;
   }
