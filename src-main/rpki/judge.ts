@@ -73,7 +73,12 @@ function issuerOf({ issuerDer }: Context): Issuer | null {
 }
 
 /** What the issuer of a certificate must be. */
-function checkIssuer(faults: Faults, own: ResourceCertificate, issuer: Issuer | null): void {
+function checkIssuer(
+  faults: Faults,
+  own: ResourceCertificate,
+  issuer: Issuer | null,
+  isObject = false,
+): void {
   if (issuer === null) return;
   const { certificate } = own;
   const above = issuer.read.certificate;
@@ -96,7 +101,8 @@ function checkIssuer(faults: Faults, own: ResourceCertificate, issuer: Issuer | 
     const [mine, theirs] = [own.resources[family], issuer.read.resources[family]];
     if (mine === null || mine === 'inherit' || theirs === 'inherit') {
       faults.check(
-        mine !== 'inherit' || theirs !== null,
+        // What signs one object inherits all families, as validators want it; nothing of one that the issuer lacks.
+        isObject || mine !== 'inherit' || theirs !== null,
         `it inherits ${family} the issuer does not have`,
         OWN_CLAUSE,
       );
@@ -226,7 +232,7 @@ function judgeSigned(der: Uint8Array, context: Context, faults: Faults): void {
   );
   faults.check(object.holds(certificate.spkiDer), 'digest or signature do not hold', 'RFC 6488 3');
   inTime(faults, context.at, certificate.notBefore, certificate.notAfter, 'RFC 5280 6.1.3');
-  checkIssuer(faults, own, issuerOf(context));
+  checkIssuer(faults, own, issuerOf(context), true);
   const { contentType, content } = object;
   if (contentType !== GHOSTBUSTERS_OID) faults.read('X.690 10', () => checkShortest(faults, content));
   if (contentType === MANIFEST_OID)

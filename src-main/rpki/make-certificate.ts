@@ -203,8 +203,7 @@ export function makeAuthority(
 }
 
 /**
- * The one-off certificate of a signed object, DER (krill-ta.md 6.7). `families`: what it inherits, which is what its issuer has
- * (RFC 6487 7.2).
+ * The one-off certificate of a signed object, DER (krill-ta.md 6.7). `families`: what it inherits.
  */
 export function makeObjectSigner(
   subject: Subject,

@@ -165,7 +165,6 @@ async function respond(request: Request, altered: Altered): Promise<Uint8Array> 
       keyId: anchor.objects.keyId,
       baseUri: anchor.objects.baseUri,
       certificateUri: anchor.tal.rsync,
-      resources: anchor.certificate.resources,
       issued,
       revocations,
     },

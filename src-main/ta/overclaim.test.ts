@@ -117,8 +117,7 @@ async function repository(
   ];
   for (const { key, baseUri, certificate, issued, folder } of levels) {
     const below = new Map(issued === null ? [] : [[issued.uri.slice(-44, -4), issued]]);
-    const { uri: certificateUri, resources } = certificate;
-    const own = { keyId: key.keyId, baseUri, certificateUri, resources };
+    const own = { keyId: key.keyId, baseUri, certificateUri: certificate.uri };
     const order = { ...common, ...own, number: 2n, issued: below };
     lay(join(published, folder), await publish(order, signingOf(key).ta, signingOf(key)));
   }

@@ -65,7 +65,6 @@ async function remade(deps: ChildDeps, held: HeldChild, key: ChildKey, now: Date
       keyId,
       baseUri: certificate.caRepository,
       certificateUri: certificate.uri,
-      resources: certificate.resources,
       issued: new Map(),
       revocations: [],
     },

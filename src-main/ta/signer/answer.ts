@@ -139,7 +139,6 @@ export async function answer(
       keyId: anchor.objects.keyId,
       baseUri: anchor.objects.baseUri,
       certificateUri: anchor.tal.rsync,
-      resources: anchor.certificate.resources,
       issued,
       revocations,
     },

@@ -107,7 +107,6 @@ export async function makeTrustAnchor(
       keyId: keyIdOf(order.spkiDer),
       baseUri: order.repository.base,
       certificateUri: order.tal.rsync,
-      resources: certificate.resources,
       issued: new Map(),
       revocations: [],
     },

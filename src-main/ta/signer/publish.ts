@@ -2,12 +2,10 @@
  * Makes CRL and manifest of an authority, a trust anchor or a child of one, anew over what is issued (krill-ta.md 6.2 step 3,
  * 6.6, 6.7). Numbers and times are the caller's decision.
  */
-import { type IssuerSign, makeObjectSigner, type ResourceFields } from '../../rpki/make-certificate.ts';
+import { type IssuerSign, makeObjectSigner } from '../../rpki/make-certificate.ts';
 import { makeCrl } from '../../rpki/make-crl.ts';
 import { makeManifestContent } from '../../rpki/make-manifest.ts';
 import { makeSignedObject } from '../../rpki/make-signed-object.ts';
-import type { Resources } from '../../rpki/resource-der.ts';
-import type { ResourceSet } from '../../rpki/resource-set.ts';
 import type { CertInfo, Revocation, TaObjects } from '../objects.ts';
 import type { Signing } from './signing.ts';
 
@@ -41,15 +39,8 @@ export interface PublishOrder {
   baseUri: string;
   /** Where the certificate of that key is. */
   certificateUri: string;
-  /** What that certificate has: a family without anything is not inherited. */
-  resources: ResourceSet;
   issued: Map<string, CertInfo>;
   revocations: readonly Revocation[];
-}
-
-function inherited({ asn, ipv4, ipv6 }: ResourceSet): ResourceFields {
-  const family = (ranges: ResourceSet['asn']): Resources => (ranges.length === 0 ? ranges : 'inherit');
-  return { asn: family(asn), ipv4: family(ipv4), ipv6: family(ipv6) };
 }
 
 /** Its objects after one more publication, signed by `issuer`; revocations whose certificate has ended are dropped. */
@@ -96,7 +87,8 @@ export async function publish(
         validity: { notBefore: thisUpdate, notAfter: nextUpdate },
       },
       `${baseUri}${manifestName}`,
-      inherited(order.resources),
+      // All of them, as Krill has it: rpki-client takes no manifest otherwise, and what the issuer lacks is inherited as nothing.
+      { asn: 'inherit', ipv4: 'inherit', ipv6: 'inherit' },
       { crlUri: `${baseUri}${crlName}`, certificateUri: order.certificateUri },
       issuer.certificate,
     );
