@@ -2,11 +2,9 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { wordsOf } from '../../lib/pgp-words.ts';
-import { parseCertificate } from '../../x509/certificate.ts';
 import { type TestApp, testApp } from '../../testing/test-app.ts';
-import { testKey, type TestKey } from '../../testing/test-proxy.ts';
+import { testKey } from '../../testing/test-proxy.ts';
 import {
-  addChild,
   associate,
   associated,
   BASE,
@@ -20,7 +18,8 @@ import {
   take,
 } from '../../testing/test-proxy-app.ts';
 import { approve, exportTo, openRequest, signerOf } from '../../testing/test-signer.ts';
-import { type RemoteChild, remoteChild } from '../../testing/test-remote-child.ts';
+import { remoteChild } from '../../testing/test-remote-child.ts';
+import { type ServedChild, servedChild } from '../../testing/test-served-child.ts';
 import { endServers, nodeNet } from '../../testing/test-net.ts';
 
 let proxy: TestApp;
@@ -108,48 +107,15 @@ describe('set-up', () => {
 });
 
 describe('exchanges', () => {
-  let child: RemoteChild;
-  let key: TestKey;
-  let uri: string;
+  let child: ServedChild['child'];
+  let key: ServedChild['key'];
+  let uri: ServedChild['uri'];
+  let send: ServedChild['send'];
+  let ask: ServedChild['ask'];
   beforeEach(async () => {
     await associated(proxy, signer, folder);
-    child = await remoteChild('remote/one', proxy.clock.now());
-    key = testKey();
-    await addChild(proxy, child.requestXml, child.handle);
-    await proxy.call('ta.setService', {
-      host: '127.0.0.1',
-      port: 43_492,
-      publicUri: null,
-      certificate: null,
-    });
-    await proxy.call('ta.startService', {});
-    const answer = (await proxyFileOf(proxy, 'parent-response', child.handle)).toString('utf8');
-    uri = /service_uri="([^"]+)"/.exec(answer)?.[1] ?? '';
+    ({ child, key, uri, send, ask } = await servedChild(proxy, 43_492));
   });
-
-  async function send(body: Uint8Array) {
-    return nodeNet.request({
-      method: 'POST',
-      url: uri,
-      headers: { 'content-type': 'application/rpki-updown' },
-      body,
-      trust: 'system',
-      timeoutMs: 20_000,
-      maxBytes: 1_000_000,
-    });
-  }
-
-  async function ask(payload: Parameters<RemoteChild['message']>[0]) {
-    proxy.clock.advance(1000);
-    const answer = await send(await child.message(payload, proxy.clock.now()));
-    if (answer.status !== 200)
-      return { type: 'http', status: answer.status, text: Buffer.from(answer.body).toString() };
-    const { base64 } = JSON.parse((await proxyFileOf(proxy, 'proxy-id')).toString('utf8')) as {
-      base64: string;
-    };
-    const parent = parseCertificate(Buffer.from(base64, 'base64')).spkiDer;
-    return child.open(answer.body, parent, proxy.clock.now());
-  }
 
   test('a remote child: 1104, 1101, the certificate once; then its key is revoked and it is removed', async () => {
     expect(await ask({ type: 'list' })).toMatchObject({
@@ -264,49 +230,5 @@ describe('exchanges', () => {
     const { open } = await proxyOf(proxy);
     expect(open?.outdated).toEqual([]);
     expect(open?.words).toEqual(wordsOf(open?.sha256 ?? ''));
-  });
-
-  test('with the workspace locked: 503, or answered by choice and told to the proxy afterwards', async () => {
-    const wish = await child.issue(key, 'rsync://child.example.net/repo/one/');
-    await proxy.call('workspace.lock', {});
-    expect((await send(await child.message({ type: 'list' }, proxy.clock.now()))).status).toBe(503);
-    expect(await proxy.call('ta.serving', {})).toEqual({ running: true, lockedUntil: null });
-    await proxy.later(1000);
-    await proxy.call('ta.serveLocked', { hours: 2 });
-    const until = new Date(proxy.clock.now().getTime() + 2 * 3_600_000).toISOString();
-    await proxy.call('workspace.lock', {});
-    expect(await proxy.call('ta.serving', {})).toEqual({ running: true, lockedUntil: until });
-    proxy.clock.advance(1000);
-    expect((await send(await child.message(wish, proxy.clock.now()))).status).toBe(200);
-    await proxy.later(1000);
-    expect((await proxyOf(proxy)).children[0]?.keys).toMatchObject([{ keyId: key.keyId, state: 'asked' }]);
-    // What was sent before is refused while it is locked as well, and changes nothing afterwards.
-    await proxy.call('ta.serveLocked', { hours: 2 });
-    await proxy.call('workspace.lock', {});
-    const early = await child.message({ type: 'list' }, new Date(proxy.clock.now().getTime() - 120_000));
-    expect((await send(early)).status).toBe(400);
-    await proxy.later(1000);
-    // Another workspace hears nothing of it.
-    await proxy.call('ta.serveLocked', { hours: 2 });
-    await proxy.call('workspace.lock', {});
-    proxy.clock.advance(1000);
-    const other = await child.issue(testKey(), 'rsync://child.example.net/repo/one/');
-    expect((await send(await child.message(other, proxy.clock.now()))).status).toBe(200);
-    const mine = (await proxy.call('workspace.recent', {})).rows[0]?.id ?? '';
-    await proxy.create('online', 'Another');
-    await proxy.result(await proxy.call('ta.proxyInit', {}));
-    await addChild(proxy, child.requestXml, child.handle);
-    expect((await proxyOf(proxy)).children[0]?.keys).toEqual([]);
-    await proxy.call('workspace.openRecent', { id: mine });
-    await proxy.later(1000);
-    await proxy.call('ta.startService', {});
-    await proxy.call('ta.serveLocked', { hours: 1 });
-    await proxy.call('workspace.lock', {});
-    proxy.clock.advance(2 * 3_600_000);
-    expect((await send(await child.message({ type: 'list' }, proxy.clock.now()))).status).toBe(503);
-    // Another workspace: what listened for the first one is gone, and is not shown as running.
-    await proxy.create('online', 'A third');
-    expect(await proxy.call('ta.serving', {})).toEqual({ running: false, lockedUntil: null });
-    expect((await proxy.call('ta.service', {})).running).toBeNull();
   });
 });
