@@ -77,6 +77,6 @@ describe('every letter of the clear text counts', () => {
         expect(taMessages(copy)[0]?.got).toBe('accept');
       }
     },
-    60_000,
+    240_000,
   );
 });

@@ -1,12 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { wordsOf } from '../../lib/pgp-words.ts';
-import { parseCertificate } from '../../x509/certificate.ts';
 import { type TestApp, testApp } from '../../testing/test-app.ts';
-import { testKey, type TestKey } from '../../testing/test-proxy.ts';
+import { testKey } from '../../testing/test-proxy.ts';
 import {
-  addChild,
   associate,
   associated,
   BASE,
@@ -15,13 +13,13 @@ import {
   openResponse,
   proxyFileOf,
   proxyOf,
-  serveAt,
   signerFor,
   signerInfoOf,
   take,
 } from '../../testing/test-proxy-app.ts';
 import { approve, exportTo, openRequest, signerOf } from '../../testing/test-signer.ts';
-import { type RemoteChild, remoteChild } from '../../testing/test-remote-child.ts';
+import { remoteChild } from '../../testing/test-remote-child.ts';
+import { type ServedChild, servedChild } from '../../testing/test-served-child.ts';
 import { endServers, nodeNet } from '../../testing/test-net.ts';
 
 let proxy: TestApp;
@@ -108,67 +106,16 @@ describe('set-up', () => {
   }
 });
 
-test('a folder with files of others is refused when it is chosen; another folder can be taken later, for the same base', async () => {
-  writeFileSync(join(folder, 'important.txt'), 'mine');
-  await expect(initProxy(proxy, folder)).rejects.toThrow(/not published from here: important.txt/);
-  expect((await proxyOf(proxy)).repository).toBeNull();
-  rmSync(join(folder, 'important.txt'));
-  const chosen = async (path: string) => {
-    proxy.places.push(path);
-    return (await proxy.call('dialogs.folder', { purpose: 'export' })).chosen?.ticket ?? '';
-  };
-  await proxy.call('ta.proxyFolder', { folder: await chosen(folder), base: BASE, notify: null });
-  await signerFor(proxy, signer);
-  await associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
-  const [full, other] = [join(proxy.folder, 'full'), join(proxy.folder, 'other')];
-  for (const path of [full, other]) mkdirSync(path);
-  writeFileSync(join(full, 'notes'), '');
-  await expect(proxy.call('ta.proxyFolderMove', { folder: await chosen(full) })).rejects.toThrow(/: notes\./);
-  await proxy.call('ta.proxyFolderMove', { folder: await chosen(other) });
-  const view = await proxyOf(proxy);
-  expect(view).toMatchObject({ repository: { base: BASE, target: { path: other } }, warnings: [] });
-  expect(readdirSync(join(other, 'rsync')).toSorted()).toEqual(readdirSync(join(folder, 'rsync')).toSorted());
-  const { rows } = await proxy.call('audit.list', { limit: 2 });
-  expect(rows.map(({ action }) => action)).toEqual(['ta.publish', 'ta.proxyFolderMove']);
-});
-
 describe('exchanges', () => {
-  let child: RemoteChild;
-  let key: TestKey;
-  let uri: string;
+  let child: ServedChild['child'];
+  let key: ServedChild['key'];
+  let uri: ServedChild['uri'];
+  let send: ServedChild['send'];
+  let ask: ServedChild['ask'];
   beforeEach(async () => {
     await associated(proxy, signer, folder);
-    child = await remoteChild('remote/one', proxy.clock.now());
-    key = testKey();
-    await addChild(proxy, child.requestXml, child.handle);
-    await serveAt(proxy, 43_492);
-    const answer = (await proxyFileOf(proxy, 'parent-response', child.handle)).toString('utf8');
-    uri = /service_uri="([^"]+)"/.exec(answer)?.[1] ?? '';
+    ({ child, key, uri, send, ask } = await servedChild(proxy, 43_492));
   });
-
-  async function send(body: Uint8Array) {
-    return nodeNet.request({
-      method: 'POST',
-      url: uri,
-      headers: { 'content-type': 'application/rpki-updown' },
-      body,
-      trust: 'system',
-      timeoutMs: 20_000,
-      maxBytes: 1_000_000,
-    });
-  }
-
-  async function ask(payload: Parameters<RemoteChild['message']>[0]) {
-    proxy.clock.advance(1000);
-    const answer = await send(await child.message(payload, proxy.clock.now()));
-    if (answer.status !== 200)
-      return { type: 'http', status: answer.status, text: Buffer.from(answer.body).toString() };
-    const { base64 } = JSON.parse((await proxyFileOf(proxy, 'proxy-id')).toString('utf8')) as {
-      base64: string;
-    };
-    const parent = parseCertificate(Buffer.from(base64, 'base64')).spkiDer;
-    return child.open(answer.body, parent, proxy.clock.now());
-  }
 
   test('a remote child: 1104, 1101, the certificate once; then its key is revoked and it is removed', async () => {
     expect(await ask({ type: 'list' })).toMatchObject({
@@ -283,42 +230,5 @@ describe('exchanges', () => {
     const { open } = await proxyOf(proxy);
     expect(open?.outdated).toEqual([]);
     expect(open?.words).toEqual(wordsOf(open?.sha256 ?? ''));
-  });
-
-  test('with the workspace locked: 503, or answered by choice and told to the proxy afterwards', async () => {
-    const wish = await child.issue(key, 'rsync://child.example.net/repo/one/');
-    await proxy.call('workspace.lock', {});
-    expect((await send(await child.message({ type: 'list' }, proxy.clock.now()))).status).toBe(503);
-    await proxy.later(1000);
-    await proxy.call('ta.serveLocked', { hours: 2 });
-    await proxy.call('workspace.lock', {});
-    proxy.clock.advance(1000);
-    expect((await send(await child.message(wish, proxy.clock.now()))).status).toBe(200);
-    await proxy.later(1000);
-    expect((await proxyOf(proxy)).children[0]?.keys).toMatchObject([{ keyId: key.keyId, state: 'asked' }]);
-    // What was sent before is refused while it is locked as well, and changes nothing afterwards.
-    await proxy.call('ta.serveLocked', { hours: 2 });
-    await proxy.call('workspace.lock', {});
-    const early = await child.message({ type: 'list' }, new Date(proxy.clock.now().getTime() - 120_000));
-    expect((await send(early)).status).toBe(400);
-    await proxy.later(1000);
-    // Another workspace hears nothing of it.
-    await proxy.call('ta.serveLocked', { hours: 2 });
-    await proxy.call('workspace.lock', {});
-    proxy.clock.advance(1000);
-    const other = await child.issue(testKey(), 'rsync://child.example.net/repo/one/');
-    expect((await send(await child.message(other, proxy.clock.now()))).status).toBe(200);
-    const mine = (await proxy.call('workspace.recent', {})).rows[0]?.id ?? '';
-    await proxy.create('online', 'Another');
-    await proxy.result(await proxy.call('ta.proxyInit', {}));
-    await addChild(proxy, child.requestXml, child.handle);
-    expect((await proxyOf(proxy)).children[0]?.keys).toEqual([]);
-    await proxy.call('workspace.openRecent', { id: mine });
-    await proxy.later(1000);
-    await proxy.call('ta.startService', {});
-    await proxy.call('ta.serveLocked', { hours: 1 });
-    await proxy.call('workspace.lock', {});
-    proxy.clock.advance(2 * 3_600_000);
-    expect((await send(await child.message({ type: 'list' }, proxy.clock.now()))).status).toBe(503);
   });
 });

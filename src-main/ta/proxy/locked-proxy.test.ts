@@ -1,0 +1,74 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type TestApp, testApp } from '../../testing/test-app.ts';
+import { endServers } from '../../testing/test-net.ts';
+import { testKey } from '../../testing/test-proxy.ts';
+import { addChild, associated, proxyOf } from '../../testing/test-proxy-app.ts';
+import { servedChild } from '../../testing/test-served-child.ts';
+
+let proxy: TestApp;
+let signer: TestApp;
+beforeEach(async () => {
+  proxy = await testApp();
+  signer = await testApp();
+  await proxy.create('online', 'Proxy');
+  await signer.create('offline', 'Signer');
+  const folder = join(proxy.folder, 'published');
+  mkdirSync(folder);
+  await associated(proxy, signer, folder);
+});
+afterEach(async () => {
+  await proxy.remove();
+  await signer.remove();
+  await endServers();
+});
+
+test(
+  'with the workspace locked: 503, or answered by choice and told to the proxy afterwards',
+  { timeout: 240_000 },
+  async () => {
+    const { child, key, send } = await servedChild(proxy, 43_494);
+    const wish = await child.issue(key, 'rsync://child.example.net/repo/one/');
+    await proxy.call('workspace.lock', {});
+    expect((await send(await child.message({ type: 'list' }, proxy.clock.now()))).status).toBe(503);
+    expect(await proxy.call('ta.serving', {})).toEqual({ running: true, lockedUntil: null });
+    await proxy.later(1000);
+    await proxy.call('ta.serveLocked', { hours: 2 });
+    const until = new Date(proxy.clock.now().getTime() + 2 * 3_600_000).toISOString();
+    await proxy.call('workspace.lock', {});
+    expect(await proxy.call('ta.serving', {})).toEqual({ running: true, lockedUntil: until });
+    proxy.clock.advance(1000);
+    expect((await send(await child.message(wish, proxy.clock.now()))).status).toBe(200);
+    await proxy.later(1000);
+    expect((await proxyOf(proxy)).children[0]?.keys).toMatchObject([{ keyId: key.keyId, state: 'asked' }]);
+    // What was sent before is refused while it is locked as well, and changes nothing afterwards.
+    await proxy.call('ta.serveLocked', { hours: 2 });
+    await proxy.call('workspace.lock', {});
+    const early = await child.message({ type: 'list' }, new Date(proxy.clock.now().getTime() - 120_000));
+    expect((await send(early)).status).toBe(400);
+    await proxy.later(1000);
+    // Another workspace hears nothing of it.
+    await proxy.call('ta.serveLocked', { hours: 2 });
+    await proxy.call('workspace.lock', {});
+    proxy.clock.advance(1000);
+    const other = await child.issue(testKey(), 'rsync://child.example.net/repo/one/');
+    expect((await send(await child.message(other, proxy.clock.now()))).status).toBe(200);
+    const mine = (await proxy.call('workspace.recent', {})).rows[0]?.id ?? '';
+    await proxy.create('online', 'Another');
+    await proxy.result(await proxy.call('ta.proxyInit', {}));
+    await addChild(proxy, child.requestXml, child.handle);
+    expect((await proxyOf(proxy)).children[0]?.keys).toEqual([]);
+    await proxy.call('workspace.openRecent', { id: mine });
+    await proxy.later(1000);
+    await proxy.call('ta.startService', {});
+    await proxy.call('ta.serveLocked', { hours: 1 });
+    await proxy.call('workspace.lock', {});
+    proxy.clock.advance(2 * 3_600_000);
+    expect((await send(await child.message({ type: 'list' }, proxy.clock.now()))).status).toBe(503);
+    // Another workspace: what listened for the first one is gone, and is not shown as running.
+    await proxy.create('online', 'A third');
+    expect(await proxy.call('ta.serving', {})).toEqual({ running: false, lockedUntil: null });
+    expect((await proxy.call('ta.service', {})).running).toBeNull();
+  },
+);
