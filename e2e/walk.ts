@@ -180,6 +180,8 @@ async function bothHalves(app: ConsoleApp, canaries: Canaries, stop: Stop): Prom
   await setUpBothHalves(app, folder, stop);
   await addLocalChild(page);
   await makeRequest(page);
+  await standIn(page, answers, folder);
+  await expect(fileRow(page, 'signer-info.json')).toBeVisible();
   await stop('trust-anchor');
   const request = join(folder, 'request.json');
   await handOut(page, answers, 'request.json', request);
