@@ -93,7 +93,7 @@ describe('in an application', () => {
       const blob = await app.blob(name, bytes);
       return app.call('inspect.blob', { blob }).then(
         () => '',
-        (error: Error) => error.message,
+        (error: unknown) => (error as Error).message,
       );
     };
     for (const name of NAMES)

@@ -289,22 +289,4 @@ describe('for the proxy', () => {
     await locals.cas.askAll();
     expect(await child()).toMatchObject({ step: 'running', warnings: [] });
   });
-
-  test('with the trust anchor in a folder, children lie in the same one', async () => {
-    await here.ready('online');
-    const target = { kind: 'folder' as const, path: '/srv/repo' };
-    const together = createLocalChildren({
-      ...here.deps,
-      parent: here.parent,
-      repository: () =>
-        Promise.resolve({
-          contact: { base: here.parent.base, notify: null, serverSpki: new Uint8Array(), serviceUri: '' },
-          serverIdentityDer: here.parent.identityDer,
-          publisherHandle: 'ta',
-          target,
-        }),
-      removed,
-    });
-    expect(await together.cas.publications()).toMatchObject([{ target }]);
-  });
 });

@@ -2,7 +2,14 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TestApp, testApp } from '../../testing/test-app.ts';
-import { associate, BASE, initProxy, proxyOf, signerFor, signerInfoOf } from '../../testing/test-proxy-app.ts';
+import {
+  associate,
+  BASE,
+  initProxy,
+  proxyOf,
+  signerFor,
+  signerInfoOf,
+} from '../../testing/test-proxy-app.ts';
 import { signerOf } from '../../testing/test-signer.ts';
 
 let proxy: TestApp;

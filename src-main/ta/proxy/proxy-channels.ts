@@ -1,15 +1,10 @@
 /** The channels of a trust anchor's proxy: its set-up and what it hands out. Decisions are in the files it calls. */
 import type { ProxyExport } from '#shared/contract/ta-proxy.ts';
 import { AppError } from '../../lib/app-error.ts';
-import { tooLarge } from '../../lib/atomic-file.ts';
 import type { Domain } from '../../lib/domain.ts';
-import { RpkiError } from '../../rpki/rpki-error.ts';
-import { readRepositoryResponseXml } from '../../rpki/setup-xml.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { exchangesFile } from '../export.ts';
-import { pinFault, pinOf } from '../net/try-server.ts';
 import { requireFile } from '../require-file.ts';
-import { requireFolderFree } from '../publish/folder-check.ts';
 import { timingProblems } from '../signer/setup.ts';
 import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
@@ -18,10 +13,9 @@ import { createHeldFiles } from './held-files.ts';
 import { initProxy, requireNoProxy } from './init-proxy.ts';
 import type { LocalCas } from './local-cas.ts';
 import { proxyFile } from './proxy-files.ts';
-import type { AssociatedSigner, ProxyRepository } from './proxy-state.ts';
+import type { AssociatedSigner } from './proxy-state.ts';
 import { proxyView } from './proxy-view.ts';
 import type { Publisher } from './publisher.ts';
-import { folderRepository, movedFolder, requireNoOther, serverRepository } from './repository.ts';
 import type { RunningProxy } from './running-proxy.ts';
 
 export interface ProxyDeps extends TaDeps {
@@ -36,30 +30,12 @@ export interface ProxyDeps extends TaDeps {
 type Names =
   | 'proxy'
   | 'proxyInit'
-  | 'readRepository'
-  | 'proxyRepository'
-  | 'proxyPin'
-  | 'proxyFolder'
-  | 'proxyFolderMove'
   | 'setProxyTiming'
   | 'openSignerInfo'
   | 'signerInfo'
   | 'associate'
   | 'publish'
   | 'proxyExport';
-
-const SETUP_BYTES = 1_048_576;
-
-function repositoryAnswer(name: string, bytes: Uint8Array) {
-  if (bytes.length > SETUP_BYTES) throw tooLarge(name, bytes.length, SETUP_BYTES);
-  requireFile(name, bytes, 'repository-response');
-  try {
-    return readRepositoryResponseXml(bytes);
-  } catch (error) {
-    if (!(error instanceof RpkiError)) throw error;
-    throw new AppError('INVALID_INPUT', `${name} cannot be used: ${error.message}`);
-  }
-}
 
 /** `openSignerInfo` and `file`: the same as the channels, for files that come and go another way. */
 export function proxyChannels(deps: ProxyDeps): {
@@ -71,34 +47,6 @@ export function proxyChannels(deps: ProxyDeps): {
   const { session, jobs, random, clock, changed, proxy, locals, publisher, refusedEntry } = deps;
   const now = (): Date => clock.now();
   const infos = createHeldFiles<{ name: string; signer: AssociatedSigner }>(deps, 'info');
-
-  const setRepository = (repository: ProxyRepository): Promise<unknown> =>
-    proxy.change(
-      ({ state }) => {
-        requireNoOther(state, repository);
-        return { ...state, repository };
-      },
-      () => ({
-        action: 'ta.proxyRepository',
-        summary: `The proxy publishes at ${repository.contact.base} by ${repository.target.kind === 'folder' ? `the folder ${repository.target.path}` : repository.contact.serviceUri}`,
-        subjects: [
-          {
-            type: 'repository',
-            id: repository.contact.base,
-            sha256: sha256Hex(repository.serverIdentityDer),
-          },
-          ...(repository.target.kind === 'server' && repository.target.pin !== null
-            ? [
-                {
-                  type: 'tls-certificate',
-                  id: repository.contact.serviceUri,
-                  sha256: repository.target.pin,
-                },
-              ]
-            : []),
-        ],
-      }),
-    );
 
   async function openSignerInfo(name: string, bytes: Uint8Array): Promise<string> {
     await proxy.required();
@@ -154,64 +102,6 @@ export function proxyChannels(deps: ProxyDeps): {
             refused: refusedEntry('ta.proxyInit', title),
           }),
         };
-      },
-      async readRepository({ blob }) {
-        const { name, bytes } = deps.blobs.take(blob);
-        const answer = repositoryAnswer(name, bytes);
-        return {
-          name,
-          base: answer.siaBase,
-          notify: answer.rrdpNotificationUri,
-          serviceUri: answer.serviceUri,
-          publisher: answer.publisherHandle,
-          identity: sha256Hex(answer.identityDer),
-        };
-      },
-      async proxyPin({ pin }) {
-        const { repository } = (await proxy.required()).state;
-        if (repository?.target.kind !== 'server')
-          throw new AppError('NOT_ALLOWED_NOW', 'The proxy publishes through no server.');
-        const plain = pinOf(pin);
-        const fault = await pinFault(deps.net, repository.contact.serviceUri, plain);
-        if (fault !== null)
-          throw new AppError('INVALID_INPUT', fault, { fields: [{ path: 'pin', message: fault }] });
-        await setRepository({ ...repository, target: { kind: 'server', pin: plain } });
-        return {};
-      },
-      async proxyRepository({ blob, pin }) {
-        const { name, bytes } = deps.blobs.take(blob);
-        await setRepository(serverRepository(repositoryAnswer(name, bytes), pinOf(pin)));
-        return {};
-      },
-      async proxyFolder({ folder, base, notify }) {
-        const { state } = await proxy.required();
-        const path = deps.tickets.path(folder);
-        const repository = folderRepository({ base: base.trim(), notify, path }, state.identity);
-        requireNoOther(state, repository);
-        await requireFolderFree(path, repository.contact.base);
-        await setRepository(repository);
-        deps.tickets.end(folder);
-        return {};
-      },
-      async proxyFolderMove({ folder }) {
-        const path = deps.tickets.path(folder);
-        const { state } = await proxy.required();
-        await requireFolderFree(path, movedFolder(state, path).contact.base);
-        const after = await proxy.change(
-          (held) => ({ ...held.state, repository: movedFolder(held.state, path) }),
-          ({ repository }, before) => ({
-            action: 'ta.proxyFolderMove',
-            summary:
-              `The folder of ${repository?.contact.base} is ${path} from now on, before ${before.repository?.target.kind === 'folder' ? before.repository.target.path : 'none'}`.slice(
-                0,
-                300,
-              ),
-            subjects: [],
-          }),
-        );
-        deps.tickets.end(folder);
-        if (after.signer !== null) await publisher.publishOrNote();
-        return {};
       },
       async setProxyTiming({ timing }) {
         const [problem] = timingProblems(timing);

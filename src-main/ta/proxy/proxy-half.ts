@@ -8,6 +8,7 @@ import { exchangeChannels } from './exchange-channels.ts';
 import type { LocalCas } from './local-cas.ts';
 import { proxyChannels } from './proxy-channels.ts';
 import { isUnpublished, proxyAttention } from './proxy-view.ts';
+import { repositoryChannels } from './repository-channels.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 import { createRunningProxy, type RunningProxy } from './running-proxy.ts';
 import { createService } from './service.ts';
@@ -15,6 +16,7 @@ import { serviceChannels } from './service-channels.ts';
 import { childServiceUri, readSettings } from './service-settings.ts';
 
 type Parts = ReturnType<typeof proxyChannels>['channels'] &
+  ReturnType<typeof repositoryChannels> &
   ReturnType<typeof exchangeChannels>['channels'] &
   ReturnType<typeof serviceChannels>;
 
@@ -73,7 +75,12 @@ export function createProxyHalf(
       childInfo: second.openChildInfo,
     },
     file: first.file,
-    channels: { ...first.channels, ...second.channels, ...serviceChannels({ ...deps, service, proxy }) },
+    channels: {
+      ...first.channels,
+      ...second.channels,
+      ...repositoryChannels(parts),
+      ...serviceChannels({ ...deps, service, proxy }),
+    },
     async attention() {
       const held = await proxy.held();
       return held === null ? [] : proxyAttention(held, clock.now());

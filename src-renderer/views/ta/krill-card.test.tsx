@@ -17,7 +17,7 @@ const LINK = {
 beforeEach(() => {
   dropWorkspaceData();
   // As newer Chromium has it: it answers a promise.
-  Element.prototype.scrollIntoView = vi.fn(async () => undefined) as never;
+  Element.prototype.scrollIntoView = vi.fn(() => Promise.resolve()) as unknown as () => void;
 });
 afterEach(cleanup);
 

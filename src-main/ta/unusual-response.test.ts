@@ -1,0 +1,105 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { testKey, type TestKey } from '../testing/test-proxy.ts';
+import { type Request } from './documents.ts';
+import { reviewResponse } from './proxy/review-response.ts';
+import type { ProxyChild, ProxyState } from './proxy/proxy-state.ts';
+import { signedFile } from './signed-file.ts';
+import { DEFAULT_TIMING } from './signer/trust-anchor.ts';
+import {
+  NOW,
+  OWN,
+  START,
+  asking,
+  clearTexts,
+  issuance,
+  makeWorld,
+  place,
+  respond,
+  world,
+} from '../testing/response-world.ts';
+
+beforeAll(makeWorld);
+
+describe('right, and unusual for the proxy', () => {
+  /** What its operator is told. */
+  async function told(
+    request: Request,
+    bytes: Uint8Array,
+    usedKeys: [TestKey, 'in-use' | 'revoked'][],
+  ): Promise<{ unusual: string[]; faults: string[] }> {
+    const { anchor, signing } = world;
+    const child: ProxyChild = {
+      handle: 'a',
+      identity: anchor.proxy,
+      resources: OWN,
+      leaving: false,
+      usedKeys: new Map(usedKeys.map(([{ keyId: id }, use]) => [id, use])),
+      openRequests: new Map(),
+      openResponses: new Map(),
+      lastContactAt: null,
+      lastSignedAt: null,
+      lastDigests: [],
+    };
+    const clear = clearTexts.get(request.nonce) ?? null;
+    const file = await signedFile('request', clear, signing, { now: NOW, days: 14 });
+    const at = NOW.toISOString();
+    const state: ProxyState = {
+      identity: anchor.proxy,
+      timing: DEFAULT_TIMING,
+      repository: null,
+      signer: anchor,
+      children: new Map([['a', child]]),
+      open: { nonce: request.nonce, madeAt: at, goodUntil: at, file },
+      cancelled: [],
+      published: null,
+    };
+    const knowing = { state, past: [], highest: 0n, nonceTaken: () => Promise.resolve(false) };
+    const { view } = await reviewResponse(knowing, { name: 'response.json', bytes }, NOW);
+    return { unusual: view.unusual, faults: view.faults.map(({ text }) => text) };
+  }
+
+  test('the next one within the same second', async () => {
+    const request = asking({});
+    const used: Parameters<typeof told>[2] = [
+      [world.kept, 'in-use'],
+      [world.rolled, 'in-use'],
+    ];
+    const { unusual, faults } = await told(
+      request,
+      await respond(request, { now: new Date(START + 120_000 + 500) }),
+      used,
+    );
+    expect(faults).toEqual([]);
+    expect(unusual).toEqual([expect.stringMatching(/same second as the last one/)]);
+    const later = await respond(request, { now: new Date(START + 121_000) });
+    expect((await told(request, later, used)).unusual).toEqual([]);
+  });
+
+  test('certificates that a response that was never taken made: another one in its place, one again, one of nobody', async () => {
+    const { kept, rolled, asked: stranger, anchor } = world;
+    const again = testKey();
+    const request = asking({});
+    const bytes = await respond(request, {
+      number: anchor.objects.number + 2n,
+      request: asking({
+        [kept.keyId]: await issuance(kept, place('elsewhere')),
+        [again.keyId]: await issuance(again),
+        [stranger.keyId]: await issuance(stranger),
+      }),
+      clear: (clear) => void (clear.child_responses = {}),
+    });
+    const { unusual, faults } = await told(request, bytes, [
+      [kept, 'in-use'],
+      [rolled, 'in-use'],
+      [again, 'revoked'],
+    ]);
+    expect(faults).toEqual([]);
+    const [skipped, ...others] = unusual;
+    expect(skipped).toMatch(/skipped 1 number/);
+    expect(others.toSorted()).toEqual([
+      expect.stringMatching(`certificate for key ${stranger.keyId.slice(-8)}, which no child here has`),
+      expect.stringMatching(`^a: key ${kept.keyId.slice(-8)} has another certificate.*AS64496.*elsewhere`),
+      expect.stringMatching(`^a: there is a certificate for key ${again.keyId.slice(-8)}`),
+    ]);
+  });
+});
