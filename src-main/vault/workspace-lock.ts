@@ -3,7 +3,7 @@
  * dies. A plain SQLite file is used because its locks are the portable ones; it holds no data.
  */
 import Database from 'better-sqlite3-multiple-ciphers';
-import { closeSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../lib/app-error.ts';
 import { storeError } from '../store/store-error.ts';
@@ -16,6 +16,8 @@ function makeFile(path: string): void {
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    // One that is there says nothing of a disk that cannot be written.
+    accessSync(path, constants.W_OK);
   }
 }
 

@@ -101,6 +101,12 @@ export function isUnpublished({ signer, published }: ProxyState): boolean {
 export const restoredText = (here: bigint, highest: bigint): string =>
   `This workspace was restored: manifest ${highest} was published from it before, and what is here ends at ${here}. Nothing is published until the next exchange, because relying parties refuse what goes back: make a request and take its response.`;
 
+function unpublishedText({ signer, published }: ProxyState): string {
+  return published?.number === String(signer?.objects.number)
+    ? `${published.refused.join(', ')}: the objects are not out yet. It is tried again every quarter of an hour.`
+    : 'The newest objects are not published yet. Publish them again.';
+}
+
 /** Dates and obstacles, most urgent first. */
 export function proxyWarnings({ state, highest }: HeldProxy, now: Date): ProxyView['warnings'] {
   const warnings: ProxyView['warnings'] = [];
@@ -122,7 +128,7 @@ export function proxyWarnings({ state, highest }: HeldProxy, now: Date): ProxyVi
   if (isUnpublished(state) && highest === signer.objects.number)
     warnings.push({
       severity: 'careful',
-      text: 'The newest objects are not published yet. Publish them again.',
+      text: unpublishedText(state),
     });
   if (open !== null && outdated(state).length > 0)
     warnings.push({
