@@ -117,8 +117,8 @@ test.skipIf(missing.length > 0)(
         (await keys()).every(({ waiting }) => !waiting),
       );
       expect((await keys()).map(({ keyId, state }) => [keyId === first?.keyId, state])).toEqual([
-        [true, 'revoked'],
         [false, 'in-use'],
+        [true, 'revoked'],
       ]);
       const [status] = Object.values(
         JSON.parse(krill.krillc('--format', 'json', 'parents', 'statuses', '--ca', CHILD)) as Record<
