@@ -61,11 +61,12 @@ test.skipIf(missing.length > 0)(
       served.folder = folder;
       await initProxy(proxy, folder, `${host}rrdp/notification.xml`, BASE);
       await signerFor(proxy, signer, tal);
-      const update = async (fingerprint: string): Promise<void> => {
-        await associate(proxy, await signerInfoOf(signer), fingerprint);
+      const update = async (): Promise<void> => {
+        const { sha256 } = (await signerOf(signer)).identity;
+        await associate(proxy, await signerInfoOf(signer), sha256);
         served.certificate = await proxyFileOf(proxy, 'certificate');
       };
-      await update((await signerOf(signer)).identity.sha256);
+      await update();
       for (const handle of ['online', 'second']) await addLocal(proxy, handle);
       const exchange = async (): Promise<void> =>
         void (await take(proxy, await answeredBy(proxy, signer, await makeRequest(proxy), 1000)));
@@ -113,7 +114,7 @@ test.skipIf(missing.length > 0)(
           years: 20,
         }),
       );
-      await update('');
+      await update();
       await clean('reissued');
       await exchange();
       await clean('after the exchange that follows');
