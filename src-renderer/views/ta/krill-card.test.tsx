@@ -1,5 +1,5 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SignerView } from '#shared/contract/ta.ts';
 import { type FakeBridge, installBridge } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
@@ -17,7 +17,7 @@ const LINK = {
 beforeEach(() => {
   dropWorkspaceData();
   // As newer Chromium has it: it answers a promise.
-  Element.prototype.scrollIntoView = vi.fn(() => Promise.resolve()) as unknown as () => void;
+  Object.assign(Element.prototype, { scrollIntoView: () => Promise.resolve() });
 });
 afterEach(cleanup);
 
