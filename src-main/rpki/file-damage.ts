@@ -39,6 +39,8 @@ export function cutOff(bytes: Uint8Array): string | null {
   const text = Buffer.from(bytes).toString('utf8').trim();
   if (looksLikeXml(bytes)) {
     const root = /<(?:[\w.-]+:)?([\w.-]+)[\s/>]/.exec(text.replace(/^\ufeff?<\?xml[^>]*\?>/, ''))?.[1] ?? '';
+    // An element that is closed where it begins is all there is.
+    if (/^<[^<>]*\/>$/.test(text.replace(/^\ufeff?<\?xml[^>]*\?>\s*/, ''))) return null;
     const end = /<\/(?:[\w.-]+:)?([\w.-]+)\s*>$/.exec(text)?.[1] ?? '';
     return root !== '' && end !== root ? `ends before </${root}>: it was cut off while it was copied` : null;
   }
