@@ -72,7 +72,12 @@ export async function createApp(ports: Ports): Promise<App> {
   });
   const software = createSoftwareSigner({ sealer: session });
   const signers: ReadonlyMap<string, Signer> = new Map([['software', software]]);
-  const router = createSignerRouter(() => signers);
+  const router = createSignerRouter(() => ({
+    signers,
+    defaultSigner: 'software',
+    oneOffSigner: 'software',
+    device: () => null,
+  }));
   const issuing = createIssuing({ random, router });
   const drafts = createDrafts({
     random,

@@ -105,8 +105,31 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** A TLS connection that is not HTTP: a KMIP server's. */
+export interface NetDial {
+  /** Name or address; an offline station reaches the one address only that its operator named for an HSM. */
+  host: string;
+  port: number;
+  /** `any`: SECURITY: no check at all; the operator chose `insecure` and the screen says so. */
+  trust: Trust | 'any';
+  client: { certPem: string; keyPem: string } | null;
+  /** Until the handshake is done. */
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+export interface NetStream {
+  /** DER of the server's certificate. */
+  peer: Uint8Array;
+  /** Resolves when it was handed to the system. Rejects with AppError UNREACHABLE once the connection is over. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** The next octets as they come, null at the end. One call at a time. Rejects as `write` does. */
+  read(): Promise<Uint8Array | null>;
+  close(): void;
+}
+
 /**
- * HTTP in both directions. Refusals are AppError: UNREACHABLE, PEER_UNTRUSTED (details: the fingerprint found),
+ * HTTP in both directions, and TLS as a client. Refusals are AppError: UNREACHABLE, PEER_UNTRUSTED (details: the fingerprint found),
  * TOO_LARGE, INVALID_INPUT, CANCELLED. Domains get it behind lib/net-gate.ts, never bare.
  */
 export interface Net {
@@ -114,6 +137,22 @@ export interface Net {
   /** DER of the certificate that an https server shows; it is not believed and nothing is sent. */
   peek(url: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Uint8Array>;
   listen(options: NetListen, handler: NetHandler): Promise<Listener>;
+}
+
+/** A process of its own for native code that may crash or hang (signers/pkcs11/host.ts). */
+export interface SignerHost {
+  /** Structured clone; never throws. SECURITY: a PIN goes this way and no other. */
+  send(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Once, however it ended: its exit code or the name of the signal. */
+  onExit(listener: (how: { code: number | null; signal: string | null }) => void): void;
+  /** Ends it at once (SIGKILL); `onExit` follows. */
+  kill(): void;
+}
+
+export interface SignerHosts {
+  /** `environment`: what the module reads (SOFTHSM2_CONF); beside it the child gets only what any program needs. */
+  start(options: { environment: Readonly<Record<string, string>> }): SignerHost;
 }
 
 /** A mounted medium that a person carries: a stick, a card. */

@@ -17,6 +17,7 @@ export const TOPICS = [
   'settings',
   'audit',
   'keys',
+  'signers',
   'authorities',
   'certificates',
   'drafts',

@@ -33,6 +33,8 @@ export const ERROR_CODES = [
   'PEER_UNTRUSTED',
   'PEER_REFUSED',
   'NOT_ALLOWED_NOW',
+  'SIGNER_UNAVAILABLE',
+  'SIGNER_HOST_CRASHED',
   'MAIN_GONE',
 ] as const;
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createIssuing } from './issuing.ts';
 import { PROFILES } from './profiles/index.ts';
-import { createSignerRouter } from '../signers/router.ts';
+import { routerOf } from '../testing/test-router.ts';
 import { createSoftwareSigner } from '../signers/software/software-signer.ts';
 import { newKeyRow } from '../signers/stored-key.ts';
 import { testVault } from '../testing/test-workspace.ts';
@@ -17,10 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => made.remove());
 
-const router = () =>
-  createSignerRouter(
-    () => new Map([['software', createSoftwareSigner({ sealer: () => made.vault.session() })]]),
-  );
+const router = () => routerOf({ software: createSoftwareSigner({ sealer: () => made.vault.session() }) });
 
 const audit = (summary: string) => ({
   action: 'test.issue',

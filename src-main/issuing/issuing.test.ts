@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
-import { createSignerRouter, type RoutedKey } from '../signers/router.ts';
+import { type RoutedKey } from '../signers/router.ts';
 import { createSoftwareSigner, SOFTWARE_ALGORITHMS } from '../signers/software/software-signer.ts';
 import { testRandom } from '../testing/test-ports.ts';
 import { certificateView } from '../x509/certificate-view.ts';
@@ -14,6 +14,7 @@ import { createIssuing, type IssueRequest } from './issuing.ts';
 import type { Order } from './order.ts';
 import { fillTemplate } from './profile.ts';
 import { PROFILES, type ProfileId } from './profiles/index.ts';
+import { routerOf } from '../testing/test-router.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'baleen-issuing-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -34,7 +35,7 @@ const counted = {
     return software.sign(...args);
   },
 };
-const router = createSignerRouter(() => new Map([['software', counted]]));
+const router = routerOf({ software: counted });
 const issuing = createIssuing({ random: testRandom, router });
 
 function order(profile: ProfileId, name: string, more: Partial<Order> = {}): Order {

@@ -1,11 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createJobs, type Jobs } from '../lib/jobs.ts';
-import { createSignerRouter, type RoutedKey, type SignerRouter } from '../signers/router.ts';
+import { type RoutedKey, type SignerRouter } from '../signers/router.ts';
 import { createSoftwareSigner } from '../signers/software/software-signer.ts';
 import { testLog, testRandom } from '../testing/test-ports.ts';
 import { testVault } from '../testing/test-workspace.ts';
 import { createKeys } from './keys.ts';
+import { routerOf } from '../testing/test-router.ts';
 
 let made: ReturnType<typeof testVault>;
 beforeEach(async () => {
@@ -18,7 +19,7 @@ afterEach(() => made.remove());
 function setUp(afterCreate: (jobs: Jobs) => void = () => undefined) {
   const session = () => made.vault.session();
   const software = createSoftwareSigner({ sealer: session });
-  const router = createSignerRouter(() => new Map([['software', software]]));
+  const router = routerOf({ software });
   const destroyed: RoutedKey[] = [];
   const changed = (): void => undefined;
   const jobs = createJobs({ clock: made.clock, random: testRandom, log: testLog().log, changed });

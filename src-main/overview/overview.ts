@@ -1,6 +1,7 @@
 /** The `overview.*` channels: what needs a person, what is ahead, what was done; and the palette's search. It changes nothing. */
 import type { Domain } from '../lib/domain.ts';
 import type { Clock } from '../ports.ts';
+import type { SignerState } from '#shared/contract/signers.ts';
 import type { SignerRouter } from '../signers/router.ts';
 import type { StoredCertificate } from '../store/columns.ts';
 import type { Store } from '../store/store-contract.ts';
@@ -87,6 +88,16 @@ async function draftItems(store: Store): Promise<Attention[]> {
   });
 }
 
+/** A signer that was not asked yet is no fault (H-019). */
+const SIGNER_SEVERITY: Record<SignerState, 'good' | 'note' | 'careful' | 'bad'> = {
+  announced: 'note',
+  probing: 'note',
+  ready: 'good',
+  'login-needed': 'careful',
+  retrying: 'careful',
+  unusable: 'bad',
+};
+
 export function createOverview(deps: {
   clock: Clock;
   vault: Vault;
@@ -130,8 +141,8 @@ export function createOverview(deps: {
           ...drafts,
         ],
         signers: facts.map(({ name, state, text }) => ({
-          name: name === 'software' ? 'Software' : name,
-          state: state === 'ready' ? 'good' : state === 'probing' ? 'note' : 'bad',
+          name,
+          state: SIGNER_SEVERITY[state],
           keys: keys.total,
           text,
         })),

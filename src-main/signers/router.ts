@@ -7,61 +7,80 @@ import { AppError } from '../lib/app-error.ts';
 import type { KeyReference, KeyRequest, Signer, SignerFacts } from './signer.ts';
 import { requireUse, signatureHolds } from './signature-scheme.ts';
 
-/** A key reference with the name of its signer, as the store keeps it. */
+/** A key reference with the id of its signer, as the store keeps it. */
 export interface RoutedKey extends KeyReference {
   signer: string;
 }
 
+/** What stands in the record of a use: whose device made the signature. */
+export interface UsedDevice {
+  /** As the operator named the signer. */
+  name: string;
+  serial: string;
+}
+
 export interface SignerRouter {
-  /** Every signer with its state, in the order they were registered. */
+  /** Every signer with its state, in the order they were registered. Contacts nobody. */
   describe(): Promise<SignerFacts[]>;
+  /** The id of the signer that makes long-lived keys when nobody chose one (H-015). */
+  defaultSigner(): string;
+  /** The id of the signer that makes keys for one signature (H-017). */
+  oneOffSigner(): string;
+  /** The device behind a signer as it was last contacted; null for software and for one that was never. */
+  device(signer: string): UsedDevice | null;
+  /** Throws AppError NOT_FOUND, SIGNER_UNAVAILABLE, LOCKED; POLICY_REFUSED when it makes no such keys. */
   create(signer: string, request: KeyRequest): Promise<RoutedKey>;
   /**
    * Signs and checks the signature with the key's public half.
-   * Throws AppError POLICY_REFUSED (use), NOT_FOUND (signer or key), NOT_ALLOWED_NOW (signer unusable), LOCKED,
+   * Throws AppError POLICY_REFUSED (use), NOT_FOUND (signer or key), SIGNER_UNAVAILABLE, LOCKED,
    * INTERNAL when the signature does not hold.
    */
   sign(key: RoutedKey, use: KeyUse, data: Uint8Array): Promise<Uint8Array>;
   destroy(key: RoutedKey): Promise<void>;
 }
 
-/** `signers` by name; asked at each call, because the operator adds and removes some while Baleen runs. */
-export function createSignerRouter(signers: () => ReadonlyMap<string, Signer>): SignerRouter {
-  async function find(name: string): Promise<Signer> {
-    const signer = signers().get(name);
+/** Who the signers are and what they are for; asked at each call, because the operator changes that while Baleen runs. */
+export interface SignerTable {
+  signers: ReadonlyMap<string, Signer>;
+  defaultSigner: string;
+  oneOffSigner: string;
+  device(signer: string): UsedDevice | null;
+}
+
+export function createSignerRouter(table: () => SignerTable): SignerRouter {
+  function find(id: string): Signer {
+    const signer = table().signers.get(id);
     if (signer === undefined)
-      throw new AppError('NOT_FOUND', `The signer "${name}" that holds this key is not configured here.`);
-    const facts = await signer.describe();
-    if (facts.state !== 'ready') throw new AppError('NOT_ALLOWED_NOW', `${name}: ${facts.text}`);
+      throw new AppError(
+        'NOT_FOUND',
+        'The signer that possesses this key is not configured here. Add it again under Signers.',
+      );
     return signer;
   }
 
   return {
-    describe: () => Promise.all([...signers().values()].map((signer) => signer.describe())),
-    async create(name, request) {
-      const signer = await find(name);
-      const { algorithms } = await signer.describe();
-      if (!algorithms.includes(request.algorithm))
-        throw new AppError(
-          'POLICY_REFUSED',
-          `${name} makes no ${request.algorithm} keys. Choose another type.`,
-        );
-      return { ...(await signer.create(request)), signer: name };
+    describe: () => Promise.all([...table().signers.values()].map((signer) => signer.describe())),
+    defaultSigner: () => table().defaultSigner,
+    oneOffSigner: () => table().oneOffSigner,
+    device: (signer) => table().device(signer),
+    async create(signer, request) {
+      return { ...(await find(signer).create(request)), signer };
     },
     async sign(key, use, data) {
       requireUse(key, use);
-      const signature = await (await find(key.signer)).sign(key, use, data);
+      const signer = find(key.signer);
+      const signature = await signer.sign(key, use, data);
       // SECURITY: a faulty or exchanged key shows here, before a wrong signature leaves the house (and leaks key bits).
       if (!signatureHolds(key.algorithm, key.spkiDer, data, signature))
         throw new AppError(
           'INTERNAL',
-          `${key.signer} made a signature that its public key does not confirm; it was thrown away.`,
+          `${(await signer.describe()).name} made a signature that its public key does not confirm; it was thrown away.`,
           { ids: [key.id] },
         );
       return signature;
     },
     async destroy(key) {
-      await (await find(key.signer)).destroy(key);
+      await find(key.signer).destroy(key);
     },
   };
 }

@@ -3,6 +3,7 @@
  * It knows no certificates, no files and no store; who may use which key is decided by the router above it.
  */
 import type { KeyAlgorithm, KeyUse } from '#shared/contract/keys.ts';
+import type { SignerKind, SignerState } from '#shared/contract/signers.ts';
 
 /** What the workspace keeps of a key so that its signer finds it again. Holds no key material in the clear. */
 export interface KeyReference {
@@ -25,10 +26,12 @@ export interface KeyRequest {
 }
 
 export interface SignerFacts {
-  /** As the operator named it; "software" for the built-in one. */
+  /** What keys refer to; "software" for the built-in one. It outlives renaming and moving. */
+  id: string;
+  /** As the operator named it. */
   name: string;
-  kind: 'software' | 'pkcs11' | 'kmip';
-  state: 'probing' | 'ready' | 'unusable';
+  kind: SignerKind;
+  state: SignerState;
   /** One sentence about the state. */
   text: string;
   /** What `create` can make. */

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JobContext } from '../lib/jobs.ts';
-import { createSignerRouter } from '../signers/router.ts';
+import { routerOf } from './test-router.ts';
 import { createSoftwareSigner } from '../signers/software/software-signer.ts';
 import { askParent } from '../ta/child/ask-parent.ts';
 import { configureParent, configureRepository } from '../ta/child/configure-child.ts';
@@ -54,7 +54,7 @@ export const repositoryAnswer = (parent: TestParent, handle: string) => ({
 async function childrenIn(made: ReturnType<typeof testVault>): Promise<TestChildren> {
   const session = made.vault.session;
   const software = createSoftwareSigner({ sealer: session });
-  const router = createSignerRouter(() => new Map([['software', software]]));
+  const router = routerOf({ software });
   const now = (): Date => made.clock.now();
   const deps: ChildDeps = { random: testRandom, router, session, now };
   const parent = await testParent(now);

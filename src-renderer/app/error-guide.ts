@@ -161,6 +161,16 @@ export const ERROR_GUIDE: Record<ErrorCode, ErrorGuide> = {
     next: 'Nothing was changed. The sentence above says what stands in the way.',
     retry: false,
   },
+  SIGNER_UNAVAILABLE: {
+    title: 'The signer cannot be used now',
+    next: 'Nothing was changed. Look at it under Signers; its doctor says what stands in the way.',
+    retry: true,
+  },
+  SIGNER_HOST_CRASHED: {
+    title: 'The library of the signer ended unexpectedly',
+    next: 'Nothing was changed. It is started again by itself; try once more, and run the doctor if it happens again.',
+    retry: true,
+  },
   MAIN_GONE: {
     title: 'The main process is gone',
     next: 'Nothing more can be done in this window. Close it and start Baleen again; what was stored is safe.',

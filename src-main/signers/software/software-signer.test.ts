@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, createPrivateKey, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { AppError } from '../../lib/app-error.ts';
-import { createSignerRouter } from '../router.ts';
 import { signerContract } from '../signer-contract.ts';
 import type { Signer } from '../signer.ts';
 import { createSoftwareSigner, type KeySealer, SOFTWARE_ALGORITHMS } from './software-signer.ts';
+import { routerOf } from '../../testing/test-router.ts';
 
 /** AES-GCM bound to the key's id, as the vault does it. */
 function testSealer(): KeySealer & { lock(): void; opened: Uint8Array[] } {
@@ -84,13 +84,7 @@ test('the router throws away a signature that the public key does not confirm', 
       return signature;
     },
   };
-  const router = createSignerRouter(
-    () =>
-      new Map([
-        ['software', software],
-        ['faulty', faulty],
-      ]),
-  );
+  const router = routerOf({ software, faulty });
   const request = { id: 'key-a', algorithm: 'ed25519', label: 'a', uses: ['message'] } as const;
   const good = await router.create('software', request);
   expect((await router.sign(good, 'message', Buffer.from('x'))).length).toBe(64);
@@ -98,18 +92,7 @@ test('the router throws away a signature that the public key does not confirm', 
   await expect(router.sign(bad, 'message', Buffer.from('x'))).rejects.toThrow(/does not confirm/);
 });
 
-test('the router names a signer that is missing or not ready', async () => {
-  const software = createSoftwareSigner({ sealer: testSealer });
-  const away: Signer = {
-    ...software,
-    describe: async () => ({
-      ...(await software.describe()),
-      state: 'unusable',
-      text: 'The module crashed.',
-    }),
-  };
-  const router = createSignerRouter(() => new Map([['token', away]]));
+test('the router names a signer that is missing', async () => {
   const request = { id: 'key-a', algorithm: 'p-256', label: 'a', uses: ['message'] } as const;
-  await expect(router.create('token', request)).rejects.toMatchObject({ code: 'NOT_ALLOWED_NOW' });
-  await expect(router.create('gone', request)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(routerOf({}).create('gone', request)).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });

@@ -75,7 +75,8 @@ export function createSoftwareSigner(deps: { sealer: () => KeySealer }): Softwar
     adopt,
     describe: () =>
       Promise.resolve({
-        name: 'software',
+        id: 'software',
+        name: 'Software',
         kind: 'software',
         state: 'ready',
         text: 'Keys lie encrypted in this workspace.',

@@ -1,0 +1,118 @@
+/**
+ * The device port: what a PKCS#11 token or a KMIP server offers beneath the lifecycle. A device connects, makes, finds and
+ * uses keys, and says in closed words what went wrong; when to contact it, retry, ask for a PIN, bind it to its keys and
+ * what a person is told is decided above it (lifecycle.ts). It keeps no PIN and knows no workspace.
+ */
+import type { KeyAlgorithm } from '#shared/contract/keys.ts';
+
+/**
+ * What to do about a failure; the lifecycle acts on this word alone.
+ * - `unreachable`: not there now, may come back (token removed, no connection, timeout, host died): retried with back-off.
+ * - `pin-refused`, `pin-locked`: a person has to act; the same PIN is never sent again.
+ * - `pin-needed`: nobody is logged in and there is no PIN.
+ * - `misconfigured`: wrong library, slot, certificate, host name: stays so until the settings change.
+ * - `unsupported`: a needed operation or mechanism is missing: never retried.
+ * - `key-gone`: the device works, that key is not on it.
+ * - `refused`: the device works and refused this operation.
+ * - `cancelled`: the operator did.
+ */
+export type DeviceTrouble =
+  | 'unreachable'
+  | 'pin-refused'
+  | 'pin-locked'
+  | 'pin-needed'
+  | 'misconfigured'
+  | 'unsupported'
+  | 'key-gone'
+  | 'refused'
+  | 'cancelled';
+
+export class DeviceError extends Error {
+  override readonly name = 'DeviceError';
+  readonly trouble: DeviceTrouble;
+  /** As the standard or the system names it: `CKR_PIN_INCORRECT`, `Item Not Found`, `ECONNREFUSED`, `SIGNER_HOST_CRASHED`. */
+  readonly code: string;
+  /** `message`: one sentence for the operator, what to do next, never a PIN. `library`: the raw text, for "details". */
+  readonly library: string;
+  constructor(trouble: DeviceTrouble, code: string, message: string, library = '') {
+    super(message);
+    this.trouble = trouble;
+    this.code = code;
+    this.library = library;
+  }
+}
+
+/** A person at the screen, as a device may ask one. */
+export interface Person {
+  /**
+   * The PIN or password, UTF-8; SECURITY: the device wipes it. `key`: the device wants it for this one signature
+   * (CKA_ALWAYS_AUTHENTICATE). Rejects with DeviceError `pin-needed` or `cancelled`.
+   */
+  pin(why: { reason: 'login' | 'signature'; tries: 'low' | 'final' | null }): Promise<Uint8Array>;
+  /** Shows what the device waits for ("Type the PIN on the reader.") until the answered function is called. */
+  waits(text: string, cancel: () => void): () => void;
+}
+
+/** One thing that has to work: a PKCS#11 function or mechanism, a KMIP operation. */
+export interface Capability {
+  name: string;
+  present: boolean;
+  needed: boolean;
+}
+
+/** What a device says of itself once it was contacted. */
+export interface DeviceFacts {
+  manufacturer: string;
+  model: string;
+  /** The token's serial; for KMIP the server's certificate's SHA-256. With it use is put on record. */
+  serial: string;
+  firmware: string;
+  /** Token label; vendor identification for KMIP. */
+  label: string;
+  /** PKCS#11: where it was found, and the library. null for KMIP. */
+  slot: number | null;
+  library: string;
+  capabilities: Capability[];
+  /** What `create` can make. */
+  algorithms: readonly KeyAlgorithm[];
+  /** Of the PIN, as the token's flags say. */
+  tries: 'low' | 'final' | 'locked' | null;
+}
+
+/** A private key that lies on the device, whoever made it. */
+export interface DeviceKey {
+  handle: Uint8Array;
+  /** As the device shows it: CKA_ID in lower-case hex; the KMIP identifiers. */
+  identifier: string;
+  label: string;
+  /** null: its public half is not there or not of a type that Baleen uses. */
+  spkiDer: Uint8Array | null;
+  uses: string[];
+  /** CKA_SENSITIVE, CKA_NEVER_EXTRACTABLE; null where the device does not say. */
+  sensitive: boolean | null;
+  neverExtractable: boolean | null;
+}
+
+export interface Device {
+  /**
+   * First contact: loads or connects, finds token or server, logs in, learns the capabilities. Again while it is open:
+   * answers the same facts after looking whether the device is still there.
+   */
+  open(signal: AbortSignal): Promise<DeviceFacts>;
+  /** Makes a key pair: sensitive, never extractable, under a random identifier of its own. */
+  create(
+    request: { algorithm: KeyAlgorithm; label: string },
+    signal?: AbortSignal,
+  ): Promise<{ handle: Uint8Array; spkiDer: Uint8Array }>;
+  /** SubjectPublicKeyInfo, DER. Throws `key-gone`. */
+  publicKey(handle: Uint8Array): Promise<Uint8Array>;
+  /** With the scheme of `signatureScheme(algorithm)`; ECDSA as DER. `data` is what is hashed. */
+  sign(handle: Uint8Array, algorithm: KeyAlgorithm, data: Uint8Array): Promise<Uint8Array>;
+  /** What is gone already is no error. */
+  destroy(handle: Uint8Array): Promise<void>;
+  /** The handle of the private key to this public key, or null. Throws `refused` when two objects answer to it. */
+  find(spkiDer: Uint8Array): Promise<Uint8Array | null>;
+  list(signal?: AbortSignal): Promise<DeviceKey[]>;
+  /** Logs out, closes, ends its child or its connections. Never rejects. */
+  close(): Promise<void>;
+}

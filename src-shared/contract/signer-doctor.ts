@@ -1,0 +1,55 @@
+/** What the doctor says of a signer, line by line, and the table of slots of a library. No channel here. */
+import * as z from 'zod';
+import { id, instant } from './channel.ts';
+
+/** One thing that was looked at. Cause, check and fix are there when it failed. */
+export const doctorLine = z.strictObject({
+  /** Stable name: "library-found", "login", "mechanism-rsa". */
+  code: z.string(),
+  title: z.string(),
+  state: z.enum(['running', 'good', 'careful', 'bad', 'skipped']),
+  /** What was seen, one sentence. */
+  text: z.string(),
+  cause: z.string(),
+  check: z.string(),
+  fix: z.string(),
+  /** Rows of detail: mechanisms, keys, certificate. */
+  details: z.array(z.string()),
+});
+export type DoctorLine = z.infer<typeof doctorLine>;
+
+export const doctorReport = z.strictObject({
+  signer: id,
+  at: instant,
+  done: z.boolean(),
+  lines: z.array(doctorLine),
+  /** [[signers]] that would configure it, secrets as `***`. */
+  toml: z.string(),
+  /** The whole report for a support ticket; no secret in it. */
+  text: z.string(),
+});
+export type DoctorReport = z.infer<typeof doctorReport>;
+
+export const deviceTable = z.strictObject({
+  library: z.strictObject({ manufacturer: z.string(), description: z.string(), version: z.string() }),
+  slots: z.array(
+    z.strictObject({
+      id: z.number().int(),
+      description: z.string(),
+      token: z
+        .strictObject({
+          label: z.string(),
+          serial: z.string(),
+          manufacturer: z.string(),
+          model: z.string(),
+          firmware: z.string(),
+          initialized: z.boolean(),
+          loginRequired: z.boolean(),
+          pinPad: z.boolean(),
+          tries: z.enum(['low', 'final', 'locked']).nullable(),
+        })
+        .nullable(),
+    }),
+  ),
+});
+export type DeviceTable = z.infer<typeof deviceTable>;
