@@ -4,6 +4,7 @@ import { TtlvError, type TtlvItem, type TtlvType } from './ttlv.ts';
 export const structure = (tag: number, value: TtlvItem[]): TtlvItem => ({ tag, type: 'structure', value });
 export const integer = (tag: number, value: number): TtlvItem => ({ tag, type: 'integer', value });
 export const enumeration = (tag: number, value: number): TtlvItem => ({ tag, type: 'enumeration', value });
+export const boolean = (tag: number, value: boolean): TtlvItem => ({ tag, type: 'boolean', value });
 export const text = (tag: number, value: string): TtlvItem => ({ tag, type: 'text', value });
 export const bytes = (tag: number, value: Uint8Array): TtlvItem => ({ tag, type: 'bytes', value });
 

@@ -87,6 +87,21 @@ export function createKeys(deps: { client: KmipClient; random: Random; version: 
     }
   }
 
+  /** Sensitive where the server knows the word: one that does not refuses it, and makes the key without. */
+  async function makePair(
+    wanted: { algorithm: KeyAlgorithm; privateName: string; publicName: string },
+    signal: AbortSignal | undefined,
+  ): Promise<{ privateId: string; publicId: string }> {
+    const knows = version.major > 1 || version.minor >= 4;
+    if (knows)
+      try {
+        return await client.call(createKeyPair({ ...wanted, sensitive: true }), signal);
+      } catch (error) {
+        if (!(error instanceof KmipResultError) || resultReason(error.reason).trouble === 'pin-refused') throw error;
+      }
+    return client.call(createKeyPair({ ...wanted, sensitive: false }), signal);
+  }
+
   async function create(
     algorithm: KeyAlgorithm,
     signal: AbortSignal | undefined,
@@ -97,7 +112,7 @@ export function createKeys(deps: { client: KmipClient; random: Random; version: 
     const [privateName, publicName] = [`${prefix}_priv`, `${prefix}_pub`];
     let pair: KeyPairIds | null = null;
     try {
-      const ids = await client.call(createKeyPair({ algorithm, privateName, publicName }), signal);
+      const ids = await makePair({ algorithm, privateName, publicName }, signal);
       pair = ids;
       const handle = pairHandle(ids);
       const spkiDer = await spkiOf(ids.publicId, signal);

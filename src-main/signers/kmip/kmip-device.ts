@@ -8,6 +8,7 @@ import type { Clock, Net, Random } from '../../ports.ts';
 import { type Capability, type Device, DeviceError, type DeviceFacts, type Person } from '../device.ts';
 import { type KmipClient, createKmipClient } from './client.ts';
 import { readKmipContact } from './contact.ts';
+import { ConnectionError } from './connection.ts';
 import { deviceFault } from './faults.ts';
 import { createKeys, type KmipKeys } from './keys.ts';
 import { type KmipCredential, versionText } from './message.ts';
@@ -76,6 +77,7 @@ export function createKmipDevice(deps: {
   }
 
   async function connect(signal: AbortSignal): Promise<KmipClient> {
+    if (signal.aborted) throw new ConnectionError('cancelled', 'It was cancelled.');
     const contact = await readKmipContact(settings);
     const client = createKmipClient({ settings, contact, credential: await credential(), net, clock });
     try {

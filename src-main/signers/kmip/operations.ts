@@ -3,7 +3,7 @@
  * speaks that): what goes into the request, what is read from the answer. Nothing is sent here.
  */
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
-import { all, bytes, enumeration, integer, itemsOf, maybe, need, needStructure, structure, text } from './items.ts';
+import { all, boolean, bytes, enumeration, integer, itemsOf, maybe, need, needStructure, structure, text } from './items.ts';
 import { type KmipVersion, readVersion, versionItem } from './message.ts';
 import {
   ATTRIBUTE_NAMES,
@@ -104,6 +104,8 @@ export function createKeyPair(wanted: {
   algorithm: KeyAlgorithm;
   privateName: string;
   publicName: string;
+  /** Asks that the server never gives the private key away (from KMIP 1.4 on); Krill does not ask. */
+  sensitive: boolean;
 }): KmipOperation<{ privateId: string; publicId: string }> {
   const curve = CURVES[wanted.algorithm];
   const common = [
@@ -129,7 +131,10 @@ export function createKeyPair(wanted: {
         version,
         TAG.privateKeyTemplateAttribute,
         TAG.privateKeyAttributes,
-        half(wanted.privateName, USAGE.sign),
+        [
+          ...half(wanted.privateName, USAGE.sign),
+          ...(wanted.sensitive ? [boolean(TAG.sensitive, true)] : []),
+        ],
       ),
       template(
         version,
