@@ -89,6 +89,8 @@ export async function startPykmip(folder: string, port?: number): Promise<Pykmip
       ...kmipSettings.parse({ kind: 'kmip', host: '127.0.0.1', port: at }),
       // It does not announce Modify Attribute, though it does it.
       force: true,
+      // It makes keys in Python, and the machine may be busy.
+      readTimeoutSeconds: 60,
       serverCaCertPath: authority.certPath,
       clientCertPath: client.certPath,
       clientCertPrivateKeyPath: client.keyPath,

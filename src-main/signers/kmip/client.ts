@@ -34,8 +34,9 @@ const VERSIONS: readonly KmipVersion[] = [
   { major: 2, minor: 0 },
 ];
 const OPERATION_NOT_SUPPORTED = 5;
+const GENERAL_FAILURE = 256;
 /** How a server says that it does not know the version: the standard left it open before 2.0. */
-const WRONG_VERSION = new Set([null, 4, 7, 8, 63, 256]);
+const WRONG_VERSION = new Set([null, 4, 7, 8, 63, GENERAL_FAILURE]);
 
 /** Zero in a configuration is "as long as it takes"; nothing takes longer than this. */
 const LONGEST_MS = 600_000;
@@ -117,7 +118,7 @@ export function createKmipClient(deps: {
   return {
     call: (operation, signal) => callIn(operation, version, signal),
     async negotiate(signal) {
-      let last: unknown = null;
+      let last: KmipResultError | null = null;
       for (const tried of VERSIONS) {
         try {
           const common = await callIn(discoverVersions(VERSIONS), tried, signal);
@@ -132,18 +133,18 @@ export function createKmipClient(deps: {
           last = error;
         }
       }
-      throw last ?? noCommonVersion();
+      throw last?.reason === null || last?.reason === GENERAL_FAILURE ? last : noCommonVersion(last?.message);
     },
     peer: () => peer,
     close: () => pool.close(),
   };
 }
 
-function noCommonVersion(): KmipResultError {
+function noCommonVersion(message = 'the server lists no version that is spoken here'): KmipResultError {
   return new KmipResultError('discoverVersions', {
     status: 1,
     reason: 63,
-    message: 'the server lists no version that is spoken here',
+    message,
     version: { major: 0, minor: 0 },
   });
 }

@@ -141,6 +141,8 @@ export function createPool(deps: {
       const member = await acquire(fresh, signal);
       lent.add(member);
       try {
+        // It was closed while this one was being lent.
+        if (closed) throw over();
         return await work(member.connection);
       } finally {
         giveBack(member);
