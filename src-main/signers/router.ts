@@ -3,6 +3,7 @@
  * It makes no decision about what is signed; tokens and KMIP servers register here as the software signer does.
  */
 import type { KeyUse } from '#shared/contract/keys.ts';
+import type { SignerKind } from '#shared/contract/signers.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { KeyReference, KeyRequest, Signer, SignerFacts } from './signer.ts';
 import { requireUse, signatureHolds } from './signature-scheme.ts';
@@ -37,6 +38,11 @@ export interface SignerRouter {
    */
   sign(key: RoutedKey, use: KeyUse, data: Uint8Array): Promise<Uint8Array>;
   destroy(key: RoutedKey): Promise<void>;
+  /**
+   * The id of the signer of that kind which holds this key under this handle, or null: each is contacted. Of one that cannot be
+   * reached, the sentence is thrown once no other has it.
+   */
+  holderOf(kind: SignerKind, key: KeyReference): Promise<string | null>;
 }
 
 /** Who the signers are and what they are for; asked at each call, because the operator changes that while Baleen runs. */
@@ -81,6 +87,20 @@ export function createSignerRouter(table: () => SignerTable): SignerRouter {
     },
     async destroy(key) {
       await find(key.signer).destroy(key);
+    },
+    async holderOf(kind, key) {
+      let unreached: AppError | null = null;
+      for (const [id, signer] of table().signers) {
+        if ((await signer.describe()).kind !== kind) continue;
+        try {
+          if (Buffer.compare(await signer.publicKey(key), key.spkiDer) === 0) return id;
+        } catch (error) {
+          if (!(error instanceof AppError)) throw error;
+          if (error.code !== 'NOT_FOUND') unreached = error;
+        }
+      }
+      if (unreached !== null) throw unreached;
+      return null;
     },
   };
 }

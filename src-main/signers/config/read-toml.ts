@@ -54,99 +54,127 @@ function parsed(text: string): Record<string, unknown> {
   }
 }
 
-interface Table {
-  signer: TomlSigner;
-  faults: FieldError[];
-  notes: string[];
-}
+/** One table while it is read: what is taken leaves it, and every fault keeps its place. */
+class TableReader {
+  readonly faults: FieldError[] = [];
+  readonly notes: string[] = [];
+  readonly #given: Map<string, unknown>;
+  readonly #at: number;
+  #called: string;
 
-/** `at`: its place in the list, from 0. */
-function tableOf(table: Record<string, unknown>, at: number): Table {
-  const faults: FieldError[] = [];
-  const notes: string[] = [];
-  const fault = (key: string, message: string): void => {
-    faults.push({ path: `signers.${at}.${key}`, message });
-  };
-  const given = new Map(Object.entries(table));
-  const take = <T>(key: string, read: (value: unknown) => T): T | undefined => {
-    if (!given.has(key)) return undefined;
-    const value = given.get(key);
-    given.delete(key);
+  /** `at`: its place in the list, from 0. */
+  constructor(table: Record<string, unknown>, at: number) {
+    this.#given = new Map(Object.entries(table));
+    this.#at = at;
+    this.#called = `Signer ${at + 1} of the file`;
+  }
+
+  has(key: string): boolean {
+    return this.#given.has(key);
+  }
+  call(name: string): void {
+    if (name !== '') this.#called = `"${name.slice(0, 80)}"`;
+  }
+  note(text: string): void {
+    this.notes.push(`${this.#called}: ${text}.`);
+  }
+  fault(key: string, message: string): void {
+    this.faults.push({ path: `signers.${this.#at}.${key}`, message });
+  }
+  /** undefined: it is not there, or it is wrong, which is kept as a fault. */
+  take<T>(key: string, read: (value: unknown) => T): T | undefined {
+    if (!this.#given.has(key)) return undefined;
+    const value = this.#given.get(key);
+    this.#given.delete(key);
     try {
       return read(value);
     } catch (error) {
       if (!(error instanceof FieldFault)) throw error;
-      fault(key, `${key} ${error.message}`);
+      this.fault(key, `${key} ${error.message}`);
       return undefined;
     }
-  };
+  }
+  rename(from: string, to: string): void {
+    if (!this.#given.has(to)) this.#given.set(to, this.#given.get(from));
+    this.#given.delete(from);
+  }
+  rest(): string[] {
+    return [...this.#given.keys()];
+  }
+}
 
-  const name = take('name', textValue) ?? '';
-  const called = name === '' ? `Signer ${at + 1} of the file` : `"${name.slice(0, 80)}"`;
-  if (name === '' && faults.length === 0) fault('name', 'name is required');
-  const type = take('type', textValue);
-  const kind = type === undefined ? undefined : TYPES[type];
-  if (type === undefined) fault('type', 'type is required');
-  else if (kind === undefined)
-    fault('type', `unknown type "${type.slice(0, 40)}"; it is OpenSSL, PKCS#11 or KMIP`);
-  if (kind === undefined) return { signer: { name, settings: null, secret: null }, faults, notes };
+function nameAndKind(reader: TableReader): { name: string; kind: 'software' | 'pkcs11' | 'kmip' | null } {
+  const name = reader.take('name', textValue) ?? '';
+  reader.call(name);
+  if (name === '' && reader.faults.length === 0) reader.fault('name', 'name is required');
+  const typeGiven = reader.has('type');
+  const type = reader.take('type', textValue);
+  const kind = type === undefined ? null : (TYPES[type] ?? null);
+  if (!typeGiven) reader.fault('type', 'type is required');
+  else if (type !== undefined && kind === null)
+    reader.fault('type', `unknown type "${type.slice(0, 40)}"; it is OpenSSL, PKCS#11 or KMIP`);
+  return { name, kind };
+}
 
+function takeOtherNames(reader: TableReader): void {
   for (const { manual, code } of OTHER_NAMES) {
-    if (!given.has(manual)) continue;
-    const also = given.has(code);
-    notes.push(
-      `${called}: ${manual} stands in Krill's manual, its code reads ${code}${also ? ', which is there too and counts' : '; it was taken as that'}.`,
-    );
-    if (!also) given.set(code, given.get(manual));
-    given.delete(manual);
+    if (!reader.has(manual)) continue;
+    const also = reader.has(code) ? ', which is there too and counts' : '; it was taken as that';
+    reader.note(`${manual} stands in Krill's manual, its code reads ${code}${also}`);
+    reader.rename(manual, code);
   }
-  if (kind === 'software') {
-    const place = take('keys_storage_uri', textValue);
-    if (place !== undefined)
-      notes.push(`${called}: keys_storage_uri was not taken over; software keys lie in this workspace.`);
-  }
-  let secret: string | null = null;
-  if (kind !== 'software') {
-    const key = SECRET_KEY[kind];
-    secret =
-      take(key, (value) => {
-        if (value === MASK) {
-          notes.push(`${called}: its ${key} was left out of the file; type it here.`);
-          return null;
-        }
-        if (typeof value !== 'number') return textValue(value);
-        notes.push(`${called}: ${key} is a number, which Krill refuses; it was stored as text.`);
-        return String(value);
-      }) ?? null;
-  }
-  const fields = kind === 'software' ? [] : kind === 'pkcs11' ? PKCS11_FIELDS : KMIP_FIELDS;
+}
+
+function secretOf(reader: TableReader, kind: 'pkcs11' | 'kmip'): string | null {
+  const key = SECRET_KEY[kind];
+  const secret = reader.take(key, (value) => {
+    if (value === MASK) {
+      reader.note(`its ${key} was left out of the file; type it here`);
+      return null;
+    }
+    if (typeof value !== 'number') return textValue(value);
+    reader.note(`${key} is a number, which Krill refuses; it was stored as text`);
+    return String(value);
+  });
+  return secret ?? null;
+}
+
+function valuesOf(reader: TableReader, kind: 'pkcs11' | 'kmip'): Record<string, unknown> {
   const values: Record<string, unknown> = {};
-  for (const { key, field, read } of fields) {
-    const value = take(key, read);
+  for (const { key, field, read } of kind === 'pkcs11' ? PKCS11_FIELDS : KMIP_FIELDS) {
+    const value = reader.take(key, read);
     if (value !== undefined) values[field] = value;
   }
-  if (given.size > 0)
-    notes.push(
-      `${called}: not known and passed over, as by Krill: ${[...given.keys()].join(', ').slice(0, 300)}.`,
-    );
-  if (kind === 'software') return { signer: { name, settings: null, secret: null }, faults, notes };
-
   const needed = kind === 'pkcs11' ? { libPath: 'lib_path', slot: 'slot' } : { host: 'host' };
   for (const [field, key] of Object.entries(needed))
-    if (values[field] === undefined && !faults.some(({ path }) => path.endsWith(`.${key}`)))
-      fault(key, `${key} is required`);
-  if (faults.length > 0) return { signer: { name, settings: null, secret: null }, faults, notes };
-  if (kind === 'pkcs11' && secret === null && values['login'] !== false)
-    notes.push(
-      `${called}: without user_pin its PIN is asked here at the first use, unless it is typed on the device.`,
-    );
-  if (kind === 'kmip' && table['max_connections'] !== undefined)
-    notes.push(
-      `${called}: Krill does not use max_connections (it takes max_response_bytes for it); Baleen does.`,
-    );
-  const settings =
-    kind === 'pkcs11' ? pkcs11Settings.parse({ kind, ...values }) : kmipSettings.parse({ kind, ...values });
-  return { signer: { name, settings, secret }, faults, notes };
+    if (values[field] === undefined && !reader.faults.some(({ path }) => path.endsWith(`.${key}`)))
+      reader.fault(key, `${key} is required`);
+  return values;
+}
+
+/** null settings of a device stand only beside faults. */
+function tableOf(reader: TableReader): TomlSigner {
+  const { name, kind } = nameAndKind(reader);
+  const none = { name, settings: null, secret: null };
+  if (kind === null) return none;
+  takeOtherNames(reader);
+  const ignoresConnections = reader.has('max_connections');
+  if (kind === 'software' && reader.take('keys_storage_uri', textValue) !== undefined)
+    reader.note('keys_storage_uri was not taken over; software keys lie in this workspace');
+  const secret = kind === 'software' ? null : secretOf(reader, kind);
+  const values = kind === 'software' ? {} : valuesOf(reader, kind);
+  const rest = reader.rest();
+  if (rest.length > 0)
+    reader.note(`not known and passed over, as by Krill: ${rest.join(', ').slice(0, 300)}`);
+  if (kind === 'software' || reader.faults.length > 0) return none;
+  if (kind === 'kmip') {
+    if (ignoresConnections)
+      reader.note('Krill does not use max_connections (it takes max_response_bytes for it); Baleen does');
+    return { name, settings: kmipSettings.parse({ kind, ...values }), secret };
+  }
+  if (secret === null && values['login'] !== false)
+    reader.note('without user_pin its PIN is asked here at the first use, unless it is typed on the device');
+  return { name, settings: pkcs11Settings.parse({ kind, ...values }), secret };
 }
 
 /** Comments do not survive; how many there are is counted outside of quotes. */
@@ -179,9 +207,9 @@ export function readSignersToml(bytes: Uint8Array): SignersToml {
     throw refused(
       'It holds no [[signers]] table. Krill uses its OpenSSL signer then, as Baleen does without any.',
     );
-  const tables = list.map((one, at) => tableOf(one as Record<string, unknown>, at));
-  const fields = tables.flatMap(({ faults }) => faults);
-  const signers = tables.map(({ signer }) => signer);
+  const readers = list.map((one, at) => new TableReader(one as Record<string, unknown>, at));
+  const signers = readers.map(tableOf);
+  const fields = readers.flatMap(({ faults }) => faults);
   const roles = {
     defaultSigner: conf['default_signer'] ?? null,
     oneOffSigner: conf['one_off_signer'] ?? null,
@@ -211,7 +239,7 @@ export function readSignersToml(bytes: Uint8Array): SignersToml {
     const more = fields.length > 1 ? ` ${fields.length - 1} more are named beside it.` : '';
     throw refused(`${where}${first.message}.${more}`, fields);
   }
-  const notes = tables.flatMap((table) => table.notes);
+  const notes = readers.flatMap((reader) => reader.notes);
   const comments = commentCount(text);
   if (comments > 0)
     notes.push(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ReplyError } from '#shared/errors.ts';
 import { readSignersToml, type SignersToml } from './read-toml.ts';
+import { MASK } from './toml-fields.ts';
 import { writeSignersToml } from './write-toml.ts';
 
 /** The example of krill.conf's manual (document 002), its comment signs taken off. */
@@ -56,7 +57,7 @@ const written = (toml: SignersToml, masked = false): string =>
     ...toml,
     signers: toml.signers.map((one) => ({
       ...one,
-      secret: masked && one.secret !== null ? 'masked' : one.secret,
+      secret: masked && one.secret !== null ? MASK : one.secret,
     })),
   });
 

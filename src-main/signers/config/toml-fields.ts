@@ -22,8 +22,8 @@ export class FieldFault extends Error {}
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return `the text "${value.slice(0, 40)}"`;
-  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'a table';
-  return String(value);
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'a table';
 }
 
 const whole =

@@ -3,14 +3,14 @@
  * comments what Krill has no key for.
  */
 import type { KmipSettings, Pkcs11Settings, SignerSettings } from '#shared/contract/signer-settings.ts';
-import { KMIP_FIELDS, MASK, PKCS11_FIELDS, SECRET_KEY, TYPE_NAMES } from './toml-fields.ts';
+import { KMIP_FIELDS, PKCS11_FIELDS, SECRET_KEY, TYPE_NAMES } from './toml-fields.ts';
 
 export interface WrittenSigner {
   name: string;
   /** null: software, Krill's OpenSSL signer. */
   settings: SignerSettings | null;
-  /** `masked`: there is one and it is not shown. SECURITY: a text only when the operator asked for secrets. */
-  secret: string | 'masked' | null;
+  /** null: there is none. SECURITY: MASK, unless the operator asked for secrets. */
+  secret: string | null;
 }
 
 /** A TOML basic string: JSON's escapes are among its own; what JSON leaves bare (U+007F) is not allowed bare. */
@@ -27,7 +27,7 @@ function value(of: unknown, field: string): string | null {
     return `{ ${Object.entries(of)
       .map(([name, on]) => `${name} = ${String(on)}`)
       .join(', ')} }`;
-  return String(of);
+  return typeof of === 'number' || typeof of === 'boolean' ? String(of) : null;
 }
 
 /** What Baleen knows of it and Krill has no key for. */
@@ -41,11 +41,6 @@ function ownSettings(settings: SignerSettings): string[] {
     ...(settings.pinPad ? ['# The PIN is typed on the device.'] : []),
     ...variables,
   ];
-}
-
-function secretLine(kind: 'pkcs11' | 'kmip', secret: WrittenSigner['secret'], masked: boolean): string[] {
-  if (secret === null) return [];
-  return [`${SECRET_KEY[kind]} = ${quoted(masked ? MASK : secret)}`];
 }
 
 function table(signer: WrittenSigner): string[] {
@@ -64,7 +59,7 @@ function table(signer: WrittenSigner): string[] {
       const text = value(values[field], field);
       return text === null ? [] : [`${key} = ${text}`];
     }),
-    ...secretLine(settings.kind, signer.secret, signer.secret === 'masked'),
+    ...(signer.secret === null ? [] : [`${SECRET_KEY[settings.kind]} = ${quoted(signer.secret)}`]),
     ...ownSettings(settings),
   ];
 }
