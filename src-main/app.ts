@@ -15,6 +15,7 @@ import { handlersOf } from './ipc/handlers.ts';
 import { createTickets } from './ipc/tickets.ts';
 import { createAppearance } from './lib/appearance.ts';
 import { AppError } from './lib/app-error.ts';
+import { deviceActions } from './lib/device-use.ts';
 import { createClipboardTimer } from './lib/clipboard-timer.ts';
 import { createIssuing } from './issuing/issuing.ts';
 import { createKeys } from './keys/keys.ts';
@@ -53,8 +54,18 @@ export async function createApp(ports: Ports): Promise<App> {
   };
 
   const appearance = createAppearance({ configFolder: ports.paths.config, log });
+  /** A device signed and the action left no record: it gets one, with key and device. */
+  const around = deviceActions(async () => {
+    const audit = {
+      action: 'signers.use',
+      outcome: 'done' as const,
+      summary: 'A device signed, and the action that asked for it left no record of its own',
+      subjects: [],
+    };
+    await session().store.run('audit.add', { audit });
+  });
   const clipboard = createClipboardTimer({ clock, clipboard: ports.clipboard, log });
-  const jobs = createJobs({ clock, random, log, changed });
+  const jobs = createJobs({ clock, random, log, around, changed });
   const blobs = createBlobs({ clock, random });
   const tickets = createTickets({ random });
 
@@ -65,6 +76,7 @@ export async function createApp(ports: Ports): Promise<App> {
   const gate = createNetGate({
     net: ports.net,
     log,
+    around,
     station() {
       const opened = vault.opened();
       return opened === null ? null : { id: opened.folder, kind: opened.header.kind, session: openSession() };
@@ -93,6 +105,7 @@ export async function createApp(ports: Ports): Promise<App> {
     drafts,
     net: gate.net,
     volumes: ports.volumes,
+    around,
     failed: (error) => void log.failure('keeping a local child fresh', error),
   });
   const overview = createOverview({
@@ -116,7 +129,10 @@ export async function createApp(ports: Ports): Promise<App> {
       }),
   );
   vault.onUnlock(
-    () => void ta.unlocked().catch((error: unknown) => log.failure('what is due at the trust anchor', error)),
+    () =>
+      void around(ta.unlocked).catch((error: unknown) =>
+        log.failure('what is due at the trust anchor', error),
+      ),
   );
   vault.onLock(async () => {
     // First: a job that waits for an answer ends by it.
@@ -148,6 +164,7 @@ export async function createApp(ports: Ports): Promise<App> {
     }),
     state: vault.stateName,
     log,
+    around,
     refused: audit.refused,
   });
 

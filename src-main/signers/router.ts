@@ -5,6 +5,9 @@
 import type { KeyUse } from '#shared/contract/keys.ts';
 import type { SignerKind } from '#shared/contract/signers.ts';
 import { AppError } from '../lib/app-error.ts';
+import { sha256Hex } from '../lib/bytes.ts';
+import { noteDeviceUse } from '../lib/device-use.ts';
+import { keyView } from '../x509/public-key.ts';
 import type { KeyReference, KeyRequest, Signer, SignerFacts } from './signer.ts';
 import { requireUse, signatureHolds } from './signature-scheme.ts';
 
@@ -83,6 +86,14 @@ export function createSignerRouter(table: () => SignerTable): SignerRouter {
           `${(await signer.describe()).name} made a signature that its public key does not confirm; it was thrown away.`,
           { ids: [key.id] },
         );
+      const device = table().device(key.signer);
+      if (device !== null)
+        noteDeviceUse({
+          signer: device.name,
+          serial: device.serial,
+          keyIdentifier: keyView(key.spkiDer).keyId,
+          spkiSha256: sha256Hex(key.spkiDer),
+        });
       return signature;
     },
     async destroy(key) {
