@@ -127,7 +127,8 @@ export const signerCommands = {
           tx.run('UPDATE signers SET name = id WHERE id = $id', { id: row.id });
           continue;
         }
-        requireNoKeys(tx, row);
+        // Software is built in: it keeps its keys, named or not.
+        if (row.kind !== 'software') requireNoKeys(tx, row);
         tx.run('DELETE FROM signers WHERE id = $id', { id: row.id });
       }
       for (const signer of args.signers) put(tx, signer);
@@ -180,13 +181,8 @@ export const signerCommands = {
       'SELECT signer, count(*) AS count FROM keys WHERE destroyed_at IS NULL GROUP BY signer ORDER BY signer',
     ),
   ),
-  /** Those of one signer, or all: for the comparison with what lies on a device. */
-  'signers.keys': read(
-    (tx, { signer }: { signer: string }): { id: string; label: string; spkiSha256: string }[] =>
-      tx.all(
-        `SELECT id, label, spki_sha256 AS spkiSha256 FROM keys
-       WHERE signer = $signer AND destroyed_at IS NULL ORDER BY seq DESC`,
-        { signer },
-      ),
+  /** All keys, for the comparison with what lies on a device. */
+  'signers.keys': read((tx): { id: string; label: string; spkiSha256: string }[] =>
+    tx.all('SELECT id, label, spki_sha256 AS spkiSha256 FROM keys WHERE destroyed_at IS NULL'),
   ),
 };
