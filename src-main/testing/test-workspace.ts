@@ -25,6 +25,11 @@ export function testVault(options: { folder?: string } = {}) {
     clock,
     random: testRandom,
     net: noNet,
+    signerHosts: {
+      start() {
+        throw new Error('no signer is started here');
+      },
+    },
     dialogs: { folder: async () => null, saveFile: async () => null, openFile: async () => null },
     volumes: { list: async () => [] },
     clipboard: { write: async () => undefined, clearIf: async () => undefined },
