@@ -21,7 +21,7 @@ import { createIssuing } from './issuing/issuing.ts';
 import { createKeys } from './keys/keys.ts';
 import { createJobs } from './lib/jobs.ts';
 import { createLog } from './lib/log.ts';
-import { createNetGate } from './lib/net-gate.ts';
+import { createNetGate, type HsmEndpoint } from './lib/net-gate.ts';
 import { createOverview } from './overview/overview.ts';
 import type { Net, Ports } from './ports.ts';
 import { createSignerRouter } from './signers/router.ts';
@@ -75,13 +75,16 @@ export async function createApp(ports: Ports, devices: DeviceParts = noDevices):
   const audit = createAudit({ clock, vault, tickets, changed });
   const session = vault.session;
   const openSession = (): Session | null => (vault.stateName() === 'unlocked' ? session() : null);
+  /** Of an offline station; the signers supply it. */
+  const hsmEndpoint = (): HsmEndpoint | null => null;
   const gate = createNetGate({
     net: ports.net,
     log,
     around,
     station() {
       const opened = vault.opened();
-      return opened === null ? null : { id: opened.folder, kind: opened.header.kind, session: openSession() };
+      if (opened === null) return null;
+      return { id: opened.folder, kind: opened.header.kind, session: openSession(), hsm: hsmEndpoint() };
     },
   });
   const software = createSoftwareSigner({ sealer: session });
