@@ -163,7 +163,7 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
     },
     async find(spkiDer) {
       const token = await meet('find');
-      const [found] = [...token.keys].filter(([, key]) => Buffer.from(key.spkiDer).equals(spkiDer));
+      const found = [...token.keys].find(([, key]) => Buffer.from(key.spkiDer).equals(spkiDer));
       return found === undefined ? null : new Uint8Array(Buffer.from(found[0], 'hex'));
     },
     async list(signal) {

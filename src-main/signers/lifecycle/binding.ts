@@ -2,6 +2,7 @@
  * Which device is whose (H-024, H-025; krill-ta.md 9.4): an identity key that lies on it, and a signature over the same words
  * that Krill signs. Names, addresses and slots may change; the key may not.
  */
+import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import type { Clock } from '../../ports.ts';
 import type { SignerBinding } from '../../store/signer-columns.ts';
 import { type Device, DeviceError, type DeviceFacts } from '../device.ts';
@@ -29,11 +30,36 @@ export async function proveKey(
     );
 }
 
-/** Makes the identity key at the first contact. */
+/** Throws DeviceError `unsupported`, which is never tried again (H-022). `force`: a server may say less than it can (H-010). */
+export function requireOperations(
+  { capabilities }: DeviceFacts,
+  { name, settings }: { name: string; settings: SignerSettings },
+): void {
+  const missing = capabilities.filter(({ present, needed }) => needed && !present);
+  if (missing.length === 0 || (settings.kind === 'kmip' && settings.force)) return;
+  const names = missing.map((one) => one.name).join(', ');
+  throw new DeviceError(
+    'unsupported',
+    'MISSING_OPERATION',
+    `${name} cannot be used: ${names} ${missing.length === 1 ? 'is' : 'are'} not supported.`,
+  );
+}
+
+/** The label of keys on the device: Krill's, or the one in the settings. */
+export function keyLabel(settings: SignerSettings): string {
+  return settings.kind === 'pkcs11' ? settings.keyLabel : 'Krill';
+}
+
+/** Makes the identity key at the first contact. `store` keeps the binding; what fails takes the key away again. */
 export async function bindDevice(
   device: Device,
   facts: DeviceFacts,
-  signer: { name: string; label: string; clock: Clock },
+  signer: {
+    name: string;
+    settings: SignerSettings;
+    clock: Clock;
+    store(binding: SignerBinding): Promise<void>;
+  },
 ): Promise<SignerBinding> {
   // As Krill's; a device without RSA gets one of its own types.
   const algorithm = facts.algorithms.includes('rsa-2048') ? 'rsa-2048' : facts.algorithms[0];
@@ -43,15 +69,17 @@ export async function bindDevice(
       'NO_KEY_TYPE',
       `${signer.name} makes no keys of a type that is used here.`,
     );
-  const made = await device.create({ algorithm, label: signer.label });
+  const made = await device.create({ algorithm, label: keyLabel(signer.settings) });
   try {
     await proveKey(device, signer.name, made);
+    const binding = { ...made, serial: facts.serial, boundAt: signer.clock.now().toISOString() };
+    await signer.store(binding);
+    return binding;
   } catch (error) {
     // What it failed with counts; an orphan that stays is named by nobody.
     await device.destroy(made.handle).catch(() => undefined);
     throw error;
   }
-  return { ...made, serial: facts.serial, boundAt: signer.clock.now().toISOString() };
 }
 
 /** Throws DeviceError `misconfigured` when this is another device than the bound one. */

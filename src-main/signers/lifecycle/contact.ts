@@ -8,15 +8,15 @@ import { AppError } from '../../lib/app-error.ts';
 import type { Clock } from '../../ports.ts';
 import type { SignerBinding, StoredSigner } from '../../store/signer-columns.ts';
 import { type Device, DeviceError, type DeviceFacts, type Person } from '../device.ts';
-import { bindDevice, checkBinding } from './binding.ts';
+import { bindDevice, checkBinding, requireOperations } from './binding.ts';
+import { createDeviceHolder } from './device-holder.ts';
 import type { Pins } from './pins.ts';
 import type { Prompts } from './prompts.ts';
 import { type Advice, asDeviceError, troubleOf } from './trouble.ts';
+import { createWaits, join, type Shared } from './waiting.ts';
 
 /** H-022 */
 const PROBE_EVERY_MS = 30_000;
-/** The token with the serial that was asked for is not where it was: words of the PKCS#11 device. */
-const NOT_THAT_TOKEN = new Set(['TOKEN_OTHER', 'TOKEN_GONE', 'SLOT_EMPTY', 'SLOT_NOT_FOUND']);
 
 export interface Status {
   state: SignerState;
@@ -51,16 +51,13 @@ export interface ContactDeps {
 
 export type Contact = ReturnType<typeof createContact>;
 
-interface Flight {
-  promise: Promise<Ready>;
-  alone: boolean;
-  abort: AbortController;
-  joined: number;
-}
-
 interface Ready {
   device: Device;
   facts: DeviceFacts;
+}
+
+interface Flight extends Shared<Ready> {
+  alone: boolean;
 }
 
 export function createContact(deps: ContactDeps) {
@@ -69,14 +66,12 @@ export function createContact(deps: ContactDeps) {
   let last: DeviceError | null = null;
   let known = deps.stored.device === null ? null : (JSON.parse(deps.stored.device) as Known);
   let { binding } = deps.stored;
-  let open: { device: Device; hinted: boolean } | null = null;
   let flight: Flight | null = null;
   let over: Error | null = null;
   let triedAt = Number.NEGATIVE_INFINITY;
   /** Calls that try again by themselves: no probe in the background meanwhile. */
   let calls = 0;
   let cancelProbe = (): void => undefined;
-  const sleepers = new Set<(error: Error) => void>();
 
   function announced(): string {
     return deps.stored.device === null
@@ -84,19 +79,10 @@ export function createContact(deps: ContactDeps) {
       : 'It was not contacted since the workspace was unlocked.';
   }
 
-  function set(
-    state: SignerState,
-    text: string,
-    trouble: DeviceError | null,
-    retryAt: Date | null = null,
-  ): void {
+  function set(state: SignerState, text: string, trouble: DeviceError | null): void {
     last = trouble;
-    status = {
-      state,
-      text,
-      trouble: trouble === null ? null : troubleOf(trouble, deps.explain(trouble)),
-      retryAt: retryAt?.toISOString() ?? null,
-    };
+    const advice = trouble === null ? null : troubleOf(trouble, deps.explain(trouble));
+    status = { state, text, trouble: advice, retryAt: null };
     deps.changed();
   }
 
@@ -110,72 +96,29 @@ export function createContact(deps: ContactDeps) {
     },
   };
 
-  async function drop(): Promise<void> {
-    const closing = open;
-    open = null;
-    await closing?.device.close().catch((error: unknown) => deps.log('closing a device', error));
-  }
-
-  /** The token whose serial is known comes first; then whatever the settings lead to, and its identity key decides. */
-  async function openDevice(signal: AbortSignal): Promise<DeviceFacts> {
-    const { settings } = signer();
-    const hint = settings.kind === 'pkcs11' && settings.serial === null ? (binding?.serial ?? null) : null;
-    const first = (open ??= {
-      device: deps.make(
-        hint !== null && settings.kind === 'pkcs11' ? { ...settings, serial: hint } : settings,
-        person,
-      ),
-      hinted: hint !== null,
-    });
-    try {
-      return await first.device.open(signal);
-    } catch (error) {
-      if (!first.hinted || !(error instanceof DeviceError && NOT_THAT_TOKEN.has(error.code))) throw error;
-      await drop();
-      open = { device: deps.make(settings, person), hinted: false };
-      return open.device.open(signal);
-    }
-  }
-
-  async function bind(device: Device, facts: DeviceFacts): Promise<void> {
-    const { name, settings } = signer();
-    if (binding !== null) return checkBinding(device, facts, name, binding);
-    const label = settings.kind === 'pkcs11' ? settings.keyLabel : 'Krill';
-    const made = await bindDevice(device, facts, { name, label, clock });
-    try {
-      await deps.bound(made);
-      binding = made;
-    } catch (error) {
-      await device
-        .destroy(made.handle)
-        .catch((second: unknown) => deps.log('an identity key that nobody knows', second));
-      throw error;
-    }
-  }
-
-  function requireOperations(facts: DeviceFacts): void {
-    const missing = facts.capabilities
-      .filter(({ present, needed }) => needed && !present)
-      .map(({ name }) => name);
-    const { settings } = signer();
-    if (missing.length === 0 || (settings.kind === 'kmip' && settings.force)) return;
-    throw new DeviceError(
-      'unsupported',
-      'MISSING_OPERATION',
-      `${signer().name} cannot be used: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not supported.`,
-    );
-  }
+  const cancelled = (): DeviceError =>
+    new DeviceError('cancelled', 'CANCELLED', `The contact with ${signer().name} was cancelled.`);
+  const waits = createWaits(clock, cancelled);
+  const holder = createDeviceHolder({
+    make: deps.make,
+    person,
+    settings: () => signer().settings,
+    serial: () => binding?.serial ?? null,
+    log: deps.log,
+  });
 
   async function make(alone: boolean, signal: AbortSignal): Promise<Ready> {
     const before = status.state;
     set('probing', `${signer().name} is being contacted.`, null);
     try {
-      const facts = await openDevice(signal);
+      const { device, facts } = await holder.open(signal);
+      if (over !== null) throw over;
       const login = pins.handed();
       await pins.accepted();
-      requireOperations(facts);
-      const { device } = open as { device: Device };
-      await bind(device, facts);
+      requireOperations(facts, signer());
+      if (binding === null)
+        binding = await bindDevice(device, facts, { ...signer(), clock, store: deps.bound });
+      else await checkBinding(device, facts, signer().name, binding);
       known = { facts, at: clock.now().toISOString() };
       await deps.learned(known);
       const what = `${facts.manufacturer} ${facts.model}`.trim();
@@ -188,11 +131,15 @@ export function createContact(deps: ContactDeps) {
       set('ready', `${what === '' ? 'The device' : what} with serial ${facts.serial} is ready.`, null);
       return { device, facts };
     } catch (error) {
-      if (over !== null) throw over;
+      if (over !== null) {
+        pins.forget();
+        await holder.drop();
+        throw over;
+      }
       if (error instanceof AppError) {
         // Ours, not the device's: a disk that is full.
         set('announced', error.message, null);
-        await drop();
+        await holder.drop();
         throw error;
       }
       throw await failed(error, { contact: true, alone, before });
@@ -241,7 +188,7 @@ export function createContact(deps: ContactDeps) {
       summary: `${name} cannot be used: ${trouble.message}`,
     });
     // Nothing stays logged in that is not to be used.
-    await drop();
+    await holder.drop();
     return trouble;
   }
 
@@ -271,24 +218,6 @@ export function createContact(deps: ContactDeps) {
     });
   }
 
-  async function join(joined: Flight, signal: AbortSignal | undefined): Promise<Ready> {
-    joined.joined += 1;
-    const { promise: left, reject } = Promise.withResolvers<never>();
-    const leave = (): void => {
-      // Whoever is last to go takes the contact with him.
-      if (joined.joined === 1) joined.abort.abort();
-      reject(new DeviceError('cancelled', 'CANCELLED', `The contact with ${signer().name} was cancelled.`));
-    };
-    if (signal?.aborted === true) leave();
-    signal?.addEventListener('abort', leave, { once: true });
-    try {
-      return await Promise.race([joined.promise, left]);
-    } finally {
-      joined.joined -= 1;
-      signal?.removeEventListener('abort', leave);
-    }
-  }
-
   return {
     status: () => status,
     known: () => known,
@@ -310,7 +239,7 @@ export function createContact(deps: ContactDeps) {
         if (flight !== null) {
           const joined = flight;
           try {
-            return await join(joined, signal);
+            return await join(joined, signal, cancelled);
           } catch (error) {
             // It may only have lacked a person.
             if (!joined.alone || signal?.aborted === true || over !== null) throw error;
@@ -318,14 +247,15 @@ export function createContact(deps: ContactDeps) {
             continue;
           }
         }
-        if (!force && status.state === 'ready' && open !== null && known !== null)
-          return { device: open.device, facts: known.facts };
+        const device = holder.device();
+        if (!force && status.state === 'ready' && device !== null && known !== null)
+          return { device, facts: known.facts };
         if (!force && last !== null) {
           const hopeless = status.state === 'unusable' && last.trouble !== 'pin-refused';
           const justTried = status.state === 'retrying' && clock.now().getTime() - triedAt < quietMs;
           if (hopeless || justTried) throw last;
         }
-        return join(begin(false), signal);
+        return join(begin(false), signal, cancelled);
       }
     },
     /** An operation failed on a device that was ready. */
@@ -336,6 +266,7 @@ export function createContact(deps: ContactDeps) {
     },
     leave(): void {
       calls -= 1;
+      if (calls === 0 && flight === null) pins.abandon();
       schedule();
     },
     /** Waits before the next try of a call. */
@@ -343,20 +274,7 @@ export function createContact(deps: ContactDeps) {
       if (over !== null) return Promise.reject(over);
       status = { ...status, retryAt: new Date(clock.now().getTime() + ms).toISOString() };
       deps.changed();
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const cancel = clock.after(ms, resolve);
-      const end = (error: Error): void => {
-        cancel();
-        reject(error);
-      };
-      const cancelled = (): void =>
-        end(new DeviceError('cancelled', 'CANCELLED', `Waiting for ${signer().name} was cancelled.`));
-      sleepers.add(end);
-      signal?.addEventListener('abort', cancelled, { once: true });
-      return promise.finally(() => {
-        sleepers.delete(end);
-        signal?.removeEventListener('abort', cancelled);
-      });
+      return waits.pause(ms, signal);
     },
     async logout(): Promise<void> {
       flight?.abort.abort();
@@ -364,7 +282,8 @@ export function createContact(deps: ContactDeps) {
       pins.forget();
       prompts.clear(signer().id);
       await flight?.promise.catch(() => undefined);
-      await drop();
+      pins.forget();
+      await holder.drop();
       set('announced', 'It is logged out, and is contacted when it is used next.', null);
     },
     /** What a refusal said counts no more. */
@@ -376,10 +295,10 @@ export function createContact(deps: ContactDeps) {
       over = why;
       cancelProbe();
       flight?.abort.abort();
-      for (const end of sleepers) end(why);
+      waits.end(why);
       prompts.clear(signer().id);
       pins.forget();
-      await drop();
+      await holder.drop();
     },
   };
 }

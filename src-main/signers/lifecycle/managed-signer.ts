@@ -8,6 +8,7 @@ import type { Clock } from '../../ports.ts';
 import { type Device, DeviceError, type DeviceFacts } from '../device.ts';
 import type { Signer } from '../signer.ts';
 import { requireUse } from '../signature-scheme.ts';
+import { keyLabel } from './binding.ts';
 import type { Contact, ContactDeps } from './contact.ts';
 import type { Pins } from './pins.ts';
 import { asAppError } from './trouble.ts';
@@ -59,7 +60,7 @@ export function createManagedSigner(deps: {
         if (error instanceof AppError) throw error;
         if (opened) {
           const trouble = await contact.failed(error);
-          if (trouble.trouble !== 'unreachable' || repeat) return trouble;
+          if (repeat || trouble.trouble !== 'unreachable') return trouble;
           throw asAppError(trouble, signer(), key);
         }
         if (error instanceof DeviceError) return error;
@@ -67,11 +68,17 @@ export function createManagedSigner(deps: {
       }
     }
 
+    let relogin = repeat;
     contact.enter();
     try {
       for (let first = true; ; first = false) {
         const tried = await once(first);
         if (!(tried instanceof DeviceError)) return tried.value;
+        if (tried.trouble === 'pin-needed' && relogin) {
+          // Somebody logged out behind our back: once more, with whoever knows the PIN.
+          relogin = false;
+          continue;
+        }
         const again = patient && tried.trouble === 'unreachable' && clock.now().getTime() + waitMs <= until;
         if (!again) throw asAppError(tried, signer(), key);
         await contact.pause(waitMs, signal).catch((error: unknown) => {
@@ -105,8 +112,7 @@ export function createManagedSigner(deps: {
             `${name} makes no ${algorithm} keys. Choose one of ${facts.algorithms.join(', ')}, or another signer.`,
             { ids: [signer().id] },
           );
-        const label = settings.kind === 'pkcs11' ? settings.keyLabel : 'Krill';
-        return { id, algorithm, uses, ...(await device.create({ algorithm, label })) };
+        return { id, algorithm, uses, ...(await device.create({ algorithm, label: keyLabel(settings) })) };
       });
     },
     publicKey: (key) => withDevice({ key: key.id, repeat: true }, (device) => device.publicKey(key.handle)),

@@ -31,6 +31,8 @@ export interface Pins {
   /** The operator looked at it: every PIN may be tried again. */
   forgetRefusals(): Promise<void>;
   hasRefusals(): boolean;
+  /** What was handed out and not answered to is over: nobody goes on with it. */
+  abandon(): void;
   /** Memory only: log out, lock. */
   forget(): void;
   held(): boolean;
@@ -201,6 +203,10 @@ export function createPins(deps: {
       marks = [];
     },
     hasRefusals: () => marks.length > 0,
+    abandon() {
+      wipe(sent?.pin);
+      sent = null;
+    },
     forget() {
       wipe(held, sent?.pin);
       held = null;
