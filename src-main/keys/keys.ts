@@ -107,7 +107,7 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
     async get({ id }) {
       return shown(await session().store.run('keys.get', { id }));
     },
-    create({ algorithm, label }) {
+    create({ algorithm, label, signer }) {
       const title = `New ${NAMES[algorithm]} key "${label}"`;
       return {
         job: jobs.start({
@@ -115,7 +115,7 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
           title,
           async run(job) {
             job.report(null, 'Making the key');
-            const made = await router.create('software', {
+            const made = await router.create(signer ?? router.defaultSigner(), {
               id: newId('key', random),
               algorithm,
               label,

@@ -22,7 +22,7 @@ export const keyRow = z.strictObject({
   id,
   label: z.string(),
   key: keyView,
-  /** Which signer holds it: "software" until others are configured. */
+  /** The id of the signer that holds it; "software" is the built-in one. */
   signer: z.string(),
   /** Who uses it: an authority's or certificate's name, the trust anchor, or "" while nobody does. */
   owner: z.string(),
@@ -47,10 +47,10 @@ export const label = z
 export const keyChannels = {
   'keys.list': channel('unlocked', z.strictObject(pageIn), pageOut(keyRow)),
   'keys.get': channel('unlocked', z.strictObject({ id }), keyRow),
-  /** Starts a job; its result id is the key's. */
+  /** Starts a job; its result id is the key's. `signer` missing: the default one. */
   'keys.create': change(
     'unlocked',
-    z.strictObject({ algorithm: keyAlgorithm, label }),
+    z.strictObject({ algorithm: keyAlgorithm, label, signer: id.optional() }),
     z.strictObject({ job: id }),
   ),
   /** Starts a job. PKCS#8, PKCS#1, SEC1, encrypted or not; PASSPHRASE_NEEDED asks for one. */

@@ -35,10 +35,7 @@ function OneTable(props: FormProps & { field: keyof typeof KNOWN }) {
   const open = table !== null && field === 'privateKeyAttributes' && mayLeave(table);
   return (
     <div className="stack-tight">
-      <Checkbox
-        value={table !== null}
-        onChange={(own) => change({ [field]: own ? DEFAULTS[field] : null })}
-      >
+      <Checkbox value={table !== null} onChange={(own) => change({ [field]: own ? DEFAULTS[field] : null })}>
         {title}: other attributes than Krill's
       </Checkbox>
       {table === null ? null : (

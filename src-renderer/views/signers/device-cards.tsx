@@ -25,9 +25,19 @@ export function DeviceCard({ row }: { row: SignerRow }) {
       ) : (
         <KeyValue
           items={[
-            ['Serial', <span key="v" className="mono wrap">{device.serial}</span>],
+            [
+              'Serial',
+              <span key="v" className="mono wrap">
+                {device.serial}
+              </span>,
+            ],
             device.label !== '' && ['Label', device.label],
-            device.slot !== null && ['Slot', <span key="v" className="mono">{slotIdText(device.slot)}</span>],
+            device.slot !== null && [
+              'Slot',
+              <span key="v" className="mono">
+                {slotIdText(device.slot)}
+              </span>,
+            ],
             ['Made by', `${device.manufacturer} ${device.model}`.trim()],
             device.firmware !== '' && ['Firmware', device.firmware],
             device.library !== '' && ['Library', device.library],
@@ -47,11 +57,7 @@ export function CapabilitiesCard({ row }: { row: SignerRow }) {
     <Card
       title="What it can do"
       aside={
-        missing === 0 ? (
-          <Tag tone="good">all that is needed</Tag>
-        ) : (
-          <Tag tone="bad">{missing} missing</Tag>
-        )
+        missing === 0 ? <Tag tone="good">all that is needed</Tag> : <Tag tone="bad">{missing} missing</Tag>
       }
     >
       <ul className="plain-list capabilities" aria-label="Capabilities">
@@ -87,21 +93,32 @@ export function SettingsCard(props: { settings: SignerSettings; secretStored: bo
         items={[
           settings.kind === 'pkcs11' && [
             'Library',
-            <span key="v" className="mono wrap">{settings.libPath}</span>,
+            <span key="v" className="mono wrap">
+              {settings.libPath}
+            </span>,
           ],
-          ['Where', <span key="v" className="wrap">{placeText(settings)}</span>],
+          [
+            'Where',
+            <span key="v" className="wrap">
+              {placeText(settings)}
+            </span>,
+          ],
           settings.kind === 'pkcs11' && [
             'Serial',
             settings.serial === null ? (
               'learned at the first contact'
             ) : (
-              <span key="v" className="mono wrap">{settings.serial}</span>
+              <span key="v" className="mono wrap">
+                {settings.serial}
+              </span>
             ),
           ],
           settings.kind === 'kmip' && [
             'Server known by',
             settings.insecure ? (
-              <span key="v" className="tone-bad">nothing: it is not checked</span>
+              <span key="v" className="tone-bad">
+                nothing: it is not checked
+              </span>
             ) : (
               <span key="v" className="mono wrap">
                 {settings.serverCertPath ?? settings.serverCaCertPath ?? 'the CAs of this system'}
@@ -111,11 +128,19 @@ export function SettingsCard(props: { settings: SignerSettings; secretStored: bo
           settings.kind === 'kmip' &&
             settings.clientCertPath !== null && [
               'Our certificate',
-              <span key="v" className="mono wrap">{settings.clientCertPath}</span>,
+              <span key="v" className="mono wrap">
+                {settings.clientCertPath}
+              </span>,
             ],
           [settings.kind === 'kmip' ? 'Password' : 'PIN', secretText(props, settings)],
           ...environment.map(
-            ([name, value]) => [name, <span key={name} className="mono wrap">{value}</span>] as const,
+            ([name, value]) =>
+              [
+                name,
+                <span key={name} className="mono wrap">
+                  {value}
+                </span>,
+              ] as const,
           ),
           [
             'Retries',

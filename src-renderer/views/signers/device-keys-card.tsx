@@ -104,8 +104,8 @@ function AdoptBody({ signer, row, onClose }: { signer: string; row: DeviceKeyRow
       onClose={onClose}
     >
       <p className="dim">
-        The key stays on the device; this workspace remembers its public key and may use it from then on. Take in
-        only what you know: whoever made it may hold a copy.
+        The key stays on the device; this workspace remembers its public key and may use it from then on. Take
+        in only what you know: whoever made it may hold a copy.
       </p>
       <TextField label="Label" value={label} onChange={setLabel} maxLength={80} autoFocus />
       {adopt.progress}
@@ -123,7 +123,15 @@ export function DeviceKeysCard({ row }: { row: SignerRow }) {
     <Card
       title="Keys on the device"
       flush
-      {...(found.data ? { note: <>looked at <Ago at={found.data.at} /></> } : {})}
+      {...(found.data
+        ? {
+            note: (
+              <>
+                looked at <Ago at={found.data.at} />
+              </>
+            ),
+          }
+        : {})}
       {...(ready
         ? {
             aside: (
@@ -137,9 +145,7 @@ export function DeviceKeysCard({ row }: { row: SignerRow }) {
       {!ready ? (
         <div className="card-body dim">
           They are listed when the device is ready. Test it, or log in.
-          {row.keys > 0
-            ? ` ${row.keys} of this workspace's keys lie there and cannot sign until then.`
-            : ''}
+          {row.keys > 0 ? ` ${row.keys} of this workspace's keys lie there and cannot sign until then.` : ''}
         </div>
       ) : found.data ? (
         <DataTable

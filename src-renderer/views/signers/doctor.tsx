@@ -116,8 +116,8 @@ export function Doctor({ route }: ViewProps) {
       {report === null ? (
         run.running ? null : (
           <EmptyState title="Not examined yet" action={button}>
-            The doctor goes from the library to a real signature and explains every step. It makes one key of each
-            kind and destroys it again, asks for the PIN once, and never sends a refused one.
+            The doctor goes from the library to a real signature and explains every step. It makes one key of
+            each kind and destroys it again, asks for the PIN once, and never sends a refused one.
           </EmptyState>
         )
       ) : (

@@ -61,15 +61,10 @@ function SlotRow(props: { slot: Slot; chosen: boolean; twice: boolean; onChoose:
   );
 }
 
-function Found(props: {
-  job: string;
-  form: SignerForm;
-  onChoose: (part: Partial<SignerForm>) => void;
-}) {
+function Found(props: { job: string; form: SignerForm; onChoose: (part: Partial<SignerForm>) => void }) {
   const { job, form, onChoose } = props;
   const found = useQuery('signers.slotsFound', { job }, []);
-  if (!found.data)
-    return found.error ? <ErrorState error={found.error} /> : <Loading what="the slots" />;
+  if (!found.data) return found.error ? <ErrorState error={found.error} /> : <Loading what="the slots" />;
   const { library, slots } = found.data;
   const labels = slots.flatMap(({ token }) => (token === null ? [] : [token.label]));
   return (

@@ -83,7 +83,9 @@ function Owner({ row }: { row: Row }) {
 function SoftwareKeys({ keys }: { keys: SignerMigration['softwareKeys'] }) {
   if (keys.length === 0)
     return (
-      <Notice severity="good">No long-lived key lies in the files of this workspace. This was looked at now.</Notice>
+      <Notice severity="good">
+        No long-lived key lies in the files of this workspace. This was looked at now.
+      </Notice>
     );
   return (
     <Card title="Still in this workspace's files" note="long-lived keys in software" flush>
@@ -116,7 +118,8 @@ function Progress({ migration }: { migration: SignerMigration }) {
       <progress value={done} max={Math.max(1, done + open)} aria-label="Keys that are moved" />
       {stuck === 0 ? null : (
         <p className="dim">
-          {stuck === 1 ? 'One key stays' : `${stuck} keys stay`} where it is for ever; the reason stands beside it.
+          {stuck === 1 ? 'One key stays' : `${stuck} keys stay`} where it is for ever; the reason stands
+          beside it.
         </p>
       )}
     </Verdict>
@@ -124,7 +127,14 @@ function Progress({ migration }: { migration: SignerMigration }) {
 }
 
 export function Migration(_: ViewProps) {
-  const found = useQuery('signers.migration', {}, ['signers', 'keys', 'authorities', 'certificates', 'ta', 'jobs']);
+  const found = useQuery('signers.migration', {}, [
+    'signers',
+    'keys',
+    'authorities',
+    'certificates',
+    'ta',
+    'jobs',
+  ]);
   const migration = found.data;
   if (!migration)
     return (
@@ -150,8 +160,8 @@ export function Migration(_: ViewProps) {
       )}
       <SoftwareKeys keys={migration.softwareKeys} />
       <Notice severity="note">
-        Back up the token and this workspace together: the workspace remembers which key on the token is whose, and
-        neither is of use without the other.
+        Back up the token and this workspace together: the workspace remembers which key on the token is
+        whose, and neither is of use without the other.
       </Notice>
     </Page>
   );

@@ -101,7 +101,8 @@ function Login(props: FormProps & { stored: boolean }) {
         </Checkbox>
       ) : (
         <Notice severity="note">
-          Most tokens hide private keys until somebody is logged in. Leave this off only when the device says so.
+          Most tokens hide private keys until somebody is logged in. Leave this off only when the device says
+          so.
         </Notice>
       )}
       {form.login && !form.pinPad ? <SecretFields {...props} /> : null}

@@ -45,12 +45,7 @@ function Body({ softhsm, revision, onClose }: RehearsalProps) {
   );
   const why = name.trim() === '' ? 'Give it a name' : pin.length < 4 ? 'The PIN needs 4 characters' : null;
   return (
-    <DialogForm
-      action={{ ...made.action, busy: made.running }}
-      why={why}
-      verb="Make token"
-      onClose={onClose}
-    >
+    <DialogForm action={{ ...made.action, busy: made.running }} why={why} verb="Make token" onClose={onClose}>
       <p className="dim">
         SoftHSM is a token in software. It behaves like a device and protects like a file: use it to practise,
         not for keys that matter.

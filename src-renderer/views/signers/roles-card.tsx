@@ -15,7 +15,11 @@ const IMPLIED = 'IMPLIED';
 function options(list: SignerList, implied: Option<string>): Option<string>[] {
   return [
     implied,
-    ...list.pending.signers.map(({ id, name, kind }) => ({ value: id, label: name, detail: KIND_WORD[kind] })),
+    ...list.pending.signers.map(({ id, name, kind }) => ({
+      value: id,
+      label: name,
+      detail: KIND_WORD[kind],
+    })),
   ];
 }
 
@@ -36,7 +40,11 @@ export function RolesCard({ list }: { list: SignerList }) {
   return (
     <Card
       title="Who makes new keys"
-      aside={<LinkButton size="small" href={hrefOf('signer-migration')}>Move keys…</LinkButton>}
+      aside={
+        <LinkButton size="small" href={hrefOf('signer-migration')}>
+          Move keys…
+        </LinkButton>
+      }
     >
       <div className="stack">
         <div className="columns">

@@ -27,7 +27,8 @@ export function SecretFields({ form, change, problems, stored }: FormProps & { s
     {
       value: 'vault',
       label: stored ? `Store another ${what}` : 'Keep it in the encrypted workspace',
-      detail: 'The device works whenever the workspace is unlocked. The passphrase of the workspace then opens both.',
+      detail:
+        'The device works whenever the workspace is unlocked. The passphrase of the workspace then opens both.',
     },
   ];
   return (

@@ -1,5 +1,10 @@
 /** What is typed about a signer, the settings it makes, and what is wrong with it, by field. No component. */
-import type { KmipSettings, Pkcs11Settings, SignerSettings, SlotChoice } from '#shared/contract/signer-settings.ts';
+import type {
+  KmipSettings,
+  Pkcs11Settings,
+  SignerSettings,
+  SlotChoice,
+} from '#shared/contract/signer-settings.ts';
 import { parseNumber } from '../../components/text-field.tsx';
 import { slotIdText } from './signer-words.ts';
 

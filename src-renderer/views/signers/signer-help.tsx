@@ -67,8 +67,8 @@ export function SignerHelp({ open }: { open: boolean }) {
           </div>
           <Devices />
           <Notice severity="note">
-            A cluster works when it looks like one device: one library and slot, or one address. Baleen does not
-            know that there are several, and cannot choose among them.
+            A cluster works when it looks like one device: one library and slot, or one address. Baleen does
+            not know that there are several, and cannot choose among them.
           </Notice>
         </div>
       </details>

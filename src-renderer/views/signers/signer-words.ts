@@ -89,16 +89,14 @@ export function listed(list: SignerList): ListedSigner[] {
   const known = new Set(list.rows.map((row) => row.id));
   const added = list.pending.signers
     .filter((one) => !known.has(one.id))
-    .map(
-      (one): ListedSigner => ({
-        id: one.id,
-        name: one.name,
-        kind: one.kind,
-        row: null,
-        pending: one,
-        waiting: 'new',
-      }),
-    );
+    .map((one): ListedSigner => ({
+      id: one.id,
+      name: one.name,
+      kind: one.kind,
+      row: null,
+      pending: one,
+      waiting: 'new',
+    }));
   return [...inForce, ...added];
 }
 

@@ -35,8 +35,7 @@ function useContact(row: SignerRow) {
   const logout = useAction('signers.logout', () => call('signers.logout', { id: row.id }));
   const busy = test.running || login.running;
   const error = test.action.error ?? login.action.error ?? logout.error;
-  const asksSecret =
-    row.settings?.kind === 'pkcs11' ? row.settings.login : row.settings?.kind === 'kmip';
+  const asksSecret = row.settings?.kind === 'pkcs11' ? row.settings.login : row.settings?.kind === 'kmip';
   return {
     buttons: (
       <>
@@ -81,12 +80,16 @@ function ConfigButtons({ one, onOpen }: { one: ListedSigner; onOpen: (dialog: Op
       {device ? (
         <>
           <LinkButton href={hrefOf('signer-doctor', { id: one.id })}>Doctor</LinkButton>
-          {gone === null ? <LinkButton href={hrefOf('signer-edit', { id: one.id })}>Settings</LinkButton> : null}
+          {gone === null ? (
+            <LinkButton href={hrefOf('signer-edit', { id: one.id })}>Settings</LinkButton>
+          ) : null}
         </>
       ) : null}
       {one.kind === 'pkcs11' && one.row !== null ? (
         <Button
-          whyDisabled={one.row.settings?.kind === 'pkcs11' && one.row.settings.login ? null : 'It has no login'}
+          whyDisabled={
+            one.row.settings?.kind === 'pkcs11' && one.row.settings.login ? null : 'It has no login'
+          }
           onPress={() => onOpen('pin')}
         >
           Change PIN…
@@ -104,7 +107,15 @@ function ConfigButtons({ one, onOpen }: { one: ListedSigner; onOpen: (dialog: Op
   );
 }
 
-function InForce({ row, one, onOpen }: { row: SignerRow; one: ListedSigner; onOpen: (d: OpenDialog) => void }) {
+function InForce({
+  row,
+  one,
+  onOpen,
+}: {
+  row: SignerRow;
+  one: ListedSigner;
+  onOpen: (d: OpenDialog) => void;
+}) {
   const contact = useContact(row);
   return (
     <>
@@ -128,7 +139,15 @@ function InForce({ row, one, onOpen }: { row: SignerRow; one: ListedSigner; onOp
   );
 }
 
-function Software({ row, one, onOpen }: { row: SignerRow; one: ListedSigner; onOpen: (d: OpenDialog) => void }) {
+function Software({
+  row,
+  one,
+  onOpen,
+}: {
+  row: SignerRow;
+  one: ListedSigner;
+  onOpen: (d: OpenDialog) => void;
+}) {
   return (
     <>
       <div className="row-wrap">
@@ -139,8 +158,8 @@ function Software({ row, one, onOpen }: { row: SignerRow; one: ListedSigner; onO
         title={`${row.keys} ${row.keys === 1 ? 'key' : 'keys'} in software`}
         action={<LinkButton href={hrefOf('keys')}>All keys</LinkButton>}
       >
-        They lie encrypted in this workspace and are used in main's memory while it is unlocked. A backup of the
-        workspace holds them, too.
+        They lie encrypted in this workspace and are used in main's memory while it is unlocked. A backup of
+        the workspace holds them, too.
       </EmptyState>
     </>
   );
@@ -153,7 +172,8 @@ function NotYet({ one, onOpen }: { one: ListedSigner; onOpen: (dialog: OpenDialo
         <ConfigButtons one={one} onOpen={onOpen} />
       </div>
       <Notice severity="note">
-        It is not in use yet: <a href={BACK.href}>apply the changes</a> first. The doctor can examine it before.
+        It is not in use yet: <a href={BACK.href}>apply the changes</a> first. The doctor can examine it
+        before.
       </Notice>
       {one.pending?.settings ? (
         <SettingsCard settings={one.pending.settings} secretStored={one.pending.secretStored} />
@@ -179,7 +199,9 @@ function Shown({ one, list }: { one: ListedSigner; list: SignerList }) {
         <>
           <Tag>{KIND_WORD[one.kind]}</Tag>
           {roles.includes('default') ? <Tag tone="accent">default</Tag> : null}
-          {roles.includes('one-off') ? <Tag>{list.oneOffImplied ? 'one-off, implied' : 'one-off'}</Tag> : null}
+          {roles.includes('one-off') ? (
+            <Tag>{list.oneOffImplied ? 'one-off, implied' : 'one-off'}</Tag>
+          ) : null}
           {one.waiting === null ? null : <Tag tone="careful">{WAITING_WORD[one.waiting]}</Tag>}
         </>
       }

@@ -27,9 +27,7 @@ function Roles({ one, list }: { one: ListedSigner; list: SignerList }) {
   return (
     <span className="row">
       {roles.includes('default') ? <Tag tone="accent">default</Tag> : null}
-      {roles.includes('one-off') ? (
-        <Tag>{list.oneOffImplied ? 'one-off, implied' : 'one-off'}</Tag>
-      ) : null}
+      {roles.includes('one-off') ? <Tag>{list.oneOffImplied ? 'one-off, implied' : 'one-off'}</Tag> : null}
     </span>
   );
 }
@@ -109,9 +107,7 @@ export function Signers({ route }: ViewProps) {
   const softhsm = here.data?.softhsm ?? null;
   const close = (): void => setDialog(null);
   const rehearsal =
-    softhsm === null ? null : (
-      <Button onPress={() => setDialog('rehearsal')}>Make a rehearsal token…</Button>
-    );
+    softhsm === null ? null : <Button onPress={() => setDialog('rehearsal')}>Make a rehearsal token…</Button>;
   return (
     <Page
       title="Signers"
