@@ -52,7 +52,7 @@ export function Unreachable({ signers, signer }: { signers: SignersToChoose; sig
         This key is on a signer that is not configured: it cannot sign until it is added again under Signers.
       </Notice>
     );
-  if (row.state !== 'retrying' && row.state !== 'unusable' && row.state !== 'login-needed') return null;
+  if (row.state !== 'retrying' && row.state !== 'unusable') return null;
   return (
     <Notice severity="careful">
       This key is on “{row.name}”, which {STATE[row.state]}: it cannot sign until that is mended.{' '}

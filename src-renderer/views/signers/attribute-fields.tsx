@@ -39,7 +39,7 @@ function OneTable(props: FormProps & { field: keyof typeof KNOWN }) {
         {title}: other attributes than Krill's
       </Checkbox>
       {table === null ? null : (
-        <div className="limits">
+        <div className="form-pair">
           {all.map((name) => (
             <Select<Said>
               key={name}

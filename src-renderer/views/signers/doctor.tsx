@@ -1,14 +1,14 @@
 /** The doctor: what was looked at, top to bottom as it comes; each failure with its cause, where to look and how to mend it. */
-import { CircleCheck, CircleDashed, CircleX, LoaderCircle, TriangleAlert } from 'lucide-react';
+import { CircleCheck, CircleDashed, CircleX, Copy, LoaderCircle, TriangleAlert } from 'lucide-react';
 import type { DoctorLine, DoctorReport } from '#shared/contract/signer-doctor.ts';
-import { call } from '../../app/call.ts';
+import { call, toastError } from '../../app/call.ts';
 import { hrefOf } from '../../app/router.ts';
 import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
 import { Button, LinkButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { CommandBlock } from '../../components/command-block.tsx';
-import { CopyButton } from '../../components/hex-value.tsx';
+import { copyText } from '../../components/hex-value.tsx';
 import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { EmptyState, ErrorState } from '../../components/state-box.tsx';
@@ -67,12 +67,13 @@ function Summary({ report }: { report: DoctorReport }) {
       severity={first ? 'bad' : careful > 0 ? 'careful' : 'good'}
       title={
         first
-          ? `It cannot be used: ${first.title.toLowerCase()}.`
+          ? `It stops at “${first.title}”.`
           : careful > 0
             ? `It works, and ${careful === 1 ? 'one thing deserves' : `${careful} things deserve`} a look.`
             : 'It works, from the library to a signature.'
       }
     >
+      {first ? <p className="wrap">{first.text}</p> : null}
       <p className="dim">
         Examined <Time at={report.at} clock />
       </p>
@@ -103,7 +104,14 @@ export function Doctor({ route }: ViewProps) {
       actions={
         report === null ? undefined : (
           <>
-            {report.done ? <CopyButton text={report.text} what="report" wide /> : null}
+            {report.done ? (
+              <Button
+                icon={<Copy aria-hidden />}
+                onPress={() => void copyText(report.text, 'Report').catch(toastError)}
+              >
+                Copy report
+              </Button>
+            ) : null}
             <LinkButton href={hrefOf('signer', { id })}>The signer</LinkButton>
             {button}
           </>

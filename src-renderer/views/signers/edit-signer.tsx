@@ -122,16 +122,14 @@ function FormPage(props: FormPageProps) {
             </Notice>
           ) : null}
           {save.error ? <ErrorState error={save.error} /> : null}
-          <div className="action-bar">
-            <span className="dim">Nothing is contacted. It waits until you apply the changes.</span>
-            <div className="page-actions">
-              <LinkButton href={signer === null ? BACK.href : hrefOf('signer', { id: signer.id })}>
-                Cancel
-              </LinkButton>
-              <Button kind="primary" type="submit" busy={save.busy}>
-                Save signer
-              </Button>
-            </div>
+          <div className="dialog-foot">
+            <span className="foot-note dim">Nothing is contacted. It waits until you apply the changes.</span>
+            <LinkButton href={signer === null ? BACK.href : hrefOf('signer', { id: signer.id })}>
+              Cancel
+            </LinkButton>
+            <Button kind="primary" type="submit" busy={save.busy}>
+              Save signer
+            </Button>
           </div>
         </form>
       </DropGuard>

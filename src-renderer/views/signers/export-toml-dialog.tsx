@@ -30,9 +30,7 @@ function Body({ onClose }: { onClose: () => void }) {
     <div className="stack">
       {found.data ? (
         <>
-          <div className="toml-preview">
-            <CommandBlock title="For krill.conf or krillta.conf" text={found.data.text} />
-          </div>
+          <CommandBlock title="For krill.conf or krillta.conf" text={found.data.text} />
           {found.data.notes.map((note) => (
             <Notice key={note} severity="note">
               {note}

@@ -62,11 +62,10 @@ const LIMIT_LINES: readonly NumberLine[] = [
 function Server(props: FormProps) {
   const { form, change, problems } = props;
   return (
-    <div className="columns">
+    <div className="form-pair">
       <TextField
         label="Host"
         mono
-        autoFocus={form.host === ''}
         value={form.host}
         onChange={(host) => change({ host })}
         error={problems['settings.host']}
@@ -109,7 +108,7 @@ export function KmipFields(props: FormProps & { stored: boolean }) {
     <>
       <Server {...props} />
       <PathField {...props} name="serverCaCertPath" />
-      <div className="columns">
+      <div className="form-pair">
         <PathField {...props} name="clientCertPath" />
         <PathField {...props} name="clientCertPrivateKeyPath" />
       </div>

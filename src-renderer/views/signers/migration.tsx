@@ -42,7 +42,7 @@ function Owner({ row }: { row: Row }) {
       <div className="row-wrap">
         <b className="wrap">{row.title}</b>
         <span className="quiet">
-          {WHAT[row.what]}, {row.state === 'there' ? `on ${row.from}` : `${row.from} → ${row.to}`}
+          {WHAT[row.what]}, {moves ? `${row.from} → ${row.to}` : `on ${row.from}`}
         </span>
         <span className="push row">
           <Tag tone={STATE[row.state].tone}>{STATE[row.state].word}</Tag>
@@ -118,8 +118,9 @@ function Progress({ migration }: { migration: SignerMigration }) {
       <progress value={done} max={Math.max(1, done + open)} aria-label="Keys that are moved" />
       {stuck === 0 ? null : (
         <p className="dim">
-          {stuck === 1 ? 'One key stays' : `${stuck} keys stay`} where it is for ever; the reason stands
-          beside it.
+          {stuck === 1
+            ? 'One key stays where it is for ever; the reason stands below it.'
+            : `${stuck} keys stay where they are for ever; the reason stands below each.`}
         </p>
       )}
     </Verdict>

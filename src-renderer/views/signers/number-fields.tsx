@@ -14,7 +14,7 @@ export interface NumberLine {
 export function NumberFields(props: FormProps & { lines: readonly NumberLine[] }) {
   const { form, change, problems, lines } = props;
   return (
-    <div className="limits">
+    <div className="form-pair">
       {lines.map(({ name, label, unit, help }) => (
         <NumberField
           key={name}

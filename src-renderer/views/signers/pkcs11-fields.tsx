@@ -22,7 +22,6 @@ function Library(props: FormProps & { libraries: Libraries }) {
       <TextField
         label="Library (lib_path)"
         mono
-        autoFocus={form.libPath === ''}
         value={form.libPath}
         onChange={(libPath) => change({ libPath })}
         error={problems['settings.libPath']}
@@ -75,14 +74,14 @@ function SlotField({ form, change, problems }: FormProps) {
         }
       />
       {form.serial === null ? null : (
-        <p className="row-wrap">
+        <div className="row-wrap">
           <span>
             Only the token with serial <span className="mono">{form.serial}</span> is used.
           </span>
-          <button type="button" className="button-link" onClick={() => change({ serial: null })}>
+          <Button size="small" onPress={() => change({ serial: null })}>
             Take any token with this label
-          </button>
-        </p>
+          </Button>
+        </div>
       )}
     </div>
   );

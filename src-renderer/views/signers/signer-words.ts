@@ -18,7 +18,7 @@ export const STATE_WORD: Record<SignerState, string> = {
   probing: 'being contacted',
   ready: 'ready',
   'login-needed': 'login needed',
-  retrying: 'not there, tried again',
+  retrying: 'not there',
   unusable: 'unusable',
 };
 

@@ -11,8 +11,8 @@ import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { EmptyState } from '../../components/state-box.tsx';
 import { Dot, Tag } from '../../components/tag.tsx';
-import { Ago } from '../../components/time.tsx';
 import { PendingCard } from './pending-card.tsx';
+import { Retry } from './retry.tsx';
 import { RehearsalDialog } from './rehearsal-dialog.tsx';
 import { RolesCard } from './roles-card.tsx';
 import { SignerHelp } from './signer-help.tsx';
@@ -41,8 +41,7 @@ function State({ one }: { one: ListedSigner }) {
       {STATE_WORD[state]}
       {retryAt === null ? null : (
         <span className="quiet">
-          {' '}
-          <Ago at={retryAt} />
+          <Retry at={retryAt} />
         </span>
       )}
     </span>
@@ -65,12 +64,12 @@ function columns(list: SignerList): readonly Column<ListedSigner>[] {
     { id: 'kind', title: 'Type', width: '8rem', cell: (one) => KIND_WORD[one.kind] },
     {
       id: 'roles',
-      title: 'Makes',
-      width: '19rem',
+      title: 'Role',
+      width: '20rem',
       drop: 2,
       cell: (one) => <Roles one={one} list={list} />,
     },
-    { id: 'state', title: 'State', width: 'minmax(19rem, 1.4fr)', cell: (one) => <State one={one} /> },
+    { id: 'state', title: 'State', width: 'minmax(20rem, 1.4fr)', cell: (one) => <State one={one} /> },
     {
       id: 'keys',
       title: 'Keys',

@@ -5,8 +5,8 @@ import { hrefOf } from '../../app/router.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Button, LinkButton } from '../../components/button.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
-import { Countdown } from '../../components/time.tsx';
 import { Notice, Verdict } from '../../components/verdict.tsx';
+import { Retry } from './retry.tsx';
 import { pinRefused, STATE_TONE, STATE_WORD, TRIES_TEXT } from './signer-words.ts';
 
 /** Cause, check and fix of a failure: of a signer's trouble and of a line of the doctor. */
@@ -16,6 +16,7 @@ export function CauseCheckFix(props: { cause: string; check: string; fix: string
     ['Look', props.check],
     ['Mend', props.fix],
   ] as const;
+  if (lines.every(([, text]) => text === '')) return null;
   return (
     <dl className="kv cause">
       {lines.map(([label, text]) =>
@@ -79,8 +80,7 @@ export function StateCard({ row }: { row: SignerRow }) {
           State: {STATE_WORD[state]}
           {retryAt === null ? null : (
             <>
-              {' '}
-              in <Countdown to={retryAt} />
+              , <Retry at={retryAt} />
             </>
           )}
           {row.secretHeld ? '. Its PIN is kept in memory until the workspace is locked.' : null}
