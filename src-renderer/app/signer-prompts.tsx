@@ -47,7 +47,9 @@ function useCancel(prompt: SignerPrompt) {
 function More({ more }: { more: number }) {
   if (more === 0) return null;
   return (
-    <span className="quiet">{more === 1 ? 'One more question waits.' : `${more} more questions wait.`}</span>
+    <span className="foot-note quiet">
+      {more === 1 ? 'One more question waits.' : `${more} more questions wait.`}
+    </span>
   );
 }
 

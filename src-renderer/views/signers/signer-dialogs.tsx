@@ -131,15 +131,12 @@ const SHOWN_KEYS = 12;
 /** The keys because of which a signer stays (H-027). */
 function OwnedKeys({ ids }: { ids: readonly string[] }) {
   return (
-    <div className="stack-tight">
-      <p>These keys lie on it:</p>
-      <ul className="verdict-lines" aria-label="Keys on the signer">
-        {ids.slice(0, SHOWN_KEYS).map((id) => (
-          <OwnedKey key={id} id={id} />
-        ))}
-        {ids.length > SHOWN_KEYS ? <li>and {ids.length - SHOWN_KEYS} more</li> : null}
-      </ul>
-    </div>
+    <ul className="verdict-lines" aria-label="Keys on the signer">
+      {ids.slice(0, SHOWN_KEYS).map((id) => (
+        <OwnedKey key={id} id={id} />
+      ))}
+      {ids.length > SHOWN_KEYS ? <li>and {ids.length - SHOWN_KEYS} more</li> : null}
+    </ul>
   );
 }
 
@@ -164,8 +161,15 @@ function RemoveBody({ id, name, revision, onClose }: SignerDialogProps) {
         <li>Its settings and its stored PIN, once the changes are applied.</li>
         <li>Nothing on the device: its keys stay there, and so does the identity key of Baleen.</li>
       </ul>
-      {remove.error ? <ErrorState error={remove.error} /> : null}
-      {ids.length > 0 ? <OwnedKeys ids={ids} /> : null}
+      {remove.error && ids.length > 0 ? (
+        <Notice severity="bad" live>
+          <div className="stack-tight">
+            <p>{remove.error.message}</p>
+            <OwnedKeys ids={ids} />
+          </div>
+        </Notice>
+      ) : null}
+      {remove.error && ids.length === 0 ? <ErrorState error={remove.error} /> : null}
       <div className="dialog-foot">
         <Button onPress={onClose} autoFocus>
           Keep it

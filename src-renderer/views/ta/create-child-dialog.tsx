@@ -62,7 +62,7 @@ function Body({ taken, onClose }: CreateChildDialogProps) {
     >
       <p className="dim">
         A CA of this workspace below the trust anchor. Its identity and its first key are made now; they never
-        leave this machine.
+        leave the place where they are made.
       </p>
       {taken.length === 0 ? null : (
         <Notice severity="note">
