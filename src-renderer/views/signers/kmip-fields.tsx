@@ -55,7 +55,11 @@ const LIMIT_LINES: readonly NumberLine[] = [
     help: 'A connection is closed after this. Krill’s code reads max_lifetime_seconds instead. Usual: 1800',
   },
   { name: 'maxIdleSeconds', label: 'max_idle_seconds', unit: 's' },
-  { name: 'maxConnections', label: 'max_connections' },
+  {
+    name: 'maxConnections',
+    label: 'max_connections',
+    help: 'Krill’s code takes max_response_bytes for it by mistake. Usual: 5',
+  },
   { name: 'maxResponseBytes', label: 'max_response_bytes', unit: 'octets' },
 ];
 
