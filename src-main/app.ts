@@ -24,7 +24,8 @@ import { createNetGate } from './lib/net-gate.ts';
 import { createOverview } from './overview/overview.ts';
 import type { Net, Ports } from './ports.ts';
 import { createSignerRouter } from './signers/router.ts';
-import type { Signer } from './signers/signer.ts';
+import { type DeviceParts, noDevices } from './signers/device-parts.ts';
+import { createSigners } from './signers/signers.ts';
 import { createSoftwareSigner } from './signers/software/software-signer.ts';
 import type { Session } from './store/store-contract.ts';
 import { createTa } from './ta/ta.ts';
@@ -44,7 +45,8 @@ export interface App {
 
 const CHECK_AFTER_MS = 1000;
 
-export async function createApp(ports: Ports): Promise<App> {
+/** `devices`: what signers can be beside software. */
+export async function createApp(ports: Ports, devices: DeviceParts = noDevices): Promise<App> {
   const { clock, random } = ports;
   const log = createLog(ports.logLine, ports.version);
   const changed = (topic: Topic, ids: string[]): void => {
@@ -71,13 +73,9 @@ export async function createApp(ports: Ports): Promise<App> {
     },
   });
   const software = createSoftwareSigner({ sealer: session });
-  const signers: ReadonlyMap<string, Signer> = new Map([['software', software]]);
-  const router = createSignerRouter(() => ({
-    signers,
-    defaultSigner: 'software',
-    oneOffSigner: 'software',
-    device: () => null,
-  }));
+  const signers = createSigners({ clock, random, log, jobs, session, software, changed, ...devices });
+  vault.onBegin(signers.begin);
+  const router = createSignerRouter(signers.table);
   const issuing = createIssuing({ random, router });
   const drafts = createDrafts({
     random,
@@ -119,8 +117,9 @@ export async function createApp(ports: Ports): Promise<App> {
     () => void ta.unlocked().catch((error: unknown) => log.failure('what is due at the trust anchor', error)),
   );
   vault.onLock(async () => {
-    // First: a job that waits for an answer ends by it.
+    // First: a job that waits for an answer, of a server or of a person, ends by it.
     await gate.shut();
+    await signers.locking();
     await jobs.clear();
     blobs.clear();
     inspect.clear();
@@ -141,6 +140,7 @@ export async function createApp(ports: Ports): Promise<App> {
       audit: audit.domain,
       drafts: drafts.domain,
       keys,
+      signers: signers.domain,
       ca,
       overview,
       inspect: inspect.domain,

@@ -91,7 +91,7 @@ async function withKey<T>(
     );
   const key = await deps.session().store.run('keys.get', { id: row.keyId });
   if (key.signer !== 'software')
-    throw new AppError('POLICY_REFUSED', `Its private key lies in ${key.signer} and cannot leave it.`);
+    throw new AppError('POLICY_REFUSED', 'Its private key lies on a device and cannot leave it.');
   return deps.software.withPrivateKey(routedKey(key), use);
 }
 

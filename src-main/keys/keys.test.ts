@@ -60,7 +60,7 @@ test('a key whose making was cancelled is taken from its signer again', async ()
   const { keys, destroyed, ended } = setUp((jobs) => {
     for (const { id } of jobs.list()) jobs.cancel(id);
   });
-  expect(await ended(keys.create({ algorithm: 'p-256', label: 'late' }))).toBe('cancelled');
+  expect(await ended(keys.create({ algorithm: 'p-256', label: 'late', signer: null }))).toBe('cancelled');
   expect(destroyed).toHaveLength(1);
   expect((await keys.list({ query: '', cursor: null, limit: 10 })).total).toBe(0);
 });
@@ -70,7 +70,7 @@ test('a key that cannot be stored is taken from its signer again', async () => {
     // The worker ends between the making and the storing.
     void made.vault.session().store.close();
   });
-  expect(await ended(keys.create({ algorithm: 'p-256', label: 'lost' }))).toBe('failed');
+  expect(await ended(keys.create({ algorithm: 'p-256', label: 'lost', signer: null }))).toBe('failed');
   expect(destroyed).toHaveLength(1);
 });
 

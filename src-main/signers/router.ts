@@ -36,6 +36,8 @@ export interface SignerRouter {
    * INTERNAL when the signature does not hold.
    */
   sign(key: RoutedKey, use: KeyUse, data: Uint8Array): Promise<Uint8Array>;
+  /** Asked from the signer itself. Throws AppError NOT_FOUND with the key's id when the key is gone, and as `sign` does. */
+  publicKey(key: RoutedKey): Promise<Uint8Array>;
   destroy(key: RoutedKey): Promise<void>;
 }
 
@@ -79,6 +81,7 @@ export function createSignerRouter(table: () => SignerTable): SignerRouter {
         );
       return signature;
     },
+    publicKey: async (key) => find(key.signer).publicKey(key),
     async destroy(key) {
       await find(key.signer).destroy(key);
     },
