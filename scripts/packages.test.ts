@@ -124,6 +124,7 @@ describe('the Electron package', () => {
     for (const name of [
       '/out/main/electron.js',
       '/out/main/store-worker.js',
+      '/out/main/pkcs11-host.js',
       '/out/preload/preload.cjs',
       '/out/renderer/index.html',
       '/package.json',

@@ -15,12 +15,13 @@ import { handlersOf } from './ipc/handlers.ts';
 import { createTickets } from './ipc/tickets.ts';
 import { createAppearance } from './lib/appearance.ts';
 import { AppError } from './lib/app-error.ts';
+import { deviceActions } from './lib/device-use.ts';
 import { createClipboardTimer } from './lib/clipboard-timer.ts';
 import { createIssuing } from './issuing/issuing.ts';
 import { createKeys } from './keys/keys.ts';
 import { createJobs } from './lib/jobs.ts';
 import { createLog } from './lib/log.ts';
-import { createNetGate } from './lib/net-gate.ts';
+import { createNetGate, type HsmEndpoint } from './lib/net-gate.ts';
 import { createOverview } from './overview/overview.ts';
 import type { Net, Ports } from './ports.ts';
 import { createSignerRouter } from './signers/router.ts';
@@ -55,8 +56,18 @@ export async function createApp(ports: Ports, devices: DeviceParts = noDevices):
   };
 
   const appearance = createAppearance({ configFolder: ports.paths.config, log });
+  /** A device signed and the action left no record: it gets one, with key and device. */
+  const around = deviceActions(async () => {
+    const audit = {
+      action: 'signers.use',
+      outcome: 'done' as const,
+      summary: 'A device signed, and the action that asked for it left no record of its own',
+      subjects: [],
+    };
+    await session().store.run('audit.add', { audit });
+  });
   const clipboard = createClipboardTimer({ clock, clipboard: ports.clipboard, log });
-  const jobs = createJobs({ clock, random, log, changed });
+  const jobs = createJobs({ clock, random, log, around, changed });
   const blobs = createBlobs({ clock, random });
   const tickets = createTickets({ random });
 
@@ -64,12 +75,16 @@ export async function createApp(ports: Ports, devices: DeviceParts = noDevices):
   const audit = createAudit({ clock, vault, tickets, changed });
   const session = vault.session;
   const openSession = (): Session | null => (vault.stateName() === 'unlocked' ? session() : null);
+  /** Of an offline station; the signers supply it. */
+  const hsmEndpoint = (): HsmEndpoint | null => null;
   const gate = createNetGate({
     net: ports.net,
     log,
+    around,
     station() {
       const opened = vault.opened();
-      return opened === null ? null : { id: opened.folder, kind: opened.header.kind, session: openSession() };
+      if (opened === null) return null;
+      return { id: opened.folder, kind: opened.header.kind, session: openSession(), hsm: hsmEndpoint() };
     },
   });
   const software = createSoftwareSigner({ sealer: session });
@@ -91,6 +106,7 @@ export async function createApp(ports: Ports, devices: DeviceParts = noDevices):
     drafts,
     net: gate.net,
     volumes: ports.volumes,
+    around,
     failed: (error) => void log.failure('keeping a local child fresh', error),
   });
   const overview = createOverview({
@@ -114,7 +130,10 @@ export async function createApp(ports: Ports, devices: DeviceParts = noDevices):
       }),
   );
   vault.onUnlock(
-    () => void ta.unlocked().catch((error: unknown) => log.failure('what is due at the trust anchor', error)),
+    () =>
+      void around(ta.unlocked).catch((error: unknown) =>
+        log.failure('what is due at the trust anchor', error),
+      ),
   );
   vault.onLock(async () => {
     // First: a job that waits for an answer, of a server or of a person, ends by it.
@@ -148,6 +167,7 @@ export async function createApp(ports: Ports, devices: DeviceParts = noDevices):
     }),
     state: vault.stateName,
     log,
+    around,
     refused: audit.refused,
   });
 

@@ -115,6 +115,7 @@ export interface NetDial {
   client: { certPem: string; keyPem: string } | null;
   /** Until the handshake is done. */
   timeoutMs: number;
+  /** Gives up dialling; an open stream is ended by `close`. */
   signal?: AbortSignal;
 }
 
@@ -137,6 +138,8 @@ export interface Net {
   /** DER of the certificate that an https server shows; it is not believed and nothing is sent. */
   peek(url: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Uint8Array>;
   listen(options: NetListen, handler: NetHandler): Promise<Listener>;
+  /** PEER_REFUSED when the server wants another client certificate; with TLS 1.3 it is the first `read` that says so. */
+  dial(options: NetDial): Promise<NetStream>;
 }
 
 /** A process of its own for native code that may crash or hang (signers/pkcs11/host.ts). */
@@ -176,6 +179,8 @@ export interface Ports {
   random: Random;
   /** SECURITY: for the gate alone, which an offline station keeps shut. */
   net: Net;
+  /** Where native code of others is loaded, and nowhere else. */
+  signerHosts: SignerHosts;
   dialogs: Dialogs;
   volumes: Volumes;
   clipboard: Clipboard;

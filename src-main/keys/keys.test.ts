@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createJobs, type Jobs } from '../lib/jobs.ts';
 import { type RoutedKey, type SignerRouter } from '../signers/router.ts';
 import { createSoftwareSigner } from '../signers/software/software-signer.ts';
-import { testLog, testRandom } from '../testing/test-ports.ts';
+import { softwareOnly, testLog, testRandom } from '../testing/test-ports.ts';
 import { testVault } from '../testing/test-workspace.ts';
 import { createKeys } from './keys.ts';
 import { routerOf } from '../testing/test-router.ts';
@@ -22,7 +22,13 @@ function setUp(afterCreate: (jobs: Jobs) => void = () => undefined) {
   const router = routerOf({ software });
   const destroyed: RoutedKey[] = [];
   const changed = (): void => undefined;
-  const jobs = createJobs({ clock: made.clock, random: testRandom, log: testLog().log, changed });
+  const jobs = createJobs({
+    around: softwareOnly,
+    clock: made.clock,
+    random: testRandom,
+    log: testLog().log,
+    changed,
+  });
   const watched: SignerRouter = {
     ...router,
     async create(signer, request) {

@@ -3,8 +3,9 @@
  * shut while no workspace is unlocked. It speaks no protocol itself.
  */
 import type { WorkspaceKind } from '#shared/contract/workspace.ts';
-import type { Listener, Net } from '../ports.ts';
+import type { Listener, Net, NetDial, NetStream } from '../ports.ts';
 import { AppError } from './app-error.ts';
+import type { Around } from './device-use.ts';
 import type { Log } from './log.ts';
 
 /** The workspace as far as the door cares. */
@@ -13,6 +14,13 @@ export interface Station {
   kind: WorkspaceKind;
   /** What lives from one unlocking to the next locking; null while it is locked. */
   session: object | null;
+  /** Where an offline station's HSM is, as its operator configured it; null: nowhere. An address, never a name. */
+  hsm: HsmEndpoint | null;
+}
+
+export interface HsmEndpoint {
+  address: string;
+  port: number;
 }
 
 export interface NetGate {
@@ -29,9 +37,19 @@ export interface NetGate {
 const OFFLINE =
   'This workspace is an offline station and opens no connection, ever: do it on a networked machine and carry the file here.';
 
+const OTHER_ENDPOINT =
+  'This workspace is an offline station: it reaches the one HSM that is configured by its IP address, and nothing else. Name that address under Signers.';
+
+/** An address as it is written in a configuration. SECURITY: a name would be asked from a name server first. */
+function isAddress(host: string): boolean {
+  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(host) || (host.includes(':') && URL.canParse(`https://[${host}]/`));
+}
+
 export function createNetGate(deps: {
   net: Net;
   log: Log;
+  /** Around each request that a listener answers (lib/device-use.ts). */
+  around: Around;
   /** null: no workspace is open. */
   station(): Station | null;
 }): NetGate {
@@ -42,10 +60,15 @@ export function createNetGate(deps: {
   let shutting = new AbortController();
 
   /** Throws before anything of the network is touched. Answers what aborts when the door is shut. */
-  function pass(): AbortSignal {
+  function pass(dialled: NetDial | null = null): AbortSignal {
     const open = station();
     // SECURITY: the kind is fixed when a workspace is made; nothing here can change it.
-    if (open?.kind === 'offline') throw new AppError('OFFLINE', OFFLINE);
+    if (open?.kind === 'offline') {
+      if (dialled === null || open.hsm === null) throw new AppError('OFFLINE', OFFLINE);
+      const { address, port: hsmPort } = open.hsm;
+      if (!isAddress(address) || dialled.host !== address || dialled.port !== hsmPort)
+        throw new AppError('OFFLINE', OTHER_ENDPOINT);
+    }
     if (open === null)
       throw new AppError('NO_WORKSPACE', 'No workspace is open, so no connection is either. Open one first.');
     if (open.session === null || over.has(open.session)) throw locked();
@@ -75,7 +98,7 @@ export function createNetGate(deps: {
       const shut = pass();
       const listener = await port.listen(options, async (call) => {
         try {
-          return await handler(call);
+          return await deps.around(() => handler(call));
         } catch (error) {
           const ref = log.failure('a listener failed to answer', error);
           return { status: 500, body: Buffer.from(`The server failed; its log has it under ${ref}.\n`) };
@@ -96,6 +119,10 @@ export function createNetGate(deps: {
         },
       };
     },
+    async dial(options) {
+      const shut = pass(options);
+      return guarded(await port.dial({ ...options, signal: either(shut, options.signal) }), shut);
+    },
   };
 
   return {
@@ -108,6 +135,33 @@ export function createNetGate(deps: {
       await closeWhere(({ stays }) => !stays);
     },
     sweep: () => closeWhere(({ workspace }) => workspace !== station()?.id),
+  };
+}
+
+/** A stream that ends when the door is shut, and says then that it was. */
+function guarded(stream: NetStream, shut: AbortSignal): NetStream {
+  const end = (): void => stream.close();
+  // SECURITY: it was locked while the connection was being made.
+  if (shut.aborted) {
+    end();
+    throw locked();
+  }
+  shut.addEventListener('abort', end, { once: true });
+  const unlessShut = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw shut.aborted ? locked() : error;
+    }
+  };
+  return {
+    peer: stream.peer,
+    write: (bytes) => unlessShut(stream.write(bytes)),
+    read: () => unlessShut(stream.read()),
+    close() {
+      shut.removeEventListener('abort', end);
+      end();
+    },
   };
 }
 

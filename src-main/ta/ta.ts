@@ -3,6 +3,7 @@ import type { Topic } from '#shared/bridge.ts';
 import type { Drafts } from '../drafts/drafts.ts';
 import { jobRefusal } from '../audit/job-refusal.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
+import type { Around } from '../lib/device-use.ts';
 import type { Jobs } from '../lib/jobs.ts';
 import type { Clock, Net, Random, Volumes } from '../ports.ts';
 import type { SignerRouter } from '../signers/router.ts';
@@ -39,6 +40,8 @@ export interface TaDeps {
   session(): Session;
   router: SignerRouter;
   software: SoftwareSigner;
+  /** Around what nobody asked for: looks by the clock (lib/device-use.ts). */
+  around: Around;
   changed(topic: Topic, ids: string[]): void;
   /** Something that nobody waits for went wrong: it is written to the log. */
   failed(error: unknown): void;
@@ -84,6 +87,7 @@ export function createTa(deps: TaDeps): Ta {
       changed('ta', []);
       if (made || (await online.isPending())) await publish();
     },
+    around: deps.around,
     failed: deps.failed,
   });
 

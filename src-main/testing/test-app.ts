@@ -10,6 +10,7 @@ import { createApp } from '../app.ts';
 import type { Net, Volume } from '../ports.ts';
 import type { DeviceParts } from '../signers/device-parts.ts';
 import { nodeNet } from '../shell/node/net/net.ts';
+import { nodeSignerHosts } from '../shell/node/signer-hosts.ts';
 import { eventSink, liveClock, testClock, testRandom } from './test-ports.ts';
 import { PASSPHRASE } from './test-workspace.ts';
 
@@ -46,6 +47,7 @@ export async function testApp(
       clock,
       random: testRandom,
       net: at.net ?? nodeNet,
+      signerHosts: nodeSignerHosts(new URL('../signers/pkcs11/host.ts', import.meta.url)),
       dialogs: {
         folder: async () => places.shift() ?? null,
         saveFile: async () => places.shift() ?? null,

@@ -66,6 +66,7 @@ export const noNet: Net = {
   request: async ({ url }) => refuse(url),
   peek: async (url) => refuse(url),
   listen: async ({ host }) => refuse(host),
+  dial: async ({ host }) => refuse(host),
 };
 
 function refuse(where: string): never {

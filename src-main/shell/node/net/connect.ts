@@ -9,6 +9,14 @@ import { sha256Hex } from '../../../lib/bytes.ts';
 import type { NetRequest, Trust } from '../../../ports.ts';
 import type { Deadline } from './deadline.ts';
 
+/** How TLS is begun. */
+interface Hello {
+  caPem: string | null;
+  /** Application protocols to offer; none for what is not HTTP. */
+  alpn: string[];
+  client: { certPem: string; keyPem: string } | null;
+}
+
 /** Where a request goes and what is asked there. */
 export interface Target {
   kind: 'https' | 'http' | 'unix';
@@ -22,6 +30,8 @@ export interface Target {
   /** For sentences: `host:port`, or the socket. */
   where: string;
 }
+
+const HTTP = ['http/1.1'];
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -95,15 +105,20 @@ async function opened<S extends Socket>(
 }
 
 /** TLS with whoever answers. SECURITY: nobody is believed yet; the caller looks at the certificate before it sends. */
-async function unproven(target: Target, caPem: string | null, deadline: Deadline): Promise<TLSSocket> {
+async function unproven(
+  target: Pick<Target, 'host' | 'port'>,
+  { caPem, alpn, client }: Hello,
+  deadline: Deadline,
+): Promise<TLSSocket> {
   const socket = connectTls({
     host: target.host,
     port: target.port,
     // RFC 6066 3: an address is no server name.
     ...(isIP(target.host) === 0 ? { servername: target.host } : {}),
     ...(caPem === null ? {} : { ca: caPem }),
+    ...(client === null ? {} : { cert: client.certPem, key: client.keyPem }),
     minVersion: 'TLSv1.2',
-    ALPNProtocols: ['http/1.1'],
+    ...(alpn.length === 0 ? {} : { ALPNProtocols: alpn }),
     rejectUnauthorized: false,
   });
   return opened(socket, 'secureConnect', deadline);
@@ -136,6 +151,26 @@ function believe(socket: TLSSocket, der: Uint8Array, trust: Trust, where: string
     );
 }
 
+/** TLS with a server that is believed; `any` believes everybody. Throws AppError PEER_UNTRUSTED, or the error of the socket. */
+export async function proven(
+  target: Pick<Target, 'host' | 'port' | 'where'>,
+  trust: Trust | 'any',
+  hello: Omit<Hello, 'caPem'>,
+  deadline: Deadline,
+): Promise<{ socket: TLSSocket; peer: Uint8Array }> {
+  const caPem = typeof trust === 'object' && 'caPem' in trust ? trust.caPem : null;
+  const socket = await unproven(target, { ...hello, caPem }, deadline);
+  try {
+    const peer = certificateOf(socket);
+    // SECURITY: `any` is what the operator chose as "insecure"; the screen says so as long as it is.
+    if (trust !== 'any') believe(socket, peer, trust, target.where);
+    return { socket, peer };
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
 /** An open connection whose server is believed. Throws AppError PEER_UNTRUSTED, or the error of the socket. */
 export async function connect(
   target: Target,
@@ -143,16 +178,7 @@ export async function connect(
   deadline: Deadline,
 ): Promise<{ socket: Socket; peer: Uint8Array | null }> {
   if (target.kind === 'https') {
-    const caPem = typeof trust === 'object' && 'caPem' in trust ? trust.caPem : null;
-    const socket = await unproven(target, caPem, deadline);
-    try {
-      const peer = certificateOf(socket);
-      believe(socket, peer, trust, target.where);
-      return { socket, peer };
-    } catch (error) {
-      socket.destroy();
-      throw error;
-    }
+    return proven(target, trust, { alpn: HTTP, client: null }, deadline);
   }
   const plain = connectPlain(
     target.kind === 'unix' ? { path: target.host } : { host: target.host, port: target.port },
@@ -168,7 +194,7 @@ export async function connect(
 
 /** The certificate that the server shows. Nothing is sent. */
 export async function look(target: Target, deadline: Deadline): Promise<Uint8Array> {
-  const socket = await unproven(target, null, deadline);
+  const socket = await unproven(target, { caPem: null, alpn: HTTP, client: null }, deadline);
   try {
     return certificateOf(socket);
   } finally {

@@ -12,11 +12,33 @@ const SENTENCES: Readonly<Record<string, (where: string) => string>> = {
   EHOSTUNREACH: (where) => `No way leads to ${where}: look at the network.`,
   ENETUNREACH: (where) => `No way leads to ${where}: look at the network.`,
   ENOENT: (where) => `There is no ${where}: start the server, or mend the path.`,
-  EPROTO: (where) => `${where} speaks no TLS that is accepted here: look whether the port is that of https.`,
+  EPROTO: (where) => `${where} speaks no TLS that is accepted here: look whether the port is the right one.`,
 };
 
 /** A header with a line break in it and the like. */
 const OURS = /^ERR_(?:INVALID|UNESCAPED|HTTP_INVALID)/;
+
+/** The alerts with which a TLS server turns a client certificate away (RFC 5246 7.2.2, RFC 8446 6.2). */
+const CLIENT_REFUSED =
+  /ALERT_(?:BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN|REQUIRED)|UNKNOWN_CA|ACCESS_DENIED)$/;
+
+/** What ended a TLS stream of ours: PEER_REFUSED when the server turned the client certificate away, else as `netFault`. */
+export function dialFault(error: unknown, where: string): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (CLIENT_REFUSED.test(code))
+    return fault(
+      'PEER_REFUSED',
+      `${where} does not accept the client certificate: choose one of an authority that the server trusts.`,
+      error,
+    );
+  if (code.endsWith('ALERT_HANDSHAKE_FAILURE'))
+    return fault(
+      'PEER_REFUSED',
+      `${where} ended the TLS handshake: it may want a client certificate, or know no cipher that is accepted here.`,
+      error,
+    );
+  return netFault(error, where);
+}
 
 /** AppError UNREACHABLE or PERMISSION_DENIED for what a network does; an AppError and a bug of ours pass as they are. */
 export function netFault(error: unknown, where: string): unknown {

@@ -1,0 +1,150 @@
+/**
+ * A KMIP server as a function from operation to answer: versions negotiated, connections pooled, what is safe to repeat
+ * repeated once when a pooled connection turns out to be dead. What the operations are for is decided above.
+ */
+import type { KmipSettings } from '#shared/contract/signer-settings.ts';
+import { wipe } from '../../lib/bytes.ts';
+import type { Clock, Net } from '../../ports.ts';
+import { type Connection, ConnectionError, createConnection } from './connection.ts';
+import type { KmipContact } from './contact.ts';
+import {
+  decodeResponse,
+  encodeRequest,
+  type KmipCredential,
+  KmipResultError,
+  type KmipVersion,
+  sameVersion,
+} from './message.ts';
+import { discoverVersions, type KmipOperation } from './operations.ts';
+import { createPool } from './pool.ts';
+
+export interface KmipClient {
+  /** Throws KmipResultError, ConnectionError, TtlvError, AppError of the network. */
+  call<T>(operation: KmipOperation<T>, signal?: AbortSignal): Promise<T>;
+  /** Asks for the versions; answers the one that is spoken from then on. Throws as `call` does. */
+  negotiate(signal?: AbortSignal): Promise<KmipVersion>;
+  /** DER of the certificate that the server showed last; null before. */
+  peer(): Uint8Array | null;
+  close(): void;
+}
+
+/** In the order in which they are wanted: 2.x writes attributes differently and brings nothing that is needed. */
+const VERSIONS: readonly KmipVersion[] = [
+  ...[4, 3, 2, 1, 0].map((minor) => ({ major: 1, minor })),
+  { major: 2, minor: 0 },
+];
+const OPERATION_NOT_SUPPORTED = 5;
+const GENERAL_FAILURE = 256;
+/** How a server says that it does not know the version: the standard left it open before 2.0. */
+const WRONG_VERSION = new Set([null, 4, 7, 8, 63, GENERAL_FAILURE]);
+
+/** Zero in a configuration is "as long as it takes"; nothing takes longer than this. */
+const LONGEST_MS = 600_000;
+const limitMs = (seconds: number): number => (seconds === 0 ? LONGEST_MS : seconds * 1000);
+
+export function createKmipClient(deps: {
+  settings: KmipSettings;
+  contact: KmipContact;
+  credential: KmipCredential | null;
+  net: Net;
+  clock: Clock;
+}): KmipClient {
+  const { settings, contact, credential, net, clock } = deps;
+  const limits = {
+    readTimeoutMs: limitMs(settings.readTimeoutSeconds),
+    writeTimeoutMs: limitMs(settings.writeTimeoutSeconds),
+    maxResponseBytes: settings.maxResponseBytes,
+  };
+  let version: KmipVersion = { major: 1, minor: 0 };
+  let peer: Uint8Array | null = null;
+
+  const pool = createPool({
+    clock,
+    limits: {
+      maxConnections: settings.maxConnections,
+      maxUseMs: settings.maxUseSeconds * 1000,
+      maxIdleMs: settings.maxIdleSeconds * 1000,
+    },
+    async connect(ended, signal) {
+      const stream = await net.dial({
+        host: settings.host,
+        port: settings.port,
+        ...contact,
+        timeoutMs: limitMs(settings.connectTimeoutSeconds),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      peer = stream.peer;
+      return createConnection(stream, { clock, limits, ended });
+    },
+  });
+
+  async function exchange<T>(
+    connection: Connection,
+    operation: KmipOperation<T>,
+    spoken: KmipVersion,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const request = encodeRequest({
+      version: spoken,
+      operation: operation.name,
+      payload: operation.payload(spoken),
+      credential,
+      maxResponseBytes: limits.maxResponseBytes,
+    });
+    try {
+      const response = await connection.exchange(request, signal);
+      return operation.read(decodeResponse(response, operation.name));
+    } finally {
+      // SECURITY: it held the password.
+      if (credential !== null) wipe(request);
+    }
+  }
+
+  async function callIn<T>(
+    operation: KmipOperation<T>,
+    spoken: KmipVersion,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const attempt = (fresh: boolean): Promise<T> =>
+      pool.use((connection) => exchange(connection, operation, spoken, signal), { fresh, signal });
+    try {
+      return await attempt(false);
+    } catch (error) {
+      if (!operation.repeatable || !(error instanceof ConnectionError) || !error.stale) throw error;
+      return attempt(true);
+    }
+  }
+
+  return {
+    call: (operation, signal) => callIn(operation, version, signal),
+    async negotiate(signal) {
+      let last: KmipResultError | null = null;
+      for (const tried of VERSIONS) {
+        try {
+          const common = await callIn(discoverVersions(VERSIONS), tried, signal);
+          const best = VERSIONS.find((one) => common.some((other) => sameVersion(one, other)));
+          if (best !== undefined) return (version = best);
+        } catch (error) {
+          if (!(error instanceof KmipResultError)) throw error;
+          // 1.0 has no Discover Versions: who does not know it speaks what the request was written in, or says what it speaks.
+          if (error.reason === OPERATION_NOT_SUPPORTED)
+            return (version = VERSIONS.find((one) => sameVersion(one, error.version)) ?? tried);
+          if (!WRONG_VERSION.has(error.reason)) throw error;
+          last = error;
+        }
+      }
+      throw last?.reason === null || last?.reason === GENERAL_FAILURE ? last : noCommonVersion(last?.message);
+    },
+    peer: () => peer,
+    close: () => pool.close(),
+  };
+}
+
+function noCommonVersion(message = 'the server lists no version that is spoken here'): KmipResultError {
+  return new KmipResultError('discoverVersions', {
+    status: 1,
+    reason: 63,
+    message,
+    version: { major: 0, minor: 0 },
+  });
+}

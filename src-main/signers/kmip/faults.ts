@@ -1,0 +1,93 @@
+/** From whatever went wrong with a KMIP server to the closed words of the device port. No decision beyond the word. */
+import { AppError, errorText } from '../../lib/app-error.ts';
+import { type DeviceTrouble, DeviceError } from '../device.ts';
+import { ConnectionError } from './connection.ts';
+import { KmipResultError } from './message.ts';
+import { OPERATION_TITLES, RESULT_STATUS } from './names.ts';
+import { resultReason } from './result-reasons.ts';
+import { TtlvError } from './ttlv.ts';
+
+const CONNECTION: Record<ConnectionError['kind'], [DeviceTrouble, string, (where: string) => string]> = {
+  closed: [
+    'unreachable',
+    'CONNECTION_CLOSED',
+    (where) => `${where} closed the connection: look at its log, and whether the port is that of KMIP.`,
+  ],
+  'read-timeout': [
+    'unreachable',
+    'READ_TIMEOUT',
+    (where) => `${where} did not answer in time: look at its load, or raise read_timeout_seconds.`,
+  ],
+  'write-timeout': [
+    'unreachable',
+    'WRITE_TIMEOUT',
+    (where) => `${where} did not take the request in time: look at its load, or raise write_timeout_seconds.`,
+  ],
+  'too-large': [
+    'refused',
+    'RESPONSE_TOO_LARGE',
+    (where) => `${where} answers with more octets than are accepted: raise max_response_bytes.`,
+  ],
+  junk: [
+    'misconfigured',
+    'NO_KMIP',
+    (where) => `${where} sends octets that nobody asked for: look whether address and port are those of a KMIP server.`,
+  ],
+  cancelled: ['cancelled', 'CANCELLED', () => 'It was cancelled.'],
+};
+
+const NETWORK: Partial<Record<AppError['code'], DeviceTrouble>> = {
+  PEER_UNTRUSTED: 'misconfigured',
+  PEER_REFUSED: 'misconfigured',
+  INVALID_INPUT: 'misconfigured',
+  PERMISSION_DENIED: 'misconfigured',
+  OFFLINE: 'misconfigured',
+  CANCELLED: 'cancelled',
+};
+
+/** `where`: host and port, for sentences. `withPassword`: credentials were sent, so it may be those that were refused. */
+export function deviceFault(error: unknown, where: string, withPassword: boolean): unknown {
+  if (error instanceof KmipResultError) return resultFault(error, where, withPassword);
+  if (error instanceof ConnectionError) {
+    const [trouble, code, sentence] = CONNECTION[error.kind];
+    return new DeviceError(trouble, code, sentence(where), error.message);
+  }
+  if (error instanceof TtlvError)
+    return new DeviceError(
+      'misconfigured',
+      'NO_KMIP',
+      `${where} answers with something that is no KMIP: look whether address and port are those of a KMIP server.`,
+      error.message,
+    );
+  if (error instanceof AppError) {
+    const { cause } = error;
+    const system = cause instanceof Error && 'code' in cause ? String(cause.code) : error.code;
+    return new DeviceError(
+      NETWORK[error.code] ?? 'unreachable',
+      system,
+      error.message,
+      error.details?.library ?? error.details?.fingerprint ?? '',
+    );
+  }
+  return error;
+}
+
+function resultFault(error: KmipResultError, where: string, withPassword: boolean): DeviceError {
+  const said = error.message === '' ? errorText(error) : error.message;
+  if (error.status === RESULT_STATUS.pending)
+    return new DeviceError(
+      'unsupported',
+      'Operation Pending',
+      `${where} answers later and not at once, which is not supported: let it answer this client synchronously.`,
+      said,
+    );
+  const row = resultReason(error.reason);
+  if (row.trouble === 'pin-refused' && !withPassword)
+    return new DeviceError(
+      'misconfigured',
+      row.name,
+      `${where} does not let this client in: give it a user name and password, or another client certificate.`,
+      said,
+    );
+  return new DeviceError(row.trouble, row.name, `${OPERATION_TITLES[error.operation]}: ${row.text} ${row.fix}`, said);
+}

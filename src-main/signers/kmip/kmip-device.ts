@@ -1,0 +1,163 @@
+/**
+ * A KMIP server as a device: keys as Krill makes and names them (krill-ta.md 9.3), so that each finds the other's. The
+ * operator's label is not written there: the names carry the key identifier. When it is contacted is decided above.
+ */
+import type { KmipSettings } from '#shared/contract/signer-settings.ts';
+import { sha256Hex, wipe } from '../../lib/bytes.ts';
+import type { Clock, Net, Random } from '../../ports.ts';
+import { type Capability, type Device, DeviceError, type DeviceFacts, type Person } from '../device.ts';
+import { type KmipClient, createKmipClient } from './client.ts';
+import { readKmipContact } from './contact.ts';
+import { ConnectionError } from './connection.ts';
+import { deviceFault } from './faults.ts';
+import { createKeys, type KmipKeys } from './keys.ts';
+import { type KmipCredential, versionText } from './message.ts';
+import { OPERATION, OPERATION_TITLES, type OperationName } from './names.ts';
+import { KMIP_ALGORITHMS, queryServer } from './operations.ts';
+
+/** H-021. */
+const NEEDED_OPERATIONS: readonly OperationName[] = [
+  ...(['activate', 'createKeyPair', 'destroy', 'get', 'modifyAttribute', 'query', 'revoke', 'sign'] as const),
+];
+/** With them a key is found again by its public half, and keys that others made are listed. */
+const HELPFUL_OPERATIONS: readonly OperationName[] = ['discoverVersions', 'getAttributes', 'locate'];
+
+/** Servers that announce Create Key Pair and make one kind: KMIP has no question for it. */
+const RSA_ONLY = /^PyKMIP /;
+
+/**
+ * `person` is asked for the password once an opening when a user name is configured. SECURITY: KMIP wants it in every
+ * request, so it is kept in memory until `close`, or until the server refuses it.
+ */
+export function createKmipDevice(deps: {
+  settings: KmipSettings;
+  net: Net;
+  clock: Clock;
+  random: Random;
+  person: Person;
+}): Device {
+  const { settings, net, clock, random, person } = deps;
+  const where = `${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${settings.port}`;
+  const withPassword = (settings.username ?? '') !== '';
+  let opened: { client: KmipClient; keys: KmipKeys } | null = null;
+  /** Kinds that the server refused to make. */
+  const refusedKinds = new Set<string>();
+
+  /** Runs `work`; whatever goes wrong becomes a DeviceError. */
+  async function told<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const fault = deviceFault(error, where, withPassword);
+      // SECURITY: a password that was refused is not sent again.
+      if (fault instanceof DeviceError && fault.trouble === 'pin-refused') shut();
+      throw fault;
+    }
+  }
+
+  function shut(): void {
+    opened?.client.close();
+    opened = null;
+  }
+
+  function keys(): KmipKeys {
+    if (opened === null)
+      throw new DeviceError('unreachable', 'NOT_OPEN', `${where} is not connected: contact it first.`);
+    return opened.keys;
+  }
+
+  async function credential(): Promise<KmipCredential | null> {
+    if (!withPassword) return null;
+    const password = await person.pin({ reason: 'login', tries: null });
+    try {
+      return { username: settings.username ?? '', password: Buffer.from(password).toString('utf8') };
+    } finally {
+      wipe(password);
+    }
+  }
+
+  async function connect(signal: AbortSignal): Promise<KmipClient> {
+    if (signal.aborted) throw new ConnectionError('cancelled', 'It was cancelled.');
+    const contact = await readKmipContact(settings);
+    const client = createKmipClient({ settings, contact, credential: await credential(), net, clock });
+    try {
+      const version = await client.negotiate(signal);
+      opened = { client, keys: createKeys({ client, random, version }) };
+      return client;
+    } catch (error) {
+      client.close();
+      throw error;
+    }
+  }
+
+  async function facts(client: KmipClient, signal: AbortSignal): Promise<DeviceFacts> {
+    const { operations, vendor } = await client.call(queryServer(), signal);
+    const present = (name: OperationName): boolean => operations.includes(OPERATION[name]);
+    const missing = NEEDED_OPERATIONS.filter((name) => !present(name));
+    if (missing.length > 0 && !settings.force) {
+      const names = missing.map((name) => OPERATION_TITLES[name]).join(', ');
+      throw new DeviceError(
+        'unsupported',
+        'OPERATIONS_MISSING',
+        `${where} does not announce ${names}: use another server, or set "force" if you know that it does them all the same.`,
+        `announced: ${operations.join(', ')}`,
+      );
+    }
+    const capability = (needed: boolean) => (name: OperationName): Capability => ({
+      name: OPERATION_TITLES[name],
+      present: present(name),
+      needed,
+    });
+    return {
+      manufacturer: vendor,
+      model: `KMIP ${opened === null ? '' : versionText(opened.keys.version)}`.trim(),
+      serial: sha256Hex(client.peer() ?? new Uint8Array()),
+      firmware: '',
+      label: vendor,
+      slot: null,
+      library: '',
+      capabilities: [
+        ...NEEDED_OPERATIONS.map(capability(true)),
+        ...HELPFUL_OPERATIONS.map(capability(false)),
+      ],
+      algorithms: KMIP_ALGORITHMS.filter(
+        (algorithm) =>
+          !refusedKinds.has(algorithm) && (algorithm.startsWith('rsa-') || !RSA_ONLY.test(vendor)),
+      ),
+      tries: null,
+    };
+  }
+
+  return {
+    open: (signal) =>
+      told(async () => {
+        const again = opened;
+        const client = again?.client ?? (await connect(signal));
+        try {
+          return await facts(client, signal);
+        } catch (error) {
+          // What did not come up is not half open.
+          if (again === null) shut();
+          throw error;
+        }
+      }),
+    create: ({ algorithm }, signal) =>
+      told(async () => {
+        try {
+          return await keys().create(algorithm, signal);
+        } catch (error) {
+          const fault = deviceFault(error, where, withPassword);
+          if (fault instanceof DeviceError && fault.trouble === 'unsupported') refusedKinds.add(algorithm);
+          throw fault;
+        }
+      }),
+    publicKey: (handle) => told(() => keys().publicKey(handle)),
+    sign: (handle, algorithm, data) => told(() => keys().sign(handle, algorithm, data)),
+    destroy: (handle) => told(() => keys().destroy(handle)),
+    find: (spkiDer) => told(() => keys().find(spkiDer)),
+    list: (signal) => told(() => keys().list(signal)),
+    async close() {
+      shut();
+    },
+  };
+}

@@ -1,0 +1,158 @@
+/**
+ * A small KMIP server in this process, for what PyKMIP does not do: EC keys, old versions, passwords, refusals, silence.
+ * It shares the codec with the client, so PyKMIP stays the proof of the encoding. Not shipped.
+ */
+import type { Socket } from 'node:net';
+import { createServer, type TLSSocket } from 'node:tls';
+import { type KmipSettings, kmipSettings } from '#shared/contract/signer-settings.ts';
+import { enumeration, integer, maybeStructure, need, needStructure, structure, text } from '../signers/kmip/items.ts';
+import { type KmipVersion, readVersion, sameVersion, versionItem, versionText } from '../signers/kmip/message.ts';
+import { OPERATION, type OperationName, TAG } from '../signers/kmip/names.ts';
+import { decodeTtlv, encodeTtlv, type TtlvItem, ttlvLength } from '../signers/kmip/ttlv.ts';
+import { type FakeObject, FakeRefusal, fakeStore } from './fake-kmip-objects.ts';
+import { serveRaw } from './test-net.ts';
+import { testTls } from './test-tls.ts';
+
+const ALL = Object.keys(OPERATION) as OperationName[];
+const NAMES = new Map(ALL.map((name) => [OPERATION[name], name] as const));
+
+export interface FakeKmipOptions {
+  versions?: readonly string[];
+  announced?: readonly OperationName[];
+  rawEcdsa?: boolean;
+  transparent?: boolean;
+  password?: { username: string; password: string };
+  /** Asked before each request: a Result Reason refuses it, `silent` never answers, `drop` closes, octets are sent as they are. */
+  before?: (operation: OperationName) => number | 'silent' | 'drop' | Uint8Array | null;
+}
+
+export interface FakeKmip {
+  port: number;
+  objects: Map<string, FakeObject>;
+  /** Operations asked, with the version of each request: "1.4 sign". */
+  asked: string[];
+  /** Connections that are open now, and how many there were. */
+  open(): number;
+  total(): number;
+  /** Ends every connection and goes on listening. */
+  hangUp(): void;
+  settings(more?: Partial<KmipSettings>): KmipSettings;
+}
+
+const TLS = testTls();
+
+/** Ends with the test file's `endServers`. */
+export async function fakeKmip(options: FakeKmipOptions = {}): Promise<FakeKmip> {
+  const versions = (options.versions ?? ['1.4', '1.3', '1.2', '1.1', '1.0']).map((one): KmipVersion => {
+    const [major = 0, minor = 0] = one.split('.').map(Number);
+    return { major, minor };
+  });
+  const announced = options.announced ?? ALL;
+  const store = fakeStore({
+    versions,
+    announced,
+    rawEcdsa: options.rawEcdsa ?? false,
+    transparent: options.transparent ?? false,
+  });
+  const asked: string[] = [];
+  const sockets = new Set<Socket>();
+  let total = 0;
+
+  function answer(request: TtlvItem): Uint8Array | 'silent' | 'drop' {
+    const header = needStructure(request, TAG.requestHeader);
+    const version = readVersion(needStructure(header, TAG.protocolVersion));
+    const item = needStructure(request, TAG.batchItem);
+    const code = need(item, TAG.operation, 'enumeration');
+    const operation = NAMES.get(code as (typeof OPERATION)[OperationName]);
+    if (operation === undefined) return refused(code, versions, new FakeRefusal(5, 'unknown'));
+    asked.push(`${versionText(version)} ${operation}`);
+    const before = options.before?.(operation) ?? null;
+    if (before === 'silent' || before === 'drop' || before instanceof Uint8Array) return before;
+    try {
+      if (before !== null) throw new FakeRefusal(before, 'as the test wants');
+      if (!versions.some((one) => sameVersion(one, version))) throw new FakeRefusal(4, 'protocol version');
+      if (operation === 'discoverVersions' && version.major === 1 && version.minor === 0)
+        throw new FakeRefusal(5, 'not in 1.0');
+      checkPassword(header);
+      const payload = needStructure(item, TAG.requestPayload);
+      return response(version, [
+        enumeration(TAG.operation, code),
+        enumeration(TAG.resultStatus, 0),
+        structure(TAG.responsePayload, store.run(operation, payload, version)),
+      ]);
+    } catch (error) {
+      if (!(error instanceof FakeRefusal)) throw error;
+      return refused(code, versions.some((one) => sameVersion(one, version)) ? [version] : versions, error);
+    }
+  }
+
+  function checkPassword(header: TtlvItem): void {
+    const wanted = options.password;
+    if (wanted === undefined) return;
+    const credential = maybeStructure(header, TAG.authentication);
+    const value = credential && needStructure(needStructure(credential, TAG.credential), TAG.credentialValue);
+    const fits =
+      value !== null &&
+      need(value, TAG.username, 'text') === wanted.username &&
+      need(value, TAG.password, 'text') === wanted.password;
+    if (!fits) throw new FakeRefusal(3, 'authentication failed');
+  }
+
+  const server = createServer({ key: TLS.keyPem, cert: TLS.certPem }, (socket: TLSSocket) => {
+    total += 1;
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => undefined);
+    let buffered = Buffer.alloc(0);
+    socket.on('data', (chunk: Buffer) => {
+      buffered = Buffer.concat([buffered, chunk]);
+      while (buffered.length >= 8 && buffered.length >= ttlvLength(buffered)) {
+        const length = ttlvLength(buffered);
+        const answered = answer(decodeTtlv(buffered.subarray(0, length)));
+        buffered = buffered.subarray(length);
+        if (answered === 'drop') socket.destroy();
+        else if (answered !== 'silent') socket.write(answered);
+      }
+    });
+  });
+  server.on('tlsClientError', () => undefined);
+  const port = await serveRaw(server, () => undefined);
+
+  return {
+    port,
+    objects: store.objects,
+    asked,
+    open: () => sockets.size,
+    total: () => total,
+    hangUp() {
+      for (const socket of sockets) socket.destroy();
+    },
+    settings: (more = {}) => ({
+      ...kmipSettings.parse({ kind: 'kmip', host: '127.0.0.1', port }),
+      insecure: true,
+      ...more,
+    }),
+  };
+}
+
+function response(version: KmipVersion, item: TtlvItem[]): Uint8Array {
+  return encodeTtlv(
+    structure(TAG.responseMessage, [
+      structure(TAG.responseHeader, [
+        versionItem(version),
+        { tag: TAG.timeStamp, type: 'dateTime', value: 1_700_000_000n },
+        integer(TAG.batchCount, 1),
+      ]),
+      structure(TAG.batchItem, item),
+    ]),
+  );
+}
+
+function refused(code: number, versions: readonly KmipVersion[], { reason, message }: FakeRefusal): Uint8Array {
+  return response(versions[0] ?? { major: 1, minor: 0 }, [
+    enumeration(TAG.operation, code),
+    enumeration(TAG.resultStatus, 1),
+    enumeration(TAG.resultReason, reason),
+    text(TAG.resultMessage, message),
+  ]);
+}
