@@ -144,7 +144,7 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
       const draft = await drafts.read('ca.issue', id);
       if (draft.revision !== revision)
         throw new AppError('CONFLICT', 'This draft was changed in another window. Reload it and try again.');
-      return reviewOf(await issueContext(session(), draft, clock.now()), deps.issuing);
+      return reviewOf(await issueContext(session(), deps.router, draft, clock.now()), deps.issuing);
     },
     async sign(asked) {
       const draft = await drafts.read('ca.issue', asked.draft);

@@ -22,6 +22,7 @@ import { useHeartbeat, useSession, useSessionWatch, useTouch } from './session.t
 import type { Session } from './session.ts';
 import { routeEntry } from './route-table.ts';
 import { ScreenBoundary } from './screen-boundary.tsx';
+import { SignerPrompts } from './signer-prompts.tsx';
 import { followLocation, useView } from './state.ts';
 import { VIEWS } from './views.tsx';
 
@@ -95,6 +96,7 @@ export function App() {
         </main>
       ) : null}
       <QuitDialog state={state} />
+      <SignerPrompts state={state} />
       <CommandPalette state={state} />
       <Toasts />
     </DropZone>

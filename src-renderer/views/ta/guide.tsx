@@ -12,6 +12,7 @@ import { ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { ExportFileDialog } from './export-file-dialog.tsx';
 import { EXCHANGE_STEPS, type Guide, type GuideNext, type GuideStep, SET_UP_STEPS } from './guide-steps.ts';
+import { InitProxy } from './init-proxy.tsx';
 import { useOpenTaFile } from './open-request.tsx';
 import type { ProxyDialog } from './proxy-dialogs.tsx';
 import { handedOutFile, type TaFile } from './ta-files.ts';
@@ -69,9 +70,7 @@ function NextStep(props: StepsProps & { next: GuideNext; kind: ButtonProps['kind
   const kind = props.kind ?? 'plain';
   const { label, action } = next;
   const [file, setFile] = useState<TaFile | null>(null);
-  const init = useStartedJob('ta.proxyInit', () => call('ta.proxyInit', {}));
   const publish = useStartedJob('ta.publish', () => call('ta.publish', {}));
-  const job = action.kind === 'init' ? init : publish;
   switch (action.kind) {
     case 'repository':
       return (
@@ -112,14 +111,15 @@ function NextStep(props: StepsProps & { next: GuideNext; kind: ButtonProps['kind
         </>
       );
     case 'init':
+      return <InitProxy label={label} kind={kind} />;
     case 'publish':
       return (
-        job.progress ?? (
+        publish.progress ?? (
           <>
-            <Button kind={kind} busy={job.action.busy} onPress={() => void job.action.run()}>
+            <Button kind={kind} busy={publish.action.busy} onPress={() => void publish.action.run()}>
               {label}
             </Button>
-            {job.action.error ? <ErrorState error={job.action.error} /> : null}
+            {publish.action.error ? <ErrorState error={publish.action.error} /> : null}
           </>
         )
       );
