@@ -1,11 +1,14 @@
-import { mkdirSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { NetHandler } from '../../ports.ts';
 import { type TestApp, testApp } from '../../testing/test-app.ts';
 import { ask, nodeNet } from '../../testing/test-net.ts';
 import { initProxy } from '../../testing/test-proxy-app.ts';
 import { startService } from '../../testing/test-service.ts';
+import { wizard } from '../../testing/test-wizard.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -70,4 +73,25 @@ test('callers are counted by address, IPv6 by /64, IPv4 however it came', async 
   expect(await statuses((at) => (at % 2 === 0 ? '192.0.2.7' : '::ffff:192.0.2.7'))).toEqual([404, 429]);
   expect(await status('192.0.2.8')).toBe(404);
   expect(await status('::ffff:192.0.2.8')).toBe(404);
+});
+
+test('a client that knows the root alone connects: the listener sends its certificate with its issuers', async () => {
+  const { root, intermediate, leaf } = await wizard(app).chain();
+  const { port } = new URL(await startService(app, leaf));
+  const pemOf = async (id: string): Promise<string> => (await app.call('ca.pem', { id, what: 'pem' })).pem;
+  const anchor = join(app.folder, 'root.pem');
+  writeFileSync(anchor, await pemOf(root));
+  const at = String(Math.floor(app.clock.now().getTime() / 1000));
+  const checks = ['-verify_return_error', '-verify_hostname', 'localhost', '-attime', at, '-showcerts'];
+  const asking = promisify(execFile)(
+    'openssl',
+    ['s_client', '-connect', `127.0.0.1:${port}`, '-CAfile', anchor, ...checks],
+    { timeout: 20_000 },
+  );
+  asking.child.stdin?.end();
+  const { stdout } = await asking;
+  expect(stdout).toContain('Verify return code: 0 (ok)');
+  const sent = stdout.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const same = (pem: string): string => pem.replaceAll(/\s/g, '');
+  expect(sent.map(same)).toEqual([same(await pemOf(leaf)), same(await pemOf(intermediate))]);
 });
