@@ -116,7 +116,7 @@ export function createManagedSigner(deps: {
       });
     },
     publicKey: (key) => withDevice({ key: key.id, repeat: true }, (device) => device.publicKey(key.handle)),
-    sign(key, use, data) {
+    async sign(key, use, data) {
       requireUse(key, use);
       return withDevice({ key: key.id, repeat: true }, (device) =>
         device.sign(key.handle, key.algorithm, data),
