@@ -198,7 +198,11 @@ export function fakeDevices(tokens: Map<string, FakeToken>, made: SignerSettings
         return fakeDevice(() => {
           const token = tokens.get(place) ?? null;
           if (token !== null && serial !== null && token.serial !== serial)
-            throw trouble('misconfigured', 'TOKEN_OTHER');
+            throw new DeviceError(
+              'misconfigured',
+              'TOKEN_OTHER',
+              `The token in slot 1 has the serial number ${token.serial}, this signer belongs to ${serial}. Plug in the right one.`,
+            );
           return token;
         }, person);
       },
