@@ -84,7 +84,7 @@ describe('a library that does not answer', () => {
     signing.catch(() => undefined);
     await vi.waitFor(
       () => expect(person.waiting).toEqual(['faulty has not answered yet. Touch it if it blinks.']),
-      5000,
+      10_000,
     );
     await expectSoundSigner();
     person.cancel();

@@ -14,7 +14,7 @@ const ID_LENGTH = 20;
 /** So many signatures are in the child at once: the deadline of each counts from when it went there. */
 const IN_FLIGHT = 32;
 /** After so long the screen says that the device has not answered; it may want a touch. */
-const QUIET_MS = 2_000;
+const QUIET_MS = 5_000;
 
 const GONE = new Set(['KEY_NOT_FOUND', 'CKR_KEY_HANDLE_INVALID', 'CKR_OBJECT_HANDLE_INVALID']);
 const isGone = (error: unknown): boolean => error instanceof DeviceError && GONE.has(error.code);
@@ -221,7 +221,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       if (signal?.aborted === true) throw faultOf('CANCELLED');
       signal?.addEventListener('abort', cancel);
       try {
-        const rows = await unlessQuiet(on, askHost(on.client, request, deadlines.generate));
+        const rows = await askHost(on.client, request, deadlines.generate);
         const [privateKey, publicKey] = rows;
         const spkiDer = publicKey === undefined ? null : spkiOf(publicKey);
         if (privateKey === undefined || spkiDer === null) throw faultOf('KEY_INCOMPLETE');

@@ -4,7 +4,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { krillta } from '../../testing/krillta.ts';
-import { missingPeers } from '../../testing/peers.ts';
+import { missingPeers, peer } from '../../testing/peers.ts';
 import { PIN, softhsm, type SoftHsm, softhsmLibrary } from '../../testing/softhsm.ts';
 import { vectorPath } from '../../testing/vectors.ts';
 import { signatureHolds } from '../signature-scheme.ts';
@@ -158,7 +158,7 @@ describe('keys', () => {
     await visible.open(never);
     const env = { ...process.env, ...hsm.environment };
     const args = ['--module', softhsmLibrary(), '--token-label', 'one', '--list-objects', '--type', 'pubkey'];
-    expect(execFileSync('pkcs11-tool', args, { env, encoding: 'utf8' })).toContain(
+    expect(execFileSync(peer('pkcs11-tool'), args, { env, encoding: 'utf8' })).toContain(
       Buffer.from(handle).toString('hex'),
     );
     for (const table of [{ CKA_EXTRACTABLE: true }, { CKA_SENSITIVE: false }, { CKA_WRAP: true }]) {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { renameSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { peer } from '../../testing/peers.ts';
 import { compileShim, type Shim } from '../../testing/pkcs11-shim.ts';
 import { PIN, softhsm, type SoftHsm, softhsmLibrary, testPerson } from '../../testing/softhsm.ts';
 import { signatureHolds } from '../signature-scheme.ts';
@@ -71,7 +72,7 @@ describe('which token', () => {
 
 /** As pkcs11-tool shows them, so that nothing of ours judges itself. */
 function slotsOf(label: string): { id: number; serial: string }[] {
-  const listing = execFileSync('pkcs11-tool', ['--module', softhsmLibrary(), '--list-slots'], {
+  const listing = execFileSync(peer('pkcs11-tool'), ['--module', softhsmLibrary(), '--list-slots'], {
     env: { ...process.env, ...hsm.environment },
     encoding: 'utf8',
   });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { softhsm, type SoftHsm, softhsmLibrary, testHosts, testPerson } from '../../testing/softhsm.ts';
 import { realClock } from '../../shell/node/real-time.ts';
 import { findLibraries } from './library-places.ts';
+import { createPkcs11Tools } from './pkcs11-tools.ts';
 import { makeRehearsalToken, softhsmTool } from './softhsm-token.ts';
 import { changePin, initToken, listSlots } from './token-tools.ts';
 
@@ -52,11 +53,12 @@ describe('tokens are made and their PINs changed', () => {
   test('an empty one is initialised, both PINs are wiped, and the PIN works; a second time is refused', async () => {
     const free = (await listSlots(deps, library())).slots.find(({ token }) => token?.initialized === false);
     const [soPin, pin] = [octets('87654321'), octets('geheim ü')];
-    await initToken(deps, library(), { slot: free?.id ?? -1, label: 'Größe', soPin, pin });
+    const token = { slot: free?.id ?? -1, label: 'Größe', soPin, pin };
+    const made = await createPkcs11Tools(deps).initToken(library(), token, never);
     expect([...soPin, ...pin].every((octet) => octet === 0)).toBe(true);
     const device = hsm.device('Größe', {}, { person: testPerson('geheim ü') });
-    const { slot, label } = await device.open(never);
-    expect(label).toBe('Größe');
+    const { slot, label, serial } = await device.open(never);
+    expect({ label, serial }).toEqual({ label: 'Größe', ...made });
     await expect(
       initToken(deps, library(), {
         slot: slot ?? -1,
@@ -114,7 +116,7 @@ describe('tokens are made and their PINs changed', () => {
 });
 
 describe('where libraries lie', () => {
-  test('SoftHSM of this machine is found, and the line that makes a token works in a shell', () => {
+  test('SoftHSM of this machine is found, and the line that makes a token is fit for a shell', async () => {
     expect(findLibraries()).toContainEqual({ device: 'SoftHSM', path: softhsmLibrary() });
     const tool = softhsmTool("it's mine", '/a b/softhsm2.conf');
     expect(tool).toMatchObject({
@@ -122,6 +124,7 @@ describe('where libraries lie', () => {
       command: "SOFTHSM2_CONF='/a b/softhsm2.conf' softhsm2-util --init-token --free --label 'it'\\''s mine'",
     });
     expect(existsSync(tool?.util ?? '')).toBe(true);
+    expect((await createPkcs11Tools(deps).discover()).softhsm).toMatchObject({ library: softhsmLibrary() });
   });
   test('on other systems their own paths are looked at', () => {
     const seen: string[] = [];
