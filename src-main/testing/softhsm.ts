@@ -35,21 +35,25 @@ export interface TestPerson extends Person {
   /** The octets that were handed out, to see whether they were wiped. */
   given: Uint8Array[];
   waiting: string[];
+  /** From now on they type that. */
+  type(pin: string): void;
   /** What `waits` could be cancelled with, the last first. */
   cancel(): void;
 }
 
 export function testPerson(pin: string | null = PIN): TestPerson {
+  let typed = pin;
   const cancels: (() => void)[] = [];
   const person: TestPerson = {
     asked: [],
     given: [],
     waiting: [],
+    type: (now) => void (typed = now),
     cancel: () => cancels.at(-1)?.(),
     async pin(why) {
       person.asked.push(why);
-      if (pin === null) throw new DeviceError('pin-needed', 'PIN_NEEDED', 'Type the PIN.');
-      const bytes = new Uint8Array(Buffer.from(pin));
+      if (typed === null) throw new DeviceError('pin-needed', 'PIN_NEEDED', 'Type the PIN.');
+      const bytes = new Uint8Array(Buffer.from(typed));
       person.given.push(bytes);
       return bytes;
     },

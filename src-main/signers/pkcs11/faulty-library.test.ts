@@ -182,6 +182,22 @@ describe('PINs', () => {
     expect(signatureHolds('p-256', key.spkiDer, DATA, signature)).toBe(true);
   });
 
+  test('cancelled or closed while somebody is asked for the PIN, it does not wait for the answer', async () => {
+    const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
+    const person = { ...testPerson(), pin: () => (isAsked(), new Promise<Uint8Array>(() => undefined)) };
+    const device = hsm.device('faulty', {}, { person });
+    const abort = new AbortController();
+    const opening = device.open(abort.signal);
+    opening.catch(() => undefined);
+    await asked;
+    abort.abort();
+    await expect(opening).rejects.toMatchObject({ trouble: 'cancelled' });
+    const again = device.open(never);
+    again.catch(() => undefined);
+    await device.close();
+    await expect(again).rejects.toMatchObject({ trouble: 'cancelled' });
+  });
+
   test('waiting for a PIN pad can be cancelled', async () => {
     const device = faulty('pin-pad', {}, join(hsm.folder, 'never typed'));
     const opening = device.open(never);
@@ -221,5 +237,21 @@ describe('the token', () => {
       message: expect.stringMatching(new RegExp(`ffffffffffffffff.*${serial}`)) as string,
     });
     expect(device.person.asked).toEqual([]);
+  });
+
+  test('a login that the device forgot is made anew, without anybody being told of a wrong PIN', async () => {
+    const file = join(hsm.folder, 'logged out');
+    const device = faulty('logged-out', {}, file);
+    await device.open(never);
+    await device.sign(key.handle, 'p-256', DATA);
+    writeFileSync(file, '');
+    await expect(device.sign(key.handle, 'p-256', DATA)).rejects.toMatchObject({
+      trouble: 'unreachable',
+      code: 'CKR_USER_NOT_LOGGED_IN',
+    });
+    rmSync(file);
+    await device.open(never);
+    await device.sign(key.handle, 'p-256', DATA);
+    expect(device.person.asked.map(({ reason }) => reason)).toEqual(['login', 'login']);
   });
 });

@@ -159,7 +159,11 @@ describe('PINs', () => {
     const signatures = [await device.sign(handle, 'p-256', DATA), await device.sign(handle, 'p-256', DATA)];
     for (const signature of signatures) expect(signatureHolds('p-256', spkiDer, DATA, signature)).toBe(true);
     expect(device.person.asked.map(({ reason }) => reason)).toEqual(['login', 'signature', 'signature']);
-    expect(device.person.given).toEqual(Array.from({ length: 3 }, () => new Uint8Array(PIN.length)));
+    device.person.type('0000');
+    await expect(device.sign(handle, 'p-256', DATA)).rejects.toMatchObject({ trouble: 'pin-refused' });
+    device.person.type(PIN);
+    expect(signatureHolds('p-256', spkiDer, DATA, await device.sign(handle, 'p-256', DATA))).toBe(true);
+    expect(device.person.given).toEqual(Array.from({ length: 5 }, () => new Uint8Array(PIN.length)));
   });
 });
 
@@ -177,6 +181,11 @@ describe('the folder of the tokens is moved away and back', () => {
         renameSync(own.tokens, `${own.tokens}-away`);
         for (const { handle } of [used, unused])
           await expect(device.sign(handle, 'p-256', DATA)).rejects.toMatchObject({ trouble: 'unreachable' });
+        await expect(device.open(never)).rejects.toMatchObject({ trouble: 'unreachable' });
+        renameSync(`${own.tokens}-away`, own.tokens);
+        await device.open(never);
+        await device.publicKey(used.handle);
+        renameSync(own.tokens, `${own.tokens}-away`);
         await expect(device.open(never)).rejects.toMatchObject({ trouble: 'unreachable' });
         renameSync(`${own.tokens}-away`, own.tokens);
         await device.open(never);
