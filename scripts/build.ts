@@ -66,6 +66,7 @@ const main = entries({
   chromium: 'src-main/shell/chromium/main.ts',
   console: 'src-main/shell/chromium/console.ts',
   'store-worker': 'src-main/store/store-worker.ts',
+  'pkcs11-host': 'src-main/signers/pkcs11/host.ts',
 });
 const preload = entries({ preload: 'src-main/shell/electron/preload.ts' });
 if (Object.keys(main).length > 0) await build(node('main', main, 'es'));

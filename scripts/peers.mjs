@@ -50,6 +50,9 @@ const PEERS = [
   debian('openssl', () => onPath('openssl'), ['openssl'], 'every X.509 test'),
   debian('chromium', () => hasChromium(), ['chromium'], 'the shell and end-to-end tests'),
   debian('ss', () => onPath('ss'), ['iproute2'], 'the tests that no socket is opened'),
+  debian('softhsm2-util', () => onPath('softhsm2-util'), ['softhsm2'], 'the signer tests'),
+  debian('pkcs11-tool', () => onPath('pkcs11-tool'), ['opensc'], 'the signer tests'),
+  debian('gcc', () => onPath('gcc'), ['gcc', 'libc6-dev'], 'the signer tests, for libraries that fail'),
   debian(
     'rpki-client',
     () => onPath('rpki-client') || existsSync('/usr/sbin/rpki-client'),

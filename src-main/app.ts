@@ -15,16 +15,18 @@ import { handlersOf } from './ipc/handlers.ts';
 import { createTickets } from './ipc/tickets.ts';
 import { createAppearance } from './lib/appearance.ts';
 import { AppError } from './lib/app-error.ts';
+import { deviceActions } from './lib/device-use.ts';
 import { createClipboardTimer } from './lib/clipboard-timer.ts';
 import { createIssuing } from './issuing/issuing.ts';
 import { createKeys } from './keys/keys.ts';
 import { createJobs } from './lib/jobs.ts';
 import { createLog } from './lib/log.ts';
-import { createNetGate, type HsmEndpoint } from './lib/net-gate.ts';
+import { createNetGate } from './lib/net-gate.ts';
 import { createOverview } from './overview/overview.ts';
 import type { Net, Ports } from './ports.ts';
 import { createSignerRouter } from './signers/router.ts';
-import type { Signer } from './signers/signer.ts';
+import { type DeviceParts, deviceParts } from './signers/device-parts.ts';
+import { createSigners } from './signers/signers.ts';
 import { createSoftwareSigner } from './signers/software/software-signer.ts';
 import type { Session } from './store/store-contract.ts';
 import { createTa } from './ta/ta.ts';
@@ -44,7 +46,8 @@ export interface App {
 
 const CHECK_AFTER_MS = 1000;
 
-export async function createApp(ports: Ports): Promise<App> {
+/** `devices`: others than the real ones, for tests. */
+export async function createApp(ports: Ports, devices?: DeviceParts): Promise<App> {
   const { clock, random } = ports;
   const log = createLog(ports.logLine, ports.version);
   const changed = (topic: Topic, ids: string[]): void => {
@@ -53,8 +56,18 @@ export async function createApp(ports: Ports): Promise<App> {
   };
 
   const appearance = createAppearance({ configFolder: ports.paths.config, log });
+  /** A device signed and the action left no record: it gets one, with key and device. */
+  const around = deviceActions(async () => {
+    const audit = {
+      action: 'signers.use',
+      outcome: 'done' as const,
+      summary: 'A device signed, and the action that asked for it left no record of its own',
+      subjects: [],
+    };
+    await session().store.run('audit.add', { audit });
+  });
   const clipboard = createClipboardTimer({ clock, clipboard: ports.clipboard, log });
-  const jobs = createJobs({ clock, random, log, changed });
+  const jobs = createJobs({ clock, random, log, around, changed });
   const blobs = createBlobs({ clock, random });
   const tickets = createTickets({ random });
 
@@ -62,25 +75,35 @@ export async function createApp(ports: Ports): Promise<App> {
   const audit = createAudit({ clock, vault, tickets, changed });
   const session = vault.session;
   const openSession = (): Session | null => (vault.stateName() === 'unlocked' ? session() : null);
-  /** Of an offline station; the signers supply it. */
-  const hsmEndpoint = (): HsmEndpoint | null => null;
   const gate = createNetGate({
     net: ports.net,
     log,
+    around,
     station() {
       const opened = vault.opened();
       if (opened === null) return null;
-      return { id: opened.folder, kind: opened.header.kind, session: openSession(), hsm: hsmEndpoint() };
+      const unlocked = openSession();
+      return {
+        id: opened.folder,
+        kind: opened.header.kind,
+        session: unlocked,
+        hsm: unlocked === null ? null : signers.endpoint(),
+      };
     },
   });
   const software = createSoftwareSigner({ sealer: session });
-  const signers: ReadonlyMap<string, Signer> = new Map([['software', software]]);
-  const router = createSignerRouter(() => ({
-    signers,
-    defaultSigner: 'software',
-    oneOffSigner: 'software',
-    device: () => null,
-  }));
+  const signers = createSigners({
+    clock,
+    random,
+    log,
+    jobs,
+    session,
+    software,
+    changed,
+    ...(devices ?? deviceParts({ clock, random, net: gate.net, hosts: ports.signerHosts })),
+  });
+  vault.onBegin(signers.begin);
+  const router = createSignerRouter(signers.table);
   const issuing = createIssuing({ random, router });
   const drafts = createDrafts({
     random,
@@ -96,6 +119,7 @@ export async function createApp(ports: Ports): Promise<App> {
     drafts,
     net: gate.net,
     volumes: ports.volumes,
+    around,
     failed: (error) => void log.failure('keeping a local child fresh', error),
   });
   const overview = createOverview({
@@ -119,11 +143,15 @@ export async function createApp(ports: Ports): Promise<App> {
       }),
   );
   vault.onUnlock(
-    () => void ta.unlocked().catch((error: unknown) => log.failure('what is due at the trust anchor', error)),
+    () =>
+      void around(ta.unlocked).catch((error: unknown) =>
+        log.failure('what is due at the trust anchor', error),
+      ),
   );
   vault.onLock(async () => {
-    // First: a job that waits for an answer ends by it.
+    // First: a job that waits for an answer, of a server or of a person, ends by it.
     await gate.shut();
+    await signers.locking();
     await jobs.clear();
     blobs.clear();
     inspect.clear();
@@ -144,6 +172,7 @@ export async function createApp(ports: Ports): Promise<App> {
       audit: audit.domain,
       drafts: drafts.domain,
       keys,
+      signers: signers.domain,
       ca,
       overview,
       inspect: inspect.domain,
@@ -151,6 +180,7 @@ export async function createApp(ports: Ports): Promise<App> {
     }),
     state: vault.stateName,
     log,
+    around,
     refused: audit.refused,
   });
 

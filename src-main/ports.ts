@@ -179,6 +179,8 @@ export interface Ports {
   random: Random;
   /** SECURITY: for the gate alone, which an offline station keeps shut. */
   net: Net;
+  /** Where native code of others is loaded, and nowhere else. */
+  signerHosts: SignerHosts;
   dialogs: Dialogs;
   volumes: Volumes;
   clipboard: Clipboard;

@@ -17,8 +17,9 @@ import type { Session } from '../store/store-contract.ts';
 import { certificateView } from '../x509/certificate-view.ts';
 import { linkChain } from '../x509/links.ts';
 import { toPem } from '../x509/pem.ts';
-import { exportCertificate, fullChain, suggestedName } from './export.ts';
-import { ancestorsOf, issueContext } from './issue-context.ts';
+import { ancestorsOf, fullChain } from '../issuing/full-chain.ts';
+import { exportCertificate, suggestedName } from './export.ts';
+import { issueContext } from './issue-context.ts';
 import { isAuthorityPurpose, issuePreset } from './issue-preset.ts';
 import { reviewOf } from './review.ts';
 import { authorityRow, certificateRow } from './rows.ts';
@@ -144,7 +145,7 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
       const draft = await drafts.read('ca.issue', id);
       if (draft.revision !== revision)
         throw new AppError('CONFLICT', 'This draft was changed in another window. Reload it and try again.');
-      return reviewOf(await issueContext(session(), draft, clock.now()), deps.issuing);
+      return reviewOf(await issueContext(session(), deps.router, draft, clock.now()), deps.issuing);
     },
     async sign(asked) {
       const draft = await drafts.read('ca.issue', asked.draft);

@@ -10,6 +10,7 @@ import type { IssuerIdentity, Order } from '../issuing/order.ts';
 import { problem, type Problem } from '../issuing/problem.ts';
 import { checkSubject, markedSubject } from '../issuing/subject-rules.ts';
 import { type RoutedKey } from '../signers/router.ts';
+import type { SignerFacts } from '../signers/signer.ts';
 import { keyAlgorithmOf, routedKey } from '../signers/stored-key.ts';
 import { decoded } from '../x509/certificate-view.ts';
 import { readNameConstraints, readSubjectKeyId } from '../x509/extension-reader.ts';
@@ -34,13 +35,35 @@ export interface Decision {
   signedBy: RoutedKey | KeyAlgorithm;
 }
 
+/** Why the chosen signer cannot make the key, as far as is known without contacting it; null when it may. */
+function whyNoHolder(
+  holder: SignerFacts | null,
+  algorithm: KeyAlgorithm,
+): { message: string; fix: string } | null {
+  if (holder === null)
+    return { message: 'The chosen signer is no longer configured.', fix: 'Choose another one.' };
+  if (holder.state === 'unusable')
+    return {
+      message: `“${holder.name}” cannot be used now.`,
+      fix: 'Ask its doctor under Signers, or choose another one.',
+    };
+  return holder.algorithms.length === 0 || holder.algorithms.includes(algorithm)
+    ? null
+    : {
+        message: `“${holder.name}” makes no ${algorithm} keys.`,
+        fix: `Choose ${holder.algorithms.join(', ')}, or another signer.`,
+      };
+}
+
 function checkKey(context: IssueContext): { subjectKey: Uint8Array | KeyAlgorithm; problems: Problem[] } {
-  const { data, key, request } = context;
+  const { data, key, request, holder } = context;
   const { allowed, preset } = profileOf(data.purpose).keys;
   const refuse = (message: string, fix: string) => ({
     subjectKey: preset,
     problems: [problem('key', message, fix)],
   });
+  const noHolder = data.key.from === 'new' ? whyNoHolder(holder, data.key.algorithm) : null;
+  if (noHolder !== null) return refuse(noHolder.message, noHolder.fix);
   if (data.key.from === 'new')
     return allowed.includes(data.key.algorithm)
       ? { subjectKey: data.key.algorithm, problems: [] }

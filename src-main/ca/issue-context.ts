@@ -2,6 +2,9 @@
 import type { IssueDraft } from '#shared/contract/issue-draft.ts';
 import type { DraftOf } from '#shared/contract/drafts.ts';
 import { AppError } from '../lib/app-error.ts';
+import { ancestorsOf, ifThere } from '../issuing/full-chain.ts';
+import type { SignerFacts } from '../signers/signer.ts';
+import type { SignerRouter } from '../signers/router.ts';
 import type { StoredAuthority, StoredCertificate, StoredKey } from '../store/columns.ts';
 import type { Session, Store } from '../store/store-contract.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
@@ -27,35 +30,10 @@ export interface IssueContext {
   /** The existing key the draft names; null when it makes a new one, starts from a request, or the key is gone. */
   key: StoredKey | null;
   request: CertificationRequest | null;
+  /** Who will make the new key; null when none is made, or the chosen signer is gone. */
+  holder: SignerFacts | null;
   /** With its issuer's newest certificate; null when nothing is replaced, or what is to be is gone. */
   replaced: { row: StoredCertificate; issuer: StoredAuthority | null } | null;
-}
-
-/** null for what is no longer there; anything else passes through. */
-async function ifThere<T>(found: Promise<T>): Promise<T | null> {
-  try {
-    return await found;
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'NOT_FOUND') return null;
-    throw error;
-  }
-}
-
-const DEEPEST = 16;
-
-/** DER of a certificate and of its known issuers, itself first. */
-export async function ancestorsOf(store: Store, first: StoredCertificate): Promise<Uint8Array[]> {
-  const ders: Uint8Array[] = [];
-  let next: StoredCertificate | null = first;
-  while (next !== null && ders.length < DEEPEST) {
-    ders.push(await store.run('certificates.der', { id: next.id }));
-    const { issuerId, id }: StoredCertificate = next;
-    next =
-      issuerId === null || issuerId === id
-        ? null
-        : await ifThere(store.run('certificates.get', { id: issuerId }));
-  }
-  return ders;
 }
 
 async function issuerOf(store: Store, id: string | null): Promise<IssuerContext | null> {
@@ -93,8 +71,16 @@ async function whatItReplaces(store: Store, { replaces }: IssueDraft): Promise<I
   return row === null ? null : { row, issuer: await currentIssuer(store, row) };
 }
 
+/** The signer that a draft's new key is made by, the default one when nobody chose. Contacts nobody. */
+async function holderOf(router: SignerRouter, { key }: IssueDraft): Promise<SignerFacts | null> {
+  if (key.from !== 'new') return null;
+  const chosen = key.signer ?? router.defaultSigner();
+  return (await router.describe()).find(({ id }) => id === chosen) ?? null;
+}
+
 export async function issueContext(
   session: Session,
+  router: SignerRouter,
   draft: DraftOf<'ca.issue'>,
   now: Date,
 ): Promise<IssueContext> {
@@ -108,6 +94,7 @@ export async function issueContext(
     issuer: data.purpose === 'root' ? null : await issuerOf(store, data.issuer),
     key: data.key.from === 'existing' ? await ifThere(store.run('keys.get', { id: data.key.key })) : null,
     request: data.key.from === 'request' ? requestOf(Buffer.from(data.key.requestDer, 'base64')) : null,
+    holder: await holderOf(router, data),
     replaced: await whatItReplaces(store, data),
   };
 }

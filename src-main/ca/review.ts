@@ -35,7 +35,7 @@ function placed({ path, message, fix }: Problem): ReviewProblem {
 }
 
 /** Everything that decides what is signed, but for the moment and the serial: a review of something else has another digest. */
-export function reviewDigest({ draft, data, issuer, key }: IssueContext): string {
+export function reviewDigest({ draft, data, issuer, key, holder }: IssueContext): string {
   return createHash('sha256')
     .update(
       JSON.stringify([
@@ -46,13 +46,14 @@ export function reviewDigest({ draft, data, issuer, key }: IssueContext): string
         issuer?.authority.id ?? null,
         issuer?.authority.version ?? null,
         key?.spkiSha256 ?? null,
+        holder?.id ?? null,
       ]),
     )
     .digest('hex');
 }
 
 function linesOf(context: IssueContext, trialDer: Uint8Array, notes: readonly string[]): Review['lines'] {
-  const { data, now, issuer } = context;
+  const { data, now, issuer, holder } = context;
   const view = certificateView(trialDer, { now });
   const line = (label: string, value: string, note = '', mono = false) => ({ label, value, note, mono });
   // Certificates have whole seconds: the part of one that has passed is no part of a lifetime.
@@ -86,7 +87,7 @@ function linesOf(context: IssueContext, trialDer: Uint8Array, notes: readonly st
       'Key',
       view.key.text,
       data.key.from === 'new'
-        ? 'made at signing, in this workspace'
+        ? `made at signing, ${holder === null || holder.kind === 'software' ? 'in this workspace' : `by “${holder.name}”`}`
         : data.key.from === 'request'
           ? 'from the request'
           : 'exists',

@@ -42,13 +42,13 @@ const WORDS: Record<Purpose, string> = {
 /** The key the draft asks to be made, or null when it brings one. */
 async function madeKey(
   deps: SignDeps,
-  { data }: IssueContext,
+  { data, holder }: IssueContext,
 ): Promise<{ routed: RoutedKey; label: string } | null> {
-  if (data.key.from !== 'new') return null;
+  if (data.key.from !== 'new' || holder === null) return null;
   const name =
     data.subject.findLast(({ type }) => type === 'CN')?.value ?? data.names.dns.split(/[\s,;]/)[0] ?? '';
   const label = data.key.label.trim() || `${name || WORDS[data.purpose]} key`.slice(0, 80);
-  const routed = await deps.router.create('software', {
+  const routed = await deps.router.create(holder.id, {
     id: newId('key', deps.random),
     algorithm: data.key.algorithm,
     label,
@@ -75,7 +75,7 @@ async function reviewed(
 ): Promise<IssueContext> {
   const session = deps.session();
   const draft = await deps.drafts.read('ca.issue', asked.draft);
-  const context = await issueContext(session, draft, deps.clock.now());
+  const context = await issueContext(session, deps.router, draft, deps.clock.now());
   if (draft.signed) throw new AppError('NOT_ALLOWED_NOW', 'This draft was signed already.');
   if (draft.revision !== asked.revision || reviewDigest(context) !== asked.digest)
     throw new AppError('CONFLICT', 'Something changed since the review. Look at it again, then sign.');

@@ -4,7 +4,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it, test } from 'vitest';
 import * as z from 'zod';
 import { AppError } from '../lib/app-error.ts';
-import { testLog } from '../testing/test-ports.ts';
+import { softwareOnly, testLog } from '../testing/test-ports.ts';
 import { type Caller, createDispatch, type Dispatch, type Handlers } from './dispatch.ts';
 
 const WINDOW: Caller = { origin: APP_ORIGIN, mainFrame: true };
@@ -17,6 +17,7 @@ function setUp(replace: Partial<Handlers> = {}, state: 'none' | 'locked' | 'unlo
   const { log, lines } = testLog();
   const noted = Object.fromEntries(NAMES.map((name) => [name, () => (called.push(name), {})]));
   const dispatch: Dispatch = createDispatch({
+    around: softwareOnly,
     handlers: { ...noted, ...replace } as Handlers,
     state: () => state,
     log,

@@ -7,6 +7,7 @@ import { type ChannelName, contract, type Parsed } from '#shared/contract/index.
 import type { FieldError, Reply, ReplyError } from '#shared/errors.ts';
 import type * as z from 'zod';
 import { AppError } from '../lib/app-error.ts';
+import type { Around } from '../lib/device-use.ts';
 import type { Handlers } from '../lib/domain.ts';
 import type { Log } from '../lib/log.ts';
 import { holdsPrivateKey } from './secret-check.ts';
@@ -25,6 +26,8 @@ export interface DispatchDeps {
   handlers: Handlers;
   state(): 'none' | 'locked' | 'unlocked';
   log: Log;
+  /** Around each call (lib/device-use.ts). */
+  around: Around;
   /** Called for each refused call, so that a state-changing one leaves its audit entry. */
   refused(channel: ChannelName, error: AppError): Promise<void>;
 }
@@ -61,7 +64,7 @@ async function answer<C extends ChannelName>(
       { fields },
     );
   }
-  const value = await deps.handlers[channel](parsed.data as Parsed<C>);
+  const value = await deps.around(async () => deps.handlers[channel](parsed.data as Parsed<C>));
   const checked = contract[channel].out.safeParse(value);
   // SECURITY: an answer with anything the contract does not name never leaves main.
   if (!checked.success)

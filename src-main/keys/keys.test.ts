@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createJobs, type Jobs } from '../lib/jobs.ts';
 import { type RoutedKey, type SignerRouter } from '../signers/router.ts';
 import { createSoftwareSigner } from '../signers/software/software-signer.ts';
-import { testLog, testRandom } from '../testing/test-ports.ts';
+import { softwareOnly, testLog, testRandom } from '../testing/test-ports.ts';
 import { testVault } from '../testing/test-workspace.ts';
 import { createKeys } from './keys.ts';
 import { routerOf } from '../testing/test-router.ts';
@@ -22,7 +22,13 @@ function setUp(afterCreate: (jobs: Jobs) => void = () => undefined) {
   const router = routerOf({ software });
   const destroyed: RoutedKey[] = [];
   const changed = (): void => undefined;
-  const jobs = createJobs({ clock: made.clock, random: testRandom, log: testLog().log, changed });
+  const jobs = createJobs({
+    around: softwareOnly,
+    clock: made.clock,
+    random: testRandom,
+    log: testLog().log,
+    changed,
+  });
   const watched: SignerRouter = {
     ...router,
     async create(signer, request) {
@@ -60,7 +66,7 @@ test('a key whose making was cancelled is taken from its signer again', async ()
   const { keys, destroyed, ended } = setUp((jobs) => {
     for (const { id } of jobs.list()) jobs.cancel(id);
   });
-  expect(await ended(keys.create({ algorithm: 'p-256', label: 'late' }))).toBe('cancelled');
+  expect(await ended(keys.create({ algorithm: 'p-256', label: 'late', signer: null }))).toBe('cancelled');
   expect(destroyed).toHaveLength(1);
   expect((await keys.list({ query: '', cursor: null, limit: 10 })).total).toBe(0);
 });
@@ -70,7 +76,7 @@ test('a key that cannot be stored is taken from its signer again', async () => {
     // The worker ends between the making and the storing.
     void made.vault.session().store.close();
   });
-  expect(await ended(keys.create({ algorithm: 'p-256', label: 'lost' }))).toBe('failed');
+  expect(await ended(keys.create({ algorithm: 'p-256', label: 'lost', signer: null }))).toBe('failed');
   expect(destroyed).toHaveLength(1);
 });
 

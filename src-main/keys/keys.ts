@@ -1,6 +1,7 @@
 /** The `keys.*` channels: list, make, import, export, destroy. Key material stays with its signer. */
 import type { Topic } from '#shared/bridge.ts';
 import type { KeyAlgorithm, KeyRow } from '#shared/contract/keys.ts';
+import type { SignerState } from '#shared/contract/signers.ts';
 import { jobRefusal } from '../audit/job-refusal.ts';
 import { AppError } from '../lib/app-error.ts';
 import { wipe } from '../lib/bytes.ts';
@@ -10,7 +11,7 @@ import { newId } from '../lib/ids.ts';
 import type { JobContext, Jobs } from '../lib/jobs.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { RoutedKey, SignerRouter } from '../signers/router.ts';
-import type { KeyReference } from '../signers/signer.ts';
+import type { KeyReference, SignerFacts } from '../signers/signer.ts';
 import type { SoftwareSigner } from '../signers/software/software-signer.ts';
 import { ALL_USES, newKeyRow, routedKey } from '../signers/stored-key.ts';
 import type { ListedKey, NewKey, StoredKey } from '../store/columns.ts';
@@ -41,12 +42,18 @@ const NAMES: Record<KeyAlgorithm, string> = {
   ed25519: 'Ed25519',
 };
 
-function shown(key: ListedKey): KeyRow {
+/** States in which a signer could sign, as far as is known: one that was not asked yet may (H-019). */
+const REACHABLE: ReadonlySet<SignerState> = new Set(['announced', 'probing', 'ready', 'login-needed']);
+
+function shown(key: ListedKey, signers: readonly SignerFacts[]): KeyRow {
+  const signer = signers.find(({ id }) => id === key.signer);
   return {
     id: key.id,
     label: key.label,
     key: keyView(key.spkiDer),
     signer: key.signer,
+    signerName: signer?.name ?? 'a signer that is not configured',
+    reachable: signer !== undefined && REACHABLE.has(signer.state),
     owner: key.owner,
     ownerId: key.ownerId,
     trustAnchor: key.trustAnchor,
@@ -92,22 +99,38 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
     return [made.id];
   }
 
-  function requireSoftware(key: StoredKey): void {
-    if (key.signer !== 'software')
-      throw new AppError('POLICY_REFUSED', `This key lies in ${key.signer} and cannot leave it.`, {
-        ids: [key.id],
-      });
+  /** What is destroyed in the workspace alone would stay on its device for ever: the device has to be there. */
+  async function requireThere(key: StoredKey): Promise<void> {
+    try {
+      await router.publicKey(routedKey(key));
+    } catch (error) {
+      const gone =
+        error instanceof AppError && error.code === 'NOT_FOUND' && error.details?.ids?.includes(key.id);
+      if (gone !== true) throw error;
+    }
+  }
+
+  /** H-029 */
+  async function requireSoftware(key: StoredKey): Promise<void> {
+    if (key.signer === 'software') return;
+    const name = (await router.describe()).find(({ id }) => id === key.signer)?.name ?? 'its signer';
+    throw new AppError('POLICY_REFUSED', `This key lies in ${name} and cannot leave it.`, {
+      ids: [key.id],
+    });
   }
 
   return {
     async list(request) {
-      const page = await session().store.run('keys.list', request);
-      return { ...page, rows: page.rows.map(shown) };
+      const [page, signers] = await Promise.all([
+        session().store.run('keys.list', request),
+        router.describe(),
+      ]);
+      return { ...page, rows: page.rows.map((key) => shown(key, signers)) };
     },
     async get({ id }) {
-      return shown(await session().store.run('keys.get', { id }));
+      return shown(await session().store.run('keys.get', { id }), await router.describe());
     },
-    create({ algorithm, label }) {
+    create({ algorithm, label, signer }) {
       const title = `New ${NAMES[algorithm]} key "${label}"`;
       return {
         job: jobs.start({
@@ -115,7 +138,7 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
           title,
           async run(job) {
             job.report(null, 'Making the key');
-            const made = await router.create('software', {
+            const made = await router.create(signer ?? router.defaultSigner(), {
               id: newId('key', random),
               algorithm,
               label,
@@ -182,7 +205,7 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
     async export({ id, target, passphrase, overwrite }) {
       const { store } = session();
       const key = await store.run('keys.get', { id });
-      requireSoftware(key);
+      await requireSoftware(key);
       const pem = await software.withPrivateKey(routedKey(key), async (pkcs8Der) =>
         Buffer.from(await privateKeyPem(pkcs8Der, passphrase, (length) => random.bytes(length))),
       );
@@ -219,6 +242,7 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
             fields: [{ path: 'confirm', message: 'Type the last 8 digits of the key identifier' }],
           },
         );
+      if (key.signer !== 'software') await requireThere(key);
       await store.run('keys.destroy', {
         id,
         audit: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { testClock, testLog, testRandom } from '../testing/test-ports.ts';
+import { softwareOnly, testClock, testLog, testRandom } from '../testing/test-ports.ts';
 import { AppError } from './app-error.ts';
 import { createJobs } from './jobs.ts';
 
@@ -7,6 +7,7 @@ function setUp() {
   const changes: string[] = [];
   const { log, lines } = testLog();
   const jobs = createJobs({
+    around: softwareOnly,
     clock: testClock(),
     random: testRandom,
     log,

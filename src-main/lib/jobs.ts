@@ -6,6 +6,7 @@ import type { Topic } from '#shared/bridge.ts';
 import type { Job } from '#shared/contract/app.ts';
 import type { Clock, Random } from '../ports.ts';
 import { AppError, errorText } from './app-error.ts';
+import type { Around } from './device-use.ts';
 import { newId } from './ids.ts';
 import type { Log } from './log.ts';
 
@@ -57,6 +58,8 @@ export function createJobs(deps: {
   clock: Clock;
   random: Random;
   log: Log;
+  /** Around the work of each job (lib/device-use.ts). */
+  around: Around;
   changed(topic: Topic, ids: string[]): void;
 }): Jobs {
   const entries = new Map<string, Entry>();
@@ -109,7 +112,7 @@ export function createJobs(deps: {
       },
     };
     try {
-      job.resultIds = await spec.run(context);
+      job.resultIds = await deps.around(() => spec.run(context));
       job.progress = 1;
       end(job, 'done');
     } catch (error) {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Net, NetDial, NetListen, NetRequest, NetStream } from '../ports.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 import { nodeNet } from '../testing/test-net.ts';
-import { testLog } from '../testing/test-ports.ts';
+import { softwareOnly, testLog } from '../testing/test-ports.ts';
 import { PASSPHRASE } from '../testing/test-workspace.ts';
 import { AppError } from './app-error.ts';
 import { createNetGate, type Station } from './net-gate.ts';
@@ -120,7 +120,7 @@ describe('the gate', () => {
     };
     const net: Net = { request: never, peek: never, listen: never, dial: never, ...port };
     let current = station;
-    const gate = createNetGate({ net, log, station: () => current });
+    const gate = createNetGate({ around: softwareOnly, net, log, station: () => current });
     return { ...gate, lines, become: (next: Station | null) => void (current = next) };
   }
 

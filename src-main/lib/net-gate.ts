@@ -5,6 +5,7 @@
 import type { WorkspaceKind } from '#shared/contract/workspace.ts';
 import type { Listener, Net, NetDial, NetStream } from '../ports.ts';
 import { AppError } from './app-error.ts';
+import type { Around } from './device-use.ts';
 import type { Log } from './log.ts';
 
 /** The workspace as far as the door cares. */
@@ -47,6 +48,8 @@ function isAddress(host: string): boolean {
 export function createNetGate(deps: {
   net: Net;
   log: Log;
+  /** Around each request that a listener answers (lib/device-use.ts). */
+  around: Around;
   /** null: no workspace is open. */
   station(): Station | null;
 }): NetGate {
@@ -95,7 +98,7 @@ export function createNetGate(deps: {
       const shut = pass();
       const listener = await port.listen(options, async (call) => {
         try {
-          return await handler(call);
+          return await deps.around(() => handler(call));
         } catch (error) {
           const ref = log.failure('a listener failed to answer', error);
           return { status: 500, body: Buffer.from(`The server failed; its log has it under ${ref}.\n`) };

@@ -112,7 +112,7 @@ export function createOverview(deps: {
     async get() {
       const { store } = vault.session();
       const now = clock.now();
-      const [ahead, due, counts, authorities, keys, drafts, audit, facts, others] = await Promise.all([
+      const [ahead, due, counts, authorities, keys, drafts, audit, facts, others, held] = await Promise.all([
         store.run('certificates.ahead', { limit: LANES }),
         store.run('certificates.due', { limit: DUE }),
         store.run('certificates.counts', { query: '', state: null, issuer: null, role: null }),
@@ -130,6 +130,7 @@ export function createOverview(deps: {
         }),
         deps.router.describe(),
         deps.attention(),
+        store.run('signers.keyCounts', {}),
       ]);
       return {
         checkedAt: now.toISOString(),
@@ -140,10 +141,10 @@ export function createOverview(deps: {
           ...recoveryKey(vault.opened()?.header.recoveryVerified ?? false),
           ...drafts,
         ],
-        signers: facts.map(({ name, state, text }) => ({
+        signers: facts.map(({ id, name, state, text }) => ({
           name,
           state: SIGNER_SEVERITY[state],
-          keys: keys.total,
+          keys: held.find(({ signer }) => signer === id)?.count ?? 0,
           text,
         })),
         counts: {

@@ -3,7 +3,11 @@
  * It makes no decision about what is signed; tokens and KMIP servers register here as the software signer does.
  */
 import type { KeyUse } from '#shared/contract/keys.ts';
+import type { SignerKind } from '#shared/contract/signers.ts';
 import { AppError } from '../lib/app-error.ts';
+import { sha256Hex } from '../lib/bytes.ts';
+import { noteDeviceUse } from '../lib/device-use.ts';
+import { keyView } from '../x509/public-key.ts';
 import type { KeyReference, KeyRequest, Signer, SignerFacts } from './signer.ts';
 import { requireUse, signatureHolds } from './signature-scheme.ts';
 
@@ -36,7 +40,14 @@ export interface SignerRouter {
    * INTERNAL when the signature does not hold.
    */
   sign(key: RoutedKey, use: KeyUse, data: Uint8Array): Promise<Uint8Array>;
+  /** Asked from the signer itself. Throws AppError NOT_FOUND with the key's id when the key is gone, and as `sign` does. */
+  publicKey(key: RoutedKey): Promise<Uint8Array>;
   destroy(key: RoutedKey): Promise<void>;
+  /**
+   * The id of the signer of that kind which holds this key under this handle, or null: each is contacted. Of one that cannot be
+   * reached, the sentence is thrown once no other has it.
+   */
+  holderOf(kind: SignerKind, key: KeyReference): Promise<string | null>;
 }
 
 /** Who the signers are and what they are for; asked at each call, because the operator changes that while Baleen runs. */
@@ -77,10 +88,33 @@ export function createSignerRouter(table: () => SignerTable): SignerRouter {
           `${(await signer.describe()).name} made a signature that its public key does not confirm; it was thrown away.`,
           { ids: [key.id] },
         );
+      const device = table().device(key.signer);
+      if (device !== null)
+        noteDeviceUse({
+          signer: device.name,
+          serial: device.serial,
+          keyIdentifier: keyView(key.spkiDer).keyId,
+          spkiSha256: sha256Hex(key.spkiDer),
+        });
       return signature;
     },
+    publicKey: async (key) => find(key.signer).publicKey(key),
     async destroy(key) {
       await find(key.signer).destroy(key);
+    },
+    async holderOf(kind, key) {
+      let unreached: AppError | null = null;
+      for (const [id, signer] of table().signers) {
+        if ((await signer.describe()).kind !== kind) continue;
+        try {
+          if (Buffer.compare(await signer.publicKey(key), key.spkiDer) === 0) return id;
+        } catch (error) {
+          if (!(error instanceof AppError)) throw error;
+          if (error.code !== 'NOT_FOUND') unreached = error;
+        }
+      }
+      if (unreached !== null) throw unreached;
+      return null;
     },
   };
 }

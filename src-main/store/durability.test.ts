@@ -174,6 +174,13 @@ describe('workspaces of every release', () => {
     // The tables of later migrations are there and empty.
     expect(await store.run('ta.half', { half: 'signer' })).toBeNull();
     expect(await store.run('ta.children', {})).toEqual([]);
+    expect(await store.run('signers.config', {})).toEqual({
+      revision: 1,
+      signers: [expect.objectContaining({ id: 'software', kind: 'software', settings: null, sealed: null })],
+      roles: { defaultSigner: null, oneOffSigner: null },
+      pending: null,
+    });
+    expect(await store.run('signers.keyCounts', {})).toEqual([{ signer: 'software', count: 2 }]);
     const [key] = (await store.run('keys.list', { query: '', cursor: null, limit: 10 })).rows;
     expect(key).toBeDefined();
     const { id, sealed } = await store.run('keys.get', { id: key?.id ?? '' });

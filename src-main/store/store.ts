@@ -1,8 +1,10 @@
 /** Main's end of the store: sends commands to the worker and waits. It holds no data and opens no file. */
 import { Worker } from 'node:worker_threads';
 import type { AuditFile } from '../audit/audit-file.ts';
+import type { AuditEntry } from '../audit/audit-record.ts';
 import { AppError } from '../lib/app-error.ts';
 import { wipe } from '../lib/bytes.ts';
+import { gatheredUses } from '../lib/device-use.ts';
 import type { Clock } from '../ports.ts';
 import type { CommandArgs, CommandName, CommandResult, Store } from './store-contract.ts';
 import { receiveError } from './store-error.ts';
@@ -16,6 +18,13 @@ interface Waiting {
 
 /** How audit.jsonl was found at opening. */
 type AuditFileState = Pick<AuditFile, 'healed' | 'foreign'>;
+
+/** The command's audit record names the devices that signed for it; a command without one, or without devices, is as it was. */
+function withSubjects(args: unknown, subjects: AuditEntry['subjects']): unknown {
+  if (subjects.length === 0 || typeof args !== 'object' || args === null || !('audit' in args)) return args;
+  const audit = args.audit as AuditEntry;
+  return { ...args, audit: { ...audit, subjects: [...audit.subjects, ...subjects] } };
+}
 
 type Asked = StoreRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
 
@@ -79,7 +88,12 @@ export async function startStore(
     run: <N extends CommandName>(name: N, args: CommandArgs<N>) => {
       if (closed !== null)
         return Promise.reject(new AppError('LOCKED', 'The workspace was locked. Unlock it and try again.'));
-      return ask({ do: 'run', name, args, at: deps.clock.now().toISOString() }) as Promise<CommandResult<N>>;
+      const { subjects, recorded } = gatheredUses();
+      const given = withSubjects(args, subjects);
+      return ask({ do: 'run', name, args: given, at: deps.clock.now().toISOString() }).then((result) => {
+        if (given !== args) recorded();
+        return result as CommandResult<N>;
+      });
     },
     copyTo: (path) => ask({ do: 'copy', path }) as Promise<string>,
     checkCopy: (path) => ask({ do: 'check', path }) as Promise<string>,

@@ -24,7 +24,7 @@ export interface MoveDeps extends TaDeps {
 export function krillMove(
   deps: MoveDeps,
 ): Pick<Domain<'ta'>, 'importStore' | 'exportStore' | 'readConf' | 'setTiming'> {
-  const { session, jobs, random, software, changed, tickets } = deps;
+  const { session, jobs, random, software, router, changed, tickets } = deps;
   return {
     async readConf({ blob }) {
       const { name, bytes } = deps.blobs.take(blob);
@@ -64,7 +64,7 @@ export function krillMove(
           kind: 'ta.importStore',
           title,
           async run(job) {
-            const ids = await importStore({ random, software, session }, path, job);
+            const ids = await importStore({ random, software, router, session }, path, job);
             tickets.end(folder);
             changed('ta', []);
             changed('keys', []);

@@ -3,6 +3,7 @@ import type { Topic } from '#shared/bridge.ts';
 import type { Drafts } from '../drafts/drafts.ts';
 import { jobRefusal } from '../audit/job-refusal.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
+import type { Around } from '../lib/device-use.ts';
 import type { Jobs } from '../lib/jobs.ts';
 import type { Clock, Net, Random, Volumes } from '../ports.ts';
 import type { SignerRouter } from '../signers/router.ts';
@@ -19,6 +20,7 @@ import { readLink } from './net/krill-link.ts';
 import { krillChannels } from './net/krill-channels.ts';
 import { createProxyHalf } from './proxy/proxy-half.ts';
 import { childServiceUri, readSettings } from './proxy/service-settings.ts';
+import { approversChannels } from './review/approvers.ts';
 import { createHeldReviews } from './review/held-reviews.ts';
 import { reviewChannels } from './review/review-channels.ts';
 import { recordChannels } from './record-channels.ts';
@@ -39,6 +41,8 @@ export interface TaDeps {
   session(): Session;
   router: SignerRouter;
   software: SoftwareSigner;
+  /** Around what nobody asked for: looks by the clock (lib/device-use.ts). */
+  around: Around;
   changed(topic: Topic, ids: string[]): void;
   /** Something that nobody waits for went wrong: it is written to the log. */
   failed(error: unknown): void;
@@ -84,6 +88,7 @@ export function createTa(deps: TaDeps): Ta {
       changed('ta', []);
       if (made || (await online.isPending())) await publish();
     },
+    around: deps.around,
     failed: deps.failed,
   });
 
@@ -157,6 +162,7 @@ export function createTa(deps: TaDeps): Ta {
       ...station.channels,
       ...krillMove({ ...deps, signer, refusedEntry }),
       ...reviewing.channels,
+      ...approversChannels({ ...deps, reviews }),
       ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.openFetched }),
       ...checks.channels,
       ...offline.channels,

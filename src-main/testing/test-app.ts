@@ -8,7 +8,9 @@ import type { Job } from '#shared/contract/app.ts';
 import type { ReplyError } from '#shared/errors.ts';
 import { createApp } from '../app.ts';
 import type { Net, Volume } from '../ports.ts';
+import type { DeviceParts } from '../signers/device-parts.ts';
 import { nodeNet } from '../shell/node/net/net.ts';
+import { nodeSignerHosts } from '../shell/node/signer-hosts.ts';
 import { eventSink, liveClock, testClock, testRandom } from './test-ports.ts';
 import { PASSPHRASE } from './test-workspace.ts';
 
@@ -28,9 +30,11 @@ const CHUNK = 1_048_576;
 /**
  * Starts the application; `places` answers the dialogs in order. `at.folder`: where it lives, instead of a new folder;
  * `at.workspace`: what it opens; `at.live`: with the time of the machine, as programs of others have it;
- * `at.net`: what it reaches others by.
+ * `at.net`: what it reaches others by; `at.devices`: what signers can be.
  */
-export async function testApp(at: { folder?: string; workspace?: string; live?: boolean; net?: Net } = {}) {
+export async function testApp(
+  at: { folder?: string; workspace?: string; live?: boolean; net?: Net; devices?: DeviceParts } = {},
+) {
   const folder = at.folder ?? mkdtempSync(join(tmpdir(), 'baleen-app-'));
   const clock = at.live === true ? liveClock() : testClock();
   const { events, emit } = eventSink();
@@ -38,34 +42,38 @@ export async function testApp(at: { folder?: string; workspace?: string; live?: 
   const places: string[] = [];
   const volumes: Volume[] = [];
   let waiting: { id: string; resolve: () => void }[] = [];
-  const app = await createApp({
-    clock,
-    random: testRandom,
-    net: at.net ?? nodeNet,
-    dialogs: {
-      folder: async () => places.shift() ?? null,
-      saveFile: async () => places.shift() ?? null,
-      openFile: async () => places.shift() ?? null,
+  const app = await createApp(
+    {
+      clock,
+      random: testRandom,
+      net: at.net ?? nodeNet,
+      signerHosts: nodeSignerHosts(new URL('../signers/pkcs11/host.ts', import.meta.url)),
+      dialogs: {
+        folder: async () => places.shift() ?? null,
+        saveFile: async () => places.shift() ?? null,
+        openFile: async () => places.shift() ?? null,
+      },
+      volumes: { list: async () => [...volumes] },
+      clipboard: { write: async () => undefined, clearIf: async () => undefined },
+      emit(event: AppEvent) {
+        emit(event);
+        if (event.type !== 'changed' || event.topic !== 'jobs') return;
+        for (const one of waiting) if (event.ids.includes(one.id)) one.resolve();
+      },
+      onSuspend: () => undefined,
+      quit: () => undefined,
+      logLine: (line) => void lines.push(line),
+      paths: {
+        config: join(folder, 'config'),
+        workspaces: join(folder, 'workspaces'),
+        workspace: at.workspace ?? null,
+      },
+      workers: { store: new URL('../store/store-worker.ts', import.meta.url) },
+      version: '0.0.0-test',
+      notices: [],
     },
-    volumes: { list: async () => [...volumes] },
-    clipboard: { write: async () => undefined, clearIf: async () => undefined },
-    emit(event: AppEvent) {
-      emit(event);
-      if (event.type !== 'changed' || event.topic !== 'jobs') return;
-      for (const one of waiting) if (event.ids.includes(one.id)) one.resolve();
-    },
-    onSuspend: () => undefined,
-    quit: () => undefined,
-    logLine: (line) => void lines.push(line),
-    paths: {
-      config: join(folder, 'config'),
-      workspaces: join(folder, 'workspaces'),
-      workspace: at.workspace ?? null,
-    },
-    workers: { store: new URL('../store/store-worker.ts', import.meta.url) },
-    version: '0.0.0-test',
-    notices: [],
-  });
+    at.devices,
+  );
 
   async function call<C extends ChannelName>(channel: C, payload: Payload<C>): Promise<Answer<C>> {
     const reply = await app.dispatch(channel, payload, { origin: APP_ORIGIN, mainFrame: true });

@@ -73,7 +73,7 @@ async function childrenIn(made: ReturnType<typeof testVault>): Promise<TestChild
       await ask(handle);
     },
     async ready(handle) {
-      await createChild(deps, handle, NO_JOB);
+      await createChild(deps, { handle }, NO_JOB);
       parent.add(handle);
       await configureParent(deps, await held(handle), parentAnswer(parent, handle), parent.identityDer);
       return configureRepository(deps, await held(handle), repositoryAnswer(parent, handle));

@@ -1,6 +1,7 @@
 /** Clock, randomness and sinks for tests: time moves only when told, timers fire in order. Not shipped. */
 import { randomBytes } from 'node:crypto';
 import type { AppEvent } from '#shared/bridge.ts';
+import type { Around } from '../lib/device-use.ts';
 import { createLog, type Log } from '../lib/log.ts';
 import type { Clock, Random } from '../ports.ts';
 
@@ -53,6 +54,9 @@ export function liveClock(): TestClock {
     },
   };
 }
+
+/** Actions in which no device signs (lib/device-use.ts). */
+export const softwareOnly: Around = (run) => run();
 
 export const testRandom: Random = { bytes: (length) => randomBytes(length) };
 

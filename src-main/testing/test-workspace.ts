@@ -9,7 +9,7 @@ import type { Kdf } from '../vault/header.ts';
 import { vaultDomain } from '../vault/vault-domain.ts';
 import { createVault } from '../vault/vault.ts';
 import { noNet } from './test-net.ts';
-import { eventSink, testClock, testLog, testRandom } from './test-ports.ts';
+import { softwareOnly, eventSink, testClock, testLog, testRandom } from './test-ports.ts';
 
 export const PASSPHRASE = 'tundra-Okapi 7 vesper lantern';
 /** Tests derive hundreds of keys; the application calibrates and never goes below OWASP's least. */
@@ -25,6 +25,11 @@ export function testVault(options: { folder?: string } = {}) {
     clock,
     random: testRandom,
     net: noNet,
+    signerHosts: {
+      start() {
+        throw new Error('no signer is started here');
+      },
+    },
     dialogs: { folder: async () => null, saveFile: async () => null, openFile: async () => null },
     volumes: { list: async () => [] },
     clipboard: { write: async () => undefined, clearIf: async () => undefined },
@@ -42,7 +47,7 @@ export function testVault(options: { folder?: string } = {}) {
   const places = new Map<string, string>();
   const tickets = { path: (ticket: string) => places.get(ticket) ?? ticket, end: () => undefined };
   const audit = createAudit({ clock, vault, tickets, changed });
-  const jobs = createJobs({ clock, random: testRandom, log, changed });
+  const jobs = createJobs({ around: softwareOnly, clock, random: testRandom, log, changed });
   const domain = vaultDomain({ ports, vault, jobs, tickets });
   return {
     folder,

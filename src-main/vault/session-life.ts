@@ -34,6 +34,7 @@ export function sessionLife(deps: {
   log: Log;
   autoLock: AutoLock;
   listeners: readonly (() => Promise<void> | void)[];
+  beginners: readonly ((session: Session) => Promise<void>)[];
   /** The worker of this one ended by itself. */
   died(opened: Opened): void;
 }): SessionLife {
@@ -122,6 +123,7 @@ export function sessionLife(deps: {
       await session.store.run('audit.add', { audit: entry });
       await opened.attempts.cleared();
       const stored = await session.store.run('settings.get', { name: 'autoLock' });
+      for (const beginner of deps.beginners) await beginner(session);
       // SECURITY: the last step. Before it nothing answers as unlocked, and no passphrase is taken as right.
       opened.unlocked = unlocked;
       return {

@@ -62,6 +62,8 @@ export interface Vault {
   replaceDatabase(staged: { opened: OpenSession; folder: string; audit: AuditEntry }): Promise<void>;
   setRecoveryVerified(change: HeaderChange): Promise<void>;
   setAutoLock(settings: AutoLockSettings): void;
+  /** Called before a workspace that was made or unlocked answers as unlocked; what it throws keeps it locked. */
+  onBegin(listener: (session: Session) => Promise<void>): void;
   onLock(listener: () => Promise<void> | void): void;
   /** Called behind an unlock; nothing waits for it. */
   onUnlock(listener: () => void): void;

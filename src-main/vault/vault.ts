@@ -16,6 +16,7 @@ import { changeHeader, type HeaderChange } from './header-change.ts';
 import { type Header, type Kdf, readHeader, type Slot } from './header.ts';
 import { calibrateKdf, makeSlot, openSlot } from './key-slots.ts';
 import { createLockedNotes } from './locked-notes.ts';
+import type { Session } from '../store/store-contract.ts';
 import { createRecent } from './recent.ts';
 import { sessionLife } from './session-life.ts';
 import { takeOver } from './take-over.ts';
@@ -37,6 +38,7 @@ export function createVault(deps: VaultDeps): Vault {
   const recent = createRecent(ports.paths.config);
   const listeners: (() => Promise<void> | void)[] = [];
   const unlockListeners: (() => void)[] = [];
+  const beginners: ((session: Session) => Promise<void>)[] = [];
   let current: Opened | null = null;
   /** By itself: nobody waits for it, so a failure goes to the log. */
   const lockNow = (why: string): void =>
@@ -62,6 +64,7 @@ export function createVault(deps: VaultDeps): Vault {
     log: deps.log,
     autoLock,
     listeners,
+    beginners,
     died(opened) {
       if (opened === current) lockNow('Locked because the database stopped answering');
     },
@@ -251,6 +254,7 @@ export function createVault(deps: VaultDeps): Vault {
       autoLock.start(settings);
       changed('workspace', []);
     },
+    onBegin: (listener) => void beginners.push(listener),
     onLock: (listener) => void listeners.push(listener),
     onUnlock: (listener) => void unlockListeners.push(listener),
   };

@@ -58,6 +58,20 @@ export const ACTIONS: readonly PaletteAction[] = [
     run: () => navigate('issue', { draft: 'new' }, { purpose: 'server' }),
   },
   {
+    id: 'new-signer',
+    title: 'Add a signer…',
+    words: 'hsm pkcs11 kmip token device library',
+    needs: 'unlocked',
+    run: () => navigate('signer-new'),
+  },
+  {
+    id: 'signer-migration',
+    title: 'Move keys to the default signer…',
+    words: 'hsm migration roll',
+    needs: 'unlocked',
+    run: () => navigate('signer-migration'),
+  },
+  {
     id: 'trust-anchor-request',
     title: 'Review a request for the trust anchor…',
     words: 'rpki ta signer exchange json sign',

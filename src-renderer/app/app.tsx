@@ -13,7 +13,7 @@ import { CallError } from './call.ts';
 import { CommandPalette } from './command-palette.tsx';
 import { Frame } from './frame.tsx';
 import { guard } from './guard.ts';
-import { inspectFile } from './inspect-file.ts';
+import { inspectDropped } from './inspect-file.ts';
 import { useKeyboardMap } from './keyboard-map.ts';
 import { QuitDialog } from './quit-dialog.tsx';
 import { formatPath, replacePath } from './router.ts';
@@ -22,6 +22,7 @@ import { useHeartbeat, useSession, useSessionWatch, useTouch } from './session.t
 import type { Session } from './session.ts';
 import { routeEntry } from './route-table.ts';
 import { ScreenBoundary } from './screen-boundary.tsx';
+import { SignerPrompts } from './signer-prompts.tsx';
 import { followLocation, useView } from './state.ts';
 import { VIEWS } from './views.tsx';
 
@@ -83,7 +84,7 @@ export function App() {
     <DropZone
       fallback={{
         verb: state === 'unlocked' ? 'Drop to open' : 'Drop to inspect',
-        take: (file) => void inspectFile(file, { unlocked: state === 'unlocked' }),
+        take: (file) => void inspectDropped(file, state === 'unlocked'),
       }}
     >
       {session.data ? (
@@ -95,6 +96,7 @@ export function App() {
         </main>
       ) : null}
       <QuitDialog state={state} />
+      <SignerPrompts state={state} />
       <CommandPalette state={state} />
       <Toasts />
     </DropZone>

@@ -15,6 +15,7 @@ import { hrefOf } from './router.ts';
 import type { Route } from './router.ts';
 import type { Session } from './session.ts';
 import { useView } from './state.ts';
+import { SignerWarnings, useSignerWarnings } from './signer-warnings.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useQuery } from './use-query.ts';
@@ -97,6 +98,7 @@ export function Frame({ session, route, children }: { session: Session; route: R
     session.state === 'unlocked' &&
     session.workspace?.recoveryVerified === false &&
     route.name !== 'create-workspace';
+  const warnings = useSignerWarnings(session.state === 'unlocked');
   const notices = [
     ...(info.data?.notices ?? []).map((text) => ({ severity: 'careful' as const, text })),
     ...session.notices,
@@ -117,8 +119,9 @@ export function Frame({ session, route, children }: { session: Session; route: R
         <TopBar current={route.name} crumb={crumb} unlocked={session.state === 'unlocked'} />
         <main className="main" ref={main} tabIndex={-1}>
           {rehearsal ? <Watermark main={main} /> : null}
-          {notices.length > 0 || unverified ? (
+          {notices.length + warnings.length > 0 || unverified ? (
             <div className="frame-notices">
+              <SignerWarnings warnings={warnings} />
               {unverified ? (
                 <Notice severity="careful">
                   The recovery key of this workspace was never checked. Without it, a forgotten passphrase

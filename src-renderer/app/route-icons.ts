@@ -1,6 +1,7 @@
 /** The icon of each name in the route table, imported singly. It is complete by its type. */
 import {
   Anchor,
+  Cpu,
   FileBadge,
   FileQuestion,
   FolderPlus,
@@ -18,6 +19,7 @@ import type { IconName } from './route-table.ts';
 
 export const ROUTE_ICONS: Record<IconName, LucideIcon> = {
   anchor: Anchor,
+  cpu: Cpu,
   'file-badge': FileBadge,
   'file-question': FileQuestion,
   'folder-plus': FolderPlus,

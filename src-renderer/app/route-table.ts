@@ -2,6 +2,7 @@
  * Every screen of the application as data: path, title, place in the navigation, what it needs, wizard steps.
  * No component is named here, so that Node reads it too: the tour and the accessibility tests walk over it.
  */
+import { SIGNER_ROUTES } from './signer-routes.ts';
 import { TA_ROUTES } from './ta-routes.ts';
 
 /** What must be true before a screen is shown: nothing, a locked workspace, or an unlocked one. */
@@ -149,7 +150,7 @@ export const ROUTES = [
   {
     name: 'keys',
     path: '/keys',
-    title: 'Keys and signers',
+    title: 'Keys',
     nav: 'Issue',
     icon: 'key',
     needs: 'unlocked',
@@ -166,6 +167,7 @@ export const ROUTES = [
     parent: 'keys',
     steps: null,
   },
+  ...SIGNER_ROUTES,
   ...TA_ROUTES,
   {
     name: 'inspect',

@@ -8,6 +8,7 @@ import { overviewChannels } from './overview.ts';
 import { draftChannels } from './drafts.ts';
 import { inspectChannels } from './inspect.ts';
 import { keyChannels } from './keys.ts';
+import { signerChannels } from './signers.ts';
 import { taChildChannels } from './ta-child.ts';
 import { taStickChannels } from './ta-stick.ts';
 import { taChannels } from './ta.ts';
@@ -20,6 +21,7 @@ export const contract = {
   ...auditChannels,
   ...draftChannels,
   ...keyChannels,
+  ...signerChannels,
   ...caChannels,
   ...overviewChannels,
   ...inspectChannels,

@@ -33,7 +33,13 @@ export const issueDraft = z.strictObject({
   issuer: id.nullable(),
   subject: z.array(z.strictObject({ type: attributeType, value: z.string().max(1000) })).max(40),
   key: z.discriminatedUnion('from', [
-    z.strictObject({ from: z.literal('new'), algorithm: keyAlgorithm, label: z.string().max(80) }),
+    z.strictObject({
+      from: z.literal('new'),
+      algorithm: keyAlgorithm,
+      label: z.string().max(80),
+      /** Who makes and holds it; missing: the default signer. */
+      signer: id.optional(),
+    }),
     z.strictObject({ from: z.literal('existing'), key: id }),
     /** Base64 DER of a PKCS#10 request; public. */
     z.strictObject({

@@ -22,8 +22,11 @@ export const keyRow = z.strictObject({
   id,
   label: z.string(),
   key: keyView,
-  /** Which signer holds it: "software" until others are configured. */
+  /** The id of the signer that holds it; "software" for the built-in one. */
   signer: z.string(),
+  signerName: z.string(),
+  /** false: its signer is not configured, or was not there when it was tried last. */
+  reachable: z.boolean(),
   /** Who uses it: an authority's or certificate's name, the trust anchor, or "" while nobody does. */
   owner: z.string(),
   ownerId: id.nullable(),
@@ -50,7 +53,12 @@ export const keyChannels = {
   /** Starts a job; its result id is the key's. */
   'keys.create': change(
     'unlocked',
-    z.strictObject({ algorithm: keyAlgorithm, label }),
+    z.strictObject({
+      algorithm: keyAlgorithm,
+      label,
+      /** The id of a signer; null: the one for long-lived keys. */
+      signer: id.nullable().default(null),
+    }),
     z.strictObject({ job: id }),
   ),
   /** Starts a job. PKCS#8, PKCS#1, SEC1, encrypted or not; PASSPHRASE_NEEDED asks for one. */

@@ -1,6 +1,6 @@
-/** What the doctor says of a signer, line by line, and the table of slots of a library. No channel here. */
+/** What the doctor says of a signer, line by line, and the table of slots of a library. Their channels are not in the map before their handlers are. */
 import * as z from 'zod';
-import { id, instant } from './channel.ts';
+import { change, channel, id, instant } from './channel.ts';
 
 /** One thing that was looked at. Cause, check and fix are there when it failed. */
 export const doctorLine = z.strictObject({
@@ -53,3 +53,10 @@ export const deviceTable = z.strictObject({
   ),
 });
 export type DeviceTable = z.infer<typeof deviceTable>;
+
+/** @public */
+export const signerDoctorChannels = {
+  /** Runs the doctor on a signer as it is pending; every line is shown as it comes. A job. */
+  'signers.examine': change('unlocked', z.strictObject({ id }), z.strictObject({ job: id })),
+  'signers.report': channel('unlocked', z.strictObject({ id }), doctorReport.nullable()),
+};

@@ -1,6 +1,6 @@
-/** Moving to another default signer by rolling keys: what stands where (H-030, H-031). No channel here. */
+/** Moving to another default signer by rolling keys: what stands where (H-030, H-031). Their channels are not in the map before their handlers are. */
 import * as z from 'zod';
-import { id } from './channel.ts';
+import { change, channel, id, nothing } from './channel.ts';
 
 export const migrationRow = z.strictObject({
   /** What `signers.roll` names: an authority, a child, a half of the trust anchor. */
@@ -25,3 +25,10 @@ export const signerMigration = z.strictObject({
   softwareKeys: z.array(z.strictObject({ id, label: z.string() })),
 });
 export type SignerMigration = z.infer<typeof signerMigration>;
+
+/** @public */
+export const signerMigrationChannels = {
+  'signers.migration': channel('unlocked', nothing, signerMigration),
+  /** Begins, or goes on with, the roll of one owner to the default signer. A job. */
+  'signers.roll': change('unlocked', z.strictObject({ owner: id }), z.strictObject({ job: id })),
+};

@@ -4,9 +4,8 @@
  */
 import * as z from 'zod';
 import { change, channel, finding, id, instant, nothing, secretIn } from './channel.ts';
-import { deviceTable, doctorReport } from './signer-doctor.ts';
+import { deviceTable } from './signer-doctor.ts';
 import { keyAlgorithm } from './keys.ts';
-import { signerMigration } from './signer-migration.ts';
 import { signerSettings } from './signer-settings.ts';
 
 export const signerKind = z.enum(['software', 'pkcs11', 'kmip']);
@@ -189,6 +188,8 @@ export const signerChannels = {
   ),
   /** POLICY_REFUSED with the ids of the keys it owns (H-027). */
   'signers.remove': change('unlocked', z.strictObject({ revision: z.number().int(), id }), nothing),
+  /** Names the built-in software signer in the configuration again: Krill's OpenSSL signer (H-028). */
+  'signers.addSoftware': change('unlocked', z.strictObject({ revision: z.number().int() }), nothing),
   'signers.rename': change(
     'unlocked',
     z.strictObject({ revision: z.number().int(), id, name: signerName }),
@@ -226,28 +227,6 @@ export const signerChannels = {
     'unlocked',
     z.strictObject({ id, spkiSha256: z.string().max(64), label: z.string().trim().min(1).max(80) }),
     job,
-  ),
-
-  /** Reads [[signers]] of a krill.conf or krillta.conf into the pending configuration; nothing is kept when it is refused. */
-  'signers.importToml': change(
-    'unlocked',
-    z.strictObject({ revision: z.number().int(), blob: id }),
-    z.strictObject({
-      /** "user_pin of \"My token\" was a number: stored as text." */
-      notes: z.array(z.string()),
-      imported: z.number().int(),
-    }),
-  ),
-  /** What an export would hold, secrets as `***`. */
-  'signers.toml': channel(
-    'unlocked',
-    nothing,
-    z.strictObject({ text: z.string(), notes: z.array(z.string()) }),
-  ),
-  'signers.exportToml': change(
-    'unlocked',
-    z.strictObject({ target: id, secrets: z.boolean(), overwrite: z.boolean() }),
-    z.strictObject({ path: z.string() }),
   ),
 
   /** Libraries of well-known devices on this machine, and what a rehearsal token needs. */
@@ -289,12 +268,4 @@ export const signerChannels = {
     }),
     job,
   ),
-
-  /** Runs the doctor on a signer as it is pending; every line is shown as it comes. A job. */
-  'signers.examine': change('unlocked', bySigner, job),
-  'signers.report': channel('unlocked', bySigner, doctorReport.nullable()),
-
-  'signers.migration': channel('unlocked', nothing, signerMigration),
-  /** Begins, or goes on with, the roll of one owner to the default signer. A job. */
-  'signers.roll': change('unlocked', z.strictObject({ owner: id }), job),
 };

@@ -28,6 +28,8 @@ export const signerDraft = z.strictObject({
   number: z.string().max(40),
   /** null: a new one is made. */
   key: id.nullable(),
+  /** Who makes and holds the identity key and a new TA key; missing: the default signer. */
+  signer: id.optional(),
 });
 export type SignerDraft = z.infer<typeof signerDraft>;
 

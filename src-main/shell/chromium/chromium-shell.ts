@@ -13,6 +13,7 @@ import { nodeNet } from '../node/net/net.ts';
 import { realClock, realRandom, watchSleep } from '../node/real-time.ts';
 import type { App, Installed } from '../node/shell-app.ts';
 import type { ShellArguments } from '../node/shell-arguments.ts';
+import { nodeSignerHosts } from '../node/signer-hosts.ts';
 import { StartError } from '../node/start-error.ts';
 import { nodeVolumes } from '../node/volumes/volumes.ts';
 import { type BridgeMain, callerOf, carryBridge, originOf } from './bridge-main.ts';
@@ -171,6 +172,7 @@ async function carry(
     clock: realClock,
     random: realRandom,
     net: nodeNet,
+    signerHosts: nodeSignerHosts(options.signerHost),
     dialogs: native ?? chooserDialogs(openChooserPage),
     volumes: nodeVolumes(note),
     clipboard: windowClipboard(() => page),

@@ -14,4 +14,5 @@ export const installed: Installed = {
   version: packageJson.version,
   rendererFolder: join(import.meta.dirname, '..', 'renderer'),
   workers: { store: pathToFileURL(join(import.meta.dirname, 'store-worker.js')) },
+  signerHost: pathToFileURL(join(import.meta.dirname, 'pkcs11-host.js')),
 };

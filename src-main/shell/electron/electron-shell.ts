@@ -18,11 +18,20 @@ import type { ShellArguments } from '../node/shell-arguments.ts';
 import { nodeVolumes } from '../node/volumes/volumes.ts';
 import { CALL_CHANNEL, EVENT_CHANNEL } from './channels.ts';
 import { electronClipboard, electronDialogs } from './desktop-ports.ts';
+import { electronSignerHosts } from './signer-hosts.ts';
 import { closeContents, closeSession, QUIET_SWITCHES, windowOptions } from './window-policy.ts';
 
 export type ElectronModule = Pick<
   typeof Electron,
-  'app' | 'BrowserWindow' | 'clipboard' | 'dialog' | 'ipcMain' | 'Menu' | 'powerMonitor' | 'protocol'
+  | 'app'
+  | 'BrowserWindow'
+  | 'clipboard'
+  | 'dialog'
+  | 'ipcMain'
+  | 'Menu'
+  | 'powerMonitor'
+  | 'protocol'
+  | 'utilityProcess'
 >;
 
 export interface ElectronShellOptions extends Installed {
@@ -98,6 +107,7 @@ export async function startElectronShell(
     clock: realClock,
     random: realRandom,
     net: nodeNet,
+    signerHosts: electronSignerHosts(electron.utilityProcess, options.signerHost),
     dialogs: electronDialogs(electron.dialog, window),
     volumes: nodeVolumes(note),
     clipboard: electronClipboard(electron.clipboard),

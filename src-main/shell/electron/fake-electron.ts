@@ -62,6 +62,7 @@ export function fakeElectron() {
     Menu: { setApplicationMenu: vi.fn() },
     powerMonitor: new EventEmitter(),
     protocol: {},
+    utilityProcess: { fork: vi.fn() },
   };
   return {
     // The fake has what the shell uses and nothing more.

@@ -30,6 +30,7 @@ export async function startFake(blobs?: Blobs) {
     version: '0.0.0-test',
     rendererFolder: folder,
     workers: { store: new URL('file:///store-worker.js') },
+    signerHost: new URL('file:///pkcs11-host.js'),
     ports: { paths: { config: join(folder, 'config'), workspaces: join(folder, 'w'), workspace: null } },
     createApp(ports) {
       emit = ports.emit;

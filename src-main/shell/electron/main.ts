@@ -25,6 +25,7 @@ async function main(): Promise<void> {
     rendererFolder: join(import.meta.dirname, '..', 'renderer'),
     preload: join(import.meta.dirname, '..', 'preload', 'preload.cjs'),
     workers: { store: pathToFileURL(join(import.meta.dirname, 'store-worker.js')) },
+    signerHost: pathToFileURL(join(import.meta.dirname, 'pkcs11-host.js')),
   });
 }
 

@@ -21,5 +21,7 @@ export interface Installed {
   /** Folder of the built renderer: index.html and what it loads. */
   rendererFolder: string;
   workers: Ports['workers'];
+  /** Entry file of the child that loads PKCS#11 libraries. */
+  signerHost: URL;
   version: string;
 }

@@ -9,6 +9,7 @@ import { ledgerCommands } from './ledger.ts';
 import { objectCommands } from './objects.ts';
 import { restoreCommands } from './restore.ts';
 import { settingCommands } from './settings.ts';
+import { signerCommands } from './signers.ts';
 import { taChildCommands } from './ta-children.ts';
 import { taCommands } from './ta.ts';
 
@@ -23,6 +24,7 @@ export const commands = {
   ...authorityCommands,
   ...objectCommands,
   ...restoreCommands,
+  ...signerCommands,
   ...taCommands,
   ...taChildCommands,
 };

@@ -2,6 +2,7 @@
 import { firstMigration } from './001-first.ts';
 import { taMigration } from './002-ta.ts';
 import { taChildrenMigration } from './003-ta-children.ts';
+import { signersMigration } from './004-signers.ts';
 
 export interface Migration {
   /** The schema version it leads to (SQLite's user_version). */
@@ -9,4 +10,9 @@ export interface Migration {
   sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [firstMigration, taMigration, taChildrenMigration];
+export const MIGRATIONS: readonly Migration[] = [
+  firstMigration,
+  taMigration,
+  taChildrenMigration,
+  signersMigration,
+];

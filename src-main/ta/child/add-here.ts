@@ -40,7 +40,7 @@ export async function addHere(
   const { handle, resources } = order;
   if (!(await isHere(deps, handle))) {
     job.report(0.1, 'Making its identity and first key');
-    await createChild(deps, handle, job);
+    await createChild(deps, { handle }, job);
   } else job.commit();
   job.report(0.6, 'Adding it at the proxy');
   const { identity } = (await heldChild(deps, handle)).child;

@@ -14,7 +14,7 @@ import {
   writeRepositoryResponseXml,
 } from '../../rpki/setup-xml.ts';
 import { type TestChildren, testChildren } from '../../testing/test-child.ts';
-import { testLog } from '../../testing/test-ports.ts';
+import { softwareOnly, testLog } from '../../testing/test-ports.ts';
 import { childChannels } from './child-channels.ts';
 import { createLocalChildren } from './local-children.ts';
 
@@ -39,6 +39,7 @@ beforeEach(async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   ended = promise;
   const jobs = createJobs({
+    around: softwareOnly,
     clock,
     random: here.deps.random,
     log: testLog().log,

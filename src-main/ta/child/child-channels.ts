@@ -95,7 +95,7 @@ export function childChannels(deps: ChildChannelDeps): {
         children: held.map((one) => childView(one, timing, clock.now(), isRemoved(state, one.child))),
       };
     },
-    async localCreate({ handle }) {
+    async localCreate({ handle, signer }) {
       await requireFreeHandle(own, handle);
       const title = `Make the local child ${handle}`;
       return {
@@ -103,7 +103,7 @@ export function childChannels(deps: ChildChannelDeps): {
           kind: 'ta.localCreate',
           title,
           async run(job) {
-            const ids = await createChild(own, handle, job);
+            const ids = await createChild(own, { handle, signer }, job);
             changed('ta', []);
             changed('keys', []);
             return ids;

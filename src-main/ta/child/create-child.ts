@@ -29,8 +29,9 @@ export async function requireFreeHandle(deps: ChildDeps, handle: string): Promis
     throw new AppError('CONFLICT', `There is a local child called ${handle} already.`);
 }
 
-export function makeChildKey(deps: ChildDeps, label: string): Promise<RoutedKey> {
-  return deps.router.create('software', {
+/** `signer` missing: the default one makes it. */
+export function makeChildKey(deps: ChildDeps, label: string, signer?: string): Promise<RoutedKey> {
+  return deps.router.create(signer ?? deps.router.defaultSigner(), {
     id: newId('key', deps.random),
     algorithm: 'rsa-2048',
     label,
@@ -52,10 +53,14 @@ export const pendingKey = (key: RoutedKey): ChildKey => ({
 });
 
 /** Answers its handle. */
-export async function createChild(deps: ChildDeps, handle: string, job: JobContext): Promise<string[]> {
+export async function createChild(
+  deps: ChildDeps,
+  { handle, signer }: { handle: string; signer?: string | undefined },
+  job: JobContext,
+): Promise<string[]> {
   const made: RoutedKey[] = [];
   const make = async (label: string): Promise<RoutedKey> => {
-    const key = await makeChildKey(deps, label);
+    const key = await makeChildKey(deps, label, signer);
     made.push(key);
     return key;
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { testClock } from '../../testing/test-ports.ts';
+import { softwareOnly, testClock } from '../../testing/test-ports.ts';
 import { createKeepFresh } from './keep-fresh.ts';
 
 const MINUTE_MS = 60_000;
@@ -9,6 +9,7 @@ test('looks at once, again every quarter of an hour, and no more once it is stop
   let looks = 0;
   const failures: unknown[] = [];
   const fresh = createKeepFresh({
+    around: softwareOnly,
     clock,
     async look() {
       looks += 1;

@@ -1,4 +1,5 @@
 /** Looks now and then whether something is due or was not published, as long as the workspace is unlocked. What that is is decided elsewhere. */
+import type { Around } from '../../lib/device-use.ts';
 import type { Clock } from '../../ports.ts';
 
 export interface KeepFresh {
@@ -13,13 +14,15 @@ const EVERY_MS = 15 * 60_000;
 export function createKeepFresh(deps: {
   clock: Clock;
   look(): Promise<void>;
+  /** Around each look (lib/device-use.ts). */
+  around: Around;
   failed(error: unknown): void;
 }): KeepFresh {
   let cancel: (() => void) | null = null;
 
   async function again(): Promise<void> {
     cancel = deps.clock.after(EVERY_MS, () => void again());
-    await deps.look().catch(deps.failed);
+    await deps.around(deps.look).catch(deps.failed);
   }
 
   return {

@@ -27,7 +27,7 @@ const audit = async () =>
 
 describe('a new child', () => {
   test('has an identity and a pending key, no resources, and no request until it knows its repository', async () => {
-    await createChild(here.deps, 'online', NO_JOB);
+    await createChild(here.deps, { handle: 'online' }, NO_JOB);
     const made = await child();
     expect(made).toMatchObject({ handle: 'online', parent: null, repository: null, entitled: null });
     expect(made.keys).toMatchObject([{ state: 'pending', csrDer: null, certificate: null }]);
@@ -46,7 +46,9 @@ describe('a new child', () => {
     await expect(requireFreeHandle(here.deps, 'ta')).rejects.toThrow(/name of the trust anchor/);
     for (const handle of ['', 'a/b', '..', 'ü', 'a'.repeat(65)])
       await expect(requireFreeHandle(here.deps, handle)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
-    await expect(createChild(here.deps, 'online', NO_JOB)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(createChild(here.deps, { handle: 'online' }, NO_JOB)).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
     // The keys of the refused one are gone.
     expect(
       (await here.made.vault.session().store.run('keys.list', { query: '', cursor: null, limit: 10 })).total,
@@ -61,7 +63,7 @@ describe('a new child', () => {
     await expect(
       configureRepository(here.deps, held, repositoryAnswer(here.parent, 'online')),
     ).rejects.toThrow(/has a repository already/);
-    await createChild(here.deps, 'second', NO_JOB);
+    await createChild(here.deps, { handle: 'second' }, NO_JOB);
     const second = await here.held('second');
     const other = await testParent(here.deps.now);
     await expect(

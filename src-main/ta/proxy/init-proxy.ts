@@ -24,11 +24,15 @@ export async function requireNoProxy({ session }: Pick<SetUpDeps, 'session'>): P
     throw new AppError('CONFLICT', 'The trust anchor proxy was already initialised in this workspace.');
 }
 
-/** Answers the id of what it made. */
-export async function initProxy(deps: SetUpDeps, job: JobContext): Promise<string[]> {
+/** `signer` missing: the default one makes the identity key. Answers the id of what it made. */
+export async function initProxy(
+  deps: SetUpDeps,
+  { signer }: { signer?: string | undefined },
+  job: JobContext,
+): Promise<string[]> {
   const { store } = deps.session();
   job.report(0.2, 'Making the identity key');
-  const key = await deps.router.create('software', {
+  const key = await deps.router.create(signer ?? deps.router.defaultSigner(), {
     id: newId('key', deps.random),
     algorithm: 'rsa-2048',
     label: LABEL,

@@ -86,7 +86,7 @@ export function proxyChannels(deps: ProxyDeps): {
           },
         };
       },
-      async proxyInit() {
+      async proxyInit({ signer }) {
         await requireNoProxy(deps);
         const title = 'Make the trust anchor proxy';
         return {
@@ -94,7 +94,7 @@ export function proxyChannels(deps: ProxyDeps): {
             kind: 'ta.proxyInit',
             title,
             async run(job) {
-              const ids = await initProxy({ random, router: deps.router, session, now }, job);
+              const ids = await initProxy({ random, router: deps.router, session, now }, { signer }, job);
               changed('ta', []);
               changed('keys', []);
               return ids;

@@ -5,6 +5,7 @@ import { newId } from '../../lib/ids.ts';
 import { JsonError } from '../../lib/json-reader.ts';
 import type { JobContext } from '../../lib/jobs.ts';
 import type { Random } from '../../ports.ts';
+import type { SignerRouter } from '../../signers/router.ts';
 import type { SoftwareSigner } from '../../signers/software/software-signer.ts';
 import { newKeyRow } from '../../signers/stored-key.ts';
 import type { NewKey } from '../../store/columns.ts';
@@ -20,6 +21,7 @@ import { trustAnchorText } from './trust-anchor.ts';
 export interface ImportDeps {
   random: Random;
   software: SoftwareSigner;
+  router: SignerRouter;
   session(): Session;
 }
 
@@ -33,34 +35,59 @@ function readStore(files: Map<string, Uint8Array>): KrillStore {
   }
 }
 
-/** The key of the store sealed for this workspace. Throws AppError INVALID_INPUT when it is not in a file. */
-function sealedKey(
-  deps: ImportDeps,
-  keys: KrillStore['keys'],
-  wanted: { keyId: string; spkiDer: Uint8Array; label: string },
-): NewKey {
-  const der = keys.get(wanted.keyId);
-  if (der === undefined)
-    throw new AppError(
-      'INVALID_INPUT',
-      `The ${wanted.label} ${wanted.keyId} is not among the files of keys/: it lies on a token or a KMIP server, which must be set up as a signer first.`,
-    );
+interface WantedKey {
+  keyId: string;
+  spkiDer: Uint8Array;
+  label: string;
+}
+
+const USES = ['certificate', 'crl'] as const;
+
+/** A key in the clear, sealed for this workspace. Throws AppError INVALID_INPUT when it is another. */
+function sealedKey(deps: ImportDeps, der: Uint8Array, wanted: WantedKey): NewKey {
   const { pkcs8Der, spkiDer } = readPrivateKey({ format: 'PKCS#1', encrypted: false, source: { der } }, null);
   try {
     if (Buffer.compare(spkiDer, wanted.spkiDer) !== 0)
       throw new AppError('INVALID_INPUT', `keys/${wanted.keyId} holds another key than its name says.`);
     const id = newId('key', deps.random);
-    const request = {
-      id,
-      algorithm: 'rsa-2048' as const,
-      uses: ['certificate', 'crl'] as const,
-      spkiDer,
-      pkcs8Der,
-    };
+    const request = { id, algorithm: 'rsa-2048' as const, uses: USES, spkiDer, pkcs8Der };
     return newKeyRow({ ...deps.software.adopt(request), signer: 'software' }, wanted.label, 'imported');
   } finally {
     wipe(pkcs8Der);
   }
+}
+
+/**
+ * The key wherever krillta had it: in a file, or on a device that is a signer here too and holds it still. Throws AppError
+ * INVALID_INPUT that says which signer is missing, SIGNER_UNAVAILABLE while one cannot be reached.
+ */
+async function takenKey(deps: ImportDeps, store: KrillStore, wanted: WantedKey): Promise<NewKey> {
+  const der = store.keys.get(wanted.keyId);
+  if (der !== undefined) return sealedKey(deps, der, wanted);
+  const place = store.places.get(wanted.keyId);
+  if (place === undefined)
+    throw new AppError(
+      'INVALID_INPUT',
+      `The ${wanted.label} ${wanted.keyId} is neither among the files of keys/ nor known to one of its signers: copy the whole data directory.`,
+    );
+  const { kind, handle, signerName, signerInfo } = place;
+  const reference = {
+    id: newId('key', deps.random),
+    algorithm: 'rsa-2048' as const,
+    spkiDer: wanted.spkiDer,
+    uses: USES,
+    handle,
+  };
+  const signer = await deps.router.holderOf(kind, reference);
+  if (signer === null)
+    throw new AppError(
+      'INVALID_INPUT',
+      `The ${wanted.label} ${wanted.keyId} lies on "${signerName}" (${signerInfo}), and no signer here has it: set that device up under Signers and import again.`.slice(
+        0,
+        500,
+      ),
+    );
+  return newKeyRow({ ...reference, signer }, wanted.label, 'imported');
 }
 
 function exchangeRow(stored: StoredExchange, id: string): NewExchange {
@@ -87,8 +114,8 @@ export async function importStore(deps: ImportDeps, folder: string, job: JobCont
     job.report(0.5, 'Validating what is there');
     // At the time its manifest was current: krillta may have rested since.
     requireValid(anchor, new Date(Date.parse(anchor.objects.thisUpdate) + 300_000));
-    const identity = sealedKey(deps, store.keys, { ...anchor.identity, label: 'TA signer identity' });
-    const ta = sealedKey(deps, store.keys, {
+    const identity = await takenKey(deps, store, { ...anchor.identity, label: 'TA signer identity' });
+    const ta = await takenKey(deps, store, {
       keyId: anchor.objects.keyId,
       spkiDer: anchor.certificate.spkiDer,
       label: 'Trust anchor',

@@ -4,23 +4,33 @@ import { dirname, join } from 'node:path';
 import { AppError } from '../../lib/app-error.ts';
 
 const MOST_BYTES = 512 * 1_048_576;
-const WANTED = /^(?:signer\/ta|keys)\/[^/]+$/;
+const WANTED = /^(?:signer\/ta|keys|signers\/[^/]+)\/[^/]+$/;
+
+/** Names in a folder of the directory; null when it is not there. */
+async function namesIn(folder: string, part: string): Promise<string[] | null> {
+  try {
+    return await readdir(join(folder, part));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+    return null;
+  }
+}
 
 /** The files that matter, by their path with "/". Throws AppError INVALID_INPUT when the folder is something else. */
 export async function readKrillFolder(folder: string): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   let total = 0;
-  for (const part of ['signer/ta', 'keys']) {
-    const names = await readdir(join(folder, part)).catch((error: unknown) => {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+  const signers = (await namesIn(folder, 'signers')) ?? [];
+  for (const part of ['signer/ta', 'keys', ...signers.map((name) => `signers/${name}`)]) {
+    const names = await namesIn(folder, part);
+    if (names === null && !part.startsWith('signers/'))
       throw new AppError(
         'INVALID_INPUT',
         `${folder} is no data directory of krillta: it has no folder ${part}. Choose what storage_uri names.`,
         { subject: folder },
       );
-    });
-    for (const name of names) {
+    for (const name of names ?? []) {
       const path = `${part}/${name}`;
       const at = join(folder, part, name);
       const facts = await stat(at);

@@ -1,11 +1,13 @@
 /**
  * krillta's data directory read whole (krill-ta.md 4.12): its commands replayed to the present state, every exchange, the
- * keys in its files. It takes bytes by path and touches no disk; keys on tokens are named as missing.
+ * keys in its files, the places of those on devices. It takes bytes by path and touches no disk.
  */
 import { JsonError, type JsonObject, type JsonValue, readJson, writeJson } from '../../lib/json-reader.ts';
-import { asArray, asBase64, asMap, asObject, asText, asWhole } from '../../lib/json-shape.ts';
+import { asBase64, asMap, asObject, asText } from '../../lib/json-shape.ts';
 import { readIdentity } from '../documents.ts';
 import { instantText, readObjects } from '../objects.ts';
+import { inFile, replayCommands } from './krill-commands.ts';
+import { type DeviceKeyPlace, readKrillSigners } from './krill-signers.ts';
 import { DEFAULT_TIMING, identityOf, readDetails, type TrustAnchor } from './trust-anchor.ts';
 
 export interface StoredExchange {
@@ -21,19 +23,11 @@ export interface KrillStore {
   exchanges: StoredExchange[];
   /** PKCS#1, DER, by key identifier. SECURITY: the caller wipes them. */
   keys: Map<string, Uint8Array>;
+  /** Of the keys that lie on a device, by key identifier. */
+  places: Map<string, DeviceKeyPlace>;
 }
 
-const COMMAND = /(?:^|\/)signer\/ta\/command-(\d+)\.json$/;
 const KEY = /(?:^|\/)keys\/([0-9A-Fa-f]{40})$/;
-
-function inFile<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    throw new JsonError(error.message, error.path === '' ? path : `${path}: ${error.path}`);
-  }
-}
 
 /** The two documents of an exchange, and when it was. */
 function exchangeOf(value: JsonValue, path: string): StoredExchange {
@@ -98,33 +92,18 @@ function initial(effect: JsonObject, path: string): TrustAnchor {
 
 /** Reads the files of a data directory. Throws JsonError that names the file and the place. */
 export function readKrillStore(files: ReadonlyMap<string, Uint8Array>): KrillStore {
-  const commands = [...files]
-    .flatMap(([path, bytes]) => {
-      const number = COMMAND.exec(path)?.[1];
-      return number === undefined ? [] : [{ path, bytes, number: Number(number) }];
-    })
-    .toSorted((a, b) => a.number - b.number);
   let anchor: TrustAnchor | null = null;
   const exchanges: StoredExchange[] = [];
-  for (const [index, { path, bytes, number }] of commands.entries()) {
-    if (number !== index) throw new JsonError(`command-${index}.json is missing`, 'signer/ta');
-    inFile(path, () => {
-      const command = asObject(readJson(bytes), '', { required: ['version', 'effect'], open: true });
-      if (Number(asWhole(command.get('version'), 'version')) !== number)
-        throw new JsonError('the version is not the number of the file', 'version');
-      const effect = asObject(command.get('effect'), 'effect', { required: ['result'], open: true });
-      const result = asText(effect.get('result'), 'effect.result');
-      if (result === 'init') anchor = initial(effect, 'effect');
-      // Refused commands are kept by krillta too, and change nothing.
-      if (result !== 'success') return;
-      for (const [event, at] of asArray(effect.get('events'), 'effect.events')) {
-        if (anchor === null) throw new JsonError('it begins without an init', at);
-        const after = replay(anchor, event, at);
-        anchor = after.anchor;
-        if (after.exchange !== null) exchanges.push(after.exchange);
-      }
-    });
-  }
+  replayCommands(files, 'signer/ta', (one) => {
+    if (one.kind === 'init') {
+      anchor = initial(one.effect, one.path);
+      return;
+    }
+    if (anchor === null) throw new JsonError('it begins without an init', one.path);
+    const after = replay(anchor, one.event, one.path);
+    anchor = after.anchor;
+    if (after.exchange !== null) exchanges.push(after.exchange);
+  });
   if (anchor === null)
     throw new JsonError('there is no signer/ta/command-0.json: choose the folder that storage_uri names', '');
   const keys = new Map<string, Uint8Array>();
@@ -136,5 +115,5 @@ export function readKrillStore(files: ReadonlyMap<string, Uint8Array>): KrillSto
         inFile(path, () => asBase64(readJson(bytes), '')),
       );
   }
-  return { anchor, exchanges, keys };
+  return { anchor, exchanges, keys, places: readKrillSigners(files) };
 }

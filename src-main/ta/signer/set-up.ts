@@ -41,8 +41,8 @@ export function requireValid(anchor: TrustAnchor, at: Date): void {
     );
 }
 
-async function madeKey(deps: SetUpDeps, label: string): Promise<RoutedKey> {
-  return deps.router.create('software', {
+async function madeKey(deps: SetUpDeps, signer: string | null, label: string): Promise<RoutedKey> {
+  return deps.router.create(signer ?? deps.router.defaultSigner(), {
     id: newId('key', deps.random),
     algorithm: 'rsa-2048',
     label,
@@ -60,7 +60,7 @@ export async function setUpSigner(
   const { store } = deps.session();
   const made: RoutedKey[] = [];
   const make = async (label: string): Promise<RoutedKey> => {
-    const key = await madeKey(deps, label);
+    const key = await madeKey(deps, order.signer, label);
     made.push(key);
     return key;
   };

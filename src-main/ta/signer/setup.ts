@@ -5,6 +5,7 @@
 import type { SignerDraft, SignerProblem, SignerReview, SignerStep } from '#shared/contract/ta-setup.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { JsonError, type JsonValue, readJson } from '../../lib/json-reader.ts';
+import type { SignerFacts } from '../../signers/signer.ts';
 import { keyId } from '../../x509/public-key.ts';
 import { readIdentity } from '../documents.ts';
 import { fileWords, recogniseFile, type TaFileKind } from '../../rpki/exchange-file.ts';
@@ -22,6 +23,8 @@ export interface SetupOrder {
   number: bigint;
   /** null: a new key. */
   key: string | null;
+  /** null: the default signer. */
+  signer: string | null;
 }
 
 export interface Setup {
@@ -69,7 +72,7 @@ class Collector {
     const bytes = Buffer.from(file.text, 'utf8');
     const found = recogniseFile(bytes);
     if (found !== wanted) {
-      const is = whatFileIs(bytes);
+      const is = whatFileIs(bytes, found);
       const fix = is.startsWith('damaged') ? 'Copy it again from the proxy.' : 'Choose the other file.';
       this.say(step, path, `This is ${is}; wanted is ${fileWords(wanted)}.`, fix);
       return null;
@@ -124,8 +127,16 @@ function readNumber(text: string, collector: Collector): bigint | null {
   return null;
 }
 
-/** Judges the draft at `now`; `key` is the chosen existing key, or null. */
-export function judgeSetup(draft: SignerDraft, key: ChosenKey | null, now: Date): Setup {
+/**
+ * Judges the draft at `now`; `key` is the chosen existing key, or null; `holder` is who makes new keys, null when the chosen
+ * one is gone.
+ */
+export function judgeSetup(
+  draft: SignerDraft,
+  key: ChosenKey | null,
+  now: Date,
+  holder: SignerFacts | null = null,
+): Setup {
   const collector = new Collector();
   const proxy = collector.file('proxy', 'proxyId', draft.proxyId, 'proxy-id', (value) => {
     const { spkiDer, certificateDer } = readIdentity(value, '');
@@ -153,17 +164,28 @@ export function judgeSetup(draft: SignerDraft, key: ChosenKey | null, now: Date)
   const number = readNumber(draft.number, collector);
   if (draft.key !== null && key === null)
     collector.say('key', 'key', 'The chosen key is no longer there.', 'Choose another one.');
+  if (draft.signer !== undefined && holder === null)
+    collector.say('key', 'signer', 'The chosen signer is no longer configured.', 'Choose another one.');
   if (key?.problem) collector.say('key', 'key', key.problem, 'Choose another key, or let a new one be made.');
   const order =
     proxy === null || repository === null || number === null || collector.problems.length > 0
       ? null
-      : { proxy, repository, tal, timing: draft.timing, number, key: draft.key };
+      : {
+          proxy,
+          repository,
+          tal,
+          timing: draft.timing,
+          number,
+          key: draft.key,
+          signer: draft.signer ?? null,
+        };
   return {
     problems: collector.problems,
     order,
     review: {
-      digest: order === null ? '' : sha256Hex(Buffer.from(JSON.stringify(draft), 'utf8')),
-      lines: order === null ? [] : linesOf(order, key),
+      digest:
+        order === null ? '' : sha256Hex(Buffer.from(JSON.stringify([draft, holder?.id ?? null]), 'utf8')),
+      lines: order === null ? [] : linesOf(order, key, holder),
       proxyKeyId: proxy?.keyId ?? '',
       proxySha256,
       base: repository?.base ?? '',
@@ -172,14 +194,19 @@ export function judgeSetup(draft: SignerDraft, key: ChosenKey | null, now: Date)
   };
 }
 
-function linesOf(order: SetupOrder, key: ChosenKey | null): SignerReview['lines'] {
+function linesOf(
+  order: SetupOrder,
+  key: ChosenKey | null,
+  holder: SignerFacts | null,
+): SignerReview['lines'] {
   const { timing, tal, repository } = order;
+  const by = holder === null || holder.kind === 'software' ? '' : ` by “${holder.name}”`;
   return [
     { label: 'Proxy', value: order.proxy.keyId, note: 'identity, compared by you' },
     {
       label: 'TA key',
       value: key === null ? 'a new RSA 2048 key' : `${key.label}, ${keyId(key.spkiDer)}`,
-      note: key === null ? 'made now; it can never be changed' : 'brought along',
+      note: key === null ? `made now${by}; it can never be changed` : 'brought along',
     },
     { label: 'Publishes at', value: repository.base, note: 'fixed for ever' },
     {

@@ -7,6 +7,7 @@ import { checkKey } from '../../rpki/certificate-fields.ts';
 import { recogniseFile } from '../../rpki/exchange-file.ts';
 import { whatFileIs } from '../../rpki/file-damage.ts';
 import { Faults } from '../../rpki/fault.ts';
+import type { SignerFacts } from '../../signers/signer.ts';
 import type { Store } from '../../store/store-contract.ts';
 import { exportContent } from '../export.ts';
 import type { TaDeps } from '../ta.ts';
@@ -54,8 +55,13 @@ export function createSignerHalf(
     return { id, label: key.label, spkiDer: key.spkiDer, problem };
   }
 
+  async function holderOf(data: SignerDraft): Promise<SignerFacts | null> {
+    const chosen = data.signer ?? router.defaultSigner();
+    return (await router.describe()).find(({ id }) => id === chosen) ?? null;
+  }
+
   const judged = async (data: SignerDraft): Promise<Setup> =>
-    judgeSetup(data, await chosenKey(data.key), now());
+    judgeSetup(data, await chosenKey(data.key), now(), await holderOf(data));
 
   async function file(asked: { what: TaExport; id: string | null }) {
     const held = await signer();
@@ -88,7 +94,7 @@ export function createSignerHalf(
         const { name, bytes } = deps.blobs.take(blob);
         const kind = bytes.length > SETUP_FILE_BYTES ? 'unknown' : recogniseFile(bytes);
         const says =
-          bytes.length > SETUP_FILE_BYTES ? 'too large for a file of the set-up' : whatFileIs(bytes);
+          bytes.length > SETUP_FILE_BYTES ? 'too large for a file of the set-up' : whatFileIs(bytes, kind);
         const text = kind === 'proxy-id' || kind === 'proxy-repo' ? bytes.toString('utf8') : '';
         return { kind, name, text, says: `${name} is ${says}.` };
       },

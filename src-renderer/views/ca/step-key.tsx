@@ -8,6 +8,7 @@ import { useAction } from '../../app/use-action.ts';
 import { useQuery } from '../../app/use-query.ts';
 import { RadioCards, Select } from '../../components/choices.tsx';
 import type { Option } from '../../components/choices.tsx';
+import { SignerChoice, typesFor, useSigners } from '../../components/signer-choice.tsx';
 import { FileChooser, useFileTaker } from '../../components/drop-zone.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { TextField } from '../../components/text-field.tsx';
@@ -87,6 +88,42 @@ function RequestFile({ data, onRequest }: { data: IssueDraft; onRequest: (part: 
   );
 }
 
+type NewKeyPart = Extract<IssueDraft['key'], { from: 'new' }>;
+
+/** Who makes the key, its type and its label. */
+function NewKey({ data, change }: StepProps) {
+  const signers = useSigners();
+  if (data.key.from !== 'new') return null;
+  const { key } = data;
+  const set = (part: Partial<NewKeyPart>): void => change({ key: { ...key, ...part } });
+  return (
+    <>
+      <SignerChoice
+        signers={signers}
+        value={key.signer ?? null}
+        onChange={(signer) => {
+          const first = typesFor(signers, signer, KEY_TYPES).find(({ value }) => value === key.algorithm);
+          set({ signer, algorithm: first?.value ?? 'p-256' });
+        }}
+      />
+      <RadioCards
+        label="Type"
+        value={key.algorithm}
+        onChange={(algorithm) => set({ algorithm })}
+        options={typesFor(signers, key.signer ?? signers.defaultSigner, KEY_TYPES)}
+      />
+      <TextField
+        label="Label of the key"
+        optional
+        value={key.label}
+        onChange={(label) => set({ label })}
+        maxLength={80}
+        help="Empty: named after the certificate."
+      />
+    </>
+  );
+}
+
 export interface StepKeyProps extends StepProps {
   /** Where the key is to come from; what the draft holds may still be the former choice. */
   from: KeyFrom;
@@ -101,7 +138,7 @@ export function StepKey(props: StepKeyProps) {
     {
       value: 'new',
       label: 'Make a new key',
-      detail: 'It is made in this workspace at the moment of signing.',
+      detail: 'It is made at the moment of signing.',
       tag: 'usual',
     },
     { value: 'existing', label: 'Use a key that is here', detail: 'Made or imported before.' },
@@ -140,32 +177,9 @@ export function StepKey(props: StepKeyProps) {
           if (next === 'new') change({ key: { from: 'new', algorithm: 'p-256', label: '' } });
         }}
         options={sources}
-        explain="The private key is what proves who somebody is. It is sealed in the encrypted workspace and never leaves the main process unless you export it."
+        explain="The private key is what proves who somebody is. In software it is sealed in the encrypted workspace and leaves it only when you export it; on a device it never leaves at all."
       />
-      {from === 'new' && data.key.from === 'new' ? (
-        <>
-          <RadioCards
-            label="Type"
-            value={data.key.algorithm}
-            onChange={(algorithm) =>
-              change({
-                key: { from: 'new', algorithm, label: data.key.from === 'new' ? data.key.label : '' },
-              })
-            }
-            options={KEY_TYPES}
-          />
-          <TextField
-            label="Label of the key"
-            optional
-            value={data.key.label}
-            onChange={(label) =>
-              change({ key: { ...(data.key as Extract<IssueDraft['key'], { from: 'new' }>), label } })
-            }
-            maxLength={80}
-            help="Empty: named after the certificate."
-          />
-        </>
-      ) : null}
+      {from === 'new' ? <NewKey {...props} /> : null}
       {from === 'existing' ? <ExistingKey {...props} /> : null}
       {from === 'request' ? <RequestFile data={data} onRequest={props.onRequest} /> : null}
     </>

@@ -7,6 +7,7 @@ import { useAction } from '../../app/use-action.ts';
 import { RadioCards } from '../../components/choices.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
+import { SignerChoice, typesFor, useSigners } from '../../components/signer-choice.tsx';
 import { JobProgress } from '../../components/job-progress.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { labelProblem } from './import-key-dialog.tsx';
@@ -23,9 +24,17 @@ export function CreateKeyDialog(props: { open: boolean; onClose: () => void }) {
 function CreateBody({ onClose }: { onClose: () => void }) {
   const [label, setLabel] = useState('');
   const [algorithm, setAlgorithm] = useState<KeyAlgorithm>('p-256');
+  const [chosen, setChosen] = useState<string | null>(null);
+  const signers = useSigners();
+  const signer = chosen ?? signers.defaultSigner;
+  const types = typesFor(signers, signer, KEY_TYPES);
   const [job, setJob] = useState<string | null>(null);
   const start = useAction('keys.create', async () => {
-    const started = await call('keys.create', { algorithm, label });
+    const started = await call('keys.create', {
+      algorithm,
+      label,
+      ...(chosen === null ? {} : { signer: chosen }),
+    });
     setJob(started.job);
   });
   if (job !== null)
@@ -40,7 +49,9 @@ function CreateBody({ onClose }: { onClose: () => void }) {
         }}
       />
     );
-  const why = labelProblem(label);
+  const why =
+    labelProblem(label) ??
+    (types.some(({ value }) => value === algorithm) ? null : 'Choose a type that the signer makes');
   return (
     <DialogForm action={start} why={why} verb="Make key" onClose={onClose}>
       <TextField
@@ -51,11 +62,12 @@ function CreateBody({ onClose }: { onClose: () => void }) {
         autoFocus
         help="How lists call the key. It is never secret."
       />
+      <SignerChoice signers={signers} value={chosen} onChange={setChosen} />
       <RadioCards
         label="Type"
         value={algorithm}
         onChange={setAlgorithm}
-        options={KEY_TYPES}
+        options={types}
         explain="An authority's key type cannot change later without a new certificate. P-256 is right unless somebody's rules ask for another."
       />
     </DialogForm>

@@ -14,6 +14,7 @@ import { DialogForm } from '../../components/dialog-form.tsx';
 import { HexValue, hexGroups } from '../../components/hex-value.tsx';
 import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
+import { HeldBy, Unreachable, useSigners } from '../../components/signer-choice.tsx';
 import { EmptyState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { TextField } from '../../components/text-field.tsx';
@@ -47,6 +48,7 @@ function RenameBody({ row, onClose }: { row: KeyRow; onClose: () => void }) {
 export function Key({ route }: ViewProps) {
   const id = route.params['id'] ?? '';
   const found = useQuery('keys.get', { id }, ['keys', 'certificates'], { ids: [id] });
+  const signers = useSigners();
   const [dialog, setDialog] = useState<'rename' | 'export' | 'destroy' | null>(null);
   const row = found.data;
   const close = (): void => setDialog(null);
@@ -77,11 +79,21 @@ export function Key({ route }: ViewProps) {
         </>
       }
     >
+      <Unreachable signers={signers} signer={row.signer} />
       <Card title="Key">
         <KeyValue
           items={[
             ['Type', row.key.text],
-            ['Held by', row.signer === 'software' ? 'this workspace, encrypted' : row.signer],
+            [
+              'Held by',
+              row.signer === 'software' ? (
+                'this workspace, encrypted'
+              ) : (
+                <a key="s" href={hrefOf('signer', { id: row.signer })}>
+                  <HeldBy signers={signers} signer={row.signer} />
+                </a>
+              ),
+            ],
             ['May sign', usesText(row.uses)],
             ['Came from', row.source === 'generated' ? 'made here' : 'a file'],
             ['Since', <Time at={row.createdAt} clock key="t" />],

@@ -11,6 +11,7 @@ import { DataTable } from '../../components/data-table.tsx';
 import type { Column } from '../../components/data-table.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { Page } from '../../components/page.tsx';
+import { HeldBy, type SignersToChoose, useSigners } from '../../components/signer-choice.tsx';
 import { EmptyState } from '../../components/state-box.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Time } from '../../components/time.tsx';
@@ -18,7 +19,7 @@ import { CreateKeyDialog } from './create-key-dialog.tsx';
 import { ImportKeyDialog } from './import-key-dialog.tsx';
 import { usesText } from './key-words.ts';
 
-const COLUMNS: readonly Column<KeyRow>[] = [
+const columns = (signers: SignersToChoose): readonly Column<KeyRow>[] => [
   { id: 'label', title: 'Label', width: 'minmax(18rem, 2fr)', cell: (row) => <b>{row.label}</b> },
   {
     id: 'owner',
@@ -28,7 +29,13 @@ const COLUMNS: readonly Column<KeyRow>[] = [
   },
   { id: 'type', title: 'Type', width: '9rem', cell: (row) => row.key.text },
   { id: 'uses', title: 'May sign', width: 'minmax(14rem, 1fr)', drop: 2, cell: (row) => usesText(row.uses) },
-  { id: 'signer', title: 'Held by', width: '9rem', drop: 3, cell: (row) => row.signer },
+  {
+    id: 'signer',
+    title: 'Held by',
+    width: 'minmax(9rem, 1fr)',
+    drop: 3,
+    cell: (row) => <HeldBy signers={signers} signer={row.signer} />,
+  },
   {
     id: 'id',
     title: 'Key id',
@@ -42,6 +49,7 @@ export function Keys({ route }: ViewProps) {
   const [query, setQuery] = useState('');
   const [dialog, setDialog] = useDialog(route, ['create', 'import']);
   const pages = usePages('keys.list', { query, limit: 100 }, ['keys', 'certificates']);
+  const signers = useSigners();
   const empty = query === '' && pages.total === 0;
   const actions = (
     <>
@@ -74,7 +82,7 @@ export function Keys({ route }: ViewProps) {
       <DataTable
         label="Keys"
         fill
-        columns={COLUMNS}
+        columns={columns(signers)}
         {...pages}
         rowId={(row) => row.id}
         onOpen={(row) => navigate('key', { id: row.id })}

@@ -5,6 +5,7 @@ import { navigate } from '../../app/router.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
+import { SignerChoice, useSigners } from '../../components/signer-choice.tsx';
 import { JobProgress } from '../../components/job-progress.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
@@ -26,9 +27,18 @@ export function CreateChildDialog(props: CreateChildDialogProps) {
 
 function Body({ taken, onClose }: CreateChildDialogProps) {
   const [handle, setHandle] = useState(taken.includes('online') ? '' : 'online');
+  const [chosen, setChosen] = useState<string | null>(null);
+  const signers = useSigners();
   const [job, setJob] = useState<string | null>(null);
   const create = useAction('ta.localCreate', async () => {
-    setJob((await call('ta.localCreate', { handle: handle.trim() })).job);
+    setJob(
+      (
+        await call('ta.localCreate', {
+          handle: handle.trim(),
+          ...(chosen === null ? {} : { signer: chosen }),
+        })
+      ).job,
+    );
   });
   if (job !== null)
     return (
@@ -52,7 +62,7 @@ function Body({ taken, onClose }: CreateChildDialogProps) {
     >
       <p className="dim">
         A CA of this workspace below the trust anchor. Its identity and its first key are made now; they never
-        leave this machine.
+        leave the place where they are made.
       </p>
       {taken.length === 0 ? null : (
         <Notice severity="note">
@@ -68,6 +78,13 @@ function Body({ taken, onClose }: CreateChildDialogProps) {
         maxLength={64}
         autoFocus
         help="Letters, digits, - and _. It names the folder it publishes in, for ever."
+      />
+      <SignerChoice
+        signers={signers}
+        label="Who holds its keys"
+        algorithm="rsa-2048"
+        value={chosen}
+        onChange={setChosen}
       />
     </DialogForm>
   );

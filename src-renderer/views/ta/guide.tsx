@@ -9,9 +9,11 @@ import type { ButtonProps } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { FileButton } from '../../components/file-button.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
+import { ReadingProgress } from '../../components/job-progress.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { ExportFileDialog } from './export-file-dialog.tsx';
 import { EXCHANGE_STEPS, type Guide, type GuideNext, type GuideStep, SET_UP_STEPS } from './guide-steps.ts';
+import { InitProxy } from './init-proxy.tsx';
 import { useOpenTaFile } from './open-request.tsx';
 import type { ProxyDialog } from './proxy-dialogs.tsx';
 import { handedOutFile, type TaFile } from './ta-files.ts';
@@ -45,7 +47,7 @@ function Steps({ steps, label }: { steps: readonly GuideStep[]; label: string })
 
 function OpenFileButton({ next, kind }: { next: GuideNext; kind: ButtonProps['kind'] }) {
   const what = next.action.kind === 'open' ? next.action.what : 'request';
-  const { open } = useOpenTaFile(what);
+  const { open, share } = useOpenTaFile(what);
   return (
     <>
       <FileButton
@@ -54,6 +56,7 @@ function OpenFileButton({ next, kind }: { next: GuideNext; kind: ButtonProps['ki
         busy={open.busy}
         onFile={(file) => void open.run(file)}
       />
+      {share === null ? null : <ReadingProgress name="the file" share={share} />}
       {open.error ? <ErrorState error={open.error} /> : null}
     </>
   );
@@ -69,9 +72,7 @@ function NextStep(props: StepsProps & { next: GuideNext; kind: ButtonProps['kind
   const kind = props.kind ?? 'plain';
   const { label, action } = next;
   const [file, setFile] = useState<TaFile | null>(null);
-  const init = useStartedJob('ta.proxyInit', () => call('ta.proxyInit', {}));
   const publish = useStartedJob('ta.publish', () => call('ta.publish', {}));
-  const job = action.kind === 'init' ? init : publish;
   switch (action.kind) {
     case 'repository':
       return (
@@ -112,14 +113,15 @@ function NextStep(props: StepsProps & { next: GuideNext; kind: ButtonProps['kind
         </>
       );
     case 'init':
+      return <InitProxy label={label} kind={kind} />;
     case 'publish':
       return (
-        job.progress ?? (
+        publish.progress ?? (
           <>
-            <Button kind={kind} busy={job.action.busy} onPress={() => void job.action.run()}>
+            <Button kind={kind} busy={publish.action.busy} onPress={() => void publish.action.run()}>
               {label}
             </Button>
-            {job.action.error ? <ErrorState error={job.action.error} /> : null}
+            {publish.action.error ? <ErrorState error={publish.action.error} /> : null}
           </>
         )
       );

@@ -8,6 +8,7 @@ import { Card } from '../../components/card.tsx';
 import { RadioCards, Select } from '../../components/choices.tsx';
 import { FileChooser, useFileTaker } from '../../components/drop-zone.tsx';
 import { hexGroups } from '../../components/hex-value.tsx';
+import { SignerChoice, useSigners } from '../../components/signer-choice.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { NumberField, TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
@@ -152,6 +153,8 @@ export function StepTiming({ data, change, problems }: SignerStepProps) {
 
 export function StepKeyChoice({ data, change, problems }: SignerStepProps) {
   const keys = useQuery('keys.list', { limit: 500 }, ['keys']);
+  const signers = useSigners();
+  const noSigner = signerProblem(problems, 'signer');
   if (!keys.data)
     return keys.error ? <ErrorState error={keys.error} onRetry={keys.reload} /> : <Loading what="the keys" />;
   const usable = keys.data.rows.filter(({ key }) => key.algorithm === 'RSA' && key.bits === 2048);
@@ -165,7 +168,7 @@ export function StepKeyChoice({ data, change, problems }: SignerStepProps) {
           {
             value: 'new',
             label: 'Make a new key',
-            detail: 'RSA 2048, in this workspace. Relying parties accept nothing else.',
+            detail: 'RSA 2048. Relying parties accept nothing else.',
             tag: 'usual',
           },
           {
@@ -180,6 +183,18 @@ export function StepKeyChoice({ data, change, problems }: SignerStepProps) {
         ]}
         explain="A trust anchor's key can never be exchanged: every relying party has it in the TAL. Other sizes are refused by rpki-client."
       />
+      <SignerChoice
+        signers={signers}
+        label={data.key === null ? 'Who holds the TA key and the identity key' : 'Who holds the identity key'}
+        algorithm="rsa-2048"
+        value={data.signer ?? null}
+        onChange={(signer) => change({ signer })}
+      />
+      {noSigner === null ? null : (
+        <Notice severity="bad" live>
+          {noSigner}
+        </Notice>
+      )}
       {data.key === null ? null : (
         <Select
           label="Key"

@@ -1,0 +1,83 @@
+/**
+ * Signers as [[signers]] that Krill and krillta start with: the names their code reads, every setting above the tables, and as
+ * comments what Krill has no key for.
+ */
+import type { KmipSettings, Pkcs11Settings, SignerSettings } from '#shared/contract/signer-settings.ts';
+import { KMIP_FIELDS, PKCS11_FIELDS, SECRET_KEY, TYPE_NAMES } from './toml-fields.ts';
+
+export interface WrittenSigner {
+  name: string;
+  /** null: software, Krill's OpenSSL signer. */
+  settings: SignerSettings | null;
+  /** null: there is none. SECURITY: MASK, unless the operator asked for secrets. */
+  secret: string | null;
+}
+
+/** A TOML basic string: JSON's escapes are among its own; what JSON leaves bare (U+007F) is not allowed bare. */
+const quoted = (text: string): string => JSON.stringify(text).replaceAll('\u007F', String.raw`\u007F`);
+
+function value(of: unknown, field: string): string | null {
+  if (of === null || of === undefined) return null;
+  if (field === 'slot') {
+    const slot = of as Pkcs11Settings['slot'];
+    return slot.by === 'id' ? String(slot.id) : quoted(slot.label);
+  }
+  if (typeof of === 'string') return quoted(of);
+  if (typeof of === 'object')
+    return `{ ${Object.entries(of)
+      .map(([name, on]) => `${name} = ${String(on)}`)
+      .join(', ')} }`;
+  return typeof of === 'number' || typeof of === 'boolean' ? String(of) : null;
+}
+
+/** What Baleen knows of it and Krill has no key for. */
+function ownSettings(settings: SignerSettings): string[] {
+  if (settings.kind !== 'pkcs11') return [];
+  const variables = Object.entries(settings.environment).map(
+    ([name, text]) => `# Start Krill with ${name}=${text.replaceAll(/[\r\n]/g, ' ')}`,
+  );
+  return [
+    ...(settings.serial === null ? [] : [`# The token's serial is ${settings.serial}`]),
+    ...(settings.pinPad ? ['# The PIN is typed on the device.'] : []),
+    ...variables,
+  ];
+}
+
+function table(signer: WrittenSigner): string[] {
+  const { settings } = signer;
+  const head = [
+    '[[signers]]',
+    `type = ${quoted(TYPE_NAMES[settings?.kind ?? 'software'])}`,
+    `name = ${quoted(signer.name)}`,
+  ];
+  if (settings === null) return head;
+  const fields = settings.kind === 'pkcs11' ? PKCS11_FIELDS : KMIP_FIELDS;
+  const values: Record<string, unknown> = { ...(settings satisfies Pkcs11Settings | KmipSettings) };
+  return [
+    ...head,
+    ...fields.flatMap(({ key, field }) => {
+      const text = value(values[field], field);
+      return text === null ? [] : [`${key} = ${text}`];
+    }),
+    ...(signer.secret === null ? [] : [`${SECRET_KEY[settings.kind]} = ${quoted(signer.secret)}`]),
+    ...ownSettings(settings),
+  ];
+}
+
+/** `defaultSigner`, `oneOffSigner`: names; null leaves the line out. */
+export function writeSignersToml(config: {
+  signers: readonly WrittenSigner[];
+  defaultSigner: string | null;
+  oneOffSigner: string | null;
+}): string {
+  const roles = [
+    ...(config.defaultSigner === null ? [] : [`default_signer = ${quoted(config.defaultSigner)}`]),
+    ...(config.oneOffSigner === null ? [] : [`one_off_signer = ${quoted(config.oneOffSigner)}`]),
+  ];
+  return [
+    '# The lines above the first table belong above every other [table] of krill.conf or krillta.conf.',
+    ...roles,
+    ...config.signers.flatMap((signer) => ['', ...table(signer)]),
+    '',
+  ].join('\n');
+}

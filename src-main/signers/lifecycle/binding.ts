@@ -1,0 +1,102 @@
+/**
+ * Which device is whose (H-024, H-025; krill-ta.md 9.4): an identity key that lies on it, and a signature over the same words
+ * that Krill signs. Names, addresses and slots may change; the key may not.
+ */
+import type { SignerSettings } from '#shared/contract/signer-settings.ts';
+import type { Clock } from '../../ports.ts';
+import type { SignerBinding } from '../../store/signer-columns.ts';
+import { type Device, DeviceError, type DeviceFacts } from '../device.ts';
+import { signatureHolds } from '../signature-scheme.ts';
+import { keyAlgorithmOf } from '../stored-key.ts';
+
+const CHALLENGE = Buffer.from('Krill signer verification challenge');
+
+/** Throws DeviceError when the key behind `handle` does not sign for `spkiDer`. */
+export async function proveKey(
+  device: Device,
+  name: string,
+  key: { handle: Uint8Array; spkiDer: Uint8Array },
+): Promise<void> {
+  const algorithm = keyAlgorithmOf(key.spkiDer);
+  if (algorithm === null)
+    throw new DeviceError('unsupported', 'KEY_TYPE', `${name} has a key of a type that is not used here.`);
+  const signature = await device.sign(key.handle, algorithm, CHALLENGE);
+  // SECURITY: Krill goes on here (its bug); a key that signs wrongly proves nothing.
+  if (!signatureHolds(algorithm, key.spkiDer, CHALLENGE, signature))
+    throw new DeviceError(
+      'misconfigured',
+      'WRONG_SIGNATURE',
+      `${name} made a signature that its public key does not confirm. Do not use it before the device was checked.`,
+    );
+}
+
+/** Throws DeviceError `unsupported`, which is never tried again (H-022). `force`: a server may say less than it can (H-010). */
+export function requireOperations(
+  { capabilities }: DeviceFacts,
+  { name, settings }: { name: string; settings: SignerSettings },
+): void {
+  const missing = capabilities.filter(({ present, needed }) => needed && !present);
+  if (missing.length === 0 || (settings.kind === 'kmip' && settings.force)) return;
+  const names = missing.map((one) => one.name).join(', ');
+  throw new DeviceError(
+    'unsupported',
+    'MISSING_OPERATION',
+    `${name} cannot be used: ${names} ${missing.length === 1 ? 'is' : 'are'} not supported.`,
+  );
+}
+
+/** The label of keys on the device: Krill's, or the one in the settings. */
+export function keyLabel(settings: SignerSettings): string {
+  return settings.kind === 'pkcs11' ? settings.keyLabel : 'Krill';
+}
+
+/** Makes the identity key at the first contact. `store` keeps the binding; what fails takes the key away again. */
+export async function bindDevice(
+  device: Device,
+  facts: DeviceFacts,
+  signer: {
+    name: string;
+    settings: SignerSettings;
+    clock: Clock;
+    store(binding: SignerBinding): Promise<void>;
+  },
+): Promise<SignerBinding> {
+  // As Krill's; a device without RSA gets one of its own types.
+  const algorithm = facts.algorithms.includes('rsa-2048') ? 'rsa-2048' : facts.algorithms[0];
+  if (algorithm === undefined)
+    throw new DeviceError(
+      'unsupported',
+      'NO_KEY_TYPE',
+      `${signer.name} makes no keys of a type that is used here.`,
+    );
+  const made = await device.create({ algorithm, label: keyLabel(signer.settings) });
+  try {
+    await proveKey(device, signer.name, made);
+    const binding = { ...made, serial: facts.serial, boundAt: signer.clock.now().toISOString() };
+    await signer.store(binding);
+    return binding;
+  } catch (error) {
+    // What it failed with counts; an orphan that stays is named by nobody.
+    await device.destroy(made.handle).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Throws DeviceError `misconfigured` when this is another device than the bound one. */
+export async function checkBinding(
+  device: Device,
+  facts: DeviceFacts,
+  name: string,
+  binding: SignerBinding,
+): Promise<void> {
+  const handle = await device.find(binding.spkiDer);
+  if (handle === null)
+    throw new DeviceError(
+      'misconfigured',
+      'ANOTHER_DEVICE',
+      facts.serial === binding.serial
+        ? `This is not the device that owns these keys: the one with serial ${facts.serial} has lost the identity key of ${name}. Restore it from its own backup.`
+        : `This is not the device that owns these keys: ${name} has serial ${binding.serial}, and this one has ${facts.serial}. Connect the right one, or add this one as a signer of its own.`,
+    );
+  await proveKey(device, name, { handle, spkiDer: binding.spkiDer });
+}

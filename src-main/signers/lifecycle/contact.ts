@@ -1,0 +1,304 @@
+/**
+ * The contact with one device: when it is made, what state it leads to, and its end. One contact at a time, however many
+ * wait for it; who must not be asked for a PIN (a probe in the background) asks nobody. Retries of a call are managed-signer.ts's.
+ */
+import type { SignerState, SignerTrouble } from '#shared/contract/signers.ts';
+import type { SignerSettings } from '#shared/contract/signer-settings.ts';
+import { AppError } from '../../lib/app-error.ts';
+import type { Clock } from '../../ports.ts';
+import type { SignerBinding, StoredSigner } from '../../store/signer-columns.ts';
+import { type Device, DeviceError, type DeviceFacts, type Person } from '../device.ts';
+import { bindDevice, checkBinding, requireOperations } from './binding.ts';
+import { createDeviceHolder } from './device-holder.ts';
+import type { Pins } from './pins.ts';
+import type { Prompts } from './prompts.ts';
+import { type Advice, asDeviceError, troubleOf } from './trouble.ts';
+import { createWaits, join, type Shared } from './waiting.ts';
+
+/** H-022 */
+const PROBE_EVERY_MS = 30_000;
+
+export interface Status {
+  state: SignerState;
+  text: string;
+  trouble: SignerTrouble | null;
+  retryAt: string | null;
+}
+
+export interface Known {
+  facts: DeviceFacts;
+  at: string;
+}
+
+export interface ContactDeps {
+  clock: Clock;
+  signer(): { id: string; name: string; settings: SignerSettings };
+  stored: Pick<StoredSigner, 'binding' | 'device'>;
+  pins: Pins;
+  prompts: Prompts;
+  make(settings: SignerSettings, person: Person): Device;
+  /** The state is another one. */
+  changed(): void;
+  /** Cause, check and fix of a code, from the tables of its kind; null: they do not know it. */
+  explain(error: DeviceError): Advice | null;
+  /** Durable. */
+  bound(binding: SignerBinding): Promise<void>;
+  learned(known: Known): Promise<void>;
+  record(what: { action: string; outcome: 'done' | 'refused'; summary: string }): Promise<void>;
+  /** Of a probe in the background, and of what is no DeviceError. */
+  log(what: string, error: unknown): void;
+}
+
+export type Contact = ReturnType<typeof createContact>;
+
+interface Ready {
+  device: Device;
+  facts: DeviceFacts;
+}
+
+interface Flight extends Shared<Ready> {
+  alone: boolean;
+}
+
+export function createContact(deps: ContactDeps) {
+  const { clock, pins, prompts, signer } = deps;
+  let status: Status = { state: 'announced', text: announced(), trouble: null, retryAt: null };
+  let last: DeviceError | null = null;
+  let known = deps.stored.device === null ? null : (JSON.parse(deps.stored.device) as Known);
+  let { binding } = deps.stored;
+  let flight: Flight | null = null;
+  let over: Error | null = null;
+  let triedAt = Number.NEGATIVE_INFINITY;
+  /** Calls that try again by themselves: no probe in the background meanwhile. */
+  let calls = 0;
+  let cancelProbe = (): void => undefined;
+
+  function announced(): string {
+    return deps.stored.device === null
+      ? 'It is contacted when it is used first.'
+      : 'It was not contacted since the workspace was unlocked.';
+  }
+
+  function set(state: SignerState, text: string, trouble: DeviceError | null): void {
+    last = trouble;
+    const advice = trouble === null ? null : troubleOf(trouble, deps.explain(trouble));
+    status = { state, text, trouble: advice, retryAt: null };
+    deps.changed();
+  }
+
+  const person: Person = {
+    pin: (why) => pins.hand(why, why.reason === 'login' && (flight?.alone ?? false)),
+    waits(text, cancel) {
+      if (!(flight?.alone ?? false)) return prompts.waits(signer(), text, cancel);
+      // A reader must not begin to blink because of a probe.
+      queueMicrotask(cancel);
+      return () => undefined;
+    },
+  };
+
+  const cancelled = (): DeviceError =>
+    new DeviceError('cancelled', 'CANCELLED', `The contact with ${signer().name} was cancelled.`);
+  const waits = createWaits(clock, cancelled);
+  const holder = createDeviceHolder({
+    make: deps.make,
+    person,
+    settings: () => signer().settings,
+    serial: () => binding?.serial ?? null,
+    log: deps.log,
+  });
+
+  async function make(alone: boolean, signal: AbortSignal): Promise<Ready> {
+    const before = status.state;
+    set('probing', `${signer().name} is being contacted.`, null);
+    try {
+      const { device, facts } = await holder.open(signal);
+      if (over !== null) throw over;
+      const login = pins.handed();
+      await pins.accepted();
+      requireOperations(facts, signer());
+      if (binding === null)
+        binding = await bindDevice(device, facts, { ...signer(), clock, store: deps.bound });
+      else await checkBinding(device, facts, signer().name, binding);
+      known = { facts, at: clock.now().toISOString() };
+      await deps.learned(known);
+      const what = `${facts.manufacturer} ${facts.model}`.trim();
+      await deps.record({
+        action: 'signers.contact',
+        outcome: 'done',
+        summary: `${signer().name} was contacted${login ? ' and took the PIN' : ''}: ${what === '' ? '' : `${what}, `}serial ${facts.serial}`,
+      });
+      if (over !== null) throw over;
+      set('ready', `${what === '' ? 'The device' : what} with serial ${facts.serial} is ready.`, null);
+      return { device, facts };
+    } catch (error) {
+      if (over !== null) {
+        pins.forget();
+        await holder.drop();
+        throw over;
+      }
+      if (error instanceof AppError) {
+        // Ours, not the device's: a disk that is full.
+        set('announced', error.message, null);
+        await holder.drop();
+        throw error;
+      }
+      throw await failed(error, { contact: true, alone, before });
+    } finally {
+      triedAt = clock.now().getTime();
+    }
+  }
+
+  /** What a failure leads to. Answers it as it counts. */
+  async function failed(
+    error: unknown,
+    at: { contact: boolean; alone: boolean; before: SignerState },
+  ): Promise<DeviceError> {
+    const { name, settings } = signer();
+    const trouble = asDeviceError(error, name);
+    if (trouble.code === 'INTERNAL') deps.log('a device', error);
+    if (trouble.trouble === 'pin-refused' || trouble.trouble === 'pin-locked') await pins.refused();
+    const login = settings.kind === 'pkcs11' && settings.login;
+    switch (trouble.trouble) {
+      case 'unreachable':
+        set('retrying', trouble.message, trouble);
+        if (at.before !== 'retrying')
+          await deps.record({
+            action: 'signers.contact',
+            outcome: 'refused',
+            summary: `${name} cannot be reached: ${trouble.message}`,
+          });
+        return trouble;
+      case 'pin-needed':
+        set('login-needed', trouble.message, trouble);
+        return trouble;
+      case 'cancelled':
+        if (at.contact) set(login ? 'login-needed' : 'announced', trouble.message, null);
+        return trouble;
+      case 'key-gone':
+      case 'refused':
+        // The device works; at the contact itself it is its identity key that is meant.
+        if (!at.contact) return trouble;
+        break;
+      default:
+    }
+    set('unusable', trouble.message, trouble);
+    await deps.record({
+      action: 'signers.contact',
+      outcome: 'refused',
+      summary: `${name} cannot be used: ${trouble.message}`,
+    });
+    // Nothing stays logged in that is not to be used.
+    await holder.drop();
+    return trouble;
+  }
+
+  function begin(alone: boolean): Flight {
+    cancelProbe();
+    const abort = new AbortController();
+    const made: Flight = { alone, abort, joined: 0, promise: make(alone, abort.signal) };
+    flight = made;
+    const ended = (): void => {
+      if (flight === made) flight = null;
+      schedule();
+    };
+    made.promise.then(ended, ended);
+    return made;
+  }
+
+  /** In the background while nobody else tries (H-022). */
+  function schedule(): void {
+    cancelProbe();
+    if (over !== null || status.state !== 'retrying' || calls > 0 || flight !== null) return;
+    const waitMs = Math.max(0, triedAt + PROBE_EVERY_MS - clock.now().getTime());
+    status = { ...status, retryAt: new Date(clock.now().getTime() + waitMs).toISOString() };
+    deps.changed();
+    cancelProbe = clock.after(waitMs, () => {
+      if (over === null && flight === null && status.state === 'retrying')
+        begin(true).promise.catch((error: unknown) => deps.log('a probe of a signer', error));
+    });
+  }
+
+  return {
+    status: () => status,
+    known: () => known,
+    binding: () => binding,
+    /** Nobody but the background tries to reach it. */
+    resting: () => status.state === 'retrying' && calls === 0,
+    /**
+     * The open device, contacted when it has to be. `force`: a person wants it tried whatever was found before.
+     * Throws DeviceError; AppError once it is stopped.
+     */
+    async ready(options: {
+      force?: boolean;
+      quietMs?: number;
+      signal?: AbortSignal | undefined;
+    }): Promise<Ready> {
+      const { force = false, quietMs = 0, signal } = options;
+      for (;;) {
+        if (over !== null) throw over;
+        if (flight !== null) {
+          const joined = flight;
+          try {
+            return await join(joined, signal, cancelled);
+          } catch (error) {
+            // It may only have lacked a person.
+            if (!joined.alone || signal?.aborted === true || over !== null) throw error;
+            if (status.state !== 'login-needed') throw error;
+            continue;
+          }
+        }
+        const device = holder.device();
+        if (!force && status.state === 'ready' && device !== null && known !== null)
+          return { device, facts: known.facts };
+        if (!force && last !== null) {
+          const hopeless = status.state === 'unusable' && last.trouble !== 'pin-refused';
+          const justTried = status.state === 'retrying' && clock.now().getTime() - triedAt < quietMs;
+          if (hopeless || justTried) throw last;
+        }
+        return join(begin(false), signal, cancelled);
+      }
+    },
+    /** An operation failed on a device that was ready. */
+    failed: (error: unknown) => failed(error, { contact: false, alone: false, before: status.state }),
+    enter(): void {
+      calls += 1;
+      cancelProbe();
+    },
+    leave(): void {
+      calls -= 1;
+      if (calls === 0 && flight === null) pins.abandon();
+      schedule();
+    },
+    /** Waits before the next try of a call. */
+    pause(ms: number, signal?: AbortSignal): Promise<void> {
+      if (over !== null) return Promise.reject(over);
+      status = { ...status, retryAt: new Date(clock.now().getTime() + ms).toISOString() };
+      deps.changed();
+      return waits.pause(ms, signal);
+    },
+    async logout(): Promise<void> {
+      flight?.abort.abort();
+      cancelProbe();
+      pins.forget();
+      prompts.clear(signer().id);
+      await flight?.promise.catch(() => undefined);
+      pins.forget();
+      await holder.drop();
+      set('announced', 'It is logged out, and is contacted when it is used next.', null);
+    },
+    /** What a refusal said counts no more. */
+    reset(): void {
+      if (status.state === 'unusable') set('announced', announced(), null);
+    },
+    /** For ever; whoever waits gets `why`. */
+    async stop(why: Error): Promise<void> {
+      over = why;
+      cancelProbe();
+      flight?.abort.abort();
+      waits.end(why);
+      prompts.clear(signer().id);
+      pins.forget();
+      await holder.drop();
+    },
+  };
+}

@@ -1,0 +1,60 @@
+/** The one device object behind a signer: made when it is opened, given up when nothing may stay logged in to it. */
+import type { SignerSettings } from '#shared/contract/signer-settings.ts';
+import { type Device, DeviceError, type DeviceFacts, type Person } from '../device.ts';
+
+export interface DeviceHolder {
+  /**
+   * Makes it when there is none, and opens it. SECURITY: a token is asked for by the serial that was bound, so that no PIN goes
+   * to a stranger; one that took its place for good is named in the settings, and its identity key decides.
+   */
+  open(signal: AbortSignal): Promise<{ device: Device; facts: DeviceFacts }>;
+  device(): Device | null;
+  /** Never rejects. */
+  drop(): Promise<void>;
+}
+
+export function createDeviceHolder(deps: {
+  make(settings: SignerSettings, person: Person): Device;
+  person: Person;
+  settings(): SignerSettings;
+  /** Of the device that the signer is bound to. */
+  serial(): string | null;
+  log(what: string, error: unknown): void;
+}): DeviceHolder {
+  const { make, person } = deps;
+  let held: Device | null = null;
+
+  async function drop(): Promise<void> {
+    const closing = held;
+    held = null;
+    await closing?.close().catch((error: unknown) => deps.log('closing a device', error));
+  }
+
+  /** The bound serial, where the operator named none. */
+  function hint(): string | null {
+    const settings = deps.settings();
+    return settings.kind === 'pkcs11' && settings.serial === null ? deps.serial() : null;
+  }
+
+  function made(): Device {
+    const settings = deps.settings();
+    const serial = hint();
+    return make(serial !== null && settings.kind === 'pkcs11' ? { ...settings, serial } : settings, person);
+  }
+
+  return {
+    async open(signal) {
+      held ??= made();
+      const device = held;
+      try {
+        return { device, facts: await device.open(signal) };
+      } catch (error) {
+        if (!(error instanceof DeviceError && error.code === 'TOKEN_OTHER') || hint() === null) throw error;
+        const text = `This is not the device that owns these keys. ${error.message}`;
+        throw new DeviceError('misconfigured', 'ANOTHER_DEVICE', text, error.library);
+      }
+    },
+    device: () => held,
+    drop,
+  };
+}

@@ -1,0 +1,68 @@
+import { afterEach, expect, test } from 'vitest';
+import { fakeToken, strangerKey, trouble } from '../../testing/fake-device.ts';
+import { endSigners, started } from '../../testing/test-signers.ts';
+
+afterEach(endSigners);
+
+test('the test makes, uses and destroys a key of each kind, can be cancelled, and says what is missing', async () => {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token });
+  const id = await t.add('One', '/a.so');
+  expect(await t.job(await t.app.call('signers.probe', { id }))).toMatchObject({ state: 'done' });
+  expect(await t.audit('signers.probe')).toEqual([
+    'done: One (serial S1) made, used and destroyed a key of rsa-2048 and p-256',
+  ]);
+  expect(token.keys.size).toBe(1);
+  token.hangs.add('open');
+  const { job } = await t.app.call('signers.probe', { id });
+  await t.state(id, 'probing');
+  await t.app.call('jobs.cancel', { id: job });
+  expect(await t.app.ended(job)).toMatchObject({ state: 'cancelled' });
+  token.hangs.clear();
+  await t.until(async () => (await t.row(id)).state !== 'probing');
+  token.algorithms = [];
+  expect(await t.job(await t.app.call('signers.probe', { id }))).toMatchObject({ state: 'failed' });
+  expect((await t.row(id)).state).toBe('unusable');
+});
+
+test('a key of a kind that the device lacks is refused; one that is gone is named', async () => {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token });
+  const id = await t.add('One', '/a.so');
+  const refused = await t.app.call('keys.create', { algorithm: 'p-384', label: 'x', signer: id });
+  expect(await t.job(refused)).toMatchObject({
+    error: {
+      code: 'POLICY_REFUSED',
+      message: 'One makes no p-384 keys. Choose one of rsa-2048, p-256, or another signer.',
+    },
+  });
+  expect((await t.row(id)).state).toBe('ready');
+  token.faults = { create: [trouble('unreachable', 'SIGNER_HOST_CRASHED')] };
+  const crashed = await t.newKey(id);
+  expect(await t.job(crashed)).toMatchObject({ error: { code: 'SIGNER_HOST_CRASHED' } });
+  // Making is not repeated by itself: half a key may be there. The next contact is.
+  expect(await t.state(id, 'retrying')).toMatchObject({ keys: 0 });
+});
+
+test('a key of others is taken in by its public key, once; the identity key is not', async () => {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token });
+  const id = await t.add('One', '/a.so');
+  strangerKey(token, 'rsa-2048');
+  const { keys } = await t.app.call('signers.deviceKeys', { id });
+  const free = keys.find(({ adoptable }) => adoptable);
+  const identity = keys.find((one) => one.identity);
+  expect(free).toMatchObject({ type: 'RSA 2048', key: null, label: 'Krill' });
+  const adopt = (spkiSha256: string | null | undefined) =>
+    t.app.call('signers.adopt', { id, spkiSha256: spkiSha256 ?? '', label: 'from others' });
+  const key = await t.app.result(await adopt(free?.spkiSha256));
+  expect(await t.app.call('keys.get', { id: key })).toMatchObject({
+    source: 'imported',
+    signer: id,
+    reachable: true,
+  });
+  expect(await t.job(await adopt(free?.spkiSha256))).toMatchObject({ error: { code: 'CONFLICT' } });
+  expect(await t.job(await adopt(identity?.spkiSha256))).toMatchObject({ error: { code: 'POLICY_REFUSED' } });
+  expect(await t.job(await adopt('0'.repeat(64)))).toMatchObject({ error: { code: 'NOT_FOUND' } });
+  expect(await t.audit('signers.adopt')).toHaveLength(4);
+});

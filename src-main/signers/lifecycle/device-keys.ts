@@ -1,0 +1,140 @@
+/** What lies on a device: tried with a key of its own, listed beside the keys of the workspace, taken in. Each is asked by a person. */
+import type { Answer } from '#shared/contract/index.ts';
+import type { KeyAlgorithm } from '#shared/contract/keys.ts';
+import type { deviceKeyRow } from '#shared/contract/signers.ts';
+import type * as z from 'zod';
+import { AppError } from '../../lib/app-error.ts';
+import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
+import type { JobContext } from '../../lib/jobs.ts';
+import type { SignerBinding } from '../../store/signer-columns.ts';
+import type { Session } from '../../store/store-contract.ts';
+import { keyView } from '../../x509/public-key.ts';
+import { type DeviceKey, DeviceError } from '../device.ts';
+import { ALL_USES, keyAlgorithmOf, newKeyRow } from '../stored-key.ts';
+import { proveKey } from './binding.ts';
+import type { ManagedSigner } from './managed-signer.ts';
+
+type KeyRow = z.infer<typeof deviceKeyRow>;
+
+/** The kinds of which one key each is made, used and destroyed (H-020). */
+const TRIED: readonly KeyAlgorithm[] = ['rsa-2048', 'p-256'];
+
+/** Contacts it, makes, uses, verifies and destroys a key. Answers what it did, a sentence. Throws AppError. */
+export function probe(managed: ManagedSigner, name: string, job: JobContext): Promise<string> {
+  job.report(0.1, 'Contacting it');
+  return managed.withDevice({ force: true, signal: job.signal }, async (device, facts) => {
+    const kinds = TRIED.filter((algorithm) => facts.algorithms.includes(algorithm));
+    if (kinds.length === 0)
+      throw new DeviceError(
+        'unsupported',
+        'NO_KEY_TYPE',
+        `${name} makes neither RSA 2048 nor P-256 keys, so nothing can be made with it.`,
+      );
+    for (const [at, algorithm] of kinds.entries()) {
+      job.signal.throwIfAborted();
+      const progress = (step: number): number => 0.2 + (0.8 * (at + step)) / kinds.length;
+      job.report(progress(0), `Making a ${algorithm} key`);
+      const key = await device.create({ algorithm, label: 'Baleen probe' }, job.signal);
+      try {
+        job.report(progress(0.5), 'Signing and verifying');
+        await proveKey(device, name, key);
+      } finally {
+        job.report(progress(0.8), 'Destroying it again');
+        await device.destroy(key.handle);
+      }
+    }
+    return `${name} (serial ${facts.serial}) made, used and destroyed a key of ${kinds.join(' and ')}`;
+  });
+}
+
+function isIdentity(key: DeviceKey, binding: SignerBinding | null): boolean {
+  return binding !== null && key.spkiDer !== null && equalBytes(key.spkiDer, binding.spkiDer);
+}
+
+export async function listDeviceKeys(
+  managed: ManagedSigner,
+  session: Session,
+  at: Date,
+): Promise<Answer<'signers.deviceKeys'>> {
+  const onDevice = await managed.withDevice({ force: false }, (device) => device.list());
+  const { rows } = await ours(session);
+  const binding = managed.contact.binding();
+  return {
+    at: at.toISOString(),
+    keys: onDevice.map((key): KeyRow => {
+      const { spkiDer } = key;
+      const view = spkiDer === null ? null : keyView(spkiDer);
+      const spkiSha256 = spkiDer === null ? null : sha256Hex(spkiDer);
+      const known = spkiSha256 === null ? undefined : rows.get(spkiSha256);
+      const identity = isIdentity(key, binding);
+      return {
+        identifier: key.identifier,
+        label: key.label,
+        type: view?.text ?? '',
+        keyIdentifier: view?.keyId ?? null,
+        spkiSha256,
+        uses: key.uses,
+        sensitive: key.sensitive,
+        neverExtractable: key.neverExtractable,
+        key: known === undefined ? null : { id: known.id, label: known.label },
+        identity,
+        adoptable: known === undefined && !identity && spkiDer !== null && keyAlgorithmOf(spkiDer) !== null,
+      };
+    }),
+  };
+}
+
+async function ours(session: Session): Promise<{ rows: Map<string, { id: string; label: string }> }> {
+  const keys = await session.store.run('signers.keys', {});
+  return { rows: new Map(keys.map((key) => [key.spkiSha256, key])) };
+}
+
+/** Takes a key that others made into the workspace. Answers its id. Throws AppError NOT_FOUND, CONFLICT, POLICY_REFUSED. */
+export async function adoptKey(
+  managed: ManagedSigner,
+  session: Session,
+  wanted: { id: string; signer: string; name: string; spkiSha256: string; label: string },
+  job: JobContext,
+): Promise<string> {
+  const { id, signer, name, label } = wanted;
+  const refused = (text: string): AppError => new AppError('POLICY_REFUSED', text, { ids: [signer] });
+  job.report(null, 'Looking for the key');
+  const found = await managed.withDevice({ signal: job.signal }, async (device) => {
+    const key = (await device.list(job.signal)).find(
+      ({ spkiDer }) => spkiDer !== null && sha256Hex(spkiDer) === wanted.spkiSha256.toUpperCase(),
+    );
+    const spkiDer = key?.spkiDer ?? null;
+    if (key === undefined || spkiDer === null)
+      throw new AppError('NOT_FOUND', `There is no such key on ${name}. List its keys again.`);
+    if (isIdentity(key, managed.contact.binding()))
+      throw refused(`This is the key by which ${name} is known again. Choose another.`);
+    const algorithm = keyAlgorithmOf(spkiDer);
+    if (algorithm === null) throw refused('Keys of this type are not used here. Choose another.');
+    // Two objects under one public key are refused here, and a key that signs for another one below.
+    const handle = (await device.find(spkiDer)) ?? key.handle;
+    job.report(null, 'Signing and verifying');
+    try {
+      await proveKey(device, name, { handle, spkiDer });
+    } catch (error) {
+      // The key is to blame, not the device.
+      if (error instanceof DeviceError && error.code === 'WRONG_SIGNATURE') throw refused(error.message);
+      throw error;
+    }
+    return { algorithm, spkiDer, handle };
+  });
+  job.commit();
+  const row = newKeyRow({ ...found, id, uses: ALL_USES, signer }, label, 'imported');
+  await session.store.run('keys.add', {
+    key: row,
+    audit: {
+      action: 'signers.adopt',
+      outcome: 'done',
+      summary: `The key "${label}" on ${name} (serial ${managed.contact.known()?.facts.serial ?? 'unknown'}) was taken into the workspace`,
+      subjects: [
+        { type: 'key', id, sha256: row.spkiSha256 },
+        { type: 'signer', id: signer, sha256: null },
+      ],
+    },
+  });
+  return id;
+}

@@ -1,0 +1,199 @@
+/**
+ * The signers of one unlocked workspace, from the unlock to the lock: made from what is in force, started and stopped as the
+ * configuration is applied. It changes no configuration.
+ */
+import type { Topic } from '#shared/bridge.ts';
+import type { SignerSettings } from '#shared/contract/signer-settings.ts';
+import { signerSettings } from '#shared/contract/signer-settings.ts';
+import { AppError } from '../../lib/app-error.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Clock, Random } from '../../ports.ts';
+import type { StoredSigner, StoredSignerConfig } from '../../store/signer-columns.ts';
+import type { Session } from '../../store/store-contract.ts';
+import { effectiveRoles, SOFTWARE } from '../config/document.ts';
+import type { Device, DeviceError, Person } from '../device.ts';
+import type { SignerTable } from '../router.ts';
+import type { Signer } from '../signer.ts';
+import { createContact } from './contact.ts';
+import { createManagedSigner, type ManagedSigner } from './managed-signer.ts';
+import { createPins } from './pins.ts';
+import { createPrompts, type Prompts } from './prompts.ts';
+import type { Advice } from './trouble.ts';
+
+/** The kinds of devices, as the application was built with them. */
+export interface DeviceKinds {
+  /** A device that was not contacted yet. It asks `person` for its PIN or password. */
+  deviceFor(settings: SignerSettings, person: Person): Device;
+  /** Cause, check and fix of a code; null: no table knows it. */
+  explain(kind: SignerSettings['kind'], error: DeviceError): Advice | null;
+}
+
+export interface LiveDeps {
+  clock: Clock;
+  random: Random;
+  log: Log;
+  software: Signer;
+  kinds: DeviceKinds;
+  changed(topic: Topic, ids: string[]): void;
+}
+
+export interface LiveSigners {
+  table: SignerTable;
+  prompts: Prompts;
+  /** Throws AppError NOT_FOUND, POLICY_REFUSED for software. */
+  find(id: string): ManagedSigner;
+  all(): ReadonlyMap<string, ManagedSigner>;
+  name(id: string): string;
+  /** Starts what is new, stops what is gone or has other settings; a new name alone stops nothing. */
+  apply(stored: StoredSignerConfig): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface Entry {
+  managed: ManagedSigner;
+  /** The settings it was started with, JSON; others make another one. */
+  from: string;
+}
+
+export function createLiveSigners(deps: LiveDeps, session: Session, stored: StoredSignerConfig): LiveSigners {
+  const { clock, random, software, changed } = deps;
+  const prompts = createPrompts({ clock, random, changed: () => changed('signers', []) });
+  let signers = new Map<string, Entry>();
+  let names = new Map<string, string>();
+  let roles = effectiveRoles(stored);
+
+  const name = (id: string): string => names.get(id) ?? (id === SOFTWARE ? 'Software' : id);
+  const unchanged = (
+    { managed, from }: Entry,
+    settings: SignerSettings,
+    sealed: Uint8Array | null,
+  ): boolean => from === JSON.stringify(settings) && managed.pins.holds(sealed);
+
+  function start(signer: StoredSigner, settings: SignerSettings): ManagedSigner {
+    const { id } = signer;
+    const facts = () => ({ id, name: name(id), kind: settings.kind, settings });
+    const subjects = (serial: string | undefined) => [
+      { type: 'signer', id, sha256: null },
+      ...(serial === undefined ? [] : [{ type: 'device', id: serial, sha256: null }]),
+    ];
+    const pins = createPins({
+      clock,
+      random,
+      session,
+      prompts,
+      signer: facts,
+      sealed: signer.sealed,
+      refused: signer.refused,
+      kept: () => changed('signers', [id]),
+    });
+    const contact = createContact({
+      clock,
+      signer: facts,
+      stored: signer,
+      pins,
+      prompts,
+      make: deps.kinds.deviceFor,
+      changed: () => changed('signers', [id]),
+      explain: (error) => deps.kinds.explain(settings.kind, error),
+      bound: (binding) =>
+        session.store.run('signers.bind', {
+          id,
+          binding,
+          audit: {
+            action: 'signers.bind',
+            outcome: 'done',
+            summary: `${name(id)} is bound to the device with serial ${binding.serial} by an identity key on it`,
+            subjects: subjects(binding.serial),
+          },
+        }),
+      learned: (known) => session.store.run('signers.learn', { id, device: JSON.stringify(known) }),
+      async record(entry) {
+        const serial = contact.known()?.facts.serial;
+        await session.store.run('audit.add', { audit: { ...entry, subjects: subjects(serial) } });
+      },
+      log: (what, error) => void deps.log.failure(`${what} (${id})`, error),
+    });
+    return createManagedSigner({ clock, contact, pins, signer: facts });
+  }
+
+  function take(config: StoredSignerConfig): Entry[] {
+    const next = new Map<string, Entry>();
+    names = new Map(config.signers.map((signer) => [signer.id, signer.name]));
+    roles = effectiveRoles(config);
+    for (const signer of config.signers) {
+      if (signer.settings === null) continue;
+      // Fields that a later version added get their defaults.
+      const settings = signerSettings.parse(signer.settings);
+      const running = signers.get(signer.id);
+      next.set(
+        signer.id,
+        running !== undefined && unchanged(running, settings, signer.sealed)
+          ? running
+          : { managed: start(signer, settings), from: JSON.stringify(settings) },
+      );
+    }
+    const ending = [...signers].filter(([id, { managed }]) => next.get(id)?.managed !== managed);
+    signers = next;
+    return ending.map(([, entry]) => entry);
+  }
+
+  take(stored);
+
+  const built: Signer = {
+    create: software.create,
+    publicKey: software.publicKey,
+    sign: software.sign,
+    destroy: software.destroy,
+    describe: async () => ({ ...(await software.describe()), name: name(SOFTWARE) }),
+  };
+
+  return {
+    prompts,
+    name,
+    table: {
+      get signers() {
+        return new Map<string, Signer>([
+          [SOFTWARE, built],
+          ...[...signers].map(([id, { managed }]) => [id, managed] as const),
+        ]);
+      },
+      get defaultSigner() {
+        return roles.defaultSigner;
+      },
+      get oneOffSigner() {
+        return roles.oneOffSigner;
+      },
+      device(id) {
+        const known = signers.get(id)?.managed.contact.known();
+        return known === null || known === undefined ? null : { name: name(id), serial: known.facts.serial };
+      },
+    },
+    find(id) {
+      const found = signers.get(id);
+      if (found !== undefined) return found.managed;
+      if (id === SOFTWARE)
+        throw new AppError('POLICY_REFUSED', 'The software signer has no device: it is always ready.', {
+          ids: [id],
+        });
+      throw new AppError('NOT_FOUND', 'This signer is not in force. Apply the configuration first.', {
+        ids: [id],
+      });
+    },
+    all: () => new Map([...signers].map(([id, { managed }]) => [id, managed])),
+    async apply(config) {
+      const ending = take(config);
+      const why = new AppError(
+        'CANCELLED',
+        'The signer was changed meanwhile. Do it again with the new settings.',
+      );
+      await Promise.all(ending.map(({ managed }) => managed.contact.stop(why)));
+      changed('signers', []);
+    },
+    async stop() {
+      const why = new AppError('LOCKED', 'The workspace was locked. Unlock it and try again.');
+      const ending = [...signers.values()];
+      prompts.clear();
+      await Promise.all(ending.map(({ managed }) => managed.contact.stop(why)));
+    },
+  };
+}

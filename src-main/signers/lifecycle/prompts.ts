@@ -1,0 +1,119 @@
+/** What devices ask of the person at the screen: shown in the whole window, answered once. It sends nothing to a device. */
+import type { SignerPrompt } from '#shared/contract/signers.ts';
+import { AppError } from '../../lib/app-error.ts';
+import { wipe } from '../../lib/bytes.ts';
+import { newId } from '../../lib/ids.ts';
+import type { Clock, Random } from '../../ports.ts';
+import { DeviceError } from '../device.ts';
+
+export type KeepPin = 'no' | 'until-lock' | 'vault';
+
+/** SECURITY: whoever gets it wipes it. */
+export interface TypedPin {
+  pin: Uint8Array;
+  keep: KeepPin;
+}
+
+interface Asker {
+  id: string;
+  name: string;
+}
+
+export interface Prompts {
+  list(): SignerPrompt[];
+  /**
+   * Waits without a deadline for a person. `check` says why a typed PIN may not be sent, and the question stays.
+   * Rejects with DeviceError `cancelled`.
+   */
+  pin(
+    asker: Asker,
+    question: { text: string; tries: 'low' | 'final' | null; check(pin: Uint8Array): Promise<string | null> },
+  ): Promise<TypedPin>;
+  /** Shows what a device waits for until the answered function is called. */
+  waits(asker: Asker, text: string, cancel: () => void): () => void;
+  /** Throws AppError NOT_FOUND, INVALID_INPUT when it may not be sent. */
+  answer(id: string, typed: TypedPin): Promise<void>;
+  cancel(id: string): void;
+  /** Those of one signer, or all: they end as cancelled. */
+  clear(signer?: string): void;
+}
+
+interface Open {
+  shown: SignerPrompt;
+  check(pin: Uint8Array): Promise<string | null>;
+  resolve(typed: TypedPin): void;
+  cancel(): void;
+}
+
+export function createPrompts(deps: { clock: Clock; random: Random; changed(): void }): Prompts {
+  const open = new Map<string, Open>();
+
+  function find(id: string): Open {
+    const found = open.get(id);
+    if (found === undefined)
+      throw new AppError('NOT_FOUND', 'This question is over. Look at the signer, and begin again there.');
+    return found;
+  }
+
+  function show(shown: Omit<SignerPrompt, 'id' | 'since'>, rest: Omit<Open, 'shown'>): string {
+    const id = newId('prompt', deps.random);
+    open.set(id, { shown: { ...shown, id, since: deps.clock.now().toISOString() }, ...rest });
+    deps.changed();
+    return id;
+  }
+
+  function close(id: string): void {
+    if (open.delete(id)) deps.changed();
+  }
+
+  function cancel(id: string): void {
+    const found = find(id);
+    close(id);
+    found.cancel();
+  }
+
+  return {
+    list: () => [...open.values()].map(({ shown }) => shown),
+    pin({ id, name }, { text, tries, check }) {
+      const { promise, resolve, reject } = Promise.withResolvers<TypedPin>();
+      show(
+        { signer: id, signerName: name, kind: 'pin', text, tries },
+        {
+          check,
+          resolve,
+          cancel: () =>
+            reject(
+              new DeviceError('cancelled', 'CANCELLED', `No PIN was given to ${name}: nothing was done.`),
+            ),
+        },
+      );
+      return promise;
+    },
+    waits({ id, name }, text, whenCancelled) {
+      const shown = show(
+        { signer: id, signerName: name, kind: 'waits', text, tries: null },
+        { check: () => Promise.resolve(null), resolve: () => undefined, cancel: whenCancelled },
+      );
+      return () => close(shown);
+    },
+    async answer(id, typed) {
+      const found = find(id);
+      if (found.shown.kind === 'waits')
+        throw new AppError('NOT_ALLOWED_NOW', 'The device waits for something that is done on it, not here.');
+      const wrong = await found.check(typed.pin);
+      if (wrong !== null) {
+        wipe(typed.pin);
+        throw new AppError('INVALID_INPUT', wrong, { fields: [{ path: 'pin', message: wrong }] });
+      }
+      // It may have been answered or cancelled while it was looked at.
+      if (!open.has(id)) wipe(typed.pin);
+      find(id);
+      close(id);
+      found.resolve(typed);
+    },
+    cancel,
+    clear(signer) {
+      for (const [id, { shown }] of open) if (signer === undefined || shown.signer === signer) cancel(id);
+    },
+  };
+}

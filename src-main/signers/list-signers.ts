@@ -1,0 +1,123 @@
+/** The list of signers as the screens show it: what is in force with its state, and what is pending. It waits for no device. */
+import type { Answer } from '#shared/contract/index.ts';
+import type { SignerRow } from '#shared/contract/signers.ts';
+import type { StoredSigner, StoredSignerConfig } from '../store/signer-columns.ts';
+import type { Session } from '../store/store-contract.ts';
+import { warningsOf } from './config/check-settings.ts';
+import { surroundings } from './config/configure.ts';
+import {
+  adviceOf,
+  changesOf,
+  documentOf,
+  effectiveRoles,
+  faultsOf,
+  secretStored,
+  SOFTWARE,
+} from './config/document.ts';
+import type { LiveSigners } from './lifecycle/live-signers.ts';
+import { SOFTWARE_ALGORITHMS } from './software/software-signer.ts';
+
+const BUILT_IN: StoredSigner = {
+  id: SOFTWARE,
+  name: 'Software',
+  kind: 'software',
+  settings: null,
+  sealed: null,
+  binding: null,
+  refused: [],
+  device: null,
+};
+
+/** What every signer has, whatever its kind. */
+function common(signer: StoredSigner, config: StoredSignerConfig, keys: ReadonlyMap<string, number>) {
+  const { defaultSigner, oneOffSigner } = effectiveRoles(config);
+  const { id, name, kind, settings } = signer;
+  return {
+    id,
+    name,
+    kind,
+    settings,
+    roles: [
+      ...(defaultSigner === id ? ['default' as const] : []),
+      ...(oneOffSigner === id ? ['one-off' as const] : []),
+    ],
+    keys: keys.get(id) ?? 0,
+    warnings: warningsOf(settings),
+  };
+}
+
+function softwareRow(base: ReturnType<typeof common>): SignerRow {
+  return {
+    ...base,
+    secretStored: false,
+    secretHeld: false,
+    state: 'ready',
+    text: 'Keys lie encrypted in this workspace.',
+    trouble: null,
+    retryAt: null,
+    tries: null,
+    device: null,
+    capabilities: [],
+    algorithms: [...SOFTWARE_ALGORITHMS],
+  };
+}
+
+function deviceRow(base: ReturnType<typeof common>, live: LiveSigners): SignerRow {
+  const { contact, pins } = live.find(base.id);
+  const { state, text, trouble, retryAt } = contact.status();
+  const known = contact.known();
+  return {
+    ...base,
+    secretStored: pins.stored(),
+    secretHeld: pins.held(),
+    state,
+    text,
+    trouble,
+    retryAt: state === 'retrying' ? retryAt : null,
+    tries: trouble?.code === 'CKR_PIN_LOCKED' ? 'locked' : (known?.facts.tries ?? null),
+    device:
+      known === null
+        ? null
+        : {
+            manufacturer: known.facts.manufacturer,
+            model: known.facts.model,
+            serial: known.facts.serial,
+            firmware: known.facts.firmware,
+            label: known.facts.label,
+            slot: known.facts.slot,
+            library: known.facts.library,
+            at: known.at,
+          },
+    capabilities: known?.facts.capabilities ?? [],
+    algorithms: [...(known?.facts.algorithms ?? [])],
+  };
+}
+
+export async function listSigners(session: Session, live: LiveSigners): Promise<Answer<'signers.list'>> {
+  const [config, about] = await Promise.all([session.store.run('signers.config', {}), surroundings(session)]);
+  const next = documentOf(config);
+  const software = config.signers.find(({ id }) => id === SOFTWARE) ?? BUILT_IN;
+  // What was applied a moment ago is started behind it.
+  const devices = config.signers.filter(({ id, kind }) => kind !== 'software' && live.all().has(id));
+  return {
+    rows: [
+      softwareRow(common(software, config, about.keys)),
+      ...devices.map((signer) => deviceRow(common(signer, config, about.keys), live)),
+    ],
+    ...effectiveRoles(config),
+    pending: {
+      revision: config.revision,
+      signers: next.signers.map((signer) => ({
+        id: signer.id,
+        name: signer.name,
+        kind: signer.kind,
+        settings: signer.settings,
+        secretStored: secretStored(config, signer),
+      })),
+      ...next.roles,
+      changes: changesOf(config),
+      faults: faultsOf(next, about),
+      advice: adviceOf(next, about),
+    },
+  };
+}

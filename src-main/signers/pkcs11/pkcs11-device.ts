@@ -1,0 +1,303 @@
+/**
+ * A PKCS#11 token as a Device. Keys are known by CKA_ID alone, never by label; what it has open lives in a child of its own
+ * (connection.ts) that is thrown away whenever the token may be another one than before.
+ */
+import type { KeyAlgorithm } from '#shared/contract/keys.ts';
+import type { Random } from '../../ports.ts';
+import { type Device, DeviceError } from '../device.ts';
+import { atMost } from './at-most.ts';
+import { askHost, connect, type Connection, DEADLINES, type Pkcs11Deps, whileWaiting } from './connection.ts';
+import { faultOf } from './faults.ts';
+import type { HostAnswer, HostOp, HostRequest } from './protocol.ts';
+import { generateRequest, keysOf, signatureOf, signWays, spkiOf } from './key-objects.ts';
+
+/** CKA_ID of new keys, as Krill makes it. */
+const ID_LENGTH = 20;
+/** So many signatures are in the child at once: the deadline of each counts from when it went there. */
+const IN_FLIGHT = 32;
+/** After so long the screen says that the device has not answered; it may want a touch. */
+const QUIET_MS = 5_000;
+
+const GONE = new Set(['KEY_NOT_FOUND', 'CKR_KEY_HANDLE_INVALID', 'CKR_OBJECT_HANDLE_INVALID']);
+const isGone = (error: unknown): boolean => error instanceof DeviceError && GONE.has(error.code);
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+type Key = ReturnType<typeof keysOf>[number];
+
+interface Open extends Connection {
+  /** Keys that were looked at, by CKA_ID. */
+  keys: Map<string, Promise<Key>>;
+  /** Known not to be there, for as long as this connection. */
+  gone: Set<string>;
+  /** Nothing was done with it: what it does not show is not there. */
+  fresh: boolean;
+}
+
+/**
+ * Starts nothing before `open`. `settings.serial`: what the caller kept of the first contact; null: the first token that
+ * answers to the slot, and that one from then on.
+ */
+export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Device {
+  const { settings, person, clock } = deps;
+  const deadlines = { ...DEADLINES, ...deps.deadlines };
+  /** Of the token that was met first: no other takes its place unnoticed. */
+  let { serial } = settings;
+  let open: Open | null = null;
+  let opening: Promise<Open> | null = null;
+  /** Ends what is being opened when the device is closed. */
+  let closed = new AbortController();
+  const inFlight = atMost(IN_FLIGHT);
+  let saidQuiet = false;
+
+  async function begin(signal?: AbortSignal): Promise<Open> {
+    const until = signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal]);
+    opening ??= connect({ ...deps, settings: { ...settings, serial } }, until)
+      .then((made) => {
+        if (until.aborted) {
+          made.client.end(faultOf('CANCELLED'));
+          throw faultOf('CANCELLED');
+        }
+        ({ serial } = made.facts);
+        open = { ...made, keys: new Map(), gone: new Set(), fresh: true };
+        return open;
+      })
+      .finally(() => {
+        opening = null;
+      });
+    return opening;
+  }
+  /** `askHost`; a login that the device has forgotten is no question of the PIN. */
+  async function ask<O extends HostOp>(
+    on: Open,
+    request: Extract<HostRequest, { op: O }>,
+    deadlineMs: number | null,
+  ): Promise<HostAnswer<O>> {
+    try {
+      return await askHost<O>(on.client, request, deadlineMs);
+    } catch (error) {
+      const loggedOut = error instanceof DeviceError && error.code === 'CKR_USER_NOT_LOGGED_IN';
+      if (!loggedOut || !settings.login) throw error;
+      const told = new DeviceError(
+        'unreachable',
+        error.code,
+        'The device ended the login by itself; it is begun anew.',
+        error.library,
+      );
+      on.client.end(told);
+      throw told;
+    }
+  }
+  function current(): Open {
+    if (open === null) throw faultOf('SIGNER_CLOSED');
+    const ended = open.client.ended();
+    if (ended === null) return open;
+    open = null;
+    throw ended;
+  }
+  /** Another child looks again, unless another caller had it look meanwhile. */
+  async function again(old: Open): Promise<Open> {
+    if (open === old) {
+      open = null;
+      old.client.end(faultOf('SIGNER_CLOSED'));
+    }
+    return open ?? begin();
+  }
+  /**
+   * A key that is not seen may be gone, or the token was out meanwhile and its session died quietly: a fresh connection
+   * tells, and one more try.
+   */
+  async function withKey<T>(handle: Uint8Array, task: (on: Open) => Promise<T>): Promise<T> {
+    const name = hex(handle);
+    const on = current();
+    if (on.gone.has(name)) throw faultOf('KEY_NOT_FOUND');
+    try {
+      const value = await task(on);
+      on.fresh = false;
+      return value;
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      on.keys.delete(name);
+      const next = on.fresh ? on : await again(on);
+      try {
+        return await task(next);
+      } catch (still) {
+        if (!isGone(still)) throw still;
+        next.gone.add(name);
+        next.keys.delete(name);
+        throw faultOf('KEY_NOT_FOUND', still instanceof DeviceError ? still.library : '');
+      }
+    }
+  }
+  function keyOn(on: Open, handle: Uint8Array): Promise<Key> {
+    const name = hex(handle);
+    const known = on.keys.get(name);
+    if (known !== undefined) return known;
+    const asked = ask(on, { op: 'key', id: handle }, deadlines.call).then((rows) => {
+      const [key, other] = keysOf(rows);
+      if (key === undefined) throw faultOf('KEY_NOT_FOUND');
+      if (other !== undefined) throw faultOf('KEY_AMBIGUOUS');
+      return key;
+    });
+    on.keys.set(name, asked);
+    asked.catch(() => on.keys.delete(name));
+    return asked;
+  }
+  /** A key that was there is there: a soft token's library does not notice that its folder went away. */
+  async function shows(on: Open): Promise<boolean> {
+    const [name] = on.keys.keys();
+    if (name === undefined) return true;
+    const rows = await ask(on, { op: 'key', id: Buffer.from(name, 'hex') }, deadlines.call);
+    return keysOf(rows).length > 0;
+  }
+  /** Says that the device is quiet when it has been for a while; one such sentence at a time. */
+  async function unlessQuiet<T>(on: Open, task: Promise<T>): Promise<T> {
+    let stop = (): void => undefined;
+    const cancelTimer = clock.after(QUIET_MS, () => {
+      if (saidQuiet) return;
+      saidQuiet = true;
+      const end = person.waits(`${on.token.label} has not answered yet. Touch it if it blinks.`, () =>
+        on.client.end(faultOf('CANCELLED')),
+      );
+      stop = () => {
+        saidQuiet = false;
+        end();
+      };
+    });
+    try {
+      return await task;
+    } finally {
+      cancelTimer();
+      stop();
+    }
+  }
+  async function signOnce(
+    on: Open,
+    handle: Uint8Array,
+    way: ReturnType<typeof signWays>[number],
+    alwaysAuthenticate: boolean,
+  ): Promise<Uint8Array> {
+    const request = { op: 'sign' as const, id: handle, ...way };
+    if (!alwaysAuthenticate) return unlessQuiet(on, ask(on, { ...request, login: null }, deadlines.sign));
+    if (on.pinPad)
+      return whileWaiting(
+        on.client,
+        person,
+        `Type the PIN of ${on.token.label} on its reader, for this one signature.`,
+        () => ask(on, { ...request, login: { pin: null } }, null),
+      );
+    const { tries } = on.facts;
+    if (tries === 'locked') throw faultOf('CKR_PIN_LOCKED');
+    const pin = await person.pin({ reason: 'signature', tries });
+    return unlessQuiet(on, ask(on, { ...request, login: { pin } }, deadlines.sign));
+  }
+  async function signOn(
+    on: Open,
+    handle: Uint8Array,
+    algorithm: KeyAlgorithm,
+    data: Uint8Array,
+  ): Promise<Uint8Array> {
+    const { alwaysAuthenticate } = await keyOn(on, handle);
+    const ways = signWays(algorithm, data).filter(({ mechanism }) => on.mechanisms.has(mechanism));
+    for (const [index, way] of ways.entries()) {
+      try {
+        return signatureOf(algorithm, await signOnce(on, handle, way, alwaysAuthenticate));
+      } catch (error) {
+        // A policy of the device may forbid the plain mechanism although it lists it.
+        const mayTryNext = error instanceof DeviceError && error.code === 'CKR_MECHANISM_INVALID';
+        if (!mayTryNext || index === ways.length - 1) throw error;
+      }
+    }
+    throw faultOf('CKR_MECHANISM_INVALID');
+  }
+  async function keys(): Promise<Key[]> {
+    let on = current();
+    let found = keysOf(await ask(on, { op: 'objects' }, deadlines.call));
+    const missing = [...on.keys.keys()].some((name) => !found.some((key) => key.identifier === name));
+    if (!on.fresh && (found.length === 0 || missing)) {
+      on = await again(on);
+      found = keysOf(await ask(on, { op: 'objects' }, deadlines.call));
+    }
+    on.fresh = false;
+    return found;
+  }
+
+  return {
+    async open(signal) {
+      if (open !== null && open.client.ended() === null) {
+        const there = open;
+        const token = await ask(there, { op: 'token' }, deadlines.call);
+        if (token.serial === there.token.serial && (await shows(there))) return there.facts;
+        await again(there);
+      }
+      return (await begin(signal)).facts;
+    },
+    async create({ algorithm, label }, signal) {
+      const on = current();
+      if (!on.facts.algorithms.includes(algorithm))
+        throw faultOf(
+          'CKR_MECHANISM_INVALID',
+          '',
+          `${on.token.label} makes no keys of this kind. Choose another algorithm.`,
+        );
+      const id = deps.random.bytes(ID_LENGTH);
+      const request = generateRequest(algorithm, id, label === '' ? settings.keyLabel : label, settings);
+      const cancel = (): void => on.client.end(faultOf('CANCELLED'));
+      if (signal?.aborted === true) throw faultOf('CANCELLED');
+      signal?.addEventListener('abort', cancel);
+      try {
+        const rows = await ask(on, request, deadlines.generate);
+        const [privateKey, publicKey] = rows;
+        const spkiDer = publicKey === undefined ? null : spkiOf(publicKey);
+        if (privateKey === undefined || spkiDer === null) throw faultOf('KEY_INCOMPLETE');
+        if (privateKey.sensitive === false || privateKey.extractable === true)
+          throw faultOf('KEY_NOT_PROTECTED');
+        on.fresh = false;
+        return { handle: id, spkiDer };
+      } catch (error) {
+        // SECURITY: a key that nobody will know of does not stay behind.
+        if (on.client.ended() === null && error instanceof DeviceError && error.code.startsWith('KEY_'))
+          await ask(on, { op: 'destroy', id }, deadlines.call);
+        throw error;
+      } finally {
+        signal?.removeEventListener('abort', cancel);
+      }
+    },
+    publicKey: (handle) =>
+      withKey(handle, async (on) => {
+        // Asked anew: what was seen before is no proof that it is there.
+        on.keys.delete(hex(handle));
+        const { spkiDer } = await keyOn(on, handle);
+        if (spkiDer === null) throw faultOf('KEY_INCOMPLETE');
+        return spkiDer;
+      }),
+    sign: (handle, algorithm, data) =>
+      inFlight(() => withKey(handle, (on) => signOn(on, handle, algorithm, data))),
+    async destroy(handle) {
+      const on = current();
+      await ask(on, { op: 'destroy', id: handle }, deadlines.call);
+      on.keys.delete(hex(handle));
+      on.gone.add(hex(handle));
+    },
+    async find(spkiDer) {
+      const found = (await keys()).filter(
+        (key) => key.spkiDer !== null && Buffer.compare(key.spkiDer, spkiDer) === 0,
+      );
+      const [key] = found;
+      if (key === undefined) return null;
+      const twins = (await keys()).filter(({ identifier }) => identifier === key.identifier);
+      if (found.length > 1 || twins.length > 1 || key.handle.length === 0) throw faultOf('KEY_AMBIGUOUS');
+      return key.handle;
+    },
+    list: keys,
+    async close() {
+      closed.abort();
+      closed = new AbortController();
+      const there = open;
+      open = null;
+      if (there === null || there.client.ended() !== null) return;
+      // A library that does not answer is ended all the same.
+      await there.client.ask({ op: 'close' }, 2_000).catch(() => undefined);
+      there.client.end(faultOf('SIGNER_CLOSED'));
+    },
+  };
+}

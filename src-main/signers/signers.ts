@@ -1,0 +1,183 @@
+/**
+ * The `signers.*` channels, and the signers of the unlocked workspace for the router. What a device does is in lifecycle/, what
+ * is configured in config/.
+ */
+import type { Topic } from '#shared/bridge.ts';
+import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
+import { jobRefusal } from '../audit/job-refusal.ts';
+import { AppError } from '../lib/app-error.ts';
+import type { Domain } from '../lib/domain.ts';
+import { newId } from '../lib/ids.ts';
+import type { JobContext, Jobs } from '../lib/jobs.ts';
+import type { Log } from '../lib/log.ts';
+import type { HsmEndpoint } from '../lib/net-gate.ts';
+import type { Clock, Random } from '../ports.ts';
+import type { Session } from '../store/store-contract.ts';
+import { createConfigure } from './config/configure.ts';
+import { adoptKey, listDeviceKeys, probe } from './lifecycle/device-keys.ts';
+import { createLiveSigners, type DeviceKinds, type LiveSigners } from './lifecycle/live-signers.ts';
+import { listSigners } from './list-signers.ts';
+import type { SignerTable } from './router.ts';
+import type { Signer } from './signer.ts';
+import { tokenChannels } from './token-channels.ts';
+import type { TokenTools } from './token-tools.ts';
+
+export interface SignersDeps {
+  clock: Clock;
+  random: Random;
+  log: Log;
+  jobs: Jobs;
+  session(): Session;
+  software: Signer;
+  kinds: DeviceKinds;
+  tools: TokenTools;
+  changed(topic: Topic, ids: string[]): void;
+}
+
+export interface Signers {
+  domain: Domain<'signers'>;
+  /** Throws AppError LOCKED, NO_WORKSPACE. */
+  table(): SignerTable;
+  /** Announces the signers of a workspace that is being unlocked (H-019). */
+  begin(session: Session): Promise<void>;
+  /** Ends every contact and forgets every PIN. First: what waits for a person ends by it. */
+  locking(): Promise<void>;
+  /** The one address that an offline station may connect to: that of its KMIP server; null: none. */
+  endpoint(): HsmEndpoint | null;
+}
+
+export function createSigners(deps: SignersDeps): Signers {
+  const { clock, random, jobs, session, changed } = deps;
+  // A new workspace begins before the one that is open ends, so each session has its own.
+  const lives = new WeakMap<Session, LiveSigners>();
+
+  function live(): LiveSigners {
+    const found = lives.get(session());
+    if (found === undefined) throw new AppError('LOCKED', 'The workspace is locked. Unlock it first.');
+    return found;
+  }
+
+  const configure = createConfigure({ random, session, live, changed });
+  const subjects = (id: string) => [{ type: 'signer', id, sha256: null }];
+
+  /** A job with one device: on record, done or refused. `work` answers the sentence of the record, or null when it made its own. */
+  function deviceJob(
+    id: string,
+    what: { action: string; title: string },
+    work: (job: JobContext) => Promise<{ summary: string | null; ids?: string[] }>,
+  ): { job: string } {
+    return {
+      job: jobs.start({
+        kind: what.action,
+        title: what.title,
+        async run(job) {
+          const { summary, ids = [] } = await work(job);
+          if (summary !== null)
+            await session().store.run('audit.add', {
+              audit: { action: what.action, outcome: 'done', summary, subjects: subjects(id) },
+            });
+          return ids;
+        },
+        refused: jobRefusal(deps, what.action, what.title, subjects(id)),
+      }),
+    };
+  }
+
+  const found = new Map<string, DeviceTable>();
+
+  const domain: Domain<'signers'> = {
+    ...configure.channels,
+    ...tokenChannels({ ...deps, live, configure, deviceJob, found }),
+    list: () => listSigners(session(), live()),
+    prompts: () => ({ prompts: live().prompts.list() }),
+    async answer({ prompt, pin, keep }) {
+      await live().prompts.answer(prompt, { pin: new Uint8Array(Buffer.from(pin, 'utf8')), keep });
+      return {};
+    },
+    async cancelPrompt({ prompt }) {
+      const shown = live()
+        .prompts.list()
+        .find(({ id }) => id === prompt);
+      live().prompts.cancel(prompt);
+      await session().store.run('audit.add', {
+        audit: {
+          action: 'signers.cancelPrompt',
+          outcome: 'done',
+          summary: `What ${shown?.signerName ?? 'a signer'} waited for was cancelled`,
+          subjects: subjects(shown?.signer ?? ''),
+        },
+      });
+      return {};
+    },
+    probe({ id }) {
+      const managed = live().find(id);
+      const name = live().name(id);
+      return deviceJob(id, { action: 'signers.probe', title: `Test of ${name}` }, async (job) => ({
+        summary: await probe(managed, name, job),
+      }));
+    },
+    login({ id }) {
+      const managed = live().find(id);
+      const name = live().name(id);
+      return deviceJob(id, { action: 'signers.login', title: `Login to ${name}` }, async (job) => {
+        job.report(null, 'Contacting it');
+        const serial = await managed.withDevice({ force: true, signal: job.signal }, (_device, facts) =>
+          Promise.resolve(facts.serial),
+        );
+        return { summary: `Logged in to ${name} (serial ${serial})` };
+      });
+    },
+    async logout({ id }) {
+      await live().find(id).contact.logout();
+      await session().store.run('audit.add', {
+        audit: {
+          action: 'signers.logout',
+          outcome: 'done',
+          summary: `Logged out of ${live().name(id)}; its PIN in memory is forgotten`,
+          subjects: subjects(id),
+        },
+      });
+      return {};
+    },
+    async forgetRefusal({ id }) {
+      const { pins, contact } = live().find(id);
+      await pins.forgetRefusals();
+      contact.reset();
+      changed('signers', [id]);
+      return {};
+    },
+    deviceKeys: ({ id }) => listDeviceKeys(live().find(id), session(), clock.now()),
+    adopt({ id, spkiSha256, label }) {
+      const managed = live().find(id);
+      const name = live().name(id);
+      const title = `Taking in "${label}" from ${name}`;
+      return deviceJob(id, { action: 'signers.adopt', title }, async (job) => {
+        const wanted = { id: newId('key', random), signer: id, name, spkiSha256, label };
+        const key = await adoptKey(managed, session(), wanted, job);
+        changed('keys', [key]);
+        changed('certificates', []);
+        changed('authorities', []);
+        return { summary: null, ids: [key] };
+      });
+    },
+  };
+
+  return {
+    domain,
+    table: () => live().table,
+    async begin(starting) {
+      const stored = await starting.store.run('signers.config', {});
+      lives.set(starting, createLiveSigners(deps, starting, stored));
+    },
+    async locking() {
+      found.clear();
+      await lives.get(session())?.stop();
+    },
+    endpoint() {
+      const kmip = [...live().all().values()]
+        .map(({ settings }) => settings())
+        .find(({ kind }) => kind === 'kmip');
+      return kmip?.kind === 'kmip' ? { address: kmip.host, port: kmip.port } : null;
+    },
+  };
+}

@@ -1,0 +1,167 @@
+/** The channels about tokens that are no signers yet, or that change one: slots, initialising, PINs. The child does the work. */
+import { join } from 'node:path';
+import { pkcs11Settings } from '#shared/contract/signer-settings.ts';
+import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
+import { jobRefusal } from '../audit/job-refusal.ts';
+import { AppError } from '../lib/app-error.ts';
+import type { Domain } from '../lib/domain.ts';
+import { newId } from '../lib/ids.ts';
+import type { JobContext, Jobs } from '../lib/jobs.ts';
+import type { Random } from '../ports.ts';
+import type { Session } from '../store/store-contract.ts';
+import type { Configure } from './config/configure.ts';
+import { DeviceError } from './device.ts';
+import type { LiveSigners } from './lifecycle/live-signers.ts';
+import { asAppError } from './lifecycle/trouble.ts';
+import type { TokenTools } from './token-tools.ts';
+
+type Channels = Pick<
+  Domain<'signers'>,
+  'discover' | 'findSlots' | 'slotsFound' | 'rehearsalToken' | 'changePin' | 'initToken'
+>;
+
+const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'utf8'));
+
+/** What a tool met, for the operator: a library that is no signer yet has a name of its own. */
+async function told<T>(name: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof DeviceError) throw asAppError(error, { id: 'software', name }, null);
+    throw error;
+  }
+}
+
+export function tokenChannels(deps: {
+  random: Random;
+  jobs: Jobs;
+  tools: TokenTools;
+  session(): Session;
+  live(): LiveSigners;
+  configure: Configure;
+  /** Tables by the job that found them, until the lock. */
+  found: Map<string, DeviceTable>;
+  deviceJob(
+    id: string,
+    what: { action: string; title: string },
+    work: (job: JobContext) => Promise<{ summary: string | null; ids?: string[] }>,
+  ): { job: string };
+}): Channels {
+  const { jobs, tools, session, live, configure, found, deviceJob } = deps;
+
+  /** A job on record that belongs to no signer. */
+  function job(
+    action: string,
+    title: string,
+    work: (context: JobContext) => Promise<{ summary: string; ids?: string[] }>,
+  ): string {
+    return jobs.start({
+      kind: action,
+      title,
+      async run(context) {
+        const { summary, ids = [] } = await work(context);
+        await session().store.run('audit.add', {
+          audit: { action, outcome: 'done', summary, subjects: [] },
+        });
+        return ids;
+      },
+      refused: jobRefusal(deps, action, title),
+    });
+  }
+
+  return {
+    discover: () => tools.discover(),
+    findSlots({ libPath, environment }) {
+      const id = job('signers.findSlots', `Slots of ${libPath}`, async ({ signal, report }) => {
+        report(null, 'Loading the library in a process of its own');
+        const table = await told('The library', tools.slots({ libPath, environment }, signal));
+        found.set(id, table);
+        const tokens = table.slots.filter(({ token }) => token !== null).length;
+        return { summary: `${libPath} has ${table.slots.length} slots with ${tokens} tokens` };
+      });
+      return { job: id };
+    },
+    slotsFound({ job: id }) {
+      const table = found.get(id);
+      if (table === undefined)
+        throw new AppError('NOT_FOUND', 'These slots are no longer known. Look for them again.');
+      return table;
+    },
+    rehearsalToken({ revision, name, pin, keepPin }) {
+      const title = `Rehearsal token "${name}"`;
+      return {
+        job: job('signers.rehearsalToken', title, async (context) => {
+          context.report(null, 'Making the token');
+          const id = newId('signer', deps.random);
+          const folder = join(session().workspace.path, 'rehearsal-tokens', id);
+          const request = { folder, label: name.slice(0, 32), pin: bytes(pin) };
+          const made = await told('SoftHSM', tools.rehearsalToken(request, context.signal));
+          context.commit();
+          const settings = pkcs11Settings.parse({
+            kind: 'pkcs11',
+            libPath: made.libPath,
+            slot: { by: 'label', label: request.label },
+            serial: made.serial,
+            environment: made.environment,
+          });
+          const summary = `A rehearsal token with serial ${made.serial} was made; its signer "${name}" is pending`;
+          await configure.hold(revision, { action: 'signers.save', summary, id }, (document) => {
+            if (document.signers.some((one) => one.name === name))
+              throw new AppError('INVALID_INPUT', `Signer name '${name}' is not unique.`, {
+                fields: [{ path: 'name', message: `Signer name '${name}' is not unique` }],
+              });
+            const secret = keepPin ? configure.seal(id, pin) : ({ do: 'keep' } as const);
+            return {
+              ...document,
+              signers: [...document.signers, { id, name, kind: 'pkcs11', settings, secret }],
+            };
+          });
+          return { summary, ids: [id] };
+        }),
+      };
+    },
+    changePin({ id, oldPin, newPin }) {
+      const managed = live().find(id);
+      const name = live().name(id);
+      const settings = managed.settings();
+      if (settings.kind !== 'pkcs11')
+        throw new AppError('POLICY_REFUSED', `${name} has no PIN. Change the password at the server.`, {
+          ids: [id],
+        });
+      return deviceJob(id, { action: 'signers.changePin', title: `New PIN for ${name}` }, async (context) => {
+        context.report(null, 'Changing the PIN');
+        await managed.pins.guard(bytes(oldPin));
+        // What is kept is the old one.
+        await managed.contact.logout();
+        context.commit();
+        const pins = { oldPin: bytes(oldPin), newPin: bytes(newPin) };
+        try {
+          await tools.changePin(settings, pins, context.signal);
+        } catch (error) {
+          if (!(error instanceof DeviceError)) throw error;
+          if (error.trouble === 'pin-refused' || error.trouble === 'pin-locked')
+            await managed.pins.markRefused(bytes(oldPin));
+          throw asAppError(error, { id, name }, null);
+        }
+        await managed.pins.forgetRefusals();
+        if (managed.pins.stored()) await managed.pins.keep(bytes(newPin));
+        return { summary: `The PIN of ${name} was changed` };
+      });
+    },
+    initToken({ libPath, environment, slot, label, soPin, pin }) {
+      const title = `New token "${label}" in slot ${slot}`;
+      return {
+        job: job('signers.initToken', title, async (context) => {
+          context.report(null, 'Initialising the token');
+          context.commit();
+          const token = { slot, label, soPin: bytes(soPin), pin: bytes(pin) };
+          const { serial } = await told(
+            'The library',
+            tools.initToken({ libPath, environment }, token, context.signal),
+          );
+          return { summary: `The token "${label}" in slot ${slot} was initialised and has serial ${serial}` };
+        }),
+      };
+    },
+  };
+}

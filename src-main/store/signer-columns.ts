@@ -1,0 +1,56 @@
+/** What the store keeps of signers. Types only; what they mean is decided in signers/lifecycle. */
+import type { SignerKind } from '#shared/contract/signers.ts';
+import type { SignerSettings } from '#shared/contract/signer-settings.ts';
+
+/** The key by which a device is known again (H-024). */
+export interface SignerBinding {
+  spkiDer: Uint8Array;
+  handle: Uint8Array;
+  serial: string;
+  boundAt: string;
+}
+
+/** A PIN that the device refused, so that it is never sent again by itself. Salt and hash in hex; see refused-pins.ts. */
+export interface RefusedPin {
+  salt: string;
+  hash: string;
+  at: string;
+}
+
+export interface StoredSigner {
+  id: string;
+  name: string;
+  kind: SignerKind;
+  /** null: software. */
+  settings: SignerSettings | null;
+  /** PIN or password, sealed under the signer's id; null: none is kept. */
+  sealed: Uint8Array | null;
+  binding: SignerBinding | null;
+  refused: RefusedPin[];
+  /** What was learned at the last contact, JSON; null: there was none. */
+  device: string | null;
+}
+
+export interface SignerRoles {
+  /** null: not chosen. */
+  defaultSigner: string | null;
+  oneOffSigner: string | null;
+}
+
+export interface StoredSignerConfig {
+  revision: number;
+  signers: StoredSigner[];
+  roles: SignerRoles;
+  /** JSON; null: nothing is pending. */
+  pending: string | null;
+}
+
+/** A signer as it is to be in force. */
+export interface AppliedSigner {
+  id: string;
+  name: string;
+  kind: SignerKind;
+  settings: SignerSettings | null;
+  /** "keep" leaves what is there. */
+  sealed: Uint8Array | null | 'keep';
+}

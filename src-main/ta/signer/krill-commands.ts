@@ -1,0 +1,54 @@
+/** The commands of one aggregate in Krill's store (krill-ta.md 4.12): files in order, read, refused ones passed over. */
+import { JsonError, type JsonObject, type JsonValue, readJson } from '../../lib/json-reader.ts';
+import { asArray, asObject, asText, asWhole } from '../../lib/json-shape.ts';
+
+/** What one command did: the init's content, or an event. */
+export type KrillEffect =
+  | { kind: 'init'; effect: JsonObject; path: string }
+  | { kind: 'event'; event: JsonValue; path: string };
+
+/** `read` with the file's path before the place that is wrong in it. */
+export function inFile<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new JsonError(error.message, error.path === '' ? path : `${path}: ${error.path}`);
+  }
+}
+
+const COMMAND = /^command-(\d+)\.json$/;
+
+/**
+ * Goes through the commands below `folder` ("signer/ta") in order and gives each effect to `take`, whose refusals name the file.
+ * Throws JsonError when one is missing or broken.
+ */
+export function replayCommands(
+  files: ReadonlyMap<string, Uint8Array>,
+  folder: string,
+  take: (effect: KrillEffect) => void,
+): void {
+  const commands = [...files]
+    .flatMap(([path, bytes]) => {
+      const number = path.startsWith(`${folder}/`)
+        ? COMMAND.exec(path.slice(folder.length + 1))?.[1]
+        : undefined;
+      return number === undefined ? [] : [{ path, bytes, number: Number(number) }];
+    })
+    .toSorted((a, b) => a.number - b.number);
+  for (const [index, { path, bytes, number }] of commands.entries()) {
+    if (number !== index) throw new JsonError(`command-${index}.json is missing`, folder);
+    inFile(path, () => {
+      const command = asObject(readJson(bytes), '', { required: ['version', 'effect'], open: true });
+      if (Number(asWhole(command.get('version'), 'version')) !== number)
+        throw new JsonError('the version is not the number of the file', 'version');
+      const effect = asObject(command.get('effect'), 'effect', { required: ['result'], open: true });
+      const result = asText(effect.get('result'), 'effect.result');
+      if (result === 'init') take({ kind: 'init', effect, path: 'effect' });
+      // Refused commands are kept by krillta too, and change nothing.
+      if (result !== 'success') return;
+      for (const [event, at] of asArray(effect.get('events'), 'effect.events'))
+        take({ kind: 'event', event, path: at });
+    });
+  }
+}

@@ -1,0 +1,168 @@
+/*
+ * A PKCS#11 library that is SoftHSM, except for one fault. BALEEN_SHIM names the fault:
+ *   sign-crash      C_Sign writes to nowhere
+ *   sign-abort      C_Sign calls abort()
+ *   login-hang      C_Login never comes back
+ *   sign-hang       C_Sign never comes back
+ *   no-sign         C_Sign does not exist
+ *   pin-locked      the token says that its PIN is locked
+ *   pin-locks       C_Login says so, the flags do not
+ *   pin-final       one try is left
+ *   pin-pad         the PIN is typed on the device: C_Login waits for the file BALEEN_SHIM_FILE, which holds it
+ *   no-plain        neither CKM_RSA_PKCS nor CKM_ECDSA is there
+ *   plain-forbidden both are listed and refused
+ *   removable       the token is out while the file BALEEN_SHIM_FILE is there
+ *   logged-out      nobody is logged in any more while the file BALEEN_SHIM_FILE is there
+ *   other-serial    the token has another serial number
+ *   one-session     a second session is refused
+ *   bare-point      CKA_EC_POINT comes without its OCTET STRING
+ *   unprotected     keys come out extractable
+ */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <pkcs11/pkcs11.h>
+
+static CK_FUNCTION_LIST_PTR real;
+static CK_FUNCTION_LIST list;
+static int sessions;
+
+static int fault(const char *name) {
+  const char *chosen = getenv("BALEEN_SHIM");
+  return chosen != NULL && strcmp(chosen, name) == 0;
+}
+
+static int file_there(void) {
+  const char *path = getenv("BALEEN_SHIM_FILE");
+  return path != NULL && access(path, F_OK) == 0;
+}
+
+/* A card reader forgets its sessions when the card goes out, and does not remember them when it comes back. */
+static int was_out;
+static int is_out(void) {
+  if (!fault("removable")) return 0;
+  if (file_there()) was_out = 1;
+  return was_out;
+}
+
+static void hang(void) {
+  for (;;) sleep(1000);
+}
+
+static CK_RV get_slot_info(CK_SLOT_ID slot, CK_SLOT_INFO_PTR info) {
+  CK_RV rv = real->C_GetSlotInfo(slot, info);
+  if (rv == CKR_OK && is_out()) info->flags &= ~CKF_TOKEN_PRESENT;
+  return rv;
+}
+
+static CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
+  if (is_out()) return CKR_TOKEN_NOT_PRESENT;
+  CK_RV rv = real->C_GetTokenInfo(slot, info);
+  if (rv != CKR_OK) return rv;
+  if (fault("pin-locked")) info->flags |= CKF_USER_PIN_LOCKED;
+  if (fault("pin-final")) info->flags |= CKF_USER_PIN_FINAL_TRY;
+  if (fault("pin-pad")) info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
+  if (fault("other-serial")) memcpy(info->serialNumber, "ffffffffffffffff", 16);
+  return rv;
+}
+
+static CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR a, CK_NOTIFY n, CK_SESSION_HANDLE_PTR session) {
+  if (is_out()) return CKR_DEVICE_REMOVED;
+  if (fault("one-session") && sessions > 0) return CKR_SESSION_COUNT;
+  sessions += 1;
+  return real->C_OpenSession(slot, flags, a, n, session);
+}
+
+static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG length) {
+  if (is_out()) return CKR_DEVICE_REMOVED;
+  if (fault("login-hang")) hang();
+  if (fault("pin-locks")) return CKR_PIN_LOCKED;
+  if (fault("pin-pad")) {
+    if (length != 0) return CKR_ARGUMENTS_BAD;
+    while (!file_there()) usleep(20000);
+    char typed[64] = {0};
+    FILE *file = fopen(getenv("BALEEN_SHIM_FILE"), "r");
+    if (file == NULL || fgets(typed, sizeof typed, file) == NULL) return CKR_FUNCTION_CANCELED;
+    fclose(file);
+    return real->C_Login(session, user, (CK_UTF8CHAR_PTR)typed, strlen(typed));
+  }
+  return real->C_Login(session, user, pin, length);
+}
+
+static CK_RV find_objects_init(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attributes, CK_ULONG count) {
+  if (is_out()) return CKR_DEVICE_REMOVED;
+  return real->C_FindObjectsInit(session, attributes, count);
+}
+
+static CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR attributes, CK_ULONG count) {
+  CK_BYTE point[67];
+  CK_BYTE *bare = NULL;
+  for (CK_ULONG i = 0; fault("bare-point") && i < count; i += 1)
+    if (attributes[i].type == CKA_EC_POINT && attributes[i].pValue != NULL) {
+      bare = attributes[i].pValue;
+      attributes[i].pValue = point;
+      attributes[i].ulValueLen = sizeof point;
+    }
+  CK_RV rv = real->C_GetAttributeValue(session, object, attributes, count);
+  for (CK_ULONG i = 0; i < count; i += 1) {
+    CK_ATTRIBUTE_PTR one = &attributes[i];
+    if (fault("bare-point") && one->type == CKA_EC_POINT && one->ulValueLen == sizeof point) {
+      one->ulValueLen = 65;
+      if (bare != NULL) memcpy(one->pValue = bare, point + 2, 65);
+    }
+    if (fault("unprotected") && one->type == CKA_EXTRACTABLE && one->pValue != NULL) *(CK_BYTE *)one->pValue = CK_TRUE;
+  }
+  return rv;
+}
+
+static CK_RV get_mechanism_list(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR types, CK_ULONG_PTR count) {
+  CK_RV rv = real->C_GetMechanismList(slot, types, count);
+  if (rv != CKR_OK || types == NULL || !fault("no-plain")) return rv;
+  /* Others take their place: the length was told before. */
+  for (CK_ULONG i = 0; i < *count; i += 1)
+    if (types[i] == CKM_RSA_PKCS || types[i] == CKM_ECDSA) types[i] = CKM_SHA_1;
+  return rv;
+}
+
+static CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key) {
+  if (is_out()) return CKR_DEVICE_REMOVED;
+  if (fault("logged-out") && file_there()) return CKR_USER_NOT_LOGGED_IN;
+  CK_MECHANISM_TYPE chosen = mechanism->mechanism;
+  if (fault("plain-forbidden") && (chosen == CKM_RSA_PKCS || chosen == CKM_ECDSA)) return CKR_MECHANISM_INVALID;
+  return real->C_SignInit(session, mechanism, key);
+}
+
+static CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PTR out, CK_ULONG_PTR out_length) {
+  if (is_out()) return CKR_DEVICE_REMOVED;
+  /* Looked at before any key was chosen: there it is. */
+  int looked_at = length == 1;
+  if (!looked_at && fault("sign-crash")) *(volatile int *)8 = 1;
+  if (!looked_at && fault("sign-abort")) abort();
+  if (!looked_at && fault("sign-hang")) hang();
+  return real->C_Sign(session, data, length, out, out_length);
+}
+
+static CK_RV missing(void) { return CKR_FUNCTION_NOT_SUPPORTED; }
+
+CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR answer) {
+  const char *path = getenv("BALEEN_SHIM_LIBRARY");
+  void *library = dlopen(path != NULL ? path : "/usr/lib/softhsm/libsofthsm2.so", RTLD_NOW | RTLD_LOCAL);
+  if (library == NULL) return CKR_GENERAL_ERROR;
+  CK_C_GetFunctionList get = (CK_C_GetFunctionList)dlsym(library, "C_GetFunctionList");
+  CK_RV rv = get == NULL ? CKR_GENERAL_ERROR : get(&real);
+  if (rv != CKR_OK) return rv;
+  list = *real;
+  list.C_GetSlotInfo = get_slot_info;
+  list.C_GetTokenInfo = get_token_info;
+  list.C_OpenSession = open_session;
+  list.C_Login = login;
+  list.C_FindObjectsInit = find_objects_init;
+  list.C_GetAttributeValue = get_attribute_value;
+  list.C_GetMechanismList = get_mechanism_list;
+  list.C_SignInit = sign_init;
+  list.C_Sign = fault("no-sign") ? (CK_C_Sign)missing : sign;
+  *answer = &list;
+  return CKR_OK;
+}

@@ -1,0 +1,138 @@
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { SignerPrompt } from '#shared/contract/signers.ts';
+import { type FakeBridge, installBridge, Refusal } from './fake-bridge.ts';
+import { dropWorkspaceData, takeEvent } from './query-store.ts';
+import { SignerPrompts } from './signer-prompts.tsx';
+
+const PIN: SignerPrompt = {
+  id: 'prompt-1',
+  signer: 'signer-1',
+  signerName: 'My token',
+  kind: 'pin',
+  text: 'Type the PIN of My token 1.',
+  tries: null,
+  since: '2026-11-27T12:00:00.000Z',
+};
+const TOUCH: SignerPrompt = { ...PIN, id: 'prompt-2', kind: 'waits', text: 'Touch the device.' };
+
+let prompts: SignerPrompt[] = [];
+function bridge(answers: Parameters<typeof installBridge>[0] = {}): FakeBridge {
+  return installBridge({
+    'signers.prompts': () => ({ prompts }),
+    'signers.answer': () => {
+      prompts = prompts.slice(1);
+      return {};
+    },
+    'signers.cancelPrompt': () => {
+      prompts = prompts.slice(1);
+      return {};
+    },
+    ...answers,
+  });
+}
+const settle = (): Promise<void> => act(async () => void (await new Promise((done) => setTimeout(done, 20))));
+async function show(state: 'unlocked' | 'locked' = 'unlocked') {
+  const shown = render(<SignerPrompts state={state} />);
+  await settle();
+  return shown;
+}
+async function press(name: string | RegExp): Promise<void> {
+  fireEvent.click(screen.getByRole('button', { name }));
+  await settle();
+}
+
+beforeEach(() => {
+  dropWorkspaceData();
+  prompts = [PIN];
+});
+afterEach(cleanup);
+
+test('a PIN is typed, sent once with what is to become of it, and the question goes', async () => {
+  const { callsOf } = bridge();
+  await show();
+  expect(screen.getByRole('alertdialog').textContent).toContain('PIN of “My token”');
+  const field = screen.getByLabelText('PIN');
+  expect(field.getAttribute('type')).toBe('password');
+  expect(screen.getByRole('radio', { name: /^Use it now/ })).toHaveProperty('checked', true);
+  await press('Send PIN');
+  expect(callsOf('signers.answer')).toEqual([]);
+  fireEvent.change(field, { target: { value: '5678' } });
+  fireEvent.click(screen.getByRole('radio', { name: /^Until the workspace is locked/ }));
+  await press('Send PIN');
+  expect(callsOf('signers.answer')).toEqual([{ prompt: 'prompt-1', pin: '5678', keep: 'until-lock' }]);
+  expect(screen.queryByRole('alertdialog')).toBeNull();
+});
+
+test('Enter sends it', async () => {
+  const { callsOf } = bridge();
+  await show();
+  fireEvent.change(screen.getByLabelText('PIN'), { target: { value: '5678' } });
+  fireEvent.submit(screen.getByLabelText('PIN').closest('form') as HTMLFormElement);
+  await settle();
+  expect(callsOf('signers.answer')).toEqual([{ prompt: 'prompt-1', pin: '5678', keep: 'no' }]);
+});
+
+test('tries left are said in words', async () => {
+  bridge();
+  prompts = [{ ...PIN, tries: 'low' }];
+  const { unmount } = await show();
+  expect(screen.getByText(/only a few tries are left/)).toBeTruthy();
+  unmount();
+  dropWorkspaceData();
+  prompts = [{ ...PIN, tries: 'final' }];
+  await show();
+  expect(screen.getByText(/the last try: a wrong PIN locks the token/)).toBeTruthy();
+});
+
+test('what waits for a hand can only be cancelled, by button or Escape', async () => {
+  const { callsOf } = bridge();
+  prompts = [TOUCH];
+  await show();
+  expect(screen.getByText('Touch the device.')).toBeTruthy();
+  expect(screen.queryByLabelText('PIN')).toBeNull();
+  fireEvent.keyDown(screen.getByRole('button', { name: 'Cancel' }), { key: 'Escape' });
+  await settle();
+  expect(callsOf('signers.cancelPrompt')).toEqual([{ prompt: 'prompt-2' }]);
+  expect(screen.queryByRole('alertdialog')).toBeNull();
+});
+
+test('a question that comes while another screen is open is shown, and the next one begins empty', async () => {
+  bridge();
+  prompts = [];
+  await show();
+  expect(screen.queryByRole('alertdialog')).toBeNull();
+  prompts = [PIN, { ...PIN, id: 'prompt-3', signerName: 'Other token' }];
+  act(() => takeEvent({ type: 'changed', topic: 'signers', ids: [] }));
+  await settle();
+  expect(screen.getByText('One more question waits.')).toBeTruthy();
+  fireEvent.change(screen.getByLabelText('PIN'), { target: { value: '5678' } });
+  await press('Cancel');
+  expect(screen.getByRole('alertdialog').textContent).toContain('Other token');
+  expect((screen.getByLabelText('PIN') as HTMLInputElement).value).toBe('');
+});
+
+test('a refusal is said and what was typed is gone', async () => {
+  bridge({
+    'signers.answer': () => {
+      throw new Refusal({ code: 'NOT_FOUND', message: 'Nobody asks any more.', ref: 'r' });
+    },
+  });
+  await show();
+  fireEvent.change(screen.getByLabelText('PIN'), { target: { value: '5678' } });
+  await press('Send PIN');
+  expect(screen.getByText('Nobody asks any more.')).toBeTruthy();
+  expect((screen.getByLabelText('PIN') as HTMLInputElement).value).toBe('');
+});
+
+test('nothing is asked while the workspace is locked, and a question goes with the lock', async () => {
+  const { callsOf } = bridge();
+  await show('locked');
+  expect(callsOf('signers.prompts')).toEqual([]);
+  expect(screen.queryByRole('alertdialog')).toBeNull();
+  cleanup();
+  const { rerender } = await show();
+  expect(screen.getByRole('alertdialog')).toBeTruthy();
+  rerender(<SignerPrompts state="locked" />);
+  expect(screen.queryByRole('alertdialog')).toBeNull();
+});

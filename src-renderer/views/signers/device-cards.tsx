@@ -1,0 +1,153 @@
+/** What is known of a device: what it says of itself, what it can do, and how it is configured. */
+import type { SignerRow } from '#shared/contract/signers.ts';
+import type { SignerSettings } from '#shared/contract/signer-settings.ts';
+import { Check, X } from 'lucide-react';
+import { Card, KeyValue } from '../../components/card.tsx';
+import { Tag } from '../../components/tag.tsx';
+import { Time } from '../../components/time.tsx';
+import { KEY_TYPES } from '../keys/key-words.ts';
+import { placeText, slotIdText } from './signer-words.ts';
+
+function typesText(row: SignerRow): string {
+  return KEY_TYPES.filter(({ value }) => row.algorithms.includes(value))
+    .map(({ label }) => label)
+    .join(', ');
+}
+
+export function DeviceCard({ row }: { row: SignerRow }) {
+  const { device } = row;
+  return (
+    <Card title="Device">
+      {device === null ? (
+        <p className="dim">
+          Not contacted yet. Baleen contacts a signer when a key of it is used, or when you test it.
+        </p>
+      ) : (
+        <KeyValue
+          items={[
+            [
+              'Serial',
+              <span key="v" className="mono wrap">
+                {device.serial}
+              </span>,
+            ],
+            device.label !== '' && ['Label', device.label],
+            device.slot !== null && [
+              'Slot',
+              <span key="v" className="mono">
+                {slotIdText(device.slot)}
+              </span>,
+            ],
+            ['Made by', `${device.manufacturer} ${device.model}`.trim()],
+            device.firmware !== '' && ['Firmware', device.firmware],
+            device.library !== '' && ['Library', device.library],
+            row.algorithms.length > 0 && ['Makes', typesText(row)],
+            ['Seen', <Time key="v" at={device.at} clock />],
+          ]}
+        />
+      )}
+    </Card>
+  );
+}
+
+export function CapabilitiesCard({ row }: { row: SignerRow }) {
+  if (row.capabilities.length === 0) return null;
+  const missing = row.capabilities.filter(({ present, needed }) => needed && !present).length;
+  return (
+    <Card
+      title="What it can do"
+      aside={
+        missing === 0 ? <Tag tone="good">all that is needed</Tag> : <Tag tone="bad">{missing} missing</Tag>
+      }
+    >
+      <ul className="plain-list capabilities" aria-label="Capabilities">
+        {row.capabilities.map(({ name, present, needed }) => (
+          <li key={name}>
+            {present ? (
+              <Check aria-label="present" className="tone-good" />
+            ) : (
+              <X aria-label="missing" className={needed ? 'tone-bad' : 'tone-note'} />
+            )}
+            <span className="mono">{name}</span>
+            {needed ? null : <span className="quiet">not needed</span>}
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function secretText(row: { secretStored: boolean }, settings: SignerSettings): string {
+  if (settings.kind === 'pkcs11' && !settings.login) return 'none: no login';
+  if (settings.kind === 'pkcs11' && settings.pinPad) return 'typed on the device';
+  if (settings.kind === 'kmip' && settings.username === null) return 'none';
+  return row.secretStored ? 'in the encrypted workspace' : 'asked when it is needed';
+}
+
+export function SettingsCard(props: { settings: SignerSettings; secretStored: boolean; note?: string }) {
+  const { settings, note } = props;
+  const environment = settings.kind === 'pkcs11' ? Object.entries(settings.environment) : [];
+  return (
+    <Card title="Settings" {...(note === undefined ? {} : { note })}>
+      <KeyValue
+        items={[
+          settings.kind === 'pkcs11' && [
+            'Library',
+            <span key="v" className="mono wrap">
+              {settings.libPath}
+            </span>,
+          ],
+          [
+            'Where',
+            <span key="v" className="wrap">
+              {placeText(settings)}
+            </span>,
+          ],
+          settings.kind === 'pkcs11' && [
+            'Serial',
+            settings.serial === null ? (
+              'learned at the first contact'
+            ) : (
+              <span key="v" className="mono wrap">
+                {settings.serial}
+              </span>
+            ),
+          ],
+          settings.kind === 'kmip' && [
+            'Server known by',
+            settings.insecure ? (
+              <span key="v" className="tone-bad">
+                nothing: it is not checked
+              </span>
+            ) : (
+              <span key="v" className="mono wrap">
+                {settings.serverCertPath ?? settings.serverCaCertPath ?? 'the CAs of this system'}
+              </span>
+            ),
+          ],
+          settings.kind === 'kmip' &&
+            settings.clientCertPath !== null && [
+              'Our certificate',
+              <span key="v" className="mono wrap">
+                {settings.clientCertPath}
+              </span>,
+            ],
+          [settings.kind === 'kmip' ? 'Password' : 'PIN', secretText(props, settings)],
+          ...environment.map(
+            ([name, value]) =>
+              [
+                name,
+                <span key={name} className="mono wrap">
+                  {value}
+                </span>,
+              ] as const,
+          ),
+          [
+            'Retries',
+            `after ${settings.retrySeconds} s, each ${settings.backoffMultiplier} times longer, ${settings.maxRetrySeconds} s in all`,
+          ],
+        ]}
+      />
+    </Card>
+  );
+}

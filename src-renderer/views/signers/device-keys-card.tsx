@@ -1,0 +1,173 @@
+/** The private keys that lie on a device, ours and others'; others' can be taken into the workspace by their public key. */
+import { useState } from 'react';
+import type { Answer } from '#shared/contract/index.ts';
+import type { SignerRow } from '#shared/contract/signers.ts';
+import { call } from '../../app/call.ts';
+import { hrefOf, navigate } from '../../app/router.ts';
+import { useQuery } from '../../app/use-query.ts';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { DataTable } from '../../components/data-table.tsx';
+import type { Column } from '../../components/data-table.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { DialogForm } from '../../components/dialog-form.tsx';
+import { HexValue } from '../../components/hex-value.tsx';
+import { EmptyState, ErrorState, Loading } from '../../components/state-box.tsx';
+import { Tag } from '../../components/tag.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import { Ago } from '../../components/time.tsx';
+import { labelProblem } from '../keys/import-key-dialog.tsx';
+import { useStartedJob } from '../ta/use-started-job.tsx';
+
+type DeviceKeyRow = Answer<'signers.deviceKeys'>['keys'][number];
+
+function guardText(row: DeviceKeyRow): string {
+  if (row.sensitive === null && row.neverExtractable === null) return 'not said';
+  const words = [
+    row.sensitive === false ? 'may be read' : row.sensitive ? 'sensitive' : '',
+    row.neverExtractable === false ? 'may leave' : row.neverExtractable ? 'never extractable' : '',
+  ];
+  return words.filter(Boolean).join(', ');
+}
+
+function Whose({ row, onAdopt }: { row: DeviceKeyRow; onAdopt: (row: DeviceKeyRow) => void }) {
+  if (row.identity) return <Tag tone="accent">identity of the device</Tag>;
+  if (row.key !== null)
+    return (
+      <a href={hrefOf('key', { id: row.key.id })}>
+        {row.key.label}
+        <span className="visually-hidden">, a key of this workspace</span>
+      </a>
+    );
+  return row.adoptable ? (
+    <Button size="small" onPress={() => onAdopt(row)}>
+      Take it in…
+    </Button>
+  ) : (
+    <span className="quiet">somebody else's</span>
+  );
+}
+
+function columns(onAdopt: (row: DeviceKeyRow) => void): readonly Column<DeviceKeyRow>[] {
+  return [
+    {
+      id: 'identifier',
+      title: 'Identifier',
+      width: 'minmax(15rem, 1.5fr)',
+      cell: (row) => <span className="mono">{row.identifier}</span>,
+    },
+    { id: 'label', title: 'Label', width: 'minmax(8rem, 1fr)', cell: (row) => row.label },
+    {
+      id: 'type',
+      title: 'Type',
+      width: '9rem',
+      cell: (row) => (row.type === '' ? <span className="quiet">unknown</span> : row.type),
+    },
+    { id: 'uses', title: 'Uses', width: '9rem', drop: 3, cell: (row) => row.uses.join(', ') },
+    { id: 'guard', title: 'Guard', width: '20rem', drop: 2, cell: guardText },
+    {
+      id: 'keyId',
+      title: 'Key id',
+      width: '17rem',
+      drop: 1,
+      cell: (row) =>
+        row.keyIdentifier === null ? (
+          <span className="quiet">no public half</span>
+        ) : (
+          <HexValue hex={row.keyIdentifier} label="Key identifier" groups={4} />
+        ),
+    },
+    {
+      id: 'whose',
+      title: 'Whose',
+      width: 'minmax(15rem, 1fr)',
+      cell: (row) => <Whose row={row} onAdopt={onAdopt} />,
+    },
+  ];
+}
+
+function AdoptBody({ signer, row, onClose }: { signer: string; row: DeviceKeyRow; onClose: () => void }) {
+  const [label, setLabel] = useState(row.label);
+  const adopt = useStartedJob(
+    'signers.adopt',
+    () => call('signers.adopt', { id: signer, spkiSha256: row.spkiSha256 ?? '', label }),
+    (job) => {
+      onClose();
+      navigate('key', { id: job.resultIds[0] ?? '' });
+    },
+  );
+  return (
+    <DialogForm
+      action={{ ...adopt.action, busy: adopt.running }}
+      why={labelProblem(label)}
+      verb="Take it in"
+      onClose={onClose}
+    >
+      <p className="dim">
+        The key stays on the device; this workspace remembers its public key and may use it from then on. Take
+        in only what you know: whoever made it may hold a copy.
+      </p>
+      <TextField label="Label" value={label} onChange={setLabel} maxLength={80} autoFocus />
+      {adopt.progress}
+    </DialogForm>
+  );
+}
+
+export function DeviceKeysCard({ row }: { row: SignerRow }) {
+  const ready = row.state === 'ready';
+  // Asking contacts the device: not before it was, and never one that is not there.
+  const found = useQuery('signers.deviceKeys', { id: row.id }, ['signers', 'keys'], { skip: !ready });
+  const [adopting, setAdopting] = useState<DeviceKeyRow | null>(null);
+  const close = (): void => setAdopting(null);
+  return (
+    <Card
+      title="Keys on the device"
+      flush
+      {...(found.data
+        ? {
+            note: (
+              <>
+                looked at <Ago at={found.data.at} />
+              </>
+            ),
+          }
+        : {})}
+      {...(ready
+        ? {
+            aside: (
+              <Button size="small" busy={found.loading} onPress={found.reload}>
+                Look again
+              </Button>
+            ),
+          }
+        : {})}
+    >
+      {!ready ? (
+        <div className="card-body dim">
+          They are listed when the device is ready. Test it, or log in.
+          {row.keys > 0 ? ` ${row.keys} of this workspace's keys lie there and cannot sign until then.` : ''}
+        </div>
+      ) : found.data ? (
+        <DataTable
+          label="Keys on the device"
+          plain
+          columns={columns(setAdopting)}
+          rows={found.data.keys}
+          rowId={(key) => key.identifier}
+          empty={
+            <EmptyState title="No private key lies on it">
+              Make one under Keys, or issue a certificate, with this signer chosen.
+            </EmptyState>
+          }
+        />
+      ) : found.error ? (
+        <ErrorState error={found.error} onRetry={found.reload} />
+      ) : (
+        <Loading what="the keys on the device" />
+      )}
+      <Dialog open={adopting !== null} onClose={close} title="Take a key into the workspace">
+        {adopting === null ? null : <AdoptBody signer={row.id} row={adopting} onClose={close} />}
+      </Dialog>
+    </Card>
+  );
+}

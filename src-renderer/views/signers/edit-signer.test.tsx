@@ -1,0 +1,208 @@
+import { cleanup, fireEvent, screen } from '@testing-library/react';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
+import { type FakeBridge, installBridge, Refusal } from '../../app/fake-bridge.ts';
+import { dropWorkspaceData } from '../../app/query-store.ts';
+import { EditSigner, NewSigner } from './edit-signer.tsx';
+import { fakeList, PKCS11, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
+import { endedJob, press, settle, show, type } from './fake-view.tsx';
+
+const LIBRARY = '/usr/lib/softhsm/libsofthsm2.so';
+const token = (label: string, serial: string): NonNullable<DeviceTable['slots'][number]['token']> => ({
+  label,
+  serial,
+  manufacturer: 'SoftHSM project',
+  model: 'SoftHSM v2',
+  firmware: '2.6',
+  initialized: true,
+  loginRequired: true,
+  pinPad: false,
+  tries: null,
+});
+const SLOTS: DeviceTable = {
+  library: { manufacturer: 'SoftHSM', description: 'PKCS11', version: '2.6' },
+  slots: [
+    { id: 1, description: 'empty reader', token: null },
+    { id: 313_129_207, description: '', token: token('My token 1', 'aa11') },
+    { id: 5, description: '', token: token('My token 1', 'bb22') },
+  ],
+};
+
+function bridge(answers: Parameters<typeof installBridge>[0] = {}): FakeBridge {
+  return installBridge({
+    'signers.list': () => fakeList([SOFTWARE, TOKEN, SERVER]),
+    'signers.discover': () => ({ libraries: [{ device: 'SoftHSM', path: LIBRARY }], softhsm: null }),
+    'signers.save': () => ({ id: 'signer-9' }),
+    'signers.findSlots': () => ({ job: 'j-1' }),
+    'signers.slotsFound': () => SLOTS,
+    'jobs.get': () => endedJob('j-1'),
+    ...answers,
+  });
+}
+
+beforeEach(() => {
+  dropWorkspaceData();
+  Object.assign(Element.prototype, { scrollIntoView: () => Promise.resolve() });
+});
+afterEach(cleanup);
+
+const radio = async (name: RegExp): Promise<void> => {
+  fireEvent.click(screen.getByRole('radio', { name }));
+  await settle();
+};
+const check = async (name: RegExp): Promise<void> => {
+  fireEvent.click(screen.getByRole('checkbox', { name }));
+  await settle();
+};
+
+test('a token is chosen by a click: the library found, its label, and its serial, because another has the same label', async () => {
+  const { callsOf } = bridge();
+  await show(NewSigner, '/signers/new');
+  await press(/^SoftHSM/);
+  await press('Look for slots');
+  expect(callsOf('signers.findSlots')).toEqual([{ libPath: LIBRARY, environment: {} }]);
+  expect(screen.getByText(/empty reader, no token in it/)).toBeTruthy();
+  await press(/bb22/);
+  type('Name', 'Token');
+  await press('Save signer');
+  expect(callsOf('signers.save')).toEqual([
+    {
+      revision: 7,
+      id: null,
+      name: 'Token',
+      settings: {
+        ...PKCS11,
+        libPath: LIBRARY,
+        slot: { by: 'label', label: 'My token 1' },
+        serial: 'bb22',
+        environment: {},
+      },
+      secret: { do: 'forget' },
+    },
+  ]);
+  expect(location.hash).toBe('#/signers/signer-9');
+});
+
+test('a slot by number takes hexadecimal, says both notations, and forgets the serial of another choice', async () => {
+  const { callsOf } = bridge();
+  await show(NewSigner, '/signers/new');
+  type('Name', 'Token');
+  type(/^Library/, LIBRARY);
+  await press('Look for slots');
+  await press(/aa11/);
+  fireEvent.click(screen.getByRole('radio', { name: 'By number' }));
+  await settle();
+  type('Slot', '0x12a9f8f7');
+  expect(screen.getByText(/0x12A9F8F7 \(313129207\)\. Numbers change/)).toBeTruthy();
+  await press('Save signer');
+  expect(callsOf('signers.save')).toMatchObject([
+    { settings: { slot: { by: 'id', id: 313_129_207 }, serial: null } },
+  ]);
+});
+
+test('what is missing stands at its field, and nothing is sent', async () => {
+  const { callsOf } = bridge();
+  await show(NewSigner, '/signers/new');
+  await press('Save signer');
+  expect(screen.getByText('Give it a name.')).toBeTruthy();
+  expect(screen.getByText('Say where the library is.')).toBeTruthy();
+  expect(screen.getByText(/3 fields need you/)).toBeTruthy();
+  expect(screen.getByLabelText('Name').getAttribute('aria-invalid')).toBe('true');
+  expect(callsOf('signers.save')).toEqual([]);
+});
+
+test("main's refusal stands at the field it names, and goes with the next change", async () => {
+  bridge({
+    'signers.save': () => {
+      throw new Refusal({
+        code: 'INVALID_INPUT',
+        message: 'Two fields do not fit.',
+        ref: 'r',
+        details: {
+          fields: [
+            { path: 'settings.clientCertPath', message: 'Certificate and key do not belong together.' },
+            { path: 'settings.serverCaCertPath', message: 'No certificate was found in it.' },
+          ],
+        },
+      });
+    },
+  });
+  await show(EditSigner, '/signers/signer-2/edit');
+  await press('Save signer');
+  const field = screen.getByLabelText(/^Our certificate/);
+  expect(field.getAttribute('aria-invalid')).toBe('true');
+  expect(screen.getAllByText('No certificate was found in it.').length).toBeGreaterThan(0);
+  type(/^Our certificate/, '/etc/kmip/other.pem');
+  expect(field.getAttribute('aria-invalid')).not.toBe('true');
+});
+
+test('KMIP: defaults are there, insecure and force say what they do, a wrong number opens the folded part', async () => {
+  const { callsOf } = bridge();
+  await show(NewSigner, '/signers/new');
+  await radio(/^KMIP/);
+  expect((screen.getByLabelText('Port') as HTMLInputElement).value).toBe('5696');
+  await check(/^insecure/);
+  expect(screen.getByText(/can pose as the server/)).toBeTruthy();
+  await check(/^force/);
+  expect(screen.getByText(/PyKMIP does not announce Modify Attribute/)).toBeTruthy();
+  type('Name', 'Server');
+  type('Host', 'kmip.example.net');
+  type('max_idle_seconds', '-5');
+  const folded = screen.getByText(/^Advanced:/).closest('details') as HTMLDetailsElement;
+  expect(folded.open).toBe(false);
+  await press('Save signer');
+  expect(folded.open).toBe(true);
+  expect(callsOf('signers.save')).toEqual([]);
+  type('max_idle_seconds', '900');
+  await press('Save signer');
+  expect(callsOf('signers.save')).toMatchObject([
+    { settings: { kind: 'kmip', insecure: true, force: true, maxIdleSeconds: 900, maxRetrySeconds: 30 } },
+  ]);
+});
+
+test('what max_retry_seconds means is said beside it', async () => {
+  bridge();
+  await show(NewSigner, '/signers/new');
+  const field = screen.getByLabelText('max_retry_seconds');
+  const said = (field.getAttribute('aria-describedby') ?? '')
+    .split(' ')
+    .map((id) => document.getElementById(id)?.textContent ?? '')
+    .join(' ');
+  expect(said).toMatch(/All retries of one call together end after this time/);
+});
+
+test('a stored PIN is kept and never shown; another one is sent once', async () => {
+  const { callsOf } = bridge();
+  await show(EditSigner, '/signers/signer-1/edit');
+  expect(screen.getByRole('radio', { name: /Keep the PIN that is stored/ })).toHaveProperty('checked', true);
+  expect(screen.queryByLabelText('PIN to store')).toBeNull();
+  await press('Save signer');
+  await radio(/Store another PIN/);
+  type('PIN to store', 'username:password');
+  await press('Save signer');
+  expect(callsOf('signers.save')).toMatchObject([
+    { id: TOKEN.id, settings: PKCS11, secret: { do: 'keep' } },
+    { id: TOKEN.id, settings: PKCS11, secret: { do: 'store', secret: 'username:password' } },
+  ]);
+});
+
+test('a private key that could leave the device is warned about', async () => {
+  const { callsOf } = bridge();
+  await show(EditSigner, '/signers/signer-1/edit');
+  await check(/^Private keys/);
+  expect(screen.queryByText(/may be able to leave/)).toBeNull();
+  await press(/CKA_EXTRACTABLE/);
+  fireEvent.click(screen.getByRole('option', { name: /^not said/ }));
+  await settle();
+  expect(screen.getByText(/may be able to leave/)).toBeTruthy();
+  await press('Save signer');
+  expect(callsOf('signers.save')).toMatchObject([
+    { settings: { privateKeyAttributes: { CKA_PRIVATE: true, CKA_SENSITIVE: true } } },
+  ]);
+});
+
+test('what is not configured has no settings to change', async () => {
+  bridge();
+  await show(EditSigner, '/signers/nobody/edit');
+  expect(screen.getByText(/not configured/)).toBeTruthy();
+});

@@ -1,0 +1,54 @@
+/** What the tests of these screens share: a view at a path, a press, a moment for what was asked. Test files only. */
+import { act, fireEvent, render, screen } from '@testing-library/react';
+import type { ComponentType } from 'react';
+import { vi } from 'vitest';
+import { parsePath } from '../../app/router.ts';
+import type { Session } from '../../app/session.ts';
+import type { ViewProps } from '../../app/view-props.ts';
+
+/** A DOM without layout: large tables get the size they have in the window. */
+export function giveSize(): void {
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(600);
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1200);
+}
+
+const AT = '2026-11-27T12:00:00.000Z';
+const SESSION: Session = { state: 'unlocked', workspace: null, retryAt: null, notices: [] };
+
+export const settle = (): Promise<void> =>
+  act(async () => void (await new Promise((done) => setTimeout(done, 20))));
+
+export async function press(name: string | RegExp): Promise<void> {
+  fireEvent.click(screen.getByRole('button', { name }));
+  await settle();
+}
+
+export function type(label: string | RegExp, value: string): void {
+  fireEvent.change(screen.getByLabelText(label), { target: { value } });
+}
+
+/** Shows the screen of a path. */
+export async function show(View: ComponentType<ViewProps>, path: string): Promise<void> {
+  location.hash = `#${path}`;
+  const route = parsePath(path);
+  if (route === null) throw new Error(`no screen at ${path}`);
+  render(<View route={route} session={SESSION} />);
+  await settle();
+}
+
+/** A job that has ended as told. */
+export function endedJob(id: string, error: { code: string; message: string } | null = null) {
+  return {
+    id,
+    kind: 'signers',
+    title: 'The work',
+    state: error === null ? 'done' : 'failed',
+    progress: null,
+    step: '',
+    cancellable: false,
+    startedAt: AT,
+    endedAt: AT,
+    resultIds: [],
+    error,
+  };
+}

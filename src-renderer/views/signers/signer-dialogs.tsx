@@ -1,0 +1,188 @@
+/** Renaming a signer, changing the PIN of its token, removing it. */
+import { useState } from 'react';
+import { call } from '../../app/call.ts';
+import { hrefOf, navigate } from '../../app/router.ts';
+import { showToast } from '../../app/state.ts';
+import { useAction } from '../../app/use-action.ts';
+import { useQuery } from '../../app/use-query.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { DialogForm } from '../../components/dialog-form.tsx';
+import { ErrorState } from '../../components/state-box.tsx';
+import { SecretField, TextField } from '../../components/text-field.tsx';
+import { Notice } from '../../components/verdict.tsx';
+import { useStartedJob } from '../ta/use-started-job.tsx';
+
+export interface SignerDialogProps {
+  id: string;
+  name: string;
+  revision: number;
+  open: boolean;
+  onClose: () => void;
+}
+
+export function RenameSignerDialog(props: SignerDialogProps) {
+  return (
+    <Dialog open={props.open} onClose={props.onClose} title="Rename the signer">
+      <RenameBody {...props} />
+    </Dialog>
+  );
+}
+
+function RenameBody({ id, name: before, revision, onClose }: SignerDialogProps) {
+  const [name, setName] = useState(before);
+  const rename = useAction('signers.rename', async () => {
+    await call('signers.rename', { revision, id, name });
+    onClose();
+  });
+  const said = rename.error?.fieldError('name') ?? null;
+  return (
+    <DialogForm
+      action={rename}
+      why={name.trim() === '' ? 'Give it a name' : name === before ? 'Nothing is changed yet' : null}
+      verb="Rename"
+      onClose={onClose}
+      saidByField={said !== null}
+    >
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        maxLength={80}
+        autoFocus
+        error={said}
+        help="Its keys stay with it: the device is known by its identity key, not by its name."
+      />
+    </DialogForm>
+  );
+}
+
+export function ChangePinDialog(props: SignerDialogProps) {
+  return (
+    <Dialog open={props.open} onClose={props.onClose} title={`Change the PIN of “${props.name}”`}>
+      <ChangePinBody {...props} />
+    </Dialog>
+  );
+}
+
+function ChangePinBody({ id, onClose }: SignerDialogProps) {
+  const [oldPin, setOldPin] = useState('');
+  const [newPin, setNewPin] = useState('');
+  const [again, setAgain] = useState('');
+  const change = useStartedJob(
+    'signers.changePin',
+    () => call('signers.changePin', { id, oldPin, newPin }),
+    () => {
+      showToast('The token has its new PIN');
+      onClose();
+    },
+  );
+  const why =
+    oldPin === ''
+      ? 'Type the present PIN'
+      : newPin === ''
+        ? 'Type the new PIN'
+        : newPin === again
+          ? null
+          : 'Type the new PIN twice the same';
+  return (
+    <DialogForm
+      action={{ ...change.action, busy: change.running }}
+      why={why}
+      verb="Change PIN"
+      onClose={onClose}
+    >
+      <Notice severity="careful">
+        Whoever else uses this token needs the new PIN. A wrong present PIN costs one try.
+      </Notice>
+      <SecretField label="Present PIN" value={oldPin} onChange={setOldPin} autoFocus mono />
+      <SecretField label="New PIN" value={newPin} onChange={setNewPin} mono />
+      <SecretField
+        label="New PIN, again"
+        value={again}
+        onChange={setAgain}
+        mono
+        error={again !== '' && !newPin.startsWith(again) ? 'It differs from the one above.' : null}
+      />
+      {change.progress}
+    </DialogForm>
+  );
+}
+
+function OwnedKey({ id }: { id: string }) {
+  const found = useQuery('keys.get', { id }, ['keys'], { ids: [id] });
+  const row = found.data;
+  return (
+    <li className="wrap">
+      <a href={hrefOf('key', { id })}>{row?.label ?? id}</a>
+      {row ? (
+        <span className="quiet">
+          {' '}
+          {row.key.text}
+          {row.owner === '' ? '' : `, used by ${row.owner}`}
+        </span>
+      ) : null}
+    </li>
+  );
+}
+
+const SHOWN_KEYS = 12;
+
+/** The keys because of which a signer stays (H-027). */
+function OwnedKeys({ ids }: { ids: readonly string[] }) {
+  return (
+    <ul className="verdict-lines" aria-label="Keys on the signer">
+      {ids.slice(0, SHOWN_KEYS).map((id) => (
+        <OwnedKey key={id} id={id} />
+      ))}
+      {ids.length > SHOWN_KEYS ? <li>and {ids.length - SHOWN_KEYS} more</li> : null}
+    </ul>
+  );
+}
+
+export function RemoveSignerDialog(props: SignerDialogProps) {
+  return (
+    <Dialog open={props.open} onClose={props.onClose} title={`Remove “${props.name}”?`} alert>
+      <RemoveBody {...props} />
+    </Dialog>
+  );
+}
+
+function RemoveBody({ id, name, revision, onClose }: SignerDialogProps) {
+  const remove = useAction('signers.remove', async () => {
+    await call('signers.remove', { revision, id });
+    showToast(`“${name}” is removed once the changes are applied`);
+    navigate('signers');
+  });
+  const ids = remove.error?.details.ids ?? [];
+  return (
+    <div className="stack">
+      <ul className="lost">
+        <li>Its settings and its stored PIN, once the changes are applied.</li>
+        <li>Nothing on the device: its keys stay there, and so does the identity key of Baleen.</li>
+      </ul>
+      {remove.error && ids.length > 0 ? (
+        <Notice severity="bad" live>
+          <div className="stack-tight">
+            <p>{remove.error.message}</p>
+            <OwnedKeys ids={ids} />
+          </div>
+        </Notice>
+      ) : null}
+      {remove.error && ids.length === 0 ? <ErrorState error={remove.error} /> : null}
+      <div className="dialog-foot">
+        <Button onPress={onClose} autoFocus>
+          Keep it
+        </Button>
+        <Button
+          kind="danger"
+          busy={remove.busy}
+          whyDisabled={ids.length > 0 ? 'It owns keys' : null}
+          onPress={() => void remove.run()}
+        >
+          Remove signer
+        </Button>
+      </div>
+    </div>
+  );
+}

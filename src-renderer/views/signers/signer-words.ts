@@ -1,0 +1,119 @@
+/** Words for what signers are, can and lack; and the one list that the screens show. No component. */
+import type { Answer } from '#shared/contract/index.ts';
+import type { SignerKind, SignerRow, SignerState } from '#shared/contract/signers.ts';
+import type { SignerSettings } from '#shared/contract/signer-settings.ts';
+import type { Severity } from '../../components/icon.tsx';
+
+export type SignerList = Answer<'signers.list'>;
+export type PendingSigner = SignerList['pending']['signers'][number];
+
+export const KIND_WORD: Record<SignerKind, string> = {
+  software: 'Software',
+  pkcs11: 'PKCS#11',
+  kmip: 'KMIP',
+};
+
+export const STATE_WORD: Record<SignerState, string> = {
+  announced: 'not contacted yet',
+  probing: 'being contacted',
+  ready: 'ready',
+  'login-needed': 'login needed',
+  retrying: 'not there',
+  unusable: 'unusable',
+};
+
+export const STATE_TONE: Record<SignerState, Severity> = {
+  announced: 'note',
+  probing: 'note',
+  ready: 'good',
+  'login-needed': 'careful',
+  retrying: 'careful',
+  unusable: 'bad',
+};
+
+export const TRIES_TEXT = {
+  low: 'Somebody typed a wrong PIN before: only a few tries are left.',
+  final: 'This is the last try. A wrong PIN locks the token.',
+  locked: 'The PIN is locked. Only the security officer can set a new one.',
+} as const;
+
+/** The PIN was refused: it is not sent again before somebody has looked at it. */
+export function pinRefused(row: SignerRow): boolean {
+  return (
+    row.state === 'unusable' &&
+    row.trouble !== null &&
+    /^CKR_PIN_(INCORRECT|INVALID|LEN_RANGE|EXPIRED)$|Authentication Not Successful/i.test(row.trouble.code)
+  );
+}
+
+/** What a change that waits means for a signer. */
+export type Waiting = 'new' | 'changed' | 'removed' | null;
+
+/** A signer as lists show it: in force, pending, or both. */
+export interface ListedSigner {
+  id: string;
+  name: string;
+  kind: SignerKind;
+  /** null: not in force yet. */
+  row: SignerRow | null;
+  /** null: it is gone once the changes are applied. */
+  pending: PendingSigner | null;
+  waiting: Waiting;
+}
+
+function same(a: SignerSettings | null, b: SignerSettings | null): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Those in force in their order, then those that wait to be. */
+export function listed(list: SignerList): ListedSigner[] {
+  const pendingOf = new Map(list.pending.signers.map((one) => [one.id, one]));
+  const inForce = list.rows.map((row): ListedSigner => {
+    const pending = pendingOf.get(row.id) ?? null;
+    // The built-in one stays, whether the pending settings name it or not.
+    const gone = pending === null && row.kind !== 'software';
+    const changed =
+      pending !== null &&
+      (pending.name !== row.name ||
+        !same(pending.settings, row.settings) ||
+        pending.secretStored !== row.secretStored);
+    return {
+      id: row.id,
+      name: pending?.name ?? row.name,
+      kind: row.kind,
+      row,
+      pending,
+      waiting: gone ? 'removed' : changed ? 'changed' : null,
+    };
+  });
+  const known = new Set(list.rows.map((row) => row.id));
+  const added = list.pending.signers
+    .filter((one) => !known.has(one.id))
+    .map((one): ListedSigner => ({
+      id: one.id,
+      name: one.name,
+      kind: one.kind,
+      row: null,
+      pending: one,
+      waiting: 'new',
+    }));
+  return [...inForce, ...added];
+}
+
+export const WAITING_WORD: Record<Exclude<Waiting, null>, string> = {
+  new: 'new, not applied',
+  changed: 'changed, not applied',
+  removed: 'removed when applied',
+};
+
+/** "0x12A9F8F7 (313129207)": both notations, because manuals use either. */
+export function slotIdText(id: number): string {
+  return `0x${id.toString(16).toUpperCase()} (${id})`;
+}
+
+/** Where a signer is found, in one line. */
+export function placeText(settings: SignerSettings): string {
+  if (settings.kind === 'kmip') return `${settings.host} port ${settings.port}`;
+  const { slot } = settings;
+  return slot.by === 'label' ? `token “${slot.label}”` : `slot ${slotIdText(slot.id)}`;
+}

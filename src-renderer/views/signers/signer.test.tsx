@@ -1,0 +1,186 @@
+import { cleanup, screen } from '@testing-library/react';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type FakeBridge, installBridge, Refusal } from '../../app/fake-bridge.ts';
+import { dropWorkspaceData } from '../../app/query-store.ts';
+import { fakeList, REFUSED, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
+import { endedJob, giveSize, press, settle, show, type } from './fake-view.tsx';
+import type { SignerList } from './signer-words.ts';
+import { Signer } from './signer.tsx';
+
+const AT = '2026-11-27T12:00:00.000Z';
+const key = {
+  identifier: 'a3f0',
+  label: 'Krill',
+  type: 'RSA 2048',
+  keyIdentifier: 'AB'.repeat(20),
+  spkiSha256: 'CD'.repeat(32),
+  uses: ['sign'],
+  sensitive: true,
+  neverExtractable: true,
+  key: null,
+  identity: false,
+  adoptable: false,
+};
+
+function bridge(list: SignerList, answers: Parameters<typeof installBridge>[0] = {}): FakeBridge {
+  return installBridge({
+    'signers.list': () => list,
+    'signers.deviceKeys': () => ({ at: AT, keys: [] }),
+    'jobs.get': ({ id }: { id: string }) => endedJob(id),
+    ...answers,
+  });
+}
+
+beforeAll(giveSize);
+beforeEach(() => dropWorkspaceData());
+afterEach(cleanup);
+
+test('trouble is said with its cause, where to look and how to mend it; keys are not asked of what is not there', async () => {
+  const { callsOf } = bridge(fakeList([SOFTWARE, TOKEN, SERVER]));
+  await show(Signer, '/signers/signer-2');
+  expect(screen.getByText('kmip.example.net does not answer.')).toBeTruthy();
+  expect(screen.getByText('ECONNREFUSED')).toBeTruthy();
+  for (const text of [SERVER.trouble?.cause, SERVER.trouble?.check, SERVER.trouble?.fix])
+    expect(screen.getByText(text ?? 'never')).toBeTruthy();
+  expect(callsOf('signers.deviceKeys')).toEqual([]);
+  expect(screen.getByText(/listed when the device is ready/)).toBeTruthy();
+});
+
+test('a refused PIN: tries left in words, and a person says that they looked before it is asked again', async () => {
+  const { callsOf } = bridge(fakeList([SOFTWARE, REFUSED]), { 'signers.forgetRefusal': () => ({}) });
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByText(/only a few tries are left/)).toBeTruthy();
+  await press('I looked at it: ask for the PIN again');
+  expect(callsOf('signers.forgetRefusal')).toEqual([{ id: TOKEN.id }]);
+});
+
+test('test, log out: the job is followed, a refusal is shown', async () => {
+  const { callsOf } = bridge(fakeList([SOFTWARE, TOKEN]), {
+    'signers.probe': () => ({ job: 'j-1' }),
+    'signers.logout': () => {
+      throw new Refusal({ code: 'SIGNER_UNAVAILABLE', message: 'It is busy. Wait.', ref: 'r' });
+    },
+    'jobs.get': () => endedJob('j-1', { code: 'SIGNER_UNAVAILABLE', message: 'C_Sign is not supported.' }),
+  });
+  await show(Signer, '/signers/signer-1');
+  await press('Test');
+  expect(callsOf('signers.probe')).toEqual([{ id: TOKEN.id }]);
+  expect(screen.getByText('C_Sign is not supported.')).toBeTruthy();
+  await press('Log out');
+  expect(screen.getByText('It is busy. Wait.')).toBeTruthy();
+});
+
+test('capabilities: what is needed and missing is counted', async () => {
+  const lacks = { ...TOKEN, capabilities: [{ name: 'C_Sign', present: false, needed: true }] };
+  bridge(fakeList([SOFTWARE, lacks]));
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByText('1 missing')).toBeTruthy();
+  expect(screen.getByLabelText('missing')).toBeTruthy();
+});
+
+test('keys on the device: ours by name, the identity key, one to take in by its public key', async () => {
+  const { callsOf } = bridge(fakeList([SOFTWARE, TOKEN]), {
+    'signers.deviceKeys': () => ({
+      at: AT,
+      keys: [
+        { ...key, key: { id: 'key-1', label: 'Example Root CA key' } },
+        { ...key, identifier: 'b', identity: true },
+        { ...key, identifier: 'c', label: 'old root', adoptable: true },
+        { ...key, identifier: 'd', keyIdentifier: null, spkiSha256: null, sensitive: null },
+      ],
+    }),
+    'signers.adopt': () => ({ job: 'j-1' }),
+    'jobs.get': () => ({ ...endedJob('j-1'), resultIds: ['key-7'] }),
+  });
+  await show(Signer, '/signers/signer-1');
+  const ours = screen.getByRole('link', { name: /Example Root CA key/ });
+  expect(ours.getAttribute('href')).toBe('#/keys/key-1');
+  expect(screen.getByText('identity of the device')).toBeTruthy();
+  expect(screen.getByText("somebody else's")).toBeTruthy();
+  expect(screen.getByText('no public half')).toBeTruthy();
+  await press('Take it in…');
+  type('Label', 'Old root');
+  await press('Take it in');
+  expect(callsOf('signers.adopt')).toEqual([{ id: TOKEN.id, spkiSha256: key.spkiSha256, label: 'Old root' }]);
+  expect(location.hash).toBe('#/keys/key-7');
+});
+
+test('removing a signer that owns keys is refused with the keys, each with its way there', async () => {
+  bridge(fakeList([SOFTWARE, TOKEN]), {
+    'signers.remove': () => {
+      throw new Refusal({
+        code: 'POLICY_REFUSED',
+        message: 'It owns 1 key that is in use.',
+        ref: 'r',
+        details: { ids: ['key-1'] },
+      });
+    },
+    'keys.get': () => ({ label: 'Example Root CA key', key: { text: 'RSA 2048' }, owner: 'Example Root CA' }),
+  });
+  await show(Signer, '/signers/signer-1');
+  await press('Remove…');
+  await press('Remove signer');
+  await settle();
+  expect(screen.getByText('It owns 1 key that is in use.')).toBeTruthy();
+  expect(screen.getByRole('link', { name: 'Example Root CA key' }).getAttribute('href')).toBe('#/keys/key-1');
+  expect(screen.getByRole('button', { name: 'Remove signer' }).getAttribute('aria-disabled')).toBe('true');
+});
+
+test('an unused signer is removed with the revision that was seen', async () => {
+  const { callsOf } = bridge(fakeList([SOFTWARE, TOKEN]), { 'signers.remove': () => ({}) });
+  await show(Signer, '/signers/signer-1');
+  await press('Remove…');
+  await press('Remove signer');
+  expect(callsOf('signers.remove')).toEqual([{ revision: 7, id: TOKEN.id }]);
+  expect(location.hash).toBe('#/signers');
+});
+
+test('a name that is taken is said at the field', async () => {
+  bridge(fakeList([SOFTWARE, TOKEN]), {
+    'signers.rename': () => {
+      const message = "Signer name 'Software' is not unique";
+      throw new Refusal({
+        code: 'INVALID_INPUT',
+        message,
+        ref: 'r',
+        details: { fields: [{ path: 'name', message }] },
+      });
+    },
+  });
+  await show(Signer, '/signers/signer-1');
+  await press('Rename…');
+  type('Name', 'Software');
+  await press('Rename');
+  expect(screen.getAllByText("Signer name 'Software' is not unique")).toHaveLength(1);
+});
+
+test('the PIN is changed only when the new one was typed twice the same', async () => {
+  const { callsOf } = bridge(fakeList([SOFTWARE, TOKEN]), { 'signers.changePin': () => ({ job: 'j-1' }) });
+  await show(Signer, '/signers/signer-1');
+  await press('Change PIN…');
+  type('Present PIN', '5678');
+  type('New PIN', '8765');
+  type('New PIN, again', '876');
+  await press('Change PIN');
+  expect(callsOf('signers.changePin')).toEqual([]);
+  type('New PIN, again', '8765');
+  await press('Change PIN');
+  expect(callsOf('signers.changePin')).toEqual([{ id: TOKEN.id, oldPin: '5678', newPin: '8765' }]);
+});
+
+test('a signer that waits to be applied is said to wait, and is not contacted', async () => {
+  const list = fakeList([SOFTWARE]);
+  list.pending.signers.push({
+    id: TOKEN.id,
+    name: TOKEN.name,
+    kind: 'pkcs11',
+    settings: TOKEN.settings,
+    secretStored: false,
+  });
+  const { callsOf } = bridge(list);
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByText(/It is not in use yet/)).toBeTruthy();
+  expect(screen.getByRole('link', { name: 'Doctor' })).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Test' })).toBeNull();
+  expect(callsOf('signers.deviceKeys')).toEqual([]);
+});

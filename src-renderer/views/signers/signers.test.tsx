@@ -1,0 +1,173 @@
+import { cleanup, screen, within } from '@testing-library/react';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type FakeBridge, installBridge, Refusal } from '../../app/fake-bridge.ts';
+import { dropWorkspaceData } from '../../app/query-store.ts';
+import { fakeList, KMIP, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
+import { endedJob, giveSize, press, settle, show, type } from './fake-view.tsx';
+import type { SignerList } from './signer-words.ts';
+import { Signers } from './signers.tsx';
+
+const NO_LIBRARY = { libraries: [], softhsm: null };
+const SOFTHSM = { library: '/usr/lib/softhsm/libsofthsm2.so', util: null, command: 'softhsm2-util …' };
+
+function bridge(list: SignerList, answers: Parameters<typeof installBridge>[0] = {}): FakeBridge {
+  return installBridge({
+    'signers.list': () => list,
+    'signers.discover': () => NO_LIBRARY,
+    ...answers,
+  });
+}
+
+beforeAll(giveSize);
+beforeEach(() => dropWorkspaceData());
+afterEach(cleanup);
+
+test('every signer with its state in words, its roles, its keys and the serial of its device', async () => {
+  bridge(fakeList());
+  await show(Signers, '/signers');
+  const row = (name: string) =>
+    within(screen.getByText(name, { selector: 'b' }).closest('[role=row]') as HTMLElement);
+  expect(row('SoftHSM token').getByText('ready')).toBeTruthy();
+  expect(row('SoftHSM token').getByText('default')).toBeTruthy();
+  expect(row('SoftHSM token').getByText('a1b2c3d4e5f60718')).toBeTruthy();
+  expect(row('KMIP east').getByText(/not there/)).toBeTruthy();
+  expect(row('KMIP east').getByText(/tried again/)).toBeTruthy();
+  expect(screen.queryByText('Changes wait')).toBeNull();
+});
+
+test('what waits is listed, marked in the list, and applied with its revision', async () => {
+  const list = fakeList([SOFTWARE, TOKEN], { changes: ['“KMIP east” is new.'] });
+  list.pending.signers.push({
+    id: 'signer-2',
+    name: 'KMIP east',
+    kind: 'kmip',
+    settings: KMIP,
+    secretStored: false,
+  });
+  const { callsOf } = bridge(list, { 'signers.apply': () => ({}), 'signers.discard': () => ({}) });
+  await show(Signers, '/signers');
+  expect(screen.getByText('“KMIP east” is new.')).toBeTruthy();
+  expect(screen.getByText('new, not applied')).toBeTruthy();
+  await press('Apply changes');
+  expect(callsOf('signers.apply')).toEqual([{ revision: 7 }]);
+  await press('Discard…');
+  await press('Discard changes');
+  expect(callsOf('signers.discard')).toEqual([{ revision: 7 }]);
+});
+
+test('a fault is said in its words and keeps the changes from being applied', async () => {
+  const fault = "'default_signer' must be set when more than one [[signers]] configuration is defined";
+  const { callsOf } = bridge(
+    fakeList([SOFTWARE, TOKEN], { changes: ['The default signer is not chosen.'], faults: [fault] }),
+  );
+  await show(Signers, '/signers');
+  expect(screen.getByText(fault)).toBeTruthy();
+  const apply = screen.getByRole('button', { name: 'Apply changes' });
+  expect(apply.getAttribute('aria-disabled')).toBe('true');
+  await press('Apply changes');
+  expect(callsOf('signers.apply')).toEqual([]);
+});
+
+test('a refusal to apply is shown with what to do next', async () => {
+  bridge(fakeList([SOFTWARE, TOKEN], { changes: ['A change.'] }), {
+    'signers.apply': () => {
+      throw new Refusal({ code: 'CONFLICT', message: 'It was changed in another window.', ref: 'r' });
+    },
+  });
+  await show(Signers, '/signers');
+  await press('Apply changes');
+  expect(screen.getByRole('alert').textContent).toContain('It was changed in another window.');
+});
+
+test('the trap of one-off keys on a device is explained and mended by one button', async () => {
+  const { callsOf } = bridge(
+    fakeList([SOFTWARE, TOKEN], {
+      oneOffSigner: TOKEN.id,
+      advice: [
+        {
+          code: 'one-off',
+          severity: 'careful',
+          text: 'One-off keys would be made on it.',
+          where: '',
+          clause: '',
+        },
+      ],
+    }),
+    { 'signers.setRoles': () => ({}) },
+  );
+  await show(Signers, '/signers');
+  expect(screen.getByText('One-off keys would be made on it.')).toBeTruthy();
+  await press('Make one-off keys in software');
+  expect(callsOf('signers.setRoles')).toEqual([
+    { revision: 7, defaultSigner: TOKEN.id, oneOffSigner: 'software' },
+  ]);
+});
+
+test('a role that nobody chose is shown as implied', async () => {
+  bridge(fakeList());
+  await show(Signers, '/signers');
+  expect(screen.getByText('one-off, implied')).toBeTruthy();
+  expect(screen.getByRole('button', { name: /One-off signer/ }).textContent).toContain('Software, implied');
+});
+
+test('without a device the place says what it is for, what to choose and what works', async () => {
+  bridge(fakeList([{ ...SOFTWARE, roles: ['default', 'one-off'] }]));
+  await show(Signers, '/signers');
+  expect(screen.getByRole('heading', { name: 'No device yet' })).toBeTruthy();
+  expect(screen.getByText('PyKMIP 0.10.0')).toBeTruthy();
+  expect(screen.getByText(/A cluster works when it looks like one device/)).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Make a rehearsal token…' })).toBeNull();
+});
+
+test('where SoftHSM is installed a rehearsal token is made with a PIN that nobody has to think of', async () => {
+  const { callsOf } = bridge(fakeList([{ ...SOFTWARE, roles: ['default', 'one-off'] }]), {
+    'signers.discover': () => ({ libraries: [], softhsm: SOFTHSM }),
+    'signers.rehearsalToken': () => ({ job: 'j-1' }),
+    'jobs.get': () => endedJob('j-1'),
+  });
+  await show(Signers, '/signers?open=rehearsal');
+  await press('Make token');
+  expect(callsOf('signers.rehearsalToken')).toEqual([
+    { revision: 7, name: 'Rehearsal token', pin: expect.stringMatching(/^\d{8}$/), keepPin: true },
+  ]);
+});
+
+test('an export holds no secret unless it is ticked', async () => {
+  const { callsOf } = bridge(fakeList([SOFTWARE, SERVER]), {
+    'signers.toml': () => ({ text: 'user_pin = "***"', notes: ['The environment has no place there.'] }),
+    'dialogs.saveFile': () => ({ chosen: { ticket: 't-1', path: '/x/signers.toml', exists: false } }),
+    'signers.exportToml': () => ({ path: '/x/signers.toml' }),
+  });
+  await show(Signers, '/signers?open=export');
+  expect(screen.getByText('The environment has no place there.')).toBeTruthy();
+  await press('Choose a place…');
+  await press('Export');
+  expect(callsOf('signers.exportToml')).toEqual([{ target: 't-1', secrets: false, overwrite: false }]);
+});
+
+test('an import says what was read and what was remarkable', async () => {
+  bridge(fakeList([SOFTWARE]), {
+    'blob.put': () => ({ blob: 'b-1', received: 3, complete: true }),
+    'signers.importToml': () => ({
+      imported: 4,
+      notes: ['user_pin of "My token" was a number: stored as text.'],
+    }),
+  });
+  await show(Signers, '/signers?open=import');
+  const input = screen.getByLabelText(/^Choose a krill.conf/, { selector: 'input' });
+  Object.defineProperty(input, 'files', { value: [new File(['abc'], 'krill.conf')] });
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+  await settle();
+  expect(screen.getByText(/4 signers were read/)).toBeTruthy();
+  expect(screen.getByText(/stored as text/)).toBeTruthy();
+});
+
+test('a rehearsal token needs a name', async () => {
+  const { callsOf } = bridge(fakeList([SOFTWARE]), {
+    'signers.discover': () => ({ libraries: [], softhsm: SOFTHSM }),
+  });
+  await show(Signers, '/signers?open=rehearsal');
+  type('Name', ' ');
+  await press('Make token');
+  expect(callsOf('signers.rehearsalToken')).toEqual([]);
+});

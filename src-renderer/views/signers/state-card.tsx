@@ -1,0 +1,96 @@
+/** The state of a signer first: one sentence, what is wrong with cause, check and fix, and the step that mends it. */
+import type { SignerRow, SignerTrouble } from '#shared/contract/signers.ts';
+import { call } from '../../app/call.ts';
+import { hrefOf } from '../../app/router.ts';
+import { useAction } from '../../app/use-action.ts';
+import { Button, LinkButton } from '../../components/button.tsx';
+import { ErrorState } from '../../components/state-box.tsx';
+import { Notice, Verdict } from '../../components/verdict.tsx';
+import { Retry } from './retry.tsx';
+import { pinRefused, STATE_TONE, STATE_WORD, TRIES_TEXT } from './signer-words.ts';
+
+/** Cause, check and fix of a failure: of a signer's trouble and of a line of the doctor. */
+export function CauseCheckFix(props: { cause: string; check: string; fix: string }) {
+  const lines = [
+    ['Why', props.cause],
+    ['Look', props.check],
+    ['Mend', props.fix],
+  ] as const;
+  if (lines.every(([, text]) => text === '')) return null;
+  return (
+    <dl className="kv cause">
+      {lines.map(([label, text]) =>
+        text === '' ? null : (
+          <div key={label} className="cause-line">
+            <dt>{label}</dt>
+            <dd className="wrap">{text}</dd>
+          </div>
+        ),
+      )}
+    </dl>
+  );
+}
+
+function Trouble({ trouble }: { trouble: SignerTrouble }) {
+  return (
+    <div className="stack-tight">
+      <p className="wrap">
+        {trouble.text} <span className="mono quiet">{trouble.code}</span>
+      </p>
+      <CauseCheckFix {...trouble} />
+      {trouble.library === '' ? null : (
+        <details className="details">
+          <summary>Details</summary>
+          <pre className="code">{trouble.library}</pre>
+        </details>
+      )}
+    </div>
+  );
+}
+
+/** A refused PIN is not sent again before this: a person says that they looked. */
+function PinAgain({ row }: { row: SignerRow }) {
+  const again = useAction('signers.forgetRefusal', () => call('signers.forgetRefusal', { id: row.id }));
+  return (
+    <div className="stack-tight">
+      <div>
+        <Button busy={again.busy} onPress={() => void again.run()}>
+          I looked at it: ask for the PIN again
+        </Button>
+      </div>
+      {again.error ? <ErrorState error={again.error} /> : null}
+    </div>
+  );
+}
+
+export function StateCard({ row }: { row: SignerRow }) {
+  const { state, text, trouble, retryAt, tries } = row;
+  return (
+    <Verdict
+      severity={STATE_TONE[state]}
+      title={text}
+      action={
+        state === 'unusable' || state === 'retrying' ? (
+          <LinkButton href={hrefOf('signer-doctor', { id: row.id })}>Ask the doctor</LinkButton>
+        ) : undefined
+      }
+    >
+      <div className="stack-tight">
+        <p className="dim">
+          State: {STATE_WORD[state]}
+          {retryAt === null ? null : (
+            <>
+              , <Retry at={retryAt} />
+            </>
+          )}
+          {row.secretHeld ? '. Its PIN is kept in memory until the workspace is locked.' : null}
+        </p>
+        {trouble === null ? null : <Trouble trouble={trouble} />}
+        {tries === null ? null : (
+          <Notice severity={tries === 'low' ? 'careful' : 'bad'}>{TRIES_TEXT[tries]}</Notice>
+        )}
+        {pinRefused(row) ? <PinAgain row={row} /> : null}
+      </div>
+    </Verdict>
+  );
+}

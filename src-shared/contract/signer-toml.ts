@@ -1,0 +1,28 @@
+/** Channels that read and write `[[signers]]` of krill.conf and krillta.conf (H-012). Not in the map before their handlers are. */
+import * as z from 'zod';
+import { change, channel, id, nothing } from './channel.ts';
+
+/** @public */
+export const signerTomlChannels = {
+  /** Reads [[signers]] of a krill.conf or krillta.conf into the pending configuration; nothing is kept when it is refused. */
+  'signers.importToml': change(
+    'unlocked',
+    z.strictObject({ revision: z.number().int(), blob: id }),
+    z.strictObject({
+      /** "user_pin of \"My token\" was a number: stored as text." */
+      notes: z.array(z.string()),
+      imported: z.number().int(),
+    }),
+  ),
+  /** What an export would hold, secrets as `***`. */
+  'signers.toml': channel(
+    'unlocked',
+    nothing,
+    z.strictObject({ text: z.string(), notes: z.array(z.string()) }),
+  ),
+  'signers.exportToml': change(
+    'unlocked',
+    z.strictObject({ target: id, secrets: z.boolean(), overwrite: z.boolean() }),
+    z.strictObject({ path: z.string() }),
+  ),
+};
