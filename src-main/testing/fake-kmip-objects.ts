@@ -121,7 +121,8 @@ export function fakeStore(options: {
       const algorithm = common.get(TAG.cryptographicAlgorithm);
       const domain = common.get(TAG.cryptographicDomainParameters);
       const length = common.get(TAG.cryptographicLength);
-      if (algorithm === undefined || length === undefined) throw new FakeRefusal(6, 'algorithm or length missing');
+      if (algorithm === undefined || length === undefined)
+        throw new FakeRefusal(6, 'algorithm or length missing');
       const namedCurve = domain && CURVES[need(domain, TAG.recommendedCurve, 'enumeration')];
       const ec = valueAs(algorithm, 'enumeration') === CRYPTOGRAPHIC_ALGORITHM.ecdsa;
       if (ec && namedCurve === undefined) throw new FakeRefusal(7, 'no curve');
@@ -150,10 +151,7 @@ export function fakeStore(options: {
         usage: usage(own),
         partner: publicId,
       });
-      return [
-        text(TAG.privateKeyUniqueIdentifier, privateId),
-        text(TAG.publicKeyUniqueIdentifier, publicId),
-      ];
+      return [text(TAG.privateKeyUniqueIdentifier, privateId), text(TAG.publicKeyUniqueIdentifier, publicId)];
     },
     activate(payload) {
       const [, found] = object(payload);
@@ -187,10 +185,7 @@ export function fakeStore(options: {
           { ...item, tag: TAG.attributeValue },
         ]),
       );
-      return [
-        text(TAG.uniqueIdentifier, id),
-        ...(major >= 2 ? [structure(TAG.attributes, items)] : wrapped),
-      ];
+      return [text(TAG.uniqueIdentifier, id), ...(major >= 2 ? [structure(TAG.attributes, items)] : wrapped)];
     },
     locate(payload, { major }) {
       const wanted = attributes(major >= 2 ? needStructure(payload, TAG.attributes) : payload);

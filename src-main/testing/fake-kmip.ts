@@ -5,8 +5,22 @@
 import type { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import { type KmipSettings, kmipSettings } from '#shared/contract/signer-settings.ts';
-import { enumeration, integer, maybeStructure, need, needStructure, structure, text } from '../signers/kmip/items.ts';
-import { type KmipVersion, readVersion, sameVersion, versionItem, versionText } from '../signers/kmip/message.ts';
+import {
+  enumeration,
+  integer,
+  maybeStructure,
+  need,
+  needStructure,
+  structure,
+  text,
+} from '../signers/kmip/items.ts';
+import {
+  type KmipVersion,
+  readVersion,
+  sameVersion,
+  versionItem,
+  versionText,
+} from '../signers/kmip/message.ts';
 import { OPERATION, type OperationName, TAG } from '../signers/kmip/names.ts';
 import { decodeTtlv, encodeTtlv, type TtlvItem, ttlvLength } from '../signers/kmip/ttlv.ts';
 import { type FakeObject, FakeRefusal, fakeStore } from './fake-kmip-objects.ts';
@@ -148,7 +162,11 @@ function response(version: KmipVersion, item: TtlvItem[]): Uint8Array {
   );
 }
 
-function refused(code: number, versions: readonly KmipVersion[], { reason, message }: FakeRefusal): Uint8Array {
+function refused(
+  code: number,
+  versions: readonly KmipVersion[],
+  { reason, message }: FakeRefusal,
+): Uint8Array {
   return response(versions[0] ?? { major: 1, minor: 0 }, [
     enumeration(TAG.operation, code),
     enumeration(TAG.resultStatus, 1),

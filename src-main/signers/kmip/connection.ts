@@ -84,7 +84,10 @@ export function createConnection(
   }
 
   async function receive(signal: AbortSignal | undefined): Promise<Uint8Array> {
-    const late = new ConnectionError('read-timeout', `no whole answer within ${limits.readTimeoutMs / 1000} seconds`);
+    const late = new ConnectionError(
+      'read-timeout',
+      `no whole answer within ${limits.readTimeoutMs / 1000} seconds`,
+    );
     // One time for the whole answer: a server that sends an octet now and then is late as well.
     return within(collect(), limits.readTimeoutMs, late, signal);
   }
@@ -119,7 +122,10 @@ export function createConnection(
       uses += 1;
       let sent = false;
       try {
-        const late = new ConnectionError('write-timeout', `not sent within ${limits.writeTimeoutMs / 1000} seconds`);
+        const late = new ConnectionError(
+          'write-timeout',
+          `not sent within ${limits.writeTimeoutMs / 1000} seconds`,
+        );
         await within(stream.write(request), limits.writeTimeoutMs, late, signal);
         sent = true;
         const response = await receive(signal);

@@ -19,9 +19,11 @@ type Paths = Pick<
 type Field = Exclude<keyof Paths, 'insecure'>;
 
 const MOST_OCTETS = 1_048_576;
-const CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]*?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
+const CERTIFICATE =
+  /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]*?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
 
-const BOTH = 'A client certificate needs its private key, and a private key its certificate: give both or neither.';
+const BOTH =
+  'A client certificate needs its private key, and a private key its certificate: give both or neither.';
 
 /**
  * The files as they are now. Throws AppError INVALID_INPUT with one field error for each file that is wrong; the path of

@@ -31,7 +31,8 @@ const CONNECTION: Record<ConnectionError['kind'], [DeviceTrouble, string, (where
   junk: [
     'misconfigured',
     'NO_KMIP',
-    (where) => `${where} sends octets that nobody asked for: look whether address and port are those of a KMIP server.`,
+    (where) =>
+      `${where} sends octets that nobody asked for: look whether address and port are those of a KMIP server.`,
   ],
   cancelled: ['cancelled', 'CANCELLED', () => 'It was cancelled.'],
 };
@@ -89,5 +90,10 @@ function resultFault(error: KmipResultError, where: string, withPassword: boolea
       `${where} does not let this client in: give it a user name and password, or another client certificate.`,
       said,
     );
-  return new DeviceError(row.trouble, row.name, `${OPERATION_TITLES[error.operation]}: ${row.text} ${row.fix}`, said);
+  return new DeviceError(
+    row.trouble,
+    row.name,
+    `${OPERATION_TITLES[error.operation]}: ${row.text} ${row.fix}`,
+    said,
+  );
 }

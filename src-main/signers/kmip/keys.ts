@@ -80,7 +80,8 @@ export function createKeys(deps: { client: KmipClient; random: Random; version: 
       if (pair !== null) await destroyPair(pair);
       // The answer was lost on the way: the names are nobody else's.
       else
-        for (const name of names) for (const id of await client.call(locate({ name }, 2))) await destroyOne(id);
+        for (const name of names)
+          for (const id of await client.call(locate({ name }, 2))) await destroyOne(id);
       return true;
     } catch {
       return false;
@@ -97,7 +98,8 @@ export function createKeys(deps: { client: KmipClient; random: Random; version: 
       try {
         return await client.call(createKeyPair({ ...wanted, sensitive: true }), signal);
       } catch (error) {
-        if (!(error instanceof KmipResultError) || resultReason(error.reason).trouble === 'pin-refused') throw error;
+        if (!(error instanceof KmipResultError) || resultReason(error.reason).trouble === 'pin-refused')
+          throw error;
       }
     return client.call(createKeyPair({ ...wanted, sensitive: false }), signal);
   }
@@ -179,7 +181,8 @@ export function createKeys(deps: { client: KmipClient; random: Random; version: 
     const names = namesOf(attributes).map((name) => name.replace(PUBLIC_NAME, 'krill-private-key-'));
     const found = new Set<string>();
     for (const name of new Set([own, ...names.filter((one) => PRIVATE_NAME.test(one))]))
-      for (const id of await client.call(locate({ name, objectType: OBJECT_TYPE.privateKey }, 3))) found.add(id);
+      for (const id of await client.call(locate({ name, objectType: OBJECT_TYPE.privateKey }, 3)))
+        found.add(id);
     return [...found];
   }
 
@@ -266,7 +269,11 @@ export function createKeys(deps: { client: KmipClient; random: Random; version: 
   };
 }
 
-function first<T extends 'enumeration' | 'integer' | 'boolean'>(attributes: KmipAttributes, tag: number, type: T) {
+function first<T extends 'enumeration' | 'integer' | 'boolean'>(
+  attributes: KmipAttributes,
+  tag: number,
+  type: T,
+) {
   const item = attributes.get(tag)?.[0];
   return item === undefined ? null : valueAs(item, type);
 }
@@ -276,7 +283,9 @@ function namesOf(attributes: KmipAttributes): string[] {
 }
 
 function linkOf(attributes: KmipAttributes, type: number): string | null {
-  const link = (attributes.get(TAG.link) ?? []).find((item) => maybe(item, TAG.linkType, 'enumeration') === type);
+  const link = (attributes.get(TAG.link) ?? []).find(
+    (item) => maybe(item, TAG.linkType, 'enumeration') === type,
+  );
   return link === undefined ? null : maybe(link, TAG.linkedObjectIdentifier, 'text');
 }
 

@@ -18,9 +18,14 @@ const signal = new AbortController().signal;
 afterEach(endServers);
 
 describe('a server that makes EC keys', () => {
-  deviceContract('fake', async () => kmipDevice((await shared()).settings()), ['p-256', 'p-384', 'p-521', 'rsa-2048'], {
-    label: /^krill-private-key-[0-9a-f]{40}$/,
-  });
+  deviceContract(
+    'fake',
+    async () => kmipDevice((await shared()).settings()),
+    ['p-256', 'p-384', 'p-521', 'rsa-2048'],
+    {
+      label: /^krill-private-key-[0-9a-f]{40}$/,
+    },
+  );
   let one: ReturnType<typeof fakeKmip> | null = null;
   const shared = () => (one ??= fakeKmip());
   afterEach(() => void (one = null));
@@ -103,7 +108,9 @@ describe('making a key, whole or not at all', () => {
 
   test('a pair whose answer never came is found by its name and destroyed', async () => {
     let silent = false;
-    const server = await fakeKmip({ before: (operation) => (silent && operation === 'get' ? 'silent' : null) });
+    const server = await fakeKmip({
+      before: (operation) => (silent && operation === 'get' ? 'silent' : null),
+    });
     const device = kmipDevice(server.settings({ readTimeoutSeconds: 0.2 }));
     await device.open(signal);
     silent = true;
@@ -130,7 +137,9 @@ describe('making a key, whole or not at all', () => {
     const server = await fakeKmip({ before: (operation) => (operation === 'createKeyPair' ? 8 : null) });
     const device = kmipDevice(server.settings());
     expect((await device.open(signal)).algorithms).toContain('p-384');
-    await expect(device.create({ algorithm: 'p-384', label: '' })).rejects.toMatchObject({ trouble: 'unsupported' });
+    await expect(device.create({ algorithm: 'p-384', label: '' })).rejects.toMatchObject({
+      trouble: 'unsupported',
+    });
     expect((await device.open(signal)).algorithms).not.toContain('p-384');
   });
 
@@ -154,10 +163,9 @@ describe('capabilities', () => {
       message: expect.stringMatching(/Modify Attribute, Sign.*force/),
     });
     const facts = await kmipDevice(server.settings({ force: true })).open(signal);
-    expect(facts.capabilities.filter(({ needed, present }) => needed && !present).map(({ name }) => name)).toEqual([
-      'Modify Attribute',
-      'Sign',
-    ]);
+    expect(
+      facts.capabilities.filter(({ needed, present }) => needed && !present).map(({ name }) => name),
+    ).toEqual(['Modify Attribute', 'Sign']);
   });
 });
 
@@ -186,9 +194,9 @@ describe('user and password', () => {
   });
   test('nobody who types, and none configured', async () => {
     const server = await fakeKmip({ password });
-    await expect(
-      kmipDevice(server.settings({ username: 'operator' })).open(signal),
-    ).rejects.toMatchObject({ trouble: 'pin-needed' });
+    await expect(kmipDevice(server.settings({ username: 'operator' })).open(signal)).rejects.toMatchObject({
+      trouble: 'pin-needed',
+    });
     expect(server.asked).toEqual([]);
     await expect(kmipDevice(server.settings()).open(signal)).rejects.toMatchObject({
       trouble: 'misconfigured',
@@ -325,9 +333,15 @@ describe('what is no KMIP server', () => {
   test.each([
     ['garbage', Buffer.alloc(64, 0x99)],
     ['TTLV that is no response', Buffer.from('42007801000000084200770100000000', 'hex')],
-    ['a response that ends too soon within', Buffer.from('42007b0100000010420069020000000400000001ffffffff', 'hex')],
+    [
+      'a response that ends too soon within',
+      Buffer.from('42007b0100000010420069020000000400000001ffffffff', 'hex'),
+    ],
   ])('%s', async (_what, octets) => {
-    await expect(open(await tls(octets))).rejects.toMatchObject({ trouble: 'misconfigured', code: 'NO_KMIP' });
+    await expect(open(await tls(octets))).rejects.toMatchObject({
+      trouble: 'misconfigured',
+      code: 'NO_KMIP',
+    });
   });
   test('an answer that is too large is refused by its announced length', async () => {
     await expect(open(await tls(Buffer.from('42007b0140000000', 'hex')))).rejects.toMatchObject({

@@ -103,11 +103,13 @@ export function createKmipDevice(deps: {
         `announced: ${operations.join(', ')}`,
       );
     }
-    const capability = (needed: boolean) => (name: OperationName): Capability => ({
-      name: OPERATION_TITLES[name],
-      present: present(name),
-      needed,
-    });
+    const capability =
+      (needed: boolean) =>
+      (name: OperationName): Capability => ({
+        name: OPERATION_TITLES[name],
+        present: present(name),
+        needed,
+      });
     return {
       manufacturer: vendor,
       model: `KMIP ${opened === null ? '' : versionText(opened.keys.version)}`.trim(),

@@ -2,7 +2,16 @@
  * A KMIP request with one operation, and its response (KMIP 1.4, 6 and 7). Which operation means what is told in
  * operations.ts; nothing is sent here.
  */
-import { enumeration, integer, maybe, maybeStructure, need, needStructure, structure, text } from './items.ts';
+import {
+  enumeration,
+  integer,
+  maybe,
+  maybeStructure,
+  need,
+  needStructure,
+  structure,
+  text,
+} from './items.ts';
 import { CREDENTIAL_TYPE, OPERATION, type OperationName, RESULT_STATUS, TAG } from './names.ts';
 import { decodeTtlv, encodeTtlv, TtlvError, type TtlvItem } from './ttlv.ts';
 

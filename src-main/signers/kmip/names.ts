@@ -140,13 +140,29 @@ export const KEY_FORMAT = {
 export const QUERY_FUNCTION = { operations: 1, objects: 2, serverInformation: 3 } as const;
 export const CREDENTIAL_TYPE = { usernameAndPassword: 1 } as const;
 export const NAME_TYPE = { text: 1 } as const;
-export const STATE = { preActive: 1, active: 2, deactivated: 3, destroyed: 5, destroyedCompromised: 6 } as const;
+export const STATE = {
+  preActive: 1,
+  active: 2,
+  deactivated: 3,
+  destroyed: 5,
+  destroyedCompromised: 6,
+} as const;
 export const LINK_TYPE = { publicKey: 0x102, privateKey: 0x103 } as const;
 export const REVOCATION_REASON = { cessationOfOperation: 6 } as const;
 
 /** Bits of the Cryptographic Usage Mask, lowest first, in words. */
 export const USAGE_BITS: readonly string[] = [
-  ...['sign', 'verify', 'encrypt', 'decrypt', 'wrap key', 'unwrap key', 'export', 'MAC generate', 'MAC verify'],
+  ...[
+    'sign',
+    'verify',
+    'encrypt',
+    'decrypt',
+    'wrap key',
+    'unwrap key',
+    'export',
+    'MAC generate',
+    'MAC verify',
+  ],
   ...['derive key', 'content commitment', 'key agreement', 'certificate sign', 'CRL sign'],
 ];
 export const USAGE = { sign: 0x1, verify: 0x2 } as const;

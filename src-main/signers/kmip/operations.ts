@@ -3,7 +3,19 @@
  * speaks that): what goes into the request, what is read from the answer. Nothing is sent here.
  */
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
-import { all, boolean, bytes, enumeration, integer, itemsOf, maybe, need, needStructure, structure, text } from './items.ts';
+import {
+  all,
+  boolean,
+  bytes,
+  enumeration,
+  integer,
+  itemsOf,
+  maybe,
+  need,
+  needStructure,
+  structure,
+  text,
+} from './items.ts';
 import { type KmipVersion, readVersion, versionItem } from './message.ts';
 import {
   ATTRIBUTE_NAMES,
@@ -97,7 +109,14 @@ const CURVES: Partial<Record<KeyAlgorithm, number>> = {
 };
 
 /** What KMIP has names for and Baleen a signature scheme. */
-export const KMIP_ALGORITHMS: readonly KeyAlgorithm[] = ['rsa-2048', 'rsa-3072', 'rsa-4096', 'p-256', 'p-384', 'p-521'];
+export const KMIP_ALGORITHMS: readonly KeyAlgorithm[] = [
+  'rsa-2048',
+  'rsa-3072',
+  'rsa-4096',
+  'p-256',
+  'p-384',
+  'p-521',
+];
 
 /** As Krill asks for it (krill-ta.md 9.3), and the curves beside. */
 export function createKeyPair(wanted: {
@@ -127,15 +146,10 @@ export function createKeyPair(wanted: {
     repeatable: false,
     payload: (version) => [
       template(version, TAG.commonTemplateAttribute, TAG.commonAttributes, common),
-      template(
-        version,
-        TAG.privateKeyTemplateAttribute,
-        TAG.privateKeyAttributes,
-        [
-          ...half(wanted.privateName, USAGE.sign),
-          ...(wanted.sensitive ? [boolean(TAG.sensitive, true)] : []),
-        ],
-      ),
+      template(version, TAG.privateKeyTemplateAttribute, TAG.privateKeyAttributes, [
+        ...half(wanted.privateName, USAGE.sign),
+        ...(wanted.sensitive ? [boolean(TAG.sensitive, true)] : []),
+      ]),
       template(
         version,
         TAG.publicKeyTemplateAttribute,
@@ -173,7 +187,8 @@ export function getAttributes(id: string): KmipOperation<KmipAttributes> {
     payload: () => [identified(id)],
     read(payload) {
       const found = new Map<number, TtlvItem[]>();
-      const add = (tag: number, item: TtlvItem): void => void found.set(tag, [...(found.get(tag) ?? []), item]);
+      const add = (tag: number, item: TtlvItem): void =>
+        void found.set(tag, [...(found.get(tag) ?? []), item]);
       for (const item of itemsOf(payload)) {
         if (item.tag === TAG.attribute) {
           const tag = tags.get(need(item, TAG.attributeName, 'text'));

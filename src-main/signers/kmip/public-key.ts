@@ -37,7 +37,10 @@ function read(format: number, material: TtlvItem): KeyObject | null {
         return read(KEY_FORMAT.pkcs1, material);
       }
     case KEY_FORMAT.transparentRsaPublicKey: {
-      const [n, e] = [need(material, TAG.modulus, 'bigInteger'), need(material, TAG.publicExponent, 'bigInteger')];
+      const [n, e] = [
+        need(material, TAG.modulus, 'bigInteger'),
+        need(material, TAG.publicExponent, 'bigInteger'),
+      ];
       return fromJwk({ kty: 'RSA', n: base64(n), e: base64(e) });
     }
     case KEY_FORMAT.transparentEcdsaPublicKey:

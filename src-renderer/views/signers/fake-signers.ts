@@ -123,7 +123,7 @@ export const SERVER: SignerRow = {
   algorithms: [],
   keys: 0,
   warnings: [
-    'The certificate of “KMIP east” is not checked (insecure): whoever sits between can read and change everything.',
+    'The certificate of kmip.example.net is not checked: whoever is on the way can read and change everything.',
   ],
 };
 

@@ -79,28 +79,42 @@ test('a refusal to apply is shown with what to do next', async () => {
   expect(screen.getByRole('alert').textContent).toContain('It was changed in another window.');
 });
 
-test('the trap of one-off keys on a device is explained and mended by one button', async () => {
-  const { callsOf } = bridge(
-    fakeList([SOFTWARE, TOKEN], {
-      oneOffSigner: TOKEN.id,
-      advice: [
-        {
-          code: 'one-off',
-          severity: 'careful',
-          text: 'One-off keys would be made on it.',
-          where: '',
-          clause: '',
-        },
-      ],
-    }),
-    { 'signers.setRoles': () => ({}) },
-  );
+const advice = (code: string, text: string) => ({
+  code,
+  severity: 'careful' as const,
+  text,
+  where: '',
+  clause: '',
+});
+
+test('the trap of one-off keys on the only device is explained, and each cure is one button', async () => {
+  const list = fakeList([SOFTWARE, TOKEN], {
+    oneOffSigner: TOKEN.id,
+    advice: [
+      advice('one-off-trap', 'Nobody would be left to use the keys in software.'),
+      advice('one-off-on-device', 'Each signed object needs a new key on it.'),
+    ],
+  });
+  list.pending.signers = list.pending.signers.filter(({ kind }) => kind !== 'software');
+  const { callsOf } = bridge(list, {
+    'signers.setRoles': () => ({}),
+    'signers.addSoftware': () => ({}),
+  });
   await show(Signers, '/signers');
-  expect(screen.getByText('One-off keys would be made on it.')).toBeTruthy();
+  expect(screen.getByText('Nobody would be left to use the keys in software.')).toBeTruthy();
+  await press('Add the software signer');
+  expect(callsOf('signers.addSoftware')).toEqual([{ revision: 7 }]);
   await press('Make one-off keys in software');
   expect(callsOf('signers.setRoles')).toEqual([
     { revision: 7, defaultSigner: TOKEN.id, oneOffSigner: 'software' },
   ]);
+});
+
+test('advice without a cure has no button', async () => {
+  bridge(fakeList([SOFTWARE, TOKEN], { advice: [advice('software-keys', '14 keys lie in software.')] }));
+  await show(Signers, '/signers');
+  expect(screen.getByText('14 keys lie in software.')).toBeTruthy();
+  expect(screen.queryByRole('button', { name: /software/ })).toBeNull();
 });
 
 test('a role that nobody chose is shown as implied', async () => {

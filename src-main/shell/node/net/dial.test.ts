@@ -96,7 +96,10 @@ describe('dial', () => {
 
   test('shows its client certificate', async () => {
     const options = { requestCert: true, ca: CLIENT.certPem };
-    const port = await tlsServer((socket) => socket.end(socket.getPeerX509Certificate()?.subject ?? ''), options);
+    const port = await tlsServer(
+      (socket) => socket.end(socket.getPeerX509Certificate()?.subject ?? ''),
+      options,
+    );
     const stream = await dial(port, { client: CLIENT });
     expect(Buffer.from((await stream.read()) ?? []).toString()).toBe('CN=test');
   });
