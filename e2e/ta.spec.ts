@@ -101,11 +101,27 @@ test('requests: garbage, edited, another proxy, misread digits, rejected; then s
   await page.getByLabel('First approver').fill('Registrar');
   await page.getByLabel('Second approver').fill('Auditor');
   await approve(page, third, 'words');
+  await open(page, 'Trust anchor');
+  const two = page.getByRole('switch', { name: 'A second person approves each response' });
+  await page.getByText('A second person approves each response').click();
+  await expect(two).toBeChecked();
+  const ending = page.getByRole('dialog', { name: 'Let one person approve' });
+  await ending.getByLabel('First approver').fill('Registrar');
+  await ending.getByLabel('Second approver').fill('registrar');
+  await ending.getByRole('button', { name: 'One person is enough' }).click();
+  await expect(ending.getByText(/Two people approve here, so both agree that one is enough/)).toBeVisible();
+  await expect(ending.getByText('Give two different names')).toBeVisible();
+  await ending.getByLabel('Second approver').fill('Auditor');
+  await ending.getByRole('button', { name: 'One person is enough' }).click();
+  await expect(ending).toHaveCount(0);
+  await expect(two).not.toBeChecked();
   await open(page, 'Audit');
   for (const text of [
     /^Rejected request/,
     /^Signed response 2: 1 issued/,
     /approved by Registrar and Auditor/,
+    /^One person approves each response from now on, agreed by Registrar and Auditor/,
+    /both agree that one is enough/,
   ])
     await expect(page.getByText(text).first()).toBeVisible();
 });

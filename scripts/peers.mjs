@@ -60,6 +60,7 @@ const PEERS = [
     'the trust anchor tests',
   ),
   debian('fort', () => onPath('fort'), ['fort-validator'], 'the trust anchor tests'),
+  debian('pykmip-server', () => onPath('pykmip-server'), ['python3-pykmip'], 'the KMIP signer tests'),
   crate('krill, krillc, krillta', {
     crateName: 'krill',
     version: '0.16.1',

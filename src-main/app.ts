@@ -21,11 +21,11 @@ import { createIssuing } from './issuing/issuing.ts';
 import { createKeys } from './keys/keys.ts';
 import { createJobs } from './lib/jobs.ts';
 import { createLog } from './lib/log.ts';
-import { createNetGate, type HsmEndpoint } from './lib/net-gate.ts';
+import { createNetGate } from './lib/net-gate.ts';
 import { createOverview } from './overview/overview.ts';
 import type { Net, Ports } from './ports.ts';
 import { createSignerRouter } from './signers/router.ts';
-import { type DeviceParts, noDevices } from './signers/device-parts.ts';
+import { type DeviceParts, deviceParts } from './signers/device-parts.ts';
 import { createSigners } from './signers/signers.ts';
 import { createSoftwareSigner } from './signers/software/software-signer.ts';
 import type { Session } from './store/store-contract.ts';
@@ -46,8 +46,8 @@ export interface App {
 
 const CHECK_AFTER_MS = 1000;
 
-/** `devices`: what signers can be beside software. */
-export async function createApp(ports: Ports, devices: DeviceParts = noDevices): Promise<App> {
+/** `devices`: others than the real ones, for tests. */
+export async function createApp(ports: Ports, devices?: DeviceParts): Promise<App> {
   const { clock, random } = ports;
   const log = createLog(ports.logLine, ports.version);
   const changed = (topic: Topic, ids: string[]): void => {
@@ -75,8 +75,6 @@ export async function createApp(ports: Ports, devices: DeviceParts = noDevices):
   const audit = createAudit({ clock, vault, tickets, changed });
   const session = vault.session;
   const openSession = (): Session | null => (vault.stateName() === 'unlocked' ? session() : null);
-  /** Of an offline station; the signers supply it. */
-  const hsmEndpoint = (): HsmEndpoint | null => null;
   const gate = createNetGate({
     net: ports.net,
     log,
@@ -84,11 +82,26 @@ export async function createApp(ports: Ports, devices: DeviceParts = noDevices):
     station() {
       const opened = vault.opened();
       if (opened === null) return null;
-      return { id: opened.folder, kind: opened.header.kind, session: openSession(), hsm: hsmEndpoint() };
+      const unlocked = openSession();
+      return {
+        id: opened.folder,
+        kind: opened.header.kind,
+        session: unlocked,
+        hsm: unlocked === null ? null : signers.endpoint(),
+      };
     },
   });
   const software = createSoftwareSigner({ sealer: session });
-  const signers = createSigners({ clock, random, log, jobs, session, software, changed, ...devices });
+  const signers = createSigners({
+    clock,
+    random,
+    log,
+    jobs,
+    session,
+    software,
+    changed,
+    ...(devices ?? deviceParts({ clock, random, net: gate.net, hosts: ports.signerHosts })),
+  });
   vault.onBegin(signers.begin);
   const router = createSignerRouter(signers.table);
   const issuing = createIssuing({ random, router });

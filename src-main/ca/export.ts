@@ -1,19 +1,18 @@
 /** Certificates as files: PEM, DER, full chain, PKCS#12, private key. Public ones for everybody, keys for the owner only. */
 import type { Parsed } from '#shared/contract/index.ts';
 import { AppError } from '../lib/app-error.ts';
-import { sha256Hex, wipe } from '../lib/bytes.ts';
+import { wipe } from '../lib/bytes.ts';
 import type { TicketPaths } from '../lib/domain.ts';
 import { type Exported, exportFile } from '../lib/export-file.ts';
+import { fullChain } from '../issuing/full-chain.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { SoftwareSigner } from '../signers/software/software-signer.ts';
 import { routedKey } from '../signers/stored-key.ts';
 import type { StoredCertificate } from '../store/columns.ts';
-import type { Session, Store } from '../store/store-contract.ts';
-import { linkChain } from '../x509/links.ts';
+import type { Session } from '../store/store-contract.ts';
 import { toPem } from '../x509/pem.ts';
 import { pkcs12Der } from '../x509/pkcs12-writer.ts';
 import { privateKeyPem } from '../x509/private-key.ts';
-import { ancestorsOf } from './issue-context.ts';
 
 type Format = Parsed<'ca.export'>['format'];
 
@@ -60,22 +59,6 @@ export function fileNameOf(name: string): string {
 
 export function suggestedName(row: StoredCertificate, format: Format): string {
   return `${fileNameOf(row.name)}${SUFFIXES[format]}`;
-}
-
-/** Leaf first, then each issuer, without the root (L-027). A root stands alone. */
-export async function fullChain(store: Store, row: StoredCertificate, now: Date): Promise<Uint8Array[]> {
-  const [own, ...above] = await ancestorsOf(store, row);
-  if (own === undefined) return [];
-  const links = linkChain(own, above, now).toReversed();
-  const last = links.at(-1);
-  const rootless =
-    last !== undefined && links.length > 1 && (await isRoot(store, last.der)) ? links.slice(0, -1) : links;
-  return rootless.map(({ der }) => der);
-}
-
-async function isRoot(store: Store, der: Uint8Array): Promise<boolean> {
-  const found = await store.run('certificates.bySha256', { sha256: sha256Hex(der) });
-  return found?.selfSigned ?? false;
 }
 
 /** Runs `use` with the opened key of a certificate. Throws AppError POLICY_REFUSED when it is not here or cannot leave. */

@@ -2,6 +2,7 @@
 import type { IssueDraft } from '#shared/contract/issue-draft.ts';
 import type { DraftOf } from '#shared/contract/drafts.ts';
 import { AppError } from '../lib/app-error.ts';
+import { ancestorsOf, ifThere } from '../issuing/full-chain.ts';
 import type { SignerFacts } from '../signers/signer.ts';
 import type { SignerRouter } from '../signers/router.ts';
 import type { StoredAuthority, StoredCertificate, StoredKey } from '../store/columns.ts';
@@ -33,33 +34,6 @@ export interface IssueContext {
   holder: SignerFacts | null;
   /** With its issuer's newest certificate; null when nothing is replaced, or what is to be is gone. */
   replaced: { row: StoredCertificate; issuer: StoredAuthority | null } | null;
-}
-
-/** null for what is no longer there; anything else passes through. */
-async function ifThere<T>(found: Promise<T>): Promise<T | null> {
-  try {
-    return await found;
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'NOT_FOUND') return null;
-    throw error;
-  }
-}
-
-const DEEPEST = 16;
-
-/** DER of a certificate and of its known issuers, itself first. */
-export async function ancestorsOf(store: Store, first: StoredCertificate): Promise<Uint8Array[]> {
-  const ders: Uint8Array[] = [];
-  let next: StoredCertificate | null = first;
-  while (next !== null && ders.length < DEEPEST) {
-    ders.push(await store.run('certificates.der', { id: next.id }));
-    const { issuerId, id }: StoredCertificate = next;
-    next =
-      issuerId === null || issuerId === id
-        ? null
-        : await ifThere(store.run('certificates.get', { id: issuerId }));
-  }
-  return ders;
 }
 
 async function issuerOf(store: Store, id: string | null): Promise<IssuerContext | null> {

@@ -199,10 +199,10 @@ describe('the gate', () => {
   }
 
   describe('of an offline station', () => {
-    const offline = (hsm: Station['hsm'], session: object | null = {}): Station => ({
+    const offline = (hsm: Station['hsm'], unlocked: object | null = {}): Station => ({
       id: 'one',
       kind: 'offline',
-      session,
+      session: unlocked,
       hsm,
     });
 

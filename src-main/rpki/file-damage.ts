@@ -1,5 +1,5 @@
 /** A file that cannot be recognised: whether it was cut off or damaged on its way, and where. */
-import { JsonError, readJson } from '../lib/json-reader.ts';
+import { JsonError, readJson, signsOf } from '../lib/json-reader.ts';
 import { fileWords, recogniseFile } from './exchange-file.ts';
 import { RpkiError } from './rpki-error.ts';
 import { looksLikeXml, readXml } from './xml.ts';
@@ -22,8 +22,19 @@ function zeroTail(bytes: Uint8Array): number {
   return bytes.length - at;
 }
 
-/** A sentence's end that begins with "is" or "ends"; null: it does not look cut off. */
-export function cutOff(bytes: Uint8Array): string | null {
+/** Why it is no JSON; null: it is. */
+function jsonFault(bytes: Uint8Array): JsonError | null {
+  try {
+    readJson(bytes);
+    return null;
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    return error;
+  }
+}
+
+/** A sentence's end that begins with "is" or "ends"; null: it does not look cut off. `fault`: what reading it as JSON says. */
+export function cutOff(bytes: Uint8Array, fault = () => jsonFault(bytes)): string | null {
   if (bytes.length === 0) return 'is empty: it was not copied';
   const zeros = zeroTail(bytes);
   if (zeros === bytes.length) return 'holds nothing but zeros: its content was not copied';
@@ -36,48 +47,50 @@ export function cutOff(bytes: Uint8Array): string | null {
       ? `ends after ${bytes.length} of ${whole} octets: it was cut off while it was copied`
       : null;
   }
-  const text = Buffer.from(bytes).toString('utf8').trim();
   if (looksLikeXml(bytes)) {
+    const text = Buffer.from(bytes).toString('utf8').trim();
     const root = /<(?:[\w.-]+:)?([\w.-]+)[\s/>]/.exec(text.replace(/^\ufeff?<\?xml[^>]*\?>/, ''))?.[1] ?? '';
     // An element that is closed where it begins is all there is.
     if (/^<[^<>]*\/>$/.test(text.replace(/^\ufeff?<\?xml[^>]*\?>\s*/, ''))) return null;
     const end = /<\/(?:[\w.-]+:)?([\w.-]+)\s*>$/.exec(text)?.[1] ?? '';
     return root !== '' && end !== root ? `ends before </${root}>: it was cut off while it was copied` : null;
   }
-  if (!text.startsWith('{') || text.endsWith('}')) return null;
-  try {
-    readJson(bytes);
-    return null;
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    const place = error.path === '' ? '' : ` in ${error.path}`;
-    return `ends${place} after ${bytes.length} octets: it was cut off while it was copied`;
-  }
+  const { first, last } = signsOf(bytes);
+  if (first !== '{' || last === '}') return null;
+  const error = fault();
+  if (error === null) return null;
+  const place = error.path === '' ? '' : ` in ${error.path}`;
+  return `ends${place} after ${bytes.length} octets: it was cut off while it was copied`;
 }
 
 /** Why something that begins as JSON or XML does cannot be read, with its place; null: it can, or it is neither. */
-export function unreadableAt(bytes: Uint8Array): string | null {
-  try {
-    if (looksLikeXml(bytes)) readXml(bytes, { bytes: bytes.length, elements: MOST_ELEMENTS });
-    else if (/^\s*[[{]/.test(Buffer.from(bytes.subarray(0, 100)).toString('latin1'))) readJson(bytes);
-    return null;
-  } catch (error) {
-    if (!(error instanceof JsonError || error instanceof RpkiError)) throw error;
-    const place = error instanceof JsonError && error.path !== '' ? `${error.path.slice(0, 100)}: ` : '';
-    return `${place}${error.message.replace(/\.$/, '')}`;
-  }
+export function unreadableAt(bytes: Uint8Array, fault = () => jsonFault(bytes)): string | null {
+  const whole = (message: string): string => message.replace(/\.$/, '');
+  if (looksLikeXml(bytes))
+    try {
+      readXml(bytes, { bytes: bytes.length, elements: MOST_ELEMENTS });
+      return null;
+    } catch (error) {
+      if (!(error instanceof RpkiError)) throw error;
+      return whole(error.message);
+    }
+  const error = ['{', '['].includes(signsOf(bytes).first) ? fault() : null;
+  if (error === null) return null;
+  return `${error.path === '' ? '' : `${error.path.slice(0, 100)}: `}${whole(error.message)}`;
 }
 
 /** "damaged: it ends in …" or "damaged: …"; null: it is none that can be told to be. */
 export function damageWords(bytes: Uint8Array): string | null {
-  const cut = cutOff(bytes);
+  // A large file is read through once for both.
+  let read: { error: JsonError | null } | null = null;
+  const fault = (): JsonError | null => (read ??= { error: jsonFault(bytes) }).error;
+  const cut = cutOff(bytes, fault);
   if (cut !== null) return `damaged: it ${cut}`;
-  const place = unreadableAt(bytes);
+  const place = unreadableAt(bytes, fault);
   return place === null ? null : `damaged: ${place}`;
 }
 
-/** "a request of a proxy to its signer (request.json)", "damaged: it ends in …", "no file of a trust anchor". */
-export function whatFileIs(bytes: Uint8Array): string {
-  const kind = recogniseFile(bytes);
+/** `kind`: what it was recognised as. "a request of a proxy to its signer (request.json)", "damaged: it ends in …", "no file of a trust anchor". */
+export function whatFileIs(bytes: Uint8Array, kind = recogniseFile(bytes)): string {
   return kind === 'unknown' ? (damageWords(bytes) ?? fileWords(kind)) : fileWords(kind);
 }

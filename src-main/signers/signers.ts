@@ -10,6 +10,7 @@ import type { Domain } from '../lib/domain.ts';
 import { newId } from '../lib/ids.ts';
 import type { JobContext, Jobs } from '../lib/jobs.ts';
 import type { Log } from '../lib/log.ts';
+import type { HsmEndpoint } from '../lib/net-gate.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
 import { createConfigure } from './config/configure.ts';
@@ -42,7 +43,7 @@ export interface Signers {
   /** Ends every contact and forgets every PIN. First: what waits for a person ends by it. */
   locking(): Promise<void>;
   /** The one address that an offline station may connect to: that of its KMIP server; null: none. */
-  endpoint(): { host: string; port: number } | null;
+  endpoint(): HsmEndpoint | null;
 }
 
 export function createSigners(deps: SignersDeps): Signers {
@@ -176,7 +177,7 @@ export function createSigners(deps: SignersDeps): Signers {
       const kmip = [...live().all().values()]
         .map(({ settings }) => settings())
         .find(({ kind }) => kind === 'kmip');
-      return kmip?.kind === 'kmip' ? { host: kmip.host, port: kmip.port } : null;
+      return kmip?.kind === 'kmip' ? { address: kmip.host, port: kmip.port } : null;
     },
   };
 }

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type TestApp, testApp } from '../testing/test-app.ts';
-import { krillFile } from '../testing/test-signer.ts';
+import { krillFile, setUpSigner } from '../testing/test-signer.ts';
 import { whatFileIs } from '../rpki/file-damage.ts';
 import { readChildAnswer } from './child/child-answer.ts';
 import { readChildFile } from './proxy/child-info.ts';
@@ -102,4 +103,52 @@ describe('in an application', () => {
     for (const text of ['<!DOCTYPE html>\n<html></html>', '{"a": 1, // comment\n}', 'garbage'])
       expect(await inspected('other', Buffer.from(text))).not.toMatch(/damaged/);
   });
+
+  test(
+    '25 MiB of garbage is refused in a moment, whatever it begins with',
+    { timeout: 120_000 },
+    async () => {
+      await setUpSigner(app);
+      const size = 25 * 1_048_576;
+      const as = Buffer.alloc(size, 0x41);
+      const request = krillFile('exchanges/x1-issue/request.json');
+      const none = /^x is no file of a trust anchor; wanted is a request/;
+      const files: [string, Buffer, RegExp][] = [
+        ['no sign of anything', as, none],
+        ['octets of no text', randomBytes(size), none],
+        ['nothing but lines', Buffer.alloc(size, 0x0a), none],
+        ['a list', Buffer.from(`[${'1,'.repeat(size / 2)}`), /^x is damaged: .*more than 2000000 values/],
+        [
+          'an object',
+          Buffer.concat([Buffer.from('{'), as]),
+          /^x is damaged: it ends after \d+ octets: it was cut/,
+        ],
+        [
+          'many values',
+          Buffer.from(`{"a":[${'{"b":"c"},'.repeat(size / 10)}1]}`),
+          /^x is damaged: .*more than 2000000 values/,
+        ],
+        [
+          'a request that goes on as something else',
+          Buffer.concat([request.subarray(0, 2000), as]),
+          /^x is damaged: it ends in signed\.message after \d+ octets: it was cut off/,
+        ],
+        ['XML', Buffer.concat([Buffer.from('<x>'), as]), /^x is damaged: it ends before <\/x>/],
+      ];
+      for (const [what, bytes, said] of files) {
+        const blob = await app.blob('x', bytes, 'transfer');
+        const begun = performance.now();
+        await expect(app.call('ta.openRequest', { blob }), what).rejects.toMatchObject({
+          code: 'INVALID_INPUT',
+          message: expect.stringMatching(said),
+        });
+        // Far above what it takes here, and below what one notices as standing still.
+        expect(performance.now() - begun, what).toBeLessThan(5000);
+      }
+      const { rows } = await app.call('audit.list', { limit: files.length + 1 });
+      expect(rows.filter(({ action }) => action === 'ta.openRequest').map(({ outcome }) => outcome)).toEqual(
+        files.map(() => 'refused'),
+      );
+    },
+  );
 });

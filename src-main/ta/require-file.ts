@@ -3,14 +3,20 @@ import { AppError } from '../lib/app-error.ts';
 import { fileWords, recogniseFile, type TaFileKind } from '../rpki/exchange-file.ts';
 import { whatFileIs } from '../rpki/file-damage.ts';
 
-/** What it is instead, and what is wanted. */
-export const wrongFile = (name: string, bytes: Uint8Array, ...wanted: TaFileKind[]): AppError =>
+/** What it is instead, and what is wanted. `kind`: what it was recognised as. */
+export const wrongFile = (
+  name: string,
+  bytes: Uint8Array,
+  kind: TaFileKind,
+  ...wanted: TaFileKind[]
+): AppError =>
   new AppError(
     'INVALID_INPUT',
-    `${name} is ${whatFileIs(bytes)}; wanted is ${wanted.map(fileWords).join(' or ')}. Nothing was changed.`,
+    `${name} is ${whatFileIs(bytes, kind)}; wanted is ${wanted.map(fileWords).join(' or ')}. Nothing was changed.`,
   );
 
 /** Throws AppError INVALID_INPUT. */
 export function requireFile(name: string, bytes: Uint8Array, wanted: TaFileKind): void {
-  if (recogniseFile(bytes) !== wanted) throw wrongFile(name, bytes, wanted);
+  const kind = recogniseFile(bytes);
+  if (kind !== wanted) throw wrongFile(name, bytes, kind, wanted);
 }

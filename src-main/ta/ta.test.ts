@@ -162,31 +162,6 @@ describe('an exchange', () => {
     expect((await lastAudit())?.summary).toContain('after a lost laptop');
   });
 
-  test('two approvers: each own digits and a name of their own, both on record', async () => {
-    await app.call('ta.setApprovers', { count: 2 });
-    const bytes = request('x3-empty');
-    const { id, view } = await openRequest(app, bytes);
-    expect(view).toMatchObject({ approvers: 2 });
-    expect(new Set(view.groups).size).toBe(6);
-    const groups = groupsOf(bytes, view.groups);
-    for (const names of [[], ['Registrar'], ['Registrar', 'registrar '], ['Registrar', '']])
-      await expect(app.call('ta.approve', { id, groups, names, number: null })).rejects.toThrow(
-        /Two different people/,
-      );
-    await expect(
-      app.call('ta.approve', {
-        id,
-        groups: groups.slice(0, 3),
-        names: ['Registrar', 'Auditor'],
-        number: null,
-      }),
-    ).rejects.toThrow(/this is not the file/);
-    await app.result(
-      await app.call('ta.approve', { id, groups, names: ['Registrar', 'Auditor'], number: null }),
-    );
-    expect((await lastAudit())?.summary).toContain('approved by Registrar and Auditor');
-  });
-
   test('rejecting writes the reason and gives a text for the proxy', async () => {
     const { id } = await openRequest(app, request('x1-issue'));
     const { text } = await app.call('ta.reject', { id, reason: 'Nobody announced this child.' });

@@ -20,6 +20,7 @@ import { readLink } from './net/krill-link.ts';
 import { krillChannels } from './net/krill-channels.ts';
 import { createProxyHalf } from './proxy/proxy-half.ts';
 import { childServiceUri, readSettings } from './proxy/service-settings.ts';
+import { approversChannels } from './review/approvers.ts';
 import { createHeldReviews } from './review/held-reviews.ts';
 import { reviewChannels } from './review/review-channels.ts';
 import { recordChannels } from './record-channels.ts';
@@ -161,6 +162,7 @@ export function createTa(deps: TaDeps): Ta {
       ...station.channels,
       ...krillMove({ ...deps, signer, refusedEntry }),
       ...reviewing.channels,
+      ...approversChannels({ ...deps, reviews }),
       ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.openFetched }),
       ...checks.channels,
       ...offline.channels,

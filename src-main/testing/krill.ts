@@ -21,16 +21,23 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** `ms`: the bound, `everyMs`: the pace, `said`: what the failure tells besides. */
+export interface Patience {
+  ms?: number;
+  everyMs?: number;
+  said?: () => string | Promise<string>;
+}
+
 /** Waits for a condition with a bound. */
 export async function until(
   what: string,
   ready: () => boolean | Promise<boolean>,
-  ms = 60_000,
+  { ms = 60_000, everyMs = 100, said = () => '' }: Patience = {},
 ): Promise<void> {
   const end = Date.now() + ms;
   while (!(await ready())) {
-    if (Date.now() > end) throw new Error(`not in time: ${what}`);
-    await new Promise((done) => setTimeout(done, 100));
+    if (Date.now() > end) throw new Error(`not in time: ${what}\n${await said()}`.trimEnd());
+    await new Promise((done) => setTimeout(done, everyMs));
   }
 }
 

@@ -20,10 +20,17 @@ export interface Krillta {
   exchanges(): number;
 }
 
-export function krillta(folder: string): Krillta {
+/** `more`: lines of krillta.conf after the first two, and variables that its libraries read. */
+export function krillta(
+  folder: string,
+  more: { config?: string; environment?: Readonly<Record<string, string>> } = {},
+): Krillta {
   mkdirSync(folder, { recursive: true });
   const at = (name: string): string => join(folder, name);
-  writeFileSync(at('krillta.conf'), `storage_uri = "${at('data')}"\nlog_type = "stderr"\n`);
+  writeFileSync(
+    at('krillta.conf'),
+    `storage_uri = "${at('data')}"\nlog_type = "stderr"\n${more.config ?? ''}`,
+  );
   const file = (name: string, content: Uint8Array): string => {
     writeFileSync(at(name), content);
     return at(name);
@@ -33,7 +40,12 @@ export function krillta(folder: string): Krillta {
       return execFileSync(
         peer('krillta'),
         ['signer', '--config', at('krillta.conf'), '--format', 'json', ...args],
-        { timeout: 60_000, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 * 1_048_576 },
+        {
+          env: { ...process.env, ...more.environment },
+          timeout: 60_000,
+          stdio: ['ignore', 'pipe', 'pipe'],
+          maxBuffer: 64 * 1_048_576,
+        },
       );
     } catch (error) {
       const { stderr } = error as { stderr?: Buffer };

@@ -45,12 +45,6 @@ export async function initProxy(
   await app.call('ta.proxyFolder', { folder: chosen?.ticket ?? '', base, notify });
 }
 
-/** Listens at a loopback port from now on. */
-export async function serveAt(app: TestApp, port: number): Promise<void> {
-  await app.call('ta.setService', { host: '127.0.0.1', port, publicUri: null, certificate: null });
-  await app.call('ta.startService', {});
-}
-
 /** The signer for this proxy's files. */
 export async function signerFor(proxy: TestApp, signer: TestApp, tal = TAL): Promise<void> {
   const text = async (what: ProxyExport) => (await proxyFileOf(proxy, what)).toString('utf8');

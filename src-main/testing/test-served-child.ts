@@ -5,6 +5,7 @@ import { nodeNet } from './test-net.ts';
 import { testKey, type TestKey } from './test-proxy.ts';
 import { addChild, proxyFileOf } from './test-proxy-app.ts';
 import { type RemoteChild, remoteChild } from './test-remote-child.ts';
+import { startService } from './test-service.ts';
 
 export interface ServedChild {
   child: RemoteChild;
@@ -19,12 +20,11 @@ export interface ServedChild {
   ): Promise<ReturnType<RemoteChild['open']> | { type: 'http'; status: number; text: string }>;
 }
 
-/** `proxy` is associated; the files of tests run side by side, each with a `port` of its own. */
-export async function servedChild(proxy: TestApp, port: number): Promise<ServedChild> {
+/** `proxy` is associated. */
+export async function servedChild(proxy: TestApp): Promise<ServedChild> {
   const child = await remoteChild('remote/one', proxy.clock.now());
   await addChild(proxy, child.requestXml, child.handle);
-  await proxy.call('ta.setService', { host: '127.0.0.1', port, publicUri: null, certificate: null });
-  await proxy.call('ta.startService', {});
+  await startService(proxy);
   const answer = (await proxyFileOf(proxy, 'parent-response', child.handle)).toString('utf8');
   const uri = /service_uri="([^"]+)"/.exec(answer)?.[1] ?? '';
   const send = (body: Uint8Array) =>

@@ -10,14 +10,12 @@ import { nodeNet } from './test-net.ts';
 import { ALL, proxyFileOf } from './test-proxy-app.ts';
 import type { RemoteChild } from './test-remote-child.ts';
 
-export async function startService(proxy: TestApp): Promise<void> {
-  await proxy.call('ta.setService', {
-    host: '127.0.0.1',
-    port: await freePort(),
-    publicUri: null,
-    certificate: null,
-  });
+/** Listens from now on, with TLS when a certificate is named; answers its URI, without a slash at the end. */
+export async function startService(proxy: TestApp, certificate: string | null = null): Promise<string> {
+  const port = await freePort();
+  await proxy.call('ta.setService', { host: '127.0.0.1', port, publicUri: null, certificate });
   await proxy.call('ta.startService', {});
+  return `${certificate === null ? 'http' : 'https'}://127.0.0.1:${port}`;
 }
 
 /** Sends `child`'s messages to where its parent response says, and opens the answers. Throws for another status than 200. */

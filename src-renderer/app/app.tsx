@@ -13,7 +13,7 @@ import { CallError } from './call.ts';
 import { CommandPalette } from './command-palette.tsx';
 import { Frame } from './frame.tsx';
 import { guard } from './guard.ts';
-import { inspectFile } from './inspect-file.ts';
+import { inspectDropped } from './inspect-file.ts';
 import { useKeyboardMap } from './keyboard-map.ts';
 import { QuitDialog } from './quit-dialog.tsx';
 import { formatPath, replacePath } from './router.ts';
@@ -84,7 +84,7 @@ export function App() {
     <DropZone
       fallback={{
         verb: state === 'unlocked' ? 'Drop to open' : 'Drop to inspect',
-        take: (file) => void inspectFile(file, { unlocked: state === 'unlocked' }),
+        take: (file) => void inspectDropped(file, state === 'unlocked'),
       }}
     >
       {session.data ? (

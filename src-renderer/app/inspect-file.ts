@@ -49,3 +49,17 @@ export async function inspectFile(file: File, options: Options & { unlocked?: bo
     goToPath(formatPath('inspect'));
   }
 }
+
+/** The same for a file that was dropped on the window: how far it is stands beside the messages. */
+export async function inspectDropped(file: File, unlocked: boolean): Promise<void> {
+  const { name } = file;
+  useView.setState({ reading: { name, share: 0 } });
+  try {
+    await inspectFile(file, {
+      unlocked,
+      onProgress: (share) => useView.setState({ reading: { name, share } }),
+    });
+  } finally {
+    useView.setState({ reading: null });
+  }
+}

@@ -27,6 +27,8 @@ export interface ViewState {
   toasts: readonly Toast[];
   /** The last file that could not be inspected; the inspector says why until another one is tried. */
   refusedFile: { name: string; error: CallError } | null;
+  /** A file that was dropped on the window and is being read; `share` of it is at main. */
+  reading: { name: string; share: number } | null;
   /** A trust anchor's file that is opened nowhere here; the inspector says where it belongs. */
   strayFile: { name: string; kind: StrayTaFile } | null;
   appearance: Appearance;
@@ -41,6 +43,7 @@ const initial = (): ViewState => ({
   paletteOpen: false,
   toasts: [],
   refusedFile: null,
+  reading: null,
   strayFile: null,
   appearance: { theme: 'system', zoom: 1 },
   mainGone: false,
@@ -69,7 +72,7 @@ export function setPaletteOpen(paletteOpen: boolean): void {
 
 /** Drops what may quote the workspace. The route stays: it holds ids only, and unlocking returns to it. */
 export function emptyOnLock(): void {
-  useView.setState({ toasts: [], paletteOpen: false, refusedFile: null, strayFile: null });
+  useView.setState({ toasts: [], paletteOpen: false, refusedFile: null, reading: null, strayFile: null });
 }
 
 /** Follows the address. Returns the function that ends it. */

@@ -7,6 +7,7 @@ import { createContext, useContext, useEffect, useMemo, useRef, useState } from 
 import type { ReactNode } from 'react';
 import { showToast } from '../app/state.ts';
 import { Button } from './button.tsx';
+import { ReadingProgress } from './job-progress.tsx';
 
 export interface FileTaker {
   /** What dropping does: "Inspect", "Use as the request". */
@@ -159,7 +160,7 @@ export function FileChooser(props: {
         {props.busy && props.onCancel ? <Button onPress={props.onCancel}>Cancel</Button> : null}
       </div>
       {props.busy && props.share !== null && props.share !== undefined ? (
-        <progress value={props.share} aria-label="Reading the file" />
+        <ReadingProgress name="the file" share={props.share} />
       ) : null}
     </div>
   );

@@ -1,5 +1,6 @@
 /** The one way long work is shown: its title, step, progress, cancel, and the error when it failed. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
 import { ERROR_CODES } from '#shared/errors.ts';
 import type { ErrorCode } from '#shared/errors.ts';
 import type { Job } from '#shared/contract/app.ts';
@@ -46,35 +47,67 @@ export function JobProgress({ id, onEnd, onRetry }: JobProgressProps) {
       </Notice>
     );
   }
-  const share = job.progress;
   return (
     <div className="progress">
-      <div className="row">
-        <b>{job.title}</b>
-        <span className="quiet num push">{share === null ? '' : `${Math.floor(share * 100)} %`}</span>
+      <ProgressBar title={job.title} share={job.progress}>
         {job.cancellable ? (
           <Button size="small" busy={cancel.busy} onPress={() => void cancel.run()}>
             Cancel
           </Button>
         ) : null}
-      </div>
-      <div
-        className="progress-track"
-        role="progressbar"
-        aria-label={job.title}
-        {...(share === null
-          ? {}
-          : { 'aria-valuenow': Math.floor(share * 100), 'aria-valuemin': 0, 'aria-valuemax': 100 })}
-      >
-        <div
-          className="progress-fill"
-          {...(share === null ? { 'data-unknown': true } : { style: { width: `${share * 100}%` } })}
-        />
-      </div>
+      </ProgressBar>
       <p className="dim" role="status">
         {job.step}
       </p>
       {cancel.error ? <ErrorState error={cancel.error} /> : null}
+    </div>
+  );
+}
+
+/** Title and bar. `share`: 0 to 1; null: nobody can tell. */
+function ProgressBar(props: { title: string; share: number | null; children?: ReactNode }) {
+  const { title, share } = props;
+  const percent = share === null ? null : Math.floor(share * 100);
+  return (
+    <>
+      <div className="row">
+        <b>{title}</b>
+        <span className="quiet num push">{percent === null ? '' : `${percent} %`}</span>
+        {props.children}
+      </div>
+      <div
+        className="progress-track"
+        role="progressbar"
+        aria-label={title}
+        {...(percent === null ? {} : { 'aria-valuenow': percent, 'aria-valuemin': 0, 'aria-valuemax': 100 })}
+      >
+        <div
+          className="progress-fill"
+          {...(percent === null ? { 'data-unknown': true } : { style: { width: `${percent}%` } })}
+        />
+      </div>
+    </>
+  );
+}
+
+/** Shorter work is not worth a bar that flashes up. */
+const SHOWN_AFTER_MS = 300;
+
+/** A file on its way to main, which then looks at it: shown once that takes longer than a moment. `share`: of the way; 1: it is there. */
+export function ReadingProgress({ name, share }: { name: string; share: number }) {
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), SHOWN_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!shown) return null;
+  const there = share >= 1;
+  return (
+    <div className="progress">
+      <ProgressBar
+        title={there ? `Looking at what ${name} says` : `Reading ${name}`}
+        share={there ? null : share}
+      />
     </div>
   );
 }

@@ -4,14 +4,21 @@ import { useEffect, useState } from 'react';
 import { dismissToast, useView } from '../app/state.ts';
 import type { Toast } from '../app/state.ts';
 import { Button } from './button.tsx';
+import { ReadingProgress } from './job-progress.tsx';
 
 const SHOWN_MS = 6_000;
 const SHOWN_WITH_UNDO_MS = 12_000;
 
 export function Toasts() {
   const toasts = useView((state) => state.toasts);
+  const reading = useView((state) => state.reading);
   return (
     <ul className="toasts" aria-label="Messages" aria-live="polite">
+      {reading === null ? null : (
+        <li className="toast-reading" aria-live="off">
+          <ReadingProgress name={reading.name} share={reading.share} />
+        </li>
+      )}
       {toasts.map((toast) => (
         <ToastItem key={toast.id} toast={toast} />
       ))}

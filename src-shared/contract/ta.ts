@@ -100,6 +100,9 @@ export const taExport = z.enum([
 ]);
 export type TaExport = z.infer<typeof taExport>;
 
+/** One for each approver when there are two. */
+const approverNames = z.array(z.string().trim().max(80)).max(2).default([]);
+
 export const taChannels = {
   ...taProxyChannels,
   ...taServiceChannels,
@@ -127,9 +130,10 @@ export const taChannels = {
   ),
   /** How many people must approve a response. */
   'ta.approvers': channel('unlocked', nothing, z.strictObject({ count: z.number().int() })),
+  /** From two to one only with both: different people, named as for a response. */
   'ta.setApprovers': change(
     'unlocked',
-    z.strictObject({ count: z.union([z.literal(1), z.literal(2)]) }),
+    z.strictObject({ count: z.union([z.literal(1), z.literal(2)]), names: approverNames }),
     nothing,
   ),
   'ta.setupReview': channel(
@@ -156,7 +160,7 @@ export const taChannels = {
       id,
       groups: z.array(z.string().max(40)).max(16),
       /** One for each approver when there are two: different people. */
-      names: z.array(z.string().trim().max(80)).max(2).default([]),
+      names: approverNames,
       /** Upwards only; null for the next one. */
       number: z
         .strictObject({ value: z.string().regex(/^\d{1,19}$/), reason: z.string().trim().min(3).max(300) })

@@ -83,7 +83,8 @@ describe.skipIf(missing.length > 0)(
     });
 
     test('the server’s own certificate is enough to know it', async () => {
-      await open({ serverCaCertPath: null, serverCertPath: pykmip.server.certPath });
+      const { facts } = await open({ serverCaCertPath: null, serverCertPath: pykmip.server.certPath });
+      expect(facts.serial).toBe(sha256Hex(new X509Certificate(pykmip.server.certPem).raw));
     });
 
     test('a server of an authority that is not named is not believed, by name or by pin', async () => {

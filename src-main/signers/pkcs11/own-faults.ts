@@ -136,12 +136,12 @@ export const OWN_FAULTS: Readonly<Record<string, FaultText>> = {
     check: 'Compare the serial numbers.',
     fix: 'Plug in the right token, or make a new signer for this one.',
   },
-  TOKEN_AMBIGUOUS: {
-    trouble: 'misconfigured',
-    text: 'Several tokens have this label. Choose the slot by its number.',
-    cause: 'Two tokens were given the same label.',
-    check: 'List the slots of the library.',
-    fix: 'Choose the slot by its number, or change a label.',
+  LABEL_TOO_LONG: {
+    trouble: 'refused',
+    text: 'A token label has at most 32 octets. Choose a shorter one.',
+    cause: 'The standard gives a label 32 octets; letters beyond ASCII take two or more.',
+    check: 'Count the letters of the label.',
+    fix: 'Choose a shorter label.',
   },
   TOKEN_NOT_INITIALIZED: {
     trouble: 'misconfigured',

@@ -36,7 +36,7 @@ function read(name: string, bytes: Uint8Array): ChildAnswer {
       },
     };
   }
-  throw wrongFile(name, bytes, 'parent-response', 'repository-response');
+  throw wrongFile(name, bytes, kind, 'parent-response', 'repository-response');
 }
 
 /** Throws AppError INVALID_INPUT, TOO_LARGE. */

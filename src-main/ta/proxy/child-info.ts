@@ -38,7 +38,7 @@ export function readChildFile(name: string, bytes: Uint8Array): ChildFile {
     if (!(error instanceof RpkiError)) throw error;
     throw new AppError('INVALID_INPUT', `${name} cannot be used: ${error.message}`);
   }
-  throw wrongFile(name, bytes, 'child-request', 'child-info');
+  throw wrongFile(name, bytes, kind, 'child-request', 'child-info');
 }
 
 export function childFileFaults({ identity }: ChildFile, now: Date): string[] {

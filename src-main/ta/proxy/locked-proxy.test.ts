@@ -28,7 +28,7 @@ test(
   'with the workspace locked: 503, or answered by choice and told to the proxy afterwards',
   { timeout: 240_000 },
   async () => {
-    const { child, key, send } = await servedChild(proxy, 43_494);
+    const { child, key, send } = await servedChild(proxy);
     const wish = await child.issue(key, 'rsync://child.example.net/repo/one/');
     await proxy.call('workspace.lock', {});
     expect((await send(await child.message({ type: 'list' }, proxy.clock.now()))).status).toBe(503);

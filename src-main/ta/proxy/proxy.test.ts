@@ -114,7 +114,7 @@ describe('exchanges', () => {
   let ask: ServedChild['ask'];
   beforeEach(async () => {
     await associated(proxy, signer, folder);
-    ({ child, key, uri, send, ask } = await servedChild(proxy, 43_492));
+    ({ child, key, uri, send, ask } = await servedChild(proxy));
   });
 
   test('a remote child: 1104, 1101, the certificate once; then its key is revoked and it is removed', async () => {

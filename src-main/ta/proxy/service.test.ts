@@ -1,17 +1,24 @@
-import { mkdirSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { NetHandler } from '../../ports.ts';
 import { type TestApp, testApp } from '../../testing/test-app.ts';
-import { ask } from '../../testing/test-net.ts';
-import { initProxy, serveAt } from '../../testing/test-proxy-app.ts';
+import { ask, nodeNet } from '../../testing/test-net.ts';
+import { initProxy } from '../../testing/test-proxy-app.ts';
+import { startService } from '../../testing/test-service.ts';
+import { wizard } from '../../testing/test-wizard.ts';
 
-const PORT = 43_493;
-const ROOT = `http://127.0.0.1:${PORT}`;
 const HOUR_MS = 3_600_000;
 
 let app: TestApp;
+/** What the listener answers to a call, whoever it is from. */
+let handler: NetHandler;
 beforeEach(async () => {
-  app = await testApp();
+  app = await testApp({
+    net: { ...nodeNet, listen: (options, answers) => nodeNet.listen(options, (handler = answers)) },
+  });
   await app.create('online', 'Proxy');
   mkdirSync(join(app.folder, 'published'));
   await initProxy(app, join(app.folder, 'published'));
@@ -22,14 +29,14 @@ const serving = () => app.call('ta.serving', {});
 
 test('what is said of it while the workspace is locked: whether it runs, and until when it goes on', async () => {
   expect(await serving()).toEqual({ running: false, lockedUntil: null });
-  await serveAt(app, PORT);
+  const root = await startService(app);
   expect((await app.call('ta.service', {})).uris).toEqual({
-    certificate: `${ROOT}/ta/ta.cer`,
-    tal: `${ROOT}/ta/ta.tal`,
+    certificate: `${root}/ta/ta.cer`,
+    tal: `${root}/ta/ta.tal`,
   });
   await app.call('workspace.lock', {});
   expect(await serving()).toEqual({ running: true, lockedUntil: null });
-  expect((await ask(`${ROOT}/ta/ta.cer`)).status).toBe(503);
+  expect((await ask(`${root}/ta/ta.cer`)).status).toBe(503);
   await app.later(1000);
   await app.call('ta.serveLocked', { hours: 2 });
   const until = new Date(app.clock.now().getTime() + 2 * HOUR_MS).toISOString();
@@ -40,11 +47,51 @@ test('what is said of it while the workspace is locked: whether it runs, and unt
 });
 
 test('what listened for one workspace is not shown as running in another, and nothing is said without one', async () => {
-  await serveAt(app, PORT);
+  const root = await startService(app);
   await app.create('online', 'Another');
   expect(await serving()).toEqual({ running: false, lockedUntil: null });
   expect((await app.call('ta.service', {})).running).toBeNull();
-  await expect(ask(`${ROOT}/ta/ta.cer`)).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  await expect(ask(`${root}/ta/ta.cer`)).rejects.toMatchObject({ code: 'UNREACHABLE' });
   await app.call('workspace.close', {});
   await expect(serving()).rejects.toMatchObject({ code: 'NO_WORKSPACE' });
+});
+
+test('callers are counted by address, IPv6 by /64, IPv4 however it came', async () => {
+  await startService(app);
+  const status = async (client: string): Promise<number> => {
+    const call = { method: 'GET', path: '/ta/ta.cer', headers: {}, body: new Uint8Array(), client };
+    return (await handler(call)).status;
+  };
+  const statuses = async (clientOf: (at: number) => string): Promise<number[]> => {
+    const found = new Set<number>();
+    for (let at = 0; at < 70; at += 1) found.add(await status(clientOf(at)));
+    return [...found];
+  };
+  expect(await statuses((at) => `2001:db8:1:2::${at.toString(16)}`)).toEqual([404, 429]);
+  expect(await status('2001:db8:1:2:ffff::1')).toBe(429);
+  expect(await status('2001:db8:1:3::1')).toBe(404);
+  expect(await statuses((at) => (at % 2 === 0 ? '192.0.2.7' : '::ffff:192.0.2.7'))).toEqual([404, 429]);
+  expect(await status('192.0.2.8')).toBe(404);
+  expect(await status('::ffff:192.0.2.8')).toBe(404);
+});
+
+test('a client that knows the root alone connects: the listener sends its certificate with its issuers', async () => {
+  const { root, intermediate, leaf } = await wizard(app).chain();
+  const { port } = new URL(await startService(app, leaf));
+  const pemOf = async (id: string): Promise<string> => (await app.call('ca.pem', { id, what: 'pem' })).pem;
+  const anchor = join(app.folder, 'root.pem');
+  writeFileSync(anchor, await pemOf(root));
+  const at = String(Math.floor(app.clock.now().getTime() / 1000));
+  const checks = ['-verify_return_error', '-verify_hostname', 'localhost', '-attime', at, '-showcerts'];
+  const asking = promisify(execFile)(
+    'openssl',
+    ['s_client', '-connect', `127.0.0.1:${port}`, '-CAfile', anchor, ...checks],
+    { timeout: 20_000 },
+  );
+  asking.child.stdin?.end();
+  const { stdout } = await asking;
+  expect(stdout).toContain('Verify return code: 0 (ok)');
+  const sent = stdout.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const same = (pem: string): string => pem.replaceAll(/\s/g, '');
+  expect(sent.map(same)).toEqual([same(await pemOf(leaf)), same(await pemOf(intermediate))]);
 });

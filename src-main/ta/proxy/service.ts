@@ -9,6 +9,7 @@ import { createRate } from '../../lib/rate.ts';
 import type { Clock, Listener, NetCall, NetReply } from '../../ports.ts';
 import { talText } from '../signer/signer-view.ts';
 import type { TaDeps } from '../ta.ts';
+import { networkOf } from './caller.ts';
 import { createLockedProxy, type HeldQuery, type LockedProxy } from './locked-proxy.ts';
 import { answerCall } from './provisioning-server.ts';
 import { TA_HANDLE } from './repository.ts';
@@ -111,7 +112,7 @@ export function createService(
   }
 
   async function answer(call: NetCall): Promise<NetReply> {
-    if (!rate.allows(call.client)) return plain(429, 'Too many messages; try again in a minute.');
+    if (!rate.allows(networkOf(call.client))) return plain(429, 'Too many messages; try again in a minute.');
     const from = answering();
     if (from === null) return plain(503, 'The trust anchor is locked by its operator; try again later.');
     if (call.method === 'GET' && (call.path === CERTIFICATE_PATH || call.path === TAL_PATH))

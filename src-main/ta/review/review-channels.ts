@@ -1,9 +1,10 @@
-/** The channels of a review: open, look, approve, reject, and how many people must approve. */
+/** The channels of a review: open, look, approve, reject. */
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
 import type { HeldSigner } from '../signer/held-signer.ts';
 import { processRequest } from '../signer/process.ts';
 import type { TaDeps } from '../ta.ts';
+import { readApprovers, requireNames } from './approvers.ts';
 import type { HeldReviews, ReviewContext } from './held-reviews.ts';
 
 export interface ReviewDeps extends TaDeps {
@@ -14,24 +15,7 @@ export interface ReviewDeps extends TaDeps {
   refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
 }
 
-const SETTING = 'ta.approvers';
-
-/** Two approvers are two different people. Throws AppError INVALID_INPUT. */
-function requireNames(names: readonly string[], approvers: number): void {
-  if (approvers === 1) return;
-  const said = names.map((name) => name.trim().toLowerCase());
-  if (said.length === approvers && said.every((name) => name.length > 1) && new Set(said).size === approvers)
-    return;
-  throw new AppError(
-    'INVALID_INPUT',
-    'Two different people approve here: each gives a name and reads own groups.',
-    {
-      fields: [{ path: 'names', message: 'Give two different names' }],
-    },
-  );
-}
-
-type Names = 'openRequest' | 'review' | 'approve' | 'reject' | 'approvers' | 'setApprovers';
+type Names = 'openRequest' | 'review' | 'approve' | 'reject';
 
 /** `openFetched`: as the channel, for a request that its proxy sent over the network. */
 export function reviewChannels(deps: ReviewDeps): {
@@ -42,8 +26,6 @@ export function reviewChannels(deps: ReviewDeps): {
 } {
   const { session, jobs, random, clock, changed, reviews, signer, refusedEntry } = deps;
   const now = (): Date => clock.now();
-  const approvers = async (): Promise<number> =>
-    (await session().store.run('settings.get', { name: SETTING })) === '2' ? 2 : 1;
 
   /** What the review of an opened request needs, with the exchange that used its nonce. */
   async function contextOf(held: HeldSigner, id: string): Promise<ReviewContext> {
@@ -61,30 +43,10 @@ export function reviewChannels(deps: ReviewDeps): {
     const { anchor } = await signer();
     // Krill signs what it sends anew each time: no screen shows digits of these bytes (krill-ta.md 5.6).
     const airGapped = carried && (await deps.proxyHere()) !== anchor.proxy.keyId;
-    return reviews.open(name, bytes, { approvers: await approvers(), airGapped });
+    return reviews.open(name, bytes, { approvers: await readApprovers(session), airGapped });
   }
 
   const channels: Pick<Domain<'ta'>, Names> = {
-    async approvers() {
-      return { count: await approvers() };
-    },
-    async setApprovers({ count }) {
-      await session().store.run('settings.set', {
-        name: SETTING,
-        value: String(count),
-        audit: {
-          action: 'ta.setApprovers',
-          outcome: 'done',
-          summary:
-            count === 2
-              ? 'Two people approve each response from now on'
-              : 'One person approves each response from now on',
-          subjects: [],
-        },
-      });
-      changed('ta', []);
-      return {};
-    },
     async openRequest({ blob }) {
       await signer();
       const { name, bytes } = deps.blobs.take(blob);
@@ -105,7 +67,11 @@ export function reviewChannels(deps: ReviewDeps): {
             : `It cannot be signed: ${fault.text}.`,
         );
       reviews.requireGroups(id, groups);
-      requireNames(names, view.approvers);
+      requireNames(
+        names,
+        view.approvers,
+        'Two different people approve here: each gives a name and reads own groups.',
+      );
       const chosen = number === null ? held.highest + 1n : BigInt(number.value);
       if (chosen <= held.highest)
         throw new AppError(

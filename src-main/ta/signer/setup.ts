@@ -72,7 +72,7 @@ class Collector {
     const bytes = Buffer.from(file.text, 'utf8');
     const found = recogniseFile(bytes);
     if (found !== wanted) {
-      const is = whatFileIs(bytes);
+      const is = whatFileIs(bytes, found);
       const fix = is.startsWith('damaged') ? 'Copy it again from the proxy.' : 'Choose the other file.';
       this.say(step, path, `This is ${is}; wanted is ${fileWords(wanted)}.`, fix);
       return null;

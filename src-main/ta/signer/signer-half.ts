@@ -94,7 +94,7 @@ export function createSignerHalf(
         const { name, bytes } = deps.blobs.take(blob);
         const kind = bytes.length > SETUP_FILE_BYTES ? 'unknown' : recogniseFile(bytes);
         const says =
-          bytes.length > SETUP_FILE_BYTES ? 'too large for a file of the set-up' : whatFileIs(bytes);
+          bytes.length > SETUP_FILE_BYTES ? 'too large for a file of the set-up' : whatFileIs(bytes, kind);
         const text = kind === 'proxy-id' || kind === 'proxy-repo' ? bytes.toString('utf8') : '';
         return { kind, name, text, says: `${name} is ${says}.` };
       },

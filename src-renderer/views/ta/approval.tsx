@@ -10,7 +10,8 @@ import { TextField } from '../../components/text-field.tsx';
 import { NumberDialog } from './number-dialog.tsx';
 import { RejectDialog } from './reject-dialog.tsx';
 
-const WHO = ['First approver', 'Second approver'];
+/** Labels of two approvers' names. */
+export const WHO = ['First approver', 'Second approver'];
 
 interface Typed {
   groups: Record<number, string>;
@@ -31,9 +32,12 @@ function missingText(review: ExchangeReview, { groups, names }: Typed): string |
   if (!review.canSign) return 'It cannot be signed';
   const missing = review.groups.filter((group) => !isWhole(groups[group] ?? ''));
   if (missing.length > 0) return `Read group ${missing.join(', ')} on the proxy's machine`;
-  return review.approvers === 2 && names.some((name) => name.trim().length < 2)
-    ? 'Both approvers give their name'
-    : null;
+  return review.approvers === 2 ? namesMissing(names) : null;
+}
+
+/** What is missing of two names; whether they are different people is for main to say. */
+export function namesMissing(names: readonly string[]): string | null {
+  return names.some((name) => name.trim().length < 2) ? 'Both approvers give their name' : null;
 }
 
 function Digits(props: { review: ExchangeReview; typed: Typed; onTyped: (typed: Typed) => void }) {

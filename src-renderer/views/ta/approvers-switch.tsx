@@ -1,22 +1,60 @@
-/** Whether a second person must approve each response. Either way is on record. */
+/** Whether a second person must approve each response. Either way is on record; ending it takes both. */
+import { useState } from 'react';
 import { call } from '../../app/call.ts';
 import { useAction } from '../../app/use-action.ts';
 import { useQuery } from '../../app/use-query.ts';
 import { Switch } from '../../components/choices.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { DialogForm } from '../../components/dialog-form.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import { namesMissing, WHO } from './approval.tsx';
 
 export function ApproversSwitch() {
   const found = useQuery('ta.approvers', {}, ['ta']);
-  const set = useAction('ta.setApprovers', async (two: boolean) => {
-    await call('ta.setApprovers', { count: two ? 2 : 1 });
+  const [ending, setEnding] = useState(false);
+  const set = useAction('ta.setApprovers', async () => {
+    await call('ta.setApprovers', { count: 2 });
   });
   if (!found.data) return null;
   return (
     <>
-      <Switch value={found.data.count === 2} onChange={(two) => void set.run(two)}>
+      <Switch
+        value={found.data.count === 2}
+        onChange={(two) => {
+          if (two) void set.run();
+          else setEnding(true);
+        }}
+      >
         A second person approves each response
       </Switch>
       {set.error ? <ErrorState error={set.error} /> : null}
+      <Dialog open={ending} onClose={() => setEnding(false)} title="Let one person approve">
+        <OneIsEnough onClose={() => setEnding(false)} />
+      </Dialog>
     </>
+  );
+}
+
+function OneIsEnough({ onClose }: { onClose: () => void }) {
+  const [names, setNames] = useState<readonly string[]>(WHO.map(() => ''));
+  const end = useAction('ta.setApprovers', async () => {
+    await call('ta.setApprovers', { count: 1, names: [...names] });
+    onClose();
+  });
+  return (
+    <DialogForm action={end} why={namesMissing(names)} verb="One person is enough" onClose={onClose}>
+      <p>Both approvers agree to this, each by name. The names go into the audit.</p>
+      {WHO.map((who, at) => (
+        <TextField
+          key={who}
+          label={who}
+          maxLength={80}
+          value={names[at] ?? ''}
+          autoFocus={at === 0}
+          onChange={(name) => setNames(names.map((old, index) => (index === at ? name : old)))}
+        />
+      ))}
+    </DialogForm>
   );
 }

@@ -9,6 +9,7 @@ import type { ButtonProps } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { FileButton } from '../../components/file-button.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
+import { ReadingProgress } from '../../components/job-progress.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { ExportFileDialog } from './export-file-dialog.tsx';
 import { EXCHANGE_STEPS, type Guide, type GuideNext, type GuideStep, SET_UP_STEPS } from './guide-steps.ts';
@@ -46,7 +47,7 @@ function Steps({ steps, label }: { steps: readonly GuideStep[]; label: string })
 
 function OpenFileButton({ next, kind }: { next: GuideNext; kind: ButtonProps['kind'] }) {
   const what = next.action.kind === 'open' ? next.action.what : 'request';
-  const { open } = useOpenTaFile(what);
+  const { open, share } = useOpenTaFile(what);
   return (
     <>
       <FileButton
@@ -55,6 +56,7 @@ function OpenFileButton({ next, kind }: { next: GuideNext; kind: ButtonProps['ki
         busy={open.busy}
         onFile={(file) => void open.run(file)}
       />
+      {share === null ? null : <ReadingProgress name="the file" share={share} />}
       {open.error ? <ErrorState error={open.error} /> : null}
     </>
   );

@@ -3,6 +3,7 @@ import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import type { OpenableTaFile } from '../../app/sniff-ta-file.ts';
 import { Card } from '../../components/card.tsx';
 import { FileButton } from '../../components/file-button.tsx';
+import { ReadingProgress } from '../../components/job-progress.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { FileRow } from './file-rows.tsx';
 import { useOpenTaFile } from './open-request.tsx';
@@ -31,7 +32,7 @@ const CHILD: Incoming = {
 };
 
 function IncomingRow({ file }: { file: Incoming }) {
-  const { open } = useOpenTaFile(file.kind);
+  const { open, share } = useOpenTaFile(file.kind);
   return (
     <>
       <FileRow file={{ ...file, to: 'Proxy' }}>
@@ -42,6 +43,11 @@ function IncomingRow({ file }: { file: Incoming }) {
           onFile={(chosen) => void open.run(chosen)}
         />
       </FileRow>
+      {share === null ? null : (
+        <li className="card-body hide-empty">
+          <ReadingProgress name="the file" share={share} />
+        </li>
+      )}
       {open.error ? (
         <li className="card-body">
           <ErrorState error={open.error} />

@@ -1,0 +1,105 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { fakeKmip } from '../../testing/fake-kmip.ts';
+import { kmipDevice } from '../../testing/kmip-device.ts';
+import { endServers } from '../../testing/test-net.ts';
+import { testClock } from '../../testing/test-ports.ts';
+import { DeviceError } from '../device.ts';
+import { signatureHolds } from '../signature-scheme.ts';
+
+const DATA = Buffer.from('what is to be signed');
+const signal = new AbortController().signal;
+afterEach(endServers);
+
+describe('connections', () => {
+  test('no more than allowed, and all signatures come', async () => {
+    const server = await fakeKmip();
+    const device = kmipDevice(server.settings({ maxConnections: 2 }));
+    await device.open(signal);
+    const { handle, spkiDer } = await device.create({ algorithm: 'p-256', label: '' });
+    const made = await Promise.all(Array.from({ length: 20 }, () => device.sign(handle, 'p-256', DATA)));
+    expect(made.every((one) => signatureHolds('p-256', spkiDer, DATA, one))).toBe(true);
+    expect(server.total()).toBe(2);
+  });
+
+  test('are replaced when the server hung up, when they are old, and when they were idle too long', async () => {
+    const server = await fakeKmip();
+    const clock = testClock();
+    const device = kmipDevice(server.settings({ maxUseSeconds: 100, maxIdleSeconds: 60 }), { clock });
+    await device.open(signal);
+    const { handle } = await device.create({ algorithm: 'p-256', label: '' });
+    expect(server.total()).toBe(1);
+    server.hangUp();
+    await device.sign(handle, 'p-256', DATA);
+    expect(server.total()).toBe(2);
+    clock.advance(50_000);
+    await device.sign(handle, 'p-256', DATA);
+    expect(server.total()).toBe(2);
+    clock.advance(50_000);
+    await device.sign(handle, 'p-256', DATA);
+    expect(server.total()).toBe(3);
+    clock.advance(61_000);
+    await expect.poll(() => server.open()).toBe(0);
+    await device.sign(handle, 'p-256', DATA);
+    expect(server.total()).toBe(4);
+  });
+
+  test('a signature is asked again when the pooled connection was dead, and a new connection is not tried twice', async () => {
+    let drops = 1;
+    const server = await fakeKmip({
+      before: (operation) => (operation === 'sign' && drops-- > 0 ? 'drop' : null),
+    });
+    const device = kmipDevice(server.settings());
+    await device.open(signal);
+    const { handle } = await device.create({ algorithm: 'p-256', label: '' });
+    await device.sign(handle, 'p-256', DATA);
+    drops = 2;
+    await expect(device.sign(handle, 'p-256', DATA)).rejects.toMatchObject({ trouble: 'unreachable' });
+    expect(server.asked.filter((line) => line === '1.4 sign')).toHaveLength(4);
+  });
+
+  test('a slow server delays nothing else, and is told as slow', async () => {
+    const slow = await fakeKmip({ before: (operation) => (operation === 'sign' ? 'silent' : null) });
+    const quick = await fakeKmip();
+    const device = kmipDevice(slow.settings({ readTimeoutSeconds: 1.5, maxConnections: 3 }));
+    const other = kmipDevice(quick.settings());
+    await device.open(signal);
+    await other.open(signal);
+    const here = await device.create({ algorithm: 'p-256', label: '' });
+    const there = await other.create({ algorithm: 'p-256', label: '' });
+    const waiting = device.sign(here.handle, 'p-256', DATA).then(
+      () => 'signed',
+      (error: unknown) => (error instanceof DeviceError ? error.code : String(error)),
+    );
+    // Neither the other server nor another connection to this one.
+    const done: string[] = [];
+    await Promise.all([
+      waiting.then((code) => done.push(code)),
+      other.sign(there.handle, 'p-256', DATA).then(() => done.push('other server')),
+      device.publicKey(here.handle).then(() => done.push('other request')),
+    ]);
+    expect(done.at(-1)).toBe('READ_TIMEOUT');
+    expect(done).toHaveLength(3);
+  });
+
+  test('close ends what runs and what waits', async () => {
+    const server = await fakeKmip({ before: (operation) => (operation === 'sign' ? 'silent' : null) });
+    const device = kmipDevice(server.settings({ maxConnections: 1 }));
+    await device.open(signal);
+    const { handle } = await device.create({ algorithm: 'p-256', label: '' });
+    const both = [1, 2].map(() => device.sign(handle, 'p-256', DATA));
+    const ended = both.map((one) => expect(one).rejects.toMatchObject({ trouble: 'unreachable' }));
+    await device.close();
+    await Promise.all(ended);
+    await expect.poll(() => server.open()).toBe(0);
+  });
+
+  test('cancelling while it answers nothing', async () => {
+    const server = await fakeKmip({ before: () => 'silent' });
+    const abort = new AbortController();
+    const opening = expect(kmipDevice(server.settings()).open(abort.signal)).rejects.toMatchObject({
+      trouble: 'cancelled',
+    });
+    setTimeout(() => abort.abort(), 50);
+    await opening;
+  });
+});

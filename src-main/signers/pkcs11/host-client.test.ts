@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { SignerHost } from '../../ports.ts';
+import { testClock } from '../../testing/test-ports.ts';
+import { checkEnvironment, refusedVariables } from './environment.ts';
+import { explainFault, FAULTS } from './faults.ts';
+import { startHostClient } from './host-client.ts';
+
+type Sent = { id: number; request: { op: string; pin?: Uint8Array | null } }[];
+
+/** A child that does what the test says. */
+function fakeChild() {
+  const sent: Sent[] = [];
+  const pins: number[][] = [];
+  let say: (message: unknown) => void = () => undefined;
+  let end: (how: { code: number | null; signal: string | null }) => void = () => undefined;
+  let killed = 0;
+  const host: SignerHost = {
+    send(message) {
+      const list = message as Sent;
+      sent.push(list);
+      for (const { request } of list) if (request.pin instanceof Uint8Array) pins.push([...request.pin]);
+    },
+    onMessage: (listener) => void (say = listener),
+    onExit: (listener) => void (end = listener),
+    kill: () => void (killed += 1),
+  };
+  const clock = testClock();
+  const client = startHostClient({ hosts: { start: () => host }, clock, environment: {} });
+  const flushed = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+  return {
+    ...{ client, clock, sent, pins, flushed },
+    say: (message: unknown) => say(message),
+    end: (code: number | null, signal: string | null) => end({ code, signal }),
+    killed: () => killed,
+  };
+}
+
+describe('main and the child', () => {
+  test('requests made together travel together, and answers find theirs in any order', async () => {
+    const child = fakeChild();
+    const slots = child.client.ask({ op: 'slots' }, 1000);
+    const objects = child.client.ask({ op: 'objects' }, 1000);
+    await child.flushed();
+    expect(child.sent.map((list) => list.map(({ id, request }) => [id, request.op]))).toEqual([
+      [
+        [1, 'slots'],
+        [2, 'objects'],
+      ],
+    ]);
+    child.say([
+      { id: 2, value: [] },
+      { id: 7, value: 'nobody asked' },
+    ]);
+    child.say([{ id: 1, value: [{ id: 3, description: 'a', token: null, fault: '' }] }]);
+    expect(await objects).toEqual([]);
+    expect(await slots).toMatchObject([{ id: 3 }]);
+  });
+
+  test('a PIN is sent once and wiped, also when the child is gone already', async () => {
+    const child = fakeChild();
+    const [pin, late] = [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6)];
+    const login = child.client.ask({ op: 'login', pin }, 1000);
+    await child.flushed();
+    expect(child.pins).toEqual([[1, 2, 3]]);
+    expect(pin).toEqual(new Uint8Array(3));
+    child.end(null, 'SIGSEGV');
+    await expect(login).rejects.toMatchObject({
+      code: 'SIGNER_HOST_CRASHED',
+      library: 'SIGSEGV during: login',
+    });
+    await expect(child.client.ask({ op: 'login', pin: late }, 1000)).rejects.toMatchObject({
+      code: 'SIGNER_HOST_CRASHED',
+    });
+    expect(late).toEqual(new Uint8Array(3));
+  });
+
+  test('past its deadline a request ends the child, and with it all that waits; without one it waits for ever', async () => {
+    const child = fakeChild();
+    const patient = child.client.ask({ op: 'login', pin: null }, null);
+    const other = child.client.ask({ op: 'token' }, 60_000);
+    patient.catch(() => undefined);
+    await child.flushed();
+    child.clock.advance(59_000);
+    expect(child.killed()).toBe(0);
+    child.clock.advance(1_000);
+    expect(child.killed()).toBe(1);
+    await expect(other).rejects.toMatchObject({ trouble: 'unreachable', code: 'SIGNER_HOST_TIMEOUT' });
+    await expect(patient).rejects.toMatchObject({ code: 'SIGNER_HOST_TIMEOUT' });
+  });
+
+  test.each([
+    ['no list', 'hello'],
+    ['no number', [{ value: null }]],
+    ['another shape than asked for', [{ id: 1, value: { label: 7 } }]],
+    ['a failure without a code', [{ id: 1, failure: { text: 'x' }, tries: null }]],
+    [
+      'a text without end',
+      [{ id: 1, failure: { code: 'CKR_OK', function: '', text: 'x'.repeat(2000) }, tries: null }],
+    ],
+  ])('an answer that makes no sense ends the child: %s', async (_name, answer) => {
+    const child = fakeChild();
+    const asked = child.client.ask({ op: 'token' }, 1000);
+    await child.flushed();
+    child.say(answer);
+    await expect(asked).rejects.toMatchObject({ trouble: 'unreachable', code: 'SIGNER_HOST_ANSWER' });
+    expect(child.killed()).toBe(1);
+  });
+});
+
+describe('what failures mean', () => {
+  const header = readFileSync(
+    join(import.meta.dirname, '../../../node_modules/pkcs11js/includes/pkcs11/pkcs11t.h'),
+    'utf8',
+  );
+  /** They belong to functions that are never called. */
+  const ELSEWHERE =
+    /^CKR_(?:OK$|ENCRYPTED|WRAPP|UNWRAPPING|STATE_UNSAVEABLE|INFORMATION_SENSITIVE|KEY_NEEDED|KEY_INDIGESTIBLE|KEY_NOT_WRAPPABLE|RANDOM_SEED|VENDOR_DEFINED|NEW_PIN_MODE|NEXT_OTP|COPY_PROHIBITED)/;
+
+  test('every return value of the standard that can come is known', () => {
+    const all = [...header.matchAll(/^#define (CKR_\w+)/gm)].map(([, name = '']) => name);
+    expect(all.length).toBeGreaterThan(80);
+    expect(all.filter((name) => !ELSEWHERE.test(name) && !Object.hasOwn(FAULTS, name))).toEqual([]);
+  });
+
+  test('each has one sentence that says what to do, cause, check and fix', () => {
+    for (const [code, { text, cause, check, fix }] of Object.entries(FAULTS))
+      for (const part of [text, cause, check, fix]) {
+        expect(part, code).toMatch(/^[A-Z].*[.]$/);
+        expect(part, code).not.toMatch(/undefined|CKR_/);
+      }
+  });
+
+  test('a vendor code is explained as one, and names of Object are no codes', () => {
+    for (const code of ['CKR_VENDOR_DEFINED_0x80000001', 'constructor', '__proto__'])
+      expect(explainFault(code)).toMatchObject({
+        trouble: 'unreachable',
+        fix: 'Do what the vendor says of this code.',
+      });
+  });
+});
+
+test('variables for a library: its own pass, the loader and Node are left alone', () => {
+  expect(refusedVariables({ SOFTHSM2_CONF: '/a', YUBIHSM_PKCS11_CONF: '/b', CLOUDHSM_PIN: 'x' })).toEqual([]);
+  const bad = {
+    LD_PRELOAD: '',
+    ld_library_path: '',
+    DYLD_INSERT_LIBRARIES: '',
+    NODE_OPTIONS: '',
+    ELECTRON_RUN_AS_NODE: '',
+    PATH: '',
+  };
+  expect(refusedVariables(bad)).toEqual(Object.keys(bad));
+  expect(() => checkEnvironment({ LD_AUDIT: '/x.so' })).toThrow(/LD_AUDIT cannot be set/);
+});

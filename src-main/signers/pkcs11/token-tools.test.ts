@@ -1,0 +1,191 @@
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { softhsm, type SoftHsm, softhsmLibrary, testHosts, testPerson } from '../../testing/softhsm.ts';
+import { realClock } from '../../shell/node/real-time.ts';
+import { findLibraries } from './library-places.ts';
+import { makeRehearsalToken, softhsmTool } from './softhsm-token.ts';
+import { changePin, initToken, listSlots } from './token-tools.ts';
+
+const deps = { hosts: testHosts, clock: realClock };
+const octets = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
+const never = new AbortController().signal;
+let hsm: SoftHsm;
+beforeAll(() => {
+  hsm = softhsm();
+  hsm.addToken('first');
+});
+afterAll(() => hsm.remove());
+const library = () => ({ libPath: softhsmLibrary(), environment: hsm.environment });
+
+describe('the slots of a library', () => {
+  test('with the token, its serial number and flags, and the empty slot beside it', async () => {
+    const { library: about, slots } = await listSlots(deps, library());
+    expect(about).toMatchObject({ manufacturer: 'SoftHSM', version: '2.6' });
+    expect(slots).toHaveLength(2);
+    expect(slots[0]?.token).toMatchObject({
+      label: 'first',
+      initialized: true,
+      loginRequired: true,
+      pinPad: false,
+      tries: null,
+    });
+    expect(slots[0]?.token?.serial).toMatch(/^[0-9a-f]{16}$/);
+    expect(slots[1]?.token).toMatchObject({ initialized: false });
+  });
+  test('a configuration that is missing is said with what to look at', async () => {
+    await expect(
+      listSlots(deps, { ...library(), environment: { SOFTHSM2_CONF: '/nowhere/softhsm2.conf' } }),
+    ).rejects.toMatchObject({ code: 'CKR_GENERAL_ERROR', trouble: 'unreachable' });
+  });
+  test('variables that would change the child are refused before it starts', async () => {
+    await expect(
+      listSlots(deps, { ...library(), environment: { LD_PRELOAD: '/tmp/x.so', NODE_OPTIONS: '--inspect' } }),
+    ).rejects.toMatchObject({
+      code: 'ENVIRONMENT_REFUSED',
+      message: expect.stringContaining('LD_PRELOAD, NODE_OPTIONS') as string,
+    });
+  });
+});
+
+describe('tokens are made and their PINs changed', () => {
+  test('an empty one is initialised, both PINs are wiped, and the PIN works; a second time is refused', async () => {
+    const free = (await listSlots(deps, library())).slots.find(({ token }) => token?.initialized === false);
+    const [soPin, pin] = [octets('87654321'), octets('geheim ü')];
+    await initToken(deps, library(), { slot: free?.id ?? -1, label: 'Größe', soPin, pin });
+    expect([...soPin, ...pin].every((octet) => octet === 0)).toBe(true);
+    const device = hsm.device('Größe', {}, { person: testPerson('geheim ü') });
+    const { slot, label } = await device.open(never);
+    expect(label).toBe('Größe');
+    await expect(
+      initToken(deps, library(), {
+        slot: slot ?? -1,
+        label: 'again',
+        soPin: octets('87654321'),
+        pin: octets('1234'),
+      }),
+    ).rejects.toMatchObject({ code: 'TOKEN_INITIALIZED' });
+    expect((await device.open(never)).label).toBe('Größe');
+  });
+  test('a label that does not fit is refused before anything is done', async () => {
+    await expect(
+      initToken(deps, library(), {
+        slot: 0,
+        label: 'ü'.repeat(17),
+        soPin: octets('1234'),
+        pin: octets('1234'),
+      }),
+    ).rejects.toMatchObject({ code: 'LABEL_TOO_LONG' });
+  });
+  test('the PIN is changed with the old one, and refused with another', async () => {
+    hsm.addToken('changing');
+    await expect(
+      changePin(deps, hsm.settings('changing'), octets('0000'), octets('777777')),
+    ).rejects.toMatchObject({
+      trouble: 'pin-refused',
+      code: 'CKR_PIN_INCORRECT',
+    });
+    await changePin(deps, hsm.settings('changing'), octets('4321'), octets('777777'));
+    await expect(hsm.device('changing').open(never)).rejects.toMatchObject({ trouble: 'pin-refused' });
+    await hsm.device('changing', {}, { person: testPerson('777777') }).open(never);
+    await expect(
+      changePin(deps, hsm.settings('changing'), octets('777777'), octets('1')),
+    ).rejects.toMatchObject({
+      code: 'CKR_PIN_LEN_RANGE',
+      trouble: 'refused',
+    });
+  });
+  test('a rehearsal token lies in its own folder, readable by its owner alone', async () => {
+    const folder = join(hsm.folder, 'rehearsal');
+    const pin = octets('2468');
+    const { serial, libPath, environment } = await makeRehearsalToken(deps, {
+      folder,
+      label: 'Rehearsal',
+      pin,
+    });
+    expect(pin).toEqual(new Uint8Array(4));
+    expect(statSync(join(folder, 'tokens')).mode & 0o777).toBe(0o700);
+    expect(statSync(join(folder, 'softhsm2.conf')).mode & 0o777).toBe(0o600);
+    const device = hsm.device('Rehearsal', { libPath, environment, serial }, { person: testPerson('2468') });
+    expect((await device.open(never)).serial).toBe(serial);
+    const second = await makeRehearsalToken(deps, { folder, label: 'Rehearsal', pin: octets('2468') });
+    expect(second.serial).not.toBe(serial);
+  });
+});
+
+describe('where libraries lie', () => {
+  test('SoftHSM of this machine is found, and the line that makes a token works in a shell', () => {
+    expect(findLibraries()).toContainEqual({ device: 'SoftHSM', path: softhsmLibrary() });
+    const tool = softhsmTool("it's mine", '/a b/softhsm2.conf');
+    expect(tool).toMatchObject({
+      library: softhsmLibrary(),
+      command: "SOFTHSM2_CONF='/a b/softhsm2.conf' softhsm2-util --init-token --free --label 'it'\\''s mine'",
+    });
+    expect(existsSync(tool?.util ?? '')).toBe(true);
+  });
+  test('on other systems their own paths are looked at', () => {
+    const seen: string[] = [];
+    const there = (found: string) => (path: string) => {
+      seen.push(path);
+      return path === found;
+    };
+    const dll = 'C:\\Program Files\\Yubico\\YubiHSM Shell\\bin\\pkcs11\\yubihsm_pkcs11.dll';
+    expect(findLibraries(there(dll), 'win32')).toEqual([{ device: 'YubiHSM 2', path: dll }]);
+    expect(seen.every((path) => /^C:\\/.test(path))).toBe(true);
+    seen.length = 0;
+    const cloud = '/opt/cloudhsm/lib/libcloudhsm_pkcs11.so';
+    expect(findLibraries(there(cloud), 'linux')).toEqual([{ device: 'AWS CloudHSM', path: cloud }]);
+    expect(seen.every((path) => path.startsWith('/'))).toBe(true);
+    expect(seen).toContain('/opt/homebrew/lib/softhsm/libsofthsm2.so');
+  });
+});
+
+describe('files that are no library for this computer', () => {
+  const elf = (machine: number): Buffer => {
+    const head = Buffer.alloc(64);
+    head.write('\x7fELF\x02\x01\x01', 'latin1');
+    head.writeUInt16LE(3, 16);
+    head.writeUInt16LE(machine, 18);
+    return head;
+  };
+  const pe = Buffer.alloc(256);
+  pe.write('MZ', 'latin1');
+  pe.writeUInt32LE(128, 60);
+  pe.write('PE\0\0', 128, 'latin1');
+  pe.writeUInt16LE(0x8664, 132);
+  test.each([
+    ['a text file', Buffer.from('# a configuration\n'), 'LIBRARY_NO_PROGRAM'],
+    ['an empty file', Buffer.alloc(0), 'LIBRARY_NO_PROGRAM'],
+    ['another processor', elf(process.arch === 'x64' ? 0xb7 : 0x3e), 'LIBRARY_OTHER_ARCHITECTURE'],
+    ['another system', pe, 'LIBRARY_OTHER_SYSTEM'],
+    ['cut off after its header', elf(process.arch === 'x64' ? 0x3e : 0xb7), 'LIBRARY_NOT_LOADED'],
+  ])('%s', async (name, content, code) => {
+    const libPath = join(hsm.folder, name.replaceAll(' ', '-'));
+    writeFileSync(libPath, content);
+    await expect(listSlots(deps, { ...library(), libPath })).rejects.toMatchObject({
+      code,
+      trouble: 'misconfigured',
+      message: expect.stringContaining(libPath) as string,
+    });
+  });
+  test('a folder, nothing at all, a bare name', async () => {
+    const folder = join(hsm.folder, 'a-folder.so');
+    mkdirSync(folder);
+    const code = async (libPath: string): Promise<unknown> =>
+      listSlots(deps, { ...library(), libPath }).catch((error: unknown) => (error as { code: string }).code);
+    expect(await code(folder)).toBe('LIBRARY_IS_FOLDER');
+    expect(await code(join(hsm.folder, 'absent.so'))).toBe('LIBRARY_NOT_FOUND');
+    expect(await code('libsofthsm2.so')).toBe('LIBRARY_NOT_ABSOLUTE');
+  });
+  test('a library that is no PKCS#11 library', async () => {
+    const libc = [
+      '/lib/x86_64-linux-gnu/libm.so.6',
+      '/lib/aarch64-linux-gnu/libm.so.6',
+      '/lib64/libm.so.6',
+    ].find((path) => existsSync(path));
+    await expect(listSlots(deps, { ...library(), libPath: libc ?? '' })).rejects.toMatchObject({
+      code: 'LIBRARY_NOT_LOADED',
+      message: expect.stringContaining('is no PKCS#11 library') as string,
+    });
+  });
+});

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type TestApp, testApp } from '../../testing/test-app.ts';
+import { groupsOf, krillFile, openRequest, setUpSigner } from '../../testing/test-signer.ts';
+
+const request = (name: string): Buffer => krillFile(`exchanges/${name}/request.json`);
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await testApp();
+  await app.create('offline');
+  await setUpSigner(app);
+  app.clock.advance(60_000);
+});
+afterEach(() => app.remove());
+
+const lastAudit = async () => (await app.call('audit.list', { limit: 1 })).rows[0];
+
+test('two approvers: each own digits and a name of their own, both on record', async () => {
+  await app.call('ta.setApprovers', { count: 2 });
+  const bytes = request('x3-empty');
+  const { id, view } = await openRequest(app, bytes);
+  expect(view).toMatchObject({ approvers: 2 });
+  expect(new Set(view.groups).size).toBe(6);
+  const groups = groupsOf(bytes, view.groups);
+  for (const names of [[], ['Registrar'], ['Registrar', 'registrar '], ['Registrar', '']])
+    await expect(app.call('ta.approve', { id, groups, names, number: null })).rejects.toThrow(
+      /Two different people/,
+    );
+  await expect(
+    app.call('ta.approve', {
+      id,
+      groups: groups.slice(0, 3),
+      names: ['Registrar', 'Auditor'],
+      number: null,
+    }),
+  ).rejects.toThrow(/this is not the file/);
+  await app.result(
+    await app.call('ta.approve', { id, groups, names: ['Registrar', 'Auditor'], number: null }),
+  );
+  expect((await lastAudit())?.summary).toContain('approved by Registrar and Auditor');
+});
+
+test('one person alone cannot end it: both agree by name, refused and done on record', async () => {
+  const count = async () => (await app.call('ta.approvers', {})).count;
+  const early = await openRequest(app, request('x3-empty'));
+  await app.call('ta.setApprovers', { count: 2 });
+  // What was opened for one approver is not approved by one afterwards.
+  await expect(app.call('ta.review', { id: early.id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  for (const names of [[], ['Registrar'], ['Registrar', 'registrar '], ['Registrar', ' ']]) {
+    await expect(app.call('ta.setApprovers', { count: 1, names })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringMatching(/^Two people approve here, so both agree/),
+    });
+    expect(await lastAudit()).toMatchObject({ action: 'ta.setApprovers', outcome: 'refused' });
+    expect(await count()).toBe(2);
+  }
+  await app.call('ta.setApprovers', { count: 1, names: ['Registrar', 'Auditor'] });
+  expect(await count()).toBe(1);
+  expect(await lastAudit()).toMatchObject({
+    action: 'ta.setApprovers',
+    outcome: 'done',
+    summary: 'One person approves each response from now on, agreed by Registrar and Auditor',
+  });
+});

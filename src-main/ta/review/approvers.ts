@@ -1,0 +1,62 @@
+/** How many people must approve a response here, and who they say they are: the same two for a response and for needing fewer. */
+import { AppError } from '../../lib/app-error.ts';
+import type { Domain } from '../../lib/domain.ts';
+import type { TaDeps } from '../ta.ts';
+import type { HeldReviews } from './held-reviews.ts';
+
+const SETTING = 'ta.approvers';
+
+/** Approvers that are asked for are different people. `what` they do, for the refusal. Throws AppError INVALID_INPUT. */
+export function requireNames(names: readonly string[], approvers: number, what: string): void {
+  if (approvers === 1) return;
+  const said = names.map((name) => name.trim().toLowerCase());
+  if (said.length === approvers && said.every((name) => name.length > 1) && new Set(said).size === approvers)
+    return;
+  throw new AppError('INVALID_INPUT', what, {
+    fields: [{ path: 'names', message: 'Give two different names' }],
+  });
+}
+
+/** 1 or 2, as the workspace has it. */
+export async function readApprovers(session: TaDeps['session']): Promise<number> {
+  return (await session().store.run('settings.get', { name: SETTING })) === '2' ? 2 : 1;
+}
+
+/** The channels of the setting. */
+export function approversChannels(
+  deps: Pick<TaDeps, 'session' | 'changed'> & { reviews: HeldReviews },
+): Pick<Domain<'ta'>, 'approvers' | 'setApprovers'> {
+  const { session, changed, reviews } = deps;
+  return {
+    async approvers() {
+      return { count: await readApprovers(session) };
+    },
+    async setApprovers({ count, names }) {
+      const before = await readApprovers(session);
+      if (count === before) return {};
+      // SECURITY: whoever could end it alone would never have needed the other.
+      requireNames(
+        names,
+        before,
+        'Two people approve here, so both agree that one is enough: each gives a name. Nothing was changed.',
+      );
+      await session().store.run('settings.set', {
+        name: SETTING,
+        value: String(count),
+        audit: {
+          action: 'ta.setApprovers',
+          outcome: 'done',
+          summary:
+            count === 2
+              ? 'Two people approve each response from now on'
+              : `One person approves each response from now on, agreed by ${names.join(' and ')}`,
+          subjects: [],
+        },
+      });
+      // SECURITY: a request that was opened for one approver is opened again for two.
+      reviews.clear();
+      changed('ta', []);
+      return {};
+    },
+  };
+}
