@@ -186,6 +186,14 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
   };
 }
 
+const PIN_ROW = {
+  cause: 'Wrong PIN.',
+  check: 'Look.',
+  fix: 'Type it.',
+  text: 'of the table',
+  trouble: 'pin-refused',
+};
+
 /** What the application is built with: tokens by the path of their library, as they are when they are asked. */
 export function fakeDevices(tokens: Map<string, FakeToken>, made: SignerSettings[] = []): DeviceParts {
   const none = (): Promise<never> => Promise.reject(trouble('unsupported', 'NOT_BUILT'));
@@ -206,7 +214,8 @@ export function fakeDevices(tokens: Map<string, FakeToken>, made: SignerSettings
           return token;
         }, person);
       },
-      explain: () => null,
+      // As the real tables: with more than the advice in a row.
+      explain: (_kind, { code }) => (code === 'CKR_PIN_INCORRECT' ? PIN_ROW : null),
     },
     tools: {
       discover: () => Promise.resolve({ libraries: [], softhsm: null }),
