@@ -27,7 +27,10 @@ export function softhsmLibrary(): string {
 }
 
 /** The child as source, as the application has it bundled. */
-export const testHosts = nodeSignerHosts(new URL('../signers/pkcs11/host.ts', import.meta.url));
+const testHosts = nodeSignerHosts(new URL('../signers/pkcs11/host.ts', import.meta.url));
+
+/** What a device and the tools for tokens need of a shell: real children, the machine's time. */
+export const testTools = { hosts: testHosts, clock: realClock };
 
 /** Somebody who types `pin` whenever asked, and what they saw. */
 export interface TestPerson extends Person {
@@ -113,8 +116,7 @@ export function softhsm(): SoftHsm {
     device(label, more = {}, deps = {}) {
       const person = testPerson();
       const device = createPkcs11Device({
-        hosts: testHosts,
-        clock: realClock,
+        ...testTools,
         random: testRandom,
         person,
         settings: hsm.settings(label, more),

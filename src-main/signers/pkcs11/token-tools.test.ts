@@ -1,14 +1,13 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { softhsm, type SoftHsm, softhsmLibrary, testHosts, testPerson } from '../../testing/softhsm.ts';
-import { realClock } from '../../shell/node/real-time.ts';
+import { softhsm, type SoftHsm, softhsmLibrary, testPerson, testTools } from '../../testing/softhsm.ts';
 import { findLibraries } from './library-places.ts';
 import { createPkcs11Tools } from './pkcs11-tools.ts';
 import { makeRehearsalToken, softhsmTool } from './softhsm-token.ts';
 import { changePin, initToken, listSlots } from './token-tools.ts';
 
-const deps = { hosts: testHosts, clock: realClock };
+const deps = testTools;
 const octets = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 const never = new AbortController().signal;
 let hsm: SoftHsm;
