@@ -1,8 +1,15 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { compileShim, type Shim } from '../../testing/pkcs11-shim.ts';
-import { PIN, softhsm, type SoftHsm, testPerson } from '../../testing/softhsm.ts';
+import {
+  describeSoftHsm,
+  hasSoftHsm,
+  PIN,
+  softhsm,
+  type SoftHsm,
+  testPerson,
+} from '../../testing/softhsm.ts';
 import type { Device } from '../device.ts';
 import { signatureHolds } from '../signature-scheme.ts';
 
@@ -17,6 +24,7 @@ let rsa: typeof key;
 let sound: Device;
 
 beforeAll(async () => {
+  if (!hasSoftHsm) return;
   shim = compileShim();
   hsm = softhsm();
   hsm.addToken('faulty');
@@ -26,8 +34,8 @@ beforeAll(async () => {
   rsa = await sound.create({ algorithm: 'rsa-2048', label: '' });
 });
 afterAll(async () => {
-  await hsm.remove();
-  shim.remove();
+  await hsm?.remove();
+  shim?.remove();
 });
 
 const faulty = (fault: string, deps: Parameters<SoftHsm['device']>[2] = {}, file?: string) =>
@@ -39,7 +47,7 @@ async function expectSoundSigner(): Promise<void> {
   expect(signatureHolds('p-256', key.spkiDer, DATA, signature)).toBe(true);
 }
 
-describe('a library that takes its process with it', () => {
+describeSoftHsm('a library that takes its process with it', () => {
   test.each([
     ['sign-crash', 'SIGSEGV'],
     ['sign-abort', 'SIGABRT'],
@@ -60,7 +68,7 @@ describe('a library that takes its process with it', () => {
   });
 });
 
-describe('a library that does not answer', () => {
+describeSoftHsm('a library that does not answer', () => {
   test('hangs in C_Login: ended at its deadline, while another signer signs; its PIN is wiped', async () => {
     const person = testPerson();
     const device = faulty('login-hang', { person, deadlines: { call: 1500 } });
@@ -92,7 +100,7 @@ describe('a library that does not answer', () => {
   });
 });
 
-describe('a library that lacks something', () => {
+describeSoftHsm('a library that lacks something', () => {
   test('no C_Sign: seen at the first contact, and signing says unsupported', async () => {
     const device = faulty('no-sign');
     const { capabilities } = await device.open(never);
@@ -143,7 +151,7 @@ describe('a library that lacks something', () => {
   });
 });
 
-describe('PINs', () => {
+describeSoftHsm('PINs', () => {
   test('a token that says it is locked is sent no PIN', async () => {
     const device = faulty('pin-locked');
     await expect(device.open(never)).rejects.toMatchObject({ trouble: 'pin-locked' });
@@ -208,7 +216,7 @@ describe('PINs', () => {
   });
 });
 
-describe('the token', () => {
+describeSoftHsm('the token', () => {
   test('taken out and put back, twice', async () => {
     const file = join(hsm.folder, 'out');
     const device = faulty('removable', {}, file);

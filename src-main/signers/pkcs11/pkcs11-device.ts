@@ -8,6 +8,7 @@ import { type Device, DeviceError } from '../device.ts';
 import { atMost } from './at-most.ts';
 import { askHost, connect, type Connection, DEADLINES, type Pkcs11Deps, whileWaiting } from './connection.ts';
 import { faultOf } from './faults.ts';
+import { quietNotice } from './quiet-notice.ts';
 import type { HostAnswer, HostOp, HostRequest } from './protocol.ts';
 import { generateRequest, keysOf, signatureOf, signWays, spkiOf } from './key-objects.ts';
 
@@ -15,9 +16,6 @@ import { generateRequest, keysOf, signatureOf, signWays, spkiOf } from './key-ob
 const ID_LENGTH = 20;
 /** So many signatures are in the child at once: the deadline of each counts from when it went there. */
 const IN_FLIGHT = 32;
-/** After so long the screen says that the device has not answered; it may want a touch. */
-const QUIET_MS = 5_000;
-
 const GONE = new Set(['KEY_NOT_FOUND', 'CKR_KEY_HANDLE_INVALID', 'CKR_OBJECT_HANDLE_INVALID']);
 const isGone = (error: unknown): boolean => error instanceof DeviceError && GONE.has(error.code);
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -38,7 +36,7 @@ interface Open extends Connection {
  * answers to the slot, and that one from then on.
  */
 export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Device {
-  const { settings, person, clock } = deps;
+  const { settings, person } = deps;
   const deadlines = { ...DEADLINES, ...deps.deadlines };
   /** Of the token that was met first: no other takes its place unnoticed. */
   let { serial } = settings;
@@ -47,7 +45,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
   /** Ends what is being opened when the device is closed. */
   let closed = new AbortController();
   const inFlight = atMost(IN_FLIGHT);
-  let saidQuiet = false;
+  const unlessQuiet = quietNotice(deps);
 
   async function begin(signal?: AbortSignal): Promise<Open> {
     const until = signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal]);
@@ -148,27 +146,6 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     if (name === undefined) return true;
     const rows = await ask(on, { op: 'key', id: Buffer.from(name, 'hex') }, deadlines.call);
     return keysOf(rows).length > 0;
-  }
-  /** Says that the device is quiet when it has been for a while; one such sentence at a time. */
-  async function unlessQuiet<T>(on: Open, task: Promise<T>): Promise<T> {
-    let stop = (): void => undefined;
-    const cancelTimer = clock.after(QUIET_MS, () => {
-      if (saidQuiet) return;
-      saidQuiet = true;
-      const end = person.waits(`${on.token.label} has not answered yet. Touch it if it blinks.`, () =>
-        on.client.end(faultOf('CANCELLED')),
-      );
-      stop = () => {
-        saidQuiet = false;
-        end();
-      };
-    });
-    try {
-      return await task;
-    } finally {
-      cancelTimer();
-      stop();
-    }
   }
   async function signOnce(
     on: Open,
