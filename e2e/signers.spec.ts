@@ -47,6 +47,7 @@ test('a SoftHSM token is made, applied, tested with its PIN, and holds the key o
   await lock(page);
   await expect(page.getByRole('alertdialog')).toHaveCount(0);
   await unlock(page);
+  await openSigner(page, 'Token one');
   await expect(page.getByText('State: not contacted yet')).toBeVisible();
   await page.getByRole('button', { name: 'Log in' }).click();
   await expect(page.getByRole('alertdialog', { name: /^PIN of/ })).toBeVisible();
