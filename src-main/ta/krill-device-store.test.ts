@@ -84,7 +84,12 @@ test.skipIf(noServer.length > 0)(
     copyFileSync(store('signer-store-kmip', 'pykmip.db'), join(app.folder, 'pykmip.db'));
     let server = await startPykmip(app.folder);
     const { port } = server;
-    await addSigner(app, 'krillta KMIP', server.settings({ force: true, retrySeconds: 0, maxRetrySeconds: 0 }), null);
+    await addSigner(
+      app,
+      'krillta KMIP',
+      server.settings({ force: true, retrySeconds: 0, maxRetrySeconds: 0 }),
+      null,
+    );
     await server.stop();
     const data = store('signer-store-kmip', 'data');
     expect((await imported(data)).error?.code).toBe('SIGNER_UNAVAILABLE');
