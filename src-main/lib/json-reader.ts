@@ -30,7 +30,14 @@ const MOST_LEVELS = 64;
 const MOST_VALUES = 2_000_000;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
-const SPACE = /[ \t\n\r]*/y;
+/** What a text may hold only after a backslash, and the backslash. */
+// eslint-disable-next-line no-control-regex
+const SPECIAL = /[\u0000-\u001f\\]/;
+const WORDS = [
+  ['null', null],
+  ['true', true],
+  ['false', false],
+] as const;
 
 /** The path of a member or element below `path`. */
 export function below(path: string, step: string | number): string {
@@ -43,19 +50,21 @@ class Reader {
   private readonly text: string;
   private at = 0;
   private values = 0;
+  /** Where it is: rendered for a refusal only, because a document has a place for each of its values. */
+  private readonly steps: (string | number)[] = [];
 
   constructor(text: string) {
     this.text = text;
   }
 
   whole(): JsonValue {
-    const value = this.value('', 0);
+    const value = this.value();
     this.space();
-    if (this.at < this.text.length) this.fail('something follows after its end', '');
+    if (this.at < this.text.length) this.fail('something follows after its end');
     return value;
   }
 
-  private fail(message: string, path: string): never {
+  private fail(message: string, path = this.steps.reduce<string>(below, '')): never {
     const before = this.text.slice(0, this.at);
     const line = before.split('\n').length;
     throw new JsonError(`${message} (line ${line}, column ${this.at - before.lastIndexOf('\n')})`, path);
@@ -69,7 +78,11 @@ class Reader {
   }
 
   private space(): void {
-    this.take(SPACE);
+    for (;;) {
+      const sign = this.text.charCodeAt(this.at);
+      if (sign !== 0x20 && sign !== 0x0a && sign !== 0x0d && sign !== 0x09) return;
+      this.at += 1;
+    }
   }
 
   private is(sign: string): boolean {
@@ -78,87 +91,93 @@ class Reader {
     return true;
   }
 
-  private value(path: string, level: number): JsonValue {
+  private value(): JsonValue {
     this.values += 1;
     if (this.values > MOST_VALUES) this.fail(`it holds more than ${MOST_VALUES} values`, '');
-    if (level > MOST_LEVELS) this.fail(`it is nested more than ${MOST_LEVELS} levels deep`, path);
+    if (this.steps.length > MOST_LEVELS) this.fail(`it is nested more than ${MOST_LEVELS} levels deep`);
     this.space();
     switch (this.text[this.at]) {
       case '{':
-        return this.object(path, level);
+        return this.object();
       case '[':
-        return this.array(path, level);
+        return this.array();
       case '"':
-        return this.string(path);
+        return this.string();
       case undefined:
-        return this.fail('it is cut off', path);
+        return this.fail('it is cut off');
       default:
         break;
     }
-    for (const [word, meaning] of [
-      ['null', null],
-      ['true', true],
-      ['false', false],
-    ] as const)
-      if (this.is(word)) return meaning;
+    for (const [word, meaning] of WORDS) if (this.is(word)) return meaning;
     const number = this.take(NUMBER);
-    return number === null ? this.fail('it is not JSON', path) : new JsonNumber(number[0]);
+    return number === null ? this.fail('it is not JSON') : new JsonNumber(number[0]);
+  }
+
+  private below(step: string | number): JsonValue {
+    this.steps.push(step);
+    const value = this.value();
+    this.steps.pop();
+    return value;
+  }
+
+  private string(): string {
+    const start = this.at + 1;
+    const quote = this.text.indexOf('"', start);
+    const plain = quote < 0 ? '' : this.text.slice(start, quote);
+    if (quote < 0 || SPECIAL.test(plain)) return this.escaped();
+    this.at = quote + 1;
+    if (!plain.isWellFormed()) this.fail('a text holds half a character');
+    return plain;
   }
 
   /** One character after the other: a pattern over a message of some megabytes would exhaust the stack. */
-  private string(path: string): string {
+  private escaped(): string {
     const start = this.at;
     this.at += 1;
-    let plain = true;
     for (;;) {
       const sign = this.text.charCodeAt(this.at);
       if (sign === 0x22) break;
-      if (sign === 0x5c) {
-        plain = false;
-        if (this.take(ESCAPE) !== null) continue;
-      }
+      if (sign === 0x5c && this.take(ESCAPE) !== null) continue;
       // NaN: the end of the text.
       if (sign === 0x5c || !(sign >= 0x20))
-        this.fail('a text is cut off or holds a sign that must be escaped', path);
+        this.fail('a text is cut off or holds a sign that must be escaped');
       this.at += 1;
     }
     this.at += 1;
-    const text = plain
-      ? this.text.slice(start + 1, this.at - 1)
-      : (JSON.parse(this.text.slice(start, this.at)) as string);
-    if (!text.isWellFormed()) this.fail('a text holds half a character', path);
+    const text = JSON.parse(this.text.slice(start, this.at)) as string;
+    if (!text.isWellFormed()) this.fail('a text holds half a character');
     return text;
   }
 
-  private array(path: string, level: number): JsonValue[] {
+  private array(): JsonValue[] {
     this.at += 1;
     const items: JsonValue[] = [];
     this.space();
     if (this.is(']')) return items;
     for (;;) {
-      items.push(this.value(below(path, items.length), level + 1));
+      items.push(this.below(items.length));
       this.space();
       if (this.is(']')) return items;
-      if (!this.is(',')) this.fail('a comma or "]" is missing', path);
+      if (!this.is(',')) this.fail('a comma or "]" is missing');
     }
   }
 
-  private object(path: string, level: number): JsonObject {
+  private object(): JsonObject {
     this.at += 1;
     const members: JsonObject = new Map();
     this.space();
     if (this.is('}')) return members;
     for (;;) {
       this.space();
-      if (this.text[this.at] !== '"') this.fail('a name in quotes is missing', path);
-      const name = this.string(path);
-      if (members.has(name)) this.fail(`"${name}" stands twice`, path);
+      if (this.text[this.at] !== '"') this.fail('a name in quotes is missing');
+      const name = this.string();
+      if (members.has(name)) this.fail(`"${name}" stands twice`);
       this.space();
-      if (!this.is(':')) this.fail(`a colon is missing after "${name}"`, path);
-      members.set(name, this.value(below(path, name), level + 1));
+      if (!this.is(':')) this.fail(`a colon is missing after "${name}"`);
+      members.set(name, this.below(name));
       this.space();
       if (this.is('}')) return members;
-      if (!this.is(',')) this.fail('a comma or "}" is missing', path);
+      if (!this.is(',')) this.fail('a comma or "}" is missing');
     }
   }
 }
