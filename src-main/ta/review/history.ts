@@ -78,6 +78,7 @@ export function readFacts(text: string): ExchangeFacts {
 /** `past` oldest first. */
 export function historyOf(past: readonly { nonce: string; facts: string }[]): History {
   const history: History = { children: new Map(), owners: new Map(), nonces: new Set() };
+  const last = new Map<KnownChild, ExchangeFacts['children'][number]['resources']>();
   for (const { nonce, facts } of past) {
     history.nonces.add(nonce);
     for (const { handle, resources, wishes } of readFacts(facts).children) {
@@ -85,11 +86,7 @@ export function historyOf(past: readonly { nonce: string; facts: string }[]): Hi
         resources: { asn: [], ipv4: [], ipv6: [] },
         keys: new Set(),
       };
-      child.resources = {
-        asn: readAsn(resources.asn),
-        ipv4: readIp(resources.ipv4, 'ipv4'),
-        ipv6: readIp(resources.ipv6, 'ipv6'),
-      };
+      last.set(child, resources);
       for (const { key, what } of wishes) {
         const owner = history.owners.get(key);
         if (owner !== undefined && owner !== handle) history.children.get(owner)?.keys.delete(key);
@@ -104,5 +101,7 @@ export function historyOf(past: readonly { nonce: string; facts: string }[]): Hi
       history.children.set(handle, child);
     }
   }
+  for (const [child, { asn, ipv4, ipv6 }] of last)
+    child.resources = { asn: readAsn(asn), ipv4: readIp(ipv4, 'ipv4'), ipv6: readIp(ipv6, 'ipv6') };
   return history;
 }
