@@ -38,6 +38,8 @@ const WORDS = [
   ['true', true],
   ['false', false],
 ] as const;
+/** Of JSON (RFC 8259 2). */
+const isBlank = (sign: number): boolean => sign === 0x20 || sign === 0x0a || sign === 0x0d || sign === 0x09;
 
 /** The path of a member or element below `path`. */
 export function below(path: string, step: string | number): string {
@@ -82,11 +84,7 @@ class Reader {
   }
 
   private space(): void {
-    for (;;) {
-      const sign = this.text.charCodeAt(this.at);
-      if (sign !== 0x20 && sign !== 0x0a && sign !== 0x0d && sign !== 0x09) return;
-      this.at += 1;
-    }
+    while (isBlank(this.text.charCodeAt(this.at))) this.at += 1;
   }
 
   private is(sign: string): boolean {
@@ -184,6 +182,15 @@ class Reader {
       if (!this.is(',')) this.fail('a comma or "}" is missing');
     }
   }
+}
+
+/** The first and last octet that are no blank, as characters; empty when there is none. It reads nothing between them. */
+export function signsOf(bytes: Uint8Array): { first: string; last: string } {
+  let [first, last] = [0, bytes.length - 1];
+  while (isBlank(bytes[first] ?? 0)) first += 1;
+  while (last > first && isBlank(bytes[last] ?? 0)) last -= 1;
+  const sign = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 1));
+  return { first: sign(first), last: sign(last) };
 }
 
 /** Reads one document, UTF-8 without a byte order mark (RFC 8259 8.1). Throws JsonError. */
