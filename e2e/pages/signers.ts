@@ -76,6 +76,7 @@ export async function addKmipServer(page: Page, name: string, settings: KmipSett
   await page.getByLabel('read_timeout_seconds').fill(String(settings.readTimeoutSeconds));
   await page.getByRole('button', { name: 'Save signer' }).click();
   await expect(page.getByText('new, not applied')).toBeVisible();
+  await open(page, 'Signers');
 }
 
 /** Contacts a signer from its page until it has shown that it can make and use keys. */
