@@ -67,5 +67,11 @@ test('a root on SoftHSM, its intermediate in software and a trust anchor on Soft
   await expect(row('Root on SoftHSM key')).toContainText('Vault token');
   await expect(row('Issuing CA in software key')).not.toContainText('Vault token');
   await open(page, 'Audit');
-  await expect(page.getByRole('grid', { name: 'Audit' }).getByText(/Vault token, serial/).first()).toBeVisible();
+  const records = page.getByRole('grid', { name: 'Audit entries' }).getByRole('row');
+  for (const action of ['ca.sign', 'ta.setUp']) {
+    await page.getByLabel('Search the audit').fill(action);
+    await records.filter({ hasText: action }).last().click();
+    await expect(page.getByRole('dialog').getByText(/Vault token, serial [0-9a-f]{16}/)).toBeVisible();
+    await page.keyboard.press('Escape');
+  }
 });

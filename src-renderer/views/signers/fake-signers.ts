@@ -51,6 +51,7 @@ export const SOFTWARE: SignerRow = {
   settings: null,
   secretStored: false,
   secretHeld: false,
+  secretRefused: false,
   roles: ['one-off'],
   state: 'ready',
   text: 'Keys lie encrypted in this workspace.',
@@ -71,6 +72,7 @@ export const TOKEN: SignerRow = {
   settings: PKCS11,
   secretStored: true,
   secretHeld: false,
+  secretRefused: false,
   roles: ['default'],
   state: 'ready',
   text: 'The token “My token 1” answers.',
@@ -128,6 +130,7 @@ export const SERVER: SignerRow = {
 
 export const REFUSED: SignerRow = {
   ...TOKEN,
+  secretRefused: true,
   secretStored: false,
   state: 'unusable',
   text: 'The token refused the PIN; it is not sent again.',
