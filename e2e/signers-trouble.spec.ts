@@ -55,7 +55,7 @@ async function begin(app: ConsoleApp, name: string, roots: readonly string[]): P
 async function newLeaf({ page }: ConsoleApp, authority: string): Promise<void> {
   await open(page, 'Authorities');
   await openRow(page, 'Authorities', authority);
-  await page.getByRole('link', { name: /^Issue a certificate/ }).click();
+  await page.getByRole('button', { name: 'Issue certificate…' }).click();
 }
 
 test('an unplugged token is named with cause, check and fix; the other root goes on; plugged in again it signs', async ({
@@ -65,6 +65,7 @@ test('an unplugged token is named with cause, check and fix; the other root goes
   apps.canaries.guard('PIN of the token', PIN);
   const app = await apps.start();
   const { page } = app;
+  page.setDefaultTimeout(30_000);
   await createWorkspace(page, apps, { name: 'Unplugged' });
   await begin(app, 'Root', [TOKEN, 'Software']);
   await openSigner(page, TOKEN);
