@@ -76,7 +76,8 @@ test('an unplugged token is named with cause, check and fix; the other root goes
   await page.getByRole('button', { name: 'Test', exact: true }).click();
   const said = stateOf(page);
   await expect(said.getByText(/^State: not there, tried again in/)).toBeVisible({ timeout: 30_000 });
-  for (const label of ['Why', 'Look', 'Mend']) await expect(said.getByText(label, { exact: true })).toBeVisible();
+  for (const label of ['Why', 'Look', 'Mend'])
+    await expect(said.getByText(label, { exact: true })).toBeVisible();
   await open(page, 'Signers');
   const row = page.getByRole('grid', { name: 'Signers' }).getByRole('row').filter({ hasText: TOKEN });
   await expect(row).toContainText('not there');

@@ -60,7 +60,11 @@ export async function chooseHolder(page: Page, group: string, name: string): Pro
 export async function addKmipServer(page: Page, name: string, settings: KmipSettings): Promise<void> {
   await open(page, 'Signers');
   await page.getByRole('link', { name: 'Add a signer…' }).first().click();
-  await page.getByRole('radiogroup', { name: 'How it is reached' }).getByText('KMIP', { exact: false }).first().click();
+  await page
+    .getByRole('radiogroup', { name: 'How it is reached' })
+    .getByText('KMIP', { exact: false })
+    .first()
+    .click();
   const fields: [label: string, value: string | number | null][] = [
     ['Name', name],
     ['Host', settings.host],

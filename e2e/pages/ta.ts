@@ -55,11 +55,7 @@ export async function setUpSigner(
 }
 
 /** From the step of the URIs on. */
-export async function finishSetUp(
-  page: Page,
-  uris: SetupChoices,
-  stop: Stop = quiet,
-): Promise<void> {
+export async function finishSetUp(page: Page, uris: SetupChoices, stop: Stop = quiet): Promise<void> {
   await page.getByLabel('https URIs').fill(uris.https);
   await page.getByLabel('rsync URI').fill(uris.rsync);
   await stop('ta-signer.locations');
