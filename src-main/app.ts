@@ -97,6 +97,8 @@ export async function createApp(ports: Ports, devices?: DeviceParts): Promise<Ap
     random,
     log,
     jobs,
+    blobs,
+    tickets,
     session,
     software,
     changed,

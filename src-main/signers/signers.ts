@@ -6,7 +6,7 @@ import type { Topic } from '#shared/bridge.ts';
 import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
 import { jobRefusal } from '../audit/job-refusal.ts';
 import { AppError } from '../lib/app-error.ts';
-import type { Domain } from '../lib/domain.ts';
+import type { Domain, TicketPaths } from '../lib/domain.ts';
 import { newId } from '../lib/ids.ts';
 import type { JobContext, Jobs } from '../lib/jobs.ts';
 import type { Log } from '../lib/log.ts';
@@ -14,6 +14,7 @@ import type { HsmEndpoint } from '../lib/net-gate.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
 import { createConfigure } from './config/configure.ts';
+import { tomlChannels } from './config/toml-channels.ts';
 import { adoptKey, listDeviceKeys, probe } from './lifecycle/device-keys.ts';
 import { createLiveSigners, type DeviceKinds, type LiveSigners } from './lifecycle/live-signers.ts';
 import { listSigners } from './list-signers.ts';
@@ -27,6 +28,8 @@ export interface SignersDeps {
   random: Random;
   log: Log;
   jobs: Jobs;
+  blobs: { take(id: string): { name: string; bytes: Buffer } };
+  tickets: TicketPaths;
   session(): Session;
   software: Signer;
   kinds: DeviceKinds;
@@ -87,6 +90,7 @@ export function createSigners(deps: SignersDeps): Signers {
 
   const domain: Domain<'signers'> = {
     ...configure.channels,
+    ...tomlChannels({ ...deps, configure }),
     ...tokenChannels({ ...deps, live, configure, deviceJob, found }),
     list: () => listSigners(session(), live()),
     prompts: () => ({ prompts: live().prompts.list() }),

@@ -9,6 +9,7 @@ import { draftChannels } from './drafts.ts';
 import { inspectChannels } from './inspect.ts';
 import { keyChannels } from './keys.ts';
 import { signerChannels } from './signers.ts';
+import { signerTomlChannels } from './signer-toml.ts';
 import { taChildChannels } from './ta-child.ts';
 import { taStickChannels } from './ta-stick.ts';
 import { taChannels } from './ta.ts';
@@ -22,6 +23,7 @@ export const contract = {
   ...draftChannels,
   ...keyChannels,
   ...signerChannels,
+  ...signerTomlChannels,
   ...caChannels,
   ...overviewChannels,
   ...inspectChannels,

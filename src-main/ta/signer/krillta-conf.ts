@@ -118,7 +118,9 @@ export function readKrilltaConf(text: string): KrilltaConf {
     `Its log settings (${settings.logType}, ${settings.logLevel}) and data directory are kept for the krillta.conf that Baleen writes; Baleen itself keeps an audit instead of a log.`,
   );
   if (Array.isArray(conf['signers']) && conf['signers'].length > 0)
-    notes.push(`${conf['signers'].length} signers are configured in it; they are not taken over here.`);
+    notes.push(
+      `${conf['signers'].length === 1 ? 'A signer is' : `${conf['signers'].length} signers are`} configured in it; take them over under Signers, “Import TOML”.`,
+    );
   return { timing: timingOf(conf['ta_timing'] ?? conf['timing_config']), settings, notes };
 }
 
