@@ -1,7 +1,8 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, fork, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -70,6 +71,46 @@ describe('the folder of npm run bundle', () => {
         env: { PATH: '/usr/bin:/bin' },
       }),
     ).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  /** What the child of a signer answers when it is asked to load a library. */
+  async function loaded(out: string, library: string): Promise<unknown> {
+    const child = fork(join(out, 'main', 'pkcs11-host.js'), [], {
+      execPath: join(bundle, 'bin', 'node'),
+      execArgv: [],
+      env: { PATH: '/usr/bin:/bin', SOFTHSM2_CONF: join(scratch, 'softhsm2.conf') },
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    try {
+      const answer = new Promise((resolve) => {
+        child.once('message', resolve);
+        child.once('exit', resolve);
+      });
+      child.send([{ id: 1, request: { op: 'load', library } }]);
+      return await answer;
+    } finally {
+      child.kill('SIGKILL');
+    }
+  }
+  const softhsm = '/usr/lib/softhsm/libsofthsm2.so';
+
+  test.skipIf(process.env['CI'] === undefined && !existsSync(softhsm))(
+    'the child of a signer loads a PKCS#11 library',
+    async () => {
+      mkdirSync(join(scratch, 'tokens'));
+      writeFileSync(join(scratch, 'softhsm2.conf'), `directories.tokendir = ${join(scratch, 'tokens')}\n`);
+      expect(await loaded(join(bundle, 'out'), softhsm)).toMatchObject([
+        { id: 1, value: { manufacturer: 'SoftHSM' } },
+      ]);
+    },
+  );
+
+  test('without the native part that child says so', async () => {
+    const bare = join(scratch, 'bare');
+    cpSync(join(bundle, 'out', 'main'), join(bare, 'main'), { recursive: true });
+    writeFileSync(join(bare, 'package.json'), '{"type":"module"}');
+    expect(await loaded(bare, softhsm)).toMatchObject([{ id: 1, failure: { code: 'PKCS11_NOT_BUILT' } }]);
   });
 
   // Without a virtual display or the right to leave the network there is nothing to see; CI has both (scripts/test.mjs).

@@ -4,10 +4,8 @@ import { createKmipDevice } from './kmip/kmip-device.ts';
 import { resultReasonNamed } from './kmip/result-reasons.ts';
 import type { DeviceKinds } from './lifecycle/live-signers.ts';
 import { explainFault } from './pkcs11/faults.ts';
-import { findLibraries } from './pkcs11/library-places.ts';
 import { createPkcs11Device } from './pkcs11/pkcs11-device.ts';
-import { makeRehearsalToken, softhsmTool } from './pkcs11/softhsm-token.ts';
-import { changePin, initToken, listSlots } from './pkcs11/token-tools.ts';
+import { createPkcs11Tools } from './pkcs11/pkcs11-tools.ts';
 import type { TokenTools } from './token-tools.ts';
 
 export interface DeviceParts {
@@ -31,21 +29,6 @@ export function deviceParts(deps: {
           : createPkcs11Device({ ...deps, settings, person }),
       explain: (kind, { code }) => (kind === 'kmip' ? resultReasonNamed(code) : explainFault(code)),
     },
-    tools: {
-      discover: () => Promise.resolve({ libraries: findLibraries(), softhsm: softhsmTool() }),
-      slots: (library, signal) => listSlots({ hosts, clock, signal }, library),
-      changePin: (settings, { oldPin, newPin }, signal) =>
-        changePin({ hosts, clock, signal }, settings, oldPin, newPin),
-      async initToken(library, token, signal) {
-        await initToken({ hosts, clock, signal }, library, token);
-        // SoftHSM gives an initialised token another slot: it is known again by the label it got.
-        const { slots } = await listSlots({ hosts, clock, signal }, library);
-        const made = slots.find(
-          (slot) => slot.token?.initialized === true && slot.token.label === token.label,
-        );
-        return { serial: made?.token?.serial ?? '' };
-      },
-      rehearsalToken: (request, signal) => makeRehearsalToken({ hosts, clock, signal }, request),
-    },
+    tools: createPkcs11Tools({ hosts, clock }),
   };
 }

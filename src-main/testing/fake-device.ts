@@ -186,6 +186,14 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
   };
 }
 
+const PIN_ROW = {
+  cause: 'Wrong PIN.',
+  check: 'Look.',
+  fix: 'Type it.',
+  text: 'of the table',
+  trouble: 'pin-refused',
+};
+
 /** What the application is built with: tokens by the path of their library, as they are when they are asked. */
 export function fakeDevices(tokens: Map<string, FakeToken>, made: SignerSettings[] = []): DeviceParts {
   const none = (): Promise<never> => Promise.reject(trouble('unsupported', 'NOT_BUILT'));
@@ -198,11 +206,16 @@ export function fakeDevices(tokens: Map<string, FakeToken>, made: SignerSettings
         return fakeDevice(() => {
           const token = tokens.get(place) ?? null;
           if (token !== null && serial !== null && token.serial !== serial)
-            throw trouble('misconfigured', 'TOKEN_OTHER');
+            throw new DeviceError(
+              'misconfigured',
+              'TOKEN_OTHER',
+              `The token in slot 1 has the serial number ${token.serial}, this signer belongs to ${serial}. Plug in the right one.`,
+            );
           return token;
         }, person);
       },
-      explain: () => null,
+      // As the real tables: with more than the advice in a row.
+      explain: (_kind, { code }) => (code === 'CKR_PIN_INCORRECT' ? PIN_ROW : null),
     },
     tools: {
       discover: () => Promise.resolve({ libraries: [], softhsm: null }),

@@ -24,6 +24,9 @@ export interface Pykmip {
   stop(): Promise<void>;
 }
 
+/** Whoever forgot to stop it: it ends, with what it started. */
+const LONGEST_SECONDS = '900';
+
 const answers = (port: number): Promise<boolean> =>
   new Promise((done) => {
     const socket = connect(port, '127.0.0.1');
@@ -62,9 +65,15 @@ export async function startPykmip(folder: string, port?: number): Promise<Pykmip
     ].join('\n'),
   );
   // Debian's program belongs to Debian's Python.
-  const program = spawn('/usr/bin/python3', [peer('pykmip-server'), '-f', config, '-l', log], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const program = spawn(
+    'timeout',
+    ['-k', '5', LONGEST_SECONDS, '/usr/bin/python3', peer('pykmip-server'), '-f', config, '-l', log],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      // A group of its own: it starts a second process that watches its policies.
+      detached: true,
+    },
+  );
   let said = '';
   program.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString('utf8')).slice(-5000);
@@ -98,8 +107,8 @@ export async function startPykmip(folder: string, port?: number): Promise<Pykmip
     }),
     log: () => readFileSync(log, 'utf8'),
     async stop() {
-      // It waits for its sessions at SIGTERM; nothing of it is kept.
-      program.kill('SIGKILL');
+      // At SIGTERM it would wait for its sessions.
+      if (!ended && program.pid !== undefined) process.kill(-program.pid, 'SIGKILL');
       await exit;
     },
   };

@@ -109,7 +109,7 @@ test('a question that comes while another screen is open is shown, and the next 
   fireEvent.change(screen.getByLabelText('PIN'), { target: { value: '5678' } });
   await press('Cancel');
   expect(screen.getByRole('alertdialog').textContent).toContain('Other token');
-  expect((screen.getByLabelText('PIN') as HTMLInputElement).value).toBe('');
+  expect(screen.getByLabelText<HTMLInputElement>('PIN').value).toBe('');
 });
 
 test('a refusal is said and what was typed is gone', async () => {
@@ -122,7 +122,7 @@ test('a refusal is said and what was typed is gone', async () => {
   fireEvent.change(screen.getByLabelText('PIN'), { target: { value: '5678' } });
   await press('Send PIN');
   expect(screen.getByText('Nobody asks any more.')).toBeTruthy();
-  expect((screen.getByLabelText('PIN') as HTMLInputElement).value).toBe('');
+  expect(screen.getByLabelText<HTMLInputElement>('PIN').value).toBe('');
 });
 
 test('nothing is asked while the workspace is locked, and a question goes with the lock', async () => {

@@ -6,7 +6,9 @@ import { useQuery } from './use-query.ts';
 /** A sentence of each signer that may not be trusted as it is configured; empty while the workspace is locked. */
 export function useSignerWarnings(unlocked: boolean): { id: string; text: string }[] {
   const found = useQuery('signers.list', {}, ['signers'], { skip: !unlocked });
-  return (found.data?.rows ?? []).flatMap(({ id, warnings }) => warnings.map((text) => ({ id, text })));
+  return (found.data?.rows ?? []).flatMap(({ id, name, warnings }) =>
+    warnings.map((text) => ({ id, text: `“${name}”: ${text}` })),
+  );
 }
 
 export function SignerWarnings({ warnings }: { warnings: ReturnType<typeof useSignerWarnings> }) {

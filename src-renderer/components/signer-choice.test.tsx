@@ -5,7 +5,7 @@ import { installBridge } from '../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../app/query-store.ts';
 import { KEY_TYPES } from '../views/keys/key-words.ts';
 import { fakeList, REFUSED, SERVER, SOFTWARE, TOKEN } from '../views/signers/fake-signers.ts';
-import { HeldBy, SignerChoice, typesFor, Unreachable, useSigners } from './signer-choice.tsx';
+import { SignerChoice, typesFor, useSigners } from './signer-choice.tsx';
 
 function Wizard({ algorithm }: { algorithm?: 'p-521' }) {
   const signers = useSigners();
@@ -20,11 +20,6 @@ function Wizard({ algorithm }: { algorithm?: 'p-521' }) {
         {...(algorithm === undefined ? {} : { algorithm })}
       />
       <p data-testid="types">{types.map(({ value }) => value).join(' ')}</p>
-      <p data-testid="held">
-        <HeldBy signers={signers} signer="signer-1" />
-      </p>
-      <Unreachable signers={signers} signer="signer-2" />
-      <Unreachable signers={signers} signer="gone" />
     </>
   );
 }
@@ -60,11 +55,4 @@ test('what cannot be used, or makes no such key, is there and says why', async (
   const token = screen.getByRole('radio', { name: /SoftHSM token/ });
   expect(token).toHaveProperty('disabled', true);
   expect(screen.getByText(/makes no such key/)).toBeTruthy();
-});
-
-test('a key on a signer that is not there, or not configured, says that it cannot sign', async () => {
-  await show([SOFTWARE, TOKEN, SERVER]);
-  expect(screen.getByTestId('held').textContent).toBe('SoftHSM token');
-  expect(screen.getByText(/This key is on “KMIP east”, which does not answer now/)).toBeTruthy();
-  expect(screen.getByText(/a signer that is not configured/)).toBeTruthy();
 });

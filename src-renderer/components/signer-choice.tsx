@@ -1,11 +1,9 @@
 /** Which signer makes a new key, where there is a choice, and which types of key it can make. */
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import type { SignerKind, SignerRow, SignerState } from '#shared/contract/signers.ts';
-import { hrefOf } from '../app/router.ts';
 import { useQuery } from '../app/use-query.ts';
 import { RadioCards } from './choices.tsx';
 import type { Option } from './choices.tsx';
-import { Notice } from './verdict.tsx';
 
 const KIND: Record<SignerKind, string> = {
   software: 'Encrypted in this workspace',
@@ -33,32 +31,6 @@ export interface SignersToChoose {
 export function useSigners(): SignersToChoose {
   const found = useQuery('signers.list', {}, ['signers']);
   return { rows: found.data?.rows ?? [], defaultSigner: found.data?.defaultSigner ?? 'software' };
-}
-
-/** The name of the signer that holds a key. */
-export function HeldBy({ signers, signer }: { signers: SignersToChoose; signer: string }) {
-  const row = signers.rows.find(({ id }) => id === signer);
-  if (row !== undefined) return row.name;
-  return signer === 'software' ? 'Software' : <span className="quiet">a signer that is not configured</span>;
-}
-
-/** What stands above a key that cannot sign now, because its signer cannot be reached (H-026). */
-export function Unreachable({ signers, signer }: { signers: SignersToChoose; signer: string }) {
-  if (signers.rows.length === 0) return null;
-  const row = signers.rows.find(({ id }) => id === signer);
-  if (row === undefined)
-    return (
-      <Notice severity="bad">
-        This key is on a signer that is not configured: it cannot sign until it is added again under Signers.
-      </Notice>
-    );
-  if (row.state !== 'retrying' && row.state !== 'unusable') return null;
-  return (
-    <Notice severity="careful">
-      This key is on “{row.name}”, which {STATE[row.state]}: it cannot sign until that is mended.{' '}
-      <a href={hrefOf('signer', { id: row.id })}>Look at the signer</a>
-    </Notice>
-  );
 }
 
 /** What a signer can make; everything while the signers are not known. */

@@ -68,10 +68,10 @@ const told = z.strictObject({ handle, severity, says: z.string() });
 
 export const taChildChannels = {
   'ta.localChildren': channel('unlocked', nothing, z.strictObject({ children: z.array(localChildView) })),
-  /** Starts a job that makes identity and first key; its result id is the handle. `signer` missing: the default one. */
+  /** Starts a job that makes identity and first key; its result id is the handle. `signer` null: the default one. */
   'ta.localCreate': change(
     'unlocked',
-    z.strictObject({ handle: z.string().max(255), signer: id.optional() }),
+    z.strictObject({ handle: z.string().max(255), signer: id.nullable().default(null) }),
     z.strictObject({ job: id }),
   ),
   /** Makes the child when it is not there, adds it at the proxy, connects it and asks its first question. Starts a job. */

@@ -171,8 +171,12 @@ export type ProxyExport = z.infer<typeof proxyExport>;
 export const taProxyChannels = {
   /** null while there is no proxy in this workspace. */
   'ta.proxy': channel('unlocked', nothing, z.strictObject({ proxy: proxyView.nullable() })),
-  /** Makes the proxy with its identity key (`krillta proxy init`). Starts a job; its result id is "proxy". `signer` missing: the default one. */
-  'ta.proxyInit': change('unlocked', z.strictObject({ signer: id.optional() }), z.strictObject({ job: id })),
+  /** Makes the proxy with its identity key (`krillta proxy init`). Starts a job; its result id is "proxy". `signer` null: the default one. */
+  'ta.proxyInit': change(
+    'unlocked',
+    z.strictObject({ signer: id.nullable().default(null) }),
+    z.strictObject({ job: id }),
+  ),
   /** What a publication server's answer says, before it is taken. */
   'ta.readRepository': channel(
     'unlocked',

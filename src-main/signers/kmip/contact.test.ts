@@ -130,6 +130,13 @@ describe('the client’s pair', () => {
       'serverCaCertPath',
       /is not there/,
     ],
+    ['a device', { serverCaCertPath: '/dev/zero' }, 'serverCaCertPath', /is no file/],
+    [
+      'a film',
+      { serverCaCertPath: file('film.bin', Buffer.alloc(2_000_000)) },
+      'serverCaCertPath',
+      /too large/,
+    ],
     ['a folder', { serverCertPath: folder }, 'serverCertPath', /is a folder/],
   ])('%s', async (_what, paths, path, message) => {
     await expect(readKmipContact({ ...NONE, ...paths })).rejects.toMatchObject({

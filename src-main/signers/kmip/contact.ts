@@ -3,7 +3,7 @@
  * settings are saved (H-008, H-011). It opens no connection.
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { KmipSettings } from '#shared/contract/signer-settings.ts';
 import type { FieldError } from '#shared/errors.ts';
 import { AppError, fileError } from '../../lib/app-error.ts';
@@ -39,8 +39,13 @@ export async function readKmipContact(paths: Paths): Promise<KmipContact> {
     const path = paths[field] ?? '';
     if (path === '') return null;
     try {
+      const about = await stat(path);
+      // SECURITY: a device or a pipe would never end.
+      if (!about.isFile() && !about.isDirectory()) return wrong(field, `${path} is no file: choose another.`);
+      if (about.size > MOST_OCTETS)
+        return wrong(field, `${path} is too large for a certificate or key: choose another.`);
       const content = await readFile(path);
-      const text = content.length > MOST_OCTETS ? '' : content.toString('utf8');
+      const text = content.toString('utf8');
       // SECURITY: it may be a key.
       wipe(content);
       return text;

@@ -46,6 +46,9 @@ const NETWORK: Partial<Record<AppError['code'], DeviceTrouble>> = {
   CANCELLED: 'cancelled',
 };
 
+/** The other end speaks no TLS: that stays so until address or port is another. */
+const NO_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNSUPPORTED_PROTOCOL/;
+
 /** `where`: host and port, for sentences. `withPassword`: credentials were sent, so it may be those that were refused. */
 export function deviceFault(error: unknown, where: string, withPassword: boolean): unknown {
   if (error instanceof KmipResultError) return resultFault(error, where, withPassword);
@@ -64,7 +67,7 @@ export function deviceFault(error: unknown, where: string, withPassword: boolean
     const { cause } = error;
     const system = cause instanceof Error && 'code' in cause ? String(cause.code) : error.code;
     return new DeviceError(
-      NETWORK[error.code] ?? 'unreachable',
+      NO_TLS.test(system) ? 'misconfigured' : (NETWORK[error.code] ?? 'unreachable'),
       system,
       error.message,
       error.details?.library ?? error.details?.fingerprint ?? '',

@@ -16,7 +16,7 @@ export function pairHandle({ publicId, privateId }: KeyPairIds): Uint8Array {
       'The server names its keys with colons, which cannot be kept: use another server.',
       `${publicId}, ${privateId}`,
     );
-  return Buffer.from(publicId === null ? privateId : `${publicId}:${privateId}`, 'utf8');
+  return new TextEncoder().encode(publicId === null ? privateId : `${publicId}:${privateId}`);
 }
 
 /** Throws DeviceError `key-gone` when it is none. */

@@ -1,32 +1,20 @@
 /**
- * Key pairs on a KMIP server: made, renamed, activated, used, found and destroyed, each whole or not at all. It throws
- * what the client throws, and DeviceError where the word is known here.
+ * Keys on a KMIP server: used, found and listed. It throws what the client throws, and DeviceError where the word is known
+ * here. How they are made and destroyed is told in pairs.ts.
  */
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
-import { equalBytes, toHex } from '../../lib/bytes.ts';
+import { equalBytes } from '../../lib/bytes.ts';
 import type { Random } from '../../ports.ts';
-import { keyId, keyView } from '../../x509/public-key.ts';
+import { keyId } from '../../x509/public-key.ts';
 import { DeviceError, type DeviceKey } from '../device.ts';
 import type { KmipClient } from './client.ts';
-import { type KeyPairIds, pairHandle, readHandle } from './handle.ts';
+import { pairHandle, readHandle } from './handle.ts';
 import { maybe, valueAs } from './items.ts';
 import { KmipResultError, type KmipVersion } from './message.ts';
 import { LINK_TYPE, OBJECT_TYPE, STATE, TAG, USAGE_BITS } from './names.ts';
-import {
-  activate,
-  createKeyPair,
-  destroy,
-  getAttributes,
-  getPublicKey,
-  type KmipAttributes,
-  locate,
-  queryServer,
-  rename,
-  revoke,
-  sign,
-} from './operations.ts';
+import { getAttributes, getPublicKey, type KmipAttributes, locate, sign } from './operations.ts';
+import { createPairs } from './pairs.ts';
 import { asDerSignature } from './public-key.ts';
-import { resultReason } from './result-reasons.ts';
 
 export interface KmipKeys {
   readonly version: KmipVersion;
@@ -47,101 +35,9 @@ const PUBLIC_NAME = /^krill-public-key-/;
 const PRIVATE_NAME = /^krill-private-key-/;
 
 export function createKeys(deps: { client: KmipClient; random: Random; version: KmipVersion }): KmipKeys {
-  const { client, random, version } = deps;
+  const { client, version } = deps;
 
-  const isGone = (error: unknown): boolean =>
-    error instanceof KmipResultError && resultReason(error.reason).trouble === 'key-gone';
-
-  /** Revokes and destroys one object; what is gone is gone. */
-  async function destroyOne(id: string): Promise<void> {
-    try {
-      await client.call(revoke(id));
-    } catch (error) {
-      if (isGone(error)) return;
-      // What is not active cannot be revoked and need not be; whether it can be destroyed shows next.
-      if (!(error instanceof KmipResultError)) throw error;
-    }
-    try {
-      await client.call(destroy(id));
-    } catch (error) {
-      if (!isGone(error)) throw error;
-    }
-  }
-
-  /** The private half first: without it nothing signs. */
-  async function destroyPair({ publicId, privateId }: KeyPairIds): Promise<void> {
-    await destroyOne(privateId);
-    if (publicId !== null) await destroyOne(publicId);
-  }
-
-  /** Takes away what a failed attempt may have left. Answers whether nothing is left. */
-  async function cleanUp(pair: KeyPairIds | null, names: readonly string[]): Promise<boolean> {
-    try {
-      if (pair !== null) await destroyPair(pair);
-      // The answer was lost on the way: the names are nobody else's.
-      else
-        for (const name of names)
-          for (const id of await client.call(locate({ name }, 2))) await destroyOne(id);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  /** Sensitive where the server knows the word: one that does not refuses it, and makes the key without. */
-  async function makePair(
-    wanted: { algorithm: KeyAlgorithm; privateName: string; publicName: string },
-    signal: AbortSignal | undefined,
-  ): Promise<{ privateId: string; publicId: string }> {
-    const knows = version.major > 1 || version.minor >= 4;
-    if (knows)
-      try {
-        return await client.call(createKeyPair({ ...wanted, sensitive: true }), signal);
-      } catch (error) {
-        if (!(error instanceof KmipResultError) || resultReason(error.reason).trouble === 'pin-refused')
-          throw error;
-      }
-    return client.call(createKeyPair({ ...wanted, sensitive: false }), signal);
-  }
-
-  async function create(
-    algorithm: KeyAlgorithm,
-    signal: AbortSignal | undefined,
-  ): Promise<{ handle: Uint8Array; spkiDer: Uint8Array }> {
-    // A dead pooled connection shows here, where trying again is safe.
-    await client.call(queryServer(), signal);
-    const prefix = `krill_new_key_${toHex(random.bytes(10)).toLowerCase()}`;
-    const [privateName, publicName] = [`${prefix}_priv`, `${prefix}_pub`];
-    let pair: KeyPairIds | null = null;
-    try {
-      const ids = await makePair({ algorithm, privateName, publicName }, signal);
-      pair = ids;
-      const handle = pairHandle(ids);
-      const spkiDer = await spkiOf(ids.publicId, signal);
-      if (spkiDer === null || !isKind(spkiDer, algorithm))
-        throw new DeviceError(
-          'unsupported',
-          'KEY_TYPE',
-          'The server made another kind of key than it was asked for: choose another key type.',
-          spkiDer === null ? '' : keyView(spkiDer).text,
-        );
-      const identifier = keyId(spkiDer).toLowerCase();
-      await client.call(rename(ids.publicId, publicName, `krill-public-key-${identifier}`), signal);
-      await client.call(rename(ids.privateId, privateName, `krill-private-key-${identifier}`), signal);
-      await client.call(activate(ids.privateId), signal);
-      return { handle, spkiDer };
-    } catch (error) {
-      // A refusal of the first step made nothing.
-      const nothingMade = pair === null && error instanceof KmipResultError;
-      if (nothingMade || (await cleanUp(pair, [privateName, publicName]))) throw error;
-      throw new DeviceError(
-        'unreachable',
-        'LEFT_BEHIND',
-        `The key was not finished, and what was begun could not be destroyed: destroy the objects named ${prefix} or numbered ${pair?.publicId ?? '?'} and ${pair?.privateId ?? '?'} on the server.`,
-        error instanceof Error ? error.message : '',
-      );
-    }
-  }
+  const { create, destroyPair } = createPairs(deps);
 
   const spkiOf = (id: string, signal?: AbortSignal): Promise<Uint8Array | null> =>
     client.call(getPublicKey(id), signal);
@@ -152,11 +48,11 @@ export function createKeys(deps: { client: KmipClient; random: Random; version: 
     if (linked !== null) return linked;
     const name = namesOf(attributes).find((one) => PRIVATE_NAME.test(one));
     if (name === undefined) return null;
-    const [first, ...more] = await client.call(
+    const [only, ...more] = await client.call(
       locate({ name: name.replace(PRIVATE_NAME, 'krill-public-key-') }, 2),
       signal,
     );
-    return first !== undefined && more.length === 0 ? first : null;
+    return only !== undefined && more.length === 0 ? only : null;
   }
 
   async function publicKey(handle: Uint8Array): Promise<Uint8Array> {
@@ -287,12 +183,4 @@ function linkOf(attributes: KmipAttributes, type: number): string | null {
     (item) => maybe(item, TAG.linkType, 'enumeration') === type,
   );
   return link === undefined ? null : maybe(link, TAG.linkedObjectIdentifier, 'text');
-}
-
-/** Whether the key is of the kind that was asked for. */
-function isKind(spkiDer: Uint8Array, algorithm: KeyAlgorithm): boolean {
-  const { algorithm: family, bits, curve } = keyView(spkiDer);
-  return algorithm.startsWith('rsa-')
-    ? family === 'RSA' && bits === Number(algorithm.slice(4))
-    : curve?.toLowerCase() === algorithm;
 }

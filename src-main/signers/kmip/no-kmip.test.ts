@@ -33,7 +33,7 @@ describe('what is no KMIP server', () => {
   });
   test('a port without TLS', async () => {
     const port = await serveRaw(createServer(), (socket) => socket.end('SSH-2.0-x\r\n'));
-    await expect(open(port)).rejects.toMatchObject({ trouble: 'unreachable', message: /speaks no TLS/ });
+    await expect(open(port)).rejects.toMatchObject({ trouble: 'misconfigured', message: /speaks no TLS/ });
   });
   test('one that never says anything', async () => {
     const port = await serveRaw(createServer(), () => undefined);

@@ -107,12 +107,17 @@ export function createContact(deps: ContactDeps) {
     log: deps.log,
   });
 
+  /** Asked behind each wait. Throws what it was stopped with. */
+  function requireOpen(): void {
+    if (over !== null) throw over;
+  }
+
   async function make(alone: boolean, signal: AbortSignal): Promise<Ready> {
     const before = status.state;
     set('probing', `${signer().name} is being contacted.`, null);
     try {
       const { device, facts } = await holder.open(signal);
-      if (over !== null) throw over;
+      requireOpen();
       const login = pins.handed();
       await pins.accepted();
       requireOperations(facts, signer());
@@ -127,7 +132,7 @@ export function createContact(deps: ContactDeps) {
         outcome: 'done',
         summary: `${signer().name} was contacted${login ? ' and took the PIN' : ''}: ${what === '' ? '' : `${what}, `}serial ${facts.serial}`,
       });
-      if (over !== null) throw over;
+      requireOpen();
       set('ready', `${what === '' ? 'The device' : what} with serial ${facts.serial} is ready.`, null);
       return { device, facts };
     } catch (error) {
@@ -158,15 +163,12 @@ export function createContact(deps: ContactDeps) {
     if (trouble.code === 'INTERNAL') deps.log('a device', error);
     if (trouble.trouble === 'pin-refused' || trouble.trouble === 'pin-locked') await pins.refused();
     const login = settings.kind === 'pkcs11' && settings.login;
+    const contact = { action: 'signers.contact', outcome: 'refused' as const };
     switch (trouble.trouble) {
       case 'unreachable':
         set('retrying', trouble.message, trouble);
         if (at.before !== 'retrying')
-          await deps.record({
-            action: 'signers.contact',
-            outcome: 'refused',
-            summary: `${name} cannot be reached: ${trouble.message}`,
-          });
+          await deps.record({ ...contact, summary: `${name} cannot be reached: ${trouble.message}` });
         return trouble;
       case 'pin-needed':
         set('login-needed', trouble.message, trouble);
@@ -182,11 +184,7 @@ export function createContact(deps: ContactDeps) {
       default:
     }
     set('unusable', trouble.message, trouble);
-    await deps.record({
-      action: 'signers.contact',
-      outcome: 'refused',
-      summary: `${name} cannot be used: ${trouble.message}`,
-    });
+    await deps.record({ ...contact, summary: `${name} cannot be used: ${trouble.message}` });
     // Nothing stays logged in that is not to be used.
     await holder.drop();
     return trouble;
@@ -235,7 +233,7 @@ export function createContact(deps: ContactDeps) {
     }): Promise<Ready> {
       const { force = false, quietMs = 0, signal } = options;
       for (;;) {
-        if (over !== null) throw over;
+        requireOpen();
         if (flight !== null) {
           const joined = flight;
           try {

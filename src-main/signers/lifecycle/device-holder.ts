@@ -2,13 +2,10 @@
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import { type Device, DeviceError, type DeviceFacts, type Person } from '../device.ts';
 
-/** The token with the serial that was asked for is not where it was: words of the PKCS#11 device. */
-const NOT_THAT_TOKEN = new Set(['TOKEN_OTHER', 'TOKEN_GONE', 'SLOT_EMPTY', 'SLOT_NOT_FOUND']);
-
 export interface DeviceHolder {
   /**
-   * Makes it when there is none, and opens it. The token whose serial is known comes first; then whatever the settings lead
-   * to, and its identity key decides.
+   * Makes it when there is none, and opens it. SECURITY: a token is asked for by the serial that was bound, so that no PIN goes
+   * to a stranger; one that took its place for good is named in the settings, and its identity key decides.
    */
   open(signal: AbortSignal): Promise<{ device: Device; facts: DeviceFacts }>;
   device(): Device | null;
@@ -25,36 +22,39 @@ export function createDeviceHolder(deps: {
   log(what: string, error: unknown): void;
 }): DeviceHolder {
   const { make, person } = deps;
-  let held: { device: Device; hinted: boolean } | null = null;
+  let held: Device | null = null;
 
   async function drop(): Promise<void> {
     const closing = held;
     held = null;
-    await closing?.device.close().catch((error: unknown) => deps.log('closing a device', error));
+    await closing?.close().catch((error: unknown) => deps.log('closing a device', error));
   }
 
-  function hinted(): { device: Device; hinted: boolean } {
+  /** The bound serial, where the operator named none. */
+  function hint(): string | null {
     const settings = deps.settings();
-    const serial = deps.serial();
-    if (settings.kind !== 'pkcs11' || settings.serial !== null || serial === null)
-      return { device: make(settings, person), hinted: false };
-    return { device: make({ ...settings, serial }, person), hinted: true };
+    return settings.kind === 'pkcs11' && settings.serial === null ? deps.serial() : null;
+  }
+
+  function made(): Device {
+    const settings = deps.settings();
+    const serial = hint();
+    return make(serial !== null && settings.kind === 'pkcs11' ? { ...settings, serial } : settings, person);
   }
 
   return {
     async open(signal) {
-      const first = (held ??= hinted());
+      held ??= made();
+      const device = held;
       try {
-        return { device: first.device, facts: await first.device.open(signal) };
-      } catch (error) {
-        if (!first.hinted || !(error instanceof DeviceError && NOT_THAT_TOKEN.has(error.code))) throw error;
-        await drop();
-        signal.throwIfAborted();
-        const { device } = (held = { device: make(deps.settings(), person), hinted: false });
         return { device, facts: await device.open(signal) };
+      } catch (error) {
+        if (!(error instanceof DeviceError && error.code === 'TOKEN_OTHER') || hint() === null) throw error;
+        const text = `This is not the device that owns these keys. ${error.message}`;
+        throw new DeviceError('misconfigured', 'ANOTHER_DEVICE', text, error.library);
       }
     },
-    device: () => held?.device ?? null,
+    device: () => held,
     drop,
   };
 }

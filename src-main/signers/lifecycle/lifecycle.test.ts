@@ -93,16 +93,16 @@ test('another device under the same name is refused with both serials', async ()
   expect(made.error).toMatchObject({
     code: 'SIGNER_UNAVAILABLE',
     message:
-      'This is not the device that owns these keys: One has serial S1, and this one has S2. Connect the right one, or add this one as a signer of its own.',
+      'This is not the device that owns these keys. The token in slot 1 has the serial number S2, this signer belongs to S1. Plug in the right one.',
   });
   expect(await t.row(id)).toMatchObject({
     state: 'unusable',
     trouble: { code: 'ANOTHER_DEVICE' },
     retryAt: null,
   });
-  // No key was put on the stranger, and nobody stays logged in to it.
+  // No key was put on the stranger, and no PIN was sent to it.
   expect(other.keys.size).toBe(0);
-  expect(other.closed).toBeGreaterThan(0);
+  expect(other.pins).toEqual([]);
   // It is not tried again by itself.
   const asked = other.asked.length;
   t.app.clock.advance(40_000);
@@ -116,6 +116,42 @@ test('another device under the same name is refused with both serials', async ()
   expect(await t.job(await t.app.call('signers.login', { id }))).toMatchObject({
     error: { message: expect.stringContaining('has lost the identity key of One') },
   });
+});
+
+test('a device that the settings name by its serial has to hold the identity key; a copy of the old one does', async () => {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token });
+  const id = await t.add('One', '/a.so');
+  const key = await t.app.result(await t.newKey(id));
+  const stranger = fakeToken('S2');
+  t.tokens.set('/b.so', stranger);
+  const move = async (serial: string) => {
+    const secret = { do: 'keep' as const };
+    const named = settings('/b.so', { serial });
+    await t.app.call('signers.save', {
+      revision: await t.revision(),
+      id,
+      name: 'One',
+      settings: named,
+      secret,
+    });
+    await t.apply();
+  };
+  await move('S2');
+  expect(await t.job(await t.app.call('signers.login', { id }))).toMatchObject({
+    error: {
+      message:
+        'This is not the device that owns these keys: One has serial S1, and this one has S2. Connect the right one, or add this one as a signer of its own.',
+    },
+  });
+  expect(stranger.closed).toBe(1);
+  expect(stranger.keys.size).toBe(0);
+  t.tokens.set('/b.so', fakeToken('S3', { keys: token.keys }));
+  await move('S3');
+  expect(await t.job(await t.app.call('signers.login', { id }))).toMatchObject({ state: 'done' });
+  expect(await t.row(id)).toMatchObject({ state: 'ready', device: { serial: 'S3' } });
+  const { keys } = await t.app.call('signers.deviceKeys', { id });
+  expect(keys.map((one) => one.key?.id)).toContain(key);
 });
 
 test('a device that signs wrongly is refused, not identified', async () => {

@@ -13,6 +13,9 @@ import type { Contact, ContactDeps } from './contact.ts';
 import type { Pins } from './pins.ts';
 import { asAppError } from './trouble.ts';
 
+/** Whatever is configured: a device that is gone is not asked in a circle. */
+const LEAST_WAIT_MS = 100;
+
 export interface ManagedSigner extends Signer {
   contact: Contact;
   pins: Pins;
@@ -41,7 +44,7 @@ export function createManagedSigner(deps: {
     // While only the background tries, a call asks once and does not wait.
     const patient = !force && !contact.resting();
     const until = clock.now().getTime() + maxRetrySeconds * 1000;
-    let waitMs = retrySeconds * 1000;
+    let waitMs = Math.max(retrySeconds * 1000, LEAST_WAIT_MS);
 
     async function once(first: boolean): Promise<{ value: Awaited<ReturnType<typeof use>> } | DeviceError> {
       let opened = false;
@@ -116,7 +119,7 @@ export function createManagedSigner(deps: {
       });
     },
     publicKey: (key) => withDevice({ key: key.id, repeat: true }, (device) => device.publicKey(key.handle)),
-    sign(key, use, data) {
+    async sign(key, use, data) {
       requireUse(key, use);
       return withDevice({ key: key.id, repeat: true }, (device) =>
         device.sign(key.handle, key.algorithm, data),

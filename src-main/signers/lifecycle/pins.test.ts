@@ -11,7 +11,10 @@ test('a refused PIN is sent once, marked across restarts, and only a person gets
   const id = await t.add('One', '/a.so', '0000');
   expect(await t.job(await t.newKey(id))).toMatchObject({ error: { code: 'SIGNER_UNAVAILABLE' } });
   expect(token.pins).toEqual(['0000']);
-  expect(await t.row(id)).toMatchObject({ state: 'unusable', trouble: { code: 'CKR_PIN_INCORRECT' } });
+  expect(await t.row(id)).toMatchObject({
+    state: 'unusable',
+    trouble: { code: 'CKR_PIN_INCORRECT', text: 'It was pin-refused. Look at it.', cause: 'Wrong PIN.' },
+  });
   expect(await t.audit('signers.pinRefused')).toEqual(['refused: One refused the PIN; it is not sent again']);
   const path = (await t.app.call('workspace.state', {})).workspace?.path ?? '';
   await t.app.close();

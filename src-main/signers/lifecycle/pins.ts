@@ -168,8 +168,7 @@ export function createPins(deps: {
       sent = null;
       if (typed === null) return;
       if (typed.keep === 'vault') await keep(typed.pin);
-      // A KMIP server wants the password with each request, so "not kept" ends with the logout or the lock there.
-      else if (typed.keep === 'until-lock' || (signer().kind === 'kmip' && sealed === null)) {
+      else if (typed.keep === 'until-lock') {
         wipe(held);
         held = typed.pin;
       } else wipe(typed.pin);

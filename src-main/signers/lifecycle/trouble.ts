@@ -54,7 +54,8 @@ const ADVICE: Record<DeviceTrouble, Advice> = {
 /** `advice`: what a table says of its code; null: the general advice. */
 export function troubleOf(error: DeviceError, advice: Advice | null): SignerTrouble {
   const { code, message: text, library } = error;
-  return { code, text, ...(advice ?? ADVICE[error.trouble]), library };
+  const { cause, check, fix } = advice ?? ADVICE[error.trouble];
+  return { code, text, cause, check, fix, library };
 }
 
 /** Another failure of a device's code than it should have: treated as out of reach. */

@@ -169,35 +169,47 @@ export async function connect(deps: Pkcs11Deps, signal?: AbortSignal): Promise<C
   const abort = (): void => client.end(faultOf('CANCELLED'));
   signal?.addEventListener('abort', abort);
   try {
-    const library = await loadLibrary(client, settings.libPath, deadlines.call);
-    const slots = await askHost(client, { op: 'slots' }, deadlines.call);
-    const { slot } = chooseSlot(slots, settings);
-    const selected = await askHost(client, { op: 'select', slot, sessions: SESSIONS }, deadlines.call);
-    // SECURITY: login first, then search: before it a token shows its public objects only.
-    await logIn(client, deps, selected.token, deadlines);
-    const functions = await askHost(client, { op: 'functions' }, deadlines.call);
-    const token = await askHost(client, { op: 'token' }, deadlines.call);
-    const mechanisms = new Map(selected.mechanisms.map(({ type, min, max }) => [type, { min, max }]));
-    const { manufacturer, model, serial, firmware, label } = token;
-    return {
-      client,
-      token,
-      mechanisms,
-      pinPad: hasPinPad(token, settings),
-      facts: {
-        ...{ manufacturer, model, serial, firmware, label, slot },
-        library: `${library.description} ${library.version} (${settings.libPath})`,
-        capabilities: capabilitiesOf(functions, mechanisms),
-        algorithms: makeable(mechanisms),
-        tries: triesOf(token.flags),
-      },
-    };
+    // Whoever is asked for a PIN may never answer.
+    return await Promise.race([openToken(deps, client, deadlines), aborted(signal)]);
   } catch (error) {
     client.end(error instanceof DeviceError ? error : faultOf('SIGNER_CLOSED'));
     throw error;
   } finally {
     signal?.removeEventListener('abort', abort);
   }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(faultOf('CANCELLED')), { once: true });
+  });
+}
+
+async function openToken(deps: Pkcs11Deps, client: HostClient, deadlines: Deadlines): Promise<Connection> {
+  const { settings } = deps;
+  const library = await loadLibrary(client, settings.libPath, deadlines.call);
+  const slots = await askHost(client, { op: 'slots' }, deadlines.call);
+  const { slot } = chooseSlot(slots, settings);
+  const selected = await askHost(client, { op: 'select', slot, sessions: SESSIONS }, deadlines.call);
+  // SECURITY: login first, then search: before it a token shows its public objects only.
+  await logIn(client, deps, selected.token, deadlines);
+  const functions = await askHost(client, { op: 'functions' }, deadlines.call);
+  const token = await askHost(client, { op: 'token' }, deadlines.call);
+  const mechanisms = new Map(selected.mechanisms.map(({ type, min, max }) => [type, { min, max }]));
+  const { manufacturer, model, serial, firmware, label } = token;
+  return {
+    client,
+    token,
+    mechanisms,
+    pinPad: hasPinPad(token, settings),
+    facts: {
+      ...{ manufacturer, model, serial, firmware, label, slot },
+      library: `${library.description} ${library.version} (${settings.libPath})`,
+      capabilities: capabilitiesOf(functions, mechanisms),
+      algorithms: makeable(mechanisms),
+      tries: triesOf(token.flags),
+    },
+  };
 }
 
 /** `load`; the loader's words decide between a missing part and a file that is no PKCS#11 library. */

@@ -4,8 +4,8 @@
  */
 import { Buffer } from 'node:buffer';
 import { wipe } from '../../lib/bytes.ts';
-import { CKA, CKF, CKO, CKU, type Attribute, type Cryptoki, type Handle, numberOf } from './cryptoki.ts';
-import { HostError } from './host-fault.ts';
+import { CKA, CKF, CKM, CKO, CKU, type Attribute, type Cryptoki, type Handle, numberOf } from './cryptoki.ts';
+import { failureOf, HostError } from './host-fault.ts';
 import { presentFunctions } from './host-functions.ts';
 import { findObjects, listObjects, objectRowOf } from './host-objects.ts';
 import { openSessions, type Sessions } from './host-sessions.ts';
@@ -31,19 +31,14 @@ function tokenRowOf(library: Cryptoki, slot: Handle): TokenRow {
 }
 
 function slotRowOf(library: Cryptoki, slot: Handle): SlotRow {
-  const info = library.C_GetSlotInfo(slot);
-  const row: SlotRow = {
-    id: numberOf(slot),
-    description: clean(info.slotDescription),
-    token: null,
-    fault: '',
-  };
-  if ((info.flags & CKF.tokenPresent) === 0) return row;
+  const row: SlotRow = { id: numberOf(slot), description: '', token: null, fault: '' };
   try {
-    return { ...row, token: tokenRowOf(library, slot) };
+    const info = library.C_GetSlotInfo(slot);
+    row.description = clean(info.slotDescription);
+    return (info.flags & CKF.tokenPresent) === 0 ? row : { ...row, token: tokenRowOf(library, slot) };
   } catch (error) {
-    // One token that does not answer hides no other.
-    return { ...row, fault: error instanceof Error ? error.message.slice(0, 900) : String(error) };
+    // One that does not answer hides no other.
+    return { ...row, fault: failureOf(error).text };
   }
 }
 
@@ -165,6 +160,15 @@ export function createHostLibrary(create: () => Promise<Cryptoki>): HostLibrary 
       version: `${info.libraryVersion.major}.${info.libraryVersion.minor}`,
     };
   }
+  function sizesOf(slot: Handle, type: number): { min: number; max: number } {
+    try {
+      const { minKeySize, maxKeySize } = library().C_GetMechanismInfo(slot, type);
+      return { min: minKeySize, max: maxKeySize };
+    } catch {
+      // Some libraries list mechanisms of which they say nothing: zero says as much.
+      return { min: 0, max: 0 };
+    }
+  }
   function select(id: number, most: number): unknown {
     const slot = slotOf(id);
     const row = tokenRowOf(library(), slot);
@@ -172,12 +176,10 @@ export function createHostLibrary(create: () => Promise<Cryptoki>): HostLibrary 
     // 0: no limit; all ones: it does not say.
     const allowed = limit === 0 || limit >= 0xffff_ffff ? most : Math.max(1, Math.min(most, limit - 1));
     token = { slot, sessions: openSessions(library(), slot, allowed) };
-    const mechanisms = library()
-      .C_GetMechanismList(slot)
-      .map((type) => {
-        const { minKeySize, maxKeySize } = library().C_GetMechanismInfo(slot, type);
-        return { type, min: minKeySize, max: maxKeySize };
-      });
+    const listed = new Set(library().C_GetMechanismList(slot));
+    const mechanisms = Object.values(CKM)
+      .filter((type) => listed.has(type))
+      .map((type) => ({ type, ...sizesOf(slot, type) }));
     return { token: row, mechanisms };
   }
   function logIn(pin: Uint8Array | null): null {

@@ -9,7 +9,7 @@ export interface Sessions {
   closeAll(): void;
 }
 
-const isFull = (error: unknown): boolean => /CKR_SESSION_(COUNT|HANDLE|PARALLEL)/.test(String(error));
+const isFull = (error: unknown): boolean => String(error).includes('CKR_SESSION_COUNT');
 
 /** `most`: beside the first. Throws what C_OpenSession says. */
 export function openSessions(library: Cryptoki, slot: Handle, most: number): Sessions {
@@ -47,13 +47,29 @@ export function openSessions(library: Cryptoki, slot: Handle, most: number): Ses
     }
   }
 
+  /** An operation that failed half-way stays begun on its session; that one is thrown away. */
+  function renew(session: Handle): Handle {
+    if (session === main) return main;
+    all.splice(all.indexOf(session), 1);
+    try {
+      library.C_CloseSession(session);
+      return another() ?? main;
+    } catch {
+      // Whatever is wrong with the token shows at the next use.
+      return main;
+    }
+  }
+
   return {
     first: main,
     async use(task) {
-      const session =
+      let session =
         free.pop() ?? another() ?? (await new Promise<Handle>((resolve) => waiting.push(resolve)));
       try {
         return await task(session);
+      } catch (error) {
+        session = renew(session);
+        throw error;
       } finally {
         const next = waiting.shift();
         if (next === undefined) free.push(session);

@@ -5,17 +5,17 @@
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import type { Random } from '../../ports.ts';
 import { type Device, DeviceError } from '../device.ts';
+import { atMost } from './at-most.ts';
 import { askHost, connect, type Connection, DEADLINES, type Pkcs11Deps, whileWaiting } from './connection.ts';
 import { faultOf } from './faults.ts';
+import { quietNotice } from './quiet-notice.ts';
+import type { HostAnswer, HostOp, HostRequest } from './protocol.ts';
 import { generateRequest, keysOf, signatureOf, signWays, spkiOf } from './key-objects.ts';
 
 /** CKA_ID of new keys, as Krill makes it. */
 const ID_LENGTH = 20;
 /** So many signatures are in the child at once: the deadline of each counts from when it went there. */
 const IN_FLIGHT = 32;
-/** After so long the screen says that the device has not answered; it may want a touch. */
-const QUIET_MS = 2_000;
-
 const GONE = new Set(['KEY_NOT_FOUND', 'CKR_KEY_HANDLE_INVALID', 'CKR_OBJECT_HANDLE_INVALID']);
 const isGone = (error: unknown): boolean => error instanceof DeviceError && GONE.has(error.code);
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -36,19 +36,25 @@ interface Open extends Connection {
  * answers to the slot, and that one from then on.
  */
 export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Device {
-  const { settings, person, clock } = deps;
+  const { settings, person } = deps;
   const deadlines = { ...DEADLINES, ...deps.deadlines };
   /** Of the token that was met first: no other takes its place unnoticed. */
   let { serial } = settings;
   let open: Open | null = null;
   let opening: Promise<Open> | null = null;
-  let flying = 0;
-  const queue: (() => void)[] = [];
-  let saidQuiet = false;
+  /** Ends what is being opened when the device is closed. */
+  let closed = new AbortController();
+  const inFlight = atMost(IN_FLIGHT);
+  const unlessQuiet = quietNotice(deps);
 
   async function begin(signal?: AbortSignal): Promise<Open> {
-    opening ??= connect({ ...deps, settings: { ...settings, serial } }, signal)
+    const until = signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal]);
+    opening ??= connect({ ...deps, settings: { ...settings, serial } }, until)
       .then((made) => {
+        if (until.aborted) {
+          made.client.end(faultOf('CANCELLED'));
+          throw faultOf('CANCELLED');
+        }
         ({ serial } = made.facts);
         open = { ...made, keys: new Map(), gone: new Set(), fresh: true };
         return open;
@@ -57,6 +63,27 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
         opening = null;
       });
     return opening;
+  }
+  /** `askHost`; a login that the device has forgotten is no question of the PIN. */
+  async function ask<O extends HostOp>(
+    on: Open,
+    request: Extract<HostRequest, { op: O }>,
+    deadlineMs: number | null,
+  ): Promise<HostAnswer<O>> {
+    try {
+      return await askHost<O>(on.client, request, deadlineMs);
+    } catch (error) {
+      const loggedOut = error instanceof DeviceError && error.code === 'CKR_USER_NOT_LOGGED_IN';
+      if (!loggedOut || !settings.login) throw error;
+      const told = new DeviceError(
+        'unreachable',
+        error.code,
+        'The device ended the login by itself; it is begun anew.',
+        error.library,
+      );
+      on.client.end(told);
+      throw told;
+    }
   }
   function current(): Open {
     if (open === null) throw faultOf('SIGNER_CLOSED');
@@ -103,7 +130,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     const name = hex(handle);
     const known = on.keys.get(name);
     if (known !== undefined) return known;
-    const asked = askHost(on.client, { op: 'key', id: handle }, deadlines.call).then((rows) => {
+    const asked = ask(on, { op: 'key', id: handle }, deadlines.call).then((rows) => {
       const [key, other] = keysOf(rows);
       if (key === undefined) throw faultOf('KEY_NOT_FOUND');
       if (other !== undefined) throw faultOf('KEY_AMBIGUOUS');
@@ -113,37 +140,12 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     asked.catch(() => on.keys.delete(name));
     return asked;
   }
-  async function slot<T>(task: () => Promise<T>): Promise<T> {
-    if (flying >= IN_FLIGHT) await new Promise<void>((resolve) => queue.push(resolve));
-    else flying += 1;
-    try {
-      return await task();
-    } finally {
-      const next = queue.shift();
-      if (next === undefined) flying -= 1;
-      else next();
-    }
-  }
-  /** Says that the device is quiet when it has been for a while; one such sentence at a time. */
-  async function unlessQuiet<T>(on: Open, task: Promise<T>): Promise<T> {
-    let stop = (): void => undefined;
-    const cancelTimer = clock.after(QUIET_MS, () => {
-      if (saidQuiet) return;
-      saidQuiet = true;
-      const end = person.waits(`${on.token.label} has not answered yet. Touch it if it blinks.`, () =>
-        on.client.end(faultOf('CANCELLED')),
-      );
-      stop = () => {
-        saidQuiet = false;
-        end();
-      };
-    });
-    try {
-      return await task;
-    } finally {
-      cancelTimer();
-      stop();
-    }
+  /** A key that was there is there: a soft token's library does not notice that its folder went away. */
+  async function shows(on: Open): Promise<boolean> {
+    const [name] = on.keys.keys();
+    if (name === undefined) return true;
+    const rows = await ask(on, { op: 'key', id: Buffer.from(name, 'hex') }, deadlines.call);
+    return keysOf(rows).length > 0;
   }
   async function signOnce(
     on: Open,
@@ -152,19 +154,18 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     alwaysAuthenticate: boolean,
   ): Promise<Uint8Array> {
     const request = { op: 'sign' as const, id: handle, ...way };
-    if (!alwaysAuthenticate)
-      return unlessQuiet(on, askHost(on.client, { ...request, login: null }, deadlines.sign));
+    if (!alwaysAuthenticate) return unlessQuiet(on, ask(on, { ...request, login: null }, deadlines.sign));
     if (on.pinPad)
       return whileWaiting(
         on.client,
         person,
         `Type the PIN of ${on.token.label} on its reader, for this one signature.`,
-        () => askHost(on.client, { ...request, login: { pin: null } }, null),
+        () => ask(on, { ...request, login: { pin: null } }, null),
       );
     const { tries } = on.facts;
     if (tries === 'locked') throw faultOf('CKR_PIN_LOCKED');
     const pin = await person.pin({ reason: 'signature', tries });
-    return unlessQuiet(on, askHost(on.client, { ...request, login: { pin } }, deadlines.sign));
+    return unlessQuiet(on, ask(on, { ...request, login: { pin } }, deadlines.sign));
   }
   async function signOn(
     on: Open,
@@ -187,11 +188,11 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
   }
   async function keys(): Promise<Key[]> {
     let on = current();
-    let found = keysOf(await askHost(on.client, { op: 'objects' }, deadlines.call));
+    let found = keysOf(await ask(on, { op: 'objects' }, deadlines.call));
     const missing = [...on.keys.keys()].some((name) => !found.some((key) => key.identifier === name));
     if (!on.fresh && (found.length === 0 || missing)) {
       on = await again(on);
-      found = keysOf(await askHost(on.client, { op: 'objects' }, deadlines.call));
+      found = keysOf(await ask(on, { op: 'objects' }, deadlines.call));
     }
     on.fresh = false;
     return found;
@@ -201,8 +202,8 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     async open(signal) {
       if (open !== null && open.client.ended() === null) {
         const there = open;
-        const token = await askHost(there.client, { op: 'token' }, deadlines.call);
-        if (token.serial === there.token.serial) return there.facts;
+        const token = await ask(there, { op: 'token' }, deadlines.call);
+        if (token.serial === there.token.serial && (await shows(there))) return there.facts;
         await again(there);
       }
       return (await begin(signal)).facts;
@@ -221,7 +222,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       if (signal?.aborted === true) throw faultOf('CANCELLED');
       signal?.addEventListener('abort', cancel);
       try {
-        const rows = await unlessQuiet(on, askHost(on.client, request, deadlines.generate));
+        const rows = await ask(on, request, deadlines.generate);
         const [privateKey, publicKey] = rows;
         const spkiDer = publicKey === undefined ? null : spkiOf(publicKey);
         if (privateKey === undefined || spkiDer === null) throw faultOf('KEY_INCOMPLETE');
@@ -232,7 +233,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       } catch (error) {
         // SECURITY: a key that nobody will know of does not stay behind.
         if (on.client.ended() === null && error instanceof DeviceError && error.code.startsWith('KEY_'))
-          await askHost(on.client, { op: 'destroy', id }, deadlines.call);
+          await ask(on, { op: 'destroy', id }, deadlines.call);
         throw error;
       } finally {
         signal?.removeEventListener('abort', cancel);
@@ -247,10 +248,10 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
         return spkiDer;
       }),
     sign: (handle, algorithm, data) =>
-      slot(() => withKey(handle, (on) => signOn(on, handle, algorithm, data))),
+      inFlight(() => withKey(handle, (on) => signOn(on, handle, algorithm, data))),
     async destroy(handle) {
       const on = current();
-      await askHost(on.client, { op: 'destroy', id: handle }, deadlines.call);
+      await ask(on, { op: 'destroy', id: handle }, deadlines.call);
       on.keys.delete(hex(handle));
       on.gone.add(hex(handle));
     },
@@ -266,6 +267,8 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     },
     list: keys,
     async close() {
+      closed.abort();
+      closed = new AbortController();
       const there = open;
       open = null;
       if (there === null || there.client.ended() !== null) return;

@@ -2,10 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { createHash, createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { krillta } from '../../testing/krillta.ts';
-import { missingPeers } from '../../testing/peers.ts';
-import { PIN, softhsm, type SoftHsm, softhsmLibrary } from '../../testing/softhsm.ts';
+import { missingPeers, peer } from '../../testing/peers.ts';
+import {
+  describeSoftHsm,
+  hasSoftHsm,
+  PIN,
+  softhsm,
+  type SoftHsm,
+  softhsmLibrary,
+} from '../../testing/softhsm.ts';
 import { vectorPath } from '../../testing/vectors.ts';
 import { signatureHolds } from '../signature-scheme.ts';
 
@@ -14,12 +21,13 @@ const never = new AbortController().signal;
 const same = (a: Uint8Array | null, b: Uint8Array): boolean => a !== null && Buffer.compare(a, b) === 0;
 let hsm: SoftHsm;
 beforeAll(() => {
+  if (!hasSoftHsm) return;
   hsm = softhsm();
   hsm.addToken('one');
 });
-afterAll(() => hsm.remove());
+afterAll(() => hsm?.remove());
 
-describe('keys', () => {
+describeSoftHsm('keys', () => {
   test('two with one label are two keys', async () => {
     const device = hsm.device('one');
     await device.open(never);
@@ -158,7 +166,7 @@ describe('keys', () => {
     await visible.open(never);
     const env = { ...process.env, ...hsm.environment };
     const args = ['--module', softhsmLibrary(), '--token-label', 'one', '--list-objects', '--type', 'pubkey'];
-    expect(execFileSync('pkcs11-tool', args, { env, encoding: 'utf8' })).toContain(
+    expect(execFileSync(peer('pkcs11-tool'), args, { env, encoding: 'utf8' })).toContain(
       Buffer.from(handle).toString('hex'),
     );
     for (const table of [{ CKA_EXTRACTABLE: true }, { CKA_SENSITIVE: false }, { CKA_WRAP: true }]) {
@@ -186,7 +194,7 @@ function blocks(listing: string): string[] {
     .toSorted();
 }
 
-describe('beside Krill', () => {
+describeSoftHsm('beside Krill', () => {
   const store = vectorPath('krill-ta', 'krill-0.16.1', 'signer-store-pkcs11');
   const setup = (name: string): Buffer => readFileSync(vectorPath('krill-ta', 'krill-0.16.1', 'setup', name));
 

@@ -56,10 +56,11 @@ export async function makeRehearsalToken(
   const free = before.slots.find(({ token: there }) => there !== null && !there.initialized);
   if (free === undefined) throw faultOf('TOKEN_INITIALIZED');
   const soPin = new Uint8Array(Buffer.from(randomBytes(16).toString('hex')));
-  await initToken(deps, library, { slot: free.id, label: token.label, soPin, pin: token.pin });
-  const known = new Set(before.slots.map(({ token: there }) => there?.serial));
-  const { slots } = await listSlots(deps, library);
-  const made = slots.find(({ token: there }) => there?.initialized === true && !known.has(there.serial));
-  if (made?.token === undefined || made.token === null) throw faultOf('CKR_TOKEN_INIT_FAILED');
-  return { ...library, serial: made.token.serial };
+  const { serial } = await initToken(deps, library, {
+    slot: free.id,
+    label: token.label,
+    soPin,
+    pin: token.pin,
+  });
+  return { ...library, serial };
 }

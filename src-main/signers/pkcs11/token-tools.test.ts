@@ -1,24 +1,33 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { softhsm, type SoftHsm, softhsmLibrary, testHosts, testPerson } from '../../testing/softhsm.ts';
-import { realClock } from '../../shell/node/real-time.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  describeSoftHsm,
+  hasSoftHsm,
+  softhsm,
+  type SoftHsm,
+  softhsmLibrary,
+  testPerson,
+  testTools,
+} from '../../testing/softhsm.ts';
 import { findLibraries } from './library-places.ts';
+import { createPkcs11Tools } from './pkcs11-tools.ts';
 import { makeRehearsalToken, softhsmTool } from './softhsm-token.ts';
 import { changePin, initToken, listSlots } from './token-tools.ts';
 
-const deps = { hosts: testHosts, clock: realClock };
+const deps = testTools;
 const octets = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 const never = new AbortController().signal;
 let hsm: SoftHsm;
 beforeAll(() => {
+  if (!hasSoftHsm) return;
   hsm = softhsm();
   hsm.addToken('first');
 });
-afterAll(() => hsm.remove());
+afterAll(() => hsm?.remove());
 const library = () => ({ libPath: softhsmLibrary(), environment: hsm.environment });
 
-describe('the slots of a library', () => {
+describeSoftHsm('the slots of a library', () => {
   test('with the token, its serial number and flags, and the empty slot beside it', async () => {
     const { library: about, slots } = await listSlots(deps, library());
     expect(about).toMatchObject({ manufacturer: 'SoftHSM', version: '2.6' });
@@ -48,15 +57,16 @@ describe('the slots of a library', () => {
   });
 });
 
-describe('tokens are made and their PINs changed', () => {
+describeSoftHsm('tokens are made and their PINs changed', () => {
   test('an empty one is initialised, both PINs are wiped, and the PIN works; a second time is refused', async () => {
     const free = (await listSlots(deps, library())).slots.find(({ token }) => token?.initialized === false);
     const [soPin, pin] = [octets('87654321'), octets('geheim ü')];
-    await initToken(deps, library(), { slot: free?.id ?? -1, label: 'Größe', soPin, pin });
+    const token = { slot: free?.id ?? -1, label: 'Größe', soPin, pin };
+    const made = await createPkcs11Tools(deps).initToken(library(), token, never);
     expect([...soPin, ...pin].every((octet) => octet === 0)).toBe(true);
     const device = hsm.device('Größe', {}, { person: testPerson('geheim ü') });
-    const { slot, label } = await device.open(never);
-    expect(label).toBe('Größe');
+    const { slot, label, serial } = await device.open(never);
+    expect({ label, serial }).toEqual({ label: 'Größe', ...made });
     await expect(
       initToken(deps, library(), {
         slot: slot ?? -1,
@@ -113,8 +123,8 @@ describe('tokens are made and their PINs changed', () => {
   });
 });
 
-describe('where libraries lie', () => {
-  test('SoftHSM of this machine is found, and the line that makes a token works in a shell', () => {
+describeSoftHsm('where libraries lie', () => {
+  test('SoftHSM of this machine is found, and the line that makes a token is fit for a shell', async () => {
     expect(findLibraries()).toContainEqual({ device: 'SoftHSM', path: softhsmLibrary() });
     const tool = softhsmTool("it's mine", '/a b/softhsm2.conf');
     expect(tool).toMatchObject({
@@ -122,6 +132,7 @@ describe('where libraries lie', () => {
       command: "SOFTHSM2_CONF='/a b/softhsm2.conf' softhsm2-util --init-token --free --label 'it'\\''s mine'",
     });
     expect(existsSync(tool?.util ?? '')).toBe(true);
+    expect((await createPkcs11Tools(deps).discover()).softhsm).toMatchObject({ library: softhsmLibrary() });
   });
   test('on other systems their own paths are looked at', () => {
     const seen: string[] = [];
@@ -131,7 +142,7 @@ describe('where libraries lie', () => {
     };
     const dll = 'C:\\Program Files\\Yubico\\YubiHSM Shell\\bin\\pkcs11\\yubihsm_pkcs11.dll';
     expect(findLibraries(there(dll), 'win32')).toEqual([{ device: 'YubiHSM 2', path: dll }]);
-    expect(seen.every((path) => /^C:\\/.test(path))).toBe(true);
+    expect(seen.every((path) => path.startsWith('C:\\'))).toBe(true);
     seen.length = 0;
     const cloud = '/opt/cloudhsm/lib/libcloudhsm_pkcs11.so';
     expect(findLibraries(there(cloud), 'linux')).toEqual([{ device: 'AWS CloudHSM', path: cloud }]);
@@ -140,7 +151,7 @@ describe('where libraries lie', () => {
   });
 });
 
-describe('files that are no library for this computer', () => {
+describeSoftHsm('files that are no library for this computer', () => {
   const elf = (machine: number): Buffer => {
     const head = Buffer.alloc(64);
     head.write('\x7fELF\x02\x01\x01', 'latin1');

@@ -54,6 +54,9 @@ function tokenOf({ token }: SlotRow): DeviceTable['slots'][number]['token'] {
   };
 }
 
+const isInitialised = ({ token }: SlotRow): boolean =>
+  token !== null && (token.flags & CKF.tokenInitialized) !== 0;
+
 /** The library and its slots, empty ones too; nobody logs in. Throws DeviceError. */
 export function listSlots(deps: ToolDeps, library: Library): Promise<DeviceTable> {
   return withLibrary(deps, library, async (client, about) => {
@@ -71,19 +74,29 @@ export function listSlots(deps: ToolDeps, library: Library): Promise<DeviceTable
 
 /**
  * Gives an empty token a label, a security officer's PIN and a user's PIN. SECURITY: TOKEN_INITIALIZED where there is one
- * already, because its keys would be lost. Both PINs are wiped.
+ * already, because its keys would be lost. Both PINs are wiped. Answers the serial number; some libraries give a new one.
  */
 export async function initToken(
   deps: ToolDeps,
   library: Library,
   token: { slot: number; label: string; soPin: Uint8Array; pin: Uint8Array },
-): Promise<void> {
+): Promise<{ serial: string }> {
   try {
     if (Buffer.byteLength(token.label) > 32)
       throw faultOf('LABEL_TOO_LONG', '', 'A token label has at most 32 octets. Choose a shorter one.');
-    await withLibrary(deps, library, (client) =>
-      askHost(client, { op: 'initToken', ...token }, DEADLINES.generate),
+    const before = await withLibrary(deps, library, async (client) => {
+      const slots = await askHost(client, { op: 'slots' }, DEADLINES.call);
+      await askHost(client, { op: 'initToken', ...token }, DEADLINES.generate);
+      return slots;
+    });
+    const known = new Set(before.filter(isInitialised).map((row) => row.token?.serial));
+    // SoftHSM moves the new token to another slot, which shows in a new child only.
+    const after = await withLibrary(deps, library, (client) =>
+      askHost(client, { op: 'slots' }, DEADLINES.call),
     );
+    const made = after.filter(isInitialised).find((row) => !known.has(row.token?.serial));
+    if (made?.token === undefined || made.token === null) throw faultOf('CKR_TOKEN_INIT_FAILED');
+    return { serial: made.token.serial };
   } finally {
     wipe(token.soPin, token.pin);
   }

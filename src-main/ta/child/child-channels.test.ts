@@ -100,7 +100,7 @@ async function view() {
 }
 
 async function made() {
-  await channels.localCreate({ handle: 'online' });
+  await channels.localCreate({ handle: 'online', signer: null });
   await ended;
   here.parent.add('online');
 }
@@ -224,7 +224,9 @@ describe('a child through its channels', () => {
   test('what is not there is refused, and a handle that is taken', async () => {
     await expect(channels.localAsk({ handle: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await made();
-    await expect(channels.localCreate({ handle: 'online' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(channels.localCreate({ handle: 'online', signer: null })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
     expect((await channels.localAsk({ handle: null })).told).toMatchObject([
       { severity: 'careful', says: expect.stringContaining('has no parent yet') },
     ]);

@@ -29,8 +29,12 @@ export async function requireFreeHandle(deps: ChildDeps, handle: string): Promis
     throw new AppError('CONFLICT', `There is a local child called ${handle} already.`);
 }
 
-/** `signer` missing: the default one makes it. */
-export function makeChildKey(deps: ChildDeps, label: string, signer?: string): Promise<RoutedKey> {
+/** `signer` null: the default one makes it. */
+export function makeChildKey(
+  deps: ChildDeps,
+  label: string,
+  signer: string | null = null,
+): Promise<RoutedKey> {
   return deps.router.create(signer ?? deps.router.defaultSigner(), {
     id: newId('key', deps.random),
     algorithm: 'rsa-2048',
@@ -55,7 +59,7 @@ export const pendingKey = (key: RoutedKey): ChildKey => ({
 /** Answers its handle. */
 export async function createChild(
   deps: ChildDeps,
-  { handle, signer }: { handle: string; signer?: string | undefined },
+  { handle, signer = null }: { handle: string; signer?: string | null },
   job: JobContext,
 ): Promise<string[]> {
   const made: RoutedKey[] = [];

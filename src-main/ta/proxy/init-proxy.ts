@@ -24,10 +24,10 @@ export async function requireNoProxy({ session }: Pick<SetUpDeps, 'session'>): P
     throw new AppError('CONFLICT', 'The trust anchor proxy was already initialised in this workspace.');
 }
 
-/** `signer` missing: the default one makes the identity key. Answers the id of what it made. */
+/** `signer` null: the default one makes the identity key. Answers the id of what it made. */
 export async function initProxy(
   deps: SetUpDeps,
-  { signer }: { signer?: string | undefined },
+  { signer }: { signer: string | null },
   job: JobContext,
 ): Promise<string[]> {
   const { store } = deps.session();

@@ -22,9 +22,6 @@ export interface Signing extends MessageSigning {
   ta: IssuerSign;
 }
 
-/** Where one-off keys are made. */
-const ONE_OFF_SIGNER = 'software';
-
 interface SigningDeps {
   random: Random;
   router: SignerRouter;
@@ -44,7 +41,7 @@ export function createMessageSigning(deps: SigningDeps, identity: RoutedKey): Me
   return {
     identity: { keyId: keyId(identity.spkiDer), ...issuer(deps, identity) },
     async oneOff(use) {
-      const key = await router.create(ONE_OFF_SIGNER, {
+      const key = await router.create(router.oneOffSigner(), {
         id: newId('key', random),
         algorithm: 'rsa-2048',
         label: 'one-off',

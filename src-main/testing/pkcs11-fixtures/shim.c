@@ -12,6 +12,7 @@
  *   no-plain        neither CKM_RSA_PKCS nor CKM_ECDSA is there
  *   plain-forbidden both are listed and refused
  *   removable       the token is out while the file BALEEN_SHIM_FILE is there
+ *   logged-out      nobody is logged in any more while the file BALEEN_SHIM_FILE is there
  *   other-serial    the token has another serial number
  *   one-session     a second session is refused
  *   bare-point      CKA_EC_POINT comes without its OCTET STRING
@@ -127,6 +128,7 @@ static CK_RV get_mechanism_list(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR types, CK
 
 static CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key) {
   if (is_out()) return CKR_DEVICE_REMOVED;
+  if (fault("logged-out") && file_there()) return CKR_USER_NOT_LOGGED_IN;
   CK_MECHANISM_TYPE chosen = mechanism->mechanism;
   if (fault("plain-forbidden") && (chosen == CKM_RSA_PKCS || chosen == CKM_ECDSA)) return CKR_MECHANISM_INVALID;
   return real->C_SignInit(session, mechanism, key);

@@ -33,7 +33,7 @@ function CreateBody({ onClose }: { onClose: () => void }) {
     const started = await call('keys.create', {
       algorithm,
       label,
-      ...(chosen === null ? {} : { signer: chosen }),
+      signer: chosen,
     });
     setJob(started.job);
   });

@@ -14,10 +14,10 @@ import { DialogForm } from '../../components/dialog-form.tsx';
 import { HexValue, hexGroups } from '../../components/hex-value.tsx';
 import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
-import { HeldBy, Unreachable, useSigners } from '../../components/signer-choice.tsx';
 import { EmptyState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { TextField } from '../../components/text-field.tsx';
+import { Notice } from '../../components/verdict.tsx';
 import { Time } from '../../components/time.tsx';
 import { ExportKeyDialog } from './export-key-dialog.tsx';
 import { labelProblem } from './import-key-dialog.tsx';
@@ -45,10 +45,19 @@ function RenameBody({ row, onClose }: { row: KeyRow; onClose: () => void }) {
   );
 }
 
+/** Its signer is gone or was not there when it was tried last: it cannot sign (H-026). */
+function Unreachable({ row }: { row: KeyRow }) {
+  return (
+    <Notice severity="careful">
+      This key is on “{row.signerName}”, which is not configured or cannot be reached: it cannot sign until
+      that is mended. <a href={hrefOf('signer', { id: row.signer })}>Look at the signer</a>
+    </Notice>
+  );
+}
+
 export function Key({ route }: ViewProps) {
   const id = route.params['id'] ?? '';
   const found = useQuery('keys.get', { id }, ['keys', 'certificates'], { ids: [id] });
-  const signers = useSigners();
   const [dialog, setDialog] = useState<'rename' | 'export' | 'destroy' | null>(null);
   const row = found.data;
   const close = (): void => setDialog(null);
@@ -79,7 +88,7 @@ export function Key({ route }: ViewProps) {
         </>
       }
     >
-      <Unreachable signers={signers} signer={row.signer} />
+      {row.reachable ? null : <Unreachable row={row} />}
       <Card title="Key">
         <KeyValue
           items={[
@@ -90,7 +99,7 @@ export function Key({ route }: ViewProps) {
                 'this workspace, encrypted'
               ) : (
                 <a key="s" href={hrefOf('signer', { id: row.signer })}>
-                  <HeldBy signers={signers} signer={row.signer} />
+                  {row.signerName}
                 </a>
               ),
             ],

@@ -11,15 +11,15 @@ import { DataTable } from '../../components/data-table.tsx';
 import type { Column } from '../../components/data-table.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { Page } from '../../components/page.tsx';
-import { HeldBy, type SignersToChoose, useSigners } from '../../components/signer-choice.tsx';
 import { EmptyState } from '../../components/state-box.tsx';
+import { Dot } from '../../components/tag.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Time } from '../../components/time.tsx';
 import { CreateKeyDialog } from './create-key-dialog.tsx';
 import { ImportKeyDialog } from './import-key-dialog.tsx';
 import { usesText } from './key-words.ts';
 
-const columns = (signers: SignersToChoose): readonly Column<KeyRow>[] => [
+const COLUMNS: readonly Column<KeyRow>[] = [
   { id: 'label', title: 'Label', width: 'minmax(18rem, 2fr)', cell: (row) => <b>{row.label}</b> },
   {
     id: 'owner',
@@ -34,7 +34,15 @@ const columns = (signers: SignersToChoose): readonly Column<KeyRow>[] => [
     title: 'Held by',
     width: 'minmax(9rem, 1fr)',
     drop: 3,
-    cell: (row) => <HeldBy signers={signers} signer={row.signer} />,
+    cell: (row) =>
+      row.reachable ? (
+        row.signerName
+      ) : (
+        <span className="with-dot">
+          <Dot tone="careful" label="cannot be reached:" />
+          {row.signerName}
+        </span>
+      ),
   },
   {
     id: 'id',
@@ -49,7 +57,6 @@ export function Keys({ route }: ViewProps) {
   const [query, setQuery] = useState('');
   const [dialog, setDialog] = useDialog(route, ['create', 'import']);
   const pages = usePages('keys.list', { query, limit: 100 }, ['keys', 'certificates']);
-  const signers = useSigners();
   const empty = query === '' && pages.total === 0;
   const actions = (
     <>
@@ -82,7 +89,7 @@ export function Keys({ route }: ViewProps) {
       <DataTable
         label="Keys"
         fill
-        columns={columns(signers)}
+        columns={COLUMNS}
         {...pages}
         rowId={(row) => row.id}
         onOpen={(row) => navigate('key', { id: row.id })}

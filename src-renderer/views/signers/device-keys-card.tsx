@@ -115,8 +115,8 @@ function AdoptBody({ signer, row, onClose }: { signer: string; row: DeviceKeyRow
 
 export function DeviceKeysCard({ row }: { row: SignerRow }) {
   const ready = row.state === 'ready';
-  // Asking contacts the device: not before it was, and never one that is not there.
-  const found = useQuery('signers.deviceKeys', { id: row.id }, ['signers', 'keys'], { skip: !ready });
+  // Asking contacts the device: not before it was, never one that is not there, and not at each event of it.
+  const found = useQuery('signers.deviceKeys', { id: row.id }, ['keys'], { skip: !ready });
   const [adopting, setAdopting] = useState<DeviceKeyRow | null>(null);
   const close = (): void => setAdopting(null);
   return (

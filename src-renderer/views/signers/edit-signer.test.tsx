@@ -140,7 +140,7 @@ test('KMIP: defaults are there, insecure and force say what they do, a wrong num
   const { callsOf } = bridge();
   await show(NewSigner, '/signers/new');
   await radio(/^KMIP/);
-  expect((screen.getByLabelText('Port') as HTMLInputElement).value).toBe('5696');
+  expect(screen.getByLabelText<HTMLInputElement>('Port').value).toBe('5696');
   await check(/^insecure/);
   expect(screen.getByText(/can pose as the server/)).toBeTruthy();
   await check(/^force/);

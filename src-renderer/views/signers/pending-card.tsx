@@ -13,41 +13,44 @@ import type { SignerList } from './signer-words.ts';
 
 type Pending = SignerList['pending'];
 
-/** The advisor's cure of the trap (H-028): one-off keys are made in software, as they are when nobody chooses. */
-function SoftwareForOneOff({ pending }: { pending: Pending }) {
+/** The advisor's cures (H-028): the software signer is named again, or makes the one-off keys. */
+function Cures({ pending }: { pending: Pending }) {
+  const { revision, defaultSigner, advice, signers } = pending;
+  const codes = new Set(advice.map(({ code }) => code));
+  const add = useAction('signers.addSoftware', () => call('signers.addSoftware', { revision }));
   const mend = useAction('signers.setRoles', () =>
-    call('signers.setRoles', {
-      revision: pending.revision,
-      defaultSigner: pending.defaultSigner,
-      oneOffSigner: 'software',
-    }),
+    call('signers.setRoles', { revision, defaultSigner, oneOffSigner: 'software' }),
   );
+  const missing = codes.has('one-off-trap') && !signers.some(({ kind }) => kind === 'software');
+  const onDevice = codes.has('one-off-on-device');
+  if (!missing && !onDevice) return null;
+  const error = add.error ?? mend.error;
   return (
-    <div className="stack-tight">
+    <div className="card-body stack-tight">
       <div className="row-wrap">
-        <Button size="small" busy={mend.busy} onPress={() => void mend.run()}>
-          Make one-off keys in software
-        </Button>
+        {missing ? (
+          <Button size="small" kind="primary" busy={add.busy} onPress={() => void add.run()}>
+            Add the software signer
+          </Button>
+        ) : null}
+        {onDevice ? (
+          <Button size="small" busy={mend.busy} onPress={() => void mend.run()}>
+            Make one-off keys in software
+          </Button>
+        ) : null}
         <span className="quiet">It waits with the other changes until you apply it.</span>
       </div>
-      {mend.error ? <ErrorState error={mend.error} /> : null}
+      {error ? <ErrorState error={error} /> : null}
     </div>
   );
 }
 
 function Advice({ pending }: { pending: Pending }) {
   if (pending.advice.length === 0) return null;
-  const kindOf = new Map(pending.signers.map((one) => [one.id, one.kind]));
-  const trapped =
-    pending.oneOffSigner !== null && (kindOf.get(pending.oneOffSigner) ?? 'software') !== 'software';
   return (
     <Card title="Advice" flush>
       <FindingsTable findings={pending.advice} empty="" />
-      {trapped ? (
-        <div className="card-body">
-          <SoftwareForOneOff pending={pending} />
-        </div>
-      ) : null}
+      <Cures pending={pending} />
     </Card>
   );
 }

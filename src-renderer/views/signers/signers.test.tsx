@@ -2,8 +2,8 @@ import { cleanup, screen, within } from '@testing-library/react';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type FakeBridge, installBridge, Refusal } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
-import { fakeList, KMIP, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
-import { endedJob, giveSize, press, settle, show, type } from './fake-view.tsx';
+import { fakeList, KMIP, SOFTWARE, TOKEN } from './fake-signers.ts';
+import { endedJob, giveSize, press, show, type } from './fake-view.tsx';
 import type { SignerList } from './signer-words.ts';
 import { Signers } from './signers.tsx';
 
@@ -79,28 +79,42 @@ test('a refusal to apply is shown with what to do next', async () => {
   expect(screen.getByRole('alert').textContent).toContain('It was changed in another window.');
 });
 
-test('the trap of one-off keys on a device is explained and mended by one button', async () => {
-  const { callsOf } = bridge(
-    fakeList([SOFTWARE, TOKEN], {
-      oneOffSigner: TOKEN.id,
-      advice: [
-        {
-          code: 'one-off',
-          severity: 'careful',
-          text: 'One-off keys would be made on it.',
-          where: '',
-          clause: '',
-        },
-      ],
-    }),
-    { 'signers.setRoles': () => ({}) },
-  );
+const advice = (code: string, text: string) => ({
+  code,
+  severity: 'careful' as const,
+  text,
+  where: '',
+  clause: '',
+});
+
+test('the trap of one-off keys on the only device is explained, and each cure is one button', async () => {
+  const list = fakeList([SOFTWARE, TOKEN], {
+    oneOffSigner: TOKEN.id,
+    advice: [
+      advice('one-off-trap', 'Nobody would be left to use the keys in software.'),
+      advice('one-off-on-device', 'Each signed object needs a new key on it.'),
+    ],
+  });
+  list.pending.signers = list.pending.signers.filter(({ kind }) => kind !== 'software');
+  const { callsOf } = bridge(list, {
+    'signers.setRoles': () => ({}),
+    'signers.addSoftware': () => ({}),
+  });
   await show(Signers, '/signers');
-  expect(screen.getByText('One-off keys would be made on it.')).toBeTruthy();
+  expect(screen.getByText('Nobody would be left to use the keys in software.')).toBeTruthy();
+  await press('Add the software signer');
+  expect(callsOf('signers.addSoftware')).toEqual([{ revision: 7 }]);
   await press('Make one-off keys in software');
   expect(callsOf('signers.setRoles')).toEqual([
     { revision: 7, defaultSigner: TOKEN.id, oneOffSigner: 'software' },
   ]);
+});
+
+test('advice without a cure has no button', async () => {
+  bridge(fakeList([SOFTWARE, TOKEN], { advice: [advice('software-keys', '14 keys lie in software.')] }));
+  await show(Signers, '/signers');
+  expect(screen.getByText('14 keys lie in software.')).toBeTruthy();
+  expect(screen.queryByRole('button', { name: /software/ })).toBeNull();
 });
 
 test('a role that nobody chose is shown as implied', async () => {
@@ -130,36 +144,6 @@ test('where SoftHSM is installed a rehearsal token is made with a PIN that nobod
   expect(callsOf('signers.rehearsalToken')).toEqual([
     { revision: 7, name: 'Rehearsal token', pin: expect.stringMatching(/^\d{8}$/), keepPin: true },
   ]);
-});
-
-test('an export holds no secret unless it is ticked', async () => {
-  const { callsOf } = bridge(fakeList([SOFTWARE, SERVER]), {
-    'signers.toml': () => ({ text: 'user_pin = "***"', notes: ['The environment has no place there.'] }),
-    'dialogs.saveFile': () => ({ chosen: { ticket: 't-1', path: '/x/signers.toml', exists: false } }),
-    'signers.exportToml': () => ({ path: '/x/signers.toml' }),
-  });
-  await show(Signers, '/signers?open=export');
-  expect(screen.getByText('The environment has no place there.')).toBeTruthy();
-  await press('Choose a place…');
-  await press('Export');
-  expect(callsOf('signers.exportToml')).toEqual([{ target: 't-1', secrets: false, overwrite: false }]);
-});
-
-test('an import says what was read and what was remarkable', async () => {
-  bridge(fakeList([SOFTWARE]), {
-    'blob.put': () => ({ blob: 'b-1', received: 3, complete: true }),
-    'signers.importToml': () => ({
-      imported: 4,
-      notes: ['user_pin of "My token" was a number: stored as text.'],
-    }),
-  });
-  await show(Signers, '/signers?open=import');
-  const input = screen.getByLabelText(/^Choose a krill.conf/, { selector: 'input' });
-  Object.defineProperty(input, 'files', { value: [new File(['abc'], 'krill.conf')] });
-  input.dispatchEvent(new Event('change', { bubbles: true }));
-  await settle();
-  expect(screen.getByText(/4 signers were read/)).toBeTruthy();
-  expect(screen.getByText(/stored as text/)).toBeTruthy();
 });
 
 test('a rehearsal token needs a name', async () => {

@@ -35,7 +35,7 @@ function Body({ taken, onClose }: CreateChildDialogProps) {
       (
         await call('ta.localCreate', {
           handle: handle.trim(),
-          ...(chosen === null ? {} : { signer: chosen }),
+          signer: chosen,
         })
       ).job,
     );

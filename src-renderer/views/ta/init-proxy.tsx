@@ -10,9 +10,7 @@ import { useStartedJob } from './use-started-job.tsx';
 export function InitProxy({ label, kind }: { label: string; kind: NonNullable<ButtonProps['kind']> }) {
   const signers = useSigners();
   const [chosen, setChosen] = useState<string | null>(null);
-  const init = useStartedJob('ta.proxyInit', () =>
-    call('ta.proxyInit', chosen === null ? {} : { signer: chosen }),
-  );
+  const init = useStartedJob('ta.proxyInit', () => call('ta.proxyInit', { signer: chosen }));
   if (init.progress !== null) return init.progress;
   return (
     <div className="stack">

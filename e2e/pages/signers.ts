@@ -1,0 +1,49 @@
+/** The screens of the signers as a person uses them. Selectors are roles and labels. */
+import { expect, type Page } from '@playwright/test';
+import { open } from './ca.ts';
+
+/** Chooses in one of the two roles of the list of signers. */
+export async function chooseRole(page: Page, role: 'Default signer' | 'One-off signer', name: string) {
+  const button = page.getByRole('button', { name: new RegExp(`${role}$`) });
+  await button.click();
+  await page.getByRole('option', { name: new RegExp(`^${name}`) }).click();
+  await expect(button).toContainText(name);
+}
+
+/** A SoftHSM token and a signer for it, made by clicking; they wait to be applied. */
+export async function makeRehearsalToken(
+  page: Page,
+  options: { name: string; pin: string; keepPin: boolean },
+): Promise<void> {
+  await open(page, 'Signers');
+  await page.getByRole('button', { name: 'Make a rehearsal token…' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill(options.name);
+  await dialog.getByLabel('PIN', { exact: true }).fill(options.pin);
+  if (!options.keepPin) await dialog.getByText('Keep the PIN in the encrypted workspace').click();
+  await dialog.getByRole('button', { name: 'Make token' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText('new, not applied')).toBeVisible();
+}
+
+export async function applyChanges(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Apply changes' }).click();
+  await expect(page.getByRole('heading', { name: 'Changes wait' })).toBeHidden();
+}
+
+/** Opens the page of a signer out of the list. */
+export async function openSigner(page: Page, name: string): Promise<void> {
+  await open(page, 'Signers');
+  await page.getByRole('grid', { name: 'Signers' }).getByText(name, { exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+}
+
+/** Answers the question for a PIN, whatever screen is open. */
+export async function answerPin(page: Page, pin: string, keep: string | null = null): Promise<void> {
+  const dialog = page.getByRole('alertdialog', { name: /^PIN of/ });
+  await expect(dialog.getByLabel('PIN', { exact: true })).toBeFocused();
+  await page.keyboard.type(pin);
+  if (keep !== null) await dialog.getByText(keep).click();
+  await dialog.getByRole('button', { name: 'Send PIN' }).click();
+  await expect(dialog).toBeHidden();
+}

@@ -1,0 +1,56 @@
+import { expect, test } from './console-app.ts';
+import { issue, open, openRow } from './pages/ca.ts';
+import { answerPin, applyChanges, chooseRole, makeRehearsalToken, openSigner } from './pages/signers.ts';
+import { createWorkspace, lock, unlock } from './pages/workspace.ts';
+
+const PIN = 'pin-of-the-token-7731';
+
+test('a SoftHSM token is made, applied, tested with its PIN, and holds the key of a root', async ({
+  apps,
+}) => {
+  test.setTimeout(180_000);
+  apps.canaries.guard('PIN of the token', PIN);
+  const { page } = await apps.start();
+  await createWorkspace(page, apps, { name: 'With a token' });
+  await open(page, 'Signers');
+  await expect(page.getByRole('heading', { name: 'No device yet' })).toBeVisible();
+
+  await makeRehearsalToken(page, { name: 'Token one', pin: PIN, keepPin: false });
+  await chooseRole(page, 'Default signer', 'Token one');
+  await applyChanges(page);
+  await openSigner(page, 'Token one');
+  await expect(page.getByText('State: not contacted yet')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await answerPin(page, PIN, 'Until the workspace is locked');
+  await expect(page.getByText(/State: ready/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('C_GenerateKeyPair')).toBeVisible();
+  await expect(page.getByText('identity of the device')).toBeVisible();
+
+  await open(page, 'Authorities');
+  await page.getByRole('link', { name: 'New root…' }).click();
+  await issue(page, 'Root on a token');
+  await open(page, 'Keys');
+  await openRow(page, 'Keys', 'Root on a token key');
+  await expect(page.getByRole('link', { name: 'Token one' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Export…' })).toHaveAttribute('aria-disabled', 'true');
+  await openSigner(page, 'Token one');
+  await expect(page.getByRole('link', { name: /Root on a token key/ })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Remove…' }).click();
+  await page.getByRole('button', { name: 'Remove signer' }).click();
+  await expect(
+    page.getByRole('list', { name: 'Keys on the signer' }).getByText('Root on a token key'),
+  ).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  await lock(page);
+  await expect(page.getByRole('alertdialog')).toHaveCount(0);
+  await unlock(page);
+  await openSigner(page, 'Token one');
+  await expect(page.getByText('State: not contacted yet')).toBeVisible();
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await expect(page.getByRole('alertdialog', { name: /^PIN of/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('alertdialog')).toHaveCount(0);
+});

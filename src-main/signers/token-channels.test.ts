@@ -1,0 +1,149 @@
+import { afterEach, expect, test } from 'vitest';
+import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
+import { fakeDevices, fakeToken, trouble } from '../testing/fake-device.ts';
+import { type TestApp, testApp } from '../testing/test-app.ts';
+import type { TokenTools } from './token-tools.ts';
+
+const open: TestApp[] = [];
+afterEach(async () => {
+  for (const app of open.splice(0)) await app.remove();
+});
+
+const TABLE: DeviceTable = {
+  library: { manufacturer: 'Fake', description: 'Library', version: '1.0' },
+  slots: [
+    { id: 0, description: 'Slot 0', token: null },
+    {
+      id: 1,
+      description: 'Slot 1',
+      token: {
+        label: 'My token',
+        serial: 'S1',
+        manufacturer: 'Fake',
+        model: 'Token',
+        firmware: '1.0',
+        initialized: true,
+        loginRequired: true,
+        pinPad: false,
+        tries: null,
+      },
+    },
+  ],
+};
+
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
+
+async function started() {
+  const token = fakeToken('S1');
+  const asked: unknown[] = [];
+  const parts = fakeDevices(new Map([['/a.so', token]]));
+  const tools: TokenTools = {
+    ...parts.tools,
+    async slots(library) {
+      asked.push(library);
+      if (library.libPath !== '/a.so') throw trouble('misconfigured', 'LIBRARY_NOT_FOUND');
+      return TABLE;
+    },
+    async changePin(_settings, { oldPin, newPin }) {
+      asked.push([text(oldPin), text(newPin)]);
+      if (text(oldPin) !== token.pin) throw trouble('pin-refused', 'CKR_PIN_INCORRECT');
+      token.pin = text(newPin);
+    },
+    async initToken(library, { soPin, pin, ...rest }) {
+      asked.push([library, rest, text(soPin), text(pin)]);
+      return { serial: 'S9' };
+    },
+    async rehearsalToken({ folder, label, pin }) {
+      asked.push([folder, label, text(pin)]);
+      return { libPath: '/a.so', environment: { SOFTHSM2_CONF: `${folder}/softhsm2.conf` }, serial: 'S1' };
+    },
+  };
+  const app = await testApp({ devices: { ...parts, tools } });
+  open.push(app);
+  await app.create('rehearsal');
+  const list = () => app.call('signers.list', {});
+  async function audit(action: string): Promise<string[]> {
+    const { rows } = await app.call('audit.list', { action, limit: 50 });
+    return rows.map(({ outcome, summary }) => `${outcome}: ${summary}`);
+  }
+  return { app, token, asked, list, audit };
+}
+
+test('slots are found by a job and asked for by it', async () => {
+  const { app, audit } = await started();
+  const { job } = await app.call('signers.findSlots', { libPath: '/a.so', environment: {} });
+  expect(await app.ended(job)).toMatchObject({ state: 'done' });
+  expect(await app.call('signers.slotsFound', { job })).toEqual(TABLE);
+  const wrong = await app.call('signers.findSlots', { libPath: '/nope.so', environment: {} });
+  expect(await app.ended(wrong.job)).toMatchObject({
+    state: 'failed',
+    error: { code: 'SIGNER_UNAVAILABLE' },
+  });
+  await expect(app.call('signers.slotsFound', { job: wrong.job })).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+  });
+  expect(await audit('signers.findSlots')).toEqual([
+    expect.stringMatching(/^refused: Slots of \/nope\.so: /),
+    'done: /a.so has 2 slots with 1 tokens',
+  ]);
+});
+
+test('a rehearsal token becomes a signer that is pending; its PIN is changed, and the wrong one sent once', async () => {
+  const { app, token, asked, list, audit } = await started();
+  const { revision } = (await list()).pending;
+  const request = { revision, name: 'Rehearsal', pin: '5678', keepPin: true };
+  const id = await app.result(await app.call('signers.rehearsalToken', request));
+  const [folder] = asked[0] as [string];
+  expect(folder).toContain((await app.call('workspace.state', {})).workspace?.path);
+  expect((await list()).pending.signers[1]).toMatchObject({
+    id,
+    name: 'Rehearsal',
+    secretStored: true,
+    settings: { serial: 'S1', environment: { SOFTHSM2_CONF: `${folder}/softhsm2.conf` } },
+  });
+  // The same name again: refused, and nothing is pending of it.
+  const twice = await app.call('signers.rehearsalToken', { ...request, revision: revision + 1 });
+  expect(await app.ended(twice.job)).toMatchObject({ error: { code: 'INVALID_INPUT' } });
+  expect((await list()).pending.signers).toHaveLength(2);
+  const roles = { defaultSigner: 'software', oneOffSigner: null };
+  await app.call('signers.setRoles', { revision: (await list()).pending.revision, ...roles });
+  await app.call('signers.apply', { revision: (await list()).pending.revision });
+  expect(await app.ended((await app.call('signers.login', { id })).job)).toMatchObject({ state: 'done' });
+
+  const change = async (oldPin: string) => {
+    const { job } = await app.call('signers.changePin', { id, oldPin, newPin: '9999' });
+    return app.ended(job);
+  };
+  expect(await change('0000')).toMatchObject({ state: 'failed' });
+  const sent = asked.length;
+  expect(await change('0000')).toMatchObject({ error: { code: 'INVALID_INPUT' } });
+  expect(asked.length).toBe(sent);
+  expect(await change('5678')).toMatchObject({ state: 'done' });
+  // What is kept is the new one: the next contact logs in by itself.
+  const { job } = await app.call('signers.login', { id });
+  expect(await app.ended(job)).toMatchObject({ state: 'done' });
+  expect(token.pins).toEqual(['5678', '9999']);
+  expect(await audit('signers.changePin')).toHaveLength(3);
+});
+
+test('a token is initialised with what was typed, on record and without a PIN in it', async () => {
+  const { app, asked, audit } = await started();
+  const { job } = await app.call('signers.initToken', {
+    libPath: '/a.so',
+    environment: {},
+    slot: 0,
+    label: 'New',
+    soPin: 'so-secret',
+    pin: 'user-secret',
+  });
+  expect(await app.ended(job)).toMatchObject({ state: 'done' });
+  expect(asked).toEqual([
+    [{ libPath: '/a.so', environment: {} }, { slot: 0, label: 'New' }, 'so-secret', 'user-secret'],
+  ]);
+  expect(await audit('signers.initToken')).toEqual([
+    'done: The token "New" in slot 0 was initialised and has serial S9',
+  ]);
+  expect(JSON.stringify([app.events, app.lines, await app.call('jobs.list', {})])).not.toMatch(
+    /so-secret|user-secret/,
+  );
+});
