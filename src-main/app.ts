@@ -101,6 +101,7 @@ export async function createApp(ports: Ports, devices?: DeviceParts): Promise<Ap
     tickets,
     session,
     software,
+    version: ports.version,
     changed,
     ...(devices ?? deviceParts({ clock, random, net: gate.net, hosts: ports.signerHosts })),
   });

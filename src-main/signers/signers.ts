@@ -15,6 +15,7 @@ import type { Clock, Random } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
 import { createConfigure } from './config/configure.ts';
 import { tomlChannels } from './config/toml-channels.ts';
+import { createDoctor, type MakeLooks } from './doctor/doctor.ts';
 import { adoptKey, listDeviceKeys, probe } from './lifecycle/device-keys.ts';
 import { createLiveSigners, type DeviceKinds, type LiveSigners } from './lifecycle/live-signers.ts';
 import { listSigners } from './list-signers.ts';
@@ -34,6 +35,8 @@ export interface SignersDeps {
   software: Signer;
   kinds: DeviceKinds;
   tools: TokenTools;
+  looks: MakeLooks;
+  version: string;
   changed(topic: Topic, ids: string[]): void;
 }
 
@@ -87,10 +90,12 @@ export function createSigners(deps: SignersDeps): Signers {
   }
 
   const found = new Map<string, DeviceTable>();
+  const doctor = createDoctor({ ...deps, live, configure, deviceJob });
 
   const domain: Domain<'signers'> = {
     ...configure.channels,
     ...tomlChannels({ ...deps, configure }),
+    ...doctor.channels,
     ...tokenChannels({ ...deps, live, configure, deviceJob, found }),
     list: () => listSigners(session(), live()),
     prompts: () => ({ prompts: live().prompts.list() }),
@@ -175,6 +180,7 @@ export function createSigners(deps: SignersDeps): Signers {
     },
     async locking() {
       found.clear();
+      doctor.locking();
       await lives.get(session())?.stop();
     },
     endpoint() {

@@ -9,6 +9,7 @@ import { draftChannels } from './drafts.ts';
 import { inspectChannels } from './inspect.ts';
 import { keyChannels } from './keys.ts';
 import { signerChannels } from './signers.ts';
+import { signerDoctorChannels } from './signer-doctor.ts';
 import { signerTomlChannels } from './signer-toml.ts';
 import { taChildChannels } from './ta-child.ts';
 import { taStickChannels } from './ta-stick.ts';
@@ -24,6 +25,7 @@ export const contract = {
   ...keyChannels,
   ...signerChannels,
   ...signerTomlChannels,
+  ...signerDoctorChannels,
   ...caChannels,
   ...overviewChannels,
   ...inspectChannels,

@@ -19,6 +19,7 @@ import {
 } from './document.ts';
 import { mergeToml } from './import-toml.ts';
 import { readSignersToml } from './read-toml.ts';
+import { shownSettings } from './secret-variables.ts';
 import { MASK } from './toml-fields.ts';
 import { writeSignersToml } from './write-toml.ts';
 
@@ -55,9 +56,9 @@ function secretOf(session: Session, stored: StoredSignerConfig, signer: PendingS
 
 /** One signer of what is pending as [[signers]], secrets as `***`. */
 export function signerToml(signer: Pick<PendingSigner, 'name' | 'settings'>, secret: boolean): string {
-  const { name, settings } = signer;
+  const { name } = signer;
   return writeSignersToml({
-    signers: [{ name, settings, secret: secret ? MASK : null }],
+    signers: [{ name, settings: shownSettings(signer.settings), secret: secret ? MASK : null }],
     defaultSigner: null,
     oneOffSigner: null,
   });
@@ -74,7 +75,7 @@ export function tomlChannels(deps: TomlDeps): Channels {
       id === null ? null : (document.signers.find((one) => one.id === id)?.name ?? 'Software');
     const signers = document.signers.map((signer) => ({
       name: signer.name,
-      settings: signer.settings,
+      settings: secrets ? signer.settings : shownSettings(signer.settings),
       secret: secrets ? secretOf(opened, stored, signer) : sealedOf(stored, signer) === null ? null : MASK,
     }));
     const { defaultSigner, oneOffSigner } = document.roles;
