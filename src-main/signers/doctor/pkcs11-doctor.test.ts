@@ -218,11 +218,7 @@ describe('each line fails alone, with cause, check and fix; what comes after it 
   });
 
   test.each<[name: string, text: RegExp, cause: RegExp]>([
-    [
-      'destroy-refused',
-      /write-protected.*still on it: RSA 2048 with CKA_ID [0-9a-f]{40}/,
-      /./,
-    ],
+    ['destroy-refused', /write-protected.*still on it: RSA 2048 with CKA_ID [0-9a-f]{40}/, /./],
     [
       'destroy-kept',
       /^The test keys are still on it: RSA 2048 with CKA_ID [0-9a-f]{40}, P-256/,
