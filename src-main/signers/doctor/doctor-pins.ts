@@ -25,7 +25,7 @@ export function doctorPerson(deps: {
     async pin(why) {
       // The device is opened again by the same examination.
       if (sent !== null) return Uint8Array.from(sent.pin);
-      const passedOver = (pins.stored() || pins.held()) && pins.hasRefusals();
+      const passedOver = (pins.stored() || pins.held()) && pins.refusals().length > 0;
       const known = await pins.unasked();
       if (known === null) {
         sent = { ...(await pins.ask(why)), typed: true };

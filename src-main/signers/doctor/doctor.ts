@@ -43,6 +43,7 @@ export interface DoctorDeps {
 
 interface Book {
   reports: Map<string, DoctorReport>;
+  running: Set<string>;
   /** Of signers or secrets that are not in force: the refused ones have to be known the next time. */
   pending: Map<string, { sealed: string | null; pins: Pins }>;
 }
@@ -62,7 +63,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
 
   function book(): Book {
     const now = session();
-    const known = books.get(now) ?? { reports: new Map(), pending: new Map() };
+    const known = books.get(now) ?? { reports: new Map(), running: new Set(), pending: new Map() };
     books.set(now, known);
     return known;
   }
@@ -92,7 +93,10 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       ...{ clock, random, session: session(), prompts: live().prompts },
       signer: () => ({ id, name, kind }),
       sealed: sealed === null ? null : new Uint8Array(Buffer.from(sealed, 'base64')),
-      refused: stored.signers.find((one) => one.id === id)?.refused ?? [],
+      refused: [
+        ...(stored.signers.find((one) => one.id === id)?.refused ?? []),
+        ...(before?.pins.refusals() ?? []),
+      ],
       kept: () => undefined,
     });
     pending.set(id, { sealed, pins });
@@ -176,10 +180,14 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     channels: {
       async examine({ id }) {
         const signer = found(await session().store.run('signers.config', {}), id);
-        if (book().reports.get(id)?.done === false)
+        const { running } = book();
+        if (running.has(id))
           throw new AppError('NOT_ALLOWED_NOW', `${signer.name} is being examined. Wait for its end.`);
         const title = `Examination of ${signer.name}`;
-        return deps.deviceJob(id, { action: 'signers.examine', title }, (job) => work(signer, job));
+        running.add(id);
+        return deps.deviceJob(id, { action: 'signers.examine', title }, (job) =>
+          work(signer, job).finally(() => running.delete(id)),
+        );
       },
       report: ({ id }) => structuredClone(book().reports.get(id) ?? null),
     },

@@ -36,7 +36,8 @@ export interface Pins {
   keep(pin: Uint8Array): Promise<void>;
   /** The operator looked at it: every PIN may be tried again. */
   forgetRefusals(): Promise<void>;
-  hasRefusals(): boolean;
+  /** The marks of the refused ones. */
+  refusals(): readonly RefusedPin[];
   /** What was handed out and not answered to is over: nobody goes on with it. */
   abandon(): void;
   /** Memory only: log out, lock. */
@@ -214,7 +215,7 @@ export function createPins(deps: {
       });
       marks = [];
     },
-    hasRefusals: () => marks.length > 0,
+    refusals: () => marks,
     abandon() {
       wipe(sent?.pin);
       sent = null;
