@@ -5,9 +5,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { manyKeys } from '../src-main/testing/many-children.ts';
 import { peer } from '../src-main/testing/peers.ts';
 import { type TestApp, testApp } from '../src-main/testing/test-app.ts';
-import { type TestKey, testKey, type TestProxy, testProxy } from '../src-main/testing/test-proxy.ts';
+import { type TestKey, type TestProxy, testProxy } from '../src-main/testing/test-proxy.ts';
 import { groupsOf, openRequest, setUpSigner } from '../src-main/testing/test-signer.ts';
 import { inTurn, type Measured } from './measure.ts';
 
@@ -79,7 +80,7 @@ export interface TaBench {
 export async function taBench(counts: readonly number[]): Promise<TaBench[]> {
   const bench = await begin();
   const { app, krillta, folder } = bench;
-  const keys = Array.from({ length: Math.max(...counts) }, testKey);
+  const keys = manyKeys(Math.max(...counts));
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const results: TaBench[] = [];
   for (const children of counts) {

@@ -54,3 +54,26 @@ test('a SoftHSM token is made, applied, tested with its PIN, and holds the key o
   await page.keyboard.press('Escape');
   await expect(page.getByRole('alertdialog')).toHaveCount(0);
 });
+
+test('a wrong PIN is said with its cause, is sent once, and the right one mends it', async ({ apps }) => {
+  test.setTimeout(120_000);
+  apps.canaries.guard('PIN of the token', PIN);
+  const { page } = await apps.start();
+  await createWorkspace(page, apps, { name: 'Wrong PIN' });
+  await makeRehearsalToken(page, { name: 'Token two', pin: PIN, keepPin: false });
+  await chooseRole(page, 'Default signer', 'Software');
+  await applyChanges(page);
+  await openSigner(page, 'Token two');
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await answerPin(page, 'wrong-pin-0000');
+  await expect(page.getByText('State: unusable')).toBeVisible({ timeout: 30_000 });
+  const verdict = page.getByRole('region', { name: 'Verdict' });
+  await expect(verdict.getByText('CKR_PIN_INCORRECT', { exact: true })).toBeVisible();
+  for (const label of ['Why', 'Look', 'Mend'])
+    await expect(verdict.getByText(label, { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'I looked at it: ask for the PIN again' }).click();
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await answerPin(page, PIN, 'In the encrypted workspace');
+  await expect(page.getByText(/State: ready/)).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('in the encrypted workspace', { exact: true })).toBeVisible();
+});

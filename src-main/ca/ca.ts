@@ -154,7 +154,7 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
         job: deps.jobs.start({
           kind: 'ca.sign',
           title,
-          run: (job) => signDraft(deps, asked, job),
+          run: (job) => signDraft(deps, draft, asked, job),
           refused: jobRefusal(deps, 'ca.sign', title, [{ type: 'draft', id: asked.draft, sha256: null }]),
         }),
       };

@@ -54,6 +54,13 @@ test.each<[string, Purpose, Partial<IssueDraft>, RegExp, string]>([
     /invalid URL: crl.example/,
     'validity',
   ],
+  [
+    'a signer that is gone',
+    'root',
+    { key: { from: 'new', algorithm: 'p-256', label: '', signer: 'signer-gone' } },
+    /The chosen signer is no longer configured/,
+    'key',
+  ],
   ['a bad constraint', 'root', { namesPermitted: '10.0.0.0/99' }, /invalid network/, 'purpose'],
 ])('%s is a problem with its step, and cannot be signed', async (_what, purpose, more, message, step) => {
   const review = await by.reviewOf(draftOf(purpose, 'x.example', more));
@@ -157,4 +164,22 @@ test('what the review remarks stands on the page of the certificate, too', async
   const id = await app.result(await app.call('ca.sign', { ...draft, digest: review.digest }));
   const { view } = await app.call('ca.certificate', { id });
   expect(view.findings).toEqual(review.findings);
+});
+
+test('the review says who makes the key, and the chosen signer makes it', async () => {
+  const root = draftOf('root', 'Signed by software');
+  const byDefault = await by.saved(root);
+  const review = await app.call('ca.review', byDefault);
+  expect(review.lines.find(({ label }) => label === 'Key')?.note).toBe('made at signing, in this workspace');
+  const chosen = await by.saved({
+    ...root,
+    key: { from: 'new', algorithm: 'p-256', label: '', signer: 'software' },
+  });
+  const id = await app.result(
+    await app.call('ca.sign', { ...chosen, digest: (await app.call('ca.review', chosen)).digest }),
+  );
+  const { row } = await app.call('ca.certificate', { id });
+  const { rows } = await app.call('keys.list', { query: 'Signed by software' });
+  expect(rows.map(({ signer }) => signer)).toEqual(['software']);
+  expect(row.name).toBe('Signed by software');
 });

@@ -8,7 +8,7 @@ import { CAREFUL_LEAF_SECONDS } from '../issuing/lifetime.ts';
 import type { Problem } from '../issuing/problem.ts';
 import { signatureScheme } from '../signers/signature-scheme.ts';
 import { keyAlgorithmOf } from '../signers/stored-key.ts';
-import { certificateView } from '../x509/certificate-view.ts';
+import { type CertificateFields, certificateFields } from '../x509/certificate-view.ts';
 import { nameView, shortName } from '../x509/distinguished-name.ts';
 import { bySeverity } from '../x509/lint.ts';
 import { decide, type Decision } from './decide.ts';
@@ -52,9 +52,8 @@ export function reviewDigest({ draft, data, issuer, key, holder }: IssueContext)
     .digest('hex');
 }
 
-function linesOf(context: IssueContext, trialDer: Uint8Array, notes: readonly string[]): Review['lines'] {
+function linesOf(context: IssueContext, view: CertificateFields, notes: readonly string[]): Review['lines'] {
   const { data, now, issuer, holder } = context;
-  const view = certificateView(trialDer, { now });
   const line = (label: string, value: string, note = '', mono = false) => ({ label, value, note, mono });
   // Certificates have whole seconds: the part of one that has passed is no part of a lifetime.
   const stated = (new Date(view.notAfter).getTime() - Math.floor(now.getTime() / 1000) * 1000) / 1000;
@@ -143,14 +142,13 @@ function ownFindings({ data, key }: IssueContext): Finding[] {
   return found;
 }
 
-function chainOf(context: IssueContext, trialDer: Uint8Array): Review['chain'] {
+function chainOf(context: IssueContext, view: CertificateFields): Review['chain'] {
   const { issuer, data } = context;
   const above = (issuer?.ancestors ?? []).map((certificate) => ({
     name: shortName(nameView(certificate.subject)),
     detail: `until ${certificate.notAfter.toISOString().slice(0, 10)}`,
     current: false,
   }));
-  const view = certificateView(trialDer, { now: context.now });
   return [
     ...above.toReversed(),
     {
@@ -184,13 +182,14 @@ export async function reviewOf(context: IssueContext, issuing: Issuing): Promise
       fix: '',
     });
   const trialDer = trial?.trialDer ?? null;
+  const view = trialDer === null ? null : certificateFields(trialDer);
   return {
     digest: problems.length === 0 ? reviewDigest(context) : '',
     problems,
-    lines: trialDer === null ? [] : linesOf(context, trialDer, decision.notes),
+    lines: view === null ? [] : linesOf(context, view, decision.notes),
     findings: bySeverity([...(trial?.findings ?? []), ...ownFindings(context)]),
     notGranted: request === null ? [] : notGranted(request, profileOf(data.purpose)),
-    chain: trialDer === null ? [] : chainOf(context, trialDer),
+    chain: view === null ? [] : chainOf(context, view),
     command:
       order === null
         ? ''

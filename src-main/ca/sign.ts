@@ -3,12 +3,12 @@
  * transaction after the signature, or nothing is.
  */
 import type { Topic } from '#shared/bridge.ts';
+import type { DraftOf } from '#shared/contract/drafts.ts';
 import type { Purpose } from '#shared/contract/issue-draft.ts';
 import { AppError } from '../lib/app-error.ts';
 import { newId } from '../lib/ids.ts';
 import type { JobContext } from '../lib/jobs.ts';
 import type { Clock, Random } from '../ports.ts';
-import type { Drafts } from '../drafts/drafts.ts';
 import type { Issuing } from '../issuing/issuing.ts';
 import type { RoutedKey, SignerRouter } from '../signers/router.ts';
 import { AUTHORITY_USES, LEAF_USES, newKeyRow } from '../signers/stored-key.ts';
@@ -25,7 +25,6 @@ export interface SignDeps {
   clock: Clock;
   random: Random;
   session(): Session;
-  drafts: Drafts;
   issuing: Issuing;
   router: SignerRouter;
   changed(topic: Topic, ids: string[]): void;
@@ -71,25 +70,26 @@ function summaryOf(
 /** Throws AppError CONFLICT when the draft is not the one that was reviewed, INVALID_INPUT when it cannot be signed. */
 async function reviewed(
   deps: SignDeps,
-  asked: { draft: string; revision: number; digest: string },
+  draft: DraftOf<'ca.issue'>,
+  asked: { revision: number; digest: string },
 ): Promise<IssueContext> {
-  const session = deps.session();
-  const draft = await deps.drafts.read('ca.issue', asked.draft);
-  const context = await issueContext(session, deps.router, draft, deps.clock.now());
+  const context = await issueContext(deps.session(), deps.router, draft, deps.clock.now());
   if (draft.signed) throw new AppError('NOT_ALLOWED_NOW', 'This draft was signed already.');
   if (draft.revision !== asked.revision || reviewDigest(context) !== asked.digest)
     throw new AppError('CONFLICT', 'Something changed since the review. Look at it again, then sign.');
   return context;
 }
 
+/** `draft` as it was read when the job began: whoever changes it meanwhile is found by the store's command. */
 export async function signDraft(
   deps: SignDeps,
-  asked: { draft: string; revision: number; digest: string },
+  draft: DraftOf<'ca.issue'>,
+  asked: { revision: number; digest: string },
   job: JobContext,
 ): Promise<string[]> {
-  const { session, issuing, router, random, clock } = deps;
-  const context = await reviewed(deps, asked);
-  const { data, issuer, draft } = context;
+  const { session, issuing, router, random } = deps;
+  const context = await reviewed(deps, draft, asked);
+  const { data, issuer } = context;
   const decision = decide(context);
   const [first] = decision.problems;
   if (decision.order === null)
@@ -125,7 +125,6 @@ export async function signDraft(
       authority: isAuthorityPurpose(data.purpose)
         ? { purpose: data.purpose, leafLimits: data.leafLimits }
         : null,
-      now: clock.now(),
     });
     const key: NewKey | null = made === null ? null : newKeyRow(made.routed, made.label, 'generated');
     stored = await session().store.run('certificates.issue', {

@@ -67,7 +67,11 @@ export function createDrafts(deps: {
   }
 
   async function readAny(id: string): Promise<AnyDraft> {
-    const draft = await readable(await session().store.run('drafts.get', { id }));
+    return readOf(await session().store.run('drafts.get', { id }));
+  }
+
+  async function readOf(stored: StoredDraft): Promise<AnyDraft> {
+    const draft = await readable(stored);
     if (draft === null)
       throw new AppError('NOT_FOUND', 'This draft was begun by another version of Baleen and was dropped.');
     return draft;
@@ -84,7 +88,7 @@ export function createDrafts(deps: {
     const id = newId('draft', deps.random);
     const { version, step } = DRAFT_KINDS[kind];
     const [first = ''] = step.options;
-    await store.run('drafts.create', {
+    const stored = await store.run('drafts.create', {
       id,
       kind,
       schemaVersion: version,
@@ -92,7 +96,7 @@ export function createDrafts(deps: {
       data: JSON.stringify(data),
     });
     changed('drafts', [id]);
-    return read(kind, id);
+    return (await readOf(stored)) as DraftOf<K>;
   }
 
   return {
@@ -113,18 +117,16 @@ export function createDrafts(deps: {
           ? start(asked.kind, asked.data ?? presets[asked.kind]())
           : start(asked.kind, asked.data ?? presets[asked.kind]()),
       async save({ kind, id, revision, step, data }) {
-        const { store } = session();
-        const stored = await store.run('drafts.get', { id });
-        if (stored.kind !== kind) throw new AppError('NOT_FOUND', 'This draft is of another wizard.');
-        await store.run('drafts.save', {
+        const stored = await session().store.run('drafts.save', {
           id,
+          kind,
           revision,
           schemaVersion: DRAFT_KINDS[kind].version,
           step,
           data: JSON.stringify(data),
         });
         changed('drafts', [id]);
-        return readAny(id);
+        return readOf(stored);
       },
       async cancel({ id }) {
         const draft = await readAny(id);

@@ -43,9 +43,8 @@ async function placed(
   store: Store,
   own: Candidate,
   before: readonly Candidate[],
-  now: Date,
 ): Promise<ImportedCertificate> {
-  const certificate = certificateColumns(own.der, { id: own.id, purpose: '', authority: null, now });
+  const certificate = certificateColumns(own.der, { id: own.id, purpose: '', authority: null });
   const here = await store.run('certificates.issuers', { subjectNameSha256: certificate.issuerNameSha256 });
   const issuer = certificate.selfSigned
     ? own
@@ -99,7 +98,7 @@ export async function keepObjects(
     .filter(({ kind }) => kind === 'certificate')
     .map(({ der }) => ({ id: newId('crt', random), der }));
   for (const candidate of issuersFirst(own)) {
-    certificates.push(await placed(store, candidate, before, now));
+    certificates.push(await placed(store, candidate, before));
     before.push(candidate);
   }
   const others = (kind: 'request' | 'crl'): NewObject[] =>

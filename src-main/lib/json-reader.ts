@@ -30,6 +30,9 @@ const MOST_LEVELS = 64;
 const MOST_VALUES = 2_000_000;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+/** What a text may hold only after a backslash, and the backslash. */
+// eslint-disable-next-line no-control-regex
+const SPECIAL = /[\u0000-\u001f\\]/;
 const WORDS = [
   ['null', null],
   ['true', true],
@@ -47,10 +50,10 @@ export function below(path: string, step: string | number): string {
 
 class Reader {
   private readonly text: string;
-  /** Where it is: names and indices from the document down. Its text is made for a fault alone. */
-  private readonly steps: (string | number)[] = [];
   private at = 0;
   private values = 0;
+  /** Where it is: rendered for a refusal only, because a document has a place for each of its values. */
+  private readonly steps: (string | number)[] = [];
 
   constructor(text: string) {
     this.text = text;
@@ -71,14 +74,6 @@ class Reader {
       [line, begin] = [line + 1, end + 1];
     }
     throw new JsonError(`${message} (line ${line}, column ${this.at - begin + 1})`, path);
-  }
-
-  /** The value of a member or element. */
-  private inside(step: string | number): JsonValue {
-    this.steps.push(step);
-    const value = this.value();
-    this.steps.pop();
-    return value;
   }
 
   private take(pattern: RegExp): RegExpExecArray | null {
@@ -120,27 +115,38 @@ class Reader {
     return number === null ? this.fail('it is not JSON') : new JsonNumber(number[0]);
   }
 
-  /** One character after the other: a pattern over a message of some megabytes would exhaust the stack. */
+  private below(step: string | number): JsonValue {
+    this.steps.push(step);
+    const value = this.value();
+    this.steps.pop();
+    return value;
+  }
+
   private string(): string {
+    const start = this.at + 1;
+    const quote = this.text.indexOf('"', start);
+    const plain = quote < 0 ? '' : this.text.slice(start, quote);
+    if (quote < 0 || SPECIAL.test(plain)) return this.escaped();
+    this.at = quote + 1;
+    if (!plain.isWellFormed()) this.fail('a text holds half a character');
+    return plain;
+  }
+
+  /** One character after the other: a pattern over a message of some megabytes would exhaust the stack. */
+  private escaped(): string {
     const start = this.at;
     this.at += 1;
-    let plain = true;
     for (;;) {
       const sign = this.text.charCodeAt(this.at);
       if (sign === 0x22) break;
-      if (sign === 0x5c) {
-        plain = false;
-        if (this.take(ESCAPE) !== null) continue;
-      }
+      if (sign === 0x5c && this.take(ESCAPE) !== null) continue;
       // NaN: the end of the text.
       if (sign === 0x5c || !(sign >= 0x20))
         this.fail('a text is cut off or holds a sign that must be escaped');
       this.at += 1;
     }
     this.at += 1;
-    const text = plain
-      ? this.text.slice(start + 1, this.at - 1)
-      : (JSON.parse(this.text.slice(start, this.at)) as string);
+    const text = JSON.parse(this.text.slice(start, this.at)) as string;
     if (!text.isWellFormed()) this.fail('a text holds half a character');
     return text;
   }
@@ -151,7 +157,7 @@ class Reader {
     this.space();
     if (this.is(']')) return items;
     for (;;) {
-      items.push(this.inside(items.length));
+      items.push(this.below(items.length));
       this.space();
       if (this.is(']')) return items;
       if (!this.is(',')) this.fail('a comma or "]" is missing');
@@ -170,7 +176,7 @@ class Reader {
       if (members.has(name)) this.fail(`"${name}" stands twice`);
       this.space();
       if (!this.is(':')) this.fail(`a colon is missing after "${name}"`);
-      members.set(name, this.inside(name));
+      members.set(name, this.below(name));
       this.space();
       if (this.is('}')) return members;
       if (!this.is(',')) this.fail('a comma or "}" is missing');

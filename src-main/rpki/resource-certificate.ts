@@ -2,14 +2,14 @@
  * A certificate held against the RPKI profile (RFC 6487, 3779, 7935): every field, whatever its issuer. Chains, names of
  * issuers and resources of parents are judge.ts.
  */
-import type { Certificate } from '../x509/certificate.ts';
-import { parseCertificate } from '../x509/certificate.ts';
+import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { children, oidText, readWhole, TAG } from '../x509/der-reader.ts';
 import { type Extension, readAccess } from '../x509/extension-reader.ts';
 import { EXTENSION } from '../x509/oids.ts';
 import { keyId } from '../x509/public-key.ts';
 import { checkKey, checkName, checkTimes, hex, SHA256_WITH_RSA } from './certificate-fields.ts';
 import type { Faults } from './fault.ts';
+import { readOnce } from './read-once.ts';
 import { type Resources, readAsIds, readIpBlocks } from './resource-der.ts';
 import { X509Error } from '../x509/x509-error.ts';
 
@@ -225,8 +225,7 @@ function readResources(
   return resources;
 }
 
-/** Reads the certificate and notes what its profile does not allow. Throws X509Error when it is no certificate. */
-export function resourceCertificate(der: Uint8Array, role: Role, faults: Faults): ResourceCertificate {
+function read(der: Uint8Array, role: Role, faults: Faults): ResourceCertificate {
   const certificate = parseCertificate(der);
   const fields = children(readWhole(certificate.tbsDer, TAG.sequence, 'the signed part'));
   faults.check(
@@ -289,3 +288,13 @@ export function resourceCertificate(der: Uint8Array, role: Role, faults: Faults)
     ...checkPointers(faults, extensions, role),
   };
 }
+
+const READERS = {
+  anchor: readOnce((der, faults) => read(der, 'anchor', faults)),
+  authority: readOnce((der, faults) => read(der, 'authority', faults)),
+  object: readOnce((der, faults) => read(der, 'object', faults)),
+};
+
+/** Reads the certificate and notes what its profile does not allow. Throws X509Error when it is no certificate. */
+export const resourceCertificate = (der: Uint8Array, role: Role, faults: Faults): ResourceCertificate =>
+  READERS[role](der, faults);

@@ -2,17 +2,17 @@
 import type { Purpose } from '#shared/contract/issue-draft.ts';
 import { sha256Hex } from '../lib/bytes.ts';
 import { parseCertificate } from '../x509/certificate.ts';
-import { certificateView } from '../x509/certificate-view.ts';
+import { certificateFields } from '../x509/certificate-view.ts';
 import { shortName } from '../x509/distinguished-name.ts';
 import type { AuthorityColumns, NewCertificate } from './columns.ts';
 
-/** Throws X509Error when `der` is no certificate. `now` decides nothing that is stored. */
+/** Throws X509Error when `der` is no certificate. */
 export function certificateColumns(
   der: Uint8Array,
-  facts: { id: string; purpose: Purpose | ''; authority: AuthorityColumns | null; now: Date },
+  facts: { id: string; purpose: Purpose | ''; authority: AuthorityColumns | null },
 ): NewCertificate {
   const { subject, issuer } = parseCertificate(der);
-  const view = certificateView(der, { now: facts.now });
+  const view = certificateFields(der);
   return {
     id: facts.id,
     purpose: facts.purpose,

@@ -6,6 +6,7 @@ import { keyId } from '../x509/public-key.ts';
 import { parseRequest } from '../x509/request.ts';
 import { checkKey } from '../rpki/certificate-fields.ts';
 import { isPlainUri } from '../rpki/plain-name.ts';
+import { readOnce } from '../rpki/read-once.ts';
 import type { Faults } from '../rpki/fault.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
 
@@ -25,7 +26,9 @@ const SIA = {
 } as const;
 
 /** Reads and checks; null when it is no request at all. */
-export function readChildCsr(der: Uint8Array, faults: Faults): ChildCsr | null {
+export const readChildCsr = readOnce(read);
+
+function read(der: Uint8Array, faults: Faults): ChildCsr | null {
   const clause = 'RFC 6487 6';
   return faults.read(clause, () => {
     const csr = parseRequest(der);

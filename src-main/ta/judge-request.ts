@@ -2,6 +2,7 @@
  * A request file judged before anything is signed (krill-ta.md 5.4, 6.10, 16): the message, the clear text beside it, and
  * every child's every wish against what the trust anchor is. It changes nothing.
  */
+import type { JsonObject } from '../lib/json-reader.ts';
 import { type Fault, Faults } from '../rpki/fault.ts';
 import type { Message } from '../rpki/message.ts';
 import { contains } from '../rpki/ranges.ts';
@@ -36,6 +37,8 @@ export interface WishFault extends Fault {
 }
 
 export interface RequestJudgement {
+  /** The whole file as it stands, with the members that no signature covers; null when it is no such file. */
+  file: JsonObject | null;
   /** null when it could not even be read. */
   request: Request | null;
   /** The signed message; null when it could not be opened. */
@@ -112,8 +115,9 @@ function judgeWish(
 export function judgeRequest(bytes: Uint8Array, state: SignerState, at: Date): RequestJudgement {
   const faults = new Faults();
   const questions: string[] = [];
-  const none = { request: null, message: null, edited: null, faults: faults.found, questions };
   const opened = openExchange(bytes, 'request', state.proxySpki, at, faults);
+  const file = opened?.file ?? null;
+  const none = { file, request: null, message: null, edited: null, faults: faults.found, questions };
   if (opened === null) return none;
   const request = readInto(faults, opened.saidIn, () => readRequest(opened.said, 'request'));
   if (request === null || opened.message === null) return none;
@@ -135,5 +139,5 @@ export function judgeRequest(bytes: Uint8Array, state: SignerState, at: Date): R
     for (const [key, wish] of child.requests)
       judgeWish({ child, key, wish, claimed, places }, state, faults, questions);
   }
-  return { request, message: opened.message, edited: opened.edited, faults: faults.found, questions };
+  return { file, request, message: opened.message, edited: opened.edited, faults: faults.found, questions };
 }

@@ -1,10 +1,12 @@
 /** Opens a request or response file: its message, its clear text, and whether the one says what the other does (krill-ta.md 5.4). */
-import { JsonError, type JsonValue, readJson } from '../lib/json-reader.ts';
+import { JsonError, type JsonObject, type JsonValue, readJson } from '../lib/json-reader.ts';
 import { asBase64, asObject, differingPaths } from '../lib/json-shape.ts';
 import type { Fault, Faults } from '../rpki/fault.ts';
 import { type Message, openMessage } from '../rpki/message.ts';
 
 export interface OpenedExchange {
+  /** The whole file, with the members that no signature covers. */
+  file: JsonObject;
   /** What the sender signed; as it stands in the file where nobody we know signed it. */
   said: JsonValue;
   /** What that is, to begin a sentence with. */
@@ -35,10 +37,10 @@ export function readInto<T>(faults: Faults, what: string, reader: () => T): T | 
 export function openDocument(
   bytes: Uint8Array,
   clear: 'request' | 'response',
-): { message: Uint8Array; clear: JsonValue } {
-  const outer = asObject(readJson(bytes), '', { required: [clear, 'signed'], open: true });
-  const signed = asObject(outer.get('signed'), 'signed', { required: ['message'] });
-  return { message: asBase64(signed.get('message'), 'signed.message'), clear: outer.get(clear) ?? null };
+): { file: JsonObject; message: Uint8Array; clear: JsonValue } {
+  const file = asObject(readJson(bytes), '', { required: [clear, 'signed'], open: true });
+  const signed = asObject(file.get('signed'), 'signed', { required: ['message'] });
+  return { file, message: asBase64(signed.get('message'), 'signed.message'), clear: file.get(clear) ?? null };
 }
 
 /** "request.nonce and 2 more places". */
@@ -80,11 +82,12 @@ export function openExchange(
 ): OpenedExchange | null {
   const document = readInto(faults, 'The file', () => openDocument(bytes, kind));
   if (document === null) return null;
-  const { clear, message: messageDer } = document;
+  const { file, clear, message: messageDer } = document;
   const message = openMessage(messageDer, signedBy, at, faults);
   const content = message === null ? null : signedContent(message, { clear, kind }, faults);
   const genuine = content !== null && message?.genuine === true;
   return {
+    file,
     said: genuine ? content.signed : clear,
     saidIn: genuine ? 'What was signed' : 'The clear text',
     messageDer,

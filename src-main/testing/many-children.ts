@@ -50,7 +50,7 @@ function keyOf(p: bigint, q: bigint): TestKey {
 }
 
 /** RSA-2048 keys of which every two may share a prime: quick to make, and good for nothing but tests. */
-function manyKeys(count: number): TestKey[] {
+export function manyKeys(count: number): TestKey[] {
   const primes: bigint[] = [];
   const keys: TestKey[] = [];
   while (keys.length < count) {

@@ -64,8 +64,11 @@ function accessLocations(extensions: readonly Extension[], method: string): stri
     .map((entry) => entry.location);
 }
 
-/** Everything about one certificate. Throws X509Error when `der` is none (or has bytes behind it). */
-export function certificateView(der: Uint8Array, options: { now: Date }): CertificateView {
+/** What stands in a certificate, without what is computed over the whole of it for a person to compare and judge. */
+export type CertificateFields = Omit<CertificateView, 'fingerprints' | 'findings' | 'pem'>;
+
+/** Throws X509Error when `der` is no certificate (or has bytes behind it). */
+export function certificateFields(der: Uint8Array): CertificateFields {
   const certificate = parseCertificate(der);
   const { extensions } = certificate;
   const constraints = decoded(extensions, EXTENSION.basicConstraints, readBasicConstraints, {
@@ -105,6 +108,13 @@ export function certificateView(der: Uint8Array, options: { now: Date }): Certif
     namesPermitted: allowed.permitted.map(({ type, value }) => `${type}:${value}`),
     namesExcluded: allowed.excluded.map(({ type, value }) => `${type}:${value}`),
     extensions: views,
+  };
+}
+
+/** Everything about one certificate. Throws X509Error when `der` is none (or has bytes behind it). */
+export function certificateView(der: Uint8Array, options: { now: Date }): CertificateView {
+  return {
+    ...certificateFields(der),
     fingerprints: fingerprints(der),
     findings: lint(der, options),
     pem: toPem('CERTIFICATE', der),

@@ -3,6 +3,7 @@ import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { algorithmOid } from './certificate.ts';
 import { children, smallInteger, type Tlv } from './der-reader.ts';
 import { SIGNATURES } from './oids.ts';
+import { toPem } from './pem.ts';
 
 const HASHES: Record<string, string | null> = {
   md5WithRSAEncryption: 'md5',
@@ -56,16 +57,30 @@ export function signatureName(algorithm: Tlv): string {
   return SIGNATURES[oid] ?? oid;
 }
 
+/** Reading a key costs as much as one check with it, and an authority's checks thousands. */
+const parsed = new WeakMap<Uint8Array, { pem: string; key: KeyObject }>();
+
+/** null when this build cannot read it. */
+function publicKeyOf(spkiDer: Uint8Array): KeyObject | null {
+  // As PEM: for an object with DER, Node throws and catches four errors on its way, which takes longer than the reading.
+  const pem = toPem('PUBLIC KEY', spkiDer);
+  const before = parsed.get(spkiDer);
+  if (before?.pem === pem) return before.key;
+  try {
+    const key = createPublicKey(pem);
+    parsed.set(spkiDer, { pem, key });
+    return key;
+  } catch {
+    return null;
+  }
+}
+
 /** Whether `signed` was signed by the key of `spkiDer`. */
 export function verifySignature(signed: Signed, spkiDer: Uint8Array): SignatureVerdict {
   const name = signatureName(signed.signatureAlgorithm);
-  let key: KeyObject;
-  try {
-    key = createPublicKey({ key: Buffer.from(spkiDer), format: 'der', type: 'spki' });
-  } catch {
-    // A key of a type or curve this build does not have: nothing can be said about its signatures.
-    return 'unknown';
-  }
+  const key = publicKeyOf(spkiDer);
+  // A key of a type or curve this build does not have: nothing can be said about its signatures.
+  if (key === null) return 'unknown';
   try {
     if (name === 'rsassaPss') {
       const { hash, saltLength } = pss(signed.signatureAlgorithm);

@@ -16,6 +16,7 @@ export const doctorLine = z.strictObject({
   /** Rows of detail: mechanisms, keys, certificate. */
   details: z.array(z.string()),
 });
+/** @public */
 export type DoctorLine = z.infer<typeof doctorLine>;
 
 export const doctorReport = z.strictObject({
@@ -28,6 +29,7 @@ export const doctorReport = z.strictObject({
   /** The whole report for a support ticket; no secret in it. */
   text: z.string(),
 });
+/** @public */
 export type DoctorReport = z.infer<typeof doctorReport>;
 
 export const deviceTable = z.strictObject({

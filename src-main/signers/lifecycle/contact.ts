@@ -15,7 +15,7 @@ import type { Prompts } from './prompts.ts';
 import { type Advice, asDeviceError, troubleOf } from './trouble.ts';
 import { createWaits, join, type Shared } from './waiting.ts';
 
-/** H-022 */
+// H-022
 const PROBE_EVERY_MS = 30_000;
 
 export interface Status {
@@ -107,12 +107,12 @@ export function createContact(deps: ContactDeps) {
     log: deps.log,
   });
 
-  /** Asked behind each wait. Throws what it was stopped with. */
+  /** Throws what it was stopped with. */
   function requireOpen(): void {
     if (over !== null) throw over;
   }
 
-  async function make(alone: boolean, signal: AbortSignal): Promise<Ready> {
+  async function make(signal: AbortSignal): Promise<Ready> {
     const before = status.state;
     set('probing', `${signer().name} is being contacted.`, null);
     try {
@@ -126,14 +126,14 @@ export function createContact(deps: ContactDeps) {
       else await checkBinding(device, facts, signer().name, binding);
       known = { facts, at: clock.now().toISOString() };
       await deps.learned(known);
-      const what = `${facts.manufacturer} ${facts.model}`.trim();
+      const what = `${facts.manufacturer} ${facts.model}`.trim() || 'The device';
       await deps.record({
         action: 'signers.contact',
         outcome: 'done',
-        summary: `${signer().name} was contacted${login ? ' and took the PIN' : ''}: ${what === '' ? '' : `${what}, `}serial ${facts.serial}`,
+        summary: `${signer().name} was contacted${login ? ' and took the PIN' : ''}: ${what}, serial ${facts.serial}`,
       });
       requireOpen();
-      set('ready', `${what === '' ? 'The device' : what} with serial ${facts.serial} is ready.`, null);
+      set('ready', `${what} with serial ${facts.serial} is ready.`, null);
       return { device, facts };
     } catch (error) {
       if (over !== null) {
@@ -147,17 +147,14 @@ export function createContact(deps: ContactDeps) {
         await holder.drop();
         throw error;
       }
-      throw await failed(error, { contact: true, alone, before });
+      throw await failed(error, { contact: true, before });
     } finally {
       triedAt = clock.now().getTime();
     }
   }
 
   /** What a failure leads to. Answers it as it counts. */
-  async function failed(
-    error: unknown,
-    at: { contact: boolean; alone: boolean; before: SignerState },
-  ): Promise<DeviceError> {
+  async function failed(error: unknown, at: { contact: boolean; before: SignerState }): Promise<DeviceError> {
     const { name, settings } = signer();
     const trouble = asDeviceError(error, name);
     if (trouble.code === 'INTERNAL') deps.log('a device', error);
@@ -193,7 +190,7 @@ export function createContact(deps: ContactDeps) {
   function begin(alone: boolean): Flight {
     cancelProbe();
     const abort = new AbortController();
-    const made: Flight = { alone, abort, joined: 0, promise: make(alone, abort.signal) };
+    const made: Flight = { alone, abort, joined: 0, promise: make(abort.signal) };
     flight = made;
     const ended = (): void => {
       if (flight === made) flight = null;
@@ -240,8 +237,8 @@ export function createContact(deps: ContactDeps) {
             return await join(joined, signal, cancelled);
           } catch (error) {
             // It may only have lacked a person.
-            if (!joined.alone || signal?.aborted === true || over !== null) throw error;
-            if (status.state !== 'login-needed') throw error;
+            const lacked = joined.alone && status.state === 'login-needed';
+            if (!lacked || signal?.aborted === true || over !== null) throw error;
             continue;
           }
         }
@@ -257,7 +254,7 @@ export function createContact(deps: ContactDeps) {
       }
     },
     /** An operation failed on a device that was ready. */
-    failed: (error: unknown) => failed(error, { contact: false, alone: false, before: status.state }),
+    failed: (error: unknown) => failed(error, { contact: false, before: status.state }),
     enter(): void {
       calls += 1;
       cancelProbe();

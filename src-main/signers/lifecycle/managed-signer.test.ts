@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import { pkcs11Settings } from '#shared/contract/signer-settings.ts';
+import { deviceActions } from '../../lib/device-use.ts';
 import { fakeDevices, type FakeToken, fakeToken, trouble } from '../../testing/fake-device.ts';
 import { testLog, testRandom } from '../../testing/test-ports.ts';
 import { testVault } from '../../testing/test-workspace.ts';
@@ -48,7 +49,11 @@ async function live(tokens: Record<string, FakeToken>) {
     session,
     await session.store.run('signers.config', {}),
   );
-  return { clock: made.clock, signers, router: createSignerRouter(() => signers.table), session };
+  const router = createSignerRouter(() => signers.table);
+  // As everybody signs: within an action, which is on record.
+  const around = deviceActions(() => Promise.resolve());
+  const sign: typeof router.sign = (key, use, data) => around(() => router.sign(key, use, data));
+  return { clock: made.clock, signers, router: { ...router, sign }, session };
 }
 
 signerContract(

@@ -93,13 +93,21 @@ export const draftCommands = {
       return findDraft(tx, id);
     },
   ),
-  /** Throws AppError CONFLICT when another window saved in between, NOT_ALLOWED_NOW after signing. */
+  /** Throws AppError CONFLICT when another window saved in between, NOT_ALLOWED_NOW after signing, NOT_FOUND for another wizard's. */
   'drafts.save': write(
     (
       tx,
-      { id, revision, schemaVersion, step, data }: DraftContent & { id: string; revision: number },
+      {
+        id,
+        kind,
+        revision,
+        schemaVersion,
+        step,
+        data,
+      }: DraftContent & { id: string; kind: string; revision: number },
     ): StoredDraft => {
       const stored = findDraft(tx, id);
+      if (stored.kind !== kind) throw new AppError('NOT_FOUND', 'This draft is of another wizard.');
       if (stored.signed)
         throw new AppError('NOT_ALLOWED_NOW', 'This draft was signed; it can no longer be changed.');
       if (stored.revision !== revision)

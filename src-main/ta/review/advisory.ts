@@ -1,23 +1,16 @@
 /** The fields of a request file that no signature covers (krill-ta.md 4.6), each beside what the signer's own objects say. */
-import { JsonNumber, type JsonValue, readJson } from '../../lib/json-reader.ts';
+import { JsonNumber, type JsonObject } from '../../lib/json-reader.ts';
 import type { TrustAnchor } from '../signer/trust-anchor.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 
 /** Empty when there are none, or when the file cannot be read (the verdict says so). */
 export function advisoryOf(
-  bytes: Uint8Array,
+  file: JsonObject | null,
   anchor: TrustAnchor,
   now: Date,
 ): { says: string; own: string }[] {
-  let file: JsonValue;
-  try {
-    file = readJson(bytes);
-  } catch {
-    // Told as a fault of the file already.
-    return [];
-  }
-  if (!(file instanceof Map)) return [];
+  if (file === null) return [];
   const lines: { says: string; own: string }[] = [];
   const weeks = file.get('issued_certificate_reissue_weeks_before');
   if (weeks instanceof JsonNumber)

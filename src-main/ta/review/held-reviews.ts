@@ -17,6 +17,8 @@ import { type Reviewed, reviewRequest } from './review.ts';
 interface Held {
   name: string;
   bytes: Uint8Array;
+  /** The nonce it claims, or null when it cannot be read. */
+  nonce: string | null;
   groups: number[];
   approvers: number;
   /** SHA-256 of the signed content, as it was reviewed. */
@@ -85,6 +87,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
       held.set(id, {
         name,
         bytes,
+        nonce: requestNonce(bytes),
         // Digits read from the same machine's screen would compare a file with itself (C-11).
         groups: airGapped ? randomGroups(deps.random, approvers) : [],
         approvers,
@@ -126,7 +129,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
         throw new AppError('CONFLICT', 'The request is not the one that was reviewed. Open its file again.');
       return { ...reviewed, bytes: one.bytes, name: one.name };
     },
-    nonce: (id) => requestNonce(find(id).bytes),
+    nonce: (id) => find(id).nonce,
     requireGroups(id, typed) {
       const { bytes, groups } = find(id);
       const digest = sha256Hex(bytes);

@@ -167,7 +167,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
       children: reviews.map(({ view }) => view),
       quietChildren: quiet.length,
       outcome: outcomeOf(order, request),
-      advisory: advisoryOf(bytes, anchor, now),
+      advisory: advisoryOf(judgement.file, anchor, now),
       groups: order.groups,
       airGapped: order.groups.length > 0,
       approvers: order.approvers,

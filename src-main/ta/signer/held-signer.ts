@@ -4,7 +4,7 @@ import type { Random } from '../../ports.ts';
 import type { RoutedKey, SignerRouter } from '../../signers/router.ts';
 import { routedKey } from '../../signers/stored-key.ts';
 import type { StoredExchange } from '../../store/commands/ta.ts';
-import type { Session } from '../../store/store-contract.ts';
+import type { Session, Store } from '../../store/store-contract.ts';
 import { type History, historyOf } from '../review/history.ts';
 import { createSigning, type Signing } from './signing.ts';
 import { readTrustAnchor, type TrustAnchor } from './trust-anchor.ts';
@@ -24,6 +24,17 @@ export interface HeldSigner {
   signing: Signing;
 }
 
+/** What was read last of each open workspace: every step of an exchange asks, and a large anchor takes long to read. */
+const read = new WeakMap<Store, { text: string; anchor: TrustAnchor }>();
+
+function anchorOf(store: Store, text: string): TrustAnchor {
+  const last = read.get(store);
+  if (last?.text === text) return last.anchor;
+  const anchor = readTrustAnchor(text);
+  read.set(store, { text, anchor });
+  return anchor;
+}
+
 /** null when this workspace has no signer. */
 export async function heldSigner(
   session: Session,
@@ -32,7 +43,7 @@ export async function heldSigner(
   const { store } = session;
   const half = await store.run('ta.half', { half: 'signer' });
   if (half === null || half.anchorKey === null) return null;
-  const anchor = readTrustAnchor(half.state);
+  const anchor = anchorOf(store, half.state);
   const past = await store.run('ta.history', { half: 'signer' });
   const { number, keyId } = anchor.objects;
   const highest = await store.run('ta.highest', { half: 'signer', keyId });

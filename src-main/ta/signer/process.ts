@@ -10,7 +10,6 @@ import type { Random } from '../../ports.ts';
 import type { Session } from '../../store/store-contract.ts';
 import type { Request } from '../documents.ts';
 import { judgeResponse } from '../judge-response.ts';
-import { objectsJson } from '../objects.ts';
 import { factsOf } from '../review/history.ts';
 import { readSignerInfo } from '../signer-info.ts';
 import { answer } from './answer.ts';
@@ -31,16 +30,9 @@ export interface ProcessOrder {
 /** Own response under the same judgement a proxy would give it. Throws AppError INTERNAL. */
 function requireValid({ held, request }: ProcessOrder, file: Uint8Array, at: Date): void {
   const { anchor } = held;
-  const { faults } = judgeResponse(
-    file,
-    {
-      signerSpki: anchor.identity.spkiDer,
-      info: readSignerInfo(signerInfoJson(anchor)),
-      previous: objectsJson(anchor.objects),
-      request,
-    },
-    at,
-  );
+  const info = readSignerInfo(signerInfoJson(anchor));
+  const knowledge = { signerSpki: anchor.identity.spkiDer, info, previous: info.objects, request };
+  const { faults } = judgeResponse(file, knowledge, at);
   const [first] = faults;
   if (first !== undefined)
     throw new AppError(

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import type { SignerRow } from '#shared/contract/signers.ts';
 import { call } from '../../app/call.ts';
+import type { CallError } from '../../app/call.ts';
 import { hrefOf } from '../../app/router.ts';
 import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
@@ -181,7 +182,15 @@ function NotYet({ one, onOpen }: { one: ListedSigner; onOpen: (dialog: OpenDialo
   );
 }
 
-function Shown({ one, list }: { one: ListedSigner; list: SignerList }) {
+interface ShownProps {
+  one: ListedSigner;
+  list: SignerList;
+  /** The last answer was a refusal: what is shown may be old. */
+  stale: CallError | null;
+  onRetry: () => void;
+}
+
+function Shown({ one, list, stale, onRetry }: ShownProps) {
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const shared = {
     id: one.id,
@@ -205,6 +214,7 @@ function Shown({ one, list }: { one: ListedSigner; list: SignerList }) {
         </>
       }
     >
+      {stale ? <ErrorState error={stale} onRetry={onRetry} /> : null}
       {one.waiting === 'changed' || one.waiting === 'removed' ? (
         <Notice severity="careful">
           What you see is in force. A change waits: <a href={BACK.href}>apply or discard it</a>.
@@ -238,5 +248,5 @@ export function Signer({ route }: ViewProps) {
         </div>
       </Page>
     );
-  return <Shown one={one} list={found.data} />;
+  return <Shown one={one} list={found.data} stale={found.error} onRetry={found.reload} />;
 }

@@ -9,7 +9,7 @@ import { DataTable } from '../../components/data-table.tsx';
 import type { Column } from '../../components/data-table.tsx';
 import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
-import { EmptyState } from '../../components/state-box.tsx';
+import { EmptyState, ErrorState } from '../../components/state-box.tsx';
 import { Dot, Tag } from '../../components/tag.tsx';
 import { PendingCard } from './pending-card.tsx';
 import { Retry } from './retry.tsx';
@@ -118,6 +118,8 @@ export function Signers({ route }: ViewProps) {
         </>
       }
     >
+      {/* What is shown may be old then. */}
+      {found.error ? <ErrorState error={found.error} onRetry={found.reload} /> : null}
       <PendingCard pending={list.pending} />
       <DataTable
         label="Signers"
