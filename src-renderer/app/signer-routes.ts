@@ -43,4 +43,14 @@ export const SIGNER_ROUTES = [
     parent: 'signers',
     steps: null,
   },
+  {
+    name: 'signer-doctor',
+    path: '/signers/:id/doctor',
+    title: 'Doctor',
+    nav: null,
+    icon: 'cpu',
+    needs: 'unlocked',
+    parent: 'signers',
+    steps: null,
+  },
 ] as const satisfies readonly RouteEntry[];

@@ -34,6 +34,7 @@ export const VIEWS: Record<RouteName, View> = {
   'signer-edit': lazy(async () => ({
     default: (await import('../views/signers/edit-signer.tsx')).EditSigner,
   })),
+  'signer-doctor': lazy(async () => ({ default: (await import('../views/signers/doctor.tsx')).Doctor })),
   'trust-anchor': lazy(async () => ({
     default: (await import('../views/ta/trust-anchor.tsx')).TrustAnchor,
   })),

@@ -80,6 +80,7 @@ function ConfigButtons({ one, onOpen }: { one: ListedSigner; onOpen: (dialog: Op
     <>
       {device ? (
         <>
+          <LinkButton href={hrefOf('signer-doctor', { id: one.id })}>Doctor</LinkButton>
           {gone === null ? (
             <LinkButton href={hrefOf('signer-edit', { id: one.id })}>Settings</LinkButton>
           ) : null}
