@@ -1,6 +1,13 @@
 import { expect, test } from './console-app.ts';
 import { issue, open, openRow } from './pages/ca.ts';
-import { answerPin, applyChanges, chooseRole, makeRehearsalToken, openSigner } from './pages/signers.ts';
+import {
+  answerPin,
+  applyChanges,
+  chooseRole,
+  examine,
+  makeRehearsalToken,
+  openSigner,
+} from './pages/signers.ts';
 import { createWorkspace, lock, unlock } from './pages/workspace.ts';
 
 const PIN = 'pin-of-the-token-7731';
@@ -76,4 +83,26 @@ test('a wrong PIN is said with its cause, is sent once, and the right one mends 
   await answerPin(page, PIN, 'In the encrypted workspace');
   await expect(page.getByText(/State: ready/)).toBeVisible({ timeout: 30_000 });
   await expect(page.getByText('in the encrypted workspace', { exact: true })).toBeVisible();
+});
+
+test('the doctor stops at a wrong PIN, says why, and goes through with the right one', async ({ apps }) => {
+  test.setTimeout(120_000);
+  apps.canaries.guard('PIN of the token', PIN);
+  const { page } = await apps.start();
+  await createWorkspace(page, apps, { name: 'Doctor' });
+  await makeRehearsalToken(page, { name: 'Token three', pin: PIN, keepPin: false });
+  // It is looked at as it is pending.
+  await openSigner(page, 'Token three');
+  await examine(page);
+  await answerPin(page, 'wrong-pin-0000');
+  await expect(page.getByText('It stops at “Login”.')).toBeVisible({ timeout: 30_000 });
+  const line = page.getByRole('listitem').filter({ hasText: 'Login bad' });
+  for (const label of ['Why', 'Look', 'Mend'])
+    await expect(line.getByText(label, { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Examine again' }).click();
+  await answerPin(page, PIN);
+  await expect(page.getByText(/^It works/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('Nothing of this test is left on it.')).toBeVisible();
+  await page.getByRole('button', { name: 'Copy report' }).click();
+  await expect(page.getByText(/Report copied|copied/i).first()).toBeVisible();
 });

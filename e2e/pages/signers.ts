@@ -38,6 +38,13 @@ export async function openSigner(page: Page, name: string): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
 }
 
+/** Begins an examination, from the page of a signer. */
+export async function examine(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Doctor', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: /^Doctor of/ })).toBeVisible();
+  await page.getByRole('button', { name: /^Examine/ }).click();
+}
+
 /** Answers the question for a PIN, whatever screen is open. */
 export async function answerPin(page: Page, pin: string, keep: string | null = null): Promise<void> {
   const dialog = page.getByRole('alertdialog', { name: /^PIN of/ });

@@ -7,7 +7,7 @@ import type { SignerBinding } from '../../store/signer-columns.ts';
 import { type Device, DeviceError, type DeviceFacts, type DeviceKey } from '../device.ts';
 import { checkBinding } from '../lifecycle/binding.ts';
 import { signatureHolds } from '../signature-scheme.ts';
-import { type Seen, type Step } from './steps.ts';
+import type { Seen, Step } from './steps.ts';
 
 const TRIED: readonly KeyAlgorithm[] = ['rsa-2048', 'p-256'];
 const KIND: Partial<Record<KeyAlgorithm, string>> = { 'rsa-2048': 'RSA 2048', 'p-256': 'P-256' };

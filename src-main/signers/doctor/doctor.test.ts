@@ -43,7 +43,7 @@ test('lines come one by one, of a signer that is pending; the report holds no se
       secret: { do: 'store', secret: CANARY },
     });
     expect(await app.call('signers.report', { id })).toBeNull();
-    const started = await app.call('signers.examine', { id });
+    const begun = await app.call('signers.examine', { id });
     await expect(app.call('signers.examine', { id })).rejects.toMatchObject({ code: 'NOT_ALLOWED_NOW' });
     const counts = new Set<number>();
     for (;;) {
@@ -52,7 +52,7 @@ test('lines come one by one, of a signer that is pending; the report holds no se
       if (report?.done === true) break;
       await new Promise((done) => setTimeout(done, 20));
     }
-    expect((await app.ended(started.job)).state).toBe('done');
+    expect((await app.ended(begun.job)).state).toBe('done');
     expect(counts.size).toBeGreaterThan(5);
     const report = await app.call('signers.report', { id });
     expect(report?.lines.filter(({ state }) => state !== 'good')).toEqual([]);

@@ -161,9 +161,9 @@ describe('each line fails alone, with cause, check and fix; what comes after it 
       fix: /tick "force"/,
     },
     { line: 'generate', options: refuse('createKeyPair', 12), text: /./, cause: /./, check: /./, fix: /./ },
-  ])('$line', async ({ line: code, options = {}, settings = () => ({}), ...words }) => {
+  ])('$line', async ({ line: code, options = {}, settings, ...words }) => {
     const fake = await fakeKmip(options);
-    const { lines, line, notGood } = await doctored(fake.settings({ ...FAST, ...(await settings(fake)) }));
+    const { lines, line, notGood } = await doctored(fake.settings({ ...FAST, ...(await settings?.(fake)) }));
     const bad = notGood.filter((one) => one.endsWith('bad'));
     expect(bad).toEqual([`${code} bad`]);
     const after = lines.slice(lines.findIndex((one) => one.code === code) + 1);

@@ -79,7 +79,7 @@ function seeEnvironment({ environment }: Pkcs11Settings): Seen {
   checkEnvironment(environment);
   const rows = Object.entries(shownVariables(environment)).map(([name, value]) => `${name}=${value}`);
   const missing = Object.entries(environment).find(
-    ([name, value]) => /_CONF$/.test(name) && value.startsWith('/') && !existsSync(value),
+    ([name, value]) => name.endsWith('_CONF') && value.startsWith('/') && !existsSync(value),
   );
   if (missing !== undefined)
     return {
@@ -184,9 +184,11 @@ export function pkcs11Looks(deps: {
             '',
             'The library shows no slot at all. Plug the device in, or start its service.',
           );
-        const tokens = slots.filter((one) => one.token !== null).length;
+        const tokens = slots.filter(
+          (one) => one.token !== null && (one.token.flags & CKF.tokenInitialized) !== 0,
+        ).length;
         return {
-          text: `${slots.length === 1 ? 'One slot' : `${slots.length} slots`}, ${tokens === 1 ? 'one token' : `${tokens} tokens`}.`,
+          text: `${slots.length === 1 ? 'One slot' : `${slots.length} slots`}, ${tokens === 1 ? 'one token that is initialised' : `${tokens} tokens that are initialised`}.`,
           details: slots.slice(0, 50).map(slotText),
         };
       },

@@ -58,10 +58,9 @@ function Line({ line }: { line: DoctorLine }) {
 }
 
 function Summary({ report }: { report: DoctorReport }) {
-  const bad = report.lines.filter(({ state }) => state === 'bad');
+  const first = report.lines.find(({ state }) => state === 'bad');
   const careful = report.lines.filter(({ state }) => state === 'careful').length;
   if (!report.done) return null;
-  const first = bad[0];
   return (
     <Verdict
       severity={first ? 'bad' : careful > 0 ? 'careful' : 'good'}
