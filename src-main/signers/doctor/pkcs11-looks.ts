@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Pkcs11Settings } from '#shared/contract/signer-settings.ts';
 import type { Clock, SignerHosts } from '../../ports.ts';
 import { shownVariables } from '../config/secret-variables.ts';
-import { DeviceError } from '../device.ts';
+import type { DeviceError } from '../device.ts';
 import type { Advice } from '../lifecycle/trouble.ts';
 import { askHost, DEADLINES, loadLibrary, triesOf } from '../pkcs11/connection.ts';
 import { CKF } from '../pkcs11/cryptoki.ts';
