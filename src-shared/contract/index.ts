@@ -8,6 +8,7 @@ import { overviewChannels } from './overview.ts';
 import { draftChannels } from './drafts.ts';
 import { inspectChannels } from './inspect.ts';
 import { keyChannels } from './keys.ts';
+import { signerMigrationChannels } from './signer-migration.ts';
 import { signerChannels } from './signers.ts';
 import { taChildChannels } from './ta-child.ts';
 import { taStickChannels } from './ta-stick.ts';
@@ -22,6 +23,7 @@ export const contract = {
   ...draftChannels,
   ...keyChannels,
   ...signerChannels,
+  ...signerMigrationChannels,
   ...caChannels,
   ...overviewChannels,
   ...inspectChannels,
