@@ -112,7 +112,7 @@ describe.skipIf(missing.length > 0)(`moving to a token${why}`, { timeout: 180_00
     const row = await rowOf('Issuing');
     const ends = (await app.call('ca.certificate', { id: leaf })).row.notAfter.slice(0, 10);
     expect(row.state).toBe('rolling');
-    expect(row.text).toContain(`the one certificate below it has ended, the last on ${ends}`);
+    expect(row.text).toContain(`until the certificate below it ends on ${ends}`);
 
     const { rows } = await app.call('keys.list', { limit: 100 });
     expect(

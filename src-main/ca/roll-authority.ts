@@ -52,11 +52,14 @@ async function arrived(
 ): Promise<Pick<Roll, 'state' | 'text' | 'signers'>> {
   const { signers, count, until } = await leftBehind(deps, row, target);
   if (count === 0) return { state: 'there', signers: [target.id], text: 'Its key is on the default signer.' };
-  const living = count === 1 ? 'the one certificate' : `the ${count} certificates`;
+  const ended =
+    count === 1
+      ? `the certificate below it ends on ${day(until)}`
+      : `the ${count} certificates below it have ended, the last on ${day(until)}`;
   return {
     state: 'rolling',
     signers,
-    text: `The new key signs from now on. The old one stays until ${living} below it ${count === 1 ? 'has' : 'have'} ended, the last on ${day(until)}. Issue anew what has to move earlier.`,
+    text: `The new key signs from now on. The old one stays until ${ended}. Issue anew what has to move earlier.`,
   };
 }
 
