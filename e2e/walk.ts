@@ -16,7 +16,14 @@ import { approve, openRequest, put, setUpSigner } from './pages/ta.ts';
 import { openLocalChild } from './pages/ta-child.ts';
 import { openRecord } from './pages/ta-record.ts';
 import { freePort, lookOutside, openNetwork, serving, setPort, start } from './pages/ta-network.ts';
-import { applyChanges, chooseRole, examine, makeRehearsalToken, openSigner } from './pages/signers.ts';
+import {
+  applyChanges,
+  chooseRole,
+  examine,
+  makeRehearsalToken,
+  openMigration,
+  openSigner,
+} from './pages/signers.ts';
 import { testKey, testProxy } from '../src-main/testing/test-proxy.ts';
 import { testRequest } from '../src-main/testing/test-request.ts';
 import { closeWorkspace, createWorkspace, lock, type Stop, unlock } from './pages/workspace.ts';
@@ -152,6 +159,11 @@ async function signers({ page }: ConsoleApp, canaries: Canaries, stop: Stop): Pr
   await page.getByRole('link', { name: 'Settings', exact: true }).last().click();
   await expect(page.getByRole('heading', { level: 1, name: /^Settings of/ })).toBeVisible();
   await stop('signer-edit');
+  await open(page, 'Signers');
+  await chooseRole(page, 'Default signer', 'Rehearsal token');
+  await applyChanges(page);
+  await openMigration(page, 'Rehearsal token');
+  await stop('signer-migration');
 }
 
 async function screens(app: ConsoleApp, stop: Stop): Promise<void> {

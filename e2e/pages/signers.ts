@@ -54,3 +54,16 @@ export async function answerPin(page: Page, pin: string, keep: string | null = n
   await dialog.getByRole('button', { name: 'Send PIN' }).click();
   await expect(dialog).toBeHidden();
 }
+
+/** The screen of moving keys to the default signer. */
+export async function openMigration(page: Page, to: string): Promise<void> {
+  await open(page, 'Signers');
+  await page.getByRole('link', { name: 'Move keys…' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: `Move keys to “${to}”` })).toBeVisible();
+}
+
+/** Rolls the key of one owner there, past its warning. */
+export async function rollKey(page: Page, owner: string): Promise<void> {
+  await page.getByRole('button', { name: `Roll key… of ${owner}` }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Roll key', exact: true }).click();
+}

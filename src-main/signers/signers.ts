@@ -3,6 +3,7 @@
  * is configured in config/.
  */
 import type { Topic } from '#shared/bridge.ts';
+import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
 import { jobRefusal } from '../audit/job-refusal.ts';
 import { AppError } from '../lib/app-error.ts';
@@ -41,13 +42,16 @@ export interface SignersDeps {
 }
 
 export interface Signers {
-  domain: Domain<'signers'>;
+  /** Without those of migration.ts, which asks the owners of keys. */
+  domain: Omit<Domain<'signers'>, 'migration' | 'roll'>;
   /** Throws AppError LOCKED, NO_WORKSPACE. */
   table(): SignerTable;
   /** Announces the signers of a workspace that is being unlocked (H-019). */
   begin(session: Session): Promise<void>;
   /** Ends every contact and forgets every PIN. First: what waits for a person ends by it. */
   locking(): Promise<void>;
+  /** Contacts a device as a person who wants it now; answers what keys it makes. Throws AppError as the signer port says. */
+  contact(id: string, signal: AbortSignal): Promise<readonly KeyAlgorithm[]>;
   /** The one address that an offline station may connect to: that of its KMIP server; null: none. */
   endpoint(): HsmEndpoint | null;
 }
@@ -92,7 +96,7 @@ export function createSigners(deps: SignersDeps): Signers {
   const found = new Map<string, DeviceTable>();
   const doctor = createDoctor({ ...deps, live, configure, deviceJob });
 
-  const domain: Domain<'signers'> = {
+  const domain: Signers['domain'] = {
     ...configure.channels,
     ...tomlChannels({ ...deps, configure }),
     ...doctor.channels,
@@ -183,6 +187,10 @@ export function createSigners(deps: SignersDeps): Signers {
       doctor.locking();
       await lives.get(session())?.stop();
     },
+    contact: (id, signal) =>
+      live()
+        .find(id)
+        .withDevice({ force: true, signal }, (_device, { algorithms }) => Promise.resolve(algorithms)),
     endpoint() {
       const kmip = [...live().all().values()]
         .map(({ settings }) => settings())

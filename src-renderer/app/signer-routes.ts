@@ -24,6 +24,16 @@ export const SIGNER_ROUTES = [
     steps: null,
   },
   {
+    name: 'signer-migration',
+    path: '/signers/migration',
+    title: 'Move keys',
+    nav: null,
+    icon: 'cpu',
+    needs: 'unlocked',
+    parent: 'signers',
+    steps: null,
+  },
+  {
     name: 'signer',
     path: '/signers/:id',
     title: 'Signer',

@@ -8,6 +8,7 @@ import { overviewChannels } from './overview.ts';
 import { draftChannels } from './drafts.ts';
 import { inspectChannels } from './inspect.ts';
 import { keyChannels } from './keys.ts';
+import { signerMigrationChannels } from './signer-migration.ts';
 import { signerChannels } from './signers.ts';
 import { signerDoctorChannels } from './signer-doctor.ts';
 import { signerTomlChannels } from './signer-toml.ts';
@@ -26,6 +27,7 @@ export const contract = {
   ...signerChannels,
   ...signerTomlChannels,
   ...signerDoctorChannels,
+  ...signerMigrationChannels,
   ...caChannels,
   ...overviewChannels,
   ...inspectChannels,

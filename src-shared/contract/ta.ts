@@ -210,7 +210,7 @@ export const taChannels = {
   ),
   /** Takes over krillta's data directory: keys, state and every exchange. Starts a job; its result id is "signer". */
   'ta.importStore': change('unlocked', z.strictObject({ folder: id }), z.strictObject({ job: id })),
-  /** Writes a data directory krillta goes on with, keys in the clear. `confirm` is the last 8 digits of the TA key's identifier. */
+  /** Writes a data directory krillta goes on with: keys in the clear, or where they lie on a device. `confirm` is the last 8 digits of the TA key's identifier. */
   'ta.exportStore': change(
     'unlocked',
     z.strictObject({ folder: id, confirm: z.string().max(64) }),

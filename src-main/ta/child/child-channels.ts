@@ -3,6 +3,7 @@ import type { ChildExport } from '#shared/contract/ta-child.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
 import { typedResources } from '../proxy/child-info.ts';
+import type { Roll, RollTarget } from '../../signers/migration.ts';
 import type { RunningProxy } from '../proxy/running-proxy.ts';
 import type { ProxyState } from '../proxy/proxy-state.ts';
 import type { TaDeps } from '../ta.ts';
@@ -16,7 +17,8 @@ import { connectChild, isRemoved, repositoryHere, requireUnknown } from './conne
 import { configureParent, configureRepository } from './configure-child.ts';
 import { createChild, requireFreeHandle } from './create-child.ts';
 import { endChild } from './end-child.ts';
-import { type ChildDeps, heldChild, heldChildren } from './held-child.ts';
+import { childRoll, type RollStep } from './child-roll.ts';
+import { type ChildDeps, type HeldChild, heldChild, heldChildren } from './held-child.ts';
 import type { LocalChildren } from './local-children.ts';
 import { keyIn, shortKey } from './local-child.ts';
 import type { Parent } from './parent.ts';
@@ -45,6 +47,7 @@ export function childChannels(deps: ChildChannelDeps): {
   channels: Pick<Domain<'ta'>, Names>;
   configure(handle: string, name: string, bytes: Uint8Array): Promise<string>;
   file(handle: string, what: ChildExport): Promise<Uint8Array>;
+  rolls(target: RollTarget): Promise<Roll[]>;
 } {
   const { parent, locals, changed, jobs, session, clock } = deps;
   const own: ChildDeps = { ...deps, now: () => clock.now() };
@@ -85,6 +88,13 @@ export function childChannels(deps: ChildChannelDeps): {
     const folder = repositoryHere((await deps.proxyState())?.repository ?? null, child.handle);
     return childFile(child, what, folder);
   }
+
+  const roll = (handle: string, step: RollStep, signer: string | null = null): Promise<HeldChild> =>
+    after(() =>
+      locals.inTurn(handle, (held) =>
+        step === 'start' ? startRoll(own, held, signer) : activateKey(own, held),
+      ),
+    );
 
   const channels: Pick<Domain<'ta'>, Names> = {
     async localChildren() {
@@ -145,9 +155,7 @@ export function childChannels(deps: ChildChannelDeps): {
       return { told: await after(() => locals.ask(handle)) };
     },
     async localRoll({ handle, step }) {
-      const { child } = await after(() =>
-        locals.inTurn(handle, (held) => (step === 'start' ? startRoll(own, held) : activateKey(own, held))),
-      );
+      const { child } = await roll(handle, step);
       const key = keyIn(child, step === 'start' ? 'pending' : 'active');
       const name = key === undefined ? '' : shortKey(key.keyId);
       return {
@@ -189,5 +197,11 @@ export function childChannels(deps: ChildChannelDeps): {
       );
     },
   };
-  return { channels, configure, file };
+  const rolls = async (target: RollTarget): Promise<Roll[]> => {
+    const state = await deps.proxyState();
+    return (await heldChildren(own)).map((held) =>
+      childRoll(held, { target, removed: isRemoved(state, held.child), roll }),
+    );
+  };
+  return { channels, configure, file, rolls };
 }

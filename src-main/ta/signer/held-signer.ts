@@ -18,7 +18,7 @@ export interface HeldSigner {
   highest: bigint;
   createdAt: Date;
   lastAt: Date;
-  /** The name of the signer that holds the TA key. */
+  /** The name of the signer that holds the TA key; "software" for the built-in one. */
   keySigner: string;
   keys: { identity: RoutedKey; ta: RoutedKey };
   signing: Signing;
@@ -50,6 +50,8 @@ export async function heldSigner(
   const createdAt = new Date(half.createdAt);
   const keys = { ta: routedKey(half.anchorKey), identity: routedKey(half.identityKey) };
   const last = past.at(-1);
+  const holder = half.anchorKey.signer;
+  const name = (await deps.router.describe()).find(({ id }) => id === holder)?.name;
   return {
     version: half.version,
     anchor,
@@ -59,7 +61,7 @@ export async function heldSigner(
     createdAt,
     // An imported one is older than its row.
     lastAt: last === undefined ? new Date(anchor.objects.thisUpdate) : new Date(last.at),
-    keySigner: half.anchorKey.signer,
+    keySigner: holder === 'software' ? holder : (name ?? holder),
     keys,
     signing: createSigning(deps, keys),
   };

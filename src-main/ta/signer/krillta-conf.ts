@@ -132,14 +132,23 @@ const timingTable = (timing: Timing, spelling: TimingSpelling = 'ta_timing'): st
 /** A TOML basic string: JSON's escapes are among its own. */
 const quoted = (text: string): string => JSON.stringify(text);
 
-/** krillta.conf with these times, every setting above the table: TOML gives what follows a table to the table. */
-export function krilltaConf(timing: Timing, settings: KrilltaSettings, spelling: TimingSpelling): string {
+/**
+ * krillta.conf with these times, every setting above the table: TOML gives what follows a table to the table. `signers`: roles
+ * and [[signers]] tables, when keys lie on devices.
+ */
+export function krilltaConf(
+  timing: Timing,
+  settings: KrilltaSettings,
+  spelling: TimingSpelling,
+  signers = '',
+): string {
   return [
     '# Times as in Baleen. Change storage_uri to where the data directory is.',
     `${spelling === 'ta_timing' ? 'storage_uri' : 'data_dir'} = ${quoted(settings.storageUri)}`,
     `log_type = ${quoted(settings.logType)}`,
     ...(settings.logFile === null ? [] : [`log_file = ${quoted(settings.logFile)}`]),
     `log_level = ${quoted(settings.logLevel)}`,
+    ...(signers === '' ? [] : ['', signers.trimEnd()]),
     '',
     ...timingTable(timing, spelling),
     '',

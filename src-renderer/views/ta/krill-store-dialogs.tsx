@@ -58,16 +58,19 @@ export function ExportStoreDialog(props: { signer: SignerView; open: boolean; on
   const { signer, open, onClose } = props;
   const [folder, setFolder] = useState<Ticket | null>(null);
   const digits = signer.keyId.slice(-8);
+  const software = signer.signer === 'software';
   return (
     <ConfirmDialog
       open={open}
       onClose={onClose}
       title="Write this signer for krillta?"
       lost={[
-        'The TA key and the identity key lie UNENCRYPTED in that folder, as krillta keeps them.',
+        software
+          ? 'The TA key and the identity key lie UNENCRYPTED in that folder, as krillta keeps them.'
+          : `The keys stay on “${signer.signer}”: the folder says which objects of it they are, and krillta.conf in it how to reach it. A key that lies in this workspace is written UNENCRYPTED.`,
         'From then on use only one of the two: this workspace, or krillta.',
       ]}
-      verb="Write with keys"
+      verb={software ? 'Write with keys' : 'Write'}
       typed={{ text: hexGroups(digits).join(' '), label: "The last 8 digits of the TA key's identifier" }}
       why={folder === null ? 'Choose the folder' : null}
       channel="ta.exportStore"
