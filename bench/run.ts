@@ -1,8 +1,10 @@
 // `npm run bench -- NAME`: prints medians of ours and of a floor taken in the same run, and their ratio beside the goal.
 // Machines are noisy: read the ratios, not the milliseconds. It is no test and fails for no number.
 import { inventoryBench } from './inventory.ts';
+import { kmipBench } from './kmip.ts';
 import { issuingBench } from './issuing.ts';
 import { row } from './measure.ts';
+import { childBench, tokenBench } from './signers.ts';
 import { taBench } from './ta.ts';
 import { unlockBench } from './unlock.ts';
 import { bridgeBench, startBench } from './window.ts';
@@ -52,7 +54,36 @@ async function inventory(): Promise<void> {
     console.log(row(what, measured, `${measured.ratio.toFixed(1)} x`));
 }
 
-const BENCHES: Record<string, () => Promise<void>> = { foundation, inventory, ta };
+async function signers(): Promise<void> {
+  console.log(`${'one signature, median of'.padEnd(46)}${'ours'.padStart(10)}${'floor'.padStart(10)}   rate`);
+  const share = ({ ratio }: { ratio: number }): string => (1 / ratio).toFixed(2);
+  let ratio = '';
+  for (const { kind, alone, pipelined, pipelinedBoth, check } of await tokenBench()) {
+    const name = kind === 'p-256' ? 'P-256' : 'RSA 2048';
+    console.log(row(`${name}, one at a time | C_Sign in a loop`, alone, `${share(alone)} of the floor's`));
+    console.log(
+      row(
+        `${name}, 32 at once | C_Sign in a loop`,
+        pipelined,
+        `${share(pipelined)} of the floor's (goal 0.8)`,
+      ),
+    );
+    const both = `${share(pipelinedBoth)} of the floor's`;
+    console.log(row(`${name}, 32 at once | four sessions at once`, pipelinedBoth, both));
+    console.log(
+      `${`${name}, the check of one result alone`.padEnd(46)}${`${check.toFixed(2)} ms`.padStart(10)}`,
+    );
+    if (kind === 'p-256')
+      ratio = `${share(pipelined)} (of C_Sign in a loop; of four sessions at once ${share(pipelinedBoth)})`;
+  }
+  console.log(`pipelined P-256 ratio ${ratio}`);
+  const child = await childBench();
+  console.log(row('a child with SoftHSM loaded | a bare node', child, `${child.ratio.toFixed(1)} x`));
+  for (const { what, measured } of await kmipBench())
+    console.log(row(`${what} | a bare TLS echo`, measured, `${measured.ratio.toFixed(1)} x`));
+}
+
+const BENCHES: Record<string, () => Promise<void>> = { foundation, inventory, ta, signers };
 const name = process.argv[2] ?? '';
 const bench = BENCHES[name];
 if (bench === undefined) {

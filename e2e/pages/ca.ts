@@ -1,5 +1,6 @@
 /** The CA wizard and its objects as a person uses them. Selectors are roles and labels. */
 import { expect, type Page } from '@playwright/test';
+import { chooseHolder } from './signers.ts';
 import { next, type Stop } from './workspace.ts';
 
 const pass: Stop = () => Promise.resolve();
@@ -9,6 +10,8 @@ export interface IssueOptions {
   /** As typed into the name step of a leaf. */
   dns?: string;
   ip?: string;
+  /** The name of the signer that makes the key, where there is a choice; missing: the default signer. */
+  signer?: string;
   stop?: Stop;
 }
 
@@ -29,6 +32,7 @@ export async function issue(page: Page, commonName: string, options: IssueOption
   await stop('issue.purpose');
   await next(page);
   await heading(/Which key/);
+  if (options.signer !== undefined) await chooseHolder(page, 'Who holds it', options.signer);
   await stop('issue.key');
   await next(page);
   await heading(/How long/);

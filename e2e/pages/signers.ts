@@ -1,5 +1,6 @@
 /** The screens of the signers as a person uses them. Selectors are roles and labels. */
 import { expect, type Page } from '@playwright/test';
+import type { KmipSettings } from '../../src-shared/contract/signer-settings.ts';
 import { open } from './ca.ts';
 
 /** Chooses in one of the two roles of the list of signers. */
@@ -66,4 +67,50 @@ export async function openMigration(page: Page, to: string): Promise<void> {
 export async function rollKey(page: Page, owner: string): Promise<void> {
   await page.getByRole('button', { name: `Roll key… of ${owner}` }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Roll key', exact: true }).click();
+}
+
+/** In a wizard: which signer makes the new key. */
+export async function chooseHolder(page: Page, group: string, name: string): Promise<void> {
+  const card = page.getByRole('radiogroup', { name: group }).locator('label').filter({ hasText: name });
+  await card.click();
+  await expect(card.getByRole('radio')).toBeChecked();
+}
+
+/** A signer on a KMIP server, typed into its form; it waits to be applied. */
+export async function addKmipServer(page: Page, name: string, settings: KmipSettings): Promise<void> {
+  await open(page, 'Signers');
+  await page.getByRole('link', { name: 'Add a signer…' }).first().click();
+  await page
+    .getByRole('radiogroup', { name: 'How it is reached' })
+    .getByText('KMIP', { exact: false })
+    .first()
+    .click();
+  const fields: [label: string, value: string | number | null][] = [
+    ['Name', name],
+    ['Host', settings.host],
+    ['Port', settings.port],
+    ['CA of the server (server_ca_cert_path)', settings.serverCaCertPath],
+    ['Our certificate (client_cert_path)', settings.clientCertPath],
+    ['Its key (client_cert_private_key_path)', settings.clientCertPrivateKeyPath],
+  ];
+  for (const [label, value] of fields)
+    await page.getByLabel(new RegExp(`^${label.replaceAll(/[()]/g, String.raw`\$&`)}`)).fill(String(value));
+  if (settings.force) await page.getByText(/^force:/).click();
+  await page.getByText(/^Advanced:/).click();
+  await page.getByLabel('read_timeout_seconds').fill(String(settings.readTimeoutSeconds));
+  await page.getByRole('button', { name: 'Save signer' }).click();
+  await expect(page.getByText('new, not applied')).toBeVisible();
+  await open(page, 'Signers');
+}
+
+/** Contacts a signer from its page until it has shown that it can make and use keys. */
+export async function testSigner(page: Page, name: string): Promise<void> {
+  await openSigner(page, name);
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await expect(page.getByText(/State: ready/)).toBeVisible({ timeout: 60_000 });
+}
+
+/** What the page of a signer says of its state, with cause, check and fix. */
+export function stateOf(page: Page) {
+  return page.getByRole('region', { name: 'Verdict' });
 }

@@ -6,11 +6,19 @@ import { expect, type Page } from '@playwright/test';
 import { wordsOf } from '../../src-main/lib/pgp-words.ts';
 import { next, type Stop } from './workspace.ts';
 import { open } from './ca.ts';
+import { chooseHolder } from './signers.ts';
 
 export interface SetupFiles {
   idFile: string;
   repositoryFile: string;
   fingerprint: string;
+}
+
+/** `signer`: who holds its keys, by name; missing: the default signer. */
+export interface SetupChoices {
+  https: string;
+  rsync: string;
+  signer?: string;
 }
 
 const quiet: Stop = () => Promise.resolve();
@@ -27,7 +35,7 @@ export async function setUpSigner(
   page: Page,
   folder: string,
   files: SetupFiles,
-  uris: { https: string; rsync: string },
+  uris: SetupChoices,
   stop: Stop = quiet,
 ): Promise<void> {
   await open(page, 'Trust anchor');
@@ -47,17 +55,15 @@ export async function setUpSigner(
 }
 
 /** From the step of the URIs on. */
-export async function finishSetUp(
-  page: Page,
-  uris: { https: string; rsync: string },
-  stop: Stop = quiet,
-): Promise<void> {
+export async function finishSetUp(page: Page, uris: SetupChoices, stop: Stop = quiet): Promise<void> {
   await page.getByLabel('https URIs').fill(uris.https);
   await page.getByLabel('rsync URI').fill(uris.rsync);
   await stop('ta-signer.locations');
   await next(page);
   await stop('ta-signer.timing');
   await next(page);
+  if (uris.signer !== undefined)
+    await chooseHolder(page, 'Who holds the TA key and the identity key', uris.signer);
   await stop('ta-signer.key');
   await next(page);
   await expect(page.getByText('It can be set up.')).toBeVisible();

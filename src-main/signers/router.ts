@@ -9,7 +9,7 @@ import { sha256Hex } from '../lib/bytes.ts';
 import { noteDeviceUse } from '../lib/device-use.ts';
 import { keyView } from '../x509/public-key.ts';
 import type { KeyReference, KeyRequest, Signer, SignerFacts } from './signer.ts';
-import { requireUse, signatureHolds } from './signature-scheme.ts';
+import { requireUse, signatureHolds, signatureHoldsInPool } from './signature-scheme.ts';
 
 /** A key reference with the id of its signer, as the store keeps it. */
 export interface RoutedKey extends KeyReference {
@@ -58,6 +58,18 @@ export interface SignerTable {
   device(signer: string): UsedDevice | null;
 }
 
+/** How records name a public key; an authority's key signs thousands. */
+const names = new WeakMap<Uint8Array, { keyIdentifier: string; spkiSha256: string }>();
+
+function namesOf(spkiDer: Uint8Array): { keyIdentifier: string; spkiSha256: string } {
+  const known = names.get(spkiDer) ?? {
+    keyIdentifier: keyView(spkiDer).keyId,
+    spkiSha256: sha256Hex(spkiDer),
+  };
+  names.set(spkiDer, known);
+  return known;
+}
+
 export function createSignerRouter(table: () => SignerTable): SignerRouter {
   function find(id: string): Signer {
     const signer = table().signers.get(id);
@@ -81,21 +93,17 @@ export function createSignerRouter(table: () => SignerTable): SignerRouter {
       requireUse(key, use);
       const signer = find(key.signer);
       const signature = await signer.sign(key, use, data);
+      const device = table().device(key.signer);
+      const holds = device === null ? signatureHolds : signatureHoldsInPool;
       // SECURITY: a faulty or exchanged key shows here, before a wrong signature leaves the house (and leaks key bits).
-      if (!signatureHolds(key.algorithm, key.spkiDer, data, signature))
+      if (!(await holds(key.algorithm, key.spkiDer, data, signature)))
         throw new AppError(
           'INTERNAL',
           `${(await signer.describe()).name} made a signature that its public key does not confirm; it was thrown away.`,
           { ids: [key.id] },
         );
-      const device = table().device(key.signer);
       if (device !== null)
-        noteDeviceUse({
-          signer: device.name,
-          serial: device.serial,
-          keyIdentifier: keyView(key.spkiDer).keyId,
-          spkiSha256: sha256Hex(key.spkiDer),
-        });
+        noteDeviceUse({ signer: device.name, serial: device.serial, ...namesOf(key.spkiDer) });
       return signature;
     },
     publicKey: async (key) => find(key.signer).publicKey(key),

@@ -3,6 +3,7 @@
  * certificate looks the same whether software or a token signed it; no key is held here.
  */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { KeyAlgorithm, KeyUse } from '#shared/contract/keys.ts';
 import { AppError } from '../lib/app-error.ts';
 
@@ -49,6 +50,18 @@ export function signatureHolds(
   signature: Uint8Array,
 ): boolean {
   return verify(signatureScheme(algorithm).hash, data, publicKeyOf(spkiDer), signature);
+}
+
+const verifyInPool = promisify(verify);
+
+/** The same in the thread pool: while one signature is checked, the device makes others. */
+export function signatureHoldsInPool(
+  algorithm: KeyAlgorithm,
+  spkiDer: Uint8Array,
+  data: Uint8Array,
+  signature: Uint8Array,
+): Promise<boolean> {
+  return verifyInPool(signatureScheme(algorithm).hash, data, publicKeyOf(spkiDer), signature);
 }
 
 const USE_WORDS: Record<KeyUse, string> = {

@@ -49,6 +49,8 @@ export const signerRow = z.strictObject({
   secretStored: z.boolean(),
   /** It is kept in memory until the workspace is locked. */
   secretHeld: z.boolean(),
+  /** It refused one, which is not sent again before `signers.forgetRefusal`. */
+  secretRefused: z.boolean(),
   roles: z.array(signerRole),
   state: signerState,
   /** One sentence about the state. */

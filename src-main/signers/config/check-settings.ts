@@ -6,10 +6,8 @@ import type { FieldError } from '#shared/errors.ts';
 import { isAbsolute } from 'node:path';
 import { errorText } from '../../lib/app-error.ts';
 import { ipBytes } from '../../x509/general-name.ts';
+import { refusedVariables } from '../pkcs11/environment.ts';
 
-/** They decide what the child itself loads and runs, not what the library reads. */
-const REFUSED_VARIABLE =
-  /^(?:LD_|DYLD_|NODE_|ELECTRON_|UV_|MALLOC_|GLIBC_|GCONV_)|^(?:PATH|IFS|ENV|BASH_ENV)$/i;
 /** Variables of well-known libraries that name a file. */
 const FILE_VARIABLES = new Set(['SOFTHSM2_CONF', 'YUBIHSM_PKCS11_CONF', 'OPENSC_CONF']);
 const MOST_PEM_BYTES = 1_048_576;
@@ -19,8 +17,9 @@ const field = (name: string, message: string): FieldError => ({ path: `settings.
 function checkPkcs11(settings: Pkcs11Settings, secret: boolean): FieldError[] {
   const faults: FieldError[] = [];
   if (!isAbsolute(settings.libPath)) faults.push(field('libPath', 'Give the whole path of the library.'));
+  const refused = refusedVariables(settings.environment);
   for (const [name, value] of Object.entries(settings.environment)) {
-    if (REFUSED_VARIABLE.test(name))
+    if (refused.includes(name))
       faults.push(
         field(`environment.${name}`, `${name} would change the program that loads the library. Remove it.`),
       );

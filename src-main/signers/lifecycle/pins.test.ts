@@ -20,6 +20,7 @@ test('a refused PIN is sent once, marked across restarts, and only a person gets
   await t.app.close();
 
   const again = await started({ '/a.so': token }, t.app.folder, path);
+  expect(await again.row(id)).toMatchObject({ state: 'announced', secretRefused: true });
   const begun = await again.newKey(id);
   const asked = await again.prompt();
   expect(asked).toMatchObject({ kind: 'pin', signer: id, tries: 'low' });

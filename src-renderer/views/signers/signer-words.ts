@@ -37,13 +37,9 @@ export const TRIES_TEXT = {
   locked: 'The PIN is locked. Only the security officer can set a new one.',
 } as const;
 
-/** The PIN was refused: it is not sent again before somebody has looked at it. */
-export function pinRefused(row: SignerRow): boolean {
-  return (
-    row.state === 'unusable' &&
-    row.trouble !== null &&
-    /^CKR_PIN_(INCORRECT|INVALID|LEN_RANGE|EXPIRED)$|Authentication Not Successful/i.test(row.trouble.code)
-  );
+/** A refused PIN or password stands in the way: it is not sent again before somebody has looked at it. */
+export function pinRefused({ state, secretRefused }: SignerRow): boolean {
+  return secretRefused && state !== 'ready' && state !== 'probing';
 }
 
 /** What a change that waits means for a signer. */

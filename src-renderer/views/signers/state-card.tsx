@@ -31,11 +31,13 @@ export function CauseCheckFix(props: { cause: string; check: string; fix: string
   );
 }
 
-function Trouble({ trouble }: { trouble: SignerTrouble }) {
+/** `said`: the sentence that stands above it. */
+function Trouble({ trouble, said }: { trouble: SignerTrouble; said: string }) {
   return (
     <div className="stack-tight">
       <p className="wrap">
-        {trouble.text} <span className="mono quiet">{trouble.code}</span>
+        {trouble.text === said ? null : `${trouble.text} `}
+        <span className="mono quiet">{trouble.code}</span>
       </p>
       <CauseCheckFix {...trouble} />
       {trouble.library === '' ? null : (
@@ -85,7 +87,7 @@ export function StateCard({ row }: { row: SignerRow }) {
           )}
           {row.secretHeld ? '. Its PIN is kept in memory until the workspace is locked.' : null}
         </p>
-        {trouble === null ? null : <Trouble trouble={trouble} />}
+        {trouble === null ? null : <Trouble trouble={trouble} said={text} />}
         {tries === null ? null : (
           <Notice severity={tries === 'low' ? 'careful' : 'bad'}>{TRIES_TEXT[tries]}</Notice>
         )}
