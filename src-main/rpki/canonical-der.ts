@@ -13,6 +13,11 @@ const CONSTRUCTED = 0x20;
 /** Universal types that are made of parts; all others are not (X.690 8.9, 8.11, 10.2). */
 const MADE_OF_PARTS = new Set<number>([TAG.sequence, TAG.set]);
 
+/** `falseWritten`: an extension may say that it is not critical, as in a request of a CA of Krill. */
+interface Tolerated {
+  falseWritten: boolean;
+}
+
 function isCanonicalBits({ content }: Tlv): boolean {
   const [unused] = content;
   if (unused === undefined || unused > 7) return false;
@@ -62,7 +67,7 @@ function inside(parts: readonly Tlv[]): Uint8Array | null {
   return null;
 }
 
-function walkInside(faults: Faults, der: Uint8Array, depth: number): void {
+function walkInside(faults: Faults, der: Uint8Array, depth: number, allowed: Tolerated): void {
   let tlv: Tlv;
   try {
     tlv = readTlv(der);
@@ -73,10 +78,10 @@ function walkInside(faults: Faults, der: Uint8Array, depth: number): void {
     if (error instanceof X509Error) return;
     throw error;
   }
-  faults.read('X.690 10', () => walk(faults, tlv, depth));
+  faults.read('X.690 10', () => walk(faults, tlv, depth, allowed));
 }
 
-function walk(faults: Faults, tlv: Tlv, depth: number): void {
+function walk(faults: Faults, tlv: Tlv, depth: number, allowed: Tolerated): void {
   if (depth > DEEPEST) throw new X509Error('the structure is nested too deeply');
   const fault = wrong(tlv);
   if (fault !== null) {
@@ -89,20 +94,30 @@ function walk(faults: Faults, tlv: Tlv, depth: number): void {
   }
   if ((tlv.tag & CONSTRUCTED) === 0) return;
   const parts = children(tlv);
-  for (const part of parts) walk(faults, part, depth + 1);
+  for (const part of parts) walk(faults, part, depth + 1, allowed);
   if (tlv.tag !== TAG.sequence) return;
   const [, flag, value] = parts;
   faults.check(
-    !(parts[0]?.tag === TAG.oid && flag?.tag === TAG.boolean && flag.content[0] === 0 && value !== undefined),
+    allowed.falseWritten ||
+      !(
+        parts[0]?.tag === TAG.oid &&
+        flag?.tag === TAG.boolean &&
+        flag.content[0] === 0 &&
+        value !== undefined
+      ),
     'an extension writes out that it is not critical',
     'X.690 11.5',
   );
   const inner = inside(parts);
-  if (inner !== null) walkInside(faults, inner, depth + 1);
+  if (inner !== null) walkInside(faults, inner, depth + 1, allowed);
 }
 
 /** Notes each place where `der` is not DER. Throws X509Error when it is no structure at all. */
-export function checkCanonical(faults: Faults, der: Uint8Array): void {
+export function checkCanonical(
+  faults: Faults,
+  der: Uint8Array,
+  allowed: Tolerated = { falseWritten: false },
+): void {
   const { tag } = readTlv(der);
-  walk(faults, readWhole(der, tag, 'the structure'), 0);
+  walk(faults, readWhole(der, tag, 'the structure'), 0, allowed);
 }
