@@ -15,7 +15,7 @@ import { ErrorState } from '../../components/state-box.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { useLocalHandles } from './local-handles.ts';
-import { useStartedJob } from './use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 import { EVERYTHING, ResourceFields, saysResources } from './resource-fields.tsx';
 
 type Opened = ChildInfoView & { id: string };

@@ -13,7 +13,7 @@ import { ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Verdict } from '../../components/verdict.tsx';
-import { useStartedJob } from './use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 
 const BACK = { href: hrefOf('trust-anchor'), label: 'Trust anchor' };
 
