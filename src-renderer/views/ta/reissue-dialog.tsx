@@ -8,7 +8,6 @@ import { DialogForm } from '../../components/dialog-form.tsx';
 import { NumberField, parseNumber, TextField } from '../../components/text-field.tsx';
 import { useStartedJob } from '../../components/use-started-job.tsx';
 import { Notice } from '../../components/verdict.tsx';
-import { forgetHandedOut } from './handed-out.ts';
 
 /** As the set-up has it (ta-setup.ts). */
 const MOST_YEARS = 500;
@@ -37,10 +36,7 @@ function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) 
         notify: notify.trim() === '' ? null : notify.trim(),
         years: number ?? 0,
       }),
-    () => {
-      forgetHandedOut('signer-info');
-      setDone(true);
-    },
+    () => setDone(true),
   );
   if (done)
     return (
