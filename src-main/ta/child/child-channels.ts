@@ -12,7 +12,7 @@ import { readChildAnswer } from './child-answer.ts';
 import { childFile } from './child-files.ts';
 import { publication } from './child-objects.ts';
 import { childView } from './child-view.ts';
-import { connectChild, isRemoved, repositoryHere, requireUnknown } from './connect-child.ts';
+import { connectChild, isRemoved, repositoryHere, requireUnknown, standingOf } from './connect-child.ts';
 import { configureParent, configureRepository } from './configure-child.ts';
 import { createChild, requireFreeHandle } from './create-child.ts';
 import { endChild } from './end-child.ts';
@@ -92,7 +92,7 @@ export function childChannels(deps: ChildChannelDeps): {
       const timing = await parent.timing();
       const state = await deps.proxyState();
       return {
-        children: held.map((one) => childView(one, timing, clock.now(), isRemoved(state, one.child))),
+        children: held.map((one) => childView(one, timing, clock.now(), standingOf(state, one.child))),
       };
     },
     async localCreate({ handle }) {

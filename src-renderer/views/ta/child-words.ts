@@ -1,9 +1,9 @@
 /** The words for the states of a local child and its keys. No component. */
-import type { ChildKeyState, LocalChildView } from '#shared/contract/ta-child.ts';
+import type { ChildKeyView, LocalChildView } from '#shared/contract/ta-child.ts';
 import type { Severity } from '../../components/icon.tsx';
 import type { Tone } from '../../components/tag.tsx';
 
-export const KEY_STATE: Record<ChildKeyState, { word: string; tone: Tone; says: string }> = {
+export const KEY_STATE: Record<ChildKeyView['state'], { word: string; tone: Tone; says: string }> = {
   pending: { word: 'pending', tone: 'note', says: 'It has no certificate yet and signs nothing.' },
   new: {
     word: 'new',
@@ -16,6 +16,11 @@ export const KEY_STATE: Record<ChildKeyState, { word: string; tone: Tone; says: 
     tone: 'careful',
     says: 'Replaced; it stays published until the trust anchor has revoked it.',
   },
+  revoked: {
+    word: 'revoked',
+    tone: 'plain',
+    says: 'The trust anchor revoked its certificate when it removed the child.',
+  },
 };
 
 export const STEP_WORD: Record<LocalChildView['step'], string> = {
@@ -24,6 +29,7 @@ export const STEP_WORD: Record<LocalChildView['step'], string> = {
   ask: 'has something to ask',
   exchange: 'waits for an exchange',
   running: 'running',
+  leaving: 'is being removed',
   removed: 'removed',
 };
 
