@@ -23,6 +23,19 @@ export const KEY_STATE: Record<ChildKeyView['state'], { word: string; tone: Tone
   },
 };
 
+/** The longest handle of a CA of this workspace: it names a folder. */
+const MOST_LETTERS = 64;
+/** What a field for one takes, so that one that is too long is seen and can be mended. */
+export const MOST_TYPED = 1000;
+
+/** Why a CA of this workspace cannot be called so; null when it can. `taken`: handles that are there already. */
+export function handleProblem(handle: string, taken: ReadonlySet<string>): string | null {
+  if (handle === '') return 'Give it a handle';
+  if (taken.has(handle)) return `There is a child called ${handle.slice(0, MOST_LETTERS)} already`;
+  if (handle.length > MOST_LETTERS) return `Write at most ${MOST_LETTERS} letters`;
+  return /^[-_A-Za-z0-9]+$/.test(handle) ? null : 'Only letters, digits, - and _';
+}
+
 export const STEP_WORD: Record<LocalChildView['step'], string> = {
   parent: 'wants its parent',
   repository: 'wants its repository',

@@ -7,6 +7,7 @@ import { DialogForm } from '../../components/dialog-form.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { useStartedJob } from '../../components/use-started-job.tsx';
 import { Notice } from '../../components/verdict.tsx';
+import { handleProblem, MOST_TYPED } from './child-words.ts';
 
 export interface CreateChildDialogProps {
   /** The handles that are there already. */
@@ -33,14 +34,10 @@ function Body({ taken, onClose }: CreateChildDialogProps) {
       navigate('ta-child', { id: id ?? handle.trim() });
     },
   );
+  const wrong = handleProblem(handle.trim(), new Set(taken));
   if (progress !== null) return progress;
   return (
-    <DialogForm
-      action={action}
-      why={handle.trim() === '' ? 'Write a handle' : null}
-      verb="Make child"
-      onClose={onClose}
-    >
+    <DialogForm action={action} why={wrong} verb="Make child" onClose={onClose}>
       <p className="dim">
         A CA of this workspace below the trust anchor. Its identity and its first key are made now; they never
         leave this machine.
@@ -56,7 +53,8 @@ function Body({ taken, onClose }: CreateChildDialogProps) {
         mono
         value={handle}
         onChange={setHandle}
-        maxLength={64}
+        maxLength={MOST_TYPED}
+        error={handle.trim() === '' ? null : wrong}
         autoFocus
         help="Letters, digits, - and _. It names the folder it publishes in, for ever."
       />

@@ -6,6 +6,7 @@ import { type FakeBridge, installBridge } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { AddChildBody } from './add-child.tsx';
+import { CreateChildDialog } from './create-child-dialog.tsx';
 import { ImportStoreDialog } from './krill-store-dialogs.tsx';
 import { NumberDialog } from './number-dialog.tsx';
 import { ReissueDialog } from './reissue-dialog.tsx';
@@ -124,4 +125,20 @@ test('a withdrawal with one letter as its reason says what is missing', async ()
   await press('Withdraw');
   expect(bridge.callsOf('ta.cancelRequest')).toEqual([]);
   expect(dialog().getByText('Write why in three letters or more.')).toBeTruthy();
+});
+
+test('a handle that is taken or too long is said at its field, and nothing of it is cut off', async () => {
+  render(<CreateChildDialog taken={['online']} open onClose={() => undefined} />);
+  const handle = dialog().getByLabelText<HTMLInputElement>('Handle');
+  for (const [typed, says] of [
+    ['online', /There is a child called online already/],
+    ['x'.repeat(300), /Write at most 64 letters/],
+    ['a b', /Only letters, digits/],
+  ] as const) {
+    fireEvent.change(handle, { target: { value: typed } });
+    expect(handle.value).toBe(typed);
+    expect(dialog().getAllByText(says).length).toBeGreaterThan(0);
+    await press('Make child');
+  }
+  expect(bridge.callsOf('ta.localCreate')).toEqual([]);
 });

@@ -45,7 +45,10 @@ function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) 
           The certificate is reissued.
         </Notice>
         <ol>
-          <li>Bring signer-info.json to the proxy: krillta proxy signer update --info signer-info.json</li>
+          <li>
+            Bring signer-info.json to the proxy, which takes it over: hand it out from the trust anchor's
+            page. With Krill: krillta proxy signer update --info signer-info.json
+          </li>
           <li>Put the new ta.cer at every place the TAL names.</li>
           <li>When a URI changed: publish the new ta.tal and tell relying parties.</li>
           <li>

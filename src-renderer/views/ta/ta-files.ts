@@ -68,7 +68,7 @@ const REPOSITORY_RESPONSE: TaFile = {
   to: 'Proxy',
   says: 'The answer for this publisher, for the records; it was taken already.',
 };
-const TAL: TaFile = {
+export const TAL: TaFile = {
   half: 'proxy',
   what: 'tal',
   name: 'ta.tal',
@@ -76,7 +76,7 @@ const TAL: TaFile = {
   to: 'Relying parties',
   says: 'Validators begin with it.',
 };
-const CERTIFICATE: TaFile = {
+export const CERTIFICATE: TaFile = {
   half: 'proxy',
   what: 'certificate',
   name: 'ta.cer',
