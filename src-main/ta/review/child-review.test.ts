@@ -106,7 +106,7 @@ test('only a child that has a certificate can be left without one', async () => 
       faults: [],
     };
     const wishes = new Map<string, ChildRequest>([
-      [present.keyId, { type: 'revocation', className: 'default' }],
+      [present.keyId, { type: 'revocation', className: 'default', key: present.keyId }],
     ]);
     const child = { handle: 'a', resources, requests: wishes };
     return unusualOf(childReview(child, context), child, context, NOW, 90 * 86_400_000).join();
