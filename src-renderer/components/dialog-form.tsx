@@ -27,9 +27,10 @@ export function DialogForm({ action, why, verb, onClose, saidByField, children }
   const { error } = action;
   useEffect(() => {
     if (error === null) return;
-    // The form may be longer than the window, and after a job nobody has the focus.
+    // The form may be longer than the window, and after a job the button that was pressed is gone with its focus.
     void refusal.current?.scrollIntoView({ block: 'nearest' });
-    if (document.activeElement === document.body) refusal.current?.focus({ preventScroll: true });
+    if (refusal.current?.closest('form')?.contains(document.activeElement) === false)
+      refusal.current.focus({ preventScroll: true });
   }, [error]);
   return (
     <form

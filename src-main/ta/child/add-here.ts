@@ -23,11 +23,11 @@ export interface AddHereDeps extends ChildDeps {
 const isHere = async (deps: AddHereDeps, handle: string): Promise<boolean> =>
   (await heldChildren(deps)).some(({ child }) => child.handle === handle);
 
-/** Throws AppError INVALID_INPUT before anything is made. */
+/** Throws AppError CONFLICT before anything is made. */
 export async function requireAddable(deps: AddHereDeps, handle: string): Promise<void> {
   const { state } = await deps.proxy.required();
   if (state.children.has(handle))
-    throw new AppError('INVALID_INPUT', `There is a child called ${handle} already. Choose another handle.`);
+    throw new AppError('CONFLICT', `There is a child called ${handle} already.`);
   if (!(await isHere(deps, handle))) await requireFreeHandle(deps, handle);
 }
 

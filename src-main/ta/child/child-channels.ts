@@ -2,6 +2,7 @@
 import type { ChildExport } from '#shared/contract/ta-child.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
+import { requireResources } from '../proxy/change-children.ts';
 import { typedResources } from '../proxy/child-info.ts';
 import type { RunningProxy } from '../proxy/running-proxy.ts';
 import type { ProxyState } from '../proxy/proxy-state.ts';
@@ -114,6 +115,8 @@ export function childChannels(deps: ChildChannelDeps): {
     },
     async localAdd({ handle, resources: texts }) {
       const resources = typedResources(texts);
+      // Before its keys are made.
+      requireResources(resources);
       const here = { ...own, proxy: deps.proxy(), locals, serviceUri: deps.serviceUri };
       await requireAddable(here, handle);
       const title = `Add the child ${handle}`;

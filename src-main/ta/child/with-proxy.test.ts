@@ -75,6 +75,12 @@ test(
   { timeout: 120_000 },
   async () => {
     await associated(proxy, signer, folder);
+    const nothing = proxy.call('ta.localAdd', {
+      handle: 'online',
+      resources: { asn: '', ipv4: '', ipv6: '' },
+    });
+    await expect(nothing).rejects.toThrow(/at least one AS number or address range/);
+    expect((await proxy.call('ta.localChildren', {})).children).toEqual([]);
     await proxy.result(await proxy.call('ta.localCreate', { handle: 'online' }));
     await expect(proxy.call('ta.localConnect', { handle: 'online' })).rejects.toThrow(/add it there first/);
     // online.json to the trust anchor, res.xml back (T-030).

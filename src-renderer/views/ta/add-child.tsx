@@ -118,11 +118,16 @@ export function AddChildBody(props: { proxy: ProxyView; file: string | null; onC
   const [resources, setResources] = useState<ResourceTexts>(EVERYTHING);
   const { child, open, error } = useChildFile(props.file, (opened) => setHandle(opened.handle));
   const name = from === 'local' ? local.trim() : handle.trim();
+  const asked = useRef('');
   const here = useStartedJob(
     'ta.localAdd',
-    () => call('ta.localAdd', { handle: name, resources }),
     () => {
-      showToast(`${name} is added and has asked for its certificate: make a request next`);
+      asked.current = name;
+      return call('ta.localAdd', { handle: name, resources });
+    },
+    () => {
+      // By now it is one of the known, and another name is proposed.
+      showToast(`${asked.current} is added and has asked for its certificate: make a request next`);
       onClose();
     },
   );

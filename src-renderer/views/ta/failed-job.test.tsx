@@ -60,6 +60,7 @@ test('a child that cannot be added: what was typed, the reason and both buttons 
   await press('Add the child');
   expect(dialog().getByText(SAYS)).toBeTruthy();
   expect(dialog().getByLabelText<HTMLInputElement>('Handle').value).toBe('lab');
+  expect(document.activeElement?.textContent).toContain(SAYS);
   expect(dialog().getByRole('button', { name: 'Cancel' })).toBeTruthy();
   await press('Add the child');
   expect(bridge.callsOf('ta.localAdd')).toHaveLength(2);

@@ -154,7 +154,7 @@ function Loaded({ child }: { child: LocalChildView }) {
       {told.length > 0 || child.step === 'removed' ? null : <KeyWords keys={child.keys} />}
       {missing === null ? null : <ChildSetup child={child} missing={missing} />}
       <ChildKeys keys={child.keys} />
-      {child.keys.length === 1 ? null : <p className="dim">Key roll, {child.rollSays}</p>}
+      {child.keys.length === 1 ? null : <p className="dim">Key roll: {child.rollSays}</p>}
       <div className="columns">
         <Facts child={child} />
         <ChildFiles handle={child.handle} />

@@ -56,7 +56,7 @@ test('after a new certificate was taken over, what must be put out stands there 
   fireEvent.change(screen.getByLabelText(/^Fingerprint/), { target: { value: 'AB'.repeat(16) } });
   fireEvent.click(screen.getByRole('button', { name: 'Take it over and publish' }));
   await settle();
-  expect(screen.getByText('put out by you: ta.cer and ta.tal')).toBeTruthy();
+  expect(screen.getByText('to be put out by you: ta.cer and ta.tal')).toBeTruthy();
   expect(screen.getByRole('button', { name: 'Write ta.cer…' })).toBeTruthy();
   expect(screen.getByRole('button', { name: 'Write ta.tal…' })).toBeTruthy();
   expect(filesToPutOut([change('Signer identity')])).toEqual([]);

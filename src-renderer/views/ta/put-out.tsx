@@ -29,7 +29,7 @@ export function PutOut({ files }: { files: readonly TaFile[] }) {
       <Verdict
         severity="good"
         title="It is taken over and published."
-        checks={[{ ok: null, text: `put out by you: ${files.map(({ name }) => name).join(' and ')}` }]}
+        checks={[{ ok: null, text: `to be put out by you: ${files.map(({ name }) => name).join(' and ')}` }]}
       />
       <FileRows title="Put these out now" files={files} />
       <div className="row-wrap">
