@@ -3,12 +3,11 @@ import { useState } from 'react';
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import { call } from '../../app/call.ts';
 import { navigate } from '../../app/router.ts';
-import { useAction } from '../../app/use-action.ts';
 import { RadioCards } from '../../components/choices.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
-import { JobProgress } from '../../components/job-progress.tsx';
 import { TextField } from '../../components/text-field.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 import { labelProblem } from './import-key-dialog.tsx';
 import { KEY_TYPES } from './key-words.ts';
 
@@ -23,26 +22,18 @@ export function CreateKeyDialog(props: { open: boolean; onClose: () => void }) {
 function CreateBody({ onClose }: { onClose: () => void }) {
   const [label, setLabel] = useState('');
   const [algorithm, setAlgorithm] = useState<KeyAlgorithm>('p-256');
-  const [job, setJob] = useState<string | null>(null);
-  const start = useAction('keys.create', async () => {
-    const started = await call('keys.create', { algorithm, label });
-    setJob(started.job);
-  });
-  if (job !== null)
-    return (
-      <JobProgress
-        id={job}
-        onRetry={() => setJob(null)}
-        onEnd={(ended) => {
-          if (ended.state !== 'done') return;
-          onClose();
-          navigate('key', { id: ended.resultIds[0] ?? '' });
-        }}
-      />
-    );
+  const { action, progress } = useStartedJob(
+    'keys.create',
+    () => call('keys.create', { algorithm, label }),
+    ({ resultIds: [id] }) => {
+      onClose();
+      navigate('key', { id });
+    },
+  );
+  if (progress !== null) return progress;
   const why = labelProblem(label);
   return (
-    <DialogForm action={start} why={why} verb="Make key" onClose={onClose}>
+    <DialogForm action={action} why={why} verb="Make key" onClose={onClose}>
       <TextField
         label="Label"
         value={label}
