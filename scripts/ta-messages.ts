@@ -7,6 +7,7 @@ import { readIdentity, readRequest, type Request } from '../src-main/ta/document
 import { judgeRequest } from '../src-main/ta/judge-request.ts';
 import { openDocument } from '../src-main/ta/open-exchange.ts';
 import { judgeResponse } from '../src-main/ta/judge-response.ts';
+import { readObjects } from '../src-main/ta/objects.ts';
 import { readSignerInfo } from '../src-main/ta/signer-info.ts';
 
 interface TaCase {
@@ -45,6 +46,8 @@ export function taMessages(folder: string): { id: string; expected: string; got:
     const identity = readIdentity(trusted.has('id') ? trusted.get('id') : trusted, 'id');
     const at = new Date(one.at);
     const seen = one.seen.map(requestOf);
+    const before = one.previous === null ? info.objects : openDocument(bytes(one.previous), 'response').clear;
+    const last = before instanceof Map && before.has('objects') ? before.get('objects') : before;
     const { faults, questions } =
       one.kind === 'request'
         ? judgeRequest(
@@ -55,7 +58,8 @@ export function taMessages(folder: string): { id: string; expected: string; got:
               taResources: info.resources,
               baseUri: info.baseUri,
               owners: ownersAfter(seen),
-              issued: new Map(),
+              // As a signer knows them: the places of the children that have a certificate.
+              issued: readObjects(last, 'the last objects').issued,
               nonces: new Set(seen.map(({ nonce }) => nonce)),
             },
             at,
@@ -65,8 +69,7 @@ export function taMessages(folder: string): { id: string; expected: string; got:
             {
               signerSpki: identity.spkiDer,
               info,
-              previous:
-                one.previous === null ? info.objects : openDocument(bytes(one.previous), 'response').clear,
+              previous: before,
               request: requestOf(one.answers ?? ''),
             },
             at,

@@ -69,6 +69,9 @@ describe('a request that is not in its form is refused with the place', () => {
       '',
     ],
     ['a short key', { child_requests: [{ ...CHILD, requests: { AB: wish() } }] }, /40 hex digits/, ''],
+    ['an empty nonce', { nonce: '', child_requests: [] }, /1 to 255 visible/, 'r.nonce'],
+    ['a nonce without end', { nonce: 'n'.repeat(256), child_requests: [] }, /1 to 255 visible/, 'r.nonce'],
+    ['a nonce of control characters', { nonce: 'a\n', child_requests: [] }, /1 to 255 visible/, 'r.nonce'],
     ['no list', { child_requests: {} }, /list is missing/, 'r.child_requests'],
   ])('%s', (_name, part, said, path) => {
     const text = JSON.stringify({ nonce: 'n', ...part });

@@ -143,7 +143,11 @@ export function readRequest(value: JsonValue | undefined, path: string): Request
       requests: byKey(child.get('requests'), `${at}.requests`, readChildRequest),
     };
   });
-  return { nonce: asText(object.get('nonce'), `${path}.nonce`), children };
+  const nonce = asText(object.get('nonce'), `${path}.nonce`);
+  // An empty one would count as seen for ever after.
+  if (!/^[!-~][ -~]{0,254}$/.test(nonce))
+    throw new JsonError('a nonce has 1 to 255 visible characters', `${path}.nonce`);
+  return { nonce, children };
 }
 
 /** `IdCertInfo` of a proxy or signer: key, certificate and hash must say the same. Throws JsonError. */

@@ -6,7 +6,8 @@ import { equalBytes } from '../lib/bytes.ts';
 import { JsonError } from '../lib/json-reader.ts';
 import { Faults } from '../rpki/fault.ts';
 import { type ResourceSet, sameResources } from '../rpki/resource-set.ts';
-import { type ResourceCertificate, resourceCertificate, type Role } from '../rpki/resource-certificate.ts';
+import type { Role } from '../rpki/certificate-pointers.ts';
+import { type ResourceCertificate, resourceCertificate } from '../rpki/resource-certificate.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import type { CertInfo } from './objects.ts';
 

@@ -7,6 +7,7 @@ import { type JsonObject, type JsonValue } from '../lib/json-reader.ts';
 import { asBase64, asObject, asText, asWhole } from '../lib/json-shape.ts';
 import { type Fault, Faults } from '../rpki/fault.ts';
 import { judgeObject } from '../rpki/judge.ts';
+import { resourceCertificate } from '../rpki/resource-certificate.ts';
 import { keyId } from '../x509/public-key.ts';
 import { byKey, keyIdentifier } from './documents.ts';
 import { requireSaidInside } from './inside.ts';
@@ -105,9 +106,22 @@ function judgeIssued(
       'RFC 6481 2.2',
     );
     judge(`The certificate ${key}`, info.der, state, at, faults);
+    const crl = `${state.info.baseUri}${state.info.taKeyId}.crl`;
+    const own = faults.read('RFC 6487', () => resourceCertificate(info.der, 'authority', new Faults()));
+    faults.check(
+      own === null || own.crlUris.includes(crl),
+      `${key}: its certificate names another CRL than ${crl}`,
+      'RFC 6487 4.8.6',
+    );
     return info;
   });
-  return new Map([...found].flatMap(([key, info]) => (info === null ? [] : [[key, info]])));
+  const certified = new Map([...found].flatMap(([key, info]) => (info === null ? [] : [[key, info]])));
+  faults.check(
+    new Set([...certified.values()].map(({ serial }) => serial)).size === certified.size,
+    'two certificates have one serial number: revoking one revokes both',
+    'RFC 5280 4.1.2.2',
+  );
+  return certified;
 }
 
 function judgeContent(

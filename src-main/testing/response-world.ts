@@ -203,7 +203,15 @@ export function judged(bytes: Uint8Array, request: Request): Fault[] {
 /** A certificate for `key` as the TA's own key can sign it. */
 export async function certificate(
   key: TestKey,
-  more: { resources?: ResourceSet; at?: string; manifest?: string; notify?: string | null } = {},
+  more: {
+    resources?: ResourceSet;
+    at?: string;
+    manifest?: string;
+    notify?: string | null;
+    crl?: string;
+    /** The serial number of the certificate of this key. */
+    serialOf?: TestKey;
+  } = {},
 ): Promise<CertInfo> {
   const { resources = OWN, at = place('a'), notify = NOTIFY } = more;
   const manifest = more.manifest ?? `${at}${key.keyId}.mft`;
@@ -212,11 +220,14 @@ export async function certificate(
     notBefore: new Date(NOW.getTime() - 300_000),
     notAfter: new Date(NOW.getTime() + 86_400_000),
   };
-  const serial = signing.serial();
+  const other = more.serialOf && anchor.objects.issued.get(more.serialOf.keyId);
+  const serial =
+    other === undefined ? signing.serial() : Buffer.from(other.serial.toString(16).padStart(40, '0'), 'hex');
+  const crlUri = more.crl ?? `${BASE}${anchor.objects.keyId}.crl`;
   const der = await makeAuthority(
     { serial, issuerKeyId: anchor.objects.keyId, keyId: key.keyId, spkiDer: key.spkiDer, validity },
     { repository: at, manifest, notify },
-    { crlUri: `${BASE}${anchor.objects.keyId}.crl`, certificateUri: anchor.tal.rsync },
+    { crlUri, certificateUri: anchor.tal.rsync },
     resources,
     signing.ta.certificate,
   );

@@ -103,6 +103,12 @@ export const taStickChannels = {
       waits: z.array(z.string()),
     }),
   ),
+  /** Which of the files that should travel now were written already, somewhere: as the audit has it. */
+  'ta.handedOut': channel(
+    'unlocked',
+    nothing,
+    z.strictObject({ files: z.array(stickOffer.pick({ order: true, sha256: true })) }),
+  ),
   /** A chosen folder stands in for a stick, in this workspace, until it is forgotten. `folder`: a ticket. */
   'ta.stickFolder': change('unlocked', z.strictObject({ folder: id }), z.strictObject({ path: z.string() })),
   'ta.forgetStickFolder': change('unlocked', nothing, nothing),

@@ -2,6 +2,7 @@
 import type { ChildExport } from '#shared/contract/ta-child.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
+import { requireResources } from '../proxy/change-children.ts';
 import { typedResources } from '../proxy/child-info.ts';
 import type { Roll, RollTarget } from '../../signers/migration.ts';
 import type { RunningProxy } from '../proxy/running-proxy.ts';
@@ -13,7 +14,7 @@ import { readChildAnswer } from './child-answer.ts';
 import { childFile } from './child-files.ts';
 import { publication } from './child-objects.ts';
 import { childView } from './child-view.ts';
-import { connectChild, isRemoved, repositoryHere, requireUnknown } from './connect-child.ts';
+import { connectChild, isRemoved, repositoryHere, requireUnknown, standingOf } from './connect-child.ts';
 import { configureParent, configureRepository } from './configure-child.ts';
 import { createChild, requireFreeHandle } from './create-child.ts';
 import { endChild } from './end-child.ts';
@@ -102,7 +103,7 @@ export function childChannels(deps: ChildChannelDeps): {
       const timing = await parent.timing();
       const state = await deps.proxyState();
       return {
-        children: held.map((one) => childView(one, timing, clock.now(), isRemoved(state, one.child))),
+        children: held.map((one) => childView(one, timing, clock.now(), standingOf(state, one.child))),
       };
     },
     async localCreate({ handle, signer }) {
@@ -124,6 +125,8 @@ export function childChannels(deps: ChildChannelDeps): {
     },
     async localAdd({ handle, resources: texts }) {
       const resources = typedResources(texts);
+      // Before its keys are made.
+      requireResources(resources);
       const here = { ...own, proxy: deps.proxy(), locals, serviceUri: deps.serviceUri };
       await requireAddable(here, handle);
       const title = `Add the child ${handle}`;

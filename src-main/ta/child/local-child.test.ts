@@ -213,7 +213,7 @@ describe('asking the parent', () => {
     await here.ask('online');
     const seen = async () => {
       const held = await here.held('online');
-      const view = childView(held, await here.parent.timing(), here.deps.now(), false);
+      const view = childView(held, await here.parent.timing(), here.deps.now(), 'here');
       return {
         step: view.step,
         says: childAttention(held, here.deps.now())

@@ -21,7 +21,8 @@ export function withChild(state: ProxyState, child: ProxyChild): ProxyState {
   return { ...state, children: new Map([...state.children, [child.handle, child]]) };
 }
 
-function requireResources(resources: ResourceSet): void {
+/** Throws AppError INVALID_INPUT when there are none. */
+export function requireResources(resources: ResourceSet): void {
   if (FAMILIES.some((family) => resources[family].length > 0)) return;
   throw new AppError('INVALID_INPUT', 'A child needs at least one AS number or address range.', {
     fields: [{ path: 'resources', message: 'Give it something' }],

@@ -148,14 +148,17 @@ function verdictOf(
   unusual: readonly string[],
   opened: OpenedExchange | null,
   state: ProxyState,
+  story: string | null,
 ): ResponseReview['verdict'] {
   const message = opened?.message ?? null;
   const edited = opened?.edited ?? null;
   const checks = [
-    {
-      ok: message?.genuine === true && edited === null,
-      text: 'signed by the associated signer, clear text and signed content say the same',
-    },
+    message?.genuine === true && edited === null
+      ? { ok: true, text: 'signed by the associated signer, clear text and signed content say the same' }
+      : {
+          ok: false,
+          text: 'not signed by the associated signer, or clear text and signed content differ',
+        },
     {
       ok: faults.length === 0 ? true : null,
       text: 'every object holds before the validator; manifest and files agree',
@@ -163,6 +166,8 @@ function verdictOf(
     { ok: faults.length === 0 ? true : null, text: 'every wish is answered, and nothing else' },
     { ok: state.open !== null, text: `answers the open request ${state.open?.nonce ?? ''}`.trim() },
   ];
+  // What follows from its being an old one says nothing more.
+  if (story !== null) return { severity: 'bad', title: `Do not publish: this response ${story}`, checks };
   const others = faults.filter((fault) => fault !== edited && !message?.untimely.late.includes(fault));
   if (edited !== null && others.length === 0)
     return {
@@ -242,7 +247,7 @@ export async function reviewResponse(
     response,
     view: {
       file: { name: file.name, size: file.bytes.length, sha256: sha256Hex(file.bytes) },
-      verdict: verdictOf(faults, unusual, judged.opened, state),
+      verdict: verdictOf(faults, unusual, judged.opened, state, story),
       faults: faults.map(({ text, clause }) => ({ text, clause })),
       unusual,
       nonce: response?.nonce ?? '',

@@ -40,7 +40,9 @@ function checksOf({ judgement, clock, nonce, quiet }: VerdictOrder): Verdict['ch
   const wishes = request?.children.reduce((sum, child) => sum + child.requests.size, 0) ?? 0;
   const bad = wishesOf(judgement);
   return [
-    { ok: wrong.length === 0 && edited === null, text: 'signature, CRL and clear text agree' },
+    wrong.length === 0 && edited === null
+      ? { ok: true, text: 'signature, CRL and clear text agree' }
+      : { ok: false, text: 'signature, CRL and clear text do not agree' },
     ...(message?.signingTime
       ? [
           {

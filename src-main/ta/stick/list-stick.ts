@@ -8,7 +8,7 @@ import { type FileFacts, factsOf } from './facts.ts';
 import type { Judged } from './judge-file.ts';
 import { codeOf, type Medium, readFault } from './medium.ts';
 import { readSteady } from './read-steady.ts';
-import { claimedKind, isHidden, looksLikeKey, mayBeOurs } from './stick-names.ts';
+import { claimedKind, isHidden, isKeptAside, looksLikeKey, mayBeOurs } from './stick-names.ts';
 import { RANK } from './verdict.ts';
 
 /** What a trust anchor's messages may have; a request of 5,000 children has 19 MB. */
@@ -100,6 +100,12 @@ export function createStickLister(): StickLister {
     if (!at.isFile()) return unexpected('No file at all.');
     if (looksLikeKey(name))
       return unexpected('It may hold a private key. No key of a trust anchor travels on a stick.');
+    if (isKeptAside(name))
+      return {
+        ...file,
+        state: 'done',
+        says: 'What lay here under that name before it was replaced; it is not opened here.',
+      };
     if (!mayBeOurs(name)) return unexpected('No file of a trust anchor.');
     const key = `${medium.id} ${name} ${at.ino} ${at.size} ${at.mtimeNs} ${at.ctimeNs}`;
     const found = await look(medium, name, key, size, budget);

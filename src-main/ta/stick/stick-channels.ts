@@ -28,7 +28,7 @@ import { childSituation, proxySituation, signerSituation, type Situation, waitsO
 import { claimedKind, orderName } from './stick-names.ts';
 import { lyingThere, writeChecked } from './write-checked.ts';
 
-type Names = 'sticks' | 'stickFolder' | 'forgetStickFolder' | 'stickOpen' | 'stickWrite';
+type Names = 'sticks' | 'handedOut' | 'stickFolder' | 'forgetStickFolder' | 'stickOpen' | 'stickWrite';
 type Opener = (name: string, bytes: Uint8Array) => Promise<string>;
 
 export interface StickDeps {
@@ -55,6 +55,9 @@ export interface StickDeps {
 
 type Opened = Awaited<ReturnType<Domain<'ta'>['stickOpen']>>;
 type Sticks = Awaited<ReturnType<Domain<'ta'>['sticks']>>;
+
+/** What writes a file for another machine, and says so in the audit with its hash. */
+const WRITERS = ['ta.export', 'ta.proxyExport', 'ta.stickWrite'];
 
 const SHOWN_CHARACTERS = 65_536;
 
@@ -221,6 +224,20 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
         (listing ??= list().finally(() => {
           listing = null;
         })),
+      async handedOut() {
+        const { offers } = await situationNow();
+        const recorded = new Set(
+          await session().store.run('audit.recorded', {
+            actions: WRITERS,
+            hashes: offers.map(({ sha256 }) => sha256),
+          }),
+        );
+        return {
+          files: offers
+            .filter(({ sha256 }) => recorded.has(sha256))
+            .map(({ order, sha256 }) => ({ order, sha256 })),
+        };
+      },
       async stickFolder({ folder }) {
         const path = deps.tickets.path(folder);
         await media.setFolder(path);

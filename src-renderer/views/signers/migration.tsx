@@ -13,7 +13,7 @@ import { EmptyState, ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import type { Tone } from '../../components/tag.tsx';
 import { Notice, Verdict } from '../../components/verdict.tsx';
-import { useStartedJob } from '../ta/use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 
 type Row = SignerMigration['rows'][number];
 

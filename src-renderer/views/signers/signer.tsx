@@ -14,7 +14,7 @@ import { Page } from '../../components/page.tsx';
 import { EmptyState, ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Notice } from '../../components/verdict.tsx';
-import { useStartedJob } from '../ta/use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 import { CapabilitiesCard, DeviceCard, SettingsCard } from './device-cards.tsx';
 import { DeviceKeysCard } from './device-keys-card.tsx';
 import { ChangePinDialog, RemoveSignerDialog, RenameSignerDialog } from './signer-dialogs.tsx';

@@ -58,7 +58,9 @@ export function Exchange({ route }: ViewProps) {
             : 'Judged again now: something in these files does not hold'
         }
         checks={[
-          { ok: holds, text: 'signatures, contents and objects' },
+          holds
+            ? { ok: true, text: 'signatures, contents and objects hold' }
+            : { ok: false, text: 'signatures, contents and objects do not all hold' },
           { ok: true, text: 'kept as they were exchanged' },
         ]}
       />

@@ -4,10 +4,10 @@ import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import { call } from '../../app/call.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Checkbox } from '../../components/choices.tsx';
-import { DialogForm } from '../../components/dialog-form.tsx';
+import { DialogForm, whyNotReason } from '../../components/dialog-form.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
-import { useStartedJob } from './use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 
 interface BodyProps {
   proxy: ProxyView;
@@ -92,7 +92,7 @@ export function WithdrawBody({ proxy, onClose }: BodyProps) {
   return (
     <DialogForm
       action={cancel}
-      why={proxy.open === null ? 'No request is open' : reason.trim().length < 3 ? 'Write why' : null}
+      why={proxy.open === null ? 'No request is open' : whyNotReason(reason)}
       verb="Withdraw"
       onClose={onClose}
     >

@@ -19,7 +19,8 @@ function Remarks({ review }: { review: ExchangeReview }) {
   const lines = [
     ...review.faults.map(({ text, clause }) => `${text} (${clause})`),
     ...review.nonce.differs,
-    ...review.unusual,
+    // What was answered is signed no more: how it looks beside what came of it says nothing.
+    ...(review.nonce.state === 'answered' ? [] : review.unusual),
   ];
   return lines.length === 0 ? null : (
     <ul className="verdict-lines">
@@ -58,7 +59,12 @@ export function Review({ route }: ViewProps) {
       >
         <Remarks review={review} />
       </Verdict>
-      {job === null ? (
+      {nonce.state === 'answered' ? (
+        <p className="dim">
+          Nothing can be signed for it again. What it asked, and what was made of it, is shown with its
+          response.
+        </p>
+      ) : job === null ? (
         <>
           <ReviewBody review={review} />
           <Approval id={id} review={review} onJob={setJob} />

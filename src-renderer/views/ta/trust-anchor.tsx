@@ -57,13 +57,13 @@ interface HalvesProps {
   proxy: ProxyView | null;
   signer: SignerView | null;
   offline: boolean;
+  handedOut: ReadonlySet<string>;
   /** A child's file that was dropped: the dialog opens with it. */
   child: string | null;
 }
 
-function Halves({ proxy, signer, offline, child }: HalvesProps) {
+function Halves({ proxy, signer, offline, handedOut, child }: HalvesProps) {
   const [dialog, setDialog] = useState<ProxyDialog | null>(null);
-  const handedOut = useHandedOut();
   const known = useAnswered(proxy, signer);
   const krill = useQuery('ta.krill', {}, ['ta'], { skip: offline || signer === null });
   const connected = Boolean(krill.data?.link);
@@ -122,8 +122,9 @@ export function TrustAnchor({ route, session }: ViewProps) {
   const signer = useQuery('ta.signer', {}, ['ta', 'keys']);
   const offline = session.workspace?.kind === 'offline';
   const proxy = useQuery('ta.proxy', {}, ['ta', 'keys'], { skip: offline });
-  const error = signer.error ?? proxy.error;
-  if (!signer.data || (!offline && !proxy.data))
+  const handedOut = useHandedOut();
+  const error = signer.error ?? proxy.error ?? handedOut.error;
+  if (!signer.data || (!offline && !proxy.data) || !handedOut.data)
     return (
       <Page title="Trust anchor">
         {error ? (
@@ -132,6 +133,7 @@ export function TrustAnchor({ route, session }: ViewProps) {
             onRetry={() => {
               signer.reload();
               proxy.reload();
+              handedOut.reload();
             }}
           />
         ) : (
@@ -144,6 +146,7 @@ export function TrustAnchor({ route, session }: ViewProps) {
       proxy={proxy.data?.proxy ?? null}
       signer={signer.data.signer}
       offline={offline}
+      handedOut={handedOut.data}
       child={route.query['child'] ?? null}
     />
   );
