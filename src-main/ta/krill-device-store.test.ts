@@ -184,7 +184,10 @@ test.skipIf(nobodyOnKmip.length > 0)(
     const server = await startPykmip(app.folder);
     try {
       await addSigner(app, 'PyKMIP', server.settings({ force: true }), null);
-      await goesOn((folder, request) => krillta(folder, { own: true }).process(request));
+      await goesOn((folder, request) => {
+        expect(existsSync(join(folder, 'keys'))).toBe(false);
+        return krillta(folder, { own: true }).process(request);
+      });
     } finally {
       await app.close();
       await server.stop();

@@ -1,6 +1,6 @@
 /**
  * krillta.conf and the trust anchor's part of krill.conf (T-011..T-018): times read in both spellings, unknown keys refused as
- * Krill refuses them, written so that a table never swallows a top-level key. Keys on tokens come with their signers.
+ * Krill refuses them, written so that a table never swallows a top-level key. Signers in it are the signers' own to read.
  */
 import { parse, TomlError } from 'smol-toml';
 import { AppError } from '../../lib/app-error.ts';
