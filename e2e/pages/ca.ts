@@ -1,6 +1,5 @@
 /** The CA wizard and its objects as a person uses them. Selectors are roles and labels. */
 import { expect, type Page } from '@playwright/test';
-import { chooseHolder } from './signers.ts';
 import { next, type Stop } from './workspace.ts';
 
 const pass: Stop = () => Promise.resolve();
@@ -18,6 +17,13 @@ export interface IssueOptions {
 /** The button of the review step, whatever is signed. */
 function signButton(page: Page) {
   return page.getByRole('button', { name: /^Sign / });
+}
+
+/** In a wizard: which signer makes the new key. */
+export async function chooseHolder(page: Page, group: string, name: string): Promise<void> {
+  const card = page.getByRole('radiogroup', { name: group }).locator('label').filter({ hasText: name });
+  await card.click();
+  await expect(card.getByRole('radio')).toBeChecked();
 }
 
 /** From the first step of an open wizard to the signed result. */

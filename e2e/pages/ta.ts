@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { wordsOf } from '../../src-main/lib/pgp-words.ts';
 import { next, type Stop } from './workspace.ts';
-import { open } from './ca.ts';
-import { chooseHolder } from './signers.ts';
+import { chooseHolder, open } from './ca.ts';
 
 export interface SetupFiles {
   idFile: string;

@@ -1,5 +1,5 @@
 /** Where the libraries of well-known devices lie, as their packages put them. Looks only whether a file is there. */
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
 
 const UNIX_FOLDERS = [
@@ -79,7 +79,16 @@ const KNOWN: readonly Known[] = [
   },
 ];
 
-/** The libraries that are there, by device and in the order of the list. `exists` and `platform`: of another machine, in tests. */
+/** Where a link leads; packages link one library from several folders. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** The libraries that are there, each once, by device and in the order of the list. `exists` and `platform`: of another machine, in tests. */
 export function findLibraries(
   exists: (path: string) => boolean = existsSync,
   platform: NodeJS.Platform = process.platform,
@@ -94,6 +103,8 @@ export function findLibraries(
           );
     // On Windows a path from the root without a drive would be looked for on the drive at hand.
     const own = paths.filter((path) => isAbsolute(path) && path.startsWith('/') !== (platform === 'win32'));
-    return [...new Set([...usual, ...own])].filter(exists).map((path) => ({ device, path }));
+    const found = [...new Set([...usual, ...own])].filter(exists);
+    const once = new Map(found.toReversed().map((path) => [realPath(path), path]));
+    return found.filter((path) => once.get(realPath(path)) === path).map((path) => ({ device, path }));
   });
 }

@@ -126,6 +126,8 @@ describeSoftHsm('tokens are made and their PINs changed', () => {
 describeSoftHsm('where libraries lie', () => {
   test('SoftHSM of this machine is found, and the line that makes a token is fit for a shell', async () => {
     expect(findLibraries()).toContainEqual({ device: 'SoftHSM', path: softhsmLibrary() });
+    // Debian links it from a second folder.
+    expect(findLibraries().filter(({ device }) => device === 'SoftHSM')).toHaveLength(1);
     const tool = softhsmTool("it's mine", '/a b/softhsm2.conf');
     expect(tool).toMatchObject({
       library: softhsmLibrary(),

@@ -69,7 +69,7 @@ export function CapabilitiesCard({ row }: { row: SignerRow }) {
               <X aria-label="missing" className={needed ? 'tone-bad' : 'tone-note'} />
             )}
             <span className="mono">{name}</span>
-            {needed ? null : <span className="quiet">not needed</span>}
+            {needed || present ? null : <span className="quiet">not needed</span>}
           </li>
         ))}
       </ul>
