@@ -7,6 +7,8 @@ import { readIdentity, readRequest, type Request } from '../src-main/ta/document
 import { judgeRequest } from '../src-main/ta/judge-request.ts';
 import { openDocument } from '../src-main/ta/open-exchange.ts';
 import { judgeResponse } from '../src-main/ta/judge-response.ts';
+import { readObjects } from '../src-main/ta/objects.ts';
+import { readResponse } from '../src-main/ta/response.ts';
 import { readSignerInfo } from '../src-main/ta/signer-info.ts';
 
 interface TaCase {
@@ -66,7 +68,9 @@ export function taMessages(folder: string): { id: string; expected: string; got:
               signerSpki: identity.spkiDer,
               info,
               previous:
-                one.previous === null ? info.objects : openDocument(bytes(one.previous), 'response').clear,
+                one.previous === null
+                  ? readObjects(info.objects, 'objects')
+                  : readResponse(openDocument(bytes(one.previous), 'response').clear).objects,
               request: requestOf(one.answers ?? ''),
             },
             at,

@@ -5,8 +5,10 @@
 import type { ExchangeRow } from '#shared/contract/ta.ts';
 import type { ExchangeReview } from '#shared/contract/ta-review.ts';
 import type { NewExchange, StoredExchange } from '../store/commands/ta.ts';
+import { Faults } from '../rpki/fault.ts';
 import { judgeResponse } from './judge-response.ts';
-import { objectsJson, type TaObjects } from './objects.ts';
+import { openDocument, readInto } from './open-exchange.ts';
+import { readResponse, signingCertificate, unknownBefore } from './response.ts';
 import { exchangeContent, historyOf, readFacts } from './review/history.ts';
 import { exchangeText } from './review/krill-text.ts';
 import { reviewRequest } from './review/review.ts';
@@ -33,17 +35,6 @@ export function exchangeRow(stored: StoredExchange): ExchangeRow {
   };
 }
 
-/** The objects before the first exchange are not kept: empty ones, one number lower. */
-function before(first: TaObjects): TaObjects {
-  return {
-    ...first,
-    number: first.number - 1n,
-    issued: new Map(),
-    revocations: [],
-    thisUpdate: '1970-01-01T00:00:00Z',
-  };
-}
-
 export interface PastExchange {
   review: ExchangeReview;
   /** Both files hold before the judges, at their time. */
@@ -59,7 +50,7 @@ export function pastExchange(
   previous: NewExchange | null,
 ): PastExchange {
   const { request, objects } = exchangeContent(exchange);
-  const then = previous === null ? before(objects) : exchangeContent(previous).objects;
+  const then = previous === null ? unknownBefore(objects) : exchangeContent(previous).objects;
   const at = new Date(exchange.at);
   const anchor = { ...held.anchor, objects: then };
   const { view } = reviewRequest({
@@ -76,12 +67,21 @@ export function pastExchange(
     approvers: 1,
     keySigner: held.keySigner,
   });
+  const response = readInto(new Faults(), '', () =>
+    readResponse(openDocument(exchange.response, 'response').clear),
+  );
+  const shown = response === null ? null : signingCertificate(response);
   const { faults } = judgeResponse(
     exchange.response,
     {
       signerSpki: held.anchor.identity.spkiDer,
-      info: readSignerInfo(signerInfoJson(held.anchor)),
-      previous: objectsJson(then),
+      // A TA certificate made anew since is not the one it was signed with.
+      info: {
+        ...readSignerInfo(signerInfoJson(held.anchor)),
+        ...(shown === null ? {} : { taCertificateDer: shown }),
+        talRsync: null,
+      },
+      previous: then,
       request,
     },
     at,

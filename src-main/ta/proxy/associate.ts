@@ -47,7 +47,7 @@ function objectFaults({ certificate, objects }: AssociatedSigner, now: Date): st
     ),
   ] as const;
   const together = new Faults();
-  judgePublished(objects, together);
+  judgePublished({ ...objects, anchorDer: certificate.der }, together);
   return [
     ...judged.flatMap(([what, { faults }]) =>
       faults.map(({ text, clause }) => `${what}: ${text} (${clause})`),

@@ -5,13 +5,13 @@
 import type { ResponseReview } from '#shared/contract/ta-proxy.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { AppError } from '../../lib/app-error.ts';
-import { JsonError, type JsonValue } from '../../lib/json-reader.ts';
 import { type Fault, Faults } from '../../rpki/fault.ts';
 import type { ProxyKnowledge } from '../judge-answers.ts';
 import { second } from '../inside.ts';
 import { judgeResponse } from '../judge-response.ts';
-import { objectsJson, type TaObjects } from '../objects.ts';
-import { openDocument, openExchange, type OpenedExchange } from '../open-exchange.ts';
+import type { TaObjects } from '../objects.ts';
+import { openDocument, type OpenedExchange, readInto } from '../open-exchange.ts';
+import type { Response } from '../response.ts';
 import { resourceTexts } from '../review/child-review.ts';
 import { readSignerInfo } from '../signer-info.ts';
 import { timingSeen } from './compare-timing.ts';
@@ -19,7 +19,6 @@ import type { HeldProxy } from './held-proxy.ts';
 import { noneOpen, openContent } from './make-request.ts';
 import { associatedJson } from './proxy-text.ts';
 import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
-import { readResponseContent, type Response } from './take-response.ts';
 
 type Knowing = Pick<HeldProxy, 'state' | 'past' | 'highest' | 'nonceTaken'>;
 
@@ -187,14 +186,11 @@ function verdictOf(
   return { severity: 'good', title: 'The signer answered what was asked, and every object holds', checks };
 }
 
-function readOrNull(read: () => JsonValue): Response | null {
-  try {
-    return readResponseContent(read());
-  } catch (error) {
-    // Told as a fault by the judges.
-    if (error instanceof JsonError) return null;
-    throw error;
-  }
+/** As it stands in the file; undefined when there is none. */
+function nonceOf(bytes: Uint8Array): string | undefined {
+  const clear = readInto(new Faults(), '', () => openDocument(bytes, 'response').clear);
+  const nonce = clear instanceof Map ? clear.get('nonce') : undefined;
+  return typeof nonce === 'string' ? nonce : undefined;
 }
 
 /** Reviews the bytes of a response at `now`. Throws AppError NOT_ALLOWED_NOW when nothing is open. */
@@ -205,22 +201,22 @@ export async function reviewResponse(
 ): Promise<ReviewedResponse> {
   const { state, highest } = knowing;
   const { signer, open } = state;
-  const opened =
-    signer === null ? null : openExchange(file.bytes, 'response', signer.identity.spkiDer, now, new Faults());
-  const response = readOrNull(() => opened?.said ?? openDocument(file.bytes, 'response').clear);
-  const story = await nonceStory(knowing, response?.nonce);
-  if (signer === null || open === null)
+  if (signer === null || open === null) {
+    const story = await nonceStory(knowing, nonceOf(file.bytes));
     throw story === null
       ? noneOpen()
       : new AppError('NOT_ALLOWED_NOW', `This response ${story}. Nothing was changed.`);
+  }
   const request = openContent(open);
   const knowledge: ProxyKnowledge = {
     signerSpki: signer.identity.spkiDer,
     info: readSignerInfo(associatedJson(signer)),
-    previous: objectsJson(signer.objects),
+    previous: signer.objects,
     request,
   };
   const judged = judgeResponse(file.bytes, knowledge, now);
+  const { response, opened } = judged;
+  const story = await nonceStory(knowing, response?.nonce);
   const faults = [
     ...(story === null ? [] : [{ text: `it ${story}`, clause: 'krill-ta 5.6' }]),
     ...(response !== null && response.objects.number <= highest && highest > signer.objects.number
@@ -242,7 +238,7 @@ export async function reviewResponse(
     response,
     view: {
       file: { name: file.name, size: file.bytes.length, sha256: sha256Hex(file.bytes) },
-      verdict: verdictOf(faults, unusual, judged.opened, state),
+      verdict: verdictOf(faults, unusual, opened, state),
       faults: faults.map(({ text, clause }) => ({ text, clause })),
       unusual,
       nonce: response?.nonce ?? '',

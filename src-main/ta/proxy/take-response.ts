@@ -2,56 +2,12 @@
  * What follows from a response that was judged and accepted (krill-ta.md 7.2): answers for the children, new objects, the
  * request closed. Values in, values out.
  */
-import { JsonError, type JsonValue } from '../../lib/json-reader.ts';
-import { asBase64, asMap, asObject, asText } from '../../lib/json-shape.ts';
-import { byKey, type ChildRequest, handle, type Request, resourceLimit } from '../documents.ts';
-import { readObjects, type TaObjects } from '../objects.ts';
+import type { ChildRequest, Request } from '../documents.ts';
+import type { Response } from '../response.ts';
 import type { ChildResponse, ProxyChild, ProxyState } from './proxy-state.ts';
 import { sameWish } from './same-wish.ts';
 
 const MOST_REVOKED = 100;
-
-export interface Response {
-  nonce: string;
-  objects: TaObjects;
-  /** By child, then by key. */
-  answers: Map<string, Map<string, ChildResponse>>;
-}
-
-function readAnswer(value: JsonValue, path: string): ChildResponse {
-  if (value === 'Error') return { type: 'error' };
-  const [[kind, inner, at] = ['', null, path]] = asMap(value, path);
-  if (kind === 'Revocation') return { type: 'revocation' };
-  if (kind !== 'Issuance') throw new JsonError(`"${kind}" is no kind of answer`, path);
-  const cert = asObject(
-    asObject(inner, at, { required: ['issued_cert'], open: true }).get('issued_cert'),
-    at,
-    {
-      required: ['uri', 'req_limit', 'cert'],
-    },
-  );
-  return {
-    type: 'issuance',
-    certificateDer: asBase64(cert.get('cert'), `${at}.issued_cert.cert`),
-    uri: asText(cert.get('uri'), `${at}.issued_cert.uri`),
-    limit: resourceLimit(cert.get('req_limit'), `${at}.issued_cert.req_limit`),
-  };
-}
-
-/** What a response says, signed or not. Throws JsonError. */
-export function readResponseContent(content: JsonValue): Response {
-  const clear = asObject(content, 'response', {
-    required: ['nonce', 'objects', 'child_responses'],
-  });
-  const answers = new Map<string, Map<string, ChildResponse>>();
-  for (const [name, value, path] of asMap(clear.get('child_responses'), 'response.child_responses'))
-    answers.set(handle(name, path), byKey(value, path, readAnswer));
-  return {
-    nonce: asText(clear.get('nonce'), 'response.nonce'),
-    objects: readObjects(clear.get('objects'), 'response.objects'),
-    answers,
-  };
-}
 
 /** `asked`: what the request said of this child; a wish it changed meanwhile stays open. */
 function answered(

@@ -10,7 +10,6 @@ import type { Random } from '../../ports.ts';
 import type { Session } from '../../store/store-contract.ts';
 import type { Request } from '../documents.ts';
 import { judgeResponse } from '../judge-response.ts';
-import { objectsJson } from '../objects.ts';
 import { factsOf } from '../review/history.ts';
 import { readSignerInfo } from '../signer-info.ts';
 import { answer } from './answer.ts';
@@ -36,7 +35,7 @@ function requireValid({ held, request }: ProcessOrder, file: Uint8Array, at: Dat
     {
       signerSpki: anchor.identity.spkiDer,
       info: readSignerInfo(signerInfoJson(anchor)),
-      previous: objectsJson(anchor.objects),
+      previous: anchor.objects,
       request,
     },
     at,
