@@ -48,7 +48,7 @@ function clockFaults({ now, lastAt }: ReviewOrder, { message }: RequestJudgement
   // Manifests count whole seconds (RFC 9286 4.2.1: each later than the one before).
   if (Math.floor(now.getTime() / 1000) <= Math.floor(lastAt.getTime() / 1000))
     faults.push({
-      text: `this machine's clock says ${now.toISOString()}, which is not after the last exchange (${lastAt.toISOString()}): set the clock first`,
+      text: `this machine's clock says ${now.toISOString()}, which is not after the last exchange or reissue (${lastAt.toISOString()}): set the clock first`,
       clause: 'krill-ta 16',
     });
   const signedAt = message?.signingTime ?? null;

@@ -32,7 +32,7 @@ export function requireReissuable(held: HeldSigner, order: ReissueOrder, now: Da
   if (now.getTime() < held.lastAt.getTime())
     throw new AppError(
       'NOT_ALLOWED_NOW',
-      `This machine's clock is before the last exchange (${held.lastAt.toISOString()}). Set it first.`,
+      `This machine's clock is before the last exchange or reissue (${held.lastAt.toISOString()}). Set it first.`,
     );
 }
 
