@@ -52,7 +52,11 @@ export function pastExchange(
   const { request, objects } = exchangeContent(exchange);
   const then = previous === null ? unknownBefore(objects) : exchangeContent(previous).objects;
   const at = new Date(exchange.at);
-  const anchor = { ...held.anchor, objects: then };
+  // For showing: the first one follows the number of the set-up.
+  const anchor = {
+    ...held.anchor,
+    objects: { ...then, number: previous === null ? objects.number - 1n : then.number },
+  };
   const { view } = reviewRequest({
     name: `request of exchange ${exchange.number}`,
     bytes: exchange.request,

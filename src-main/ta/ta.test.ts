@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readTal } from '../rpki/tal.ts';
+import { sha256Hex } from '../lib/bytes.ts';
 import { wordsOf } from '../lib/pgp-words.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 import {
@@ -49,6 +50,11 @@ describe('an exchange', () => {
     });
     expect(view.children[0]?.wishes[0]).toMatchObject({ what: 'new', problems: [] });
     expect(view.groups).toHaveLength(3);
+    // Nothing that the window is told holds the digits it asks for, and opening it again asks for no others.
+    const digest = sha256Hex(bytes).toUpperCase();
+    expect(view.file.sha256).toBeNull();
+    expect(JSON.stringify(view).toUpperCase()).not.toContain(digest.slice(0, 8));
+    expect((await openRequest(app, bytes)).view.groups).toEqual(view.groups);
     await expect(
       app.call('ta.approve', { id, groups: ['0000', 'aardvark adroitness', ''], number: null }),
     ).rejects.toThrow(/not the file the proxy made/);

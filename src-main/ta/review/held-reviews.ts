@@ -48,6 +48,7 @@ export interface ReviewContext {
 const GROUPS = 16;
 const ASKED = 3;
 const MOST_HELD = 4;
+const MOST_ASKED = 1000;
 
 /** Three of the sixteen groups of four digits for each approver, in ascending order, none twice. */
 function randomGroups(random: Random, approvers: number): number[] {
@@ -70,12 +71,24 @@ function typedGroup(text: string): string {
 
 export function createHeldReviews(deps: { random: Random }): HeldReviews {
   const held = new Map<string, Held>();
+  /** By file and approvers: one that is opened again is asked for the same digits, so that nobody waits for other ones. */
+  const asked = new Map<string, number[]>();
 
   function find(id: string): Held {
     const found = held.get(id);
     if (found === undefined)
       throw new AppError('NOT_FOUND', 'This request is no longer in memory. Open its file again.');
     return found;
+  }
+
+  function groupsFor(bytes: Uint8Array, approvers: number): number[] {
+    const file = `${approvers} ${sha256Hex(bytes)}`;
+    const groups = asked.get(file) ?? randomGroups(deps.random, approvers);
+    asked.delete(file);
+    asked.set(file, groups);
+    const oldest = asked.keys().next().value;
+    if (asked.size > MOST_ASKED && oldest !== undefined) asked.delete(oldest);
+    return groups;
   }
 
   return {
@@ -86,7 +99,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
         name,
         bytes,
         // Digits read from the same machine's screen would compare a file with itself (C-11).
-        groups: airGapped ? randomGroups(deps.random, approvers) : [],
+        groups: airGapped ? groupsFor(bytes, approvers) : [],
         approvers,
         contentSha256: null,
       });
@@ -138,7 +151,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
           'INVALID_INPUT',
           `Group ${wrong.join(' and ')} of the digest is another one on this machine: this is not the file the proxy made, or it was misread. Nothing was signed.`,
           {
-            fields: groups.map((group) => ({
+            fields: wrong.map((group) => ({
               path: `groups.${group}`,
               message: `Read group ${group} again`,
             })),

@@ -108,12 +108,14 @@ export function reviewChannels(deps: ReviewDeps): {
     async reject({ id, reason }) {
       const held = await signer();
       const { view } = reviews.look(id, await contextOf(held, id));
+      // SECURITY: not of the file, whose digits are asked for when it is opened again.
+      const contentSha256 = view.contentSha256 === '' ? null : view.contentSha256;
       await session().store.run('audit.add', {
         audit: {
           action: 'ta.reject',
           outcome: 'done',
           summary: `Rejected request ${view.nonce.value}: ${reason}`.slice(0, 300),
-          subjects: [{ type: 'request', id: view.nonce.value || 'unreadable', sha256: view.file.sha256 }],
+          subjects: [{ type: 'request', id: view.nonce.value || 'unreadable', sha256: contentSha256 }],
         },
       });
       reviews.forget(id);
@@ -121,7 +123,7 @@ export function reviewChannels(deps: ReviewDeps): {
       return {
         text: [
           `Request ${view.nonce.value} was not signed.`,
-          `File: ${view.file.name}, SHA-256 ${view.file.sha256.toLowerCase()}`,
+          `File: ${view.file.name}${contentSha256 === null ? '' : `, SHA-256 of what was signed in it ${contentSha256.toLowerCase()}`}`,
           `Reason: ${reason}`,
           ...view.faults.map(({ text, clause }) => `Found: ${text} (${clause})`),
           ...view.children.flatMap(({ wishes }) =>

@@ -156,7 +156,11 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
   return {
     request,
     view: {
-      file: { name: order.name, size: bytes.length, sha256: sha256Hex(bytes) },
+      file: {
+        name: order.name,
+        size: bytes.length,
+        sha256: order.groups.length > 0 ? null : sha256Hex(bytes),
+      },
       contentSha256: message === null ? '' : sha256Hex(message.content),
       verdict: verdictOf({ judgement, clock, nonce, unusual, quiet: quiet.map(({ handle }) => handle) }),
       faults: faults.filter((fault) => !isWishFault(fault)).map(({ text, clause }) => ({ text, clause })),
