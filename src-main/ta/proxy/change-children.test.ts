@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readAsn } from '../../rpki/resource-text.ts';
+import { readAsn, readIp } from '../../rpki/resource-text.ts';
 import { makeCsr } from '../../rpki/make-csr.ts';
 import { testKey, type TestKey } from '../../testing/test-proxy.ts';
 import { DEFAULT_TIMING, type Identity } from '../signer/trust-anchor.ts';
@@ -81,4 +81,13 @@ test('a child whose wish is on its way is not forgotten, whatever became of the 
   expect(less.children.get('a')?.openRequests.size).toBe(0);
   expect(removeChild(less, 'a').children.get('a')).toMatchObject({ leaving: true });
   expect(removeChild({ ...less, open: null }, 'a').children.size).toBe(0);
+});
+
+test('a wish that would be for nothing after a change of resources does not reach the signer', async () => {
+  const ipv4 = readIp('192.0.2.0/24', 'ipv4');
+  const wide = changeResources(state, 'a', { ...resources('AS1'), ipv4 });
+  const { child, reply } = await asked(wide, 'rsync://child.example.net/repo/a/', { asn: [] });
+  expect(reply).toMatchObject({ status: 1104 });
+  const narrowed = changeResources(withChild(wide, child), 'a', resources('AS1'));
+  expect(narrowed.children.get('a')?.openRequests.size).toBe(0);
 });

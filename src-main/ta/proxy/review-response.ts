@@ -19,6 +19,7 @@ import type { HeldProxy } from './held-proxy.ts';
 import { noneOpen, openContent } from './make-request.ts';
 import { associatedJson } from './proxy-text.ts';
 import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
+import { withdrawnKeys } from './withdrawn.ts';
 
 type Knowing = Pick<HeldProxy, 'state' | 'past' | 'highest' | 'nonceTaken'>;
 
@@ -39,7 +40,8 @@ async function nonceStory(
   if (nonce === undefined) return null;
   const gone = state.cancelled.find((one) => one.nonce === nonce);
   const taken = past.find((one) => one.nonce === nonce);
-  if (gone !== undefined) return `answers the request ${nonce}, which was withdrawn on ${minute(gone.at)}`;
+  if (gone !== undefined)
+    return `answers the request ${nonce}, which was withdrawn on ${minute(gone.at)}; the signer signed it all the same, so take its signer-info.json over before the next request`;
   if (taken !== undefined) return `was already processed on ${minute(taken.at)} (nonce ${nonce})`;
   return (await nonceTaken(nonce))
     ? `was already processed (nonce ${nonce}), before this workspace was restored from a backup`
@@ -96,7 +98,9 @@ function changesOf(before: TaObjects, after: TaObjects | undefined): ResponseRev
 function unaskedOf(state: ProxyState & { signer: AssociatedSigner }, response: Response): string[] {
   const owners = new Map(
     [...state.children.values()].flatMap(({ handle, usedKeys, openRequests }) =>
-      [...usedKeys.keys(), ...openRequests.keys()].map((key) => [key, handle] as const),
+      [...usedKeys.keys(), ...openRequests.keys(), ...withdrawnKeys(state, handle)].map(
+        (key) => [key, handle] as const,
+      ),
     ),
   );
   const answered = new Set([...response.answers.values()].flatMap((keys) => [...keys.keys()]));

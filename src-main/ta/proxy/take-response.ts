@@ -6,6 +6,7 @@ import type { ChildRequest, Request } from '../documents.ts';
 import type { Response } from '../response.ts';
 import type { ChildResponse, ProxyChild, ProxyState } from './proxy-state.ts';
 import { sameWish } from './same-wish.ts';
+import { settleWithdrawn, withdrawnKeys } from './withdrawn.ts';
 
 const MOST_REVOKED = 100;
 
@@ -41,10 +42,13 @@ function withoutLongRevoked(
   return new Map([...keys].filter(([key]) => !gone.has(key)));
 }
 
-/** A leaving child whose keys are all revoked is gone; one with keys asks for their revocation. */
-function leave(child: ProxyChild): ProxyChild | null {
+/**
+ * A leaving child whose keys are all revoked is gone; one with keys asks for their revocation. `awaited`: a request that was
+ * withdrawn may still bring it one.
+ */
+function leave(child: ProxyChild, awaited: boolean): ProxyChild | null {
   const used = [...child.usedKeys].filter(([, use]) => use === 'in-use').map(([key]) => key);
-  if (used.length === 0) return null;
+  if (used.length === 0 && !awaited) return null;
   return {
     ...child,
     openRequests: new Map(used.map((key) => [key, { type: 'revocation', className: 'default', key }])),
@@ -54,15 +58,21 @@ function leave(child: ProxyChild): ProxyChild | null {
 /** The state after `response` to `request`, which has closed. */
 export function takeResponse(state: ProxyState, request: Request, response: Response): ProxyState {
   if (state.signer === null) throw new Error('a response without a signer');
-  const children = new Map<string, ProxyChild>();
+  const answers = new Map<string, ProxyChild>();
   for (const child of state.children.values()) {
     const asked = request.children.find(({ handle: name }) => name === child.handle)?.requests ?? new Map();
     const after = answered(child, asked, response.answers.get(child.handle) ?? new Map());
-    const left = child.leaving ? leave(after) : after;
+    answers.set(child.handle, after);
+  }
+  const settled = settleWithdrawn({ ...state, children: answers }, response.objects);
+  const children = new Map<string, ProxyChild>();
+  for (const child of settled.children.values()) {
+    const awaited = withdrawnKeys(settled, child.handle).length > 0;
+    const left = child.leaving ? leave(child, awaited) : child;
     if (left !== null) children.set(child.handle, left);
   }
   return {
-    ...state,
+    ...settled,
     signer: { ...state.signer, objects: response.objects },
     children,
     open: null,
