@@ -8,8 +8,6 @@ import type { ChildResponse, ProxyChild, ProxyState } from './proxy-state.ts';
 import { sameWish } from './same-wish.ts';
 import { settleWithdrawn, withdrawnKeys } from './withdrawn.ts';
 
-const MOST_REVOKED = 100;
-
 /** `asked`: what the request said of this child; a wish it changed meanwhile stays open. */
 function answered(
   child: ProxyChild,
@@ -22,7 +20,7 @@ function answered(
   for (const [key, answer] of answers) {
     if (answer.type === 'issuance') usedKeys.set(key, 'in-use');
     if (answer.type === 'revocation') {
-      // Last in the order: it is the youngest of the revoked ones.
+      // Known for ever, so that nobody uses one again; last in the order: it is the youngest of the revoked ones.
       usedKeys.delete(key);
       usedKeys.set(key, 'revoked');
     }
@@ -30,16 +28,7 @@ function answered(
     const [then, now] = [asked.get(key), openRequests.get(key)];
     if (then !== undefined && now !== undefined && sameWish(then, now)) openRequests.delete(key);
   }
-  return { ...child, usedKeys: withoutLongRevoked(usedKeys), openRequests, openResponses };
-}
-
-/** Revoked keys are known so that nobody uses one again; the oldest of very many are forgotten. */
-function withoutLongRevoked(
-  keys: ReadonlyMap<string, 'in-use' | 'revoked'>,
-): Map<string, 'in-use' | 'revoked'> {
-  const revoked = [...keys].filter(([, use]) => use === 'revoked').map(([key]) => key);
-  const gone = new Set(revoked.slice(0, Math.max(0, revoked.length - MOST_REVOKED)));
-  return new Map([...keys].filter(([key]) => !gone.has(key)));
+  return { ...child, usedKeys, openRequests, openResponses };
 }
 
 /**
