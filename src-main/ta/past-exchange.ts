@@ -67,6 +67,7 @@ export function pastExchange(
     lastAt: previous === null ? new Date(0) : new Date(previous.at),
     earlier: null,
     lost: false,
+    rejected: null,
     groups: [],
     approvers: 1,
     keySigner: held.keySigner,

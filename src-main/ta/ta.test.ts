@@ -140,6 +140,15 @@ describe('an exchange', () => {
       expect(after.total).toBe(total + 1);
       expect(after.rows[0]).toMatchObject({ action: 'ta.openRequest', outcome: 'refused' });
     }
+    // Cut off inside the message: nothing of it is known, so nothing is told.
+    const cut = JSON.parse(good) as { signed: { message: string } };
+    cut.signed.message = cut.signed.message.slice(0, 2000);
+    const { view } = await openRequest(app, Buffer.from(JSON.stringify(cut)));
+    expect(view.verdict.title).toMatch(
+      /^Do not sign: this file is damaged or of another kind\. Copy it again/,
+    );
+    expect(view.verdict.checks.map(({ text }) => text).join()).toContain('what is asked for cannot be read');
+    expect(view).toMatchObject({ children: [], quietChildren: 0 });
     expect((await signer()).number).toBe('1');
   });
 
@@ -172,6 +181,11 @@ describe('an exchange', () => {
     const { id } = await openRequest(app, request('x1-issue'));
     const { text } = await app.call('ta.reject', { id, reason: 'Nobody announced this child.' });
     expect(text).toContain('Nobody announced this child.');
+    const again = await openRequest(app, request('x1-issue'));
+    expect(again.view.unusual[0]).toMatch(
+      /^This file was rejected here on .* because: Nobody announced this child\./,
+    );
+    expect(again.view.verdict.severity).toBe('careful');
     expect(text).toContain('SHA-256');
     expect((await lastAudit())?.summary).toMatch(/^Rejected request/);
     await expect(app.call('ta.review', { id })).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -28,6 +28,8 @@ export interface HeldReviews {
   open(name: string, bytes: Uint8Array, how: { approvers: number; airGapped: boolean }): string;
   /** The review as it is now; throws AppError NOT_FOUND, CONFLICT when it changed since it was shown. */
   look(id: string, context: ReviewContext): Reviewed & { bytes: Uint8Array; name: string };
+  /** SHA-256 of the file. Throws AppError NOT_FOUND. */
+  sha256(id: string): string;
   /** The nonce it claims, or null when it cannot be read. Throws AppError NOT_FOUND. */
   nonce(id: string): string | null;
   /** Throws AppError INVALID_INPUT unless every group was read right. */
@@ -43,6 +45,7 @@ export interface ReviewContext {
   earlier: NewExchange | null;
   /** It was answered here, and a restore took that exchange away. */
   lost: boolean;
+  rejected: { at: string; reason: string } | null;
 }
 
 const GROUPS = 16;
@@ -107,7 +110,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
       if (held.size > MOST_HELD && oldest !== undefined) held.delete(oldest);
       return id;
     },
-    look(id, { held: signer, now, earlier: before, lost }) {
+    look(id, { held: signer, now, earlier: before, lost, rejected }) {
       const one = find(id);
       const order = {
         name: one.name,
@@ -118,6 +121,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
         number: signer.highest + 1n,
         lastAt: signer.lastAt,
         lost,
+        rejected,
         groups: one.groups,
         approvers: one.approvers,
         keySigner: signer.keySigner,
@@ -139,6 +143,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
         throw new AppError('CONFLICT', 'The request is not the one that was reviewed. Open its file again.');
       return { ...reviewed, bytes: one.bytes, name: one.name };
     },
+    sha256: (id) => sha256Hex(find(id).bytes),
     nonce: (id) => requestNonce(find(id).bytes),
     requireGroups(id, typed) {
       const { bytes, groups } = find(id);

@@ -28,6 +28,8 @@ export interface ReviewOrder {
   earlier: { id: string; differs: string[] } | null;
   /** Its nonce was answered, and a restore took that exchange away. */
   lost: boolean;
+  /** It was rejected here before. */
+  rejected: { at: string; reason: string } | null;
   /** Which groups of the digest are asked; empty when both halves are on this machine. */
   groups: number[];
   approvers: number;
@@ -70,11 +72,8 @@ function nonceOf({ earlier }: ReviewOrder, request: Request | null): ExchangeRev
 }
 
 /** Children with a certificate that are not in the request, with the end of the one that lasts longest. */
-function quietOf(
-  { history, anchor }: ReviewOrder,
-  request: Request | null,
-): { handle: string; until: string }[] {
-  const asking = new Set(request?.children.map(({ handle }) => handle));
+function quietOf({ history, anchor }: ReviewOrder, request: Request): { handle: string; until: string }[] {
+  const asking = new Set(request.children.map(({ handle }) => handle));
   return [...history.children].flatMap(([handle, { keys }]) => {
     const ends = [...keys].flatMap((key) => anchor.objects.issued.get(key)?.notAfter ?? []);
     const [until] = ends.toSorted((a, b) => Date.parse(b) - Date.parse(a));
@@ -136,8 +135,13 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
   });
   const dueBefore = anchor.timing.issuedCertificateReissueWeeksBefore * WEEK_MS;
   const nonce = nonceOf(order, request);
-  const quiet = quietOf(order, request);
+  const quiet = request === null ? [] : quietOf(order, request);
   const unusual = [
+    ...(order.rejected === null
+      ? []
+      : [
+          `This file was rejected here on ${order.rejected.at.slice(0, 16).replace('T', ' ')} Z, because: ${order.rejected.reason}`,
+        ]),
     ...(order.lost
       ? [
           'This signer answered this nonce before, and that response was lost with a restore. Sign again only if the proxy never got it.',
