@@ -103,8 +103,8 @@ describe('the way of the files', () => {
         const view = await proxy.call('ta.responseReview', { id: response.id });
         expect(view.canPublish).toBe(true);
         await proxy.result(await proxy.call('ta.takeResponse', { id: response.id }));
-        expect(await stateOf(proxy, 'response.json')).toMatch(/^stale: It was taken on/);
-        expect(await stateOf(proxy, 'request.json')).toMatch(/^stale: Its response was taken on/);
+        expect(await stateOf(proxy, 'response.json')).toMatch(/^done: It was taken on/);
+        expect(await stateOf(proxy, 'request.json')).toMatch(/^done: Its response was taken on/);
       }
       expect((await proxy.call('ta.sticks', {})).offers).toEqual([]);
       expect((await proxyOf(proxy)).signer?.number).toBe('3');
