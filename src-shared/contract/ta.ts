@@ -223,7 +223,7 @@ export const taChannels = {
       https: z.array(z.string().max(2048)).max(10),
       rsync: z.string().max(2048),
       notify: z.string().max(2048).nullable(),
-      years: z.number().int().min(1).max(500),
+      years: z.number().int(),
     }),
     z.strictObject({ job: id }),
   ),

@@ -30,7 +30,10 @@ function requireResources(resources: ResourceSet): void {
   });
 }
 
-/** Throws AppError CONFLICT when the handle or the identity is another child's. */
+export const handleTaken = (message: string): AppError =>
+  new AppError('INVALID_INPUT', message, { fields: [{ path: 'handle', message }] });
+
+/** Throws AppError INVALID_INPUT when the handle or the identity is another child's. */
 export function addChild(
   state: ProxyState,
   child: { handle: string; identity: Identity; resources: ResourceSet },
@@ -39,12 +42,12 @@ export function addChild(
   for (const other of state.children.values()) {
     // Krill and file systems do not agree on case: two that differ in it only would be confused somewhere.
     if (other.handle.toLowerCase() === child.handle.toLowerCase())
-      throw new AppError('CONFLICT', `There is a child called ${other.handle} already.`);
+      throw handleTaken(`There is a child called ${other.handle} already. Choose another handle.`);
     if (other.identity.keyId === child.identity.keyId)
-      throw new AppError('CONFLICT', `The child ${other.handle} has this identity already.`);
+      throw new AppError('INVALID_INPUT', `The child ${other.handle} has this identity already.`);
   }
   if (child.handle.toLowerCase() === 'ta')
-    throw new AppError('INVALID_INPUT', 'The handle "ta" is the trust anchor\'s own.');
+    throw handleTaken('The handle "ta" is the trust anchor\'s own. Choose another one.');
   return withChild(state, {
     ...child,
     leaving: false,

@@ -166,6 +166,13 @@ function verdictOf(
     { ok: faults.length === 0 ? true : null, text: 'every wish is answered, and nothing else' },
     { ok: state.open !== null, text: `answers the open request ${state.open?.nonce ?? ''}`.trim() },
   ];
+  if (message === null)
+    return {
+      severity: 'bad',
+      title:
+        'Do not publish: this file is damaged or of another kind. Copy it again from the signer’s machine',
+      checks,
+    };
   const others = faults.filter((fault) => fault !== edited && !message?.untimely.late.includes(fault));
   if (edited !== null && others.length === 0)
     return {
@@ -219,7 +226,9 @@ export async function reviewResponse(
     request,
   };
   const judged = judgeResponse(file.bytes, knowledge, now);
-  const { response, opened } = judged;
+  const { opened } = judged;
+  // What stands beside a message that cannot be opened says nothing.
+  const response = (opened?.message ?? null) === null ? null : judged.response;
   const story = await nonceStory(knowing, response?.nonce);
   const faults = [
     ...(story === null ? [] : [{ text: `it ${story}`, clause: 'krill-ta 5.6' }]),

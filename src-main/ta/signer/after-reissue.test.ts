@@ -71,6 +71,15 @@ test('an exchange before it, which shows no certificate, is checked by the key o
   );
 });
 
+test('a life that no certificate has is refused at its field', async () => {
+  await setUp();
+  const order = { https: [URIS.https], rsync: URIS.rsync, notify: null, years: 10_000 };
+  await expect(app.call('ta.reissue', order)).rejects.toMatchObject({
+    message: 'TA certificate: 10000 years is not between 1 and 500. Change the value.',
+    reply: { details: { fields: [{ path: 'years' }] } },
+  });
+});
+
 test('the clock may not go back behind it', async () => {
   await setUp();
   await app.later(400 * DAY_MS);

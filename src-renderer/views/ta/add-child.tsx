@@ -176,7 +176,7 @@ export function AddChildBody(props: { proxy: ProxyView; file: string | null; onC
           mono
           value={local}
           onChange={setTyped}
-          maxLength={64}
+          maxLength={255}
           help={
             locals.includes(local.trim())
               ? 'It is in this workspace already.'
