@@ -163,17 +163,17 @@ function* mutants(value: unknown, path = ''): Generator<[path: string, mutant: u
     Array.isArray(value) ? rest.map(([, item]) => item) : Object.fromEntries(rest);
   for (const [at, [name, item]] of entries.entries()) {
     const here = `${path}.${name}`;
-    const instead = (one: unknown) => put(entries.with(at, [name, one]));
-    for (const junk of JUNK) if (JSON.stringify(junk) !== JSON.stringify(item)) yield [here, instead(junk)];
+    const swapped = (one: unknown) => put(entries.with(at, [name, one]));
+    for (const junk of JUNK) if (JSON.stringify(junk) !== JSON.stringify(item)) yield [here, swapped(junk)];
     yield [`${here} taken away`, put(entries.toSpliced(at, 1))];
-    if (typeof item === 'number') yield [`${here} + 1`, instead(item + 1)];
+    if (typeof item === 'number') yield [`${here} + 1`, swapped(item + 1)];
     if (typeof item === 'string') {
-      if (/^\d+$/.test(item)) yield [`${here} + 1`, instead(String(BigInt(item) + 1n))];
+      if (/^\d+$/.test(item)) yield [`${here} + 1`, swapped(String(BigInt(item) + 1n))];
       if (/^\d{4}-/.test(item))
-        yield [`${here} an hour later`, instead(new Date(Date.parse(item) + 3_600_000).toISOString())];
-      yield [`${here} and more`, instead(`${item}x`)];
+        yield [`${here} an hour later`, swapped(new Date(Date.parse(item) + 3_600_000).toISOString())];
+      yield [`${here} and more`, swapped(`${item}x`)];
     }
-    for (const [where, mutant] of mutants(item, here)) yield [where, instead(mutant)];
+    for (const [where, mutant] of mutants(item, here)) yield [where, swapped(mutant)];
   }
   yield [
     `${path} something more`,

@@ -82,6 +82,8 @@ export const exchangeRow = z.strictObject({
   revoked: z.number().int(),
   children: z.array(z.string()),
   nextUpdate: instant,
+  /** "signed here, approved by …"; "taken and published by the proxy". */
+  how: z.string(),
   requestSha256: hex,
   responseSha256: hex,
 });

@@ -104,7 +104,7 @@ export function createRunningProxy(deps: TaDeps): RunningProxy {
     last = next.catch(() => undefined);
     return next;
   }
-  const inTurn: RunningProxy['inTurn'] = (task) => queued((held) => task(requireProxy(held)));
+  const inTurn: RunningProxy['inTurn'] = (task) => queued((present) => task(requireProxy(present)));
 
   const answered = (handle: string, query: Payload, message: Carried | null): Promise<Payload> =>
     inTurn(async ({ version, state }) => {

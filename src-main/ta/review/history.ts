@@ -13,6 +13,8 @@ import { openDocument } from '../open-exchange.ts';
 /** Kept of each exchange as JSON, so that lists and reviews need not open its files. */
 export interface ExchangeFacts {
   nextUpdate: string;
+  /** Who signed it and who approved it, after "It was …"; missing in older ones. */
+  how?: string;
   children: {
     handle: string;
     resources: Record<'asn' | 'ipv4' | 'ipv6', string>;
@@ -72,7 +74,10 @@ export function requestNonce(bytes: Uint8Array): string | null {
 /** Facts as `JSON.stringify` wrote them. */
 export function readFacts(text: string): ExchangeFacts {
   // Only this module writes them; still no cast of something that is no object.
-  asObject(readJson(Buffer.from(text, 'utf8')), 'facts', { required: ['nextUpdate', 'children'] });
+  asObject(readJson(Buffer.from(text, 'utf8')), 'facts', {
+    required: ['nextUpdate', 'children'],
+    optional: ['how'],
+  });
   return JSON.parse(text) as ExchangeFacts;
 }
 

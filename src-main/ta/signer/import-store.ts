@@ -70,7 +70,10 @@ function exchangeRow(stored: StoredExchange, id: string): NewExchange {
     nonce: stored.nonce,
     at: new Date(stored.at).toISOString(),
     number: String(objects.number),
-    facts: JSON.stringify(factsOf(request, objects.nextUpdate)),
+    facts: JSON.stringify({
+      ...factsOf(request, objects.nextUpdate),
+      how: 'signed by krillta, and taken over here',
+    }),
     requestSha256: sha256Hex(stored.request),
     responseSha256: sha256Hex(stored.response),
     request: stored.request,

@@ -66,7 +66,10 @@ export async function processRequest(
   requireValid(order, made.file, now);
   job.report(0.95, 'Keeping it');
   const id = newId('exchange', deps.random);
-  const facts = factsOf(request, made.objects.nextUpdate);
+  const facts = {
+    ...factsOf(request, made.objects.nextUpdate),
+    how: `signed here, ${order.approvedBy}`,
+  };
   const wishes = facts.children.flatMap((child) => child.wishes);
   const issued = wishes.filter(({ what }) => what === 'issued').length;
   const [requestSha256, responseSha256] = [sha256Hex(file), sha256Hex(made.file)];
