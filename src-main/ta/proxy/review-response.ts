@@ -134,6 +134,12 @@ function unusualOf(state: ProxyState & { signer: AssociatedSigner }, response: R
     found.push(
       'It was made within the same second as the last one: relying parties that have seen the last one may not take it.',
     );
+  const end = state.signer.certificate.notAfter;
+  const late = [...objects.issued].filter(([, { notAfter }]) => Date.parse(notAfter) > Date.parse(end));
+  if (late.length > 0)
+    found.push(
+      `${late.length === 1 ? 'One certificate ends' : `${late.length} certificates end`} after the TA certificate, which ends on ${end.slice(0, 10)}: have it reissued in time, or nothing holds after that day.`,
+    );
   found.push(...unaskedOf(state, response));
   for (const { handle, usedKeys } of state.children.values())
     for (const [key, use] of usedKeys)
