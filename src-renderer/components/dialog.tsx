@@ -9,6 +9,7 @@ import type { ChannelName } from '#shared/contract/index.ts';
 import { useAction } from '../app/use-action.ts';
 import { Button } from './button.tsx';
 import { DropGuard } from './drop-zone.tsx';
+import { useFocusBack } from './focus-back.ts';
 import { ErrorState } from './state-box.tsx';
 import { TextField } from './text-field.tsx';
 
@@ -25,6 +26,7 @@ export interface DialogProps {
 }
 
 export function Dialog(props: DialogProps) {
+  useFocusBack(props.open);
   return (
     <ModalOverlay
       className="modal-shade"

@@ -1,0 +1,52 @@
+// By keyboard at the trust anchor: after a dialog the focus is at the button that opened it, or at what stands there now.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { testProxy } from '../src-main/testing/test-proxy.ts';
+import { expect, test } from './console-app.ts';
+import { open } from './pages/ca.ts';
+import { setUpSigner } from './pages/ta.ts';
+import { createWorkspace } from './pages/workspace.ts';
+
+const URIS = { https: 'https://rpki.example.net/ta/ta.cer', rsync: 'rsync://rpki.example.net/ta/ta.cer' };
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first();
+const dialog = (page: Page) => page.getByRole('dialog').or(page.getByRole('alertdialog'));
+
+async function press(page: Page, name: string | RegExp): Promise<void> {
+  await button(page, name).focus();
+  await expect(button(page, name)).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(dialog(page), String(name)).toBeVisible();
+}
+
+test('after each dialog the focus is back, also when what was written changed the page', async ({ apps }) => {
+  const app = await apps.start();
+  const { page } = app;
+  await createWorkspace(page, apps, { kind: 'Offline station' });
+  await setUpSigner(page, apps.scratch, await testProxy(new Date()), URIS);
+  await open(page, 'Trust anchor');
+  await expect(button(page, 'Times…')).toBeVisible();
+
+  for (const name of ['Times…', 'Write for krillta…', 'Reissue…', 'Fingerprint…']) {
+    await press(page, name);
+    await page.keyboard.press('Escape');
+    await expect(dialog(page)).toHaveCount(0);
+    await expect(button(page, name), name).toBeFocused();
+  }
+
+  const path = join(apps.scratch, 'signer-info.json');
+  app.answers.push(path);
+  await press(page, 'Hand out signer-info.json…');
+  await dialog(page).getByRole('button', { name: 'Choose a place…' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(dialog(page).getByText(path)).toBeVisible();
+  await expect(dialog(page).getByRole('button', { name: 'Choose another…' })).toBeFocused();
+  await dialog(page).getByRole('button', { name: 'Write' }).focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => existsSync(path)).toBe(true);
+  await expect(dialog(page)).toHaveCount(0);
+  // The guide has gone on to its next step, and the button with it: the page has the focus, not nobody.
+  await expect(button(page, 'Hand out signer-info.json…')).toHaveCount(0);
+  await expect(page.getByRole('heading', { level: 1, name: 'Trust anchor' })).toBeFocused();
+});

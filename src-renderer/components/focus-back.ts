@@ -1,0 +1,67 @@
+/**
+ * Where the focus goes when a dialog has closed: back to what opened it. React Aria does that unless the button was drawn
+ * anew or has gone meanwhile, because what was done in the dialog changed the page; then nobody would have the focus.
+ */
+import { useEffect, useRef } from 'react';
+
+/** What a finished step changes on the page arrives by then. */
+const WATCHED_MS = 3000;
+
+const nameOf = (element: Element): string => element.getAttribute('aria-label') ?? element.textContent;
+
+/** The opener, or the button of its name that stands in its place, or the page's heading. */
+function place(opener: HTMLElement | null): HTMLElement | null {
+  if (opener?.isConnected && opener !== document.body) return opener;
+  const same =
+    opener === null || opener === document.body
+      ? undefined
+      : [...document.querySelectorAll<HTMLElement>('main button, main a')].find(
+          (one) => one.tagName === opener.tagName && nameOf(one) === nameOf(opener),
+        );
+  return same ?? document.querySelector<HTMLElement>('main [data-page-heading]');
+}
+
+const nobodyHasIt = (): boolean =>
+  document.activeElement === null || document.activeElement === document.body;
+
+/** Ends the watch over the dialog that closed last. */
+let endWatch = (): void => undefined;
+
+function giveBack(opener: HTMLElement | null): void {
+  endWatch();
+  const look = (): void => {
+    if (nobodyHasIt()) place(opener)?.focus({ preventScroll: true });
+  };
+  const observer = new MutationObserver(look);
+  let ended = false;
+  const end = (): void => {
+    ended = true;
+    observer.disconnect();
+    clearTimeout(timer);
+  };
+  const timer = setTimeout(end, WATCHED_MS);
+  endWatch = end;
+  // After React Aria had its turn.
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      if (ended) return;
+      look();
+      observer.observe(document.body, { childList: true, subtree: true });
+    }),
+  );
+}
+
+/** For every dialog: remembers what has the focus when it opens, and gives it back when it closes or goes. */
+export function useFocusBack(open: boolean): void {
+  const opener = useRef<HTMLElement | null>(null);
+  const was = useRef(false);
+  // While it is drawn: its first field takes the focus as soon as it is there.
+  if (open && !was.current && document.activeElement instanceof HTMLElement)
+    opener.current = document.activeElement;
+  was.current = open;
+  useEffect(() => {
+    if (!open) return undefined;
+    endWatch();
+    return () => giveBack(opener.current);
+  }, [open]);
+}
