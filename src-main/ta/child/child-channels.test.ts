@@ -223,7 +223,7 @@ describe('a child through its channels', () => {
   test('what is not there is refused, and a handle that is taken', async () => {
     await expect(channels.localAsk({ handle: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await made();
-    await expect(channels.localCreate({ handle: 'online' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(channels.localCreate({ handle: 'online' })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     expect((await channels.localAsk({ handle: null })).told).toMatchObject([
       { severity: 'careful', says: expect.stringContaining('has no parent yet') },
     ]);
