@@ -8,6 +8,7 @@ import { judgeRequest } from '../src-main/ta/judge-request.ts';
 import { openDocument } from '../src-main/ta/open-exchange.ts';
 import { judgeResponse } from '../src-main/ta/judge-response.ts';
 import { readObjects } from '../src-main/ta/objects.ts';
+import { readResponse } from '../src-main/ta/response.ts';
 import { readSignerInfo } from '../src-main/ta/signer-info.ts';
 
 interface TaCase {
@@ -46,8 +47,10 @@ export function taMessages(folder: string): { id: string; expected: string; got:
     const identity = readIdentity(trusted.has('id') ? trusted.get('id') : trusted, 'id');
     const at = new Date(one.at);
     const seen = one.seen.map(requestOf);
-    const before = one.previous === null ? info.objects : openDocument(bytes(one.previous), 'response').clear;
-    const last = before instanceof Map && before.has('objects') ? before.get('objects') : before;
+    const previous =
+      one.previous === null
+        ? readObjects(info.objects, 'objects')
+        : readResponse(openDocument(bytes(one.previous), 'response').clear).objects;
     const { faults, questions } =
       one.kind === 'request'
         ? judgeRequest(
@@ -58,8 +61,8 @@ export function taMessages(folder: string): { id: string; expected: string; got:
               taResources: info.resources,
               baseUri: info.baseUri,
               owners: ownersAfter(seen),
-              // As a signer knows them: the places of the children that have a certificate.
-              issued: readObjects(last, 'the last objects').issued,
+              // As a signer knows them: the places of those that have a certificate.
+              issued: previous.issued,
               nonces: new Set(seen.map(({ nonce }) => nonce)),
             },
             at,
@@ -69,7 +72,7 @@ export function taMessages(folder: string): { id: string; expected: string; got:
             {
               signerSpki: identity.spkiDer,
               info,
-              previous: before,
+              previous,
               request: requestOf(one.answers ?? ''),
             },
             at,

@@ -97,6 +97,7 @@ export async function proxyFingerprint(page: Page): Promise<string> {
 /** The SHA-256 of request.json as the page shows it. */
 export async function requestDigest(page: Page): Promise<string> {
   const board = page.getByRole('list', { name: 'SHA-256 of request.json in groups of four' });
+  await expect(board).toBeVisible();
   return groupsOf(await board.getByRole('listitem').allInnerTexts());
 }
 

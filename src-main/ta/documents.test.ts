@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type JsonObject, readJson } from '../lib/json-reader.ts';
+import { toJson } from '../lib/json-shape.ts';
 import { vectorPath } from '../testing/vectors.ts';
 import { readIdentity, readRequest } from './documents.ts';
 import { readSignerInfo } from './signer-info.ts';
@@ -90,3 +91,11 @@ describe('a request that is not in its form is refused with the place', () => {
     }
   });
 });
+
+test.each(['', '   ', 'a\nb', 'x'.repeat(256)])(
+  'a nonce that cannot be told or shown is none: %j',
+  (nonce) => {
+    const request = toJson({ nonce, child_requests: [] });
+    expect(() => readRequest(request, 'request')).toThrow('1 to 255 visible');
+  },
+);

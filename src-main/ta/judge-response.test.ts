@@ -56,11 +56,6 @@ describe('validly signed, and not what was asked', () => {
         instead(world.asked, () => certificate(world.asked, { crl: 'rsync://evil.example.org/repo/a.crl' })),
     ],
     [
-      'the serial number of another certificate',
-      /one serial number/,
-      () => instead(world.asked, () => certificate(world.asked, { serialOf: world.kept })),
-    ],
-    [
       'another repository',
       /another place/,
       () => instead(world.asked, () => certificate(world.asked, { at: 'rsync://evil.example.org/repo/' })),

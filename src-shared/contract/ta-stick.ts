@@ -37,7 +37,7 @@ export const stickFile = z.strictObject({
   says: z.string(),
   size: z.number().int(),
   modifiedAt: instant,
-  /** null: it was not looked into. */
+  /** null: it was not looked into, or its digits are asked for at the review. */
   sha256: hex.nullable(),
   opens: stickOpens.nullable(),
 });
@@ -119,7 +119,6 @@ export const taStickChannels = {
     z.strictObject({
       opens: stickOpens,
       id: z.string().max(255),
-      sha256: hex,
       says: z.string(),
       /** The file itself, where the place wants to show it first (`repository`). */
       text: z.string().nullable(),

@@ -82,6 +82,8 @@ export const exchangeRow = z.strictObject({
   revoked: z.number().int(),
   children: z.array(z.string()),
   nextUpdate: instant,
+  /** "signed here, approved by …"; "taken and published by the proxy". */
+  how: z.string(),
   requestSha256: hex,
   responseSha256: hex,
 });
@@ -223,7 +225,7 @@ export const taChannels = {
       https: z.array(z.string().max(2048)).max(10),
       rsync: z.string().max(2048),
       notify: z.string().max(2048).nullable(),
-      years: z.number().int().min(1).max(500),
+      years: z.number().int(),
     }),
     z.strictObject({ job: id }),
   ),

@@ -111,7 +111,9 @@ export function createStickLister(): StickLister {
     const found = await look(medium, name, key, size, budget);
     if ('says' in found) return { ...file, ...found, kind: claimedKind(name) ?? 'unknown' };
     const { kind, state, says, opens } = judge({ ...found, name });
-    return { ...file, kind, state, says, opens, sha256: found.sha256 };
+    // SECURITY: whoever approves a request reads its digits from the proxy's screen, and nowhere here.
+    const asked = kind === 'request' && state !== 'own';
+    return { ...file, kind, state, says, opens, sha256: asked ? null : found.sha256 };
   }
 
   return {

@@ -150,8 +150,8 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
     { opens, kind, child, says }: Judged,
     name: string,
     bytes: Buffer,
-  ): Promise<Omit<Opened, 'sha256'>> {
-    const at = (id: string): Omit<Opened, 'sha256'> => ({ opens: opens ?? 'review', id, says, text: null });
+  ): Promise<Opened> {
+    const at = (id: string): Opened => ({ opens: opens ?? 'review', id, says, text: null });
     switch (opens) {
       case null:
         throw new AppError('NOT_ALLOWED_NOW', `${name} is not opened here. ${says}`);
@@ -182,7 +182,7 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
   async function record(
     action: 'ta.stickOpen' | 'ta.stickWrite',
     summary: string,
-    subject: { type: string; id: string; sha256: string },
+    subject: { type: string; id: string; sha256: string | null },
   ): Promise<void> {
     await session().store.run('audit.add', {
       audit: { action, outcome: 'done', summary: summary.slice(0, 300), subjects: [subject] },
@@ -255,9 +255,10 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
         await record('ta.stickOpen', `Read ${name} from ${mediumName(medium)}: ${fileWords(judged.kind)}`, {
           type: judged.kind,
           id: name,
-          sha256,
+          // SECURITY: the digits of a request are asked for, and read from the proxy's screen alone.
+          sha256: judged.opens === 'review' ? null : sha256,
         });
-        return { ...opened, sha256 };
+        return opened;
       },
       async stickWrite({ stick, order, overwrite }) {
         const medium = await media.find(stick);

@@ -31,8 +31,7 @@ export function Exchange({ route }: ViewProps) {
       title={`Exchange ${row.number}`}
       tags={
         <span className="quiet">
-          {row.half === 'proxy' ? 'taken and published by the proxy' : 'signed here'},{' '}
-          <Time at={row.at} clock />
+          {row.how}, <Time at={row.at} clock />
         </span>
       }
       actions={

@@ -29,7 +29,7 @@ const COLUMNS: readonly Column<ExchangeRow>[] = [
     cell: (row) => <span className="num">{row.number}</span>,
   },
   { id: 'half', title: 'Half', width: '8rem', drop: 1, cell: (row) => HALF[row.half] },
-  { id: 'at', title: 'Signed', width: '17rem', cell: (row) => <Time at={row.at} clock /> },
+  { id: 'at', title: 'Signed or taken', width: '17rem', cell: (row) => <Time at={row.at} clock /> },
   {
     id: 'children',
     title: 'Children',

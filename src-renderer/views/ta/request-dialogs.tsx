@@ -98,7 +98,8 @@ export function WithdrawBody({ proxy, onClose }: BodyProps) {
     >
       <Notice severity="careful">
         A response to this request will be refused, with today's date. Tell the signer's operator, if the file
-        is on its way: what the signer signs anyway is not published, and its number is ahead afterwards.
+        is on its way. If the signer signs it anyway, nothing of that is published: take its signer-info.json
+        over, so that the next request fits to what it signed.
       </Notice>
       <TextField
         label="Reason"

@@ -45,7 +45,9 @@ export function Review({ route }: ViewProps) {
       tags={
         <>
           <Tag>{file.name}</Tag>
-          <HexValue hex={file.sha256} label="SHA-256 of the file" groups={4} />
+          {file.sha256 === null ? null : (
+            <HexValue hex={file.sha256} label="SHA-256 of the file" groups={4} />
+          )}
         </>
       }
     >

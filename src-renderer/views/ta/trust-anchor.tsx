@@ -7,6 +7,7 @@ import { hrefOf, replacePath } from '../../app/router.ts';
 import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
 import { LinkButton } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
 import { Page } from '../../components/page.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { ExchangesTable } from './exchanges-table.tsx';
@@ -57,17 +58,16 @@ interface HalvesProps {
   proxy: ProxyView | null;
   signer: SignerView | null;
   offline: boolean;
-  handedOut: ReadonlySet<string>;
   /** A child's file that was dropped: the dialog opens with it. */
   child: string | null;
 }
 
-function Halves({ proxy, signer, offline, handedOut, child }: HalvesProps) {
+function Halves({ proxy, signer, offline, child }: HalvesProps) {
   const [dialog, setDialog] = useState<ProxyDialog | null>(null);
   const known = useAnswered(proxy, signer);
   const krill = useQuery('ta.krill', {}, ['ta'], { skip: offline || signer === null });
   const connected = Boolean(krill.data?.link);
-  const guide = guideOf({ proxy, signer, ...known, krill: connected, handedOut, offline });
+  const handedOut = useHandedOut();
   const both = proxy !== null && signer !== null;
   const none = proxy === null && signer === null;
   const close = (): void => {
@@ -89,7 +89,25 @@ function Halves({ proxy, signer, offline, handedOut, child }: HalvesProps) {
         </>
       }
     >
-      <GuideCard guide={guide} oneMachine={both} open={proxy?.open ?? null} onDialog={setDialog} />
+      {handedOut.data === null ? (
+        <Card title="You are here">
+          {handedOut.error ? (
+            <ErrorState error={handedOut.error} onRetry={handedOut.reload} />
+          ) : (
+            <Loading what="where it stands" />
+          )}
+        </Card>
+      ) : (
+        <GuideCard
+          guide={guideOf({
+            ...{ proxy, signer, ...known, krill: connected, offline },
+            handedOut: handedOut.data,
+          })}
+          oneMachine={both}
+          open={proxy?.open ?? null}
+          onDialog={setDialog}
+        />
+      )}
       <StickCard />
       {proxy === null ? null : (
         <Pane title="The proxy" says="the online half: children ask it, it publishes">
@@ -122,9 +140,8 @@ export function TrustAnchor({ route, session }: ViewProps) {
   const signer = useQuery('ta.signer', {}, ['ta', 'keys']);
   const offline = session.workspace?.kind === 'offline';
   const proxy = useQuery('ta.proxy', {}, ['ta', 'keys'], { skip: offline });
-  const handedOut = useHandedOut();
-  const error = signer.error ?? proxy.error ?? handedOut.error;
-  if (!signer.data || (!offline && !proxy.data) || !handedOut.data)
+  const error = signer.error ?? proxy.error;
+  if (!signer.data || (!offline && !proxy.data))
     return (
       <Page title="Trust anchor">
         {error ? (
@@ -133,7 +150,6 @@ export function TrustAnchor({ route, session }: ViewProps) {
             onRetry={() => {
               signer.reload();
               proxy.reload();
-              handedOut.reload();
             }}
           />
         ) : (
@@ -146,7 +162,6 @@ export function TrustAnchor({ route, session }: ViewProps) {
       proxy={proxy.data?.proxy ?? null}
       signer={signer.data.signer}
       offline={offline}
-      handedOut={handedOut.data}
       child={route.query['child'] ?? null}
     />
   );
