@@ -69,13 +69,6 @@ export async function rollKey(page: Page, owner: string): Promise<void> {
   await page.getByRole('alertdialog').getByRole('button', { name: 'Roll key', exact: true }).click();
 }
 
-/** In a wizard: which signer makes the new key. */
-export async function chooseHolder(page: Page, group: string, name: string): Promise<void> {
-  const card = page.getByRole('radiogroup', { name: group }).locator('label').filter({ hasText: name });
-  await card.click();
-  await expect(card.getByRole('radio')).toBeChecked();
-}
-
 /** A signer on a KMIP server, typed into its form; it waits to be applied. */
 export async function addKmipServer(page: Page, name: string, settings: KmipSettings): Promise<void> {
   await open(page, 'Signers');
