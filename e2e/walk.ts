@@ -16,7 +16,7 @@ import { approve, openRequest, put, setUpSigner } from './pages/ta.ts';
 import { openLocalChild } from './pages/ta-child.ts';
 import { openRecord } from './pages/ta-record.ts';
 import { freePort, lookOutside, openNetwork, serving, setPort, start } from './pages/ta-network.ts';
-import { applyChanges, chooseRole, makeRehearsalToken, openSigner } from './pages/signers.ts';
+import { walkSigners } from './pages/signers-walk.ts';
 import { testKey, testProxy } from '../src-main/testing/test-proxy.ts';
 import { testRequest } from '../src-main/testing/test-request.ts';
 import { closeWorkspace, createWorkspace, lock, type Stop, unlock } from './pages/workspace.ts';
@@ -130,26 +130,6 @@ async function trustAnchor(app: ConsoleApp, stop: Stop): Promise<void> {
   await stop('ta-child');
 }
 
-/** A token beside software: pending, then in force and tested. */
-async function signers({ page }: ConsoleApp, canaries: Canaries, stop: Stop): Promise<void> {
-  const pin = 'walked-pin-40913';
-  canaries.guard('PIN of the rehearsal token', pin);
-  await makeRehearsalToken(page, { name: 'Rehearsal token', pin, keepPin: true });
-  await chooseRole(page, 'Default signer', 'Software');
-  await stop('signers');
-  await applyChanges(page);
-  await page.getByRole('link', { name: 'Add a signer…' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'New signer' })).toBeVisible();
-  await stop('signer-new');
-  await openSigner(page, 'Rehearsal token');
-  await page.getByRole('button', { name: 'Test', exact: true }).click();
-  await expect(page.getByText('identity of the device')).toBeVisible({ timeout: 60_000 });
-  await stop('signer');
-  await page.getByRole('link', { name: 'Settings', exact: true }).last().click();
-  await expect(page.getByRole('heading', { level: 1, name: /^Settings of/ })).toBeVisible();
-  await stop('signer-edit');
-}
-
 async function screens(app: ConsoleApp, stop: Stop): Promise<void> {
   const { page, folder } = app;
   await open(page, 'Overview');
@@ -237,7 +217,7 @@ export async function walk(app: ConsoleApp, canaries: Canaries, at: Stop): Promi
   await objects(app, stop);
   await trustAnchor(app, stop);
   await screens(app, stop);
-  await signers(app, canaries, stop);
+  await walkSigners(app, canaries, stop);
   await lock(page);
   await stop('unlock');
   await page.getByRole('link', { name: /recovery key/i }).click();

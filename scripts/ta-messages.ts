@@ -7,6 +7,8 @@ import { readIdentity, readRequest, type Request } from '../src-main/ta/document
 import { judgeRequest } from '../src-main/ta/judge-request.ts';
 import { openDocument } from '../src-main/ta/open-exchange.ts';
 import { judgeResponse } from '../src-main/ta/judge-response.ts';
+import { readObjects } from '../src-main/ta/objects.ts';
+import { readResponse } from '../src-main/ta/response.ts';
 import { readSignerInfo } from '../src-main/ta/signer-info.ts';
 
 interface TaCase {
@@ -45,6 +47,10 @@ export function taMessages(folder: string): { id: string; expected: string; got:
     const identity = readIdentity(trusted.has('id') ? trusted.get('id') : trusted, 'id');
     const at = new Date(one.at);
     const seen = one.seen.map(requestOf);
+    const previous =
+      one.previous === null
+        ? readObjects(info.objects, 'objects')
+        : readResponse(openDocument(bytes(one.previous), 'response').clear).objects;
     const { faults, questions } =
       one.kind === 'request'
         ? judgeRequest(
@@ -55,7 +61,8 @@ export function taMessages(folder: string): { id: string; expected: string; got:
               taResources: info.resources,
               baseUri: info.baseUri,
               owners: ownersAfter(seen),
-              issued: new Map(),
+              // As a signer knows them: the places of those that have a certificate.
+              issued: previous.issued,
               nonces: new Set(seen.map(({ nonce }) => nonce)),
             },
             at,
@@ -65,8 +72,7 @@ export function taMessages(folder: string): { id: string; expected: string; got:
             {
               signerSpki: identity.spkiDer,
               info,
-              previous:
-                one.previous === null ? info.objects : openDocument(bytes(one.previous), 'response').clear,
+              previous,
               request: requestOf(one.answers ?? ''),
             },
             at,

@@ -5,6 +5,7 @@
 import type { Topic } from '#shared/bridge.ts';
 import { createAudit } from './audit/audit.ts';
 import { createCa } from './ca/ca.ts';
+import { authorityRolls } from './ca/roll-authority.ts';
 import { issuePreset } from './ca/issue-preset.ts';
 import { createDrafts } from './drafts/drafts.ts';
 import { createInspect } from './inspect/inspect.ts';
@@ -24,6 +25,7 @@ import { createLog } from './lib/log.ts';
 import { createNetGate } from './lib/net-gate.ts';
 import { createOverview } from './overview/overview.ts';
 import type { Net, Ports } from './ports.ts';
+import { migrationChannels } from './signers/migration.ts';
 import { createSignerRouter } from './signers/router.ts';
 import { type DeviceParts, deviceParts } from './signers/device-parts.ts';
 import { createSigners } from './signers/signers.ts';
@@ -97,8 +99,11 @@ export async function createApp(ports: Ports, devices?: DeviceParts): Promise<Ap
     random,
     log,
     jobs,
+    blobs,
+    tickets,
     session,
     software,
+    version: ports.version,
     changed,
     ...(devices ?? deviceParts({ clock, random, net: gate.net, hosts: ports.signerHosts })),
   });
@@ -113,7 +118,8 @@ export async function createApp(ports: Ports, devices?: DeviceParts): Promise<Ap
   });
   const shared = { clock, random, jobs, blobs, tickets, session, router, software, changed };
   const keys = createKeys(shared);
-  const ca = createCa({ ...shared, drafts, issuing });
+  const ofAuthorities = { ...shared, drafts, issuing };
+  const ca = createCa(ofAuthorities);
   const ta = createTa({
     ...shared,
     drafts,
@@ -121,6 +127,11 @@ export async function createApp(ports: Ports, devices?: DeviceParts): Promise<Ap
     volumes: ports.volumes,
     around,
     failed: (error) => void log.failure('keeping a local child fresh', error),
+  });
+  const migration = migrationChannels({
+    ...shared,
+    contact: signers.contact,
+    rolls: async (target) => [...(await authorityRolls(ofAuthorities, target)), ...(await ta.rolls(target))],
   });
   const overview = createOverview({
     clock,
@@ -172,7 +183,7 @@ export async function createApp(ports: Ports, devices?: DeviceParts): Promise<Ap
       audit: audit.domain,
       drafts: drafts.domain,
       keys,
-      signers: signers.domain,
+      signers: { ...signers.domain, ...migration },
       ca,
       overview,
       inspect: inspect.domain,

@@ -39,6 +39,13 @@ export async function openSigner(page: Page, name: string): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
 }
 
+/** Begins an examination, from the page of a signer. */
+export async function examine(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Doctor', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: /^Doctor of/ })).toBeVisible();
+  await page.getByRole('button', { name: /^Examine/ }).click();
+}
+
 /** Answers the question for a PIN, whatever screen is open. */
 export async function answerPin(page: Page, pin: string, keep: string | null = null): Promise<void> {
   const dialog = page.getByRole('alertdialog', { name: /^PIN of/ });
@@ -47,6 +54,19 @@ export async function answerPin(page: Page, pin: string, keep: string | null = n
   if (keep !== null) await dialog.getByText(keep).click();
   await dialog.getByRole('button', { name: 'Send PIN' }).click();
   await expect(dialog).toBeHidden();
+}
+
+/** The screen of moving keys to the default signer. */
+export async function openMigration(page: Page, to: string): Promise<void> {
+  await open(page, 'Signers');
+  await page.getByRole('link', { name: 'Move keys…' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: `Move keys to “${to}”` })).toBeVisible();
+}
+
+/** Rolls the key of one owner there, past its warning. */
+export async function rollKey(page: Page, owner: string): Promise<void> {
+  await page.getByRole('button', { name: `Roll key… of ${owner}` }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Roll key', exact: true }).click();
 }
 
 /** A signer on a KMIP server, typed into its form; it waits to be applied. */

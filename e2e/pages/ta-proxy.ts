@@ -97,6 +97,7 @@ export async function proxyFingerprint(page: Page): Promise<string> {
 /** The SHA-256 of request.json as the page shows it. */
 export async function requestDigest(page: Page): Promise<string> {
   const board = page.getByRole('list', { name: 'SHA-256 of request.json in groups of four' });
+  await expect(board).toBeVisible();
   return groupsOf(await board.getByRole('listitem').allInnerTexts());
 }
 
@@ -119,9 +120,12 @@ export async function associate(
   await field.fill(fingerprint.slice(0, 40));
   await stop('ta-signer-info');
   await page.getByRole('button', { name: /^(Associate|Take it over) and publish$/ }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'Trust anchor' })).toBeVisible({
-    timeout: 30_000,
-  });
+  // After an update it says first what must be put out.
+  const home = page.getByRole('heading', { level: 1, name: 'Trust anchor' });
+  const on = page.getByRole('link', { name: 'Open the trust anchor' });
+  await expect(home.or(on)).toBeVisible({ timeout: 30_000 });
+  if (await on.isVisible()) await on.click();
+  await expect(home).toBeVisible();
 }
 
 /** Adds a child from its file; resources are everything unless given. */

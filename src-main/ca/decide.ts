@@ -148,8 +148,7 @@ function statusOf({ data }: IssueContext): { status: Order['status']; problems: 
   };
 }
 
-function identityOf(issuer: IssuerContext): IssuerIdentity {
-  const { certificate } = issuer;
+export function identityOf({ certificate }: Pick<IssuerContext, 'certificate'>): IssuerIdentity {
   const own = decoded(certificate.extensions, EXTENSION.subjectKeyIdentifier, readSubjectKeyId, null);
   return { nameDer: certificate.subject.raw, keyIdentifier: own ?? keyId(certificate.spkiDer) };
 }

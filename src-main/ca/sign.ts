@@ -16,6 +16,7 @@ import { certificateColumns } from '../store/certificate-columns.ts';
 import type { NewKey, StoredCertificate } from '../store/columns.ts';
 import type { Session } from '../store/store-contract.ts';
 import { sha256Hex } from '../lib/bytes.ts';
+import type { CrossSign } from './cross-sign.ts';
 import { decide } from './decide.ts';
 import { type IssueContext, issueContext } from './issue-context.ts';
 import { isAuthorityPurpose } from './issue-preset.ts';
@@ -59,12 +60,13 @@ async function madeKey(
 function summaryOf(
   context: IssueContext,
   made: StoredCertificate | { name: string; serial: string; notAfter: string },
+  crossed: boolean,
 ): string {
   const by = context.issuer === null ? 'itself' : `"${context.issuer.authority.certificate.name}"`;
   const verb = { none: 'Issued', renew: 'Renewed', rekey: 'Re-keyed' }[
     context.data.replaces?.action ?? 'none'
   ];
-  return `${verb} ${WORDS[context.data.purpose]} "${made.name}", signed by ${by}, serial ${made.serial}, until ${made.notAfter}`;
+  return `${verb} ${WORDS[context.data.purpose]} "${made.name}", signed by ${by}, serial ${made.serial}, until ${made.notAfter}${crossed ? '; the old key cross-signed it' : ''}`;
 }
 
 /** Throws AppError CONFLICT when the draft is not the one that was reviewed, INVALID_INPUT when it cannot be signed. */
@@ -80,12 +82,16 @@ async function reviewed(
   return context;
 }
 
-/** `draft` as it was read when the job began: whoever changes it meanwhile is found by the store's command. */
+/**
+ * `draft` as it was read when the job began: whoever changes it meanwhile is found by the store's command. `crossSign`: what the
+ * key it replaces signs for it, stored with it or not at all.
+ */
 export async function signDraft(
   deps: SignDeps,
   draft: DraftOf<'ca.issue'>,
   asked: { revision: number; digest: string },
   job: JobContext,
+  crossSign: CrossSign | null = null,
 ): Promise<string[]> {
   const { session, issuing, router, random } = deps;
   const context = await reviewed(deps, draft, asked);
@@ -118,6 +124,8 @@ export async function signDraft(
     job.commit();
     job.report(null, 'Signing');
     const der = await issuing.issue(token);
+    const cross =
+      crossSign === null ? null : await crossSign({ order: decision.order, spkiDer: signedBy.spkiDer });
     job.report(null, 'Keeping it');
     const certificate = certificateColumns(der, {
       id: newId('crt', random),
@@ -134,12 +142,16 @@ export async function signDraft(
       serialScope: sha256Hex(signedBy.spkiDer),
       replaces: data.replaces,
       draft: { id: draft.id, revision: draft.revision },
+      cross,
       audit: {
         action: 'ca.sign',
         outcome: 'done',
-        summary: summaryOf(context, certificate),
+        summary: summaryOf(context, certificate, cross !== null),
         subjects: [
           { type: 'certificate', id: certificate.id, sha256: certificate.sha256 },
+          ...(cross === null
+            ? []
+            : [{ type: 'certificate', id: cross.certificate.id, sha256: cross.certificate.sha256 }]),
           ...(issuer === null
             ? []
             : [{ type: 'issuer', id: issuer.authority.id, sha256: issuer.authority.certificate.sha256 }]),

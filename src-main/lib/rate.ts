@@ -14,7 +14,9 @@ export function createRate(options: { now(): number; burst: number; eachMs: numb
   return {
     allows(caller) {
       const at = now();
-      const next = Math.max(fullAt.get(caller) ?? at, at) + eachMs;
+      const full = fullAt.get(caller) ?? at;
+      // Further away than a whole burst: the clock went back.
+      const next = (full > at + burst * eachMs ? at : Math.max(full, at)) + eachMs;
       if (next - at > burst * eachMs) return false;
       fullAt.delete(caller);
       fullAt.set(caller, next);

@@ -79,7 +79,7 @@ async function draftItems(store: Store): Promise<Attention[]> {
       {
         severity: 'note' as const,
         subject: link.title,
-        text: 'is not signed yet',
+        text: stored.kind === 'ta.signer' ? 'is being set up' : 'is not signed yet',
         detail: 'Last changed',
         at: stored.updatedAt,
         action: { label: 'Continue…', route: link.route },
@@ -112,6 +112,13 @@ export function createOverview(deps: {
     async get() {
       const { store } = vault.session();
       const now = clock.now();
+      const halves = await Promise.all(
+        (['proxy', 'signer'] as const).map(async (half) => ({
+          half,
+          version: await store.run('ta.version', { half }),
+        })),
+      );
+      const trustAnchor = halves.filter(({ version }) => version !== null).map(({ half }) => half);
       const [ahead, due, counts, authorities, keys, drafts, audit, facts, others, held] = await Promise.all([
         store.run('certificates.ahead', { limit: LANES }),
         store.run('certificates.due', { limit: DUE }),
@@ -147,6 +154,7 @@ export function createOverview(deps: {
           keys: held.find(({ signer }) => signer === id)?.count ?? 0,
           text,
         })),
+        trustAnchor,
         counts: {
           authorities: authorities.length,
           certificates: counts.total,

@@ -2,7 +2,9 @@
 import {
   bigInteger,
   children,
+  exactly,
   expectTag,
+  optional,
   readWhole,
   smallInteger,
   TAG,
@@ -18,7 +20,7 @@ export interface Aspa {
   providers: bigint[];
 }
 
-function asNumber(tlv: Tlv | undefined, faults: Faults): bigint {
+function asNumber(tlv: Tlv, faults: Faults): bigint {
   const value = bigInteger(expectTag(tlv, TAG.integer, 'an AS number'), 'an AS number');
   faults.check(value >= 0n && value <= 0xffff_ffffn, 'an AS number is out of range', CLAUSE);
   return value;
@@ -26,16 +28,22 @@ function asNumber(tlv: Tlv | undefined, faults: Faults): bigint {
 
 /** Throws X509Error when `content` is no ASPA. */
 export function readAspa(content: Uint8Array, faults: Faults): Aspa {
-  const [version, customer, list, ...more] = children(readWhole(content, TAG.sequence, 'the ASPA'));
-  const number = version?.tag === 0xa0 ? children(version)[0] : undefined;
+  const [version, customer, list] = exactly(
+    readWhole(content, TAG.sequence, 'the ASPA'),
+    'the ASPA',
+    optional(0xa0),
+    TAG.integer,
+    TAG.sequence,
+  );
+  const number = version === undefined ? null : readWhole(version.content, TAG.integer, 'the version');
   faults.check(
-    number !== undefined && smallInteger(number, 'the version') === 1,
+    number !== null && smallInteger(number, 'the version') === 1,
     'the version is not 1, written out',
     CLAUSE,
   );
   const aspa = {
     customer: asNumber(customer, faults),
-    providers: children(expectTag(list, TAG.sequence, 'the providers')).map((one) => asNumber(one, faults)),
+    providers: children(list).map((one) => asNumber(one, faults)),
   };
   const { providers } = aspa;
   faults.check(providers.length > 0, 'there is no provider', CLAUSE);
@@ -50,6 +58,5 @@ export function readAspa(content: Uint8Array, faults: Faults): Aspa {
     'AS0 stands beside other providers',
     CLAUSE,
   );
-  faults.check(more.length === 0, 'it holds more than an ASPA', CLAUSE);
   return aspa;
 }

@@ -1,48 +1,79 @@
 /** The fields of a resource certificate outside its extensions: names, key, times (RFC 6487 4.4 to 4.7, RFC 7935). */
 import type { Certificate } from '../x509/certificate.ts';
-import { bitString, children, oidText, readTlv, readWhole, TAG, type Tlv } from '../x509/der-reader.ts';
+import {
+  ANY,
+  bigInteger,
+  children,
+  exactly,
+  expectTag,
+  oidText,
+  readTlv,
+  readWhole,
+  TAG,
+  type Tlv,
+  wholeOctets,
+} from '../x509/der-reader.ts';
 import type { Faults } from './fault.ts';
 
 const RSA = '300d06092a864886f70d0101010500';
 
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
+const COMMON_NAME = '2.5.4.3';
+const SERIAL_NUMBER = '2.5.4.5';
+/** RFC 5280 A.1: ub-common-name and ub-serial-number. */
+const LONGEST_NAME = 64;
+
+/** One attribute of a name. Throws X509Error. */
+function attribute(tlv: Tlv): { type: string; value: Tlv } {
+  const what = 'an attribute of a name';
+  const [type, value] = exactly(expectTag(tlv, TAG.sequence, what), what, TAG.oid, ANY);
+  return { type: oidText(type), value };
+}
+
 export function checkName(faults: Faults, name: Tlv, what: string): void {
   const clause = what === 'issuer' ? 'RFC 6487 4.4' : 'RFC 6487 4.5';
-  const attributes = children(name).flatMap((rdn) => children(rdn).map((attribute) => children(attribute)));
-  const types = attributes.map(([type]) => (type === undefined ? '' : oidText(type)));
-  const names = types.filter((type) => type === '2.5.4.3').length;
-  const serials = types.filter((type) => type === '2.5.4.5').length;
+  const attributes = children(name).flatMap((rdn) =>
+    children(expectTag(rdn, TAG.set, 'a relative name')).map(attribute),
+  );
+  const types = attributes.map(({ type }) => type);
+  const names = types.filter((type) => type === COMMON_NAME).length;
+  const serials = types.filter((type) => type === SERIAL_NUMBER).length;
   faults.check(
     names === 1 && serials <= 1 && names + serials === types.length,
     `the ${what} is not one common name with at most one serial number`,
     clause,
   );
-  for (const [, value] of attributes)
+  for (const { value } of attributes) {
     faults.check(
-      value?.tag === TAG.printableString &&
+      value.tag === TAG.printableString &&
         /^[A-Za-z0-9 '()+,\-./:=?]+$/.test(Buffer.from(value.content).toString('latin1')),
       `the ${what} is no PrintableString`,
       clause,
     );
+    faults.check(
+      value.content.length <= LONGEST_NAME,
+      `the ${what} has more than ${LONGEST_NAME} characters`,
+      'RFC 5280 A.1',
+    );
+  }
 }
 
+/** RSA, 2048 bits, 65537, and nothing else in it. Throws X509Error when it is no key. */
 export function checkKey(faults: Faults, spkiDer: Uint8Array): void {
-  const [algorithm, key] = children(readTlv(spkiDer));
-  if (
-    algorithm === undefined ||
-    key === undefined ||
-    !faults.check(hex(algorithm.raw) === RSA, 'the key is not RSA with NULL parameters', 'RFC 7935 3.1')
-  )
+  const [algorithm, key] = exactly(readTlv(spkiDer), 'the public key', TAG.sequence, TAG.bitString);
+  if (!faults.check(hex(algorithm.raw) === RSA, 'the key is not RSA with NULL parameters', 'RFC 7935 3.1'))
     return;
-  const [modulus, exponent] = children(readWhole(bitString(key, 'the key').bytes, TAG.sequence, 'the key'));
-  const bits = modulus === undefined ? 0 : BigInt(`0x${hex(modulus.content) || '0'}`).toString(2).length;
-  faults.check(bits === 2048, `the key has ${bits} bits instead of 2048`, 'RFC 7935 3');
-  faults.check(
-    exponent !== undefined && hex(exponent.content) === '010001',
-    'the public exponent is not 65537',
-    'RFC 7935 3',
+  const [modulus, exponent] = exactly(
+    readWhole(wholeOctets(key, 'the key'), TAG.sequence, 'the key'),
+    'the RSA key',
+    TAG.integer,
+    TAG.integer,
   );
+  const value = bigInteger(modulus, 'the modulus');
+  const bits = value > 0n ? value.toString(2).length : 0;
+  faults.check(bits === 2048, `the key has ${bits} bits instead of 2048`, 'RFC 7935 3');
+  faults.check(hex(exponent.content) === '010001', 'the public exponent is not 65537', 'RFC 7935 3');
 }
 
 export function checkTimes(faults: Faults, certificate: Certificate): void {

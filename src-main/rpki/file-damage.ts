@@ -4,6 +4,10 @@ import { fileWords, recogniseFile } from './exchange-file.ts';
 import { RpkiError } from './rpki-error.ts';
 import { looksLikeXml, readXml } from './xml.ts';
 
+/** A place in JSON as far as it helps to find it: lists in lists in lists say nothing more. */
+export const shortPlace = (path: string): string =>
+  path.replaceAll(/(\[\d+\])(?:\[\d+\]){3,}/g, '$1…').slice(0, 100);
+
 const MOST_ELEMENTS = 2_000_000;
 
 /** How much of the file a DER value's head announces (X.690 8.1.3); null: it announces nothing. */
@@ -59,7 +63,7 @@ export function cutOff(bytes: Uint8Array, fault = () => jsonFault(bytes)): strin
   if (first !== '{' || last === '}') return null;
   const error = fault();
   if (error === null) return null;
-  const place = error.path === '' ? '' : ` in ${error.path}`;
+  const place = error.path === '' ? '' : ` in ${shortPlace(error.path)}`;
   return `ends${place} after ${bytes.length} octets: it was cut off while it was copied`;
 }
 
@@ -76,7 +80,7 @@ export function unreadableAt(bytes: Uint8Array, fault = () => jsonFault(bytes)):
     }
   const error = ['{', '['].includes(signsOf(bytes).first) ? fault() : null;
   if (error === null) return null;
-  return `${error.path === '' ? '' : `${error.path.slice(0, 100)}: `}${whole(error.message)}`;
+  return `${error.path === '' ? '' : `${shortPlace(error.path)}: `}${whole(error.message)}`;
 }
 
 /** "damaged: it ends in …" or "damaged: …"; null: it is none that can be told to be. */

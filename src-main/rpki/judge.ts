@@ -4,18 +4,15 @@
  */
 import { readBer } from '../x509/ber.ts';
 import { children, oidText, readTlv, TAG } from '../x509/der-reader.ts';
-import { longForms } from '../x509/shortest-form.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
 import { X509Error } from '../x509/x509-error.ts';
+import { checkCanonical } from './canonical-der.ts';
 import { type Fault, Faults } from './fault.ts';
-import { ASPA_OID, readAspa } from './aspa.ts';
-import { GHOSTBUSTERS_OID, readGhostbusters } from './ghostbusters.ts';
-import { MANIFEST_OID, readManifest } from './manifest.ts';
-import { contains, rangesOf } from './ranges.ts';
+import { inTime } from './in-time.ts';
+import { judgeContent } from './judge-content.ts';
+import { contains } from './ranges.ts';
 import { resourceCertificate, type ResourceCertificate } from './resource-certificate.ts';
 import { resourceCrl } from './resource-crl.ts';
-import type { Resources } from './resource-der.ts';
-import { readRoa, ROA_OID } from './roa.ts';
 import { readSignedObject } from './signed-object.ts';
 
 export type ObjectKind = 'certificate' | 'crl' | 'signed object';
@@ -38,9 +35,15 @@ export interface Judgement {
 const SIGNED_DATA = '1.2.840.113549.1.7.2';
 const OWN_CLAUSE = 'RFC 6487 7.2';
 
-/** Old signed objects have indefinite lengths; validators read them, and so does this. */
-function plain(der: Uint8Array): Uint8Array {
-  return der[1] === 0x80 ? readBer(der).der : der;
+/**
+ * Old signed objects are BER throughout, with indefinite lengths; validators read them, and so does this. What begins with
+ * a length is DER and read as it stands.
+ */
+function plain(der: Uint8Array, faults: Faults): Uint8Array {
+  if (der[1] !== 0x80) return der;
+  const { der: inDer, end } = readBer(der);
+  faults.check(end === der.length, `${der.length - end} bytes follow after its end`, 'RFC 6488 3');
+  return inDer;
 }
 
 /** What `der` is by its structure. Throws X509Error when it is none of them. */
@@ -53,12 +56,6 @@ function kindOf(der: Uint8Array): ObjectKind {
   if (fields[0]?.tag === 0xa0) return 'certificate';
   const isCrl = fields.slice(2, 4).some(({ tag }) => tag === TAG.utcTime || tag === TAG.generalizedTime);
   return isCrl ? 'crl' : 'certificate';
-}
-
-function inTime(faults: Faults, at: Date | null, from: Date, to: Date, clause: string): void {
-  if (at === null) return;
-  faults.check(at.getTime() >= from.getTime(), `it is not valid before ${from.toISOString()}`, clause);
-  faults.check(at.getTime() <= to.getTime(), `it ended at ${to.toISOString()}`, clause);
 }
 
 interface Issuer {
@@ -120,6 +117,12 @@ function judgeCertificate(der: Uint8Array, context: Context, faults: Faults): vo
   const own = resourceCertificate(der, context.anchor || isSelfIssued(der) ? 'anchor' : 'authority', faults);
   const { certificate } = own;
   inTime(faults, context.at, certificate.notBefore, certificate.notAfter, 'RFC 5280 6.1.3');
+  if (context.anchor)
+    faults.check(
+      Buffer.compare(certificate.issuer.raw, certificate.subject.raw) === 0,
+      'the issuer of a trust anchor is not its subject',
+      'RFC 8630 2.3',
+    );
   if (context.anchor || isSelfIssued(der))
     faults.check(
       verifySignature(certificate, certificate.spkiDer) === 'holds',
@@ -160,69 +163,9 @@ function judgeCrl(der: Uint8Array, context: Context, faults: Faults): void {
   );
 }
 
-function judgeManifest(content: Uint8Array, own: ResourceCertificate, at: Date | null, faults: Faults): void {
-  const manifest = readManifest(content, faults);
-  inTime(faults, at, manifest.thisUpdate, manifest.nextUpdate, 'RFC 9286 6.3');
-  faults.check(
-    Object.values(own.resources).every((resources) => resources === null || resources === 'inherit'),
-    'the certificate of a manifest does not inherit its resources',
-    'RFC 9286 5.1',
-  );
-  const names = own.crlUris.map((uri) => uri.slice(uri.lastIndexOf('/') + 1));
-  faults.check(
-    [...manifest.files.keys()].some((name) => names.includes(name)),
-    'it does not list the CRL its own certificate names',
-    'RFC 9286 6.3',
-  );
-}
-
-function judgeRoa(content: Uint8Array, own: ResourceCertificate, faults: Faults): void {
-  const { prefixes } = readRoa(content, faults);
-  const { asn, ipv4, ipv6 } = own.resources;
-  faults.check(asn === null, 'the certificate of a ROA has AS numbers', 'RFC 9582 5');
-  for (const [family, resources] of [
-    ['ipv4', ipv4],
-    ['ipv6', ipv6],
-  ] as const) {
-    faults.check(resources !== 'inherit', 'the certificate of a ROA inherits resources', 'RFC 9582 5');
-    const listed: Exclude<Resources, 'inherit'> =
-      resources === 'inherit' || resources === null ? [] : resources;
-    const wanted = rangesOf(prefixes.filter((one) => one.family === family).map(({ range }) => range));
-    if (resources !== 'inherit')
-      faults.check(
-        contains(listed, wanted),
-        `a prefix is not in the ${family} resources of its certificate`,
-        'RFC 9582 5',
-      );
-  }
-}
-
-function judgeAspa(content: Uint8Array, own: ResourceCertificate, faults: Faults): void {
-  const { customer } = readAspa(content, faults);
-  const { asn, ipv4, ipv6 } = own.resources;
-  const clause = 'sidrops-aspa-profile 4';
-  faults.check(ipv4 === null && ipv6 === null, 'the certificate of an ASPA has addresses', clause);
-  faults.check(
-    asn !== null && asn !== 'inherit' && contains(asn, [{ min: customer, max: customer }]),
-    'the customer is not in the AS numbers of its certificate',
-    clause,
-  );
-}
-
-function judgeGhostbusters(content: Uint8Array, own: ResourceCertificate, faults: Faults): void {
-  readGhostbusters(content, faults);
-  faults.check(
-    Object.values(own.resources).every((resources) => resources === null || resources === 'inherit'),
-    'the certificate of a Ghostbusters record does not inherit its resources',
-    'RFC 6493 4',
-  );
-}
-
 function judgeSigned(der: Uint8Array, context: Context, faults: Faults): void {
-  const { der: inDer, end } = readBer(der);
-  faults.check(end === der.length, `${der.length - end} bytes follow after its end`, 'RFC 6488 3');
-  const object = readSignedObject(inDer, faults);
-  faults.check(object.crls.length === 0, 'there is a CRL in it', 'RFC 6488 2.1.5');
+  const object = readSignedObject(der, faults);
+  faults.check(object.crls === null, 'there is a place for CRLs in it', 'RFC 6488 2.1.5');
   const own = resourceCertificate(object.certificateDer, 'object', faults);
   const { certificate } = own;
   faults.check(
@@ -231,33 +174,30 @@ function judgeSigned(der: Uint8Array, context: Context, faults: Faults): void {
     'RFC 6488 3',
   );
   faults.check(object.holds(certificate.spkiDer), 'digest or signature do not hold', 'RFC 6488 3');
+  faults.check(
+    Buffer.compare(certificate.issuer.raw, certificate.subject.raw) !== 0,
+    'the certificate in it names itself as its issuer',
+    'RFC 6487 4.5',
+  );
   inTime(faults, context.at, certificate.notBefore, certificate.notAfter, 'RFC 5280 6.1.3');
   checkIssuer(faults, own, issuerOf(context), true);
-  const { contentType, content } = object;
-  if (contentType !== GHOSTBUSTERS_OID) faults.read('X.690 10', () => checkShortest(faults, content));
-  if (contentType === MANIFEST_OID)
-    faults.read('RFC 9286 4', () => judgeManifest(content, own, context.at, faults));
-  if (contentType === ASPA_OID) faults.read('sidrops-aspa-profile 3', () => judgeAspa(content, own, faults));
-  if (contentType === GHOSTBUSTERS_OID) judgeGhostbusters(content, own, faults);
-  if (contentType === ROA_OID) faults.read('RFC 9582 4', () => judgeRoa(content, own, faults));
+  judgeContent(object, own, context.at, faults);
 }
 
-/** RFC 6487 and RFC 6488 ask for DER; the readers below would take a number with zeros in front. */
-function checkShortest(faults: Faults, der: Uint8Array): void {
-  const [first] = longForms(der);
-  faults.check(
-    first === undefined,
-    `a ${first?.what ?? ''} is not in its shortest form (${first?.hex ?? ''})`,
-    first?.what === 'number' ? 'X.690 8.3.2' : 'X.690 8.19.2',
-  );
-}
+const STRUCTURE: Record<ObjectKind, string> = {
+  certificate: 'RFC 5280 4.1',
+  crl: 'RFC 5280 5.1',
+  'signed object': 'RFC 5652 5.1',
+};
 
 /** Judges one object. Never throws for what it is given. */
 export function judgeObject(der: Uint8Array, context: Context): Judgement {
   const faults = new Faults();
-  const kind = faults.read('RFC 6488 3', () => kindOf(plain(der)));
+  const form = faults.read('RFC 6488 3', () => plain(der, faults));
+  const kind = form && faults.read('RFC 6488 3', () => kindOf(form));
+  if (form === null || kind === null) return { kind, faults: faults.found };
   const judge = { certificate: judgeCertificate, crl: judgeCrl, 'signed object': judgeSigned };
-  if (kind !== null) faults.read('X.690 10', () => judge[kind](der, context, faults));
-  if (kind !== null) faults.read('X.690 10', () => checkShortest(faults, plain(der)));
+  faults.read(STRUCTURE[kind], () => judge[kind](form, context, faults));
+  faults.read('X.690 10', () => checkCanonical(faults, form));
   return { kind, faults: faults.found };
 }

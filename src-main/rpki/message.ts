@@ -8,6 +8,7 @@ import { readAuthorityKeyId } from '../x509/extension-reader.ts';
 import { EXTENSION } from '../x509/oids.ts';
 import { keyId } from '../x509/public-key.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
+import { checkCanonical } from './canonical-der.ts';
 import { hex } from './certificate-fields.ts';
 import { type Fault, Faults } from './fault.ts';
 import { readSignedObject } from './signed-object.ts';
@@ -65,6 +66,7 @@ export function openMessage(
 ): Message | null {
   return faults.read('RFC 6488 3', () => {
     const object = readSignedObject(der, faults);
+    checkCanonical(faults, der);
     faults.check(object.contentType === CONTENT, 'the content type is not id-ct-xml', 'RFC 6492 3.1');
     const identity = { spkiDer: identitySpki, keyId: keyId(identitySpki) };
     const end = parseCertificate(object.certificateDer);
@@ -110,13 +112,10 @@ export function openMessage(
       `it ended at ${end.notAfter.toISOString()}; ask for a new one`,
       clause,
     );
-    const [crl] = object.crls;
+    const crls = object.crls ?? [];
+    const [crl] = crls;
     if (
-      faults.check(
-        object.crls.length === 1,
-        `there are ${object.crls.length} CRLs in it instead of one`,
-        clause,
-      ) &&
+      faults.check(crls.length === 1, `there are ${crls.length} CRLs in it instead of one`, clause) &&
       crl
     ) {
       const list = parseCrl(crl);

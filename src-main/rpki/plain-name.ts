@@ -7,17 +7,58 @@ export function isHandle(text: string): boolean {
   return HANDLE.test(text);
 }
 
-/** ASCII, bounded, no element that leads out of a folder, nothing behind the path (krill-ta.md 10.1). */
+/** RFC 3986: host and port, without a user; a path of its characters, without query and fragment. */
+const PARTS =
+  /^([a-z]+):\/\/((?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d*)?)(\/[\w\-.~!$&'()*+,;=:@%/]*)$/i;
+
+/** "%41" for "A" is another spelling of one place, and "%2F" of a separator (RFC 3986 2.3, 6.2.2.2). */
+function isPlainlySpelled(path: string): boolean {
+  const escapes = path.match(/%.{0,2}/gs) ?? [];
+  return escapes.every(
+    (one) =>
+      /^%[0-9A-F]{2}$/i.test(one) &&
+      !/[\w\-.~/\\\0]/.test(String.fromCodePoint(Number.parseInt(one.slice(1), 16))),
+  );
+}
+
+/**
+ * One place in one spelling (RFC 3986, krill-ta.md 10.1, 10.9): bounded, no user, no element that begins with a dot,
+ * nothing behind the path; rsync names a module and has no empty element.
+ */
 export function isPlainUri(uri: string, scheme: 'rsync' | 'https'): boolean {
-  const match = /^([a-z]+):\/\/([^/\s?#]+)(\/[^\s?#]*)$/i.exec(uri);
+  const match = uri.length > 2048 ? null : PARTS.exec(uri);
+  const path = match?.[3] ?? '';
   return (
     match !== null &&
     match[1]?.toLowerCase() === scheme &&
-    /^[\u0021-\u007e]{1,2048}$/.test(uri) &&
-    (match[3] ?? '').split('/').every((element) => !element.startsWith('.')) &&
-    !(match[3] ?? '').includes('//') &&
-    (scheme === 'https' || /^\/[^/]+\/.*$/.test(match[3] ?? ''))
+    isPlainlySpelled(path) &&
+    path.split('/').every((element) => !element.startsWith('.')) &&
+    (scheme === 'https' || (!path.includes('//') && /^\/[^/]+\/.*$/.test(path)))
   );
+}
+
+/** A plain URI of a file: it has a last element. */
+export function isFileUri(uri: string, scheme: 'rsync' | 'https'): boolean {
+  return isPlainUri(uri, scheme) && !uri.endsWith('/');
+}
+
+/** A plain rsync URI of a folder. */
+export function isFolderUri(uri: string): boolean {
+  return isPlainUri(uri, 'rsync') && uri.endsWith('/');
+}
+
+/** RFC 9286 4.2.2 with the endings of IANA's "RPKI Repository Name Schemes". */
+const FILE_NAME = /^[A-Za-z0-9_-]+\.(?:asa|ccr|cdr|cer|crl|gbr|mft|roa|sig|spl|tak)$/;
+
+/** A name that a manifest may list. */
+export function isFileName(name: string): boolean {
+  return FILE_NAME.test(name) && name.length <= 255;
+}
+
+/** The manifest lies in the folder itself, under a name that publishing takes. */
+export function isManifestIn(manifest: string, folder: string): boolean {
+  const name = manifest.slice(folder.length);
+  return manifest.startsWith(folder) && isFileName(name) && name.endsWith('.mft');
 }
 
 /** Where messages are sent: http or https (RFC 8183 5.2.2, 5.2.4). */

@@ -3,17 +3,16 @@
  * issuers and resources of parents are judge.ts.
  */
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
-import { children, oidText, readWhole, TAG } from '../x509/der-reader.ts';
-import { type Extension, readAccess } from '../x509/extension-reader.ts';
+import { children, exactly, readWhole, TAG } from '../x509/der-reader.ts';
+import type { Extension } from '../x509/extension-reader.ts';
 import { EXTENSION } from '../x509/oids.ts';
 import { keyId } from '../x509/public-key.ts';
+import { type Access, checkPointers, checkPolicies, type Role } from './certificate-pointers.ts';
 import { checkKey, checkName, checkTimes, hex, SHA256_WITH_RSA } from './certificate-fields.ts';
 import type { Faults } from './fault.ts';
 import { readOnce } from './read-once.ts';
 import { type Resources, readAsIds, readIpBlocks } from './resource-der.ts';
 import { X509Error } from '../x509/x509-error.ts';
-
-export type Role = 'anchor' | 'authority' | 'object';
 
 export interface ResourceCertificate {
   certificate: Certificate;
@@ -23,121 +22,44 @@ export interface ResourceCertificate {
   resources: { asn: Resources | null; ipv4: Resources | null; ipv6: Resources | null };
   /** Of the CRL distribution point. */
   crlUris: string[];
-  sia: { method: string; location: string }[];
+  sia: Access[];
 }
 
 const KEY_USAGE: Record<Role, string> = { anchor: '03020106', authority: '03020106', object: '03020780' };
 const CA_TRUE = '30030101ff';
-const POLICY = '1.3.6.1.5.5.7.14.2';
-const CPS = '1.3.6.1.5.5.7.2.1';
-const SIA = {
-  repository: '1.3.6.1.5.5.7.48.5',
-  manifest: '1.3.6.1.5.5.7.48.10',
-  signedObject: '1.3.6.1.5.5.7.48.11',
-  notify: '1.3.6.1.5.5.7.48.13',
-} as const;
-const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
 
-const isRsync = (uri: string): boolean => /^rsync:\/\/[^/\s]+\/[^/\s]+\/\S*$/i.test(uri) && plainUri(uri);
-
-/** RFC 3986 in ASCII, bounded, without elements that lead out of a folder. */
-function plainUri(uri: string): boolean {
-  return /^[\u0021-\u007e]{1,2048}$/.test(uri) && !/\/\.\.?(?:\/|$)/.test(uri.replace(/^[a-z]+:\/\//i, ''));
-}
-
-/** Which extensions there are, and whether they are critical. */
-const CRITICAL: Record<string, boolean> = {
-  [EXTENSION.basicConstraints]: true,
-  [EXTENSION.keyUsage]: true,
-  [EXTENSION.certificatePolicies]: true,
-  [EXTENSION.ipAddressBlocks]: true,
-  [EXTENSION.asIdentifiers]: true,
-  [EXTENSION.subjectKeyIdentifier]: false,
-  [EXTENSION.authorityKeyIdentifier]: false,
-  [EXTENSION.crlDistributionPoints]: false,
-  [EXTENSION.authorityInfoAccess]: false,
-  [EXTENSION.subjectInfoAccess]: false,
+/** Which extensions there are, whether they are critical, and which part of RFC 6487 says so. */
+const EXTENSIONS: Record<string, readonly [critical: boolean, clause: string]> = {
+  [EXTENSION.basicConstraints]: [true, '4.8.1'],
+  [EXTENSION.subjectKeyIdentifier]: [false, '4.8.2'],
+  [EXTENSION.authorityKeyIdentifier]: [false, '4.8.3'],
+  [EXTENSION.keyUsage]: [true, '4.8.4'],
+  [EXTENSION.crlDistributionPoints]: [false, '4.8.6'],
+  [EXTENSION.authorityInfoAccess]: [false, '4.8.7'],
+  [EXTENSION.subjectInfoAccess]: [false, '4.8.8'],
+  [EXTENSION.certificatePolicies]: [true, '4.8.9'],
+  [EXTENSION.ipAddressBlocks]: [true, '4.8.10'],
+  [EXTENSION.asIdentifiers]: [true, '4.8.11'],
 };
 
 function keyIdentifier(faults: Faults, extension: Extension | undefined): string | null {
   if (extension === undefined) return null;
   return faults.read('RFC 6487 4.8.3', () => {
-    const fields = children(readWhole(extension.valueDer, TAG.sequence, 'the authority key identifier'));
-    const [key] = fields;
-    if (fields.length !== 1 || key?.tag !== 0x80 || key.content.length !== 20)
+    const what = 'the authority key identifier';
+    const [key] = exactly(readWhole(extension.valueDer, TAG.sequence, what), what, 0x80);
+    if (key.content.length !== 20)
       throw new X509Error('the authority key identifier is not one key identifier of 20 octets');
     return hex(key.content).toUpperCase();
   });
-}
-
-function crlUris(extension: Extension): string[] {
-  const points = children(readWhole(extension.valueDer, TAG.sequence, 'the distribution points'));
-  const fields = points[0] === undefined ? [] : children(points[0]);
-  const fullName = fields[0]?.tag === 0xa0 ? children(fields[0])[0] : undefined;
-  if (points.length !== 1 || fields.length !== 1 || fullName?.tag !== 0xa0)
-    throw new X509Error('there is not one distribution point with a full name and nothing else');
-  return children(fullName).map((name) => {
-    if (name.tag !== 0x86) throw new X509Error('a distribution point is no URI');
-    return Buffer.from(name.content).toString('latin1');
-  });
-}
-
-function checkPolicies(extension: Extension): void {
-  const policies = children(readWhole(extension.valueDer, TAG.sequence, 'the policies'));
-  const [policy, qualifiers, ...more] = policies[0] === undefined ? [] : children(policies[0]);
-  if (policies.length !== 1 || policy === undefined || oidText(policy) !== POLICY || more.length > 0)
-    throw new X509Error('the policy is not id-cp-ipAddr-asNumber alone');
-  const list = qualifiers === undefined ? [] : children(qualifiers);
-  if (qualifiers !== undefined && list.length !== 1) throw new X509Error('there is not one policy qualifier');
-  for (const qualifier of list) {
-    const [type, value] = children(qualifier);
-    if (type === undefined || oidText(type) !== CPS || value?.tag !== TAG.ia5String)
-      throw new X509Error('a policy qualifier is no CPS pointer');
-  }
-}
-
-function checkSia(faults: Faults, sia: { method: string; location: string }[], role: Role): void {
-  const of = (method: string): string[] =>
-    sia.filter((one) => one.method === method).map(({ location }) => location);
-  if (role === 'object') {
-    const clause = 'RFC 6487 4.8.8.2';
-    faults.check(of(SIA.signedObject).some(isRsync), 'there is no rsync URI of the signed object', clause);
-    faults.check(
-      sia.every(({ method }) => method === SIA.signedObject || method === SIA.notify),
-      'there is another access method than the signed object',
-      clause,
-    );
-    return;
-  }
-  const clause = 'RFC 6487 4.8.8.1';
-  const folder = of(SIA.repository).find(isRsync);
-  faults.check(folder?.endsWith('/') === true, 'there is no rsync URI of the repository, a folder', clause);
-  const manifest = of(SIA.manifest).find(isRsync);
-  faults.check(
-    manifest?.endsWith('.mft') === true,
-    'there is no rsync URI of the manifest, ending in .mft',
-    clause,
-  );
-  if (folder !== undefined && manifest !== undefined)
-    faults.check(
-      manifest.startsWith(folder) && !manifest.slice(folder.length).includes('/'),
-      'the manifest does not lie in the repository itself',
-      'RFC 9286 4',
-    );
-  const notify = of(SIA.notify);
-  faults.check(
-    notify.length <= 1 && notify.every((uri) => /^https:\/\/[^/\s]+\/\S*$/i.test(uri) && plainUri(uri)),
-    'the notification is not one https URI',
-    'RFC 8182 3.2',
-  );
 }
 
 function byOid(faults: Faults, certificate: Certificate): Map<string, Extension> {
   const found = new Map<string, Extension>();
   for (const extension of certificate.extensions) {
     faults.check(!found.has(extension.oid), `the extension ${extension.oid} stands twice`, 'RFC 5280 4.2');
-    const critical = CRITICAL[extension.oid];
-    if (critical === undefined)
+    const known = EXTENSIONS[extension.oid];
+    // One that is not critical may be ignored (RFC 6487 4.8), and validators do.
+    if (known === undefined)
       faults.check(
         !extension.critical,
         `the critical extension ${extension.oid} is not known here`,
@@ -145,9 +67,9 @@ function byOid(faults: Faults, certificate: Certificate): Map<string, Extension>
       );
     else
       faults.check(
-        extension.critical === critical,
-        `the extension ${extension.oid} ${critical ? 'is not' : 'is'} critical`,
-        'RFC 6487 4.8',
+        extension.critical === known[0],
+        `the extension ${extension.oid} ${known[0] ? 'is not' : 'is'} critical`,
+        `RFC 6487 ${known[1]}`,
       );
     found.set(extension.oid, extension);
   }
@@ -174,35 +96,6 @@ function checkUsage(faults: Faults, extensions: Map<string, Extension>, role: Ro
     'there is an extended key usage',
     'RFC 6487 4.8.5',
   );
-}
-
-function checkPointers(
-  faults: Faults,
-  extensions: Map<string, Extension>,
-  role: Role,
-): Pick<ResourceCertificate, 'crlUris' | 'sia'> {
-  const points = extensions.get(EXTENSION.crlDistributionPoints);
-  const access = extensions.get(EXTENSION.authorityInfoAccess);
-  const uris = (points === undefined ? null : faults.read('RFC 6487 4.8.6', () => crlUris(points))) ?? [];
-  if (role === 'anchor') {
-    faults.check(points === undefined, 'a trust anchor has a CRL distribution point', 'RFC 6487 4.8.6');
-    faults.check(access === undefined, 'a trust anchor has authority information access', 'RFC 6487 4.8.7');
-  } else {
-    faults.check(uris.some(isRsync), 'there is no rsync URI of the CRL', 'RFC 6487 4.8.6');
-    const entries =
-      (access === undefined ? null : faults.read('RFC 6487 4.8.7', () => readAccess(access.valueDer))) ?? [];
-    faults.check(
-      entries.some(({ method, location }) => method === CA_ISSUERS && isRsync(location)) &&
-        entries.every(({ method }) => method === CA_ISSUERS),
-      'there is no rsync URI of the issuer’s certificate, or another access method',
-      'RFC 6487 4.8.7',
-    );
-  }
-  const own = extensions.get(EXTENSION.subjectInfoAccess);
-  const sia =
-    (own === undefined ? null : faults.read('RFC 6487 4.8.8', () => readAccess(own.valueDer))) ?? [];
-  checkSia(faults, sia, role);
-  return { crlUris: uris, sia };
 }
 
 function readResources(
@@ -232,12 +125,6 @@ function read(der: Uint8Array, role: Role, faults: Faults): ResourceCertificate 
     !fields.some(({ tag }) => (tag & 0xdf) === 0x81 || (tag & 0xdf) === 0x82),
     'there are unique identifiers',
     'RFC 6487 4',
-  );
-  const serial = fields[1]?.content ?? new Uint8Array();
-  faults.check(
-    serial.length < 2 || serial[0] !== 0 || ((serial[1] ?? 0) & 0x80) !== 0,
-    'the serial number is not in its shortest form',
-    'X.690 8.3.2',
   );
   faults.check(certificate.version === 3, 'the version is not 3', 'RFC 6487 4.1');
   faults.check(

@@ -1,6 +1,6 @@
 /** A CRL held against the RPKI profile (RFC 6487 5, RFC 9829). Who signed it is judge.ts. */
 import { type CertificateList, parseCrl } from '../x509/crl.ts';
-import { children, readWhole, smallInteger, TAG } from '../x509/der-reader.ts';
+import { TAG } from '../x509/der-reader.ts';
 import { readCrlNumber } from '../x509/extension-reader.ts';
 import { EXTENSION } from '../x509/oids.ts';
 import { checkName, hex, SHA256_WITH_RSA } from './certificate-fields.ts';
@@ -13,28 +13,51 @@ export interface ResourceCrl {
   number: bigint | null;
 }
 
+function isRightType(tag: number | undefined, at: Date): boolean {
+  return (tag === TAG.utcTime) === at.getUTCFullYear() < 2050;
+}
+
+/** What was revoked: serial numbers that a certificate can have, each once, with a date and nothing more. */
+function checkEntries(faults: Faults, { entries, hasList }: CertificateList): void {
+  faults.check(!hasList || entries.length > 0, 'the list of entries is there and empty', 'RFC 5280 5.1.2.6');
+  faults.check(
+    entries.every(({ serialNumber }) => serialNumber > 0n && serialNumber < 1n << 159n),
+    'a revoked serial number is not positive or has more than 159 bits',
+    'RFC 5280 4.1.2.2',
+  );
+  faults.check(
+    entries.every(({ revokedAt, revokedAtTag }) => isRightType(revokedAtTag, revokedAt)),
+    'a revocation date has the wrong type: UTCTime through 2049, GeneralizedTime from 2050',
+    'RFC 5280 5.1.2.6',
+  );
+  faults.check(
+    entries.every(({ extensions }) => extensions === null),
+    'an entry has extensions',
+    'RFC 6487 5',
+  );
+  faults.check(
+    new Set(entries.map(({ serialNumber }) => serialNumber)).size === entries.length,
+    'a serial number is revoked twice',
+    'RFC 5280 5.1.2.6',
+  );
+}
+
 /** Throws X509Error when it is no CRL. */
 export function resourceCrl(der: Uint8Array, faults: Faults): ResourceCrl {
   const crl = parseCrl(der);
-  const fields = children(readWhole(crl.tbsDer, TAG.sequence, 'the signed part'));
-  const [version] = fields;
-  const isV2 = version?.tag === TAG.integer && smallInteger(version, 'the version') === 1;
-  faults.check(isV2, 'the version is not 2', 'RFC 6487 5');
-  const inner = fields[isV2 ? 1 : 0];
+  faults.check(crl.version === 2, 'the version is not 2', 'RFC 6487 5');
   faults.check(
-    hex(crl.signatureAlgorithm.raw) === SHA256_WITH_RSA &&
-      inner !== undefined &&
-      hex(inner.raw) === SHA256_WITH_RSA,
+    hex(crl.signatureAlgorithm.raw) === SHA256_WITH_RSA && hex(crl.innerAlgorithm.raw) === SHA256_WITH_RSA,
     'the signature algorithm is not sha256WithRSAEncryption with NULL, twice the same',
     'RFC 7935 2',
   );
   faults.read('RFC 6487 5', () => checkName(faults, crl.issuer, 'issuer'));
-  const times = fields.filter(({ tag }) => tag === TAG.utcTime || tag === TAG.generalizedTime);
-  for (const [at, value] of [crl.thisUpdate, crl.nextUpdate].entries())
+  const times = [crl.thisUpdate, ...(crl.nextUpdate === null ? [] : [crl.nextUpdate])];
+  for (const [at, value] of times.entries())
     faults.check(
-      value === null || (times[at]?.tag === TAG.utcTime) === value.getUTCFullYear() < 2050,
+      isRightType(crl.timeTags[at], value),
       'a time has the wrong type: UTCTime through 2049, GeneralizedTime from 2050',
-      'RFC 5280 5.1.2.4',
+      at === 0 ? 'RFC 5280 5.1.2.4' : 'RFC 5280 5.1.2.5',
     );
   if (faults.check(crl.nextUpdate !== null, 'there is no nextUpdate', 'RFC 6487 5'))
     faults.check(
@@ -55,16 +78,7 @@ export function resourceCrl(der: Uint8Array, faults: Faults): ResourceCrl {
     'an extension is critical',
     'RFC 6487 5',
   );
-  faults.check(
-    crl.entries.every(({ extensions }) => extensions.length === 0),
-    'an entry has extensions',
-    'RFC 6487 5',
-  );
-  faults.check(
-    new Set(crl.entries.map(({ serial }) => serial)).size === crl.entries.length,
-    'a serial number is revoked twice',
-    'RFC 5280 5.1.2.6',
-  );
+  checkEntries(faults, crl);
   const numberDer = crl.extensions.find(({ oid }) => oid === EXTENSION.crlNumber)?.valueDer;
   const number = numberDer === undefined ? null : faults.read('RFC 6487 5', () => readCrlNumber(numberDer));
   faults.check(

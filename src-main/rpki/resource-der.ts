@@ -2,7 +2,16 @@
  * The two resource extensions of a certificate (RFC 3779 2 and 3), read strictly and made in canonical form. Inheritance
  * is kept as what it is; who the resources come from is the validator's question.
  */
-import { bigInteger, bitString, children, expectTag, readWhole, TAG, type Tlv } from '../x509/der-reader.ts';
+import {
+  bigInteger,
+  bitString,
+  children,
+  exactly,
+  expectTag,
+  readWhole,
+  TAG,
+  type Tlv,
+} from '../x509/der-reader.ts';
 import { contextConstructed, integer, nullValue, octetString, sequence, tlv } from '../x509/der-writer.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import { equalRanges, type Range, type Ranges, rangesOf } from './ranges.ts';
@@ -37,11 +46,16 @@ function filled(tlvOf: Tlv, family: Family, ones: boolean): { value: bigint; len
 function readAddress(element: Tlv, family: Family): Range {
   if (element.tag === TAG.bitString)
     return { min: filled(element, family, false).value, max: filled(element, family, true).value };
-  const [from, to] = children(expectTag(element, TAG.sequence, 'an address range'));
-  if (from === undefined || to === undefined) throw refused('an address range lacks an end', '2.2.3.9');
+  const what = 'an address range';
+  const [from, to] = exactly(expectTag(element, TAG.sequence, what), what, TAG.bitString, TAG.bitString);
   const range = { min: filled(from, family, false).value, max: filled(to, family, true).value };
   if (range.min > range.max) throw refused('an address range ends before it begins', '2.2.3.9');
   if (prefixLength(range, family) !== null) throw refused('a prefix is written as a range', '2.2.3.7');
+  // The trailing zeros of the lower end and the trailing ones of the upper are left out.
+  if (filled(from, family, false).length !== significant(range.min, 0n, family))
+    throw refused('the lower end of a range is not in its shortest form', '2.2.3.9');
+  if (filled(to, family, true).length !== significant(range.max, 1n, family))
+    throw refused('the upper end of a range is not in its shortest form', '2.2.3.9');
   return range;
 }
 
@@ -53,36 +67,47 @@ function canonical(found: Range[], clause: string): Ranges {
   return ranges;
 }
 
+function inherit(choice: Tlv, clause: string): 'inherit' {
+  if (choice.content.length > 0) throw refused('the sign of inheritance has a content', clause);
+  return 'inherit';
+}
+
 /** Reads IPAddrBlocks. A family that is not there is null. Throws X509Error with the clause. */
 export function readIpBlocks(valueDer: Uint8Array): Record<Family, Resources | null> {
   const blocks: Record<Family, Resources | null> = { ipv4: null, ipv6: null };
   let before = '';
   for (const entry of children(readWhole(valueDer, TAG.sequence, 'the address blocks'))) {
-    const [afi, choice] = children(expectTag(entry, TAG.sequence, 'an address family'));
-    const id = Buffer.from(expectTag(afi, TAG.octetString, 'an address family').content).toString('hex');
+    const what = 'an address family';
+    const [afi, choice] = exactly(expectTag(entry, TAG.sequence, what), what, TAG.octetString, [
+      TAG.null,
+      TAG.sequence,
+    ]);
+    const id = Buffer.from(afi.content).toString('hex');
     const family = FAMILIES[id];
     // RFC 6487 4.8.10: no SAFI, and only the two families.
     if (family === undefined) throw refused('an address family is not IPv4 or IPv6', '2.2.3.3');
     if (id <= before) throw refused('address families are not in order', '2.2.3.3');
     before = id;
-    if (choice?.tag === TAG.null) blocks[family] = 'inherit';
+    if (choice.tag === TAG.null) blocks[family] = inherit(choice, '2.2.3.5');
     else
       blocks[family] = canonical(
-        children(expectTag(choice, TAG.sequence, 'the addresses')).map((one) => readAddress(one, family)),
+        children(choice).map((one) => readAddress(one, family)),
         '2.2.3.6',
       );
   }
+  if (before === '') throw refused('there is no address family', '2.2.3.2');
   return blocks;
 }
 
 function asRange(element: Tlv): Range {
-  const number = (tlvOf: Tlv | undefined): bigint => {
-    const value = bigInteger(expectTag(tlvOf, TAG.integer, 'an AS number'), 'an AS number');
+  const number = (tlvOf: Tlv): bigint => {
+    const value = bigInteger(tlvOf, 'an AS number');
     if (value < 0n || value > MOST_AS) throw refused('an AS number is out of range', '3.2.3.10');
     return value;
   };
   if (element.tag === TAG.integer) return { min: number(element), max: number(element) };
-  const [from, to] = children(expectTag(element, TAG.sequence, 'an AS range'));
+  const what = 'an AS range';
+  const [from, to] = exactly(expectTag(element, TAG.sequence, what), what, TAG.integer, TAG.integer);
   const range = { min: number(from), max: number(to) };
   if (range.min >= range.max) throw refused('an AS range does not grow', '3.2.3.8');
   return range;
@@ -93,9 +118,9 @@ export function readAsIds(valueDer: Uint8Array): Resources {
   const [numbers, ...more] = children(readWhole(valueDer, TAG.sequence, 'the AS identifiers'));
   if (numbers?.tag !== 0xa0 || more.length > 0)
     throw refused('there are routing domain identifiers, or no AS numbers', '3.2.3.2');
-  const [choice] = children(numbers);
-  if (choice?.tag === TAG.null) return 'inherit';
-  return canonical(children(expectTag(choice, TAG.sequence, 'the AS numbers')).map(asRange), '3.2.3.4');
+  const [choice] = exactly(numbers, 'the AS numbers', [TAG.null, TAG.sequence]);
+  if (choice.tag === TAG.null) return inherit(choice, '3.2.3.3');
+  return canonical(children(choice).map(asRange), '3.2.3.4');
 }
 
 /** The first `length` bits of an address as a bit string. */

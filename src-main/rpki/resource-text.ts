@@ -9,9 +9,10 @@ export type Family = 'ipv4' | 'ipv6';
 export const BITS = { ipv4: 32, ipv6: 128 } as const;
 const MOST_AS = 0xffff_ffffn;
 
-/** RFC 5952 for IPv6. */
+/** RFC 5952 for IPv6; an IPv4 address inside it with dots (RFC 5952 5), as rpki-rs prints it. */
 export function addressText(value: bigint, family: Family): string {
   if (family === 'ipv4') return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 0xffn)).join('.');
+  if (value >> 32n === 0xffffn) return `::ffff:${addressText(value & 0xffff_ffffn, 'ipv4')}`;
   const words = Array.from({ length: 8 }, (_, at) => (value >> BigInt(112 - 16 * at)) & 0xffffn);
   return new URL(`http://[${words.map((word) => word.toString(16)).join(':')}]`).hostname.slice(1, -1);
 }
@@ -23,11 +24,13 @@ export function prefixLength({ min, max }: Range, family: Family): number | null
   return BITS[family] - (size.toString(2).length - 1);
 }
 
+/** A single address stands without a length, as rpki-rs prints it. */
 export function ipText(ranges: Ranges, family: Family): string {
   return ranges
     .map((range) => {
       const length = prefixLength(range, family);
       const from = addressText(range.min, family);
+      if (range.min === range.max) return from;
       return length === null ? `${from}-${addressText(range.max, family)}` : `${from}/${length}`;
     })
     .join(', ');

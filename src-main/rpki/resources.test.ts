@@ -142,3 +142,15 @@ describe('what is not canonical is refused', () => {
     expect(() => readIp(text, 'ipv4')).toThrow(text.split(/[-/]/)[0] ?? ''),
   );
 });
+
+test.each([
+  ['192.0.2.1/32', 'ipv4', '192.0.2.1'],
+  ['192.0.2.0/31', 'ipv4', '192.0.2.0/31'],
+  ['2001:db8::1/128', 'ipv6', '2001:db8::1'],
+  ['::ffff:0:0/96', 'ipv6', '::ffff:0.0.0.0/96'],
+  ['::ffff:c000:201', 'ipv6', '::ffff:192.0.2.1'],
+  ['::1:0:0-::1:0:5', 'ipv6', '::1:0:0-::1:0:5'],
+] as const)('%s is printed as rpki-rs 0.19.2 prints it', (text, family, printed) => {
+  expect(ipText(readIp(text, family), family)).toBe(printed);
+  expect(ipText(readIp(printed, family), family)).toBe(printed);
+});

@@ -3,7 +3,9 @@ import {
   bigInteger,
   bitString,
   children,
+  exactly,
   expectTag,
+  optional,
   readWhole,
   smallInteger,
   TAG,
@@ -28,11 +30,20 @@ export interface Roa {
   prefixes: RoaPrefix[];
 }
 
+/** The first 96 bits of ::ffff:0.0.0.0 (RFC 4291 2.5.5.2). */
+const MAPPED = 0xffffn;
+
 const FAMILIES: Record<string, Family> = { '0001': 'ipv4', '0002': 'ipv6' };
 
 function readPrefix(faults: Faults, entry: Tlv, family: Family): RoaPrefix | null {
-  const [address, most, ...more] = children(expectTag(entry, TAG.sequence, 'a prefix'));
-  const { bytes, unused } = bitString(expectTag(address, TAG.bitString, 'a prefix'), 'a prefix');
+  const what = 'a prefix';
+  const [address, most] = exactly(
+    expectTag(entry, TAG.sequence, what),
+    what,
+    TAG.bitString,
+    optional(TAG.integer),
+  );
+  const { bytes, unused } = bitString(address, what);
   const length = bytes.length * 8 - unused;
   if (!faults.check(length <= BITS[family], 'a prefix is longer than an address', 'RFC 9582 4.3.2.1'))
     return null;
@@ -43,29 +54,33 @@ function readPrefix(faults: Faults, entry: Tlv, family: Family): RoaPrefix | nul
     'RFC 3779 2.2.3.8',
   );
   const min = (top >> BigInt(unused)) << BigInt(BITS[family] - length);
-  const maxLength =
-    most === undefined ? length : smallInteger(expectTag(most, TAG.integer, 'maxLength'), 'maxLength');
+  const maxLength = most === undefined ? length : smallInteger(most, 'maxLength');
   faults.check(
     maxLength >= length && maxLength <= BITS[family],
     `maxLength ${maxLength} does not lie between ${length} and ${BITS[family]}`,
     'RFC 9582 4.3.2.2',
   );
-  faults.check(more.length === 0, 'a prefix holds more than an address and a length', 'RFC 9582 4.3.2');
+  faults.check(
+    family === 'ipv4' || length < 96 || min >> 32n !== MAPPED,
+    'an IPv4 prefix is written as an IPv6 one',
+    'RFC 9582 4.3.1',
+  );
   return { family, range: { min, max: min + (1n << BigInt(BITS[family] - length)) - 1n }, length, maxLength };
 }
 
 /** Throws X509Error when `content` is no ROA. */
 export function readRoa(content: Uint8Array, faults: Faults): Roa {
-  const fields = children(readWhole(content, TAG.sequence, 'the ROA'));
-  if (fields[0]?.tag === 0xa0) {
-    faults.check(false, 'the version is written out or not 0', 'RFC 9582 4.1');
-    fields.shift();
-  }
-  const [as, blocks, ...more] = fields;
-  const asn = bigInteger(expectTag(as, TAG.integer, 'the AS number'), 'the AS number');
+  const [version, as, blocks] = exactly(
+    readWhole(content, TAG.sequence, 'the ROA'),
+    'the ROA',
+    optional(0xa0),
+    TAG.integer,
+    TAG.sequence,
+  );
+  faults.check(version === undefined, 'the version is written out or not 0', 'RFC 9582 4.1');
+  const asn = bigInteger(as, 'the AS number');
   faults.check(asn >= 0n && asn <= 0xffff_ffffn, 'the AS number is out of range', 'RFC 9582 4.2');
-  faults.check(more.length === 0, 'it holds more than a ROA', 'RFC 9582 4');
-  const families = children(expectTag(blocks, TAG.sequence, 'the address blocks'));
+  const families = children(blocks);
   faults.check(
     families.length === 1 || families.length === 2,
     'there are not one or two address families',
@@ -73,8 +88,14 @@ export function readRoa(content: Uint8Array, faults: Faults): Roa {
   );
   const seen = new Set<string>();
   const prefixes = families.flatMap((block) => {
-    const [afi, addresses] = children(expectTag(block, TAG.sequence, 'an address family'));
-    const id = hex(expectTag(afi, TAG.octetString, 'an address family').content);
+    const what = 'an address family';
+    const [afi, addresses] = exactly(
+      expectTag(block, TAG.sequence, what),
+      what,
+      TAG.octetString,
+      TAG.sequence,
+    );
+    const id = hex(afi.content);
     const family = FAMILIES[id];
     faults.check(
       family !== undefined && !seen.has(id),
@@ -82,7 +103,7 @@ export function readRoa(content: Uint8Array, faults: Faults): Roa {
       'RFC 9582 4.3.1',
     );
     seen.add(id);
-    const list = children(expectTag(addresses, TAG.sequence, 'the prefixes'));
+    const list = children(addresses);
     faults.check(list.length > 0, 'an address family has no prefix', 'RFC 9582 4.3.2');
     return family === undefined ? [] : list.map((entry) => readPrefix(faults, entry, family));
   });

@@ -4,9 +4,12 @@
  */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import {
+  ANY,
   children,
+  exactly,
   expectTag,
   oidText,
+  optional,
   readWhole,
   smallInteger,
   TAG,
@@ -34,8 +37,8 @@ export interface SignedObject {
   content: Uint8Array;
   /** DER of the end entity's certificate. */
   certificateDer: Uint8Array;
-  /** DER of the CRLs inside: none in a repository object, one in a message. */
-  crls: Uint8Array[];
+  /** DER of the CRLs inside, one in a message; null, as in a repository object: there is no place for them. */
+  crls: Uint8Array[] | null;
   /** Upper-case hex. */
   signerKeyId: string;
   signingTime: Date | null;
@@ -43,22 +46,10 @@ export interface SignedObject {
   holds(spkiDer: Uint8Array): boolean;
 }
 
-function part(list: Tlv[], at: number, what: string): Tlv {
-  const found = list[at];
-  if (found === undefined) throw new X509Error(`${what} is missing`);
-  return found;
-}
-
+/** SHA-256; its parameters are absent or NULL, which is the same (RFC 5754 2). */
 function digestAlgorithm(faults: Faults, algorithm: Tlv, what: string): void {
-  const [type, parameters, ...more] = children(expectTag(algorithm, TAG.sequence, what));
-  faults.check(
-    type !== undefined &&
-      oidText(type) === OID.sha256 &&
-      more.length === 0 &&
-      (parameters === undefined || parameters.tag === TAG.null),
-    `${what} is not SHA-256`,
-    'RFC 7935 2',
-  );
+  const [type] = exactly(expectTag(algorithm, TAG.sequence, what), what, TAG.oid, optional(TAG.null));
+  faults.check(oidText(type) === OID.sha256, `${what} is not SHA-256`, 'RFC 7935 2');
 }
 
 /** The value of each attribute; an attribute with several values or standing twice is a fault. */
@@ -71,9 +62,10 @@ function attributes(faults: Faults, set: Tlv): Map<string, Tlv> {
   );
   faults.check(sorted, 'the signed attributes are not in DER order', 'X.690 11.6');
   for (const entry of entries) {
-    const [type, values] = children(expectTag(entry, TAG.sequence, 'a signed attribute'));
-    const name = oidText(expectTag(type, TAG.oid, 'a signed attribute'));
-    const list = children(expectTag(values, TAG.set, 'the values of an attribute'));
+    const what = 'a signed attribute';
+    const [type, values] = exactly(expectTag(entry, TAG.sequence, what), what, TAG.oid, TAG.set);
+    const name = oidText(type);
+    const list = children(values);
     const [value] = list;
     faults.check(!found.has(name), `the signed attribute ${name} stands twice`, clause);
     faults.check(list.length === 1, `the signed attribute ${name} has ${list.length} values`, clause);
@@ -102,38 +94,34 @@ interface Signer {
   signature: Uint8Array;
 }
 
-function readSigner(faults: Faults, info: Tlv, digests: Tlv): Signer {
-  const fields = children(expectTag(info, TAG.sequence, 'the signer'));
-  const clause = 'RFC 6488 2.1.6';
-  faults.check(
-    smallInteger(part(fields, 0, 'the version'), 'the version') === 3,
-    'the version of the signer is not 3',
-    clause,
+function readSigner(faults: Faults, info: Tlv): Signer {
+  const [version, sid, digest, set, algorithm, signature, unsigned] = exactly(
+    expectTag(info, TAG.sequence, 'the signer'),
+    'the signer',
+    TAG.integer,
+    ANY,
+    TAG.sequence,
+    0xa0,
+    TAG.sequence,
+    TAG.octetString,
+    optional(0xa1),
   );
-  const sid = part(fields, 1, 'the signer identifier');
+  const clause = 'RFC 6488 2.1.6';
+  faults.check(smallInteger(version, 'the version') === 3, 'the version of the signer is not 3', clause);
   faults.check(
     sid.tag === 0x80 && sid.content.length === 20,
     'the signer is not named by its key identifier',
     clause,
   );
-  const digest = part(fields, 2, 'the digest algorithm');
   digestAlgorithm(faults, digest, 'the digest algorithm of the signer');
+  const [type] = exactly(algorithm, 'the signature algorithm', TAG.oid, optional(ANY));
+  const name = oidText(type);
   faults.check(
-    children(digests).some(({ raw }) => hex(raw) === hex(digest.raw)),
-    'the digest algorithm of the signer is not in the list',
-    'RFC 5652 5.1',
-  );
-  const set = part(fields, 3, 'the signed attributes');
-  if (set.tag !== 0xa0) throw new X509Error('there are no signed attributes');
-  const [type, parameters, ...more] = children(expectTag(fields[4], TAG.sequence, 'the signature algorithm'));
-  const name = type === undefined ? '' : oidText(type);
-  faults.check(
-    (name === OID.rsa || name === OID.sha256WithRsa) && parameters?.tag === TAG.null && more.length === 0,
+    (name === OID.rsa || name === OID.sha256WithRsa) && hex(algorithm.raw).endsWith('0500'),
     'the signature algorithm is not RSA with NULL parameters',
     'RFC 7935 2',
   );
-  const signature = expectTag(part(fields, 5, 'the signature'), TAG.octetString, 'the signature');
-  faults.check(fields.length === 6, 'there are unsigned attributes', 'RFC 6488 2.1.6.7');
+  faults.check(unsigned === undefined, 'there are unsigned attributes', 'RFC 6488 2.1.6.7');
   return {
     keyId: hex(sid.content).toUpperCase(),
     attributes: attributes(faults, set),
@@ -143,37 +131,54 @@ function readSigner(faults: Faults, info: Tlv, digests: Tlv): Signer {
   };
 }
 
-/** Reads the CMS of `der`. Throws X509Error when it is no signed data at all. */
-export function readSignedObject(der: Uint8Array, faults: Faults): SignedObject {
-  const [type, wrapped] = children(readWhole(der, TAG.sequence, 'the signed object'));
-  if (type === undefined || oidText(type) !== OID.signedData || wrapped?.tag !== 0xa0)
-    throw new X509Error('it is no signed object');
-  const fields = children(readWhole(wrapped.content, TAG.sequence, 'the signed data'));
+/** UTCTime through 2049, GeneralizedTime from 2050. Throws X509Error when it is no time. */
+function signingTime(faults: Faults, time: Tlv): Date {
+  const at = timeValue(time, 'the signing time');
   faults.check(
-    smallInteger(part(fields, 0, 'the version'), 'the version') === 3,
-    'the version is not 3',
-    'RFC 6488 2.1.1',
+    (time.tag === TAG.utcTime) === at.getUTCFullYear() < 2050,
+    'the signing time has the wrong type: UTCTime through 2049, GeneralizedTime from 2050',
+    'RFC 5652 11.3',
   );
-  const digests = expectTag(part(fields, 1, 'the digest algorithms'), TAG.set, 'the digest algorithms');
-  faults.check(children(digests).length === 1, 'there is not one digest algorithm', 'RFC 6488 2.1.2');
-  for (const algorithm of children(digests)) digestAlgorithm(faults, algorithm, 'the digest algorithm');
-  const [contentType, holder] = children(
-    expectTag(part(fields, 2, 'the content'), TAG.sequence, 'the content'),
+  return at;
+}
+
+/** Reads the CMS of `der`. Throws X509Error when it is no signed data, or not made as RFC 5652 5.1 says. */
+export function readSignedObject(der: Uint8Array, faults: Faults): SignedObject {
+  const whole = 'the signed object';
+  const [type, wrapped] = exactly(readWhole(der, TAG.sequence, whole), whole, TAG.oid, 0xa0);
+  if (oidText(type) !== OID.signedData) throw new X509Error('it is no signed object');
+  const data = 'the signed data';
+  const [version, digests, encapsulated, certificateSet, crlSet, signers] = exactly(
+    readWhole(wrapped.content, TAG.sequence, data),
+    data,
+    TAG.integer,
+    TAG.set,
+    TAG.sequence,
+    optional(0xa0),
+    optional(0xa1),
+    TAG.set,
   );
-  const octets = holder?.tag === 0xa0 ? children(holder)[0] : undefined;
-  const content = expectTag(octets, TAG.octetString, 'the content').content;
-  const certificates = fields.filter(({ tag }) => tag === 0xa0).flatMap((field) => children(field));
+  faults.check(smallInteger(version, 'the version') === 3, 'the version is not 3', 'RFC 6488 2.1.1');
+  const algorithms = children(digests);
+  faults.check(algorithms.length === 1, 'there is not one digest algorithm', 'RFC 6488 2.1.2');
+  for (const algorithm of algorithms) digestAlgorithm(faults, algorithm, 'the digest algorithm');
+  const [contentType, holder] = exactly(encapsulated, 'the content', TAG.oid, 0xa0);
+  const [octets] = exactly(holder, 'the content', TAG.octetString);
+  const { content } = octets;
+  faults.check(content.length > 0, 'the content is empty', 'RFC 6488 2.1.3.2');
+  const certificates = certificateSet === undefined ? [] : children(certificateSet);
   const [certificate] = certificates;
   faults.check(
     certificates.length === 1,
     `there are ${certificates.length} certificates instead of one`,
     'RFC 6488 2.1.4',
   );
-  const crls = fields.filter(({ tag }) => tag === 0xa1).flatMap((field) => children(field));
-  const infos = children(expectTag(fields.at(-1), TAG.set, 'the signers'));
+  const infos = children(signers);
+  const [info] = infos;
   faults.check(infos.length === 1, `there are ${infos.length} signers instead of one`, 'RFC 6488 2.1.6');
-  const signer = readSigner(faults, part(infos, 0, 'the signer'), digests);
-  const name = oidText(expectTag(contentType, TAG.oid, 'the content type'));
+  if (info === undefined) throw new X509Error('nobody signed it');
+  const signer = readSigner(faults, info);
+  const name = oidText(contentType);
   const said = signer.attributes.get(OID.contentType);
   faults.check(
     said?.tag === TAG.oid && oidText(said) === name,
@@ -188,10 +193,9 @@ export function readSignedObject(der: Uint8Array, faults: Faults): SignedObject 
     contentType: name,
     content,
     certificateDer: certificate?.raw ?? new Uint8Array(),
-    crls: crls.map(({ raw }) => raw),
+    crls: crlSet === undefined ? null : children(crlSet).map(({ raw }) => raw),
     signerKeyId: signer.keyId,
-    signingTime:
-      time === undefined ? null : faults.read('RFC 9589 4', () => timeValue(time, 'the signing time')),
+    signingTime: time === undefined ? null : faults.read('RFC 9589 4', () => signingTime(faults, time)),
     holds: (spkiDer) =>
       digest !== undefined &&
       hex(digest.content) === createHash('sha256').update(content).digest('hex') &&

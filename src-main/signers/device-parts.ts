@@ -1,5 +1,8 @@
 /** The kinds of devices that Baleen speaks with, built from the ports: the application gets them as one thing, and tests bring their own. */
 import type { Clock, Net, Random, SignerHosts } from '../ports.ts';
+import type { MakeLooks } from './doctor/doctor.ts';
+import { kmipLooks } from './doctor/kmip-looks.ts';
+import { pkcs11Looks } from './doctor/pkcs11-looks.ts';
 import { createKmipDevice } from './kmip/kmip-device.ts';
 import { resultReasonNamed } from './kmip/result-reasons.ts';
 import type { DeviceKinds } from './lifecycle/live-signers.ts';
@@ -11,6 +14,7 @@ import type { TokenTools } from './token-tools.ts';
 export interface DeviceParts {
   kinds: DeviceKinds;
   tools: TokenTools;
+  looks: MakeLooks;
 }
 
 /** `net`: behind the gate, which lets an offline station reach its one HSM. */
@@ -30,5 +34,9 @@ export function deviceParts(deps: {
       explain: (kind, { code }) => (kind === 'kmip' ? resultReasonNamed(code) : explainFault(code)),
     },
     tools: createPkcs11Tools({ hosts, clock }),
+    looks: (settings, about) =>
+      settings.kind === 'kmip'
+        ? kmipLooks({ ...deps, ...about, settings })
+        : pkcs11Looks({ ...deps, ...about, settings }),
   };
 }

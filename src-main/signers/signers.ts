@@ -3,10 +3,11 @@
  * is configured in config/.
  */
 import type { Topic } from '#shared/bridge.ts';
+import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
 import { jobRefusal } from '../audit/job-refusal.ts';
 import { AppError } from '../lib/app-error.ts';
-import type { Domain } from '../lib/domain.ts';
+import type { Domain, TicketPaths } from '../lib/domain.ts';
 import { newId } from '../lib/ids.ts';
 import type { JobContext, Jobs } from '../lib/jobs.ts';
 import type { Log } from '../lib/log.ts';
@@ -14,6 +15,8 @@ import type { HsmEndpoint } from '../lib/net-gate.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
 import { createConfigure } from './config/configure.ts';
+import { tomlChannels } from './config/toml-channels.ts';
+import { createDoctor, type MakeLooks } from './doctor/doctor.ts';
 import { adoptKey, listDeviceKeys, probe } from './lifecycle/device-keys.ts';
 import { createLiveSigners, type DeviceKinds, type LiveSigners } from './lifecycle/live-signers.ts';
 import { listSigners } from './list-signers.ts';
@@ -27,21 +30,28 @@ export interface SignersDeps {
   random: Random;
   log: Log;
   jobs: Jobs;
+  blobs: { take(id: string): { name: string; bytes: Buffer } };
+  tickets: TicketPaths;
   session(): Session;
   software: Signer;
   kinds: DeviceKinds;
   tools: TokenTools;
+  looks: MakeLooks;
+  version: string;
   changed(topic: Topic, ids: string[]): void;
 }
 
 export interface Signers {
-  domain: Domain<'signers'>;
+  /** Without those of migration.ts, which asks the owners of keys. */
+  domain: Omit<Domain<'signers'>, 'migration' | 'roll'>;
   /** Throws AppError LOCKED, NO_WORKSPACE. */
   table(): SignerTable;
   /** Announces the signers of a workspace that is being unlocked (H-019). */
   begin(session: Session): Promise<void>;
   /** Ends every contact and forgets every PIN. First: what waits for a person ends by it. */
   locking(): Promise<void>;
+  /** Contacts a device as a person who wants it now; answers what keys it makes. Throws AppError as the signer port says. */
+  contact(id: string, signal: AbortSignal): Promise<readonly KeyAlgorithm[]>;
   /** The one address that an offline station may connect to: that of its KMIP server; null: none. */
   endpoint(): HsmEndpoint | null;
 }
@@ -84,9 +94,12 @@ export function createSigners(deps: SignersDeps): Signers {
   }
 
   const found = new Map<string, DeviceTable>();
+  const doctor = createDoctor({ ...deps, live, configure, deviceJob });
 
-  const domain: Domain<'signers'> = {
+  const domain: Signers['domain'] = {
     ...configure.channels,
+    ...tomlChannels({ ...deps, configure }),
+    ...doctor.channels,
     ...tokenChannels({ ...deps, live, configure, deviceJob, found }),
     list: () => listSigners(session(), live()),
     prompts: () => ({ prompts: live().prompts.list() }),
@@ -171,8 +184,13 @@ export function createSigners(deps: SignersDeps): Signers {
     },
     async locking() {
       found.clear();
+      doctor.locking();
       await lives.get(session())?.stop();
     },
+    contact: (id, signal) =>
+      live()
+        .find(id)
+        .withDevice({ force: true, signal }, (_device, { algorithms }) => Promise.resolve(algorithms)),
     endpoint() {
       const kmip = [...live().all().values()]
         .map(({ settings }) => settings())

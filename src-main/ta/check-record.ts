@@ -4,8 +4,7 @@
  */
 import type { CheckedExchange, RecordCheck } from '#shared/contract/ta-record.ts';
 import { sha256Hex } from '../lib/bytes.ts';
-import { JsonError, type JsonValue } from '../lib/json-reader.ts';
-import { asBase64, asMap, asObject, toJson } from '../lib/json-shape.ts';
+import type { JsonValue } from '../lib/json-reader.ts';
 import { type Fault, Faults } from '../rpki/fault.ts';
 import { judgeObject } from '../rpki/judge.ts';
 import { type Message, openMessage } from '../rpki/message.ts';
@@ -13,7 +12,7 @@ import { resourceCertificate } from '../rpki/resource-certificate.ts';
 import { keyId } from '../x509/public-key.ts';
 import { readRequest, type Request } from './documents.ts';
 import { judgeResponseContent } from './judge-response.ts';
-import { readObjects, type TaObjects } from './objects.ts';
+import type { TaObjects } from './objects.ts';
 import { openDocument, readInto, signedContent } from './open-exchange.ts';
 import {
   type KeptExchange,
@@ -23,6 +22,7 @@ import {
   readParty,
   type RecordFile,
 } from './record-files.ts';
+import { readResponse, signingCertificate, unknownBefore } from './response.ts';
 import { identityFaults } from './signer/identity-check.ts';
 
 /** The response says when it was signed; the time beside it may be some minutes off, not more. */
@@ -53,51 +53,19 @@ function openSigned(
   return { clear: document.clear, message, faults: faults.found, same };
 }
 
-/** The TA certificate that stands beside the certificates a response issues; null when it issues none. */
-function signingCertificate(response: JsonValue): Uint8Array | null {
-  try {
-    const clear = asObject(response, 'response', { required: ['child_responses'], open: true });
-    for (const [, answers, path] of asMap(clear.get('child_responses'), 'child_responses'))
-      for (const [, answer] of asMap(answers, path)) {
-        const [issued] = answer instanceof Map ? [...answer.values()] : [];
-        const signing = issued instanceof Map ? issued.get('signing_cert') : undefined;
-        if (signing instanceof Map) return asBase64(signing.get('cert'), path);
-      }
-    return null;
-  } catch (error) {
-    // Its own judgement names what is wrong with it.
-    if (error instanceof JsonError) return null;
-    throw error;
-  }
-}
-
 interface Context {
   proxy: Party;
   signer: Party;
-  /** The response before it in the file. */
-  previous: JsonValue | null;
+  /** The objects before it in the file. */
+  previous: TaObjects | null;
   /** The TA certificate as far as the file or signer-info.json shows it. */
   certificateDer: Uint8Array | null;
+  /** It was shown with this exchange or one before: it was the TA certificate at that time. */
+  ofThatTime: boolean;
 }
 
-/** The objects before the first exchange of a file are not in it: none, one number lower, long ago. */
-const before = (objects: TaObjects): JsonValue =>
-  toJson({
-    revision: {
-      number: objects.number - 1n,
-      this_update: '1970-01-01T00:00:00Z',
-      next_update: '1970-01-01T00:00:00Z',
-    },
-    key_identifier: objects.keyId,
-    base_uri: objects.baseUri,
-    revocations: [],
-    crl: null,
-    manifest: null,
-    issued: {},
-  });
-
 /** The certificate as a trust anchor, of the key that the response names. */
-function judgeAnchor({ certificateDer, signer }: Context, objects: TaObjects, at: Date): Fault[] {
+function judgeAnchor({ certificateDer, ofThatTime, signer }: Context, objects: TaObjects, at: Date): Fault[] {
   const faults = new Faults();
   if (signer.anchor !== null)
     faults.check(
@@ -112,7 +80,10 @@ function judgeAnchor({ certificateDer, signer }: Context, objects: TaObjects, at
     'the TA certificate beside it is of another key',
     'RFC 6487 4.8.2',
   );
-  for (const { text, clause } of judgeObject(certificateDer, { issuerDer: null, anchor: true, at }).faults)
+  // One that was not shown by then may have been made later: only its key and its form can be judged.
+  const when = ofThatTime ? at : null;
+  for (const { text, clause } of judgeObject(certificateDer, { issuerDer: null, anchor: true, at: when })
+    .faults)
     faults.check(false, `The TA certificate: ${text}`, clause);
   return faults.found;
 }
@@ -127,22 +98,21 @@ interface Content {
 function judgeContents(request: Opened, response: Opened, context: Context, at: Date): Content {
   const faults = new Faults();
   const asked = readInto(faults, 'The request', () => readRequest(request.clear, 'request'));
-  const objects = readInto(faults, 'The response', () =>
-    readObjects(
-      asObject(response.clear, 'response', { required: ['objects'], open: true }).get('objects'),
-      'response.objects',
-    ),
-  );
-  if (asked === null || objects === null) return { request: asked, objects, faults: faults.found };
+  const answered = readInto(faults, 'The response', () => readResponse(response.clear));
+  if (asked === null || answered === null)
+    return { request: asked, objects: answered?.objects ?? null, faults: faults.found };
+  const { objects } = answered;
   const judged = judgeResponseContent(
     response.clear,
     {
       info: {
         taKeyId: objects.keyId,
-        taCertificateDer: context.certificateDer,
+        // One of another time is not the one that the children were told.
+        taCertificateDer: signingCertificate(answered) ?? context.certificateDer,
         baseUri: objects.baseUri,
+        talRsync: null,
       },
-      previous: context.previous ?? before(objects),
+      previous: context.previous ?? unknownBefore(objects),
       request: asked,
     },
     at,
@@ -171,7 +141,7 @@ function judgeTime({ message }: Opened, at: Date): Fault[] {
 function checkOne(
   { at, request, response }: KeptExchange,
   context: Context,
-): CheckedExchange & { response: JsonValue } {
+): CheckedExchange & { objects: TaObjects | null } {
   const [asked, answered] = [
     openSigned(request, 'request', context.proxy, at),
     openSigned(response, 'response', context.signer, at),
@@ -210,11 +180,16 @@ function checkOne(
             ok: objectsHold ? null : false,
             text: 'no TA certificate is here: the signatures of its objects were not checked',
           }
-        : { ok: objectsHold, text: 'certificates, CRL and manifest hold under the TA certificate' },
+        : {
+            ok: objectsHold,
+            text: context.ofThatTime
+              ? 'certificates, CRL and manifest hold under the TA certificate'
+              : 'certificates, CRL and manifest hold under the key of the TA certificate; the file shows none of that time',
+          },
       { ok: time.length === 0, text: 'its time is that of the signature' },
     ],
     faults,
-    response: answered.clear,
+    objects: content.objects,
   };
 }
 
@@ -233,21 +208,24 @@ export function checkRecord(files: {
   const signer = readParty(files.signer, true);
   const kept = readExchanges(files.exchanges);
   const shown = kept.map(({ response }) => {
-    const clear = readInto(new Faults(), '', () => openDocument(response, 'response').clear);
-    return clear === null ? null : signingCertificate(clear);
+    const read = readInto(new Faults(), '', () => readResponse(openDocument(response, 'response').clear));
+    return read === null ? null : signingCertificate(read);
   });
   const exchanges: CheckedExchange[] = [];
-  let previous: JsonValue | null = null;
+  let previous: TaObjects | null = null;
   for (const [index, one] of kept.entries()) {
-    // Its own; else the newest before it, the signer's, and any of the file: the key is the same for ever.
-    const certificateDer =
-      shown.slice(0, index + 1).findLast((der) => der !== null) ??
-      signer.anchor?.certificateDer ??
-      shown.find((der) => der !== null) ??
-      null;
-    const { response, ...checked } = checkOne(one, { proxy, signer, previous, certificateDer });
+    // Its own or the newest before it; else the signer's, or any of the file: the key is the same for ever.
+    const then = shown.slice(0, index + 1).findLast((der) => der !== null) ?? null;
+    const certificateDer = then ?? signer.anchor?.certificateDer ?? shown.find((der) => der !== null) ?? null;
+    const { objects, ...checked } = checkOne(one, {
+      proxy,
+      signer,
+      previous,
+      certificateDer,
+      ofThatTime: then !== null,
+    });
     exchanges.push(checked);
-    previous = response instanceof Map && response.has('objects') ? response : previous;
+    previous = objects ?? previous;
   }
   return { proxy: compared(proxy), signer: compared(signer), exchanges };
 }

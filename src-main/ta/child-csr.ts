@@ -1,14 +1,15 @@
 /** The certificate request of a child (RFC 6492 3.4.1, as Krill makes it): what the signer may rely on, and what is wrong. */
-import { X509Error } from '../x509/x509-error.ts';
-import { readAccess, readBasicConstraints, readKeyUsage } from '../x509/extension-reader.ts';
+import { checkCanonical } from '../rpki/canonical-der.ts';
+import { checkKey, hex, SHA256_WITH_RSA } from '../rpki/certificate-fields.ts';
+import { checkPlaces, readUris, SIA } from '../rpki/certificate-pointers.ts';
+import type { Faults } from '../rpki/fault.ts';
+import type { Extension } from '../x509/extension-reader.ts';
 import { EXTENSION } from '../x509/oids.ts';
 import { keyId } from '../x509/public-key.ts';
 import { parseRequest } from '../x509/request.ts';
-import { checkKey } from '../rpki/certificate-fields.ts';
-import { isPlainUri } from '../rpki/plain-name.ts';
 import { readOnce } from '../rpki/read-once.ts';
-import type { Faults } from '../rpki/fault.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
+import { X509Error } from '../x509/x509-error.ts';
 
 export interface ChildCsr {
   /** Upper-case hex. */
@@ -19,71 +20,80 @@ export interface ChildCsr {
   rpkiNotify: string | null;
 }
 
-const SIA = {
-  repository: '1.3.6.1.5.5.7.48.5',
-  manifest: '1.3.6.1.5.5.7.48.10',
-  notify: '1.3.6.1.5.5.7.48.13',
-} as const;
+const CLAUSE = 'RFC 6487 6';
+/** What a request of a CA may ask for (RFC 6487 6.3, as rpki-rs reads it); one that says another thing is not understood. */
+const MAY_ASK = new Map<string, string>([
+  [EXTENSION.basicConstraints, 'basic constraints'],
+  [EXTENSION.keyUsage, 'key usage'],
+  [EXTENSION.subjectInfoAccess, 'subject information access'],
+]);
+const CA_TRUE = '30030101ff';
+const CERTIFIES = '03020106';
+
+/** The values of the extensions it asks for, each known and once. */
+function askedFor(extensions: readonly Extension[], faults: Faults): Map<string, Uint8Array> {
+  const found = new Map<string, Uint8Array>();
+  for (const { oid, valueDer } of extensions) {
+    faults.check(MAY_ASK.has(oid), `it asks for the extension ${oid}, which a request may not`, CLAUSE);
+    faults.check(!found.has(oid), `it asks twice for ${MAY_ASK.get(oid) ?? oid}`, 'RFC 5280 4.2');
+    found.set(oid, valueDer);
+  }
+  return found;
+}
+
+/** Where it wants to publish: one rsync folder, one manifest, at most one notification. */
+function placesIn(sia: Uint8Array | undefined, faults: Faults): Omit<ChildCsr, 'keyId' | 'spkiDer'> {
+  const access = sia === undefined ? [] : readUris(sia);
+  checkPlaces(faults, access);
+  const of = (method: string, scheme: string): string[] =>
+    access
+      .filter((one) => one.method === method && one.location.toLowerCase().startsWith(scheme))
+      .map(({ location }) => location);
+  const [folder, ...folders] = of(SIA.repository, 'rsync:');
+  const [manifest, ...manifests] = of(SIA.manifest, 'rsync:');
+  faults.check(
+    folders.length === 0 && manifests.length === 0,
+    'it names several places to publish in',
+    'RFC 6487 4.8.8.1',
+  );
+  if (folder === undefined || manifest === undefined) throw new X509Error('it says not where to publish');
+  return {
+    caRepository: folder,
+    rpkiManifest: manifest,
+    rpkiNotify: of(SIA.notify, '')[0] ?? null,
+  };
+}
 
 /** Reads and checks; null when it is no request at all. */
 export const readChildCsr = readOnce(read);
 
 function read(der: Uint8Array, faults: Faults): ChildCsr | null {
-  const clause = 'RFC 6487 6';
-  return faults.read(clause, () => {
+  return faults.read(CLAUSE, () => {
     const csr = parseRequest(der);
-    faults.check(verifySignature(csr, csr.spkiDer) === 'holds', 'it is not signed with its own key', clause);
+    // Krill writes out that an extension is not critical; its own signature is over that, and nothing else is tolerated.
+    checkCanonical(faults, der, { falseWritten: true });
+    faults.check(csr.version === 0n, 'its version is not 0', 'RFC 2986 4.1');
+    faults.check(
+      hex(csr.signatureAlgorithm.raw) === SHA256_WITH_RSA,
+      'it is not signed by sha256WithRSAEncryption with NULL',
+      'RFC 7935 2',
+    );
+    faults.check(verifySignature(csr, csr.spkiDer) === 'holds', 'it is not signed with its own key', CLAUSE);
     faults.read('RFC 7935 3', () => checkKey(faults, csr.spkiDer));
-    const value = (oid: string): Uint8Array | undefined =>
-      csr.extensions.find((extension) => extension.oid === oid)?.valueDer;
-    const basic = value(EXTENSION.basicConstraints);
+    const asked = askedFor(csr.extensions, faults);
+    const basic = asked.get(EXTENSION.basicConstraints);
     faults.check(
-      basic !== undefined && readBasicConstraints(basic).isCa,
-      'it is not for an authority (basic constraints)',
-      clause,
+      basic !== undefined && hex(basic) === CA_TRUE,
+      'it is not for an authority without a path length (basic constraints)',
+      CLAUSE,
     );
-    const usage = value(EXTENSION.keyUsage);
+    const usage = asked.get(EXTENSION.keyUsage);
     faults.check(
-      usage === undefined || readKeyUsage(usage).join() === 'keyCertSign,cRLSign',
+      usage === undefined || hex(usage) === CERTIFIES,
       'its key usage is not that of an authority',
-      clause,
+      CLAUSE,
     );
-    const sia = value(EXTENSION.subjectInfoAccess);
-    const access = sia === undefined ? [] : readAccess(sia);
-    const of = (method: string): string[] =>
-      access.filter((one) => one.method === method).map(({ location }) => location);
-    const [folder, ...folders] = of(SIA.repository);
-    const [manifest, ...manifests] = of(SIA.manifest);
-    const notify = of(SIA.notify);
-    const place = 'RFC 6487 4.8.8.1';
-    faults.check(
-      folder !== undefined && folders.length === 0 && isPlainUri(folder, 'rsync') && folder.endsWith('/'),
-      'it names no rsync folder to publish in, or several',
-      place,
-    );
-    faults.check(
-      manifest !== undefined &&
-        manifests.length === 0 &&
-        isPlainUri(manifest, 'rsync') &&
-        manifest.endsWith('.mft') &&
-        folder !== undefined &&
-        manifest.startsWith(folder) &&
-        !manifest.slice(folder.length).includes('/'),
-      'its manifest does not lie in the folder it publishes in',
-      place,
-    );
-    faults.check(
-      notify.length <= 1 && notify.every((uri) => isPlainUri(uri, 'https')),
-      'its notification is not one https URI',
-      'RFC 8182 3.2',
-    );
-    if (folder === undefined || manifest === undefined) throw new X509Error('it says not where to publish');
-    return {
-      keyId: keyId(csr.spkiDer),
-      spkiDer: csr.spkiDer,
-      caRepository: folder,
-      rpkiManifest: manifest,
-      rpkiNotify: notify[0] ?? null,
-    };
+    const places = placesIn(asked.get(EXTENSION.subjectInfoAccess), faults);
+    return { keyId: keyId(csr.spkiDer), spkiDer: csr.spkiDer, ...places };
   });
 }

@@ -90,6 +90,13 @@ describe('in an application', () => {
       ),
     });
 
+    const deep = Buffer.from(`{"repo_info": ${'['.repeat(500)}${']'.repeat(500)}, "server_info": {}}`);
+    const nested = await app.call('ta.recognise', {
+      blob: await app.blob('proxy-repo.json', deep, 'transfer'),
+    });
+    expect(nested.says).toMatch(/^proxy-repo\.json is damaged: repo_info\[0\]…/);
+    expect(nested.says).not.toMatch(/\[0\]\[0\]/);
+
     const inspected = async (name: string, bytes: Buffer): Promise<string> => {
       const blob = await app.blob(name, bytes);
       return app.call('inspect.blob', { blob }).then(

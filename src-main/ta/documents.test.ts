@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type JsonObject, readJson } from '../lib/json-reader.ts';
+import { toJson } from '../lib/json-shape.ts';
 import { vectorPath } from '../testing/vectors.ts';
 import { readIdentity, readRequest } from './documents.ts';
 import { readSignerInfo } from './signer-info.ts';
@@ -69,6 +70,9 @@ describe('a request that is not in its form is refused with the place', () => {
       '',
     ],
     ['a short key', { child_requests: [{ ...CHILD, requests: { AB: wish() } }] }, /40 hex digits/, ''],
+    ['an empty nonce', { nonce: '', child_requests: [] }, /1 to 255 visible/, 'r.nonce'],
+    ['a nonce without end', { nonce: 'n'.repeat(256), child_requests: [] }, /1 to 255 visible/, 'r.nonce'],
+    ['a nonce of control characters', { nonce: 'a\n', child_requests: [] }, /1 to 255 visible/, 'r.nonce'],
     ['no list', { child_requests: {} }, /list is missing/, 'r.child_requests'],
   ])('%s', (_name, part, said, path) => {
     const text = JSON.stringify({ nonce: 'n', ...part });
@@ -87,3 +91,11 @@ describe('a request that is not in its form is refused with the place', () => {
     }
   });
 });
+
+test.each(['', '   ', 'a\nb', 'x'.repeat(256)])(
+  'a nonce that cannot be told or shown is none: %j',
+  (nonce) => {
+    const request = toJson({ nonce, child_requests: [] });
+    expect(() => readRequest(request, 'request')).toThrow('1 to 255 visible');
+  },
+);

@@ -80,16 +80,20 @@ export function resourceLimit(value: JsonValue | undefined, path: string): Parti
   );
 }
 
-/** The one member of an externally tagged variant. */
-function variant(value: JsonValue, path: string): [name: string, value: JsonValue, path: string] {
+/** The one member of an externally tagged variant. Throws JsonError. */
+export function onlyMember(
+  value: JsonValue,
+  path: string,
+  what: 'request' | 'answer',
+): [name: string, value: JsonValue, path: string] {
   const [only, ...more] = asMap(value, path);
-  if (only === undefined || more.length > 0) throw new JsonError('one kind of request is missing here', path);
+  if (only === undefined || more.length > 0) throw new JsonError(`one kind of ${what} is missing here`, path);
   return only;
 }
 
 /** One wish of a child. Throws JsonError. */
 export function readChildRequest(value: JsonValue, path: string): ChildRequest {
-  const [kind, inner, at] = variant(value, path);
+  const [kind, inner, at] = onlyMember(value, path, 'request');
   if (kind === 'Issuance') {
     const object = asObject(inner, at, { required: ['class_name', 'limit', 'csr'] });
     return {
@@ -128,6 +132,13 @@ export function handle(text: string, path: string): string {
   return text;
 }
 
+/** An opaque text (krill-ta.md 5.6), but one that can be told from others and shown: an empty one would count as seen for ever. */
+function nonce(value: JsonValue | undefined, path: string): string {
+  const text = asText(value, path);
+  if (!/^[!-~][ -~]{0,254}$/.test(text)) throw new JsonError('a nonce has 1 to 255 visible characters', path);
+  return text;
+}
+
 /** `request` of a request file, and the signed content of its message. Throws JsonError. */
 export function readRequest(value: JsonValue | undefined, path: string): Request {
   const object = asObject(value, path, { required: ['nonce', 'child_requests'] });
@@ -143,7 +154,7 @@ export function readRequest(value: JsonValue | undefined, path: string): Request
       requests: byKey(child.get('requests'), `${at}.requests`, readChildRequest),
     };
   });
-  return { nonce: asText(object.get('nonce'), `${path}.nonce`), children };
+  return { nonce: nonce(object.get('nonce'), `${path}.nonce`), children };
 }
 
 /** `IdCertInfo` of a proxy or signer: key, certificate and hash must say the same. Throws JsonError. */

@@ -5,8 +5,10 @@
 import { equalBytes } from '../lib/bytes.ts';
 import { JsonError } from '../lib/json-reader.ts';
 import { Faults } from '../rpki/fault.ts';
+import { equalRanges } from '../rpki/ranges.ts';
 import { type ResourceSet, sameResources } from '../rpki/resource-set.ts';
-import { type ResourceCertificate, resourceCertificate, type Role } from '../rpki/resource-certificate.ts';
+import type { Role } from '../rpki/certificate-pointers.ts';
+import { type ResourceCertificate, resourceCertificate } from '../rpki/resource-certificate.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import type { CertInfo } from './objects.ts';
 
@@ -35,6 +37,16 @@ export function holdsResources(read: ResourceCertificate, set: ResourceSet): boo
   return own !== null && sameResources(own, set);
 }
 
+const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
+
+/** A family that is missing in a limit asks for everything, which is not the same as all there is. */
+export function sameLimit(a: Partial<ResourceSet>, b: Partial<ResourceSet>): boolean {
+  return FAMILIES.every((family) => {
+    const [one, other] = [a[family], b[family]];
+    return one === undefined || other === undefined ? one === other : equalRanges(one, other);
+  });
+}
+
 /** Whether it publishes there, and nowhere else besides. */
 export function publishesAt({ sia }: ResourceCertificate, places: Places): boolean {
   const wanted = [
@@ -55,6 +67,7 @@ function differing(info: CertInfo, role: Role): string | null {
   const read = resourceCertificate(info.der, role, new Faults());
   const { certificate } = read;
   if (!equalBytes(certificate.spkiDer, info.spkiDer)) return 'key';
+  if (!equalBytes(certificate.subject.raw, info.subjectDer)) return 'subject';
   if (certificate.serialNumber !== info.serial) return 'serial number';
   if (second(certificate.notBefore) !== second(info.notBefore)) return 'begin';
   if (second(certificate.notAfter) !== second(info.notAfter)) return 'end';

@@ -1,32 +1,28 @@
 /** The answers of a response held against the wishes of the request (RFC 6492 3.4.2, 3.5.2): none missing, none too many. */
 import { equalBytes } from '../lib/bytes.ts';
-import type { JsonObject, JsonValue } from '../lib/json-reader.ts';
-import { asBase64, asMap, asObject, asText } from '../lib/json-shape.ts';
 import { Faults } from '../rpki/fault.ts';
-import { equalRanges } from '../rpki/ranges.ts';
-import { resourceCertificate } from '../rpki/resource-certificate.ts';
+import { judgeObject } from '../rpki/judge.ts';
+import { type ResourceCertificate, resourceCertificate } from '../rpki/resource-certificate.ts';
 import { type ResourceSet, sameResources } from '../rpki/resource-set.ts';
+import { readAccess } from '../x509/extension-reader.ts';
+import { EXTENSION } from '../x509/oids.ts';
 import { readChildCsr } from './child-csr.ts';
-import {
-  byKey,
-  type Child,
-  type ChildRequest,
-  handle,
-  keyIdentifier,
-  type Request,
-  resourceLimit,
-  resourceSet,
-} from './documents.ts';
-import { holdsResources, publishesAt, second } from './inside.ts';
-import { instantText } from './objects.ts';
+import type { Child, ChildRequest, Request } from './documents.ts';
+import { holdsResources, publishesAt, sameLimit, second } from './inside.ts';
+import type { CertInfo, TaObjects } from './objects.ts';
+import type { Answer, IssuanceAnswer, Response } from './response.ts';
 import type { SignerInfo } from './signer-info.ts';
 
 /** What a response is held against. */
 export interface ResponseKnowledge {
-  /** `taCertificateDer` null: it is not here, and objects are judged by themselves. */
-  info: Pick<SignerInfo, 'taKeyId' | 'baseUri'> & { taCertificateDer: Uint8Array | null };
-  /** The last response, or the objects of signer-info.json before the first. */
-  previous: JsonValue;
+  info: Pick<SignerInfo, 'taKeyId' | 'baseUri'> & {
+    /** null: it is not here, and objects are judged by themselves. */
+    taCertificateDer: Uint8Array | null;
+    /** null: it is not known where the TA certificate is. */
+    talRsync: string | null;
+  };
+  /** The objects of the last response, or of signer-info.json before the first. */
+  previous: Pick<TaObjects, 'number' | 'thisUpdate' | 'issued' | 'revocations'>;
   /** The request that it answers. */
   request: Request;
 }
@@ -37,14 +33,8 @@ export interface ProxyKnowledge extends ResponseKnowledge {
   signerSpki: Uint8Array;
 }
 
-/** A certificate as the response publishes it. */
-export interface Issued {
-  der: Uint8Array;
-  uri: string;
-}
-
-const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
 const ISSUED = 'RFC 6492 3.4.2';
+const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
 
 /** What the child has under the limit it asked for. */
 function granted(child: Child, limit: Partial<ResourceSet>): ResourceSet {
@@ -52,16 +42,33 @@ function granted(child: Child, limit: Partial<ResourceSet>): ResourceSet {
   return { asn: limit.asn ?? asn, ipv4: limit.ipv4 ?? ipv4, ipv6: limit.ipv6 ?? ipv6 };
 }
 
+/** Where a certificate says that its issuer's is. */
+function issuerUris({ certificate }: ResourceCertificate): string[] {
+  const access = certificate.extensions.find(({ oid }) => oid === EXTENSION.authorityInfoAccess);
+  return access === undefined
+    ? []
+    : readAccess(access.valueDer)
+        .filter(({ method }) => method === CA_ISSUERS)
+        .map(({ location }) => location);
+}
+
+interface Asked {
+  who: string;
+  child: Child;
+  key: string;
+  /** What is published for this key. */
+  there: CertInfo | undefined;
+}
+
 /** What was asked for, held against the certificate itself and against what is told of it. */
 function judgeGrant(
-  who: string,
-  asked: { child: Child; wish: ChildRequest & { type: 'issuance' } },
-  told: { der: Uint8Array; resources: ResourceSet; limit: Partial<ResourceSet>; notAfter: string },
+  { who, child, there }: Asked,
+  wish: ChildRequest & { type: 'issuance' },
+  told: IssuanceAnswer,
   faults: Faults,
 ): void {
-  const { child, wish } = asked;
   const right = granted(child, wish.limit);
-  const read = resourceCertificate(told.der, 'authority', new Faults());
+  const read = resourceCertificate(told.certificateDer, 'authority', new Faults());
   faults.check(
     sameResources(told.resources, right) && holdsResources(read, right),
     `${who}: it gets not the resources it asked for`,
@@ -81,13 +88,45 @@ function judgeGrant(
     ISSUED,
   );
   faults.check(
-    FAMILIES.every((family) => {
-      const [one, other] = [told.limit[family], wish.limit[family]];
-      return one === undefined || other === undefined ? one === other : equalRanges(one, other);
-    }),
+    sameLimit(told.limit, wish.limit) && (there === undefined || sameLimit(there.limit, wish.limit)),
     `${who}: it is told another limit than it asked for`,
     ISSUED,
   );
+  faults.check(
+    issuerUris(read).join('\n') === told.signing.url,
+    `${who}: its certificate names another place of the TA certificate than it is told`,
+    'RFC 6487 4.8.7',
+  );
+}
+
+/** The TA certificate that a child is told is its issuer's. */
+function judgeSigning(who: string, { url, der }: IssuanceAnswer['signing'], at: Date, faults: Faults) {
+  return (info: ResponseKnowledge['info']): void => {
+    const ta = resourceCertificate(der, 'anchor', new Faults());
+    if (
+      !faults.check(
+        ta.subjectKeyId === info.taKeyId,
+        `${who}: the signing certificate is of another key`,
+        ISSUED,
+      )
+    )
+      return;
+    if (info.taCertificateDer !== null && !equalBytes(der, info.taCertificateDer)) {
+      const { faults: own } = judgeObject(der, { issuerDer: null, anchor: true, at });
+      faults.check(
+        false,
+        own.length > 0
+          ? `${who}: the signing certificate does not hold (${own[0]?.text ?? ''})`
+          : `${who}: the signing certificate is another than the TA certificate known here: take over the signer's new signer-info.json first`,
+        ISSUED,
+      );
+    }
+    faults.check(
+      info.talRsync === null || url === info.talRsync,
+      `${who}: the TA certificate is said to be at another place than the TAL says`,
+      ISSUED,
+    );
+  };
 }
 
 /** `known` itself where `der` says the same: what was read of it need not be read again. */
@@ -97,106 +136,71 @@ function sameOr(known: Uint8Array | null | undefined, der: Uint8Array): Uint8Arr
 
 /** One answer to one wish of a child. */
 function judgeAnswer(
-  {
-    who,
-    child,
-    key,
-    answer,
-    path,
-  }: { who: string; child: Child; key: string; answer: JsonValue; path: string },
-  issued: Map<string, Issued>,
-  state: ResponseKnowledge,
+  asked: Asked & { wish: ChildRequest },
+  answer: Exclude<Answer, { type: 'error' }>,
+  info: ResponseKnowledge['info'],
+  at: Date,
   faults: Faults,
-  questions: string[],
 ): void {
-  const wish = child.requests.get(key);
-  if (answer === 'Error') {
-    questions.push(`${who}: the signer answered with an error.`);
-    return;
-  }
-  const [[kind, inner, at] = ['', null, path]] = asMap(answer, path);
-  if (kind === 'Revocation') {
-    const object = asObject(inner, at, { required: ['class_name', 'key'] });
+  const { who, key, wish, there } = asked;
+  faults.check(
+    answer.className === wish.className,
+    `${who}: it is answered for another resource class`,
+    answer.type === 'issuance' ? ISSUED : 'RFC 6492 3.5.2',
+  );
+  if (answer.type === 'revocation') {
     faults.check(
-      wish?.type === 'revocation' &&
-        keyIdentifier(asText(object.get('key'), at), at) === key &&
-        !issued.has(key),
+      wish.type === 'revocation' && answer.key === key && there === undefined,
       `${who}: a revocation was not asked, or its certificate is still there`,
       'RFC 6492 3.5.2',
     );
     return;
   }
-  const object = asObject(inner, at, {
-    required: ['class_name', 'resource_set', 'not_after', 'issued_cert', 'signing_cert'],
-  });
-  const cert = asObject(object.get('issued_cert'), `${at}.issued_cert`, {
-    required: ['uri', 'req_limit', 'cert'],
-  });
-  const signing = asObject(object.get('signing_cert'), `${at}.signing_cert`, { required: ['url', 'cert'] });
-  const there = issued.get(key);
-  const der = sameOr(there?.der, asBase64(cert.get('cert'), `${at}.issued_cert.cert`));
   faults.check(
-    wish?.type === 'issuance' &&
+    wish.type === 'issuance' &&
       there !== undefined &&
-      there.der === der &&
-      asText(cert.get('uri'), at) === there.uri,
+      equalBytes(there.der, answer.certificateDer) &&
+      answer.uri === there.uri,
     `${who}: the certificate it gets is not the one that is published`,
     ISSUED,
   );
-  const ta = resourceCertificate(
-    sameOr(state.info.taCertificateDer, asBase64(signing.get('cert'), `${at}.signing_cert.cert`)),
-    'anchor',
-    new Faults(),
-  );
-  faults.check(
-    ta.subjectKeyId === state.info.taKeyId,
-    `${who}: the signing certificate is of another key`,
-    ISSUED,
-  );
-  if (wish?.type !== 'issuance') return;
-  const told = {
-    der,
-    resources: resourceSet(object.get('resource_set'), `${at}.resource_set`),
-    limit: resourceLimit(cert.get('req_limit'), `${at}.issued_cert.req_limit`),
-    notAfter: instantText(object.get('not_after'), `${at}.not_after`),
-  };
-  judgeGrant(who, { child, wish }, told, faults);
+  judgeSigning(who, answer.signing, at, faults)(info);
+  if (wish.type !== 'issuance') return;
+  judgeGrant(asked, wish, { ...answer, certificateDer: sameOr(there?.der, answer.certificateDer) }, faults);
 }
 
 /**
  * Every answer against every wish: none missing, none too many. Answers the keys whose wishes were fulfilled. Throws
- * JsonError and X509Error of the readers.
+ * X509Error of the readers.
  */
 export function judgeAnswers(
-  response: JsonObject,
-  issued: Map<string, Issued>,
-  state: ResponseKnowledge,
+  { objects, answers }: Response,
+  { info, request }: ResponseKnowledge,
+  at: Date,
   faults: Faults,
   questions: string[],
 ): Set<string> {
   const fulfilled = new Set<string>();
-  const answered = new Map<string, Set<string>>();
-  for (const [name, answers, path] of asMap(response.get('child_responses'), 'response.child_responses')) {
-    const child = state.request.children.find((one) => one.handle === handle(name, path));
-    const keys = new Set<string>();
-    for (const [key, value] of byKey(answers, path, (item, at) => ({ item, at }))) {
-      keys.add(key);
+  for (const [name, own] of answers) {
+    const child = request.children.find((one) => one.handle === name);
+    faults.check(child !== undefined, `${name}: an answer to a child that asked nothing`, ISSUED);
+    for (const [key, answer] of own) {
       const who = `${name}, key ${key.slice(-8)}`;
-      if (child === undefined || !child.requests.has(key)) {
-        faults.check(false, `${who}: an answer to nothing that was asked`, 'RFC 6492 3.4.2');
+      const wish = child?.requests.get(key);
+      if (child === undefined || wish === undefined) {
+        faults.check(false, `${who}: an answer to nothing that was asked`, ISSUED);
         continue;
       }
-      judgeAnswer({ who, child, key, answer: value.item, path: value.at }, issued, state, faults, questions);
-      if (value.item !== 'Error') fulfilled.add(key);
+      if (answer.type === 'error') {
+        questions.push(`${who}: the signer answered with an error.`);
+        continue;
+      }
+      judgeAnswer({ who, child, key, wish, there: objects.issued.get(key) }, answer, info, at, faults);
+      fulfilled.add(key);
     }
-    answered.set(name, keys);
   }
-  for (const { handle: name, requests } of state.request.children)
+  for (const { handle: name, requests } of request.children)
     for (const key of requests.keys())
-      faults.check(
-        answered.get(name)?.has(key) === true,
-        `${name}, key ${key.slice(-8)}: no answer`,
-        'RFC 6492 3.4.2',
-      );
+      faults.check(answers.get(name)?.has(key) === true, `${name}, key ${key.slice(-8)}: no answer`, ISSUED);
   return fulfilled;
 }

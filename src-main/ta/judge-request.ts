@@ -85,7 +85,11 @@ function judgeWish(
   const owner = state.owners.get(key);
   if (wish.type === 'revocation') {
     inner.check(wish.key === key, 'the key to revoke is not the one it stands under', 'RFC 6492 3.5.1');
-    inner.check(owner !== undefined, 'a key that has no certificate cannot be revoked', 'RFC 6492 3.5.1');
+    inner.check(
+      owner !== undefined,
+      'a key that has no certificate cannot be revoked: if it was revoked here already, take signer-info.json of this signer over on the proxy and make the request anew',
+      'RFC 6492 3.5.1',
+    );
   } else {
     const csr = readChildCsr(wish.csrDer, inner);
     inner.check(

@@ -50,6 +50,12 @@ describe('validly signed, and not what was asked', () => {
       }),
     ],
     [
+      'another CRL',
+      /names another CRL/,
+      () =>
+        instead(world.asked, () => certificate(world.asked, { crl: 'rsync://evil.example.org/repo/a.crl' })),
+    ],
+    [
       'another repository',
       /another place/,
       () => instead(world.asked, () => certificate(world.asked, { at: 'rsync://evil.example.org/repo/' })),

@@ -1,13 +1,17 @@
-/** Stores of a real krillta whose keys lie on a SoftHSM token and on a PyKMIP server: taken over, and they go on signing there. */
-import { copyFileSync, cpSync } from 'node:fs';
+/**
+ * Stores of krillta whose keys lie on a SoftHSM token and on a PyKMIP server: those of a real one are taken over and go on signing
+ * there, and a real krillta goes on with what is written for it.
+ */
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { krillta } from '../testing/krillta.ts';
 import { missingPeers } from '../testing/peers.ts';
 import { startPykmip } from '../testing/pykmip.ts';
 import { addSigner } from '../testing/real-signers.ts';
-import { softhsm } from '../testing/softhsm.ts';
+import { PIN, softhsm } from '../testing/softhsm.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
-import { signerInfoOf } from '../testing/test-proxy-app.ts';
+import { ALL, answeredBy, associated, makeRequest, signerInfoOf, take } from '../testing/test-proxy-app.ts';
 import { signerOf } from '../testing/test-signer.ts';
 import { vectorPath } from '../testing/vectors.ts';
 
@@ -20,6 +24,16 @@ beforeEach(async () => {
   await app.create('online');
 });
 afterEach(() => app.remove());
+
+/** Writes the signer for krillta; answers the folder. */
+async function exported(): Promise<string> {
+  const folder = join(app.folder, 'for-krillta');
+  app.places.push(folder);
+  const { chosen } = await app.call('dialogs.folder', { purpose: 'export' });
+  const confirm = (await signerOf(app)).keyId.slice(-8);
+  await app.call('ta.exportStore', { folder: chosen?.ticket ?? '', confirm });
+  return folder;
+}
 
 async function imported(folder: string) {
   app.places.push(folder);
@@ -102,6 +116,80 @@ test.skipIf(noServer.length > 0)(
       expect((await imported(data)).error).toBeNull();
       await reissued();
     } finally {
+      await server.stop();
+    }
+  },
+);
+
+const nobody = missingPeers('softhsm2-util', 'krillta');
+const nobodyOnKmip = missingPeers('pykmip-server', 'krillta');
+
+/** An exchange with the signer here, then one that `go` answers in its place: the proxy takes both. */
+async function goesOn(go: (folder: string, request: Buffer) => Buffer): Promise<void> {
+  const proxy = await testApp({ live: true });
+  try {
+    await proxy.create('online', 'Proxy');
+    const published = join(proxy.folder, 'published');
+    mkdirSync(published);
+    await associated(proxy, app, published);
+    await proxy.result(await proxy.call('ta.localAdd', { handle: 'online', resources: ALL }));
+    await take(proxy, await answeredBy(proxy, app, await makeRequest(proxy), 0));
+    const { number } = await signerOf(app);
+    const folder = await exported();
+    await proxy.call('ta.localRoll', { handle: 'online', step: 'start' });
+    const response = go(folder, await makeRequest(proxy));
+    await take(proxy, response);
+    const { children } = await proxy.call('ta.localChildren', {});
+    expect(children[0]?.keys.map(({ state }) => state)).toEqual(['active', 'new']);
+    expect(response.toString('utf8')).toContain(`"number": ${BigInt(number) + 1n}`);
+    const [record] = (await app.call('audit.list', { action: 'ta.exportStore', limit: 1 })).rows;
+    expect(record?.summary).toMatch(/whose keys stay on /);
+  } finally {
+    await proxy.remove();
+  }
+}
+
+test.skipIf(nobody.length > 0)(
+  `krillta goes on with a TA key that was made here on a token${why(nobody)}`,
+  { timeout: 180_000 },
+  async () => {
+    const hsm = softhsm();
+    try {
+      hsm.addToken('My token');
+      await addSigner(app, 'My “HSM”', hsm.settings('My token'), PIN);
+      await goesOn((folder, request) => {
+        const path = join(folder, 'krillta.conf');
+        const conf = readFileSync(path, 'utf8');
+        // Neither the PIN nor a key leaves.
+        expect(conf).not.toContain(PIN);
+        expect(existsSync(join(folder, 'keys'))).toBe(false);
+        writeFileSync(path, conf.replace('user_pin = "***"', `user_pin = "${PIN}"`));
+        const peer = krillta(folder, { own: true, environment: hsm.environment });
+        expect(peer.exchanges()).toBe(1);
+        return peer.process(request);
+      });
+      // It signed with the key that was there: none was made for it but the one-off ones in files.
+      expect(hsm.tool('My token', '-O', '--type', 'privkey').split('Private Key Object')).toHaveLength(4);
+    } finally {
+      await app.close();
+      await hsm.remove();
+    }
+  },
+);
+
+test.skipIf(nobodyOnKmip.length > 0)(
+  `krillta goes on with a TA key that was made here on a KMIP server${why(nobodyOnKmip)}`,
+  { timeout: 240_000 },
+  async () => {
+    const server = await startPykmip(app.folder);
+    try {
+      await addSigner(app, 'PyKMIP', server.settings({ force: true }), null);
+      await goesOn((folder, request) => {
+        expect(existsSync(join(folder, 'keys'))).toBe(false);
+        return krillta(folder, { own: true }).process(request);
+      });
+    } finally {
+      await app.close();
       await server.stop();
     }
   },

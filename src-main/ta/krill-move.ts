@@ -3,7 +3,9 @@ import { AppError } from '../lib/app-error.ts';
 import { tooLarge } from '../lib/atomic-file.ts';
 import { wipe } from '../lib/bytes.ts';
 import type { Domain } from '../lib/domain.ts';
-import { krillStoreFiles, readBack } from './signer/export-store.ts';
+import type { RoutedKey } from '../signers/router.ts';
+import { exportedDevices } from './signer/exported-devices.ts';
+import { type ExportedKey, krillStoreFiles, readBack } from './signer/export-store.ts';
 import { writeKrillFolder } from './signer/krill-folder.ts';
 import { readKrillStore } from './signer/krill-store.ts';
 import { keepKrilltaSettings } from './signer/krillta-settings.ts';
@@ -85,23 +87,35 @@ export function krillMove(
             fields: [{ path: 'confirm', message: 'Type the last 8 digits' }],
           },
         );
-      if (keys.ta.signer !== 'software' || keys.identity.signer !== 'software')
-        throw new AppError('POLICY_REFUSED', `The keys lie in ${keys.ta.signer} and cannot leave it.`);
       const { store } = session();
       const exchanges = await Promise.all(held.past.map(({ id }) => store.run('ta.exchangeFiles', { id })));
       const path = tickets.path(folder);
-      const files = await software.withPrivateKey(keys.identity, (identity) =>
-        software.withPrivateKey(keys.ta, (ta) =>
+      const devices = await exportedDevices(session(), keys, path, anchor.timing);
+      /** The key opened for a file, or its place. */
+      const withKey = <T>(key: RoutedKey, use: (given: ExportedKey) => T | Promise<T>): Promise<T> => {
+        const device = devices.of(key.signer);
+        return device === null
+          ? software.withPrivateKey(key, (pkcs8) => use({ pkcs8 }))
+          : Promise.resolve(use({ device, handle: key.handle }));
+      };
+      const files = await withKey(keys.identity, (identity) =>
+        withKey(keys.ta, (ta) =>
           krillStoreFiles(anchor, exchanges, { identity, ta }, held.createdAt.toISOString()),
         ),
       );
       const again = readKrillStore(readBack(files));
+      const found = new Set([...again.keys.keys(), ...again.places.keys()]);
       wipe(...again.keys.values());
-      if (again.anchor.objects.number !== anchor.objects.number)
+      if (
+        again.anchor.objects.number !== anchor.objects.number ||
+        !found.has(anchor.objects.keyId) ||
+        !found.has(anchor.identity.keyId)
+      )
         throw new AppError(
           'INTERNAL',
           'What would be written does not read back as this signer; nothing was written.',
         );
+      if (devices.conf !== '') files.set('krillta.conf', devices.conf);
       const said = (text: string) =>
         store.run('audit.add', {
           audit: {
@@ -112,9 +126,9 @@ export function krillMove(
           },
         });
       // SECURITY: on record before the first octet of a key is on the disk, whatever happens then.
-      await said('Begins to write the trust anchor signer with its keys UNENCRYPTED to');
+      await said(`Begins to write the trust anchor signer ${devices.words} to`);
       await writeKrillFolder(path, files);
-      await said('Wrote the trust anchor signer with its keys UNENCRYPTED as a krillta data directory to');
+      await said(`Wrote the trust anchor signer ${devices.words} as a krillta data directory to`);
       tickets.end(folder);
       changed('audit', []);
       return { path };

@@ -3,7 +3,7 @@
  * (krill-ta.md 4.3, 4.4). Read from and written to Krill's JSON; nothing is judged here.
  */
 import { sha256Hex } from '../lib/bytes.ts';
-import { JsonError, type JsonValue } from '../lib/json-reader.ts';
+import { JsonError, type JsonObject, type JsonValue } from '../lib/json-reader.ts';
 import { asArray, asBase64, asObject, asText, asWhole, type Plain, toJson } from '../lib/json-shape.ts';
 import { asnText, ipText } from '../rpki/resource-text.ts';
 import type { ResourceSet } from '../rpki/resource-set.ts';
@@ -69,6 +69,11 @@ function serialNumber(value: JsonValue | undefined, path: string): bigint {
   return BigInt(text);
 }
 
+/** A member that Krill writes and that says nothing: null. */
+function marker(object: JsonObject, path: string): void {
+  if (object.get('marker') !== null) throw new JsonError('null is missing here', `${path}.marker`);
+}
+
 const CERT_FIELDS = [
   'uri',
   'name',
@@ -86,6 +91,14 @@ const CERT_FIELDS = [
   'marker',
 ] as const;
 
+/** The name is the last part of the URI; Krill loses its first letter right below the module (krill-ta.md 4.3). */
+function requireName(uri: string, name: string, path: string): void {
+  const [, inModule = ''] = /^rsync:\/\/[^/]+\/[^/]+\/(.*)$/i.exec(uri) ?? [];
+  const full = uri.slice(uri.lastIndexOf('/') + 1);
+  if (name === full || (inModule === full && name === full.slice(1))) return;
+  throw new JsonError('the name is not that of the URI beside it', path);
+}
+
 /** Throws JsonError. */
 export function readCertInfo(value: JsonValue, path: string): CertInfo {
   const object = asObject(value, path, { required: CERT_FIELDS });
@@ -97,6 +110,8 @@ export function readCertInfo(value: JsonValue, path: string): CertInfo {
   if (text('hash') !== sha256Hex(der).toLowerCase())
     throw new JsonError('the hash is not that of the object beside it', `${path}.hash`);
   const notify = object.get('rpki_notify');
+  marker(object, path);
+  requireName(text('uri'), text('name'), `${path}.name`);
   return {
     uri: text('uri'),
     resources: resourceSet(object.get('resources'), `${path}.resources`),
@@ -147,6 +162,7 @@ function readPublished(value: JsonValue | undefined, path: string): PublishedObj
   const object = asObject(value, path, {
     required: ['name', 'base64', 'hash', 'serial', 'expires', 'marker'],
   });
+  marker(object, path);
   const der = asBase64(object.get('base64'), `${path}.base64`);
   if (asText(object.get('hash'), `${path}.hash`) !== hashOf(der))
     throw new JsonError('the hash is not that of the object beside it', `${path}.hash`);

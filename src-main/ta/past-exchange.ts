@@ -5,8 +5,10 @@
 import type { ExchangeRow } from '#shared/contract/ta.ts';
 import type { ExchangeReview } from '#shared/contract/ta-review.ts';
 import type { NewExchange, StoredExchange } from '../store/commands/ta.ts';
+import { Faults } from '../rpki/fault.ts';
 import { judgeResponse } from './judge-response.ts';
-import { objectsJson, type TaObjects } from './objects.ts';
+import { openDocument, readInto } from './open-exchange.ts';
+import { readResponse, signingCertificate, unknownBefore } from './response.ts';
 import { exchangeContent, historyOf, readFacts } from './review/history.ts';
 import { exchangeText } from './review/krill-text.ts';
 import { reviewRequest } from './review/review.ts';
@@ -15,7 +17,7 @@ import type { HeldSigner } from './signer/held-signer.ts';
 import { signerInfoJson } from './signer/trust-anchor.ts';
 
 export function exchangeRow(stored: StoredExchange): ExchangeRow {
-  const { nextUpdate, children } = readFacts(stored.facts);
+  const { nextUpdate, children, how } = readFacts(stored.facts);
   const wishes = children.flatMap((child) => child.wishes);
   const issued = wishes.filter(({ what }) => what === 'issued').length;
   return {
@@ -28,19 +30,9 @@ export function exchangeRow(stored: StoredExchange): ExchangeRow {
     revoked: wishes.length - issued,
     children: children.map(({ handle }) => handle),
     nextUpdate: new Date(nextUpdate).toISOString(),
+    how: stored.half === 'proxy' ? 'taken and published by the proxy' : (how ?? 'signed here'),
     requestSha256: stored.requestSha256,
     responseSha256: stored.responseSha256,
-  };
-}
-
-/** The objects before the first exchange are not kept: empty ones, one number lower. */
-function before(first: TaObjects): TaObjects {
-  return {
-    ...first,
-    number: first.number - 1n,
-    issued: new Map(),
-    revocations: [],
-    thisUpdate: '1970-01-01T00:00:00Z',
   };
 }
 
@@ -59,9 +51,13 @@ export function pastExchange(
   previous: NewExchange | null,
 ): PastExchange {
   const { request, objects } = exchangeContent(exchange);
-  const then = previous === null ? before(objects) : exchangeContent(previous).objects;
+  const then = previous === null ? unknownBefore(objects) : exchangeContent(previous).objects;
   const at = new Date(exchange.at);
-  const anchor = { ...held.anchor, objects: then };
+  // For showing: the first one follows the number of the set-up.
+  const anchor = {
+    ...held.anchor,
+    objects: { ...then, number: previous === null ? objects.number - 1n : then.number },
+  };
   const { view } = reviewRequest({
     name: `request of exchange ${exchange.number}`,
     bytes: exchange.request,
@@ -72,16 +68,26 @@ export function pastExchange(
     lastAt: previous === null ? new Date(0) : new Date(previous.at),
     earlier: null,
     lost: false,
+    rejected: null,
     groups: [],
     approvers: 1,
     keySigner: held.keySigner,
   });
+  const response = readInto(new Faults(), '', () =>
+    readResponse(openDocument(exchange.response, 'response').clear),
+  );
+  const shown = response === null ? null : signingCertificate(response);
   const { faults } = judgeResponse(
     exchange.response,
     {
       signerSpki: held.anchor.identity.spkiDer,
-      info: readSignerInfo(signerInfoJson(held.anchor)),
-      previous: objectsJson(then),
+      // A TA certificate made anew since is not the one it was signed with.
+      info: {
+        ...readSignerInfo(signerInfoJson(held.anchor)),
+        ...(shown === null ? {} : { taCertificateDer: shown }),
+        talRsync: null,
+      },
+      previous: then,
       request,
     },
     at,

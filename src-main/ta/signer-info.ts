@@ -11,6 +11,8 @@ export interface SignerInfo {
   taCertificateDer: Uint8Array;
   resources: ResourceSet;
   baseUri: string;
+  /** Where the TA certificate is, by rsync. */
+  talRsync: string;
   /** The objects as they were at that time. */
   objects: JsonValue;
 }
@@ -19,6 +21,7 @@ export interface SignerInfo {
 export function readSignerInfo(value: JsonValue): SignerInfo {
   const outer = asObject(value, '', { required: ['id', 'objects', 'ta_cert_details'], open: true });
   const details = asObject(outer.get('ta_cert_details'), 'ta_cert_details', { required: ['cert', 'tal'] });
+  const tal = asObject(details.get('tal'), 'ta_cert_details.tal', { required: ['rsync_uri'], open: true });
   const path = 'ta_cert_details.cert';
   const cert = asObject(details.get('cert'), path, { required: ['base64', 'resources'], open: true });
   const objects = asObject(outer.get('objects'), 'objects', {
@@ -36,6 +39,7 @@ export function readSignerInfo(value: JsonValue): SignerInfo {
     taCertificateDer: asBase64(cert.get('base64'), `${path}.base64`),
     resources: resourceSet(cert.get('resources'), `${path}.resources`),
     baseUri,
+    talRsync: asText(tal.get('rsync_uri'), 'ta_cert_details.tal.rsync_uri'),
     objects,
   };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readTal } from '../rpki/tal.ts';
+import { sha256Hex } from '../lib/bytes.ts';
 import { wordsOf } from '../lib/pgp-words.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 import {
@@ -49,6 +50,11 @@ describe('an exchange', () => {
     });
     expect(view.children[0]?.wishes[0]).toMatchObject({ what: 'new', problems: [] });
     expect(view.groups).toHaveLength(3);
+    // Nothing that the window is told holds the digits it asks for, and opening it again asks for no others.
+    const digest = sha256Hex(bytes).toUpperCase();
+    expect(view.file.sha256).toBeNull();
+    expect(JSON.stringify(view).toUpperCase()).not.toContain(digest.slice(0, 8));
+    expect((await openRequest(app, bytes)).view.groups).toEqual(view.groups);
     await expect(
       app.call('ta.approve', { id, groups: ['0000', 'aardvark adroitness', ''], number: null }),
     ).rejects.toThrow(/not the file the proxy made/);
@@ -134,6 +140,15 @@ describe('an exchange', () => {
       expect(after.total).toBe(total + 1);
       expect(after.rows[0]).toMatchObject({ action: 'ta.openRequest', outcome: 'refused' });
     }
+    // Cut off inside the message: nothing of it is known, so nothing is told.
+    const cut = JSON.parse(good) as { signed: { message: string } };
+    cut.signed.message = cut.signed.message.slice(0, 2000);
+    const { view } = await openRequest(app, Buffer.from(JSON.stringify(cut)));
+    expect(view.verdict.title).toMatch(
+      /^Do not sign: this file is damaged or of another kind\. Copy it again/,
+    );
+    expect(view.verdict.checks.map(({ text }) => text).join()).toContain('what is asked for cannot be read');
+    expect(view).toMatchObject({ children: [], quietChildren: 0 });
     expect((await signer()).number).toBe('1');
   });
 
@@ -166,6 +181,11 @@ describe('an exchange', () => {
     const { id } = await openRequest(app, request('x1-issue'));
     const { text } = await app.call('ta.reject', { id, reason: 'Nobody announced this child.' });
     expect(text).toContain('Nobody announced this child.');
+    const again = await openRequest(app, request('x1-issue'));
+    expect(again.view.unusual[0]).toMatch(
+      /^This file was rejected here on .* because: Nobody announced this child\./,
+    );
+    expect(again.view.verdict.severity).toBe('careful');
     expect(text).toContain('SHA-256');
     expect((await lastAudit())?.summary).toMatch(/^Rejected request/);
     await expect(app.call('ta.review', { id })).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -6,6 +6,7 @@ import type { Domain, TicketPaths } from '../lib/domain.ts';
 import type { Around } from '../lib/device-use.ts';
 import type { Jobs } from '../lib/jobs.ts';
 import type { Clock, Net, Random, Volumes } from '../ports.ts';
+import type { Roll, RollTarget } from '../signers/migration.ts';
 import type { SignerRouter } from '../signers/router.ts';
 import type { SoftwareSigner } from '../signers/software/software-signer.ts';
 import type { Session } from '../store/store-contract.ts';
@@ -24,6 +25,7 @@ import { approversChannels } from './review/approvers.ts';
 import { createHeldReviews } from './review/held-reviews.ts';
 import { reviewChannels } from './review/review-channels.ts';
 import { recordChannels } from './record-channels.ts';
+import { fixedKeys } from './fixed-keys.ts';
 import { heldSigner } from './signer/held-signer.ts';
 import { createSignerHalf } from './signer/signer-half.ts';
 import type { Attention } from './signer/signer-view.ts';
@@ -56,6 +58,8 @@ export interface Ta {
   unlocked(): Promise<void>;
   /** What is due at the trust anchor, for the overview. */
   attention(): Promise<Attention[]>;
+  /** Its keys and those of the children as moving them to another signer sees them. */
+  rolls(target: RollTarget): Promise<Roll[]>;
   /** Children would find nobody after the application has ended. */
   serving(): boolean;
 }
@@ -154,6 +158,9 @@ export function createTa(deps: TaDeps): Ta {
     },
     async attention() {
       return [...(await offline.attention()), ...(await online.attention()), ...(await locals.attention())];
+    },
+    async rolls(target) {
+      return [...(await children.rolls(target)), ...(await fixedKeys(session(), target))];
     },
     serving: online.serving,
     domain: {

@@ -7,11 +7,25 @@ import type { ChildCsr } from './child-csr.ts';
 
 const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
 
+/** Whether files in `folder` lie where the trust anchor's own do, or would need a folder with the name of one of them. */
+function isTrustAnchors(folder: string, base: string): boolean {
+  if (base.startsWith(folder)) return true;
+  const [first = ''] = folder.startsWith(base) ? folder.slice(base.length).split('/') : [];
+  return /\.(?:cer|crl|mft)$/i.test(first);
+}
+
 /** `ta`: where the trust anchor publishes, and its key. */
 export function judgePlace(csr: ChildCsr, ta: { baseUri: string; taKeyId: string }, faults: Faults): void {
-  const [base, folder, manifest] = [ta.baseUri, csr.caRepository, csr.rpkiManifest].map(plainForm);
+  const places = [ta.baseUri, csr.caRepository, csr.rpkiManifest].map(plainForm);
+  const [base = '', folder = '', manifest = ''] = places;
   faults.check(
-    folder !== base && manifest?.startsWith(`${base}${ta.taKeyId}`) !== true,
+    [csr.caRepository, csr.rpkiManifest].every((uri) => !/[%@\\]/.test(uri)),
+    'its place holds a % or @ or \\: it could be another one than it looks like',
+    'RFC 3986 6.2.2',
+  );
+  faults.check(
+    !isTrustAnchors(folder.endsWith('/') ? folder : `${folder}/`, base) &&
+      !manifest.startsWith(`${base}${ta.taKeyId}`),
     'it would publish where the trust anchor does',
     'RFC 6487 4.8.8.1',
   );

@@ -217,6 +217,11 @@ export function fakeDevices(tokens: Map<string, FakeToken>, made: SignerSettings
       // As the real tables: with more than the advice in a row.
       explain: (_kind, { code }) => (code === 'CKR_PIN_INCORRECT' ? PIN_ROW : null),
     },
+    looks: () => ({
+      steps: [],
+      opening: { lines: [{ code: 'login', title: 'Login' }], lineOf: () => 'login' },
+      end: () => undefined,
+    }),
     tools: {
       discover: () => Promise.resolve({ libraries: [], softhsm: null }),
       slots: none,

@@ -36,6 +36,8 @@ export interface FakeKmipOptions {
   rawEcdsa?: boolean;
   transparent?: boolean;
   password?: { username: string; password: string };
+  /** How long the answer to each is held back. */
+  delayMs?: (operation: OperationName) => number;
   /** Asked before each request: a Result Reason refuses it, `silent` never answers, `drop` closes, octets are sent as they are. */
   before?: (operation: OperationName) => number | 'silent' | 'drop' | Uint8Array | null;
 }
@@ -112,6 +114,14 @@ export async function fakeKmip(options: FakeKmipOptions = {}): Promise<FakeKmip>
     if (!fits) throw new FakeRefusal(3, 'authentication failed');
   }
 
+  /** By what was asked last. */
+  function later(send: () => void): void {
+    const operation = asked.at(-1)?.split(' ')[1] as OperationName | undefined;
+    const ms = operation === undefined ? 0 : (options.delayMs?.(operation) ?? 0);
+    if (ms === 0) send();
+    else setTimeout(send, ms);
+  }
+
   const server = createServer({ key: TLS.keyPem, cert: TLS.certPem }, (socket: TLSSocket) => {
     total += 1;
     sockets.add(socket);
@@ -125,7 +135,7 @@ export async function fakeKmip(options: FakeKmipOptions = {}): Promise<FakeKmip>
         const answered = answer(decodeTtlv(buffered.subarray(0, length)));
         buffered = buffered.subarray(length);
         if (answered === 'drop') socket.destroy();
-        else if (answered !== 'silent') socket.write(answered);
+        else if (answered !== 'silent') later(() => socket.write(answered));
       }
     });
   });

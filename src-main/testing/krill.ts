@@ -128,6 +128,19 @@ export async function startKrill(folder: string): Promise<Krill> {
       throw failed(program, args, error);
     }
   };
+  /** What is asked again and again: Krill on a busy machine now and then answers nothing at all. "" then. */
+  const patient = (program: string, args: readonly string[]): string => {
+    try {
+      return execFileSync(peer(program), args, {
+        ...options,
+        timeout: 10_000,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ETIMEDOUT') return '';
+      throw failed(program, args, error);
+    }
+  };
   const krillc = (...args: string[]): string => run('krillc', args);
   const proxy = (...args: string[]): string => run('krillta', ['proxy', ...args]);
   const file = (name: string, content: string): string => {
@@ -229,7 +242,9 @@ export async function startKrill(folder: string): Promise<Krill> {
     },
     respond: (response) => void proxy('signer', 'process-response', '--response', response),
     untilChild: (handle, ready, what) =>
-      until(`${handle}: ${what}`, () => ready(krillc('--format', 'json', 'show', '--ca', handle))),
+      until(`${handle}: ${what}`, () =>
+        ready(patient('krillc', ['--format', 'json', 'show', '--ca', handle])),
+      ),
     async stop() {
       server.kill('SIGTERM');
       const timer = setTimeout(() => server.kill('SIGKILL'), 5000);

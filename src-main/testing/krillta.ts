@@ -20,17 +20,21 @@ export interface Krillta {
   exchanges(): number;
 }
 
-/** `more`: lines of krillta.conf after the first two, and variables that its libraries read. */
+/**
+ * `more`: lines of krillta.conf after the first two, or `own`: it is in the folder as it is to be; variables that its libraries
+ * read.
+ */
 export function krillta(
   folder: string,
-  more: { config?: string; environment?: Readonly<Record<string, string>> } = {},
+  more: { config?: string; own?: boolean; environment?: Readonly<Record<string, string>> } = {},
 ): Krillta {
   mkdirSync(folder, { recursive: true });
   const at = (name: string): string => join(folder, name);
-  writeFileSync(
-    at('krillta.conf'),
-    `storage_uri = "${at('data')}"\nlog_type = "stderr"\n${more.config ?? ''}`,
-  );
+  if (more.own !== true)
+    writeFileSync(
+      at('krillta.conf'),
+      `storage_uri = "${at('data')}"\nlog_type = "stderr"\n${more.config ?? ''}`,
+    );
   const file = (name: string, content: Uint8Array): string => {
     writeFileSync(at(name), content);
     return at(name);

@@ -16,7 +16,7 @@ import { signedFile } from '../ta/signed-file.ts';
 import { readSignerInfo } from '../ta/signer-info.ts';
 import { answer } from '../ta/signer/answer.ts';
 import { makeTrustAnchor } from '../ta/signer/make-trust-anchor.ts';
-import { publish, serialOf } from '../ta/signer/publish.ts';
+import { publish, serialOctets, serialOf } from '../ta/signer/publish.ts';
 import type { Signing } from '../ta/signer/signing.ts';
 import { DEFAULT_TIMING, signerInfoJson, type TrustAnchor } from '../ta/signer/trust-anchor.ts';
 
@@ -28,6 +28,8 @@ export interface World {
   kept: TestKey;
   rolled: TestKey;
   asked: TestKey;
+  /** A key whose certificate was revoked. */
+  gone: TestKey;
   /** A wish for `kept` again. */
   renewal: Awaited<ReturnType<typeof issuance>>;
 }
@@ -121,7 +123,15 @@ export async function makeWorld(): Promise<void> {
       signing,
       () => {},
     ));
-  world = { anchor: { ...anchor, objects }, signing, kept, rolled, asked, renewal: await issuance(kept) };
+  world = {
+    anchor: { ...anchor, objects },
+    signing,
+    kept,
+    rolled,
+    asked,
+    gone,
+    renewal: await issuance(kept),
+  };
 }
 
 export const NOW = new Date(START + 600_000);
@@ -193,7 +203,7 @@ export function judged(bytes: Uint8Array, request: Request): Fault[] {
     {
       signerSpki: anchor.identity.spkiDer,
       info: readSignerInfo(signerInfoJson(anchor)),
-      previous: objectsJson(anchor.objects),
+      previous: anchor.objects,
       request,
     },
     NOW,
@@ -203,7 +213,15 @@ export function judged(bytes: Uint8Array, request: Request): Fault[] {
 /** A certificate for `key` as the TA's own key can sign it. */
 export async function certificate(
   key: TestKey,
-  more: { resources?: ResourceSet; at?: string; manifest?: string; notify?: string | null } = {},
+  more: {
+    resources?: ResourceSet;
+    at?: string;
+    manifest?: string;
+    notify?: string | null;
+    crl?: string;
+    issuer?: string;
+    serial?: bigint;
+  } = {},
 ): Promise<CertInfo> {
   const { resources = OWN, at = place('a'), notify = NOTIFY } = more;
   const manifest = more.manifest ?? `${at}${key.keyId}.mft`;
@@ -212,11 +230,14 @@ export async function certificate(
     notBefore: new Date(NOW.getTime() - 300_000),
     notAfter: new Date(NOW.getTime() + 86_400_000),
   };
-  const serial = signing.serial();
+  const serial = more.serial === undefined ? signing.serial() : serialOctets(more.serial);
   const der = await makeAuthority(
     { serial, issuerKeyId: anchor.objects.keyId, keyId: key.keyId, spkiDer: key.spkiDer, validity },
     { repository: at, manifest, notify },
-    { crlUri: `${BASE}${anchor.objects.keyId}.crl`, certificateUri: anchor.tal.rsync },
+    {
+      crlUri: more.crl ?? `${BASE}${anchor.objects.keyId}.crl`,
+      certificateUri: more.issuer ?? anchor.tal.rsync,
+    },
     resources,
     signing.ta.certificate,
   );

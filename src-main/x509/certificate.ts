@@ -4,9 +4,9 @@ import {
   bigInteger,
   wholeOctets,
   children,
-  expectTag,
+  exactly,
   oidText,
-  readTlv,
+  optional,
   readWhole,
   smallInteger,
   TAG,
@@ -51,40 +51,56 @@ export function serialHex(tlv: Tlv): string {
 }
 
 /**
- * Takes the outermost SEQUENCE of `der` apart. Trailing bytes are the caller's to report (`readWhole` there).
+ * Takes a certificate apart; an element that RFC 5280 4.1 does not name, and bytes behind it, are refused.
  * Throws X509Error when it is no certificate.
  */
 export function parseCertificate(der: Uint8Array): Certificate {
-  const outer = readWhole(der, TAG.sequence, 'the certificate');
-  const [tbs, signatureAlgorithm, signature] = children(outer);
-  if (tbs === undefined || signatureAlgorithm === undefined || signature === undefined)
-    throw new X509Error('a certificate has three parts');
-  const fields = children(expectTag(tbs, TAG.sequence, 'the signed part'));
-  const version =
-    fields[0]?.tag === 0xa0
-      ? smallInteger(readTlv(fields.shift()?.content ?? new Uint8Array()), 'the version') + 1
-      : 1;
-  const [serial, innerAlgorithm, issuer, validity, subject, spki, ...rest] = fields;
-  const integer = expectTag(serial, TAG.integer, 'the serial number');
-  const [from, to] = children(expectTag(validity, TAG.sequence, 'the validity'));
-  if (from === undefined || to === undefined) throw new X509Error('the validity has two times');
-  const extensions = rest.find((field) => field.tag === 0xa3);
+  const [tbs, signatureAlgorithm, signature] = exactly(
+    readWhole(der, TAG.sequence, 'the certificate'),
+    'the certificate',
+    TAG.sequence,
+    TAG.sequence,
+    TAG.bitString,
+  );
+  const [version, serial, innerAlgorithm, issuer, validity, subject, spki, , , extensions] = exactly(
+    tbs,
+    'the signed part',
+    optional(0xa0),
+    TAG.integer,
+    TAG.sequence,
+    TAG.sequence,
+    TAG.sequence,
+    TAG.sequence,
+    TAG.sequence,
+    // Unique identifiers of issuer and subject, which nobody reads.
+    optional([0x81, 0xa1]),
+    optional([0x82, 0xa2]),
+    optional(0xa3),
+  );
+  const times = [TAG.utcTime, TAG.generalizedTime] as const;
+  const [from, to] = exactly(validity, 'the validity', times, times);
   return {
     der,
     tbsDer: tbs.raw,
-    version,
-    serial: serialHex(integer),
-    serialNumber: bigInteger(integer, 'the serial number'),
-    issuer: expectTag(issuer, TAG.sequence, 'the issuer'),
-    subject: expectTag(subject, TAG.sequence, 'the subject'),
+    version:
+      version === undefined
+        ? 1
+        : smallInteger(readWhole(version.content, TAG.integer, 'the version'), 'the version') + 1,
+    serial: serialHex(serial),
+    serialNumber: bigInteger(serial, 'the serial number'),
+    issuer,
+    subject,
     notBefore: timeValue(from, 'notBefore'),
     notAfter: timeValue(to, 'notAfter'),
     notBeforeTag: from.tag,
     notAfterTag: to.tag,
-    spkiDer: expectTag(spki, TAG.sequence, 'the public key').raw,
-    extensions: extensions === undefined ? [] : readExtensions(readTlv(extensions.content)),
-    signatureAlgorithm: expectTag(signatureAlgorithm, TAG.sequence, 'the signature algorithm'),
-    innerAlgorithm: expectTag(innerAlgorithm, TAG.sequence, 'the signature algorithm'),
+    spkiDer: spki.raw,
+    extensions:
+      extensions === undefined
+        ? []
+        : readExtensions(readWhole(extensions.content, TAG.sequence, 'the extensions')),
+    signatureAlgorithm,
+    innerAlgorithm,
     signature: wholeOctets(signature, 'the signature'),
   };
 }

@@ -8,9 +8,12 @@ import {
   bigInteger,
   wholeOctets,
   children,
+  exactly,
   expectTag,
+  optional,
   readTlv,
   readWhole,
+  smallInteger,
   TAG,
   timeValue,
   type Tlv,
@@ -23,60 +26,89 @@ import { EXTENSION } from './oids.ts';
 import { toPem } from './pem.ts';
 import { longFormFindings } from './shortest-form.ts';
 import { signatureName } from './verify-signature.ts';
-import { X509Error } from './x509-error.ts';
 
 export interface CrlEntry {
   serial: string;
+  serialNumber: bigint;
   revokedAt: Date;
-  extensions: Extension[];
+  revokedAtTag: number;
+  /** null: there is no list of them. */
+  extensions: Extension[] | null;
 }
 
 export interface CertificateList {
   der: Uint8Array;
   tbsDer: Uint8Array;
+  version: number;
   issuer: Tlv;
   thisUpdate: Date;
   nextUpdate: Date | null;
+  timeTags: number[];
+  /** The list of entries stands there, be it empty. */
+  hasList: boolean;
   entries: CrlEntry[];
   extensions: Extension[];
+  /** As the signature says, and as the signed part says. */
   signatureAlgorithm: Tlv;
+  innerAlgorithm: Tlv;
   signature: Uint8Array;
 }
 
-const isTime = (tlv: Tlv | undefined): tlv is Tlv =>
-  tlv?.tag === TAG.utcTime || tlv?.tag === TAG.generalizedTime;
+const TIMES = [TAG.utcTime, TAG.generalizedTime] as const;
 
 function entryOf(tlv: Tlv): CrlEntry {
-  const [serial, at, extensions] = children(tlv);
-  if (serial === undefined || !isTime(at)) throw new X509Error('an entry of the CRL is incomplete');
+  const [serial, at, extensions] = exactly(
+    expectTag(tlv, TAG.sequence, 'an entry of the CRL'),
+    'an entry of the CRL',
+    TAG.integer,
+    TIMES,
+    optional(TAG.sequence),
+  );
   return {
-    serial: serialHex(expectTag(serial, TAG.integer, 'a revoked serial number')),
+    serial: serialHex(serial),
+    serialNumber: bigInteger(serial, 'a revoked serial number'),
     revokedAt: timeValue(at, 'a revocation date'),
-    extensions: extensions === undefined ? [] : readExtensions(extensions),
+    revokedAtTag: at.tag,
+    extensions: extensions === undefined ? null : readExtensions(extensions),
   };
 }
 
-/** Throws X509Error when `der` is no CRL. */
+/** Throws X509Error when `der` is no CRL, or holds an element that RFC 5280 5.1 does not name. */
 export function parseCrl(der: Uint8Array): CertificateList {
-  const [tbs, signatureAlgorithm, signature] = children(readWhole(der, TAG.sequence, 'the CRL'));
-  if (tbs === undefined || signatureAlgorithm === undefined || signature === undefined)
-    throw new X509Error('a CRL has three parts');
-  const fields = children(expectTag(tbs, TAG.sequence, 'the signed part'));
-  if (fields[0]?.tag === TAG.integer) fields.shift();
-  const [, issuer, thisUpdate, ...rest] = fields;
-  if (!isTime(thisUpdate)) throw new X509Error('the CRL has no thisUpdate');
-  const nextUpdate = isTime(rest[0]) ? rest.shift() : undefined;
-  const revoked = rest[0]?.tag === TAG.sequence ? rest.shift() : undefined;
-  const extensions = rest.find((field) => field.tag === 0xa0);
+  const [tbs, signatureAlgorithm, signature] = exactly(
+    readWhole(der, TAG.sequence, 'the CRL'),
+    'the CRL',
+    TAG.sequence,
+    TAG.sequence,
+    TAG.bitString,
+  );
+  const [version, innerAlgorithm, issuer, thisUpdate, nextUpdate, revoked, extensions] = exactly(
+    tbs,
+    'the signed part',
+    optional(TAG.integer),
+    TAG.sequence,
+    TAG.sequence,
+    TIMES,
+    optional(TIMES),
+    optional(TAG.sequence),
+    optional(0xa0),
+  );
   return {
     der,
     tbsDer: tbs.raw,
-    issuer: expectTag(issuer, TAG.sequence, 'the issuer'),
+    version: version === undefined ? 1 : smallInteger(version, 'the version') + 1,
+    issuer,
     thisUpdate: timeValue(thisUpdate, 'thisUpdate'),
     nextUpdate: nextUpdate === undefined ? null : timeValue(nextUpdate, 'nextUpdate'),
+    timeTags: [thisUpdate.tag, ...(nextUpdate === undefined ? [] : [nextUpdate.tag])],
+    hasList: revoked !== undefined,
     entries: revoked === undefined ? [] : children(revoked).map(entryOf),
-    extensions: extensions === undefined ? [] : readExtensions(readTlv(extensions.content)),
-    signatureAlgorithm: expectTag(signatureAlgorithm, TAG.sequence, 'the signature algorithm'),
+    extensions:
+      extensions === undefined
+        ? []
+        : readExtensions(readWhole(extensions.content, TAG.sequence, 'the extensions')),
+    signatureAlgorithm,
+    innerAlgorithm,
     signature: wholeOctets(signature, 'the signature'),
   };
 }
@@ -137,7 +169,7 @@ export function crlView(der: Uint8Array, options: { now: Date }): CrlView {
       serial: entry.serial,
       revokedAt: instantText(entry.revokedAt),
       reason: decoded(
-        entry.extensions,
+        entry.extensions ?? [],
         EXTENSION.reasonCode,
         (value) => reasonText(Number(bigInteger(readTlv(value), 'the reason'))),
         'unspecified',

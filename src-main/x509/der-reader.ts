@@ -68,6 +68,43 @@ export function children(parent: Tlv | Uint8Array): Tlv[] {
   return found;
 }
 
+/** Any element at all, for a slot of `exactly`. */
+export const ANY = -1;
+/** The tag of one place in a structure, or those it may have. */
+type Tags = number | readonly number[];
+export type Slot = Tags | { readonly optional: Tags };
+type Found<S extends readonly Slot[]> = {
+  -readonly [K in keyof S]: S[K] extends { readonly optional: Tags } ? Tlv | undefined : Tlv;
+};
+
+/** A place that may be left out. */
+export const optional = <const T extends Tags>(tags: T): { readonly optional: T } => ({ optional: tags });
+
+/** The elements of `parent`, which are these in this order and no others. Throws X509Error. */
+export function exactly<const S extends readonly Slot[]>(
+  parent: Tlv | Uint8Array,
+  what: string,
+  ...slots: S
+): Found<S> {
+  const parts = children(parent);
+  let at = 0;
+  const found = (slots as readonly Slot[]).map((slot) => {
+    const mayLack = typeof slot === 'object' && 'optional' in slot;
+    const tags = [mayLack ? slot.optional : slot].flat();
+    const part = parts[at];
+    if (part !== undefined && (tags.includes(part.tag) || tags.includes(ANY))) {
+      at += 1;
+      return part;
+    }
+    if (mayLack) return undefined;
+    throw new X509Error(
+      part === undefined ? `${what} is incomplete` : `${what} has an element of the wrong type`,
+    );
+  });
+  if (at < parts.length) throw new X509Error(`${what} holds more than it may`);
+  return found as Found<S>;
+}
+
 /** One element and nothing behind it. */
 export function readWhole(bytes: Uint8Array, tag: number, what: string): Tlv {
   const tlv = expectTag(readTlv(bytes), tag, what);

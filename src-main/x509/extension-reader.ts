@@ -2,12 +2,15 @@
 import type { SanView } from '#shared/contract/certificate-view.ts';
 import { toHex } from '../lib/bytes.ts';
 import {
+  ANY,
   bigInteger,
   bitString,
   booleanValue,
   children,
+  exactly,
   expectTag,
   oidText,
+  optional,
   readWhole,
   smallInteger,
   TAG,
@@ -27,14 +30,16 @@ export interface Extension {
 /** Extensions ::= SEQUENCE OF Extension (RFC 5280 4.1). */
 export function readExtensions(list: Tlv): Extension[] {
   return children(expectTag(list, TAG.sequence, 'the extensions')).map((tlv) => {
-    const parts = children(expectTag(tlv, TAG.sequence, 'an extension'));
-    const [type, second, third] = parts;
-    if (type === undefined || second === undefined) throw new X509Error('an extension is incomplete');
-    const hasFlag = second.tag === TAG.boolean;
-    const value = expectTag(hasFlag ? third : second, TAG.octetString, 'the value of an extension');
+    const [type, flag, value] = exactly(
+      expectTag(tlv, TAG.sequence, 'an extension'),
+      'an extension',
+      TAG.oid,
+      optional(TAG.boolean),
+      TAG.octetString,
+    );
     return {
       oid: oidText(type),
-      critical: hasFlag && booleanValue(second, 'the critical flag'),
+      critical: flag !== undefined && booleanValue(flag, 'the critical flag'),
       valueDer: value.content,
     };
   });
@@ -102,13 +107,17 @@ export function readDistributionPoints(der: Uint8Array): string[] {
   );
 }
 
-/** Method OID and location of each access description, of AIA or SIA. */
-export function readAccess(der: Uint8Array): { method: string; location: string }[] {
+/** Method OID and location of each access description, of AIA or SIA; `uri` is null for a name of another type. */
+export function readAccess(der: Uint8Array): { method: string; location: string; uri: string | null }[] {
   return children(readWhole(der, TAG.sequence, 'the access descriptions')).map((tlv) => {
-    const [method, location] = children(tlv);
-    if (method === undefined || location === undefined)
-      throw new X509Error('an access description is incomplete');
-    return { method: oidText(method), location: generalName(location).value };
+    const [method, location] = exactly(
+      expectTag(tlv, TAG.sequence, 'an access description'),
+      'an access description',
+      TAG.oid,
+      ANY,
+    );
+    const { type, value } = generalName(location);
+    return { method: oidText(method), location: value, uri: type === 'uri' ? value : null };
   });
 }
 

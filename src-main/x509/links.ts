@@ -30,6 +30,14 @@ function signed(child: Certificate, parent: Certificate): boolean {
   return verifySignature(child, parent.spkiDer) === 'holds';
 }
 
+/** Where a chain ends. A name that is signed by another key of the same name is a link like any other (RFC 5280 6.1). */
+function isTop(certificate: Certificate): boolean {
+  const { extensions } = certificate;
+  const signer = decoded(extensions, EXTENSION.authorityKeyIdentifier, readAuthorityKeyId, null);
+  const own = decoded(extensions, EXTENSION.subjectKeyIdentifier, readSubjectKeyId, null);
+  return isSelfIssued(certificate) && (signer === null || own === null || signer === own);
+}
+
 /** The issuer of `child` among `bag`; the one that is still valid longest when several fit. */
 function issuerOf(child: Certificate, bag: readonly Certificate[]): Certificate | undefined {
   return bag
@@ -69,11 +77,7 @@ function judge(
 export function linkChain(leafDer: Uint8Array, bagDer: readonly Uint8Array[], now: Date): Link[] {
   const bag = bagDer.map(parseCertificate);
   const chain: Certificate[] = [parseCertificate(leafDer)];
-  for (
-    let last = chain[0];
-    last !== undefined && !isSelfIssued(last) && chain.length < 16;
-    last = chain.at(-1)
-  ) {
+  for (let last = chain[0]; last !== undefined && !isTop(last) && chain.length < 16; last = chain.at(-1)) {
     const issuer = issuerOf(last, bag);
     if (issuer === undefined || chain.includes(issuer)) break;
     chain.push(issuer);
@@ -90,7 +94,7 @@ export function linkChain(leafDer: Uint8Array, bagDer: readonly Uint8Array[], no
   const top = chain.at(-1);
   const last = links.at(-1);
   if (top !== undefined && last !== undefined && last.state === 'good') {
-    if (!isSelfIssued(top))
+    if (!isTop(top))
       Object.assign(last, {
         state: 'careful',
         text: `its issuer "${shortName(nameView(top.issuer))}" is not here: an intermediate or the root is missing`,
@@ -115,7 +119,7 @@ export function bundleFindings(dersInOrder: readonly Uint8Array[]): Finding[] {
   });
   if (!inOrder && bag.some((certificate) => issuerOf(certificate, bag) !== undefined))
     add('BUNDLE_ORDER', 'The certificates are not in order: leaf first, then each issuer.');
-  if (first !== undefined && !isSelfIssued(first) && bag.some((certificate) => isSelfIssued(certificate)))
+  if (first !== undefined && !isTop(first) && bag.some(isTop))
     add('BUNDLE_ROOT', 'The root is in the file; a server should not send it.');
   return found;
 }

@@ -3,7 +3,18 @@ import type { Finding } from '#shared/contract/channel.ts';
 import type { RequestView } from '#shared/contract/certificate-view.ts';
 import { sha256Hex } from '../lib/bytes.ts';
 import { decoded } from './certificate-view.ts';
-import { wholeOctets, children, expectTag, oidText, readWhole, TAG, type Tlv } from './der-reader.ts';
+import {
+  bigInteger,
+  children,
+  exactly,
+  expectTag,
+  oidText,
+  optional,
+  readWhole,
+  TAG,
+  type Tlv,
+  wholeOctets,
+} from './der-reader.ts';
 import { nameView } from './distinguished-name.ts';
 import { type Extension, readExtensions, readGeneralNames } from './extension-reader.ts';
 import { extensionView, repeatedExtensions } from './extension-text.ts';
@@ -13,14 +24,15 @@ import { toPem } from './pem.ts';
 import { keyView } from './public-key.ts';
 import { longFormFindings } from './shortest-form.ts';
 import { signatureName, verifySignature } from './verify-signature.ts';
-import { X509Error } from './x509-error.ts';
 
 export interface CertificationRequest {
   der: Uint8Array;
   tbsDer: Uint8Array;
+  /** 0 for PKCS#10 1.7, the only one. */
+  version: bigint;
   subject: Tlv;
   spkiDer: Uint8Array;
-  /** What the extensionRequest attribute asks for. */
+  /** What all extensionRequest attributes ask for, in their order. */
   extensions: Extension[];
   /** Names of the other attributes; values are not kept (a challenge password is a secret). */
   otherAttributes: string[];
@@ -39,19 +51,28 @@ const ATTRIBUTE_NAMES: Record<string, string> = {
 
 /** Throws X509Error when `der` is no PKCS#10 request. */
 export function parseRequest(der: Uint8Array): CertificationRequest {
-  const [info, signatureAlgorithm, signature] = children(readWhole(der, TAG.sequence, 'the request'));
-  if (info === undefined || signatureAlgorithm === undefined || signature === undefined)
-    throw new X509Error('a request has three parts');
-  const [version, subject, spki, attributes, more] = children(expectTag(info, TAG.sequence, 'the request'));
-  expectTag(version, TAG.integer, 'the version of the request');
+  const whole = 'the request';
+  const [info, signatureAlgorithm, signature] = exactly(
+    readWhole(der, TAG.sequence, whole),
+    whole,
+    TAG.sequence,
+    TAG.sequence,
+    TAG.bitString,
+  );
   // A CRL of version 2 begins alike: INTEGER, SEQUENCE, SEQUENCE. Its times tell it from a request (RFC 5280 5.1).
-  if ((attributes !== undefined && attributes.tag !== 0xa0) || more !== undefined)
-    throw new X509Error('a request ends with its attributes');
+  const [version, subject, spki, attributes] = exactly(
+    info,
+    whole,
+    TAG.integer,
+    TAG.sequence,
+    TAG.sequence,
+    optional(0xa0),
+  );
   const extensions: Extension[] = [];
   const otherAttributes: string[] = [];
   for (const attribute of attributes === undefined ? [] : children(attributes)) {
-    const [type, values] = children(expectTag(attribute, TAG.sequence, 'an attribute'));
-    if (type === undefined || values === undefined) throw new X509Error('an attribute is incomplete');
+    const what = 'an attribute';
+    const [type, values] = exactly(expectTag(attribute, TAG.sequence, what), what, TAG.oid, TAG.set);
     const dotted = oidText(type);
     if (dotted === EXTENSION_REQUEST) extensions.push(...children(values).flatMap(readExtensions));
     else otherAttributes.push(ATTRIBUTE_NAMES[dotted] ?? dotted);
@@ -59,11 +80,12 @@ export function parseRequest(der: Uint8Array): CertificationRequest {
   return {
     der,
     tbsDer: info.raw,
-    subject: expectTag(subject, TAG.sequence, 'the subject'),
-    spkiDer: expectTag(spki, TAG.sequence, 'the public key').raw,
+    version: bigInteger(version, 'the version'),
+    subject,
+    spkiDer: spki.raw,
     extensions,
     otherAttributes,
-    signatureAlgorithm: expectTag(signatureAlgorithm, TAG.sequence, 'the signature algorithm'),
+    signatureAlgorithm,
     signature: wholeOctets(signature, 'the signature'),
   };
 }

@@ -16,14 +16,14 @@ export interface LongForm {
 }
 
 /** X.690 8.3.2: the first nine bits of an INTEGER are not all equal. */
-function isShortInteger({ content }: Tlv): boolean {
+export function isShortInteger({ content }: Tlv): boolean {
   const [first, second] = content;
   if (first === undefined) return false;
   return second === undefined || !((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
 }
 
 /** X.690 8.19.2: no part of an OBJECT IDENTIFIER begins with 0x80. */
-function isShortOid({ content }: Tlv): boolean {
+export function isShortOid({ content }: Tlv): boolean {
   return !content.some((octet, at) => octet === 0x80 && (at === 0 || (content[at - 1] ?? 0) < 0x80));
 }
 

@@ -65,6 +65,13 @@ export const ACTIONS: readonly PaletteAction[] = [
     run: () => navigate('signer-new'),
   },
   {
+    id: 'signer-migration',
+    title: 'Move keys to the default signer…',
+    words: 'hsm migration roll',
+    needs: 'unlocked',
+    run: () => navigate('signer-migration'),
+  },
+  {
     id: 'trust-anchor-request',
     title: 'Review a request for the trust anchor…',
     words: 'rpki ta signer exchange json sign',

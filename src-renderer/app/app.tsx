@@ -38,10 +38,11 @@ function Screen({ session, asked }: { session: Session; asked: Route | null }) {
   const { route, redirect, wanted: remember } = guard(asked, gate, wanted);
   const target = redirect ? formatPath(route.name, route.params, route.query) : null;
   useEffect(() => {
-    if (target === null) return;
-    if (remember !== null) useView.setState({ wanted: remember });
-    else if (session.state === 'unlocked') useView.setState({ wanted: null });
-    replacePath(target);
+    if (target !== null) {
+      if (remember !== null) useView.setState({ wanted: remember });
+      replacePath(target);
+      // Forgotten only once it is there: the address changes a moment later, and is asked about meanwhile.
+    } else if (session.state === 'unlocked') useView.setState({ wanted: null });
   }, [target, remember, session.state]);
   const gone = useView((state) => state.mainGone);
   const View = VIEWS[route.name];

@@ -113,7 +113,7 @@ export const ERROR_GUIDE: Record<ErrorCode, ErrorGuide> = {
   },
   TOO_LARGE: {
     title: 'The file is too large',
-    next: 'It was not read. Choose the part that matters, for example the one certificate instead of the archive.',
+    next: 'It was not read. Choose another one; of an archive, the one file in it that matters.',
     retry: false,
   },
   INVALID_INPUT: {

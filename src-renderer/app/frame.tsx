@@ -26,7 +26,10 @@ function pageKey(route: Route): string {
   return [route.name, ...ids.map(([, value]) => value)].join('/');
 }
 
-/** Moves the focus to the new page's heading, once it is there (its code may still be loading). */
+/** How long a new page may take until its heading stands: its code is loaded, then what it shows. */
+const ARRIVES_MS = 3000;
+
+/** Moves the focus to the new page's heading, once it is there, and again when loading put another heading in its place. */
 function useHeadingFocus(main: React.RefObject<HTMLElement | null>, key: string): void {
   const first = useRef(true);
   useEffect(() => {
@@ -38,18 +41,22 @@ function useHeadingFocus(main: React.RefObject<HTMLElement | null>, key: string)
     const node = main.current;
     if (!node) return;
     node.scrollTop = 0;
-    const focus = (): boolean => {
-      const heading = node.querySelector<HTMLElement>('[data-page-heading]');
+    const focus = (): void => {
       // A field that asks for the focus by itself keeps it.
-      if (heading && !node.contains(document.activeElement)) heading.focus();
-      return heading !== null;
+      if (!node.contains(document.activeElement))
+        node.querySelector<HTMLElement>('[data-page-heading]')?.focus();
     };
-    if (focus()) return;
+    focus();
     const observer = new MutationObserver(() => {
-      if (focus()) observer.disconnect();
+      // Whoever is somewhere else by now, in a dialog or the navigation, stays there.
+      if (document.activeElement === null || document.activeElement === document.body) focus();
     });
     observer.observe(node, { childList: true, subtree: true });
-    return () => observer.disconnect();
+    const timer = setTimeout(() => observer.disconnect(), ARRIVES_MS);
+    return () => {
+      clearTimeout(timer);
+      observer.disconnect();
+    };
   }, [key, main]);
 }
 

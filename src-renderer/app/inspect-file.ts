@@ -7,7 +7,7 @@ import { asCallError, call } from './call.ts';
 import { isOpenable, openTaFile } from './open-ta-file.ts';
 import { leavePending } from './pending-file.ts';
 import { formatPath, goToPath, navigate } from './router.ts';
-import { sniffTaFile } from './sniff-ta-file.ts';
+import { claimedTaFile, type OpenableTaFile, sniffTaFile } from './sniff-ta-file.ts';
 import { useView } from './state.ts';
 
 interface Options {
@@ -15,11 +15,20 @@ interface Options {
   signal?: AbortSignal;
 }
 
+/** Whether the half of the trust anchor that opens it is in this workspace. */
+async function isOpenedHere(kind: OpenableTaFile): Promise<boolean> {
+  return kind === 'request'
+    ? (await call('ta.signer', {})).signer !== null
+    : (await call('ta.proxy', {})).proxy !== null;
+}
+
 /** true: it was one of a trust anchor's files and is open, or it was said where it belongs. */
 async function openedAtTrustAnchor(file: File, { onProgress }: Options): Promise<boolean> {
   const kind = await sniffTaFile(file);
-  if (isOpenable(kind)) {
-    await openTaFile(kind, file, onProgress);
+  const claimed = kind === null ? claimedTaFile(file.name) : null;
+  const opened = isOpenable(kind) ? kind : claimed;
+  if (opened !== null && (await isOpenedHere(opened))) {
+    await openTaFile(opened, file, onProgress);
     return true;
   }
   if (kind === 'repository-response') {

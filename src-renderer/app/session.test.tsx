@@ -49,6 +49,7 @@ beforeEach(() => {
         checkedAt: NOW,
         attention: [item],
         signers: [],
+        trustAnchor: [],
         counts: { authorities: 1, certificates: 1, keys: 1, drafts: 0 },
         lanes: [],
         recent: [],
@@ -95,16 +96,16 @@ describe('lock', () => {
   });
 
   test('returns after unlocking to where it was', async () => {
-    window.location.hash = '#/overview';
+    window.location.hash = '#/audit';
     state = 'locked';
     render(<App />);
     await settle();
     expect(window.location.hash).toBe('#/unlock');
-    expect(useView.getState().wanted).toBe('/overview');
+    expect(useView.getState().wanted).toBe('/audit');
     state = 'unlocked';
     await act(async () => takeEvent({ type: 'changed', topic: 'workspace', ids: [] }));
     await settle();
-    expect(window.location.hash).toBe('#/overview');
+    expect(window.location.hash).toBe('#/audit');
   });
 
   test('Ctrl L locks', async () => {

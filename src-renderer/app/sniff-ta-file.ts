@@ -14,8 +14,8 @@ export type TaFileGuess =
 
 /** Those that are opened here go to their screen; one more waits for the choice of the repository. */
 export type OpenableTaFile = 'request' | 'response' | 'signer-info' | 'child';
-/** Those that are only told about. */
-export type StrayTaFile = Exclude<TaFileGuess, OpenableTaFile | 'repository-response'>;
+/** Those that are told about, where they are opened nowhere: never here, or only where the other half is. */
+export type StrayTaFile = Exclude<TaFileGuess, 'repository-response'>;
 
 const ROOTS: readonly [RegExp, TaFileGuess][] = [
   [/<(\w+:)?publisher_request[\s>]/, 'publisher-request'],
@@ -38,6 +38,18 @@ export function guessTaFile(text: string): TaFileGuess | null {
   if (has('id_cert') && has('handle')) return 'child';
   if (has('repo_info') && has('server_info')) return 'proxy-repo';
   return has('public_key') && has('base64') ? 'proxy-id' : null;
+}
+
+const BY_NAME: Readonly<Record<string, OpenableTaFile>> = {
+  'request.json': 'request',
+  'response.json': 'response',
+  'signer-info.json': 'signer-info',
+};
+
+/** What its name alone says, for one whose content says nothing: it may be damaged. */
+export function claimedTaFile(name: string): OpenableTaFile | null {
+  const plain = name.toLowerCase();
+  return Object.hasOwn(BY_NAME, plain) ? (BY_NAME[plain] ?? null) : null;
 }
 
 export async function sniffTaFile(file: File): Promise<TaFileGuess | null> {

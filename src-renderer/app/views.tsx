@@ -30,10 +30,14 @@ export const VIEWS: Record<RouteName, View> = {
   key: lazy(async () => ({ default: (await import('../views/keys/key.tsx')).Key })),
   signers: lazy(async () => ({ default: (await import('../views/signers/signers.tsx')).Signers })),
   'signer-new': lazy(async () => ({ default: (await import('../views/signers/edit-signer.tsx')).NewSigner })),
+  'signer-migration': lazy(async () => ({
+    default: (await import('../views/signers/migration.tsx')).Migration,
+  })),
   signer: lazy(async () => ({ default: (await import('../views/signers/signer.tsx')).Signer })),
   'signer-edit': lazy(async () => ({
     default: (await import('../views/signers/edit-signer.tsx')).EditSigner,
   })),
+  'signer-doctor': lazy(async () => ({ default: (await import('../views/signers/doctor.tsx')).Doctor })),
   'trust-anchor': lazy(async () => ({
     default: (await import('../views/ta/trust-anchor.tsx')).TrustAnchor,
   })),

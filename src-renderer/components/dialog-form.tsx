@@ -1,4 +1,5 @@
-/** A form inside a dialog: Enter submits, the refusal stands above the two buttons, and the verb says why it waits. */
+/** A form inside a dialog: Enter submits, the refusal stands above the two buttons, and the verb says why it waits, pressed or not. */
+import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Action } from '../app/use-action.ts';
 import { Button } from './button.tsx';
@@ -16,18 +17,42 @@ export interface DialogFormProps {
   children: ReactNode;
 }
 
+/** Why a reason that goes into the audit is not one yet; null when it is. */
+export const whyNotReason = (text: string): string | null =>
+  text.trim() === '' ? 'Write why' : text.trim().length < 3 ? 'Write why in three letters or more' : null;
+
 export function DialogForm({ action, why, verb, onClose, saidByField, children }: DialogFormProps) {
+  const [pressed, setPressed] = useState(false);
+  const refusal = useRef<HTMLDivElement>(null);
+  const { error } = action;
+  useEffect(() => {
+    if (error === null) return;
+    // The form may be longer than the window, and after a job the button that was pressed is gone with its focus.
+    void refusal.current?.scrollIntoView({ block: 'nearest' });
+    if (refusal.current?.closest('form')?.contains(document.activeElement) === false)
+      refusal.current.focus({ preventScroll: true });
+  }, [error]);
   return (
     <form
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
+        setPressed(why !== null);
         if (why === null) void action.run();
       }}
     >
       {children}
-      {action.error && !saidByField ? <ErrorState error={action.error} /> : null}
+      {error && !saidByField ? (
+        <div ref={refusal} tabIndex={-1}>
+          <ErrorState error={error} />
+        </div>
+      ) : null}
       <div className="dialog-foot">
+        {pressed && why !== null ? (
+          <span className="dialog-why" role="status">
+            {why}.
+          </span>
+        ) : null}
         <Button onPress={onClose}>Cancel</Button>
         <Button kind="primary" type="submit" busy={action.busy} whyDisabled={why}>
           {verb}

@@ -21,3 +21,10 @@ test('a refusal is sentences, each once; names of fields are in the details only
   expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual(['Read group 6 again']);
   expect(screen.getByText(/fields: handle, groups.6/).tagName).toBe('PRE');
 });
+
+test('what was not changed is said once', () => {
+  const message = 'x.json is damaged. Nothing was changed.';
+  render(<ErrorState error={new CallError('ta.openRequest', { code: 'INVALID_INPUT', message, ref: '' })} />);
+  expect(screen.getByRole('alert').textContent.match(/Nothing was changed/g)).toHaveLength(1);
+  expect(screen.getByText('Mend what is named here and try again.')).toBeTruthy();
+});

@@ -42,11 +42,15 @@ export interface ErrorStateProps {
   action?: ReactNode;
 }
 
+const UNCHANGED = 'Nothing was changed.';
+
 export function ErrorState({ error, onRetry, action }: ErrorStateProps) {
   const id = useId();
   const { library, subject, fields } = error.details;
   const guide =
     error.code === 'NOT_FOUND' && subject !== undefined ? PLACE_NOT_FOUND : ERROR_GUIDE[error.code];
+  // Said once: the sentence of main may say it already.
+  const next = error.message.includes(UNCHANGED) ? guide.next.replace(UNCHANGED, '').trim() : guide.next;
   const known = new Set([error.message, guide.title]);
   // A sentence is said once: what stands above already, or at another field, is left out.
   const said = [...new Set((fields ?? []).map(({ message }) => message))].filter(
@@ -68,7 +72,7 @@ export function ErrorState({ error, onRetry, action }: ErrorStateProps) {
           ))}
         </ul>
       ) : null}
-      <p className="dim">{guide.next}</p>
+      {next === '' ? null : <p className="dim">{next}</p>}
       <details className="details">
         <summary>Details</summary>
         <pre className="code">

@@ -21,7 +21,8 @@ export const job = z.strictObject({
   startedAt: instant,
   endedAt: instant.nullable(),
   /** Ids of what the job made; the data come through the channels of their domain. */
-  resultIds: z.array(id),
+  /** Of what it made; children of a trust anchor go by their handles. */
+  resultIds: z.array(z.string().regex(/^[-_A-Za-z0-9]{1,64}$/)),
   error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
 });
 export type Job = z.infer<typeof job>;

@@ -8,7 +8,10 @@ import { overviewChannels } from './overview.ts';
 import { draftChannels } from './drafts.ts';
 import { inspectChannels } from './inspect.ts';
 import { keyChannels } from './keys.ts';
+import { signerMigrationChannels } from './signer-migration.ts';
 import { signerChannels } from './signers.ts';
+import { signerDoctorChannels } from './signer-doctor.ts';
+import { signerTomlChannels } from './signer-toml.ts';
 import { taChildChannels } from './ta-child.ts';
 import { taStickChannels } from './ta-stick.ts';
 import { taChannels } from './ta.ts';
@@ -22,6 +25,9 @@ export const contract = {
   ...draftChannels,
   ...keyChannels,
   ...signerChannels,
+  ...signerTomlChannels,
+  ...signerDoctorChannels,
+  ...signerMigrationChannels,
   ...caChannels,
   ...overviewChannels,
   ...inspectChannels,

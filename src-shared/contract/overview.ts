@@ -23,6 +23,8 @@ export const overviewChannels = {
       signers: z.array(
         z.strictObject({ name: z.string(), state: severity, keys: z.number().int(), text: z.string() }),
       ),
+      /** The halves of a trust anchor that are here. */
+      trustAnchor: z.array(z.enum(['proxy', 'signer'])),
       counts: z.strictObject({
         authorities: z.number().int(),
         certificates: z.number().int(),

@@ -1,4 +1,4 @@
-/** What the doctor says of a signer, line by line, and the table of slots of a library. Their channels are not in the map before their handlers are. */
+/** What the doctor says of a signer, line by line, and the table of slots of a library. */
 import * as z from 'zod';
 import { change, channel, id, instant } from './channel.ts';
 
@@ -56,7 +56,6 @@ export const deviceTable = z.strictObject({
 });
 export type DeviceTable = z.infer<typeof deviceTable>;
 
-/** @public */
 export const signerDoctorChannels = {
   /** Runs the doctor on a signer as it is pending; every line is shown as it comes. A job. */
   'signers.examine': change('unlocked', z.strictObject({ id }), z.strictObject({ job: id })),

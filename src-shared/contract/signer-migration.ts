@@ -1,4 +1,4 @@
-/** Moving to another default signer by rolling keys: what stands where (H-030, H-031). Their channels are not in the map before their handlers are. */
+/** Moving to another default signer by rolling keys: what stands where, and the next step of each owner (H-030, H-031, H-033). */
 import * as z from 'zod';
 import { change, channel, id, nothing } from './channel.ts';
 
@@ -15,20 +15,27 @@ export const migrationRow = z.strictObject({
   text: z.string(),
   /** What is lost or has to follow, shown before it begins; "" for nothing. */
   warning: z.string(),
+  /** The step that `signers.roll` does now, as a button says it; "" while there is none to do here. */
+  action: z.string(),
 });
 
 export const signerMigration = z.strictObject({
+  /** The default signer. */
   to: z.string(),
+  /** Why nothing can be rolled to it now, its own sentence; "" when it can. */
+  blocked: z.string(),
   rows: z.array(migrationRow),
+  /** How many rows are there. */
   done: z.number().int(),
-  /** Long-lived keys that lie in this workspace's files while a device is the default (H-033). */
-  softwareKeys: z.array(z.strictObject({ id, label: z.string() })),
+  /** Long-lived keys that lie in this workspace's files, the newest first, 100 at most (H-033); null: software is the default. */
+  softwareKeys: z
+    .strictObject({ total: z.number().int(), rows: z.array(z.strictObject({ id, label: z.string() })) })
+    .nullable(),
 });
 export type SignerMigration = z.infer<typeof signerMigration>;
 
-/** @public */
 export const signerMigrationChannels = {
   'signers.migration': channel('unlocked', nothing, signerMigration),
-  /** Begins, or goes on with, the roll of one owner to the default signer. A job. */
+  /** Begins, or goes on with, the roll of one owner to the default signer. A job that contacts it first. */
   'signers.roll': change('unlocked', z.strictObject({ owner: id }), z.strictObject({ job: id })),
 };

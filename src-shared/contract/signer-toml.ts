@@ -1,8 +1,7 @@
-/** Channels that read and write `[[signers]]` of krill.conf and krillta.conf (H-012). Not in the map before their handlers are. */
+/** Channels that read and write `[[signers]]` of krill.conf and krillta.conf (H-012). */
 import * as z from 'zod';
 import { change, channel, id, nothing } from './channel.ts';
 
-/** @public */
 export const signerTomlChannels = {
   /** Reads [[signers]] of a krill.conf or krillta.conf into the pending configuration; nothing is kept when it is refused. */
   'signers.importToml': change(

@@ -126,7 +126,7 @@ const secretChange = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('store'), secret: secretIn }),
 ]);
 
-const signerName = z
+export const signerName = z
   .string()
   .trim()
   .min(1, 'A name is required')

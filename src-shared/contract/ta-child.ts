@@ -7,11 +7,11 @@ import { resourceTexts } from './ta-proxy.ts';
 const handle = z.string().regex(/^[-_A-Za-z0-9/\\]{1,255}$/);
 
 export const childKeyState = z.enum(['pending', 'new', 'active', 'old']);
-export type ChildKeyState = z.infer<typeof childKeyState>;
 
 export const childKeyView = z.strictObject({
   keyId: hex,
-  state: childKeyState,
+  /** `revoked`: the trust anchor knows the child no more. */
+  state: z.enum([...childKeyState.options, 'revoked']),
   /** It has a request that can be sent. */
   csr: z.boolean(),
   certificate: z
@@ -32,8 +32,11 @@ export const childKeyView = z.strictObject({
 });
 export type ChildKeyView = z.infer<typeof childKeyView>;
 
-/** What has to happen next with a child: files, then the parent, then nothing; `removed`: the trust anchor knows it no more. */
-export const childStep = z.enum(['parent', 'repository', 'ask', 'exchange', 'running', 'removed']);
+/**
+ * What has to happen next with a child: files, then the parent, then nothing; `leaving`: the next exchange revokes its keys;
+ * `removed`: the trust anchor knows it no more.
+ */
+export const childStep = z.enum(['parent', 'repository', 'ask', 'exchange', 'running', 'leaving', 'removed']);
 
 export const localChildView = z.strictObject({
   handle,

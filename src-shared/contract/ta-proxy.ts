@@ -187,6 +187,8 @@ export const taProxyChannels = {
       notify: z.string().nullable(),
       serviceUri: z.string(),
       publisher: z.string(),
+      /** Why it may be the answer for another one; null: it is the one that pub-req.xml asked for. */
+      remark: z.string().nullable(),
       /** SHA-256 of the server's identity certificate, not of its TLS. */
       identity: hex,
     }),

@@ -38,7 +38,8 @@ export type ChildReview = z.infer<typeof childReview>;
 const change = z.strictObject({ before: z.string(), after: z.string() });
 
 export const exchangeReview = z.strictObject({
-  file: z.strictObject({ name: z.string(), size: z.number().int(), sha256: hex }),
+  /** `sha256` null: its digits are asked for, and stand on the proxy's machine alone. */
+  file: z.strictObject({ name: z.string(), size: z.number().int(), sha256: hex.nullable() }),
   /** SHA-256 of the signed content. */
   contentSha256: hex,
   verdict: z.strictObject({

@@ -37,7 +37,7 @@ export const stickFile = z.strictObject({
   says: z.string(),
   size: z.number().int(),
   modifiedAt: instant,
-  /** null: it was not looked into. */
+  /** null: it was not looked into, or its digits are asked for at the review. */
   sha256: hex.nullable(),
   opens: stickOpens.nullable(),
 });
@@ -103,6 +103,12 @@ export const taStickChannels = {
       waits: z.array(z.string()),
     }),
   ),
+  /** Which of the files that should travel now were written already, somewhere: as the audit has it. */
+  'ta.handedOut': channel(
+    'unlocked',
+    nothing,
+    z.strictObject({ files: z.array(stickOffer.pick({ order: true, sha256: true })) }),
+  ),
   /** A chosen folder stands in for a stick, in this workspace, until it is forgotten. `folder`: a ticket. */
   'ta.stickFolder': change('unlocked', z.strictObject({ folder: id }), z.strictObject({ path: z.string() })),
   'ta.forgetStickFolder': change('unlocked', nothing, nothing),
@@ -113,7 +119,6 @@ export const taStickChannels = {
     z.strictObject({
       opens: stickOpens,
       id: z.string().max(255),
-      sha256: hex,
       says: z.string(),
       /** The file itself, where the place wants to show it first (`repository`). */
       text: z.string().nullable(),

@@ -82,6 +82,8 @@ export const exchangeRow = z.strictObject({
   revoked: z.number().int(),
   children: z.array(z.string()),
   nextUpdate: instant,
+  /** "signed here, approved by …"; "taken and published by the proxy". */
+  how: z.string(),
   requestSha256: hex,
   responseSha256: hex,
 });
@@ -210,7 +212,7 @@ export const taChannels = {
   ),
   /** Takes over krillta's data directory: keys, state and every exchange. Starts a job; its result id is "signer". */
   'ta.importStore': change('unlocked', z.strictObject({ folder: id }), z.strictObject({ job: id })),
-  /** Writes a data directory krillta goes on with, keys in the clear. `confirm` is the last 8 digits of the TA key's identifier. */
+  /** Writes a data directory krillta goes on with: keys in the clear, or where they lie on a device. `confirm` is the last 8 digits of the TA key's identifier. */
   'ta.exportStore': change(
     'unlocked',
     z.strictObject({ folder: id, confirm: z.string().max(64) }),
@@ -223,7 +225,7 @@ export const taChannels = {
       https: z.array(z.string().max(2048)).max(10),
       rsync: z.string().max(2048),
       notify: z.string().max(2048).nullable(),
-      years: z.number().int().min(1).max(500),
+      years: z.number().int(),
     }),
     z.strictObject({ job: id }),
   ),

@@ -43,7 +43,7 @@ function checkPkcs11(settings: Pkcs11Settings, secret: boolean): FieldError[] {
   return faults;
 }
 
-type Read = { pem: string } | { fault: string };
+type Read = { pem: string } | { fault: string; absent?: boolean };
 
 async function readPem(path: string): Promise<Read> {
   if (!isAbsolute(path)) return { fault: 'Give the whole path of the file.' };
@@ -52,9 +52,8 @@ async function readPem(path: string): Promise<Read> {
     if (bytes.length > MOST_PEM_BYTES) return { fault: 'This is too large for a PEM file (1 MiB).' };
     return { pem: bytes.toString('latin1') };
   } catch (error) {
-    return {
-      fault: `The file cannot be read (${(error as NodeJS.ErrnoException).code ?? errorText(error)}).`,
-    };
+    const code = (error as NodeJS.ErrnoException).code ?? errorText(error);
+    return { fault: `The file cannot be read (${code}).`, absent: code === 'ENOENT' };
   }
 }
 
@@ -69,17 +68,27 @@ function certificates(pem: string): X509Certificate[] | null {
   }
 }
 
-async function checkCertificate(name: string, path: string): Promise<FieldError[]> {
+/** The fault of a file, unless files that are not on this machine are only to be named. */
+function fileFault(name: string, path: string, read: { fault: string; absent?: boolean }, absent: Absent) {
+  if (absent === null || read.absent !== true) return [field(name, read.fault)];
+  absent.push(path);
+  return [];
+}
+
+/** Takes the paths of files that are not there; null: that is a fault. */
+type Absent = string[] | null;
+
+async function checkCertificate(name: string, path: string, absent: Absent): Promise<FieldError[]> {
   const read = await readPem(path);
-  if ('fault' in read) return [field(name, read.fault)];
+  if ('fault' in read) return fileFault(name, path, read, absent);
   return certificates(read.pem) === null ? [field(name, 'No certificate found in this file.')] : [];
 }
 
 /** H-011 */
-async function checkPair(certPath: string, keyPath: string): Promise<FieldError[]> {
+async function checkPair(certPath: string, keyPath: string, absent: Absent): Promise<FieldError[]> {
   const [cert, key] = await Promise.all([readPem(certPath), readPem(keyPath)]);
-  if ('fault' in cert) return [field('clientCertPath', cert.fault)];
-  if ('fault' in key) return [field('clientCertPrivateKeyPath', key.fault)];
+  if ('fault' in cert) return fileFault('clientCertPath', certPath, cert, absent);
+  if ('fault' in key) return fileFault('clientCertPrivateKeyPath', keyPath, key, absent);
   const [first] = certificates(cert.pem) ?? [];
   if (first === undefined) return [field('clientCertPath', 'No certificate found in this file.')];
   try {
@@ -105,7 +114,9 @@ export function isAddress(host: string): boolean {
   }
 }
 
-async function checkKmip(settings: KmipSettings, secret: boolean, offline: boolean): Promise<FieldError[]> {
+async function checkKmip(settings: KmipSettings, about: About): Promise<FieldError[]> {
+  const { secret, offline } = about;
+  const absent = about.absent ?? null;
   const { host, insecure, serverCertPath, serverCaCertPath, username } = settings;
   const { clientCertPath: cert, clientCertPrivateKeyPath: key } = settings;
   const faults: FieldError[] = [];
@@ -119,9 +130,10 @@ async function checkKmip(settings: KmipSettings, secret: boolean, offline: boole
         'Client certificate and key: both or neither.',
       ),
     );
-  else if (cert && key) faults.push(...(await checkPair(cert, key)));
-  if (serverCertPath) faults.push(...(await checkCertificate('serverCertPath', serverCertPath)));
-  if (serverCaCertPath) faults.push(...(await checkCertificate('serverCaCertPath', serverCaCertPath)));
+  else if (cert && key) faults.push(...(await checkPair(cert, key, absent)));
+  if (serverCertPath) faults.push(...(await checkCertificate('serverCertPath', serverCertPath, absent)));
+  if (serverCaCertPath)
+    faults.push(...(await checkCertificate('serverCaCertPath', serverCaCertPath, absent)));
   if (insecure && (serverCertPath || serverCaCertPath))
     faults.push(
       field('insecure', 'The server is not checked, so its certificates are not either. Choose one of both.'),
@@ -130,19 +142,22 @@ async function checkKmip(settings: KmipSettings, secret: boolean, offline: boole
   return faults;
 }
 
-/** What is wrong with `settings`, field by field. `secret`: a PIN or password is kept with them. */
-export async function checkSettings(
-  settings: SignerSettings,
-  about: { secret: boolean; offline: boolean },
-): Promise<FieldError[]> {
+interface About {
+  /** A PIN or password is kept with them. */
+  secret: boolean;
+  offline: boolean;
+  /** Takes the paths of files that are not on this machine, which are no faults then: they came with a file of another. */
+  absent?: string[];
+}
+
+/** What is wrong with `settings`, field by field. */
+export async function checkSettings(settings: SignerSettings, about: About): Promise<FieldError[]> {
   const waits =
     settings.maxRetrySeconds < settings.retrySeconds
       ? [field('maxRetrySeconds', 'It is shorter than the first wait. Give at least that many seconds.')]
       : [];
   const rest =
-    settings.kind === 'pkcs11'
-      ? checkPkcs11(settings, about.secret)
-      : await checkKmip(settings, about.secret, about.offline);
+    settings.kind === 'pkcs11' ? checkPkcs11(settings, about.secret) : await checkKmip(settings, about);
   return [...rest, ...waits];
 }
 

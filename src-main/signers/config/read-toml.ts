@@ -167,14 +167,51 @@ function tableOf(reader: TableReader): TomlSigner {
   if (rest.length > 0)
     reader.note(`not known and passed over, as by Krill: ${rest.join(', ').slice(0, 300)}`);
   if (kind === 'software' || reader.faults.length > 0) return none;
-  if (kind === 'kmip') {
-    if (ignoresConnections)
-      reader.note('Krill does not use max_connections (it takes max_response_bytes for it); Baleen does');
-    return { name, settings: kmipSettings.parse({ kind, ...values }), secret };
-  }
-  if (secret === null && values['login'] !== false)
+  const settings = settingsOf(reader, kind, values);
+  if (settings === null) return none;
+  if (kind === 'kmip' && ignoresConnections)
+    reader.note('Krill does not use max_connections (it takes max_response_bytes for it); Baleen does');
+  if (kind === 'pkcs11' && secret === null && values['login'] !== false)
     reader.note('without user_pin its PIN is asked here at the first use, unless it is typed on the device');
-  return { name, settings: pkcs11Settings.parse({ kind, ...values }), secret };
+  return { name, settings, secret };
+}
+
+/** null: a value is longer than any is, which is kept as a fault. */
+function settingsOf(
+  reader: TableReader,
+  kind: 'pkcs11' | 'kmip',
+  values: Record<string, unknown>,
+): SignerSettings | null {
+  const checked =
+    kind === 'kmip'
+      ? kmipSettings.safeParse({ kind, ...values })
+      : pkcs11Settings.safeParse({ kind, ...values });
+  if (checked.success) return checked.data;
+  for (const { path, message } of checked.error.issues) {
+    const key = keyOfField(kind, String(path[0]));
+    reader.fault(key, `${key}: ${message}`);
+  }
+  return null;
+}
+
+/** The key of krill.conf for a field of the settings. */
+export function keyOfField(kind: 'pkcs11' | 'kmip', field: string): string {
+  const known = (kind === 'pkcs11' ? PKCS11_FIELDS : KMIP_FIELDS).find((one) => one.field === field);
+  return known?.key ?? field;
+}
+
+/** The refusal of a file: the first fault in its sentence, with the signer it is in, and all of them beside it. */
+export function refusedFields(fields: FieldError[], signers: readonly { name: string }[]): AppError {
+  const [first] = fields;
+  const place = /^signers\.(\d+)\./.exec(first?.path ?? '')?.[1];
+  const name = place === undefined ? '' : (signers[Number(place)]?.name ?? '');
+  const where =
+    place === undefined
+      ? ''
+      : `Signer ${Number(place) + 1}${name === '' ? '' : ` ("${name.slice(0, 80)}")`}: `;
+  const more = fields.length > 1 ? ` ${fields.length - 1} more are named beside it.` : '';
+  const said = (first?.message ?? '').replace(/([^.])$/, '$1.');
+  return refused(`${where}${said}${more}`, fields);
 }
 
 /** Comments do not survive; how many there are is counted outside of quotes. */
@@ -228,17 +265,7 @@ export function readSignersToml(bytes: Uint8Array): SignersToml {
     ))
       fields.push({ path: 'signers', message });
   }
-  const [first] = fields;
-  if (first !== undefined) {
-    const place = /^signers\.(\d+)\./.exec(first.path)?.[1];
-    const name = place === undefined ? '' : (signers[Number(place)]?.name ?? '');
-    const where =
-      place === undefined
-        ? ''
-        : `Signer ${Number(place) + 1}${name === '' ? '' : ` ("${name.slice(0, 80)}")`}: `;
-    const more = fields.length > 1 ? ` ${fields.length - 1} more are named beside it.` : '';
-    throw refused(`${where}${first.message}.${more}`, fields);
-  }
+  if (fields.length > 0) throw refusedFields(fields, signers);
   const notes = readers.flatMap((reader) => reader.notes);
   const comments = commentCount(text);
   if (comments > 0)

@@ -1,45 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { ReplyError } from '#shared/errors.ts';
+import { EXAMPLE } from '../../testing/krill-conf-example.ts';
 import { readSignersToml, type SignersToml } from './read-toml.ts';
 import { MASK } from './toml-fields.ts';
 import { writeSignersToml } from './write-toml.ts';
-
-/** The example of krill.conf's manual (document 002), its comment signs taken off. */
-const EXAMPLE = `
-default_signer = "SoftHSMv2 via PKCS#11"
-
-[[signers]]
-type = "OpenSSL"
-name = "Signer 1"
-
-[[signers]]
-type = "OpenSSL"
-name = "Signer 2"
-keys_path = "/tmp/keys"
-
-[[signers]]
-type = "PKCS#11"
-name = "Kryptus via PKCS#11"
-lib_path = "/usr/local/lib/kryptus/libknetpkcs11_64/libkNETPKCS11.so"
-user_pin = "xxxxxx"
-slot = 313129207
-
-[[signers]]
-type = "PKCS#11"
-name = "SoftHSMv2 via PKCS#11"
-lib_path = "/usr/local/lib/softhsm/libsofthsm2.so"
-user_pin = "xxxx"
-slot = 0x12a9f8f7
-
-[[signers]]
-type = "KMIP"
-name = "Kryptus via KMIP"
-host = "my.hsm.example.com"
-port = 5696
-server_ca_cert_path = "/path/to/some/ca.pem"
-username = "user1"
-password = "xxxxxx"
-`;
 
 const read = (text: string): SignersToml => readSignersToml(Buffer.from(text));
 
@@ -196,6 +160,12 @@ test('every wrong field is named with its place, not only the first', () => {
 test('what is too large or no text is said so', () => {
   expect(() => readSignersToml(Buffer.alloc(26_214_400, 0x23))).toThrow(/too large/);
   expect(() => readSignersToml(Buffer.from([0xff, 0xfe, 0x00]))).toThrow(/no text file/);
+});
+
+test('what is longer than any value is refused with its key', () => {
+  const error = refusal(`${P11}slot = "${'x'.repeat(65)}"\n`);
+  expect(error.code).toBe('INVALID_INPUT');
+  expect(error.details?.fields?.map(({ path }) => path)).toEqual(['signers.0.slot']);
 });
 
 test('a PIN as a number is taken as text, and said', () => {

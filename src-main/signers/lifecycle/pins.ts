@@ -20,6 +20,12 @@ export interface Pins {
   accepted(): Promise<void>;
   /** The device refused it. Resolves when the mark is stored. */
   refused(): Promise<void>;
+  /** What may be sent without a person, a copy that the caller wipes; null: nothing. */
+  unasked(): Promise<Uint8Array | null>;
+  /** Asks a person; a PIN that was refused before is not taken. The caller wipes it. */
+  ask(why: Why): Promise<TypedPin>;
+  /** Keeps it in memory until the lock. */
+  hold(pin: Uint8Array): void;
   /** Whether the device got one since the last `accepted` or `refused`. */
   handed(): boolean;
   /** Throws AppError INVALID_INPUT when the device refused this PIN before. The PIN is wiped. */
@@ -188,6 +194,13 @@ export function createPins(deps: {
     },
     markRefused,
     keep,
+    unasked,
+    ask: askPerson,
+    hold(pin) {
+      wipe(held);
+      held = pin;
+      deps.kept();
+    },
     handed: () => sent !== null,
     async forgetRefusals() {
       const { id, name } = signer();

@@ -85,6 +85,19 @@ export const auditCommands = {
     );
     return row === undefined ? null : shown(recordOf(row));
   }),
+  /** Which of `hashes` an entry of one of `actions` that was done has as a subject. */
+  'audit.recorded': read(
+    (tx, { actions, hashes }: { actions: readonly string[]; hashes: readonly string[] }): string[] =>
+      hashes.filter((sha256) =>
+        actions.some(
+          (action) =>
+            tx.get<{ seq: number }>(
+              "SELECT seq FROM audit WHERE action = $action AND outcome = 'done' AND instr(subjects, $sha256) LIMIT 1",
+              { action, sha256 },
+            ) !== undefined,
+        ),
+      ),
+  ),
   /** All records with their MACs, for export; never for the renderer. */
   'audit.all': read((tx, _args: Record<string, never>): StoredAuditRecord[] =>
     tx.all<Row>('SELECT * FROM audit ORDER BY seq').map(recordOf),

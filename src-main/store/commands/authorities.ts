@@ -2,7 +2,7 @@
 import { AppError } from '../../lib/app-error.ts';
 import { change, read, type Tx } from '../command.ts';
 import type { LeafLimits, StoredAuthority, StoredCertificate } from '../columns.ts';
-import { ISSUED_BY_LINE, selectCertificates } from './certificate-rows.ts';
+import { ISSUED_BY_LINE, isoSeconds, selectCertificates } from './certificate-rows.ts';
 
 interface Row {
   certificate_id: string;
@@ -62,6 +62,28 @@ export const authorityCommands = {
          WHERE c.replaced_by IS NULL ORDER BY c.self_signed DESC, c.name, c.seq`,
       )
       .map((row) => findAuthority(tx, row.certificate_id)),
+  ),
+  /**
+   * What still stands below one certificate of an authority and is neither over nor revoked: leaves, also of what was signed
+   * below, and authorities that nothing has replaced. The authority's own line and what certifies `exceptSpki` do not count.
+   */
+  'authorities.below': read(
+    (
+      tx,
+      args: { id: string; lineage: string; exceptSpki: string },
+    ): { count: number; until: string | null } => {
+      const row = tx.get<{ count: number; until: number | null }>(
+        `WITH RECURSIVE below (id) AS (
+           SELECT c.id FROM certificates c WHERE c.issuer_id = $id AND c.lineage <> $lineage
+           UNION SELECT c.id FROM certificates c JOIN below b ON c.issuer_id = b.id)
+         SELECT count(*) AS count, max(c.not_after) AS until FROM below b JOIN certificates c ON c.id = b.id
+         WHERE c.not_after >= $now AND c.revoked_at IS NULL AND (c.is_ca = 0 OR c.replaced_by IS NULL)
+           AND c.spki_sha256 <> $exceptSpki`,
+        { ...args, now: tx.atMs },
+      );
+      const until = row?.until ?? null;
+      return { count: row?.count ?? 0, until: until === null ? null : isoSeconds(until) };
+    },
   ),
   'authorities.get': read((tx, { id }: { id: string }) => findAuthority(tx, id)),
   /** The authority's limits for leaves; whether they make sense is the caller's to check. */

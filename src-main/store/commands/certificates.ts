@@ -98,6 +98,15 @@ export interface IssueArgs {
   replaces: { certificate: string; action: 'renew' | 'rekey' } | null;
   /** null for issuing without a wizard. */
   draft: { id: string; revision: number } | null;
+  /** The same key and name, signed by the authority it replaces; kept beside it, no authority of its own. */
+  cross?: CrossCertificate | null;
+}
+
+export interface CrossCertificate {
+  certificate: NewCertificate;
+  /** The certificate whose key signed it. */
+  issuerId: string;
+  serialScope: string;
 }
 
 function checkIssuer(tx: Tx, issuer: IssueArgs['issuer']): void {
@@ -111,6 +120,17 @@ function checkIssuer(tx: Tx, issuer: IssueArgs['issuer']): void {
     findCertificate(tx, issuer.id).replacedBy !== null
   )
     throw new AppError('CONFLICT', 'The authority or its limits changed meanwhile. Review it again.');
+}
+
+function insertCross(tx: Tx, { certificate, issuerId, serialScope }: CrossCertificate): void {
+  takeOnce(tx, { kind: 'serial', scope: serialScope, value: certificate.serial });
+  insertCertificate(tx, certificate, {
+    source: 'issued',
+    action: 'issued',
+    issuerId,
+    replaces: null,
+    lineage: certificate.id,
+  });
 }
 
 export const certificateCommands = {
@@ -129,6 +149,7 @@ export const certificateCommands = {
         'CONFLICT',
         `${old.name} was replaced meanwhile. Start from its newest certificate.`,
       );
+    if (args.cross) insertCross(tx, args.cross);
     insertCertificate(tx, certificate, {
       source: 'issued',
       action: replaces?.action ?? 'issued',

@@ -149,6 +149,18 @@ export const keyCommands = {
       cursor: rows.length > limit ? String(page.at(-1)?.seq ?? '') : null,
     };
   }),
+  /** The keys of one signer, newest first, `limit` at most. */
+  'keys.ofSigner': read((tx, { signer, limit }: { signer: string; limit: number }) => ({
+    total:
+      tx.get<{ count: number }>(
+        'SELECT count(*) AS count FROM keys WHERE signer = $signer AND destroyed_at IS NULL',
+        { signer },
+      )?.count ?? 0,
+    rows: tx.all<{ id: string; label: string }>(
+      'SELECT id, label FROM keys WHERE signer = $signer AND destroyed_at IS NULL ORDER BY seq DESC LIMIT $limit',
+      { signer, limit },
+    ),
+  })),
   'keys.get': read((tx, { id }: { id: string }): StoredKey => findKey(tx, id)),
   'keys.rename': change((tx, { id, label }: { id: string; label: string }): void => {
     findRow(tx, id);

@@ -182,7 +182,7 @@ export const signerCommands = {
     ),
   ),
   /** All keys, for the comparison with what lies on a device. */
-  'signers.keys': read((tx): { id: string; label: string; spkiSha256: string }[] =>
-    tx.all('SELECT id, label, spki_sha256 AS spkiSha256 FROM keys WHERE destroyed_at IS NULL'),
+  'signers.keys': read((tx): { id: string; label: string; signer: string; spkiSha256: string }[] =>
+    tx.all('SELECT id, label, signer, spki_sha256 AS spkiSha256 FROM keys WHERE destroyed_at IS NULL'),
   ),
 };

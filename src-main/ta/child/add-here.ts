@@ -2,10 +2,9 @@
  * A CA of this workspace put below its trust anchor as one job: made when it is not there, added at the proxy, connected, and
  * its first question asked (T-030). What is done stays done when a later step is refused; doing it again goes on there.
  */
-import { AppError } from '../../lib/app-error.ts';
 import type { JobContext } from '../../lib/jobs.ts';
 import type { ResourceSet } from '../../rpki/resource-set.ts';
-import { addChild } from '../proxy/change-children.ts';
+import { addChild, handleTaken } from '../proxy/change-children.ts';
 import { resourceTextsOf } from '../proxy/child-info.ts';
 import type { RunningProxy } from '../proxy/running-proxy.ts';
 import { connectChild } from './connect-child.ts';
@@ -23,11 +22,11 @@ export interface AddHereDeps extends ChildDeps {
 const isHere = async (deps: AddHereDeps, handle: string): Promise<boolean> =>
   (await heldChildren(deps)).some(({ child }) => child.handle === handle);
 
-/** Throws AppError CONFLICT before anything is made. */
+/** Throws AppError INVALID_INPUT before anything is made. */
 export async function requireAddable(deps: AddHereDeps, handle: string): Promise<void> {
   const { state } = await deps.proxy.required();
   if (state.children.has(handle))
-    throw new AppError('CONFLICT', `There is a child called ${handle} already.`);
+    throw handleTaken(`There is a child called ${handle} already. Choose another handle.`);
   if (!(await isHere(deps, handle))) await requireFreeHandle(deps, handle);
 }
 

@@ -225,7 +225,7 @@ describe('a child through its channels', () => {
     await expect(channels.localAsk({ handle: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await made();
     await expect(channels.localCreate({ handle: 'online', signer: null })).rejects.toMatchObject({
-      code: 'CONFLICT',
+      code: 'INVALID_INPUT',
     });
     expect((await channels.localAsk({ handle: null })).told).toMatchObject([
       { severity: 'careful', says: expect.stringContaining('has no parent yet') },

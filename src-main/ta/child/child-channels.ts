@@ -2,7 +2,9 @@
 import type { ChildExport } from '#shared/contract/ta-child.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
+import { requireResources } from '../proxy/change-children.ts';
 import { typedResources } from '../proxy/child-info.ts';
+import type { Roll, RollTarget } from '../../signers/migration.ts';
 import type { RunningProxy } from '../proxy/running-proxy.ts';
 import type { ProxyState } from '../proxy/proxy-state.ts';
 import type { TaDeps } from '../ta.ts';
@@ -12,11 +14,12 @@ import { readChildAnswer } from './child-answer.ts';
 import { childFile } from './child-files.ts';
 import { publication } from './child-objects.ts';
 import { childView } from './child-view.ts';
-import { connectChild, isRemoved, repositoryHere, requireUnknown } from './connect-child.ts';
+import { connectChild, isRemoved, repositoryHere, requireUnknown, standingOf } from './connect-child.ts';
 import { configureParent, configureRepository } from './configure-child.ts';
 import { createChild, requireFreeHandle } from './create-child.ts';
 import { endChild } from './end-child.ts';
-import { type ChildDeps, heldChild, heldChildren } from './held-child.ts';
+import { childRoll, type RollStep } from './child-roll.ts';
+import { type ChildDeps, type HeldChild, heldChild, heldChildren } from './held-child.ts';
 import type { LocalChildren } from './local-children.ts';
 import { keyIn, shortKey } from './local-child.ts';
 import type { Parent } from './parent.ts';
@@ -45,6 +48,7 @@ export function childChannels(deps: ChildChannelDeps): {
   channels: Pick<Domain<'ta'>, Names>;
   configure(handle: string, name: string, bytes: Uint8Array): Promise<string>;
   file(handle: string, what: ChildExport): Promise<Uint8Array>;
+  rolls(target: RollTarget): Promise<Roll[]>;
 } {
   const { parent, locals, changed, jobs, session, clock } = deps;
   const own: ChildDeps = { ...deps, now: () => clock.now() };
@@ -86,13 +90,20 @@ export function childChannels(deps: ChildChannelDeps): {
     return childFile(child, what, folder);
   }
 
+  const roll = (handle: string, step: RollStep, signer: string | null = null): Promise<HeldChild> =>
+    after(() =>
+      locals.inTurn(handle, (held) =>
+        step === 'start' ? startRoll(own, held, signer) : activateKey(own, held),
+      ),
+    );
+
   const channels: Pick<Domain<'ta'>, Names> = {
     async localChildren() {
       const held = await heldChildren(own);
       const timing = await parent.timing();
       const state = await deps.proxyState();
       return {
-        children: held.map((one) => childView(one, timing, clock.now(), isRemoved(state, one.child))),
+        children: held.map((one) => childView(one, timing, clock.now(), standingOf(state, one.child))),
       };
     },
     async localCreate({ handle, signer }) {
@@ -114,6 +125,8 @@ export function childChannels(deps: ChildChannelDeps): {
     },
     async localAdd({ handle, resources: texts }) {
       const resources = typedResources(texts);
+      // Before its keys are made.
+      requireResources(resources);
       const here = { ...own, proxy: deps.proxy(), locals, serviceUri: deps.serviceUri };
       await requireAddable(here, handle);
       const title = `Add the child ${handle}`;
@@ -145,9 +158,7 @@ export function childChannels(deps: ChildChannelDeps): {
       return { told: await after(() => locals.ask(handle)) };
     },
     async localRoll({ handle, step }) {
-      const { child } = await after(() =>
-        locals.inTurn(handle, (held) => (step === 'start' ? startRoll(own, held) : activateKey(own, held))),
-      );
+      const { child } = await roll(handle, step);
       const key = keyIn(child, step === 'start' ? 'pending' : 'active');
       const name = key === undefined ? '' : shortKey(key.keyId);
       return {
@@ -189,5 +200,11 @@ export function childChannels(deps: ChildChannelDeps): {
       );
     },
   };
-  return { channels, configure, file };
+  const rolls = async (target: RollTarget): Promise<Roll[]> => {
+    const state = await deps.proxyState();
+    return (await heldChildren(own)).map((held) =>
+      childRoll(held, { target, removed: isRemoved(state, held.child), roll }),
+    );
+  };
+  return { channels, configure, file, rolls };
 }

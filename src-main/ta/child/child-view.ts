@@ -4,6 +4,7 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import { resourceTexts } from '../review/child-review.ts';
 import type { Attention } from '../signer/signer-view.ts';
 import { publication, remakeFrom } from './child-objects.ts';
+import type { Standing } from './connect-child.ts';
 import type { HeldChild } from './held-child.ts';
 import { type ChildKey, keyIn, type LocalChild, shortKey } from './local-child.ts';
 import { isWaiting } from './parent-word.ts';
@@ -15,11 +16,13 @@ import { renewFrom } from './wishes.ts';
 const DAY_MS = 86_400_000;
 const iso = (instant: string): string => new Date(instant).toISOString();
 
-function keyView(key: ChildKey, timing: ParentTiming): ChildKeyView {
-  const { certificate, objects, word } = key;
+function keyView(key: ChildKey, timing: ParentTiming, standing: Standing): ChildKeyView {
+  const { certificate, word } = key;
+  // Of a removed child nothing is published and nothing is valid.
+  const objects = standing === 'removed' ? null : key.objects;
   return {
     keyId: key.keyId,
-    state: key.state,
+    state: standing === 'removed' && certificate !== null ? 'revoked' : key.state,
     csr: key.csrDer !== null,
     certificate:
       certificate === null
@@ -32,7 +35,9 @@ function keyView(key: ChildKey, timing: ParentTiming): ChildKeyView {
             uri: certificate.uri,
           },
     renewFrom:
-      certificate === null || key.state === 'old' ? null : renewFrom(certificate, timing).toISOString(),
+      certificate === null || key.state === 'old' || standing !== 'here'
+        ? null
+        : renewFrom(certificate, timing).toISOString(),
     askedAt: key.askedAt === null ? null : iso(key.askedAt),
     word:
       word === null
@@ -44,7 +49,7 @@ function keyView(key: ChildKey, timing: ParentTiming): ChildKeyView {
           },
     number: objects === null ? null : String(objects.number),
     nextUpdate: objects === null ? null : iso(objects.nextUpdate),
-    remakeFrom: remakeFrom(key)?.toISOString() ?? null,
+    remakeFrom: objects === null ? null : (remakeFrom(key)?.toISOString() ?? null),
   };
 }
 
@@ -82,14 +87,23 @@ function stepOf(child: LocalChild): Pick<LocalChildView, 'step' | 'next'> {
   };
 }
 
-function removedStep({ handle }: LocalChild): Pick<LocalChildView, 'step' | 'next'> {
+function stepFor(child: LocalChild, standing: Standing): Pick<LocalChildView, 'step' | 'next'> {
+  const { handle } = child;
+  if (standing === 'here') return stepOf(child);
+  if (standing === 'leaving')
+    return {
+      step: 'leaving',
+      next: `${handle} is being removed from the trust anchor: make an exchange, which revokes its keys. Delete it here after that.`,
+    };
   return {
     step: 'removed',
     next: `${handle} was removed from the trust anchor: its certificates are revoked, and nothing of it is published. Delete it here with its keys, or add it there again.`,
   };
 }
 
-function rollSays(child: LocalChild): string {
+function rollSays(child: LocalChild, standing: Standing): string {
+  if (standing === 'removed') return 'It was removed from the trust anchor.';
+  if (standing === 'leaving') return 'It is being removed from the trust anchor.';
   const [pending, fresh, old] = [keyIn(child, 'pending'), keyIn(child, 'new'), keyIn(child, 'old')];
   if (keyIn(child, 'active') === undefined) return 'There is no active key to roll yet.';
   if (pending !== undefined)
@@ -142,37 +156,54 @@ function warningsOf({ child, highest }: HeldChild, now: Date): LocalChildView['w
   return warnings;
 }
 
-/** The warnings as the overview lists them. */
+/** The warnings as the overview lists them, and the step of a key roll that waits for a person. */
 export function childAttention(held: HeldChild, now: Date): Attention[] {
   const { handle } = held.child;
+  const subject = `Child ${handle}`;
+  const action = { label: 'Open…', route: `/trust-anchor/children/${encodeURIComponent(handle)}` };
+  const waits: Attention[] =
+    nextStep(held.child) === 'activate' && held.child.entitled !== null
+      ? [
+          {
+            severity: 'note',
+            subject,
+            text: 'waits for you',
+            detail: 'Activate the new key: its certificate is here.',
+            action,
+          },
+        ]
+      : [];
   const words = held.child.keys.flatMap(({ word }) =>
     word === null || isWaiting(word.status)
       ? []
       : [{ severity: word.status === null ? ('bad' as const) : ('careful' as const), text: word.text }],
   );
-  return [...warningsOf(held, now), ...words].map(({ severity, text }) => ({
-    severity,
-    subject: `Child ${handle}`,
-    text: severity === 'bad' ? 'needs you now' : 'will need you',
-    detail: text,
-    action: { label: 'Open…', route: `/trust-anchor/children/${encodeURIComponent(handle)}` },
-  }));
+  return [
+    ...[...warningsOf(held, now), ...words].map(({ severity, text }) => ({
+      severity,
+      subject,
+      text: severity === 'bad' ? 'needs you now' : 'will need you',
+      detail: text,
+      action,
+    })),
+    ...waits,
+  ];
 }
 
-/** `removed`: the trust anchor knew it and does so no more. */
 export function childView(
   held: HeldChild,
   timing: ParentTiming,
   now: Date,
-  removed: boolean,
+  standing: Standing,
 ): LocalChildView {
   const { child } = held;
+  const [here, removed] = [standing === 'here', standing === 'removed'];
   const { identity, parent, repository, contact } = child;
   const active = keyIn(child, 'active')?.certificate ?? null;
   return {
     handle: child.handle,
     identity: { keyId: identity.keyId, sha256: sha256Hex(identity.certificateDer) },
-    ...(removed ? removedStep(child) : stepOf(child)),
+    ...stepFor(child, standing),
     parent:
       parent === null
         ? null
@@ -184,9 +215,9 @@ export function childView(
           },
     repository: repository === null ? null : { base: repository.base, notify: repository.notify },
     resources: active === null || removed ? [] : resourceTexts(active.resources),
-    keys: child.keys.map((key) => keyView(key, timing)),
-    roll: removed ? null : nextStep(child),
-    rollSays: removed ? 'It was removed from the trust anchor.' : rollSays(child),
+    keys: child.keys.map((key) => keyView(key, timing, standing)),
+    roll: here ? nextStep(child) : null,
+    rollSays: rollSays(child, standing),
     contact: contact === null ? null : { says: contact.says, at: iso(contact.at) },
     publishes: removed ? [] : publication(child).map(({ uri }) => uri),
     warnings: removed ? [] : warningsOf(held, now),

@@ -17,6 +17,14 @@ function knownAt(state: ProxyState | null, { identity: own }: LocalChild) {
   );
 }
 
+/** `leaving`: the next exchange revokes its keys; `removed`: that has happened, and the proxy knows it no more. */
+export type Standing = 'here' | 'leaving' | 'removed';
+
+export function standingOf(state: ProxyState | null, child: LocalChild): Standing {
+  if (isRemoved(state, child)) return 'removed';
+  return state !== null && knownAt(state, child)?.leaving === true ? 'leaving' : 'here';
+}
+
 /** It was a child of the proxy and is no more: all its certificates are revoked. */
 export function isRemoved(state: ProxyState | null, child: LocalChild): boolean {
   return child.parent !== null && state !== null && knownAt(state, child) === undefined;

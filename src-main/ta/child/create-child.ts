@@ -14,7 +14,7 @@ import type { ChildKey } from './local-child.ts';
 /** It becomes a folder and part of URIs; RFC 8183's slashes would be folders in folders. */
 const HANDLE = /^[A-Za-z0-9][-_A-Za-z0-9]{0,63}$/;
 
-/** Throws AppError INVALID_INPUT, CONFLICT. */
+/** Throws AppError INVALID_INPUT. */
 export async function requireFreeHandle(deps: ChildDeps, handle: string): Promise<void> {
   const refuse = (message: string): AppError =>
     new AppError('INVALID_INPUT', message, { fields: [{ path: 'handle', message }] });
@@ -26,7 +26,7 @@ export async function requireFreeHandle(deps: ChildDeps, handle: string): Promis
     throw refuse('"ta" is the name of the trust anchor. Choose another one.');
   const known = await deps.session().store.run('ta.children', {});
   if (known.some((child) => child.handle.toLowerCase() === handle.toLowerCase()))
-    throw new AppError('CONFLICT', `There is a local child called ${handle} already.`);
+    throw refuse(`There is a local child called ${handle} already. Choose another handle.`);
 }
 
 /** `signer` null: the default one makes it. */

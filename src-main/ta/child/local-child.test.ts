@@ -42,7 +42,7 @@ describe('a new child', () => {
 
   test('is refused by name where its handle cannot be one', async () => {
     await here.ready('online');
-    await expect(requireFreeHandle(here.deps, 'Online')).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(requireFreeHandle(here.deps, 'Online')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     await expect(requireFreeHandle(here.deps, 'ta')).rejects.toThrow(/name of the trust anchor/);
     for (const handle of ['', 'a/b', '..', 'ü', 'a'.repeat(65)])
       await expect(requireFreeHandle(here.deps, handle)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
@@ -213,7 +213,7 @@ describe('asking the parent', () => {
     await here.ask('online');
     const seen = async () => {
       const held = await here.held('online');
-      const view = childView(held, await here.parent.timing(), here.deps.now(), false);
+      const view = childView(held, await here.parent.timing(), here.deps.now(), 'here');
       return {
         step: view.step,
         says: childAttention(held, here.deps.now())

@@ -37,12 +37,16 @@ function refuse(child: LocalChild): AppError {
   );
 }
 
-/** Throws AppError NOT_ALLOWED_NOW. */
-export async function startRoll(deps: ChildDeps, held: HeldChild): Promise<HeldChild> {
+/** `signer` null: the default one makes the new key. Throws AppError NOT_ALLOWED_NOW. */
+export async function startRoll(
+  deps: ChildDeps,
+  held: HeldChild,
+  signer: string | null = null,
+): Promise<HeldChild> {
   const { child } = held;
   const { repository } = child;
   if (nextStep(child) !== 'start' || repository === null) throw refuse(child);
-  const made = await makeChildKey(deps, keyLabel(child.handle));
+  const made = await makeChildKey(deps, keyLabel(child.handle), signer);
   let stored = false;
   try {
     const key = pendingKey(made);

@@ -75,6 +75,12 @@ test(
   { timeout: 120_000 },
   async () => {
     await associated(proxy, signer, folder);
+    const nothing = proxy.call('ta.localAdd', {
+      handle: 'online',
+      resources: { asn: '', ipv4: '', ipv6: '' },
+    });
+    await expect(nothing).rejects.toThrow(/at least one AS number or address range/);
+    expect((await proxy.call('ta.localChildren', {})).children).toEqual([]);
     await proxy.result(await proxy.call('ta.localCreate', { handle: 'online' }));
     await expect(proxy.call('ta.localConnect', { handle: 'online' })).rejects.toThrow(/add it there first/);
     // online.json to the trust anchor, res.xml back (T-030).
@@ -114,8 +120,12 @@ test(
     await proxy.call('ta.localRoll', { handle: 'online', step: 'start' });
     await exchange();
     expect((await child()).keys.map(({ state }) => state)).toEqual(['active', 'new']);
+    const onOverview = async () =>
+      (await proxy.call('overview.get', {})).attention.filter(({ subject }) => subject === 'Child online');
+    expect(await onOverview()).toMatchObject([{ detail: 'Activate the new key: its certificate is here.' }]);
     expect(laid()).toHaveLength(4);
     await proxy.call('ta.localRoll', { handle: 'online', step: 'activate' });
+    expect(await onOverview()).toEqual([]);
     await exchange();
     expect((await child()).keys.map(({ state }) => state)).toEqual(['active']);
     expect(laid()).toHaveLength(2);
@@ -161,10 +171,17 @@ test(
     await expect(end()).rejects.toThrow(/is a child of the trust anchor. Remove it there first/);
     await proxy.call('ta.childRemove', { handle: 'online', confirm: 'online' });
     await expect(end()).rejects.toThrow(/Delete it after that/);
+    expect(await child()).toMatchObject({
+      step: 'leaving',
+      next: expect.stringMatching(/make an exchange, which revokes its keys/) as string,
+      roll: null,
+      keys: [{ state: 'active', renewFrom: null }],
+    });
     await exchange();
     expect(await child()).toMatchObject({
       ...{ step: 'removed', resources: [], publishes: [], warnings: [], roll: null },
       next: expect.stringMatching(/was removed from the trust anchor/) as string,
+      keys: [{ state: 'revoked', renewFrom: null, remakeFrom: null, number: null }],
     });
     expect(existsSync(own())).toBe(false);
     expect((await proxy.call('ta.localAsk', { handle: null })).told).toEqual([]);

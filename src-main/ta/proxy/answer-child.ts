@@ -11,6 +11,7 @@ import {
 } from '../../rpki/provisioning-message.ts';
 import { readChildCsr } from '../child-csr.ts';
 import type { ChildRequest } from '../documents.ts';
+import { plainForm } from '../../rpki/plain-name.ts';
 import { holds, judgeLimit, judgePlace } from '../wish-faults.ts';
 import type { ProxyChild, ProxyState } from './proxy-state.ts';
 import { sameWish } from './same-wish.ts';
@@ -67,6 +68,20 @@ function resourceClass(
   };
 }
 
+/** Folders that other children publish in, or ask for. */
+function placesOfOthers(state: ProxyState, child: ProxyChild): Set<string> {
+  const others = [...state.children.values()].filter(({ handle }) => handle !== child.handle);
+  return new Set(
+    others.flatMap((other) => [
+      ...certificatesOf(state, other).map(({ caRepository }) => plainForm(caRepository)),
+      ...[...other.openRequests.values()].flatMap((wish) => {
+        const csr = wish.type === 'issuance' ? readChildCsr(wish.csrDer, new Faults()) : null;
+        return csr === null ? [] : [plainForm(csr.caRepository)];
+      }),
+    ]),
+  );
+}
+
 /** Why this key may not ask, or null. */
 function issuanceRefusal(
   state: ProxyState,
@@ -83,6 +98,8 @@ function issuanceRefusal(
     !holds((found) => judgePlace(csr, { baseUri: ta.baseUri, taKeyId: ta.keyId }, found))
   )
     return refusal('badRequest');
+  // The signer's operator would be asked about two children in one folder at every exchange.
+  if (placesOfOthers(state, child).has(plainForm(csr.caRepository))) return refusal('badRequest');
   const elsewhere = [...state.children.values()].some(
     (other) =>
       other.handle !== child.handle && (other.usedKeys.has(csr.keyId) || other.openRequests.has(csr.keyId)),

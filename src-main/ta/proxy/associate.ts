@@ -13,6 +13,7 @@ import { requireSaidInside } from '../inside.ts';
 import { judgePublished } from '../judge-published.ts';
 import { fingerprintProblem, identityFaults } from '../signer/identity-check.ts';
 import { locationProblems } from '../signer/locations.ts';
+import { settleWithdrawn } from './withdrawn.ts';
 import { readAssociated } from './proxy-text.ts';
 import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
 
@@ -47,7 +48,7 @@ function objectFaults({ certificate, objects }: AssociatedSigner, now: Date): st
     ),
   ] as const;
   const together = new Faults();
-  judgePublished(objects, together);
+  judgePublished({ ...objects, anchorDer: certificate.der }, together);
   return [
     ...judged.flatMap(([what, { faults }]) =>
       faults.map(({ text, clause }) => `${what}: ${text} (${clause})`),
@@ -156,5 +157,8 @@ export function associate(
       fields: [{ path: 'fingerprint', message: problem }],
     });
   // Which objects are the last, only a response says: an update brings identity, certificate and TAL.
-  return { ...state, signer: { ...signer, objects: state.signer?.objects ?? signer.objects } };
+  const known = state.signer?.objects ?? signer.objects;
+  const after = { ...state, signer: { ...signer, objects: known } };
+  // Newer ones show what it signed although it was withdrawn here: wishes that are fulfilled would make every request fail.
+  return signer.objects.number > known.number ? settleWithdrawn(after, signer.objects) : after;
 }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { readAsn } from '../../rpki/resource-text.ts';
+import { readAsn, readIp } from '../../rpki/resource-text.ts';
 import { makeCsr } from '../../rpki/make-csr.ts';
 import { testKey, type TestKey } from '../../testing/test-proxy.ts';
 import { DEFAULT_TIMING, type Identity } from '../signer/trust-anchor.ts';
 import { answerChild } from './answer-child.ts';
-import { addChild, changeResources, removeChild, withChild } from './change-children.ts';
+import { addChild, changeResources, removeChild, requireChild, withChild } from './change-children.ts';
 import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
 
 const NOW = new Date('2027-03-01T12:00:00Z');
@@ -81,4 +81,35 @@ test('a child whose wish is on its way is not forgotten, whatever became of the 
   expect(less.children.get('a')?.openRequests.size).toBe(0);
   expect(removeChild(less, 'a').children.get('a')).toMatchObject({ leaving: true });
   expect(removeChild({ ...less, open: null }, 'a').children.size).toBe(0);
+});
+
+test('a wish that would be for nothing after a change of resources does not reach the signer', async () => {
+  const ipv4 = readIp('192.0.2.0/24', 'ipv4');
+  const wide = changeResources(state, 'a', { ...resources('AS1'), ipv4 });
+  const { child, reply } = await asked(wide, 'rsync://child.example.net/repo/a/', { asn: [] });
+  expect(reply).toMatchObject({ status: 1104 });
+  const narrowed = changeResources(withChild(wide, child), 'a', resources('AS1'));
+  expect(narrowed.children.get('a')?.openRequests.size).toBe(0);
+});
+
+test('a folder that another child publishes in is refused', async () => {
+  const place = 'rsync://child.example.net/repo/a/';
+  const { child } = await asked(state, place);
+  const two = addChild(withChild(state, child), {
+    handle: 'b',
+    identity: identity(testKey()),
+    resources: resources('AS1'),
+  });
+  const other = testKey();
+  const csrOf = (repository: string) =>
+    makeCsr(other, { repository, manifest: `${repository}${other.keyId}.mft`, notify: null }, other.sign);
+  const answerTo = async (repository: string) =>
+    answerChild(
+      two,
+      requireChild(two, 'b'),
+      { type: 'issue', className: 'default', limit: {}, csrDer: await csrOf(repository) },
+      NOW,
+    ).reply;
+  expect(await answerTo('rsync://CHILD.example.net/repo/a/')).toMatchObject({ status: 1203 });
+  expect(await answerTo('rsync://child.example.net/repo/b/')).toMatchObject({ status: 1104 });
 });

@@ -6,7 +6,9 @@ import type { ResourceSet } from '../../rpki/resource-set.ts';
 import type { ChildRequest } from '../documents.ts';
 import type { Identity } from '../signer/trust-anchor.ts';
 import { openContent } from './make-request.ts';
+import { holds, judgeLimit } from '../wish-faults.ts';
 import type { ProxyChild, ProxyState } from './proxy-state.ts';
+import { withdrawnKeys } from './withdrawn.ts';
 
 const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
 
@@ -21,14 +23,18 @@ export function withChild(state: ProxyState, child: ProxyChild): ProxyState {
   return { ...state, children: new Map([...state.children, [child.handle, child]]) };
 }
 
-function requireResources(resources: ResourceSet): void {
+/** Throws AppError INVALID_INPUT when there are none. */
+export function requireResources(resources: ResourceSet): void {
   if (FAMILIES.some((family) => resources[family].length > 0)) return;
   throw new AppError('INVALID_INPUT', 'A child needs at least one AS number or address range.', {
     fields: [{ path: 'resources', message: 'Give it something' }],
   });
 }
 
-/** Throws AppError CONFLICT when the handle or the identity is another child's. */
+export const handleTaken = (message: string): AppError =>
+  new AppError('INVALID_INPUT', message, { fields: [{ path: 'handle', message }] });
+
+/** Throws AppError INVALID_INPUT when the handle or the identity is another child's. */
 export function addChild(
   state: ProxyState,
   child: { handle: string; identity: Identity; resources: ResourceSet },
@@ -37,12 +43,12 @@ export function addChild(
   for (const other of state.children.values()) {
     // Krill and file systems do not agree on case: two that differ in it only would be confused somewhere.
     if (other.handle.toLowerCase() === child.handle.toLowerCase())
-      throw new AppError('CONFLICT', `There is a child called ${other.handle} already.`);
+      throw handleTaken(`There is a child called ${other.handle} already. Choose another handle.`);
     if (other.identity.keyId === child.identity.keyId)
-      throw new AppError('CONFLICT', `The child ${other.handle} has this identity already.`);
+      throw new AppError('INVALID_INPUT', `The child ${other.handle} has this identity already.`);
   }
   if (child.handle.toLowerCase() === 'ta')
-    throw new AppError('INVALID_INPUT', 'The handle "ta" is the trust anchor\'s own.');
+    throw handleTaken('The handle "ta" is the trust anchor\'s own. Choose another one.');
   return withChild(state, {
     ...child,
     leaving: false,
@@ -61,12 +67,11 @@ export function changeResources(state: ProxyState, handle: string, resources: Re
   const child = requireChild(state, handle);
   if (child.leaving)
     throw new AppError('NOT_ALLOWED_NOW', `${handle} is being removed with the next exchange.`);
-  // A wish for more than it may have now would make the whole exchange fail at the signer.
+  // A wish for more than it may have now, or for nothing, would make the whole exchange fail at the signer.
   const openRequests = new Map(
     [...child.openRequests].filter(
       ([, wish]) =>
-        wish.type === 'revocation' ||
-        FAMILIES.every((family) => contains(resources[family], wish.limit[family] ?? [])),
+        wish.type === 'revocation' || holds((faults) => judgeLimit(resources, wish.limit, faults)),
     ),
   );
   return withChild(state, { ...child, resources, openRequests });
@@ -79,8 +84,9 @@ export function removeChild(state: ProxyState, handle: string): ProxyState {
   if (used.length === 0) {
     // A key of it may be on its way to a certificate that nobody would revoke.
     const sent =
-      state.open !== null &&
-      openContent(state.open).children.some((asked) => asked.handle === handle && asked.requests.size > 0);
+      withdrawnKeys(state, handle).length > 0 ||
+      (state.open !== null &&
+        openContent(state.open).children.some((asked) => asked.handle === handle && asked.requests.size > 0));
     if (!sent) {
       const children = new Map(state.children);
       children.delete(handle);

@@ -3,7 +3,7 @@ import type { ResponseReview } from '#shared/contract/ta-proxy.ts';
 import type { Message } from '../../rpki/message.ts';
 import type { Timing } from '../signer/trust-anchor.ts';
 import type { AssociatedSigner } from './proxy-state.ts';
-import type { Response } from './take-response.ts';
+import type { Response } from '../response.ts';
 
 const DAY_MS = 86_400_000;
 const BACKDATE_MS = 5 * 60_000;

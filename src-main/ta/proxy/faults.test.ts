@@ -62,6 +62,7 @@ test('restored from before an exchange: its response is not taken twice, nothing
   await expect(proxy.result(await proxy.call('ta.publish', {}))).rejects.toThrow(/refuse what goes back/);
   const again = await openResponse(proxy, response);
   expect(again.view).toMatchObject({ canPublish: false, verdict: { severity: 'bad' } });
+  expect(again.view.verdict.title).toMatch(/^Do not publish: this response was already processed/);
   expect(again.view.faults.map(({ text }) => text)).toEqual([
     expect.stringMatching(/^it was already processed .*, before this workspace was restored from a backup$/),
     expect.stringMatching(/^its number 2 is not above 2, which was published before/),

@@ -17,8 +17,19 @@ export interface Carried {
 /** A roll has two keys, a careful operator some more; a thousand is an accident. */
 const MOST_OPEN = 16;
 
-/** Throws AppError CONFLICT for a message that was sent before or is earlier than the last one. */
-function requireNew(child: ProxyChild, { signedAt, sha256 }: Carried): void {
+/** Messages of one second that are remembered; nobody means more. */
+const MOST_DIGESTS = 64;
+
+/** A child's clock may be that much before ours; one signed later would shut out all that follow. */
+const AHEAD_MS = 5 * 60_000;
+
+/** Throws AppError CONFLICT for a message that was sent before, is earlier than the last one or comes from the future. */
+function requireNew(child: ProxyChild, { signedAt, sha256 }: Carried, now: Date): void {
+  if (signedAt.getTime() > now.getTime() + AHEAD_MS)
+    throw new AppError(
+      'CONFLICT',
+      `A message of ${child.handle} was signed at ${signedAt.toISOString()}, and it is ${now.toISOString()} here: one of the two clocks is wrong.`,
+    );
   const last = child.lastSignedAt === null ? null : Date.parse(child.lastSignedAt);
   const isEarlier = last !== null && signedAt.getTime() < last;
   if (isEarlier || child.lastDigests.includes(sha256))
@@ -26,6 +37,28 @@ function requireNew(child: ProxyChild, { signedAt, sha256 }: Carried): void {
       'CONFLICT',
       `A message of ${child.handle} is not newer than its last one (${child.lastSignedAt ?? ''}): it was sent before, or the child's clock went back.`,
     );
+  if (last === signedAt.getTime() && child.lastDigests.length >= MOST_DIGESTS)
+    throw new AppError(
+      'CONFLICT',
+      `${child.handle} signed more than ${MOST_DIGESTS} messages in one second.`,
+    );
+}
+
+/** What is known of a child's last message: who it was before is not. */
+export type Heard = Pick<ProxyChild, 'lastContactAt' | 'lastSignedAt' | 'lastDigests'>;
+
+const instant = (text: string | null): number => (text === null ? 0 : Date.parse(text));
+
+/** The child after it was heard elsewhere too: the later of both. */
+export function heardToo(child: ProxyChild, { lastContactAt, lastSignedAt, lastDigests }: Heard): ProxyChild {
+  const [mine, theirs] = [instant(child.lastSignedAt), instant(lastSignedAt)];
+  return {
+    ...child,
+    lastContactAt:
+      instant(lastContactAt) > instant(child.lastContactAt) ? lastContactAt : child.lastContactAt,
+    ...(theirs > mine ? { lastSignedAt, lastDigests } : {}),
+    ...(theirs === mine ? { lastDigests: [...new Set([...child.lastDigests, ...lastDigests])] } : {}),
+  };
 }
 
 /** The message remembered: all of the last second, because a child may send several in it. */
@@ -50,7 +83,7 @@ export function answerGuarded(
   message: Carried | null,
   now: Date,
 ): ChildAnswer {
-  if (message !== null) requireNew(child, message);
+  if (message !== null) requireNew(child, message, now);
   const answered = answerChild(state, child, query, now);
   if (isTooMuch(answered.child, child))
     return {

@@ -4,7 +4,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TestApp, testApp } from '../../testing/test-app.ts';
 import { endServers } from '../../testing/test-net.ts';
 import { testKey } from '../../testing/test-proxy.ts';
-import { addChild, associated, proxyOf } from '../../testing/test-proxy-app.ts';
+import {
+  addChild,
+  answeredBy,
+  associated,
+  makeRequest,
+  proxyOf,
+  take,
+} from '../../testing/test-proxy-app.ts';
 import { servedChild } from '../../testing/test-served-child.ts';
 
 let proxy: TestApp;
@@ -72,3 +79,37 @@ test(
     expect((await proxy.call('ta.service', {})).running).toBeNull();
   },
 );
+
+test('what was heard before a lock is heard no second time after it', { timeout: 240_000 }, async () => {
+  const { child, key, send, ask } = await servedChild(proxy);
+  const wish = await child.issue(key, 'rsync://child.example.net/repo/one/');
+  await ask(wish);
+  const request = await makeRequest(proxy, false);
+  proxy.clock.advance(1000);
+  // A clock that is ahead: its message is signed after the workspace is opened again.
+  const poll = await child.message(wish, new Date(proxy.clock.now().getTime() + 120_000));
+  expect((await send(poll)).status).toBe(200);
+  const heardAt = (await proxyOf(proxy)).children[0]?.lastContactAt;
+  await proxy.call('ta.serveLocked', { hours: 1 });
+  await proxy.call('workspace.lock', {});
+  expect((await send(poll)).status).toBe(400);
+  proxy.clock.advance(1000);
+  const list = await child.message({ type: 'list' }, new Date(proxy.clock.now().getTime() + 180_000));
+  expect((await send(list)).status).toBe(200);
+  await proxy.later(1000);
+  expect((await proxyOf(proxy)).children[0]?.lastContactAt).not.toBe(heardAt);
+  await take(proxy, await answeredBy(proxy, signer, request));
+  for (const bytes of [poll, list]) expect((await send(bytes)).status).toBe(400);
+  proxy.clock.advance(180_000);
+  expect(await ask(wish)).toMatchObject({ type: 'issue_response' });
+});
+
+test('a message from before the workspace was opened is refused, and one from the future', async () => {
+  const { child, send } = await servedChild(proxy);
+  const before = await child.message({ type: 'list' }, proxy.clock.now());
+  await proxy.call('workspace.lock', {});
+  await proxy.later(60_000);
+  expect((await send(before)).status).toBe(400);
+  const future = await child.message({ type: 'list' }, new Date(proxy.clock.now().getTime() + 240_000));
+  expect((await send(future)).status).toBe(200);
+});

@@ -10,7 +10,7 @@ import { keyId } from '../../x509/public-key.ts';
 import type { MessageSigning } from '../signer/signing.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { requireChild, withChild } from './change-children.ts';
-import { answerGuarded, type Carried } from './guard-child.ts';
+import { answerGuarded, type Carried, type Heard } from './guard-child.ts';
 import type { ProxyState } from './proxy-state.ts';
 import type { AnsweringProxy } from './running-proxy.ts';
 
@@ -26,6 +26,8 @@ export interface LockedProxy extends AnsweringProxy {
   /** What was asked meanwhile, oldest first; list queries are left out. */
   queries: readonly HeldQuery[];
   answered(): number;
+  /** What is known of the children's last messages by now. */
+  heard(): ReadonlyMap<string, Heard>;
 }
 
 const makePair = promisify(generateKeyPair);
@@ -66,6 +68,7 @@ export function createLockedProxy(
     workspace: at.workspace,
     queries,
     answered: () => answered,
+    heard: () => state.children,
     required: () => Promise.resolve({ state, signing }),
     async ask(handle, query, message) {
       if (query.type !== 'list' && queries.length >= MOST_QUERIES)

@@ -12,6 +12,7 @@ import { signedFile } from '../signed-file.ts';
 import type { MessageSigning } from '../signer/signing.ts';
 import type { OpenRequest, ProxyState } from './proxy-state.ts';
 import { advisoryMembers, requestJson } from './request-json.ts';
+import { askedKeys } from './withdrawn.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -86,11 +87,14 @@ export async function refreshRequest(
 
 /** Throws AppError NOT_ALLOWED_NOW. */
 export function cancelRequest(state: ProxyState, now: Date): ProxyState {
-  if (state.open === null) throw noneOpen();
+  const { open } = state;
+  if (open === null) throw noneOpen();
+  const { nonce, goodUntil } = open;
+  const asked = askedKeys(openContent(open));
   return {
     ...state,
     open: null,
-    cancelled: [...state.cancelled, { nonce: state.open.nonce, at: now.toISOString() }],
+    cancelled: [...state.cancelled, { nonce, at: now.toISOString(), goodUntil, asked }],
   };
 }
 

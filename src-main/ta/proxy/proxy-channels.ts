@@ -2,7 +2,7 @@
 import type { ProxyExport } from '#shared/contract/ta-proxy.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
-import { sha256Hex } from '../../lib/bytes.ts';
+import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { exchangesFile } from '../export.ts';
 import { requireFile } from '../require-file.ts';
 import { timingProblems } from '../signer/setup.ts';
@@ -139,6 +139,7 @@ export function proxyChannels(deps: ProxyDeps): {
             title,
             async run(job) {
               job.commit();
+              const known = (await proxy.required()).state.signer;
               await proxy.change(
                 ({ state }) => associate(state, signer, fingerprint, now()),
                 (_, before) => ({
@@ -159,6 +160,11 @@ export function proxyChannels(deps: ProxyDeps): {
                 }),
               );
               infos.forget(id);
+              if (known !== null && !equalBytes(known.certificate.der, signer.certificate.der))
+                session().notice(
+                  'careful',
+                  'The TA certificate is a new one: put ta.cer at every place of the TAL, and hand ta.tal out again if its places changed.',
+                );
               job.report(0.6, 'Publishing');
               await publisher.publishOrNote();
               return ['proxy'];

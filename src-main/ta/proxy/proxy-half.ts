@@ -101,18 +101,26 @@ export function createProxyHalf(
       first.clear();
       second.clear();
       publisher.clear();
+      await proxy.keepHeard(null);
       await service.locking();
     },
     async unlocked() {
+      proxy.opened(clock.now());
       const meanwhile = service.unlocked();
       if (meanwhile === null) return;
-      let lost = 0;
-      // In their order: each waits for the one before it. One that is refused now keeps no other back.
-      for (const { handle, query, message } of meanwhile.queries)
-        await proxy.ask(handle, query, message).catch((error: unknown) => {
-          if (!(error instanceof AppError)) throw error;
-          lost += 1;
-        });
+      // In their order, and before anybody else asks. One that is refused now keeps no other back.
+      const told = meanwhile.queries.map(({ handle, query, message }) =>
+        proxy.asked(handle, query, message).then(
+          () => true,
+          (error: unknown) => {
+            if (error instanceof AppError) return false;
+            throw error;
+          },
+        ),
+      );
+      const kept = proxy.keepHeard(meanwhile.heard);
+      const lost = (await Promise.all(told)).filter((taken) => !taken).length;
+      await kept;
       await session().store.run('audit.add', {
         audit: {
           action: 'ta.serveLocked',

@@ -62,6 +62,15 @@ export interface OpenRequest {
   file: Uint8Array;
 }
 
+export interface Withdrawn {
+  nonce: string;
+  at: string;
+  /** Until when somebody may sign it all the same. */
+  goodUntil: string;
+  /** By child, the keys it asked a certificate for, until it is known what became of them. */
+  asked: ReadonlyMap<string, readonly string[]>;
+}
+
 export interface ProxyState {
   identity: Identity;
   timing: Timing;
@@ -71,7 +80,7 @@ export interface ProxyState {
   children: Map<string, ProxyChild>;
   open: OpenRequest | null;
   /** Requests that were withdrawn: a late response is refused with the date. Oldest first. */
-  cancelled: { nonce: string; at: string }[];
+  cancelled: Withdrawn[];
   /** The last publication of the trust anchor's own objects; `refused`: publishers whose servers did not take theirs. */
   published: { at: string; number: string; refused: string[] } | null;
 }

@@ -14,7 +14,15 @@ import {
   type Plain,
   toJson,
 } from '../../lib/json-shape.ts';
-import { byKey, handle, readChildRequest, readIdentity, resourceLimit, resourceSet } from '../documents.ts';
+import {
+  byKey,
+  handle,
+  keyIdentifier,
+  readChildRequest,
+  readIdentity,
+  resourceLimit,
+  resourceSet,
+} from '../documents.ts';
 import { instantText, objectsJson, readObjects, resourcesJson } from '../objects.ts';
 import { readRepositoryContact, repositoryContactJson } from '../repository-contact.ts';
 import {
@@ -34,6 +42,7 @@ import type {
   ProxyRepository,
   ProxyState,
   PublishTarget,
+  Withdrawn,
 } from './proxy-state.ts';
 import { childRequestJson } from './request-json.ts';
 
@@ -161,6 +170,32 @@ function readOpen(value: JsonValue, path: string): OpenRequest {
   };
 }
 
+function withdrawnJson({ nonce, at, goodUntil, asked }: Withdrawn): JsonValue {
+  return new Map<string, JsonValue>([
+    ['nonce', nonce],
+    ['at', at],
+    ['good_until', goodUntil],
+    ['asked', new Map([...asked].map(([name, keys]) => [name, [...keys]]))],
+  ]);
+}
+
+/** What was withdrawn before its wishes were kept has none. */
+function readWithdrawn(value: JsonValue, path: string): Withdrawn {
+  const one = asObject(value, path, { required: ['nonce', 'at'], optional: ['good_until', 'asked'] });
+  const at = instantText(one.get('at'), `${path}.at`);
+  return {
+    nonce: asText(one.get('nonce'), `${path}.nonce`),
+    at,
+    goodUntil: one.has('good_until') ? instantText(one.get('good_until'), `${path}.good_until`) : at,
+    asked: new Map(
+      (one.has('asked') ? asMap(one.get('asked'), `${path}.asked`) : []).map(([name, keys, here]) => [
+        handle(name, here),
+        asArray(keys, here).map(([key, there]) => keyIdentifier(asText(key, there), there)),
+      ]),
+    ),
+  };
+}
+
 /** The text the store keeps. */
 export function proxyText(state: ProxyState): string {
   const { open, published } = state;
@@ -182,7 +217,7 @@ export function proxyText(state: ProxyState): string {
               file: base64(open.file),
             }),
       ],
-      ['cancelled', toJson(state.cancelled.map(({ nonce, at }) => ({ nonce, at })))],
+      ['cancelled', state.cancelled.map(withdrawnJson)],
       ['published', published === null ? null : toJson({ ...published })],
     ]),
   );
@@ -208,10 +243,7 @@ export function readProxyState(text: string): ProxyState {
     signer: asOptional(object.get('signer'), 'signer', readAssociated),
     children,
     open: asOptional(object.get('open_signer_request'), 'open_signer_request', readOpen),
-    cancelled: asArray(object.get('cancelled'), 'cancelled').map(([item, at]) => {
-      const one = asObject(item, at, { required: ['nonce', 'at'] });
-      return { nonce: asText(one.get('nonce'), at), at: instantText(one.get('at'), at) };
-    }),
+    cancelled: asArray(object.get('cancelled'), 'cancelled').map(([item, at]) => readWithdrawn(item, at)),
     published: asOptional(object.get('published'), 'published', (value, path) => {
       const one = asObject(value, path, { required: ['at', 'number', 'refused'] });
       return {

@@ -10,7 +10,7 @@ import { requireFolderFree } from '../publish/folder-check.ts';
 import { requireFile } from '../require-file.ts';
 import type { ProxyDeps } from './proxy-channels.ts';
 import type { ProxyRepository } from './proxy-state.ts';
-import { folderRepository, movedFolder, requireNoOther, serverRepository } from './repository.ts';
+import { folderRepository, movedFolder, requireNoOther, serverRepository, TA_HANDLE } from './repository.ts';
 
 type Names = 'readRepository' | 'proxyRepository' | 'proxyPin' | 'proxyFolder' | 'proxyFolderMove';
 
@@ -67,6 +67,10 @@ export function repositoryChannels(deps: ProxyDeps): Pick<Domain<'ta'>, Names> {
         notify: answer.rrdpNotificationUri,
         serviceUri: answer.serviceUri,
         publisher: answer.publisherHandle,
+        remark:
+          answer.publisherHandle === TA_HANDLE
+            ? null
+            : `pub-req.xml asked for the publisher “${TA_HANDLE}”, and this answers “${answer.publisherHandle}”: it may be the answer for another one. Where the trust anchor publishes can never be changed.`,
         identity: sha256Hex(answer.identityDer),
       };
     },

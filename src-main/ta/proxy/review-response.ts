@@ -5,13 +5,13 @@
 import type { ResponseReview } from '#shared/contract/ta-proxy.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { AppError } from '../../lib/app-error.ts';
-import { JsonError, type JsonValue } from '../../lib/json-reader.ts';
 import { type Fault, Faults } from '../../rpki/fault.ts';
 import type { ProxyKnowledge } from '../judge-answers.ts';
 import { second } from '../inside.ts';
 import { judgeResponse } from '../judge-response.ts';
-import { objectsJson, type TaObjects } from '../objects.ts';
-import { openDocument, openExchange, type OpenedExchange } from '../open-exchange.ts';
+import type { TaObjects } from '../objects.ts';
+import { openDocument, type OpenedExchange, readInto } from '../open-exchange.ts';
+import type { Response } from '../response.ts';
 import { resourceTexts } from '../review/child-review.ts';
 import { readSignerInfo } from '../signer-info.ts';
 import { timingSeen } from './compare-timing.ts';
@@ -19,7 +19,7 @@ import type { HeldProxy } from './held-proxy.ts';
 import { noneOpen, openContent } from './make-request.ts';
 import { associatedJson } from './proxy-text.ts';
 import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
-import { readResponseContent, type Response } from './take-response.ts';
+import { withdrawnKeys } from './withdrawn.ts';
 
 type Knowing = Pick<HeldProxy, 'state' | 'past' | 'highest' | 'nonceTaken'>;
 
@@ -40,7 +40,8 @@ async function nonceStory(
   if (nonce === undefined) return null;
   const gone = state.cancelled.find((one) => one.nonce === nonce);
   const taken = past.find((one) => one.nonce === nonce);
-  if (gone !== undefined) return `answers the request ${nonce}, which was withdrawn on ${minute(gone.at)}`;
+  if (gone !== undefined)
+    return `answers the request ${nonce}, which was withdrawn on ${minute(gone.at)}; the signer signed it all the same, so take its signer-info.json over before the next request`;
   if (taken !== undefined) return `was already processed on ${minute(taken.at)} (nonce ${nonce})`;
   return (await nonceTaken(nonce))
     ? `was already processed (nonce ${nonce}), before this workspace was restored from a backup`
@@ -97,7 +98,9 @@ function changesOf(before: TaObjects, after: TaObjects | undefined): ResponseRev
 function unaskedOf(state: ProxyState & { signer: AssociatedSigner }, response: Response): string[] {
   const owners = new Map(
     [...state.children.values()].flatMap(({ handle, usedKeys, openRequests }) =>
-      [...usedKeys.keys(), ...openRequests.keys()].map((key) => [key, handle] as const),
+      [...usedKeys.keys(), ...openRequests.keys(), ...withdrawnKeys(state, handle)].map(
+        (key) => [key, handle] as const,
+      ),
     ),
   );
   const answered = new Set([...response.answers.values()].flatMap((keys) => [...keys.keys()]));
@@ -131,6 +134,12 @@ function unusualOf(state: ProxyState & { signer: AssociatedSigner }, response: R
     found.push(
       'It was made within the same second as the last one: relying parties that have seen the last one may not take it.',
     );
+  const end = state.signer.certificate.notAfter;
+  const late = [...objects.issued].filter(([, { notAfter }]) => Date.parse(notAfter) > Date.parse(end));
+  if (late.length > 0)
+    found.push(
+      `${late.length === 1 ? 'One certificate ends' : `${late.length} certificates end`} after the TA certificate, which ends on ${end.slice(0, 10)}: have it reissued in time, or nothing holds after that day.`,
+    );
   found.push(...unaskedOf(state, response));
   for (const { handle, usedKeys } of state.children.values())
     for (const [key, use] of usedKeys)
@@ -148,14 +157,17 @@ function verdictOf(
   unusual: readonly string[],
   opened: OpenedExchange | null,
   state: ProxyState,
+  story: string | null,
 ): ResponseReview['verdict'] {
   const message = opened?.message ?? null;
   const edited = opened?.edited ?? null;
   const checks = [
-    {
-      ok: message?.genuine === true && edited === null,
-      text: 'signed by the associated signer, clear text and signed content say the same',
-    },
+    message?.genuine === true && edited === null
+      ? { ok: true, text: 'signed by the associated signer, clear text and signed content say the same' }
+      : {
+          ok: false,
+          text: 'not signed by the associated signer, or clear text and signed content differ',
+        },
     {
       ok: faults.length === 0 ? true : null,
       text: 'every object holds before the validator; manifest and files agree',
@@ -163,6 +175,15 @@ function verdictOf(
     { ok: faults.length === 0 ? true : null, text: 'every wish is answered, and nothing else' },
     { ok: state.open !== null, text: `answers the open request ${state.open?.nonce ?? ''}`.trim() },
   ];
+  // What follows from its being an old one says nothing more.
+  if (story !== null) return { severity: 'bad', title: `Do not publish: this response ${story}`, checks };
+  if (message === null)
+    return {
+      severity: 'bad',
+      title:
+        'Do not publish: this file is damaged or of another kind. Copy it again from the signer’s machine',
+      checks,
+    };
   const others = faults.filter((fault) => fault !== edited && !message?.untimely.late.includes(fault));
   if (edited !== null && others.length === 0)
     return {
@@ -187,14 +208,11 @@ function verdictOf(
   return { severity: 'good', title: 'The signer answered what was asked, and every object holds', checks };
 }
 
-function readOrNull(read: () => JsonValue): Response | null {
-  try {
-    return readResponseContent(read());
-  } catch (error) {
-    // Told as a fault by the judges.
-    if (error instanceof JsonError) return null;
-    throw error;
-  }
+/** As it stands in the file; undefined when there is none. */
+function nonceOf(bytes: Uint8Array): string | undefined {
+  const clear = readInto(new Faults(), '', () => openDocument(bytes, 'response').clear);
+  const nonce = clear instanceof Map ? clear.get('nonce') : undefined;
+  return typeof nonce === 'string' ? nonce : undefined;
 }
 
 /** Reviews the bytes of a response at `now`. Throws AppError NOT_ALLOWED_NOW when nothing is open. */
@@ -205,22 +223,24 @@ export async function reviewResponse(
 ): Promise<ReviewedResponse> {
   const { state, highest } = knowing;
   const { signer, open } = state;
-  const opened =
-    signer === null ? null : openExchange(file.bytes, 'response', signer.identity.spkiDer, now, new Faults());
-  const response = readOrNull(() => opened?.said ?? openDocument(file.bytes, 'response').clear);
-  const story = await nonceStory(knowing, response?.nonce);
-  if (signer === null || open === null)
+  if (signer === null || open === null) {
+    const story = await nonceStory(knowing, nonceOf(file.bytes));
     throw story === null
       ? noneOpen()
       : new AppError('NOT_ALLOWED_NOW', `This response ${story}. Nothing was changed.`);
+  }
   const request = openContent(open);
   const knowledge: ProxyKnowledge = {
     signerSpki: signer.identity.spkiDer,
     info: readSignerInfo(associatedJson(signer)),
-    previous: objectsJson(signer.objects),
+    previous: signer.objects,
     request,
   };
   const judged = judgeResponse(file.bytes, knowledge, now);
+  const { opened } = judged;
+  // What stands beside a message that cannot be opened says nothing.
+  const response = (opened?.message ?? null) === null ? null : judged.response;
+  const story = await nonceStory(knowing, response?.nonce);
   const faults = [
     ...(story === null ? [] : [{ text: `it ${story}`, clause: 'krill-ta 5.6' }]),
     ...(response !== null && response.objects.number <= highest && highest > signer.objects.number
@@ -242,7 +262,7 @@ export async function reviewResponse(
     response,
     view: {
       file: { name: file.name, size: file.bytes.length, sha256: sha256Hex(file.bytes) },
-      verdict: verdictOf(faults, unusual, judged.opened, state),
+      verdict: verdictOf(faults, unusual, opened, state, story),
       faults: faults.map(({ text, clause }) => ({ text, clause })),
       unusual,
       nonce: response?.nonce ?? '',

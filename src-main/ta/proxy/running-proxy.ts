@@ -3,11 +3,12 @@
  * What a change means is decided in the files beside this one.
  */
 import type { AuditEntry } from '../../audit/audit-record.ts';
+import { AppError } from '../../lib/app-error.ts';
 import type { Payload } from '../../rpki/provisioning-message.ts';
 import type { Store } from '../../store/store-contract.ts';
 import type { TaDeps } from '../ta.ts';
 import { requireChild, withChild } from './change-children.ts';
-import { answerGuarded, type Carried } from './guard-child.ts';
+import { answerGuarded, type Carried, type Heard, heardToo } from './guard-child.ts';
 import { type HeldProxy, heldProxy, requireProxy } from './held-proxy.ts';
 import type { ProxyChild, ProxyState } from './proxy-state.ts';
 import { proxyText } from './proxy-text.ts';
@@ -32,6 +33,12 @@ export interface RunningProxy extends AnsweringProxy {
     next: (held: HeldProxy) => ProxyState | Promise<ProxyState>,
     audit: (state: ProxyState, before: ProxyState) => Omit<AuditEntry, 'outcome'>,
   ): Promise<ProxyState>;
+  /** What a child asked while the workspace was locked. Throws as `ask`. */
+  asked(handle: string, query: Payload, message: Carried | null): Promise<Payload>;
+  /** Opened at `at`: a message signed before may be one that was heard and forgotten, when the last end was sudden. */
+  opened(at: Date): void;
+  /** What was heard of children elsewhere, or (null) only here, is kept with the state. */
+  keepHeard(heard: ReadonlyMap<string, Heard> | null): Promise<void>;
   /** Runs `task` while nothing else changes the proxy. */
   inTurn<T>(task: (held: HeldProxy) => Promise<T>): Promise<T>;
 }
@@ -53,6 +60,15 @@ function entryOf(before: ProxyChild, after: ProxyChild, reply: Payload): Omit<Au
   };
 }
 
+/** Whether more was heard of it than is stored. */
+function isNews({ lastContactAt, lastSignedAt, lastDigests }: Heard, stored: Heard | undefined): boolean {
+  return (
+    lastContactAt !== stored?.lastContactAt ||
+    lastSignedAt !== stored.lastSignedAt ||
+    lastDigests.length !== stored.lastDigests.length
+  );
+}
+
 export function createRunningProxy(deps: TaDeps): RunningProxy {
   const { session, changed, clock } = deps;
   let last: Promise<unknown> = Promise.resolve();
@@ -60,6 +76,7 @@ export function createRunningProxy(deps: TaDeps): RunningProxy {
   let read: { store: Store; held: HeldProxy } | null = null;
   /** Children as they asked last, when nothing but that changed: kept with the next change. */
   const contacts = new Map<string, ProxyChild>();
+  let openedAt = 0;
 
   async function current(): Promise<HeldProxy | null> {
     const { store } = session();
@@ -81,12 +98,30 @@ export function createRunningProxy(deps: TaDeps): RunningProxy {
   }
   const required = async (): Promise<HeldProxy> => requireProxy(await held());
 
-  function inTurn<T>(task: (held: HeldProxy) => Promise<T>): Promise<T> {
-    const next = last.then(async () => task(requireProxy(await current())));
+  function queued<T>(task: (held: HeldProxy | null) => Promise<T>): Promise<T> {
+    const next = last.then(async () => task(await current()));
     // The next one waits for the end of this one, not for its success.
     last = next.catch(() => undefined);
     return next;
   }
+  const inTurn: RunningProxy['inTurn'] = (task) => queued((present) => task(requireProxy(present)));
+
+  const answered = (handle: string, query: Payload, message: Carried | null): Promise<Payload> =>
+    inTurn(async ({ version, state }) => {
+      const child = requireChild(state, handle);
+      const { child: after, reply } = answerGuarded(state, child, query, message, clock.now());
+      const entry = entryOf(child, after, reply);
+      if (entry === null) contacts.set(handle, after);
+      else
+        await session().store.run('ta.replace', {
+          half: 'proxy',
+          version,
+          state: proxyText(withChild(state, after)),
+          audit: { outcome: 'done', ...entry },
+        });
+      changed('ta', []);
+      return reply;
+    });
 
   return {
     held,
@@ -104,21 +139,43 @@ export function createRunningProxy(deps: TaDeps): RunningProxy {
         changed('ta', []);
         return state;
       }),
-    ask: (handle, query, message) =>
-      inTurn(async ({ version, state }) => {
-        const child = requireChild(state, handle);
-        const { child: after, reply } = answerGuarded(state, child, query, message, clock.now());
-        const entry = entryOf(child, after, reply);
-        if (entry === null) contacts.set(handle, after);
-        else
-          await session().store.run('ta.replace', {
-            half: 'proxy',
-            version,
-            state: proxyText(withChild(state, after)),
-            audit: { outcome: 'done', ...entry },
-          });
-        changed('ta', []);
-        return reply;
+    ask(handle, query, message) {
+      // Signing times are whole seconds.
+      if (message !== null && message.signedAt.getTime() < Math.floor(openedAt / 1000) * 1000)
+        throw new AppError(
+          'CONFLICT',
+          `A message of ${handle} was signed before this workspace was opened (${new Date(openedAt).toISOString()}): it may have been answered already; send a new one.`,
+        );
+      return answered(handle, query, message);
+    },
+    asked: answered,
+    opened(at) {
+      openedAt = at.getTime();
+    },
+    keepHeard: (heard) =>
+      queued(async (now) => {
+        if (now === null) return;
+        const { version, state } = now;
+        const children = new Map(
+          [...state.children].map(([handle, child]) => {
+            const other = heard?.get(handle);
+            return [handle, other === undefined ? child : heardToo(child, other)] as const;
+          }),
+        );
+        const stored = read?.held.state.children;
+        const count = [...children].filter(([handle, child]) => isNews(child, stored?.get(handle))).length;
+        if (count === 0) return;
+        await session().store.run('ta.replace', {
+          half: 'proxy',
+          version,
+          state: proxyText({ ...state, children }),
+          audit: {
+            action: 'ta.childQuery',
+            outcome: 'done',
+            summary: `Kept the last contact of ${count} ${count === 1 ? 'child' : 'children'}`,
+            subjects: [],
+          },
+        });
       }),
   };
 }

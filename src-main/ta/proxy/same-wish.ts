@@ -1,18 +1,8 @@
 /** Whether a child asks again for what is under way: the same in content, whoever signed the request when (krill-ta.md 7.3). */
 import { Faults } from '../../rpki/fault.ts';
-import { equalRanges } from '../../rpki/ranges.ts';
 import { readChildCsr } from '../child-csr.ts';
-import type { ResourceSet } from '../../rpki/resource-set.ts';
 import type { ChildRequest } from '../documents.ts';
-
-const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
-
-function sameLimit(a: Partial<ResourceSet>, b: Partial<ResourceSet>): boolean {
-  return FAMILIES.every((family) => {
-    const [one, other] = [a[family], b[family]];
-    return one === undefined || other === undefined ? one === other : equalRanges(one, other);
-  });
-}
+import { sameLimit } from '../inside.ts';
 
 /** Key and places of a request; null when it cannot be read. */
 function contentOf(csrDer: Uint8Array): string | null {

@@ -62,7 +62,18 @@ export function rootUri({ host, port, publicUri, certificate }: ServiceSettings)
 export const CERTIFICATE_PATH = '/ta/ta.cer';
 export const TAL_PATH = '/ta/ta.tal';
 
-/** Where `child` sends its messages. A handle may hold slashes: it is one segment here. */
+/** Every address of this machine: it can be listened at, and nobody can send anything there. */
+const isUnspecified = (host: string): boolean => /^[0:.]+$/.test(host);
+
+/**
+ * Where `child` sends its messages. A handle may hold slashes: it is one segment here. Throws AppError NOT_ALLOWED_NOW when it
+ * would be an address that nobody can reach.
+ */
 export function childServiceUri(settings: ServiceSettings, child: string): string {
+  if (settings.publicUri === null && isUnspecified(settings.host))
+    throw new AppError(
+      'NOT_ALLOWED_NOW',
+      `Nobody can send messages to ${settings.host}. Give the public URI in the settings of the listener first.`,
+    );
   return `${rootUri(settings)}/rfc6492/${TA_HANDLE}/${encodeURIComponent(child)}`;
 }

@@ -10,6 +10,7 @@ import type { Clock, Listener, NetCall, NetReply } from '../../ports.ts';
 import { talText } from '../signer/signer-view.ts';
 import type { TaDeps } from '../ta.ts';
 import { networkOf } from './caller.ts';
+import type { Heard } from './guard-child.ts';
 import { createLockedProxy, type HeldQuery, type LockedProxy } from './locked-proxy.ts';
 import { answerCall } from './provisioning-server.ts';
 import { TA_HANDLE } from './repository.ts';
@@ -45,7 +46,7 @@ export interface Service {
   /** The workspace is being locked: keeps what the choice allows. Resolves when it is held. */
   locking(): Promise<void>;
   /** It was unlocked again: answers what was asked meanwhile, and forgets the key. */
-  unlocked(): { answered: number; queries: readonly HeldQuery[] } | null;
+  unlocked(): { answered: number; queries: readonly HeldQuery[]; heard: ReadonlyMap<string, Heard> } | null;
 }
 
 const plain = (status: number, said: string): NetReply => ({
@@ -203,7 +204,7 @@ export function createService(
       endChoice();
       // What another workspace was asked is not told to this one; its children ask again.
       if (was === 'silent' || was.workspace !== deps.session().workspace.path) return null;
-      return { answered: was.answered(), queries: was.queries };
+      return { answered: was.answered(), queries: was.queries, heard: was.heard() };
     },
   };
 }

@@ -4,13 +4,14 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import { newId } from '../../lib/ids.ts';
 import type { JobContext } from '../../lib/jobs.ts';
 import type { Request } from '../documents.ts';
+import type { Response } from '../response.ts';
 import { factsOf } from '../review/history.ts';
 import type { TaDeps } from '../ta.ts';
 import { openContent } from './make-request.ts';
 import { proxyText } from './proxy-text.ts';
 import { reviewResponse } from './review-response.ts';
 import type { RunningProxy } from './running-proxy.ts';
-import { type Response, takeResponse } from './take-response.ts';
+import { takeResponse } from './take-response.ts';
 
 /** The wishes that were fulfilled: facts of an exchange are what came of it. */
 function withoutErrors(request: Request, { answers }: Response): Request {

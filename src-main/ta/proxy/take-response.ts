@@ -2,56 +2,11 @@
  * What follows from a response that was judged and accepted (krill-ta.md 7.2): answers for the children, new objects, the
  * request closed. Values in, values out.
  */
-import { JsonError, type JsonValue } from '../../lib/json-reader.ts';
-import { asBase64, asMap, asObject, asText } from '../../lib/json-shape.ts';
-import { byKey, type ChildRequest, handle, type Request, resourceLimit } from '../documents.ts';
-import { readObjects, type TaObjects } from '../objects.ts';
+import type { ChildRequest, Request } from '../documents.ts';
+import type { Response } from '../response.ts';
 import type { ChildResponse, ProxyChild, ProxyState } from './proxy-state.ts';
 import { sameWish } from './same-wish.ts';
-
-const MOST_REVOKED = 100;
-
-export interface Response {
-  nonce: string;
-  objects: TaObjects;
-  /** By child, then by key. */
-  answers: Map<string, Map<string, ChildResponse>>;
-}
-
-function readAnswer(value: JsonValue, path: string): ChildResponse {
-  if (value === 'Error') return { type: 'error' };
-  const [[kind, inner, at] = ['', null, path]] = asMap(value, path);
-  if (kind === 'Revocation') return { type: 'revocation' };
-  if (kind !== 'Issuance') throw new JsonError(`"${kind}" is no kind of answer`, path);
-  const cert = asObject(
-    asObject(inner, at, { required: ['issued_cert'], open: true }).get('issued_cert'),
-    at,
-    {
-      required: ['uri', 'req_limit', 'cert'],
-    },
-  );
-  return {
-    type: 'issuance',
-    certificateDer: asBase64(cert.get('cert'), `${at}.issued_cert.cert`),
-    uri: asText(cert.get('uri'), `${at}.issued_cert.uri`),
-    limit: resourceLimit(cert.get('req_limit'), `${at}.issued_cert.req_limit`),
-  };
-}
-
-/** What a response says, signed or not. Throws JsonError. */
-export function readResponseContent(content: JsonValue): Response {
-  const clear = asObject(content, 'response', {
-    required: ['nonce', 'objects', 'child_responses'],
-  });
-  const answers = new Map<string, Map<string, ChildResponse>>();
-  for (const [name, value, path] of asMap(clear.get('child_responses'), 'response.child_responses'))
-    answers.set(handle(name, path), byKey(value, path, readAnswer));
-  return {
-    nonce: asText(clear.get('nonce'), 'response.nonce'),
-    objects: readObjects(clear.get('objects'), 'response.objects'),
-    answers,
-  };
-}
+import { settleWithdrawn, withdrawnKeys } from './withdrawn.ts';
 
 /** `asked`: what the request said of this child; a wish it changed meanwhile stays open. */
 function answered(
@@ -65,7 +20,7 @@ function answered(
   for (const [key, answer] of answers) {
     if (answer.type === 'issuance') usedKeys.set(key, 'in-use');
     if (answer.type === 'revocation') {
-      // Last in the order: it is the youngest of the revoked ones.
+      // Known for ever, so that nobody uses one again; last in the order: it is the youngest of the revoked ones.
       usedKeys.delete(key);
       usedKeys.set(key, 'revoked');
     }
@@ -73,22 +28,16 @@ function answered(
     const [then, now] = [asked.get(key), openRequests.get(key)];
     if (then !== undefined && now !== undefined && sameWish(then, now)) openRequests.delete(key);
   }
-  return { ...child, usedKeys: withoutLongRevoked(usedKeys), openRequests, openResponses };
+  return { ...child, usedKeys, openRequests, openResponses };
 }
 
-/** Revoked keys are known so that nobody uses one again; the oldest of very many are forgotten. */
-function withoutLongRevoked(
-  keys: ReadonlyMap<string, 'in-use' | 'revoked'>,
-): Map<string, 'in-use' | 'revoked'> {
-  const revoked = [...keys].filter(([, use]) => use === 'revoked').map(([key]) => key);
-  const gone = new Set(revoked.slice(0, Math.max(0, revoked.length - MOST_REVOKED)));
-  return new Map([...keys].filter(([key]) => !gone.has(key)));
-}
-
-/** A leaving child whose keys are all revoked is gone; one with keys asks for their revocation. */
-function leave(child: ProxyChild): ProxyChild | null {
+/**
+ * A leaving child whose keys are all revoked is gone; one with keys asks for their revocation. `awaited`: a request that was
+ * withdrawn may still bring it one.
+ */
+function leave(child: ProxyChild, awaited: boolean): ProxyChild | null {
   const used = [...child.usedKeys].filter(([, use]) => use === 'in-use').map(([key]) => key);
-  if (used.length === 0) return null;
+  if (used.length === 0 && !awaited) return null;
   return {
     ...child,
     openRequests: new Map(used.map((key) => [key, { type: 'revocation', className: 'default', key }])),
@@ -98,15 +47,21 @@ function leave(child: ProxyChild): ProxyChild | null {
 /** The state after `response` to `request`, which has closed. */
 export function takeResponse(state: ProxyState, request: Request, response: Response): ProxyState {
   if (state.signer === null) throw new Error('a response without a signer');
-  const children = new Map<string, ProxyChild>();
+  const answers = new Map<string, ProxyChild>();
   for (const child of state.children.values()) {
     const asked = request.children.find(({ handle: name }) => name === child.handle)?.requests ?? new Map();
     const after = answered(child, asked, response.answers.get(child.handle) ?? new Map());
-    const left = child.leaving ? leave(after) : after;
+    answers.set(child.handle, after);
+  }
+  const settled = settleWithdrawn({ ...state, children: answers }, response.objects);
+  const children = new Map<string, ProxyChild>();
+  for (const child of settled.children.values()) {
+    const awaited = withdrawnKeys(settled, child.handle).length > 0;
+    const left = child.leaving ? leave(child, awaited) : child;
     if (left !== null) children.set(child.handle, left);
   }
   return {
-    ...state,
+    ...settled,
     signer: { ...state.signer, objects: response.objects },
     children,
     open: null,

@@ -31,6 +31,17 @@ function treesOf(publications: readonly Publication[]): Map<string, FolderTree> 
   return trees;
 }
 
+async function inFolder(folder: string, { base, notify, files }: FolderTree): Promise<void> {
+  await publishFolder({
+    folder,
+    base,
+    notify,
+    objects: files,
+    newSession: randomUUID,
+    links: process.platform !== 'win32',
+  });
+}
+
 export interface Published {
   /** How many objects are out now. */
   count: number;
@@ -43,23 +54,22 @@ export async function publishAll(
   deps: PublishDeps,
   publications: readonly Publication[],
 ): Promise<Published> {
-  for (const [folder, tree] of treesOf(publications))
-    await publishFolder({
-      folder,
-      base: tree.base,
-      notify: tree.notify,
-      objects: tree.files,
-      newSession: randomUUID,
-      links: process.platform !== 'win32',
-    });
   const refused: Published['refused'] = [];
-  for (const publication of publications.filter(({ target }) => target.kind === 'server'))
+  const toServer = async (publication: Publication): Promise<void> => {
     try {
       await syncServer(deps.net, publication, deps.now());
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       refused.push({ publication, error });
     }
+  };
+  const [anchor, ...others] = publications;
+  const last = anchor?.target.kind === 'folder' ? anchor.target.path : null;
+  // What a certificate points at is out before the certificate (RFC 6481 3): the trust anchor comes last.
+  for (const publication of others) if (publication.target.kind === 'server') await toServer(publication);
+  const trees = [...treesOf(publications)].toSorted(([a], [b]) => Number(a === last) - Number(b === last));
+  for (const [folder, tree] of trees) await inFolder(folder, tree);
+  if (anchor?.target.kind === 'server') await toServer(anchor);
   const out = publications.filter((one) => refused.every(({ publication }) => publication !== one));
   return { count: out.reduce((sum, { files }) => sum + files.length, 0), refused };
 }

@@ -34,8 +34,11 @@ test('two approvers: each own digits and a name of their own, both on record', a
       number: null,
     }),
   ).rejects.toThrow(/this is not the file/);
-  await app.result(
+  const exchange = await app.result(
     await app.call('ta.approve', { id, groups, names: ['Registrar', 'Auditor'], number: null }),
+  );
+  expect((await app.call('ta.exchange', { id: exchange })).row.how).toMatch(
+    /^signed here, approved by Registrar and Auditor, groups /,
   );
   expect((await lastAudit())?.summary).toContain('approved by Registrar and Auditor');
 });

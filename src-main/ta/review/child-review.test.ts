@@ -96,3 +96,21 @@ test('a renewal before it is due is unusual, unless the key gets other resources
   expect(await early({ ...resources, asn: readAsn('AS2') }, { asn: readAsn('AS1') })).toBe('');
   expect(await early(resources, { asn: readAsn('AS1') })).toMatch(/may never have used/);
 });
+
+test('only a child that has a certificate can be left without one', async () => {
+  const revoked = (issued: TaObjects['issued']) => {
+    const context = {
+      known: { resources, keys: new Set([present.keyId]) },
+      objects: { issued } as TaObjects,
+      validUntil: NOW.toISOString(),
+      faults: [],
+    };
+    const wishes = new Map<string, ChildRequest>([
+      [present.keyId, { type: 'revocation', className: 'default', key: present.keyId }],
+    ]);
+    const child = { handle: 'a', resources, requests: wishes };
+    return unusualOf(childReview(child, context), child, context, NOW, 90 * 86_400_000).join();
+  };
+  expect(revoked(new Map([[present.keyId, certificate(present)]]))).toMatch(/left without any certificate/);
+  expect(revoked(new Map())).not.toMatch(/left without/);
+});

@@ -142,11 +142,12 @@ export function unusualOf(
         `${handle} asks again for key ${key}, which has a certificate until ${wish.before?.notAfter.slice(0, 10)} that is not due: the proxy may never have used the last response.`,
       );
   }
-  const known = new Set(context.known?.keys);
+  const before = [...(context.known?.keys ?? [])].filter((key) => context.objects.issued.has(key));
+  const known = new Set(before);
   for (const { keyId, what } of wishes)
     if (what === 'revoke') known.delete(keyId);
     else known.add(keyId);
-  if (review.known && known.size === 0) found.push(`${handle} would be left without any certificate.`);
+  if (before.length > 0 && known.size === 0) found.push(`${handle} would be left without any certificate.`);
   return found;
 }
 

@@ -30,6 +30,8 @@ export interface HeldReviews {
   open(name: string, bytes: Uint8Array, how: { approvers: number; airGapped: boolean }): string;
   /** The review as it is now; throws AppError NOT_FOUND, CONFLICT when it changed since it was shown. */
   look(id: string, context: ReviewContext): Reviewed & { bytes: Uint8Array; name: string };
+  /** SHA-256 of the file. Throws AppError NOT_FOUND. */
+  sha256(id: string): string;
   /** The nonce it claims, or null when it cannot be read. Throws AppError NOT_FOUND. */
   nonce(id: string): string | null;
   /** Throws AppError INVALID_INPUT unless every group was read right. */
@@ -45,11 +47,13 @@ export interface ReviewContext {
   earlier: NewExchange | null;
   /** It was answered here, and a restore took that exchange away. */
   lost: boolean;
+  rejected: { at: string; reason: string } | null;
 }
 
 const GROUPS = 16;
 const ASKED = 3;
 const MOST_HELD = 4;
+const MOST_ASKED = 1000;
 
 /** Three of the sixteen groups of four digits for each approver, in ascending order, none twice. */
 function randomGroups(random: Random, approvers: number): number[] {
@@ -72,12 +76,24 @@ function typedGroup(text: string): string {
 
 export function createHeldReviews(deps: { random: Random }): HeldReviews {
   const held = new Map<string, Held>();
+  /** By file and approvers: one that is opened again is asked for the same digits, so that nobody waits for other ones. */
+  const asked = new Map<string, number[]>();
 
   function find(id: string): Held {
     const found = held.get(id);
     if (found === undefined)
       throw new AppError('NOT_FOUND', 'This request is no longer in memory. Open its file again.');
     return found;
+  }
+
+  function groupsFor(bytes: Uint8Array, approvers: number): number[] {
+    const file = `${approvers} ${sha256Hex(bytes)}`;
+    const groups = asked.get(file) ?? randomGroups(deps.random, approvers);
+    asked.delete(file);
+    asked.set(file, groups);
+    const oldest = asked.keys().next().value;
+    if (asked.size > MOST_ASKED && oldest !== undefined) asked.delete(oldest);
+    return groups;
   }
 
   return {
@@ -89,7 +105,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
         bytes,
         nonce: requestNonce(bytes),
         // Digits read from the same machine's screen would compare a file with itself (C-11).
-        groups: airGapped ? randomGroups(deps.random, approvers) : [],
+        groups: airGapped ? groupsFor(bytes, approvers) : [],
         approvers,
         contentSha256: null,
       });
@@ -97,7 +113,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
       if (held.size > MOST_HELD && oldest !== undefined) held.delete(oldest);
       return id;
     },
-    look(id, { held: signer, now, earlier: before, lost }) {
+    look(id, { held: signer, now, earlier: before, lost, rejected }) {
       const one = find(id);
       const order = {
         name: one.name,
@@ -108,6 +124,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
         number: signer.highest + 1n,
         lastAt: signer.lastAt,
         lost,
+        rejected,
         groups: one.groups,
         approvers: one.approvers,
         keySigner: signer.keySigner,
@@ -129,6 +146,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
         throw new AppError('CONFLICT', 'The request is not the one that was reviewed. Open its file again.');
       return { ...reviewed, bytes: one.bytes, name: one.name };
     },
+    sha256: (id) => sha256Hex(find(id).bytes),
     nonce: (id) => find(id).nonce,
     requireGroups(id, typed) {
       const { bytes, groups } = find(id);
@@ -141,7 +159,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
           'INVALID_INPUT',
           `Group ${wrong.join(' and ')} of the digest is another one on this machine: this is not the file the proxy made, or it was misread. Nothing was signed.`,
           {
-            fields: groups.map((group) => ({
+            fields: wrong.map((group) => ({
               path: `groups.${group}`,
               message: `Read group ${group} again`,
             })),

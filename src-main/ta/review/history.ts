@@ -13,6 +13,8 @@ import { openDocument } from '../open-exchange.ts';
 /** Kept of each exchange as JSON, so that lists and reviews need not open its files. */
 export interface ExchangeFacts {
   nextUpdate: string;
+  /** Who signed it and who approved it, after "It was …"; missing in older ones. */
+  how?: string;
   children: {
     handle: string;
     resources: Record<'asn' | 'ipv4' | 'ipv6', string>;

@@ -83,6 +83,11 @@ test('an edited file is named with its places, and what was signed is what is ju
   ]);
   expect(judgement.request?.children.map(({ handle }) => handle)).toEqual(['a']);
   expect(said({ judgement }).title).toMatch(/^Do not sign: this file is damaged\. Copy it again/);
+  // Read without its mark it says the same.
+  expect(said({ judgement }).checks[0]).toEqual({
+    ok: false,
+    text: 'signature, CRL and clear text do not agree',
+  });
 });
 
 test('what the enrolled proxy did not sign stays what it is, whatever else is wrong with it', async () => {

@@ -40,7 +40,9 @@ function checksOf({ judgement, clock, nonce, quiet }: VerdictOrder): Verdict['ch
   const wishes = request?.children.reduce((sum, child) => sum + child.requests.size, 0) ?? 0;
   const bad = wishesOf(judgement);
   return [
-    { ok: wrong.length === 0 && edited === null, text: 'signature, CRL and clear text agree' },
+    wrong.length === 0 && edited === null
+      ? { ok: true, text: 'signature, CRL and clear text agree' }
+      : { ok: false, text: 'signature, CRL and clear text do not agree' },
     ...(message?.signingTime
       ? [
           {
@@ -56,13 +58,15 @@ function checksOf({ judgement, clock, nonce, quiet }: VerdictOrder): Verdict['ch
     {
       ok: request === null ? null : bad === 0,
       text:
-        wishes === 0
-          ? 'no child asks for anything: CRL and manifest are renewed'
-          : bad === 0
-            ? wishes === 1
-              ? 'the one wish can be signed'
-              : `all ${wishes} wishes can be signed`
-            : `${bad} of ${wishes} wishes cannot be signed`,
+        request === null
+          ? 'what is asked for cannot be read'
+          : wishes === 0
+            ? 'no child asks for anything: CRL and manifest are renewed'
+            : bad === 0
+              ? wishes === 1
+                ? 'the one wish can be signed'
+                : `all ${wishes} wishes can be signed`
+              : `${bad} of ${wishes} wishes cannot be signed`,
     },
     ...(quiet.length === 0
       ? []
@@ -79,6 +83,10 @@ function headline(order: VerdictOrder): Omit<Verdict, 'checks'> {
   const { judgement, clock, nonce, unusual } = order;
   const { early, late, wrong } = causesOf(judgement);
   const stop = (title: string) => ({ severity: 'bad' as const, title });
+  if (judgement.message === null)
+    return stop(
+      'Do not sign: this file is damaged or of another kind. Copy it again from the proxy’s machine',
+    );
   if (wrong.length > 0) return stop('Do not sign: this is not a request of the enrolled proxy as it made it');
   if (judgement.edited !== null)
     return stop('Do not sign: this file is damaged. Copy it again; below is what the enrolled proxy signed');

@@ -5,6 +5,7 @@ import type { HeldSigner } from '../signer/held-signer.ts';
 import { processRequest } from '../signer/process.ts';
 import type { TaDeps } from '../ta.ts';
 import { readApprovers, requireNames } from './approvers.ts';
+import { keepRejection, rejectionOf } from './rejected.ts';
 import type { HeldReviews, ReviewContext } from './held-reviews.ts';
 
 export interface ReviewDeps extends TaDeps {
@@ -36,7 +37,8 @@ export function reviewChannels(deps: ReviewDeps): {
     const { keyId } = held.anchor.objects;
     const taken =
       nonce !== null && (await session().store.run('ta.nonceTaken', { half: 'signer', keyId, nonce }));
-    return { held, now: now(), earlier, lost: taken && earlier === null };
+    const rejected = await rejectionOf(session, reviews.sha256(id));
+    return { held, now: now(), earlier, lost: taken && earlier === null, rejected };
   }
 
   async function open(name: string, bytes: Uint8Array, carried: boolean): Promise<string> {
@@ -108,20 +110,24 @@ export function reviewChannels(deps: ReviewDeps): {
     async reject({ id, reason }) {
       const held = await signer();
       const { view } = reviews.look(id, await contextOf(held, id));
-      await session().store.run('audit.add', {
-        audit: {
+      // SECURITY: not of the file, whose digits are asked for when it is opened again.
+      const contentSha256 = view.contentSha256 === '' ? null : view.contentSha256;
+      await keepRejection(
+        session,
+        { sha256: reviews.sha256(id), at: now().toISOString(), reason },
+        {
           action: 'ta.reject',
           outcome: 'done',
           summary: `Rejected request ${view.nonce.value}: ${reason}`.slice(0, 300),
-          subjects: [{ type: 'request', id: view.nonce.value || 'unreadable', sha256: view.file.sha256 }],
+          subjects: [{ type: 'request', id: view.nonce.value || 'unreadable', sha256: contentSha256 }],
         },
-      });
+      );
       reviews.forget(id);
       changed('ta', []);
       return {
         text: [
           `Request ${view.nonce.value} was not signed.`,
-          `File: ${view.file.name}, SHA-256 ${view.file.sha256.toLowerCase()}`,
+          `File: ${view.file.name}${contentSha256 === null ? '' : `, SHA-256 of what was signed in it ${contentSha256.toLowerCase()}`}`,
           `Reason: ${reason}`,
           ...view.faults.map(({ text, clause }) => `Found: ${text} (${clause})`),
           ...view.children.flatMap(({ wishes }) =>

@@ -28,6 +28,8 @@ export interface ReviewOrder {
   earlier: { id: string; differs: string[] } | null;
   /** Its nonce was answered, and a restore took that exchange away. */
   lost: boolean;
+  /** It was rejected here before. */
+  rejected: { at: string; reason: string } | null;
   /** Which groups of the digest are asked; empty when both halves are on this machine. */
   groups: number[];
   approvers: number;
@@ -48,7 +50,7 @@ function clockFaults({ now, lastAt }: ReviewOrder, { message }: RequestJudgement
   // Manifests count whole seconds (RFC 9286 4.2.1: each later than the one before).
   if (Math.floor(now.getTime() / 1000) <= Math.floor(lastAt.getTime() / 1000))
     faults.push({
-      text: `this machine's clock says ${now.toISOString()}, which is not after the last exchange (${lastAt.toISOString()}): set the clock first`,
+      text: `this machine's clock says ${now.toISOString()}, which is not after the last exchange or reissue (${lastAt.toISOString()}): set the clock first`,
       clause: 'krill-ta 16',
     });
   const signedAt = message?.signingTime ?? null;
@@ -70,11 +72,8 @@ function nonceOf({ earlier }: ReviewOrder, request: Request | null): ExchangeRev
 }
 
 /** Children with a certificate that are not in the request, with the end of the one that lasts longest. */
-function quietOf(
-  { history, anchor }: ReviewOrder,
-  request: Request | null,
-): { handle: string; until: string }[] {
-  const asking = new Set(request?.children.map(({ handle }) => handle));
+function quietOf({ history, anchor }: ReviewOrder, request: Request): { handle: string; until: string }[] {
+  const asking = new Set(request.children.map(({ handle }) => handle));
   return [...history.children].flatMap(([handle, { keys }]) => {
     const ends = [...keys].flatMap((key) => anchor.objects.issued.get(key)?.notAfter ?? []);
     const [until] = ends.toSorted((a, b) => Date.parse(b) - Date.parse(a));
@@ -136,8 +135,13 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
   });
   const dueBefore = anchor.timing.issuedCertificateReissueWeeksBefore * WEEK_MS;
   const nonce = nonceOf(order, request);
-  const quiet = quietOf(order, request);
+  const quiet = request === null ? [] : quietOf(order, request);
   const unusual = [
+    ...(order.rejected === null
+      ? []
+      : [
+          `This file was rejected here on ${order.rejected.at.slice(0, 16).replace('T', ' ')} Z, because: ${order.rejected.reason}`,
+        ]),
     ...(order.lost
       ? [
           'This signer answered this nonce before, and that response was lost with a restore. Sign again only if the proxy never got it.',
@@ -156,7 +160,11 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
   return {
     request,
     view: {
-      file: { name: order.name, size: bytes.length, sha256: sha256Hex(bytes) },
+      file: {
+        name: order.name,
+        size: bytes.length,
+        sha256: order.groups.length > 0 ? null : sha256Hex(bytes),
+      },
       contentSha256: message === null ? '' : sha256Hex(message.content),
       verdict: verdictOf({ judgement, clock, nonce, unusual, quiet: quiet.map(({ handle }) => handle) }),
       faults: faults.filter((fault) => !isWishFault(fault)).map(({ text, clause }) => ({ text, clause })),

@@ -10,7 +10,6 @@ import { vectorPath } from '../../testing/vectors.ts';
 import { keyId } from '../../x509/public-key.ts';
 import { judgeRequest } from '../judge-request.ts';
 import { judgeResponse } from '../judge-response.ts';
-import { objectsJson } from '../objects.ts';
 import { readSignerInfo } from '../signer-info.ts';
 import { answer } from './answer.ts';
 import { readKrillStore } from './krill-store.ts';
@@ -139,7 +138,7 @@ describe('answers', () => {
       const info = readSignerInfo(signerInfoJson(anchor));
       const verdict = judgeResponse(
         made.file,
-        { signerSpki: anchor.identity.spkiDer, info, previous: objectsJson(anchor.objects), request },
+        { signerSpki: anchor.identity.spkiDer, info, previous: anchor.objects, request },
         now,
       );
       expect(verdict.faults).toEqual([]);

@@ -1,8 +1,10 @@
 /**
  * A data directory krillta goes on with (krill-ta.md 4.12): the present state as its init, every exchange as a command after
- * it, the keys of TA and identity in the clear, as krillta keeps them. SECURITY: one of the few ways a key leaves on purpose.
+ * it, the keys of TA and identity in the clear, as krillta keeps them, or the places on the devices that hold them (9.4).
+ * SECURITY: one of the few ways a key leaves on purpose.
  */
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { toHex } from '../../lib/bytes.ts';
 import { type JsonValue, writeJson } from '../../lib/json-reader.ts';
 import { toJson } from '../../lib/json-shape.ts';
 import type { NewExchange } from '../../store/commands/ta.ts';
@@ -10,6 +12,9 @@ import { pkcs1Der } from '../../x509/private-key.ts';
 import { keyId } from '../../x509/public-key.ts';
 import { exchangeJson } from '../export.ts';
 import { identityJson, signerInfoJson, type TrustAnchor } from './trust-anchor.ts';
+
+/** As Krill names the signer that it has when nothing is configured. */
+export const OPENSSL_NAME = 'Default OpenSSL signer';
 
 interface Command {
   handle: string;
@@ -64,49 +69,89 @@ function exchangeCommand(exchange: NewExchange, version: number): string {
   });
 }
 
-/** krillta's own OpenSSL signer: it maps key identifiers to the files in keys/. */
-function signerCommands(keyIds: readonly string[], time: string): Map<string, string> {
-  const handle = randomUUID();
-  const own = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const spki = own.publicKey.export({ format: 'der', type: 'spki' });
-  const id = keyId(spki);
-  const init = commandText({
-    handle,
-    actor: 'krill',
-    version: 0,
-    time,
-    details: 'Init',
-    effect: toJson({
-      result: 'init',
-      init: {
-        signer_name: 'Default OpenSSL signer',
-        signer_info: 'OpenSSL Soft Signer',
-        signer_identity: { public_key: spki.toString('base64'), private_key_internal_id: id },
-      },
-    }),
-  });
-  return new Map([
-    [`signers/${handle}/command-0.json`, init],
-    ...keyIds.map((key, at): [string, string] => [
-      `signers/${handle}/command-${at + 1}.json`,
-      commandText({
-        handle,
-        actor: 'krill',
-        version: at + 1,
-        time,
-        details: toJson({ AddKey: [key, key] }),
-        effect: success(toJson({ KeyAdded: [key, key] })),
-      }),
-    ]),
-    [`keys/${id}`, keyText(own.privateKey.export({ format: 'der', type: 'pkcs1' }))],
-  ]);
+/** Where krillta finds a key: PKCS#8 for a file, or what its device calls it. */
+export type ExportedKey = { pkcs8: Uint8Array } | { device: ExportedDevice; handle: Uint8Array };
+
+/** A device as krillta knows it again, by the key it was bound with here. */
+export interface ExportedDevice {
+  kind: 'pkcs11' | 'kmip';
+  /** As in its configuration; Krill shows it and finds the device without it. */
+  name: string;
+  info: string;
+  identity: { spkiDer: Uint8Array; handle: Uint8Array };
 }
 
-/** Every file by its path. `keys`: PKCS#8 of the identity and of the TA key. */
+/** Krill's internal id of a key: CKA_ID; the two identifiers of a KMIP pair. */
+const internalId = (kind: ExportedDevice['kind'], handle: Uint8Array): string =>
+  kind === 'pkcs11' ? toHex(handle).toLowerCase() : Buffer.from(handle).toString('utf8');
+
+/** One signer of Krill: who it is, and which key identifier is which of its internal ids. */
+function signerCommands(
+  init: { name: string; info: string; spkiDer: Uint8Array; privateId: string },
+  keys: readonly [keyId: string, internal: string][],
+  time: string,
+): [path: string, text: string][] {
+  const handle = randomUUID();
+  const command = (version: number, details: JsonValue, effect: JsonValue): [string, string] => [
+    `signers/${handle}/command-${version}.json`,
+    commandText({ handle, actor: 'krill', version, time, details, effect }),
+  ];
+  return [
+    command(
+      0,
+      'Init',
+      toJson({
+        result: 'init',
+        init: {
+          signer_name: init.name,
+          signer_info: init.info,
+          signer_identity: {
+            public_key: Buffer.from(init.spkiDer).toString('base64'),
+            private_key_internal_id: init.privateId,
+          },
+        },
+      }),
+    ),
+    ...keys.map((key, at) => command(at + 1, toJson({ AddKey: key }), success(toJson({ KeyAdded: key })))),
+  ];
+}
+
+/** krillta's own OpenSSL signer: it maps key identifiers to the files in keys/. */
+function fileKeys(keys: readonly [keyId: string, pkcs8: Uint8Array][], time: string): [string, string][] {
+  if (keys.length === 0) return [];
+  const own = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const spkiDer = own.publicKey.export({ format: 'der', type: 'spki' });
+  const privateId = keyId(spkiDer);
+  return [
+    ...keys.map(([id, pkcs8]): [string, string] => [`keys/${id}`, keyText(pkcs1Der(pkcs8))]),
+    ...signerCommands(
+      { name: OPENSSL_NAME, info: 'OpenSSL Soft Signer', spkiDer, privateId },
+      keys.map(([id]) => [id, id]),
+      time,
+    ),
+    [`keys/${privateId}`, keyText(own.privateKey.export({ format: 'der', type: 'pkcs1' }))],
+  ];
+}
+
+function deviceKeys(
+  { kind, name, info, identity }: ExportedDevice,
+  keys: readonly [keyId: string, handle: Uint8Array][],
+  time: string,
+): [string, string][] {
+  // Of its own key Krill keeps the private half alone.
+  const privateId = internalId(kind, identity.handle).split(':').at(-1) ?? '';
+  return signerCommands(
+    { name, info, spkiDer: identity.spkiDer, privateId },
+    keys.map(([id, handle]) => [id, internalId(kind, handle)]),
+    time,
+  );
+}
+
+/** Every file by its path. */
 export function krillStoreFiles(
   anchor: TrustAnchor,
   exchanges: readonly NewExchange[],
-  keys: { identity: Uint8Array; ta: Uint8Array },
+  keys: { identity: ExportedKey; ta: ExportedKey },
   createdAt: string,
 ): Map<string, string> {
   const init = commandText({
@@ -120,16 +165,30 @@ export function krillStoreFiles(
       ['init', initOf(anchor)],
     ]),
   });
-  const [identityId, taId] = [anchor.identity.keyId, anchor.objects.keyId];
+  const all: [string, ExportedKey][] = [
+    [anchor.identity.keyId, keys.identity],
+    [anchor.objects.keyId, keys.ta],
+  ];
+  const devices = new Set(all.flatMap(([, key]) => ('device' in key ? [key.device] : [])));
   return new Map([
     ['signer/ta/command-0.json', init],
     ...exchanges.map((exchange, at): [string, string] => [
       `signer/ta/command-${at + 1}.json`,
       exchangeCommand(exchange, at + 1),
     ]),
-    [`keys/${identityId}`, keyText(pkcs1Der(keys.identity))],
-    [`keys/${taId}`, keyText(pkcs1Der(keys.ta))],
-    ...signerCommands([identityId, taId], createdAt),
+    ...fileKeys(
+      all.flatMap(([id, key]): [string, Uint8Array][] => ('pkcs8' in key ? [[id, key.pkcs8]] : [])),
+      createdAt,
+    ),
+    ...[...devices].flatMap((device) =>
+      deviceKeys(
+        device,
+        all.flatMap(([id, key]): [string, Uint8Array][] =>
+          'device' in key && key.device === device ? [[id, key.handle]] : [],
+        ),
+        createdAt,
+      ),
+    ),
   ]);
 }
 

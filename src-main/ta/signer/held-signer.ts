@@ -17,8 +17,9 @@ export interface HeldSigner {
   /** The highest manifest number ever used; after a restore it may be above the objects'. */
   highest: bigint;
   createdAt: Date;
+  /** Of the last exchange or reissue; an imported signer is older than its row. */
   lastAt: Date;
-  /** The name of the signer that holds the TA key. */
+  /** The name of the signer that holds the TA key; "software" for the built-in one. */
   keySigner: string;
   keys: { identity: RoutedKey; ta: RoutedKey };
   signing: Signing;
@@ -34,6 +35,7 @@ function anchorOf(store: Store, text: string): TrustAnchor {
   read.set(store, { text, anchor });
   return anchor;
 }
+const latest = (...instants: string[]): Date => new Date(Math.max(...instants.map((one) => Date.parse(one))));
 
 /** null when this workspace has no signer. */
 export async function heldSigner(
@@ -50,6 +52,8 @@ export async function heldSigner(
   const createdAt = new Date(half.createdAt);
   const keys = { ta: routedKey(half.anchorKey), identity: routedKey(half.identityKey) };
   const last = past.at(-1);
+  const holder = half.anchorKey.signer;
+  const name = (await deps.router.describe()).find(({ id }) => id === holder)?.name;
   return {
     version: half.version,
     anchor,
@@ -57,9 +61,8 @@ export async function heldSigner(
     history: historyOf(past),
     highest: highest === null || highest < number ? number : highest,
     createdAt,
-    // An imported one is older than its row.
-    lastAt: last === undefined ? new Date(anchor.objects.thisUpdate) : new Date(last.at),
-    keySigner: half.anchorKey.signer,
+    lastAt: latest(last === undefined ? anchor.objects.thisUpdate : last.at, anchor.certificate.notBefore),
+    keySigner: holder === 'software' ? holder : (name ?? holder),
     keys,
     signing: createSigning(deps, keys),
   };

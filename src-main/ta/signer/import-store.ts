@@ -15,7 +15,7 @@ import { readPrivateKey } from '../../x509/private-key.ts';
 import { exchangeContent, factsOf } from '../review/history.ts';
 import { type KrillStore, readKrillStore, type StoredExchange } from './krill-store.ts';
 import { readKrillFolder } from './krill-folder.ts';
-import { requireValid } from './set-up.ts';
+import { anchorFaults } from './set-up.ts';
 import { trustAnchorText } from './trust-anchor.ts';
 
 export interface ImportDeps {
@@ -97,12 +97,28 @@ function exchangeRow(stored: StoredExchange, id: string): NewExchange {
     nonce: stored.nonce,
     at: new Date(stored.at).toISOString(),
     number: String(objects.number),
-    facts: JSON.stringify(factsOf(request, objects.nextUpdate)),
+    facts: JSON.stringify({
+      ...factsOf(request, objects.nextUpdate),
+      how: 'signed by krillta, and taken over here',
+    }),
     requestSha256: sha256Hex(stored.request),
     responseSha256: sha256Hex(stored.response),
     request: stored.request,
     response: stored.response,
   };
+}
+
+/** Throws AppError INVALID_INPUT when certificate, CRL or manifest do not hold. */
+function requireHolding(anchor: KrillStore['anchor']): void {
+  // At the time its manifest was current: krillta may have rested since. A certificate made anew is younger than it.
+  const objects = new Date(Date.parse(anchor.objects.thisUpdate) + 300_000);
+  const certificate = new Date(Math.max(objects.getTime(), Date.parse(anchor.certificate.notBefore)));
+  const [fault] = anchorFaults(anchor, { certificate, objects });
+  if (fault !== undefined)
+    throw new AppError(
+      'INVALID_INPUT',
+      `The trust anchor in this folder does not hold: ${fault.text} (${fault.clause}). Nothing was imported.`,
+    );
 }
 
 export async function importStore(deps: ImportDeps, folder: string, job: JobContext): Promise<string[]> {
@@ -112,8 +128,7 @@ export async function importStore(deps: ImportDeps, folder: string, job: JobCont
   try {
     const { anchor, exchanges } = store;
     job.report(0.5, 'Validating what is there');
-    // At the time its manifest was current: krillta may have rested since.
-    requireValid(anchor, new Date(Date.parse(anchor.objects.thisUpdate) + 300_000));
+    requireHolding(anchor);
     const identity = await takenKey(deps, store, { ...anchor.identity, label: 'TA signer identity' });
     const ta = await takenKey(deps, store, {
       keyId: anchor.objects.keyId,

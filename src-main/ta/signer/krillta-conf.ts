@@ -1,6 +1,6 @@
 /**
  * krillta.conf and the trust anchor's part of krill.conf (T-011..T-018): times read in both spellings, unknown keys refused as
- * Krill refuses them, written so that a table never swallows a top-level key. Keys on tokens come with their signers.
+ * Krill refuses them, written so that a table never swallows a top-level key. Signers in it are the signers' own to read.
  */
 import { parse, TomlError } from 'smol-toml';
 import { AppError } from '../../lib/app-error.ts';
@@ -118,7 +118,9 @@ export function readKrilltaConf(text: string): KrilltaConf {
     `Its log settings (${settings.logType}, ${settings.logLevel}) and data directory are kept for the krillta.conf that Baleen writes; Baleen itself keeps an audit instead of a log.`,
   );
   if (Array.isArray(conf['signers']) && conf['signers'].length > 0)
-    notes.push(`${conf['signers'].length} signers are configured in it; they are not taken over here.`);
+    notes.push(
+      `${conf['signers'].length === 1 ? 'A signer is' : `${conf['signers'].length} signers are`} configured in it; take them over under Signers, “Import TOML”.`,
+    );
   return { timing: timingOf(conf['ta_timing'] ?? conf['timing_config']), settings, notes };
 }
 
@@ -130,14 +132,23 @@ const timingTable = (timing: Timing, spelling: TimingSpelling = 'ta_timing'): st
 /** A TOML basic string: JSON's escapes are among its own. */
 const quoted = (text: string): string => JSON.stringify(text);
 
-/** krillta.conf with these times, every setting above the table: TOML gives what follows a table to the table. */
-export function krilltaConf(timing: Timing, settings: KrilltaSettings, spelling: TimingSpelling): string {
+/**
+ * krillta.conf with these times, every setting above the table: TOML gives what follows a table to the table. `signers`: roles
+ * and [[signers]] tables, when keys lie on devices.
+ */
+export function krilltaConf(
+  timing: Timing,
+  settings: KrilltaSettings,
+  spelling: TimingSpelling,
+  signers = '',
+): string {
   return [
     '# Times as in Baleen. Change storage_uri to where the data directory is.',
     `${spelling === 'ta_timing' ? 'storage_uri' : 'data_dir'} = ${quoted(settings.storageUri)}`,
     `log_type = ${quoted(settings.logType)}`,
     ...(settings.logFile === null ? [] : [`log_file = ${quoted(settings.logFile)}`]),
     `log_level = ${quoted(settings.logLevel)}`,
+    ...(signers === '' ? [] : ['', signers.trimEnd()]),
     '',
     ...timingTable(timing, spelling),
     '',

@@ -31,7 +31,7 @@ export interface ProcessOrder {
 function requireValid({ held, request }: ProcessOrder, file: Uint8Array, at: Date): void {
   const { anchor } = held;
   const info = readSignerInfo(signerInfoJson(anchor));
-  const knowledge = { signerSpki: anchor.identity.spkiDer, info, previous: info.objects, request };
+  const knowledge = { signerSpki: anchor.identity.spkiDer, info, previous: anchor.objects, request };
   const { faults } = judgeResponse(file, knowledge, at);
   const [first] = faults;
   if (first !== undefined)
@@ -59,7 +59,10 @@ export async function processRequest(
   requireValid(order, made.file, now);
   job.report(0.95, 'Keeping it');
   const id = newId('exchange', deps.random);
-  const facts = factsOf(request, made.objects.nextUpdate);
+  const facts = {
+    ...factsOf(request, made.objects.nextUpdate),
+    how: `signed here, ${order.approvedBy}`,
+  };
   const wishes = facts.children.flatMap((child) => child.wishes);
   const issued = wishes.filter(({ what }) => what === 'issued').length;
   const [requestSha256, responseSha256] = [sha256Hex(file), sha256Hex(made.file)];

@@ -11,6 +11,7 @@ import type { HeldSigner } from './held-signer.ts';
 import { locationProblems } from './locations.ts';
 import { makeAnchorCertificate } from './make-trust-anchor.ts';
 import { requireValid } from './set-up.ts';
+import { RANGES } from './setup.ts';
 import { trustAnchorText } from './trust-anchor.ts';
 
 export interface ReissueOrder {
@@ -22,17 +23,25 @@ export interface ReissueOrder {
 
 /** Throws AppError INVALID_INPUT with every field that is wrong. */
 export function requireReissuable(held: HeldSigner, order: ReissueOrder, now: Date): void {
-  const fields = locationProblems(order.https, order.rsync, held.anchor.objects.baseUri).map(
-    ({ path, message, fix }) => ({ path, message: `${message} ${fix}` }),
-  );
+  const fields: { path: string; message: string }[] = locationProblems(
+    order.https,
+    order.rsync,
+    held.anchor.objects.baseUri,
+  ).map(({ path, message, fix }) => ({ path, message: `${message} ${fix}` }));
   if (order.notify !== null && !isPlainUri(order.notify, 'https'))
     fields.push({ path: 'https', message: 'The RRDP notification is no https URI.' });
+  const { min, max } = RANGES.certificateValidityYears;
+  if (order.years < min || order.years > max)
+    fields.push({
+      path: 'years',
+      message: `TA certificate: ${order.years} years is not between ${min} and ${max}. Change the value.`,
+    });
   const [first] = fields;
   if (first !== undefined) throw new AppError('INVALID_INPUT', first.message, { fields });
   if (now.getTime() < held.lastAt.getTime())
     throw new AppError(
       'NOT_ALLOWED_NOW',
-      `This machine's clock is before the last exchange (${held.lastAt.toISOString()}). Set it first.`,
+      `This machine's clock is before the last exchange or reissue (${held.lastAt.toISOString()}). Set it first.`,
     );
 }
 

@@ -4,6 +4,7 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import { newId } from '../../lib/ids.ts';
 import type { JobContext } from '../../lib/jobs.ts';
 import type { Random } from '../../ports.ts';
+import type { Fault } from '../../rpki/fault.ts';
 import { judgeObject } from '../../rpki/judge.ts';
 import type { RoutedKey, SignerRouter } from '../../signers/router.ts';
 import { newKeyRow, routedKey } from '../../signers/stored-key.ts';
@@ -23,17 +24,23 @@ export interface SetUpDeps {
 
 const TA_USES = ['certificate', 'crl'] as const;
 
+/** What is wrong with the TA certificate at one instant, and with CRL and manifest at another, before the validator. */
+export function anchorFaults(
+  { certificate, objects }: Pick<TrustAnchor, 'certificate' | 'objects'>,
+  at: { certificate: Date; objects: Date },
+): Fault[] {
+  return [
+    judgeObject(certificate.der, { issuerDer: null, anchor: true, at: at.certificate }),
+    ...[objects.crl.der, objects.manifest.der].map((der) =>
+      judgeObject(der, { issuerDer: certificate.der, anchor: false, at: at.objects }),
+    ),
+  ].flatMap(({ faults }) => faults);
+}
+
 /** Own objects under the same judgement as everybody's; CRL and manifest may have ended. Throws AppError INTERNAL. */
 export function requireValid(anchor: TrustAnchor, at: Date): void {
-  const { certificate, objects } = anchor;
-  const objectsAt = new Date(Math.min(at.getTime(), Date.parse(objects.nextUpdate)));
-  const faults = [
-    judgeObject(certificate.der, { issuerDer: null, anchor: true, at }),
-    ...[objects.crl.der, objects.manifest.der].map((der) =>
-      judgeObject(der, { issuerDer: certificate.der, anchor: false, at: objectsAt }),
-    ),
-  ].flatMap((judgement) => judgement.faults);
-  const [first] = faults;
+  const objects = new Date(Math.min(at.getTime(), Date.parse(anchor.objects.nextUpdate)));
+  const [first] = anchorFaults(anchor, { certificate: at, objects });
   if (first !== undefined)
     throw new AppError(
       'INTERNAL',

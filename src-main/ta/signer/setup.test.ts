@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readTal } from '../../rpki/tal.ts';
 import { type TestApp, testApp } from '../../testing/test-app.ts';
+import { DEFAULT_TIMING } from './trust-anchor.ts';
 import { setUpSigner, signerDraft, signerOf } from '../../testing/test-signer.ts';
 
 let app: TestApp;
@@ -15,6 +16,32 @@ const lastAudit = async () => (await app.call('audit.list', { limit: 1 })).rows[
 const signer = () => signerOf(app);
 
 describe('setting up', () => {
+  test('what would outlive the TA certificate is told', async () => {
+    const { review } = await signerDraft(app, {
+      timing: { ...DEFAULT_TIMING, certificateValidityYears: 1, issuedCertificateValidityWeeks: 104 },
+    });
+    const notes = new Map(review.lines.map(({ label, note }) => [label, note]));
+    expect(notes.get('Certificates of children')).toMatch(/longer than the TA certificate/);
+    expect(notes.get('Manifest and CRL')).not.toMatch(/longer/);
+  });
+
+  test('another fingerprint and a file that is another one are on record, once', async () => {
+    const { draft: id, revision } = await signerDraft(app, { fingerprint: 'ab'.repeat(32) });
+    const draft = { draft: id, revision };
+    await app.call('ta.setupReview', draft);
+    await app.call('ta.setupReview', draft);
+    expect(await lastAudit()).toMatchObject({
+      action: 'ta.setUp',
+      outcome: 'refused',
+      summary: expect.stringMatching(/It is another fingerprint than that of the file/),
+    });
+    const { total } = await app.call('audit.list', { limit: 1 });
+    await app.call('ta.setupReview', draft);
+    expect((await app.call('audit.list', { limit: 1 })).total).toBe(total);
+    await app.call('ta.recognise', { blob: await app.blob('proxy-id.json', Buffer.from('x'), 'transfer') });
+    expect((await lastAudit())?.summary).toMatch(/proxy-id\.json is /);
+  });
+
   test('makes the trust anchor that was reviewed, and a second one is refused', async () => {
     expect((await app.call('ta.signer', {})).signer).toBeNull();
     await setUpSigner(app);

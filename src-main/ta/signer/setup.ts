@@ -41,7 +41,7 @@ export interface ChosenKey {
   problem: string | null;
 }
 
-const RANGES: Record<keyof Timing, { name: string; unit: string; min: number; max: number }> = {
+export const RANGES: Record<keyof Timing, { name: string; unit: string; min: number; max: number }> = {
   certificateValidityYears: { name: 'TA certificate', unit: 'years', min: 1, max: 500 },
   issuedCertificateValidityWeeks: { name: 'Certificates of children', unit: 'weeks', min: 2, max: 1040 },
   issuedCertificateReissueWeeksBefore: { name: 'Renewal before the end', unit: 'weeks', min: 1, max: 1039 },
@@ -194,6 +194,12 @@ export function judgeSetup(
   };
 }
 
+/** Nothing holds under an issuer that has ended. */
+const outlives = ({ certificateValidityYears }: Timing, weeks: number): string =>
+  weeks * 7 > certificateValidityYears * 365
+    ? '; longer than the TA certificate, which is to be reissued before it ends'
+    : '';
+
 function linesOf(
   order: SetupOrder,
   key: ChosenKey | null,
@@ -221,12 +227,12 @@ function linesOf(
     {
       label: 'Certificates of children',
       value: `${timing.issuedCertificateValidityWeeks} weeks`,
-      note: `due ${timing.issuedCertificateReissueWeeksBefore} weeks before they end`,
+      note: `due ${timing.issuedCertificateReissueWeeksBefore} weeks before they end${outlives(timing, timing.issuedCertificateValidityWeeks)}`,
     },
     {
       label: 'Manifest and CRL',
       value: `${timing.mftNextUpdateWeeks} weeks`,
-      note: `number ${order.number}`,
+      note: `number ${order.number}${outlives(timing, timing.mftNextUpdateWeeks)}`,
     },
     { label: 'Messages', value: `${timing.signedMessageValidityDays} days`, note: '' },
   ];

@@ -30,6 +30,11 @@ export interface SignerHalf {
   clear(): void;
 }
 
+/** A fingerprint that is another one, or a file that is: not what is still to be filled in. */
+const isRefusal = ({ path, message }: Setup['problems'][number]): boolean =>
+  (path === 'fingerprint' && /another fingerprint/.test(message)) ||
+  (['proxyId', 'repository'].includes(path) && !/not chosen yet/.test(message));
+
 export function createSignerHalf(
   deps: TaDeps & { refusedEntry(action: string, title: string): (error: AppError) => Promise<void> },
 ): SignerHalf {
@@ -63,6 +68,19 @@ export function createSignerHalf(
   const judged = async (data: SignerDraft): Promise<Setup> =>
     judgeSetup(data, await chosenKey(data.key), now(), await holderOf(data));
 
+  /** By draft: what was wrong when it was looked at last. */
+  const refusedInDraft = new Map<string, string>();
+
+  const refusedInSetUp = (said: string): Promise<void> =>
+    session().store.run('audit.add', {
+      audit: {
+        action: 'ta.setUp',
+        outcome: 'refused',
+        summary: `Set up the trust anchor signer: ${said}`.slice(0, 300),
+        subjects: [],
+      },
+    });
+
   async function file(asked: { what: TaExport; id: string | null }) {
     const held = await signer();
     const content = await exportContent(session(), held, asked);
@@ -74,6 +92,7 @@ export function createSignerHalf(
     file,
     clear() {
       seen = null;
+      refusedInDraft.clear();
     },
     async attention() {
       const { store } = session();
@@ -90,12 +109,14 @@ export function createSignerHalf(
         const held = await heldSigner(session(), { random, router });
         return { signer: held === null ? null : signerView(held, now()) };
       },
-      recognise({ blob }) {
+      async recognise({ blob }) {
         const { name, bytes } = deps.blobs.take(blob);
         const kind = bytes.length > SETUP_FILE_BYTES ? 'unknown' : recogniseFile(bytes);
         const says =
           bytes.length > SETUP_FILE_BYTES ? 'too large for a file of the set-up' : whatFileIs(bytes, kind);
-        const text = kind === 'proxy-id' || kind === 'proxy-repo' ? bytes.toString('utf8') : '';
+        const isWanted = kind === 'proxy-id' || kind === 'proxy-repo';
+        if (!isWanted) await refusedInSetUp(`${name} is ${says}`);
+        const text = isWanted ? bytes.toString('utf8') : '';
         return { kind, name, text, says: `${name} is ${says}.` };
       },
       async setupReview({ draft: id, revision }) {
@@ -106,6 +127,12 @@ export function createSignerHalf(
             'This draft was changed in another window. Reload it and try again.',
           );
         const { problems, review } = await judged(draft.data);
+        // The wizard asks at every change: what is wrong with what came from the proxy is on record once.
+        const found = draft.data.proxyId === null ? [] : problems.filter(isRefusal);
+        const said = found.map(({ message }) => message).join(' ');
+        if (said !== '' && said !== refusedInDraft.get(id)) await refusedInSetUp(said);
+        if (said === '') refusedInDraft.delete(id);
+        else refusedInDraft.set(id, said);
         return { problems, review };
       },
       async setUp({ draft: id, revision, digest }) {

@@ -8,7 +8,7 @@ import { asObject, asText, differingPath } from '../../lib/json-shape.ts';
 import { readChildInfo } from '../../rpki/child-info.ts';
 import { recogniseFile, type TaFileKind } from '../../rpki/exchange-file.ts';
 import { Faults } from '../../rpki/fault.ts';
-import { cutOff, unreadableAt } from '../../rpki/file-damage.ts';
+import { cutOff, unreadableAt, shortPlace } from '../../rpki/file-damage.ts';
 import { RpkiError } from '../../rpki/rpki-error.ts';
 import {
   readChildRequest,
@@ -135,7 +135,8 @@ function read(kind: TaFileKind, bytes: Uint8Array): FileFacts {
 
 /** "request.nonce: a text is missing here". */
 function refusal(error: JsonError | RpkiError | X509Error): string {
-  const place = error instanceof JsonError && error.path !== '' ? `${error.path.replace(/^\./, '')}: ` : '';
+  const place =
+    error instanceof JsonError && error.path !== '' ? `${shortPlace(error.path.replace(/^\./, ''))}: ` : '';
   return `${place}${error.message.replace(/\.$/, '')}`;
 }
 

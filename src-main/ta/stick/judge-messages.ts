@@ -43,7 +43,7 @@ export function requestAtProxy(file: FactsOf<'request'>, sha256: string, proxy: 
   const taken = proxy.past.find(({ nonce }) => nonce === file.nonce);
   if (taken !== undefined)
     return {
-      state: 'stale',
+      state: 'done',
       says: `Its response was taken on ${minute(taken.at)} (request.nonce ${file.nonce}): it is done with.`,
     };
   const gone = proxy.cancelled.find(({ nonce }) => nonce === file.nonce);
@@ -96,7 +96,7 @@ export function responseAtProxy(file: FactsOf<'response'>, proxy: ProxySituation
   const taken = proxy.past.find(({ nonce }) => nonce === file.nonce);
   if (taken !== undefined)
     return {
-      state: 'stale',
+      state: 'done',
       says: `It was taken on ${minute(taken.at)} as response ${taken.number} (response.nonce ${file.nonce}).`,
     };
   const gone = proxy.cancelled.find(({ nonce }) => nonce === file.nonce);

@@ -1,7 +1,7 @@
 /** A file of a set-up on a stick: who a proxy, signer or child is, where somebody publishes, what a parent answers. */
 import type { FactsOf } from './facts.ts';
-import type { ChildSituation, ProxySituation, Situation } from './situation.ts';
-import { best, day, short, type Verdict } from './verdict.ts';
+import type { ChildSituation, ProxySituation, SignerSituation, Situation } from './situation.ts';
+import { best, day, days, short, type Verdict } from './verdict.ts';
 
 /** `otherwise`: what to say of one that nobody waits for. */
 export function signerInfo(
@@ -9,16 +9,21 @@ export function signerInfo(
   { signer, proxy }: Situation,
   otherwise: string,
 ): Verdict {
-  const ofSigner: Verdict | null =
-    signer === null || signer.identity !== file.keyId
-      ? null
-      : signer.certificateSha256 === file.certificateSha256
-        ? { state: 'own', says: 'What this signer is: carry it to the proxy.' }
-        : {
-            state: 'stale',
-            says: `What this signer was with its TA certificate of ${day(file.from)}; the present one is of ${day(signer.certificateFrom)} (ta_cert_details.cert). Write it once more.`,
-          };
-  return best([ofSigner, proxy === null ? null : infoAtProxy(file, proxy)], otherwise);
+  return best(
+    [signer === null ? null : infoAtSigner(file, signer), proxy === null ? null : infoAtProxy(file, proxy)],
+    otherwise,
+  );
+}
+
+function infoAtSigner(file: FactsOf<'signer-info'>, signer: SignerSituation): Verdict | null {
+  if (signer.identity !== file.keyId) return null;
+  if (signer.certificateSha256 === file.certificateSha256)
+    return { state: 'own', says: 'What this signer is: carry it to the proxy.' };
+  const [then, now] = days(file.from, signer.certificateFrom);
+  return {
+    state: 'stale',
+    says: `What this signer was with its TA certificate of ${then}; the present one is of ${now} (ta_cert_details.cert). Write it once more.`,
+  };
 }
 
 function infoAtProxy(file: FactsOf<'signer-info'>, proxy: ProxySituation): Verdict {
@@ -40,10 +45,11 @@ function infoAtProxy(file: FactsOf<'signer-info'>, proxy: ProxySituation): Verdi
     };
   if (signer.certificateSha256 === file.certificateSha256)
     return { state: 'done', says: 'The signer is associated as it says here.', opens };
+  const [then, present] = days(file.from, signer.certificateFrom);
   return file.from.getTime() < signer.certificateFrom.getTime()
     ? {
         state: 'stale',
-        says: `It holds the TA certificate of ${day(file.from)}; the present one is of ${day(signer.certificateFrom)} (ta_cert_details.cert).`,
+        says: `It holds the TA certificate of ${then}; the present one is of ${present} (ta_cert_details.cert).`,
         opens,
       }
     : {

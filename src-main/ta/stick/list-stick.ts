@@ -8,7 +8,7 @@ import { type FileFacts, factsOf } from './facts.ts';
 import type { Judged } from './judge-file.ts';
 import { codeOf, type Medium, readFault } from './medium.ts';
 import { readSteady } from './read-steady.ts';
-import { claimedKind, isHidden, looksLikeKey, mayBeOurs } from './stick-names.ts';
+import { claimedKind, isHidden, isKeptAside, looksLikeKey, mayBeOurs } from './stick-names.ts';
 import { RANK } from './verdict.ts';
 
 /** What a trust anchor's messages may have; a request of 5,000 children has 19 MB. */
@@ -100,12 +100,20 @@ export function createStickLister(): StickLister {
     if (!at.isFile()) return unexpected('No file at all.');
     if (looksLikeKey(name))
       return unexpected('It may hold a private key. No key of a trust anchor travels on a stick.');
+    if (isKeptAside(name))
+      return {
+        ...file,
+        state: 'done',
+        says: 'What lay here under that name before it was replaced; it is not opened here.',
+      };
     if (!mayBeOurs(name)) return unexpected('No file of a trust anchor.');
     const key = `${medium.id} ${name} ${at.ino} ${at.size} ${at.mtimeNs} ${at.ctimeNs}`;
     const found = await look(medium, name, key, size, budget);
     if ('says' in found) return { ...file, ...found, kind: claimedKind(name) ?? 'unknown' };
     const { kind, state, says, opens } = judge({ ...found, name });
-    return { ...file, kind, state, says, opens, sha256: found.sha256 };
+    // SECURITY: whoever approves a request reads its digits from the proxy's screen, and nowhere here.
+    const asked = kind === 'request' && state !== 'own';
+    return { ...file, kind, state, says, opens, sha256: asked ? null : found.sha256 };
   }
 
   return {

@@ -3,6 +3,9 @@ import type { StickOffer, StickOrder } from '#shared/contract/ta-stick.ts';
 import type { Situation } from './situation.ts';
 import { orderName } from './stick-names.ts';
 
+/** A certificate begins so much before it is made (publish.ts). */
+const BACKDATE_MS = 5 * 60_000;
+
 export type Due = Omit<StickOffer, 'sha256'> & {
   /** Where it is known without making the file. */
   sha256: string | null;
@@ -19,7 +22,7 @@ const due = (
 function ofSigner({ signer, proxy }: Situation): Due[] {
   if (signer === null) return [];
   const last = signer.past.at(-1);
-  const reissued = last === undefined || signer.certificateFrom.getTime() > Date.parse(last.at);
+  const reissued = last === undefined || signer.certificateFrom.getTime() + BACKDATE_MS > Date.parse(last.at);
   const knownToProxy = proxy?.signer?.certificateSha256 === signer.certificateSha256;
   const taken = proxy?.past.some(({ nonce }) => nonce === last?.nonce) ?? false;
   return [

@@ -19,6 +19,7 @@ import {
   writeDue,
 } from '../../testing/test-station.ts';
 
+const SIGNER_INFO = { half: 'signer', what: 'signer-info', id: null } as const;
 let station: TestStation;
 let proxy: TestApp;
 let signer: TestApp;
@@ -103,13 +104,50 @@ describe('the way of the files', () => {
         const view = await proxy.call('ta.responseReview', { id: response.id });
         expect(view.canPublish).toBe(true);
         await proxy.result(await proxy.call('ta.takeResponse', { id: response.id }));
-        expect(await stateOf(proxy, 'response.json')).toMatch(/^stale: It was taken on/);
-        expect(await stateOf(proxy, 'request.json')).toMatch(/^stale: Its response was taken on/);
+        expect(await stateOf(proxy, 'response.json')).toMatch(/^done: It was taken on/);
+        expect(await stateOf(proxy, 'request.json')).toMatch(/^done: Its response was taken on/);
       }
       expect((await proxy.call('ta.sticks', {})).offers).toEqual([]);
       expect((await proxyOf(proxy)).signer?.number).toBe('3');
     },
   );
+
+  test('what was handed out is known after a lock, by its hash; after a reissue signer-info.json is due again', async () => {
+    await associated(proxy, signer, publishedBy(proxy));
+    await proxy.result(await proxy.call('ta.makeRequest', { ask: false }));
+    const handedOut = async (app: TestApp): Promise<string[]> =>
+      (await app.call('ta.handedOut', {})).files.map(({ order }) => order.what);
+    expect(await handedOut(proxy)).toEqual([]);
+    await write(proxy, REQUEST);
+    expect(await handedOut(proxy)).toEqual(['request']);
+    for (const app of [proxy, signer]) await app.later(30 * 60_000);
+    expect(await handedOut(proxy)).toEqual(['request']);
+    later(60_000);
+    await answer();
+    expect(await handedOut(signer)).toEqual([]);
+    expect(await writeDue(signer)).toContain('response.json');
+    expect(await handedOut(signer)).toContain('response');
+
+    await write(signer, SIGNER_INFO, true);
+    later(60_000);
+    const { job } = await signer.call('ta.reissue', {
+      https: [TAL.https],
+      rsync: TAL.rsync,
+      notify: null,
+      years: 100,
+    });
+    await signer.result({ job });
+    expect(await handedOut(signer)).not.toContain('signer-info');
+    expect(await stateOf(signer, 'signer-info.json')).toMatch(
+      /^stale: What this signer was with its TA certificate of 2026-11-24 11:55 Z; the present one is of 2026-11-24 12:\d\d Z \(ta_cert_details\.cert\)\. Write it once more\./,
+    );
+    station.put('signer-info.json.bak-2026-11-24T12-00-00-000Z', 'x');
+    expect(await stateOf(signer, 'signer-info.json.bak-2026-11-24T12-00-00-000Z')).toMatch(/^done: /);
+    station.put('holiday.jpg.bak-2026-11-24T12-00-00-000Z', 'x');
+    expect(await stateOf(signer, 'holiday.jpg.bak-2026-11-24T12-00-00-000Z')).toMatch(/^unexpected: /);
+    expect(await writeDue(signer, true)).toEqual(['signer-info.json', 'response.json']);
+    expect(await handedOut(signer)).toEqual(['signer-info', 'response']);
+  });
 
   test('every file that is read or written is on record with its hash; what was refused as well', async () => {
     await associated(proxy, signer, publishedBy(proxy));
@@ -124,11 +162,14 @@ describe('the way of the files', () => {
       subjects: [{ type: 'request', sha256: sha256Hex(request) }],
     });
     signer.clock.advance(60_000);
+    const listed = await signer.call('ta.sticks', {});
+    expect(JSON.stringify(listed)).not.toContain(sha256Hex(request));
     await open(signer, 'request.json');
     expect(await lastAudit(signer)).toMatchObject({
       action: 'ta.stickOpen',
       outcome: 'done',
-      subjects: [{ type: 'request', id: 'request.json', sha256: sha256Hex(request) }],
+      // Its digits are asked for at the review, and read from the proxy's screen alone.
+      subjects: [{ type: 'request', id: 'request.json', sha256: null }],
     });
     station.put('ta.tal', 'not one');
     await expect(open(signer, 'ta.tal')).rejects.toMatchObject({ code: 'NOT_ALLOWED_NOW' });

@@ -28,7 +28,7 @@ import { childSituation, proxySituation, signerSituation, type Situation, waitsO
 import { claimedKind, orderName } from './stick-names.ts';
 import { lyingThere, writeChecked } from './write-checked.ts';
 
-type Names = 'sticks' | 'stickFolder' | 'forgetStickFolder' | 'stickOpen' | 'stickWrite';
+type Names = 'sticks' | 'handedOut' | 'stickFolder' | 'forgetStickFolder' | 'stickOpen' | 'stickWrite';
 type Opener = (name: string, bytes: Uint8Array) => Promise<string>;
 
 export interface StickDeps {
@@ -55,6 +55,9 @@ export interface StickDeps {
 
 type Opened = Awaited<ReturnType<Domain<'ta'>['stickOpen']>>;
 type Sticks = Awaited<ReturnType<Domain<'ta'>['sticks']>>;
+
+/** What writes a file for another machine, and says so in the audit with its hash. */
+const WRITERS = ['ta.export', 'ta.proxyExport', 'ta.stickWrite'];
 
 const SHOWN_CHARACTERS = 65_536;
 
@@ -147,8 +150,8 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
     { opens, kind, child, says }: Judged,
     name: string,
     bytes: Buffer,
-  ): Promise<Omit<Opened, 'sha256'>> {
-    const at = (id: string): Omit<Opened, 'sha256'> => ({ opens: opens ?? 'review', id, says, text: null });
+  ): Promise<Opened> {
+    const at = (id: string): Opened => ({ opens: opens ?? 'review', id, says, text: null });
     switch (opens) {
       case null:
         throw new AppError('NOT_ALLOWED_NOW', `${name} is not opened here. ${says}`);
@@ -179,7 +182,7 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
   async function record(
     action: 'ta.stickOpen' | 'ta.stickWrite',
     summary: string,
-    subject: { type: string; id: string; sha256: string },
+    subject: { type: string; id: string; sha256: string | null },
   ): Promise<void> {
     await session().store.run('audit.add', {
       audit: { action, outcome: 'done', summary: summary.slice(0, 300), subjects: [subject] },
@@ -221,6 +224,20 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
         (listing ??= list().finally(() => {
           listing = null;
         })),
+      async handedOut() {
+        const { offers } = await situationNow();
+        const recorded = new Set(
+          await session().store.run('audit.recorded', {
+            actions: WRITERS,
+            hashes: offers.map(({ sha256 }) => sha256),
+          }),
+        );
+        return {
+          files: offers
+            .filter(({ sha256 }) => recorded.has(sha256))
+            .map(({ order, sha256 }) => ({ order, sha256 })),
+        };
+      },
       async stickFolder({ folder }) {
         const path = deps.tickets.path(folder);
         await media.setFolder(path);
@@ -238,9 +255,10 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
         await record('ta.stickOpen', `Read ${name} from ${mediumName(medium)}: ${fileWords(judged.kind)}`, {
           type: judged.kind,
           id: name,
-          sha256,
+          // SECURITY: the digits of a request are asked for, and read from the proxy's screen alone.
+          sha256: judged.opens === 'review' ? null : sha256,
         });
-        return { ...opened, sha256 };
+        return opened;
       },
       async stickWrite({ stick, order, overwrite }) {
         const medium = await media.find(stick);

@@ -67,6 +67,12 @@ export function claimedKind(name: string): TaFileKind | null {
 const RECORDS = new Set(['krillta.conf', 'krill-ta.conf', 'exchanges.txt', 'exchanges.json']);
 export const isRecord = (name: string): boolean => RECORDS.has(name.toLowerCase());
 
+/** What lay under the name of one of ours before it was replaced: kept beside it (export-file.ts). */
+export function isKeptAside(name: string): boolean {
+  const [, own] = /^(.+)\.bak-\d{4}-\d{2}-\d{2}T[\dZ-]+$/.exec(name) ?? [];
+  return own !== undefined && (claimedKind(own) !== null || isRecord(own));
+}
+
 /** What systems put on every stick, beside names that begin with a dot. */
 const OF_SYSTEMS = new Set([
   'system volume information',

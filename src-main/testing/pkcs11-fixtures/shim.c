@@ -17,6 +17,18 @@
  *   one-session     a second session is refused
  *   bare-point      CKA_EC_POINT comes without its OCTET STRING
  *   unprotected     keys come out extractable
+ *   no-slots        there is no slot
+ *   pin-low         a wrong PIN was given before
+ *   no-user-pin     nobody has set the user's PIN
+ *   no-session      no session can be opened
+ *   no-mechanisms   nothing makes or uses RSA and EC keys
+ *   no-curves       the same of EC keys alone
+ *   generate-fails  C_GenerateKeyPair finds no room
+ *   sign-refused    C_Sign refuses
+ *   sign-wrong      one bit of each signature is wrong
+ *   sign-slow       C_Sign takes its time
+ *   destroy-refused C_DestroyObject refuses
+ *   destroy-kept    C_DestroyObject says yes and does nothing
  */
 #include <dlfcn.h>
 #include <stdio.h>
@@ -61,6 +73,8 @@ static CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
   if (is_out()) return CKR_TOKEN_NOT_PRESENT;
   CK_RV rv = real->C_GetTokenInfo(slot, info);
   if (rv != CKR_OK) return rv;
+  if (fault("pin-low")) info->flags |= CKF_USER_PIN_COUNT_LOW;
+  if (fault("no-user-pin")) info->flags &= ~CKF_USER_PIN_INITIALIZED;
   if (fault("pin-locked")) info->flags |= CKF_USER_PIN_LOCKED;
   if (fault("pin-final")) info->flags |= CKF_USER_PIN_FINAL_TRY;
   if (fault("pin-pad")) info->flags |= CKF_PROTECTED_AUTHENTICATION_PATH;
@@ -70,6 +84,7 @@ static CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
 
 static CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR a, CK_NOTIFY n, CK_SESSION_HANDLE_PTR session) {
   if (is_out()) return CKR_DEVICE_REMOVED;
+  if (fault("no-session")) return CKR_SESSION_COUNT;
   if (fault("one-session") && sessions > 0) return CKR_SESSION_COUNT;
   sessions += 1;
   return real->C_OpenSession(slot, flags, a, n, session);
@@ -119,7 +134,13 @@ static CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE obj
 
 static CK_RV get_mechanism_list(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR types, CK_ULONG_PTR count) {
   CK_RV rv = real->C_GetMechanismList(slot, types, count);
-  if (rv != CKR_OK || types == NULL || !fault("no-plain")) return rv;
+  if (rv != CKR_OK || types == NULL) return rv;
+  for (CK_ULONG i = 0; i < *count; i += 1) {
+    int curve = types[i] >= CKM_EC_KEY_PAIR_GEN && types[i] <= CKM_EC_KEY_PAIR_GEN + 0x0f;
+    int rsa = types[i] <= CKM_RSA_X_509 || types[i] == CKM_SHA256_RSA_PKCS;
+    if ((fault("no-curves") && curve) || (fault("no-mechanisms") && (curve || rsa))) types[i] = CKM_SHA_1;
+  }
+  if (!fault("no-plain")) return rv;
   /* Others take their place: the length was told before. */
   for (CK_ULONG i = 0; i < *count; i += 1)
     if (types[i] == CKM_RSA_PKCS || types[i] == CKM_ECDSA) types[i] = CKM_SHA_1;
@@ -141,7 +162,29 @@ static CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG length, 
   if (!looked_at && fault("sign-crash")) *(volatile int *)8 = 1;
   if (!looked_at && fault("sign-abort")) abort();
   if (!looked_at && fault("sign-hang")) hang();
-  return real->C_Sign(session, data, length, out, out_length);
+  if (!looked_at && fault("sign-refused")) return CKR_FUNCTION_FAILED;
+  if (!looked_at && fault("sign-slow")) usleep(1700000);
+  CK_RV rv = real->C_Sign(session, data, length, out, out_length);
+  if (!looked_at && rv == CKR_OK && out != NULL && fault("sign-wrong")) out[*out_length - 1] ^= 1;
+  return rv;
+}
+
+static CK_RV get_slot_list(CK_BBOOL present, CK_SLOT_ID_PTR slots, CK_ULONG_PTR count) {
+  if (!fault("no-slots")) return real->C_GetSlotList(present, slots, count);
+  *count = 0;
+  return CKR_OK;
+}
+
+static CK_RV generate_key_pair(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_ATTRIBUTE_PTR a, CK_ULONG an,
+                               CK_ATTRIBUTE_PTR b, CK_ULONG bn, CK_OBJECT_HANDLE_PTR one, CK_OBJECT_HANDLE_PTR other) {
+  if (an > 0 && fault("generate-fails")) return CKR_DEVICE_MEMORY;
+  return real->C_GenerateKeyPair(session, mechanism, a, an, b, bn, one, other);
+}
+
+static CK_RV destroy_object(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object) {
+  if (object != 0 && fault("destroy-refused")) return CKR_TOKEN_WRITE_PROTECTED;
+  if (object != 0 && fault("destroy-kept")) return CKR_OK;
+  return real->C_DestroyObject(session, object);
 }
 
 static CK_RV missing(void) { return CKR_FUNCTION_NOT_SUPPORTED; }
@@ -154,6 +197,9 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR answer) {
   CK_RV rv = get == NULL ? CKR_GENERAL_ERROR : get(&real);
   if (rv != CKR_OK) return rv;
   list = *real;
+  list.C_GetSlotList = get_slot_list;
+  list.C_GenerateKeyPair = generate_key_pair;
+  list.C_DestroyObject = destroy_object;
   list.C_GetSlotInfo = get_slot_info;
   list.C_GetTokenInfo = get_token_info;
   list.C_OpenSession = open_session;

@@ -156,7 +156,9 @@ export function IssueWizard({ draft, step, result, reload }: IssueWizardProps) {
         }
         cancel={{
           channel: 'drafts.cancel',
-          lost: ['What was typed into this wizard. Nothing was signed yet, and no key was made.'],
+          lost: [
+            'What was typed into this wizard is discarded. Nothing was signed yet, and no key was made.',
+          ],
           run: async () => {
             await call('drafts.cancel', { id: draft.id });
             navigate(isAuthority(data.purpose) ? 'authorities' : 'certificates');

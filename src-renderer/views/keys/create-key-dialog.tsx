@@ -3,13 +3,12 @@ import { useState } from 'react';
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import { call } from '../../app/call.ts';
 import { navigate } from '../../app/router.ts';
-import { useAction } from '../../app/use-action.ts';
 import { RadioCards } from '../../components/choices.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
 import { SignerChoice, typesFor, useSigners } from '../../components/signer-choice.tsx';
-import { JobProgress } from '../../components/job-progress.tsx';
 import { TextField } from '../../components/text-field.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 import { labelProblem } from './import-key-dialog.tsx';
 import { KEY_TYPES } from './key-words.ts';
 
@@ -28,32 +27,20 @@ function CreateBody({ onClose }: { onClose: () => void }) {
   const signers = useSigners();
   const signer = chosen ?? signers.defaultSigner;
   const types = typesFor(signers, signer, KEY_TYPES);
-  const [job, setJob] = useState<string | null>(null);
-  const start = useAction('keys.create', async () => {
-    const started = await call('keys.create', {
-      algorithm,
-      label,
-      signer: chosen,
-    });
-    setJob(started.job);
-  });
-  if (job !== null)
-    return (
-      <JobProgress
-        id={job}
-        onRetry={() => setJob(null)}
-        onEnd={(ended) => {
-          if (ended.state !== 'done') return;
-          onClose();
-          navigate('key', { id: ended.resultIds[0] ?? '' });
-        }}
-      />
-    );
+  const { action, progress } = useStartedJob(
+    'keys.create',
+    () => call('keys.create', { algorithm, label, signer: chosen }),
+    ({ resultIds: [id] }) => {
+      onClose();
+      navigate('key', { id });
+    },
+  );
+  if (progress !== null) return progress;
   const why =
     labelProblem(label) ??
     (types.some(({ value }) => value === algorithm) ? null : 'Choose a type that the signer makes');
   return (
-    <DialogForm action={start} why={why} verb="Make key" onClose={onClose}>
+    <DialogForm action={action} why={why} verb="Make key" onClose={onClose}>
       <TextField
         label="Label"
         value={label}

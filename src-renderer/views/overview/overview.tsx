@@ -17,7 +17,14 @@ import { Verdict } from '../../components/verdict.tsx';
 const OUTCOME_TONE = { done: 'good', refused: 'careful', failed: 'bad' } as const;
 
 export function Overview() {
-  const overview = useQuery('overview.get', {}, ['certificates', 'authorities', 'keys', 'drafts', 'audit']);
+  const overview = useQuery('overview.get', {}, [
+    'certificates',
+    'authorities',
+    'keys',
+    'drafts',
+    'audit',
+    'ta',
+  ]);
   const [group, setGroup] = useState<'all' | 'ca' | 'leaf'>('all');
   const data = overview.data;
   if (!data) {
@@ -32,7 +39,8 @@ export function Overview() {
     );
   }
   const lanes = data.lanes.filter((lane) => group === 'all' || lane.group === group);
-  const empty = data.counts.authorities === 0 && data.counts.certificates === 0;
+  const empty =
+    data.counts.authorities === 0 && data.counts.certificates === 0 && data.trustAnchor.length === 0;
   return (
     <Page
       title="What needs you"
@@ -129,6 +137,12 @@ export function Overview() {
                 </a>,
               ],
               ['Drafts', String(data.counts.drafts)],
+              data.trustAnchor.length > 0 && [
+                'Trust anchor',
+                <a key="t" href={hrefOf('trust-anchor')}>
+                  {data.trustAnchor.join(' and ')}
+                </a>,
+              ],
             ]}
           />
         </Card>

@@ -17,7 +17,7 @@ import { Tag } from '../../components/tag.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Ago } from '../../components/time.tsx';
 import { labelProblem } from '../keys/import-key-dialog.tsx';
-import { useStartedJob } from '../ta/use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 
 type DeviceKeyRow = Answer<'signers.deviceKeys'>['keys'][number];
 

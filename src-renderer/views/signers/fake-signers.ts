@@ -1,4 +1,5 @@
 /** Signers for tests of the screens: software, a token and a server, in the states a test asks for. Test files only. */
+import type { DoctorLine, DoctorReport } from '#shared/contract/signer-doctor.ts';
 import type { KmipSettings, Pkcs11Settings } from '#shared/contract/signer-settings.ts';
 import type { SignerRow } from '#shared/contract/signers.ts';
 import type { SignerList } from './signer-words.ts';
@@ -174,3 +175,37 @@ export function fakeList(
     },
   };
 }
+
+const line = (code: string, title: string, part: Partial<DoctorLine> = {}): DoctorLine => ({
+  code,
+  title,
+  state: 'good',
+  text: 'It is there.',
+  cause: '',
+  check: '',
+  fix: '',
+  details: [],
+  ...part,
+});
+
+/** An examination that ended at a refused PIN. */
+export const REPORT: DoctorReport = {
+  signer: TOKEN.id,
+  at: AT,
+  done: true,
+  lines: [
+    line('library-found', 'The library is there', { text: '/usr/lib/softhsm/libsofthsm2.so, readable.' }),
+    line('library-loads', 'It loads', { text: 'SoftHSM 2.6, in a process of its own.' }),
+    line('token', 'The token', { text: 'Slot 0x12A9F8F7 holds “My token 1”.', details: ['Firmware 2.6'] }),
+    line('login', 'Login', {
+      state: 'bad',
+      text: 'CKR_PIN_INCORRECT: the token refused the PIN.',
+      cause: 'The PIN is not the one of this token.',
+      check: 'Compare the serial of the token with the one on the device.',
+      fix: 'Type the right PIN once, by hand.',
+    }),
+    line('mechanism-rsa', 'RSA signatures', { state: 'skipped', text: 'Not looked at without login.' }),
+  ],
+  toml: '[[signers]]\ntype = "PKCS#11"\nname = "SoftHSM token"\nuser_pin = "***"\n',
+  text: 'Doctor of “SoftHSM token”\n1 Library: good\n',
+};

@@ -7,7 +7,7 @@ import { useQuery } from '../../app/use-query.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
-import { useStartedJob } from '../ta/use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 import { environmentOf, type SignerForm } from './signer-form.ts';
 import { slotIdText, TRIES_TEXT } from './signer-words.ts';
 

@@ -8,7 +8,7 @@ import { CommandBlock } from '../../components/command-block.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
 import { SecretField, TextField } from '../../components/text-field.tsx';
-import { useStartedJob } from '../ta/use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 
 interface RehearsalProps {
   softhsm: NonNullable<Answer<'signers.discover'>['softhsm']>;

@@ -1,6 +1,8 @@
 /** Who makes which keys: the default signer the long-lived ones, the one-off signer those of a single signature (H-015 to H-017). */
 import { call } from '../../app/call.ts';
+import { hrefOf } from '../../app/router.ts';
 import { useAction } from '../../app/use-action.ts';
+import { LinkButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { Select } from '../../components/choices.tsx';
 import type { Option } from '../../components/choices.tsx';
@@ -36,7 +38,14 @@ export function RolesCard({ list }: { list: SignerList }) {
   };
   const devices = pending.signers.filter(({ kind }) => kind !== 'software').length;
   return (
-    <Card title="Who makes new keys">
+    <Card
+      title="Who makes new keys"
+      aside={
+        <LinkButton size="small" href={hrefOf('signer-migration')}>
+          Move keys…
+        </LinkButton>
+      }
+    >
       <div className="stack">
         <div className="columns">
           <Select

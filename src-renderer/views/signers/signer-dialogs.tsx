@@ -11,7 +11,7 @@ import { DialogForm } from '../../components/dialog-form.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { SecretField, TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
-import { useStartedJob } from '../ta/use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 
 export interface SignerDialogProps {
   id: string;

@@ -180,6 +180,7 @@ test('a signer that waits to be applied is said to wait, and is not contacted', 
   const { callsOf } = bridge(list);
   await show(Signer, '/signers/signer-1');
   expect(screen.getByText(/It is not in use yet/)).toBeTruthy();
+  expect(screen.getByRole('link', { name: 'Doctor' })).toBeTruthy();
   expect(screen.queryByRole('button', { name: 'Test' })).toBeNull();
   expect(callsOf('signers.deviceKeys')).toEqual([]);
 });

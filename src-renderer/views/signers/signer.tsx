@@ -14,7 +14,7 @@ import { Page } from '../../components/page.tsx';
 import { EmptyState, ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Notice } from '../../components/verdict.tsx';
-import { useStartedJob } from '../ta/use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 import { CapabilitiesCard, DeviceCard, SettingsCard } from './device-cards.tsx';
 import { DeviceKeysCard } from './device-keys-card.tsx';
 import { ChangePinDialog, RemoveSignerDialog, RenameSignerDialog } from './signer-dialogs.tsx';
@@ -80,6 +80,7 @@ function ConfigButtons({ one, onOpen }: { one: ListedSigner; onOpen: (dialog: Op
     <>
       {device ? (
         <>
+          <LinkButton href={hrefOf('signer-doctor', { id: one.id })}>Doctor</LinkButton>
           {gone === null ? (
             <LinkButton href={hrefOf('signer-edit', { id: one.id })}>Settings</LinkButton>
           ) : null}

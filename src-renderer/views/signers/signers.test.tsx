@@ -2,8 +2,8 @@ import { cleanup, screen, within } from '@testing-library/react';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type FakeBridge, installBridge, Refusal } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
-import { fakeList, KMIP, SOFTWARE, TOKEN } from './fake-signers.ts';
-import { endedJob, giveSize, press, show, type } from './fake-view.tsx';
+import { fakeList, KMIP, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
+import { endedJob, giveSize, press, settle, show, type } from './fake-view.tsx';
 import type { SignerList } from './signer-words.ts';
 import { Signers } from './signers.tsx';
 
@@ -144,6 +144,36 @@ test('where SoftHSM is installed a rehearsal token is made with a PIN that nobod
   expect(callsOf('signers.rehearsalToken')).toEqual([
     { revision: 7, name: 'Rehearsal token', pin: expect.stringMatching(/^\d{8}$/), keepPin: true },
   ]);
+});
+
+test('an export holds no secret unless it is ticked', async () => {
+  const { callsOf } = bridge(fakeList([SOFTWARE, SERVER]), {
+    'signers.toml': () => ({ text: 'user_pin = "***"', notes: ['The environment has no place there.'] }),
+    'dialogs.saveFile': () => ({ chosen: { ticket: 't-1', path: '/x/signers.toml', exists: false } }),
+    'signers.exportToml': () => ({ path: '/x/signers.toml' }),
+  });
+  await show(Signers, '/signers?open=export');
+  expect(screen.getByText('The environment has no place there.')).toBeTruthy();
+  await press('Choose a place…');
+  await press('Export');
+  expect(callsOf('signers.exportToml')).toEqual([{ target: 't-1', secrets: false, overwrite: false }]);
+});
+
+test('an import says what was read and what was remarkable', async () => {
+  bridge(fakeList([SOFTWARE]), {
+    'blob.put': () => ({ blob: 'b-1', received: 3, complete: true }),
+    'signers.importToml': () => ({
+      imported: 4,
+      notes: ['user_pin of "My token" was a number: stored as text.'],
+    }),
+  });
+  await show(Signers, '/signers?open=import');
+  const input = screen.getByLabelText(/^Choose a krill.conf/, { selector: 'input' });
+  Object.defineProperty(input, 'files', { value: [new File(['abc'], 'krill.conf')] });
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+  await settle();
+  expect(screen.getByText(/4 signers were read/)).toBeTruthy();
+  expect(screen.getByText(/stored as text/)).toBeTruthy();
 });
 
 test('a rehearsal token needs a name', async () => {

@@ -16,6 +16,8 @@ import { Retry } from './retry.tsx';
 import { RehearsalDialog } from './rehearsal-dialog.tsx';
 import { RolesCard } from './roles-card.tsx';
 import { SignerHelp } from './signer-help.tsx';
+import { ExportTomlDialog } from './export-toml-dialog.tsx';
+import { ImportTomlDialog } from './import-toml-dialog.tsx';
 import { KIND_WORD, listed, STATE_TONE, STATE_WORD, WAITING_WORD } from './signer-words.ts';
 import type { ListedSigner, SignerList } from './signer-words.ts';
 
@@ -90,7 +92,7 @@ function columns(list: SignerList): readonly Column<ListedSigner>[] {
   ];
 }
 
-const DIALOGS = ['rehearsal'] as const;
+const DIALOGS = ['import', 'export', 'rehearsal'] as const;
 
 export function Signers({ route }: ViewProps) {
   const found = useQuery('signers.list', {}, ['signers', 'keys']);
@@ -111,6 +113,8 @@ export function Signers({ route }: ViewProps) {
       tags={<span className="quiet num">{rows.length}</span>}
       actions={
         <>
+          <Button onPress={() => setDialog('import')}>Import TOML…</Button>
+          <Button onPress={() => setDialog('export')}>Export TOML…</Button>
           {onlySoftware ? null : rehearsal}
           <LinkButton kind="primary" href={hrefOf('signer-new')}>
             Add a signer…
@@ -149,6 +153,8 @@ export function Signers({ route }: ViewProps) {
         <RolesCard list={list} />
       )}
       <SignerHelp open={onlySoftware} />
+      <ImportTomlDialog revision={list.pending.revision} open={dialog === 'import'} onClose={close} />
+      <ExportTomlDialog open={dialog === 'export'} onClose={close} />
       {softhsm === null ? null : (
         <RehearsalDialog
           softhsm={softhsm}

@@ -1,15 +1,16 @@
 /** The state of a signer first: one sentence, what is wrong with cause, check and fix, and the step that mends it. */
 import type { SignerRow, SignerTrouble } from '#shared/contract/signers.ts';
 import { call } from '../../app/call.ts';
+import { hrefOf } from '../../app/router.ts';
 import { useAction } from '../../app/use-action.ts';
-import { Button } from '../../components/button.tsx';
+import { Button, LinkButton } from '../../components/button.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Notice, Verdict } from '../../components/verdict.tsx';
 import { Retry } from './retry.tsx';
 import { pinRefused, STATE_TONE, STATE_WORD, TRIES_TEXT } from './signer-words.ts';
 
-/** Cause, check and fix of a failure. */
-function CauseCheckFix(props: { cause: string; check: string; fix: string }) {
+/** Cause, check and fix of a failure: of a signer's trouble and of a line of the doctor. */
+export function CauseCheckFix(props: { cause: string; check: string; fix: string }) {
   const lines = [
     ['Why', props.cause],
     ['Look', props.check],
@@ -67,7 +68,15 @@ function PinAgain({ row }: { row: SignerRow }) {
 export function StateCard({ row }: { row: SignerRow }) {
   const { state, text, trouble, retryAt, tries } = row;
   return (
-    <Verdict severity={STATE_TONE[state]} title={text}>
+    <Verdict
+      severity={STATE_TONE[state]}
+      title={text}
+      action={
+        state === 'unusable' || state === 'retrying' ? (
+          <LinkButton href={hrefOf('signer-doctor', { id: row.id })}>Ask the doctor</LinkButton>
+        ) : undefined
+      }
+    >
       <div className="stack-tight">
         <p className="dim">
           State: {STATE_WORD[state]}

@@ -14,8 +14,9 @@ import { HexValue } from '../../components/hex-value.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
+import { handleProblem, MOST_TYPED } from './child-words.ts';
 import { useLocalHandles } from './local-handles.ts';
-import { useStartedJob } from './use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 import { EVERYTHING, ResourceFields, saysResources } from './resource-fields.tsx';
 
 type Opened = ChildInfoView & { id: string };
@@ -117,11 +118,16 @@ export function AddChildBody(props: { proxy: ProxyView; file: string | null; onC
   const [resources, setResources] = useState<ResourceTexts>(EVERYTHING);
   const { child, open, error } = useChildFile(props.file, (opened) => setHandle(opened.handle));
   const name = from === 'local' ? local.trim() : handle.trim();
+  const asked = useRef('');
   const here = useStartedJob(
     'ta.localAdd',
-    () => call('ta.localAdd', { handle: name, resources }),
     () => {
-      showToast(`${name} is added and has asked for its certificate: make a request next`);
+      asked.current = name;
+      return call('ta.localAdd', { handle: name, resources });
+    },
+    () => {
+      // By now it is one of the known, and another name is proposed.
+      showToast(`${asked.current} is added and has asked for its certificate: make a request next`);
       onClose();
     },
   );
@@ -135,18 +141,18 @@ export function AddChildBody(props: { proxy: ProxyView; file: string | null; onC
     onClose();
   });
   const add = from === 'local' ? here.action : addFile;
+  const taken = known.has(name) ? handleProblem(name, known) : null;
+  const wrong = from === 'local' ? handleProblem(name, known) : taken;
   const why =
     from === 'local'
-      ? local.trim() === ''
-        ? 'Give it a handle'
-        : null
+      ? wrong
       : child === null
         ? "Choose the child's file"
         : child.faults.length > 0
           ? 'Its file cannot be used: see above'
           : name === ''
             ? 'Give it a handle'
-            : null;
+            : taken;
   if (here.progress !== null) return here.progress;
   return (
     <DialogForm
@@ -176,7 +182,8 @@ export function AddChildBody(props: { proxy: ProxyView; file: string | null; onC
           mono
           value={local}
           onChange={setTyped}
-          maxLength={64}
+          maxLength={MOST_TYPED}
+          error={name === '' ? null : wrong}
           help={
             locals.includes(local.trim())
               ? 'It is in this workspace already.'
@@ -197,6 +204,7 @@ export function AddChildBody(props: { proxy: ProxyView; file: string | null; onC
             value={handle}
             onChange={setHandle}
             maxLength={255}
+            error={taken}
             help="What the child is called here. It names itself in its file; usually both are the same."
           />
         </>

@@ -11,6 +11,7 @@ import { Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
 import { FileButton } from '../../components/file-button.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
+import { ReadingProgress } from '../../components/job-progress.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { localText, Time } from '../../components/time.tsx';
 import { Verdict } from '../../components/verdict.tsx';
@@ -141,16 +142,22 @@ function Result({ result, onAgain }: { result: RecordCheck; onAgain: () => void 
 function Body({ onClose }: { onClose: () => void }) {
   const [files, setFiles] = useState<Partial<Record<Part, File>>>({});
   const [result, setResult] = useState<RecordCheck | null>(null);
+  const [share, setShare] = useState<number | null>(null);
   const check = useAction('ta.checkRecord', async () => {
     const { exchanges, proxy, signer } = files;
     if (!exchanges || !proxy || !signer) return;
-    setResult(
-      await call('ta.checkRecord', {
-        exchanges: await uploadBlob(exchanges, { use: 'transfer' }),
-        proxy: await uploadBlob(proxy, { use: 'transfer' }),
-        signer: await uploadBlob(signer, { use: 'transfer' }),
-      }),
-    );
+    setShare(0);
+    try {
+      setResult(
+        await call('ta.checkRecord', {
+          proxy: await uploadBlob(proxy, { use: 'transfer' }),
+          signer: await uploadBlob(signer, { use: 'transfer' }),
+          exchanges: await uploadBlob(exchanges, { use: 'transfer', onProgress: setShare }),
+        }),
+      );
+    } finally {
+      setShare(null);
+    }
   });
   if (result !== null) return <Result result={result} onAgain={() => setResult(null)} />;
   const missing = PARTS.find(({ part }) => files[part] === undefined);
@@ -183,6 +190,7 @@ function Body({ onClose }: { onClose: () => void }) {
           </li>
         ))}
       </ul>
+      {share === null ? null : <ReadingProgress name={files.exchanges?.name ?? 'the file'} share={share} />}
     </DialogForm>
   );
 }

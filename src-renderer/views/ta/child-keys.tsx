@@ -24,6 +24,12 @@ function Certificate({ row }: { row: ChildKeyView }) {
         {row.csr ? 'none; 1 request is pending' : 'none; its request is not made yet'}
       </span>
     );
+  if (row.state === 'revoked')
+    return (
+      <span className="quiet">
+        revoked; it would have ended on <Time at={row.certificate.notAfter} />
+      </span>
+    );
   return (
     <>
       until <Time at={row.certificate.notAfter} /> (<Left to={row.certificate.notAfter} />)
@@ -37,6 +43,7 @@ function Certificate({ row }: { row: ChildKeyView }) {
 }
 
 function Published({ row }: { row: ChildKeyView }) {
+  if (row.state === 'revoked') return <span className="quiet">withdrawn</span>;
   if (row.number === null || row.nextUpdate === null) return <span className="quiet">none yet</span>;
   return (
     <>

@@ -17,26 +17,27 @@ const COLUMNS: readonly Column<ProxyChildView>[] = [
   {
     id: 'handle',
     title: 'Child',
-    width: 'minmax(14rem, 1fr)',
+    width: 'minmax(12rem, 1fr)',
     cell: (row) => <b className="truncate">{row.handle}</b>,
   },
   {
     id: 'where',
     title: 'Where',
-    width: '9rem',
+    width: '8rem',
+    drop: 1,
     cell: (row) => <span className="quiet">{row.local ? 'here' : 'remote'}</span>,
   },
   {
     id: 'resources',
     title: 'May have',
-    width: 'minmax(22rem, 2fr)',
+    width: 'minmax(15rem, 2fr)',
     cell: (row) => <span className="mono truncate">{resourceText(row.resources)}</span>,
   },
-  { id: 'keys', title: 'Keys', width: 'minmax(18rem, 1fr)', cell: (row) => <KeyTags keys={row.keys} /> },
+  { id: 'keys', title: 'Keys', width: 'minmax(17rem, 1fr)', cell: (row) => <KeyTags keys={row.keys} /> },
   {
     id: 'state',
     title: 'State',
-    width: '12rem',
+    width: '10rem',
     cell: (row) =>
       row.leaving ? (
         <Tag tone="bad">leaving</Tag>

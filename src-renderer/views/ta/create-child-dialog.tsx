@@ -2,13 +2,13 @@
 import { useState } from 'react';
 import { call } from '../../app/call.ts';
 import { navigate } from '../../app/router.ts';
-import { useAction } from '../../app/use-action.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
 import { SignerChoice, useSigners } from '../../components/signer-choice.tsx';
-import { JobProgress } from '../../components/job-progress.tsx';
 import { TextField } from '../../components/text-field.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 import { Notice } from '../../components/verdict.tsx';
+import { handleProblem, MOST_TYPED } from './child-words.ts';
 
 export interface CreateChildDialogProps {
   /** The handles that are there already. */
@@ -29,37 +29,18 @@ function Body({ taken, onClose }: CreateChildDialogProps) {
   const [handle, setHandle] = useState(taken.includes('online') ? '' : 'online');
   const [chosen, setChosen] = useState<string | null>(null);
   const signers = useSigners();
-  const [job, setJob] = useState<string | null>(null);
-  const create = useAction('ta.localCreate', async () => {
-    setJob(
-      (
-        await call('ta.localCreate', {
-          handle: handle.trim(),
-          signer: chosen,
-        })
-      ).job,
-    );
-  });
-  if (job !== null)
-    return (
-      <JobProgress
-        id={job}
-        onRetry={() => setJob(null)}
-        onEnd={(ended) => {
-          if (ended.state === 'cancelled') setJob(null);
-          if (ended.state !== 'done') return;
-          onClose();
-          navigate('ta-child', { id: ended.resultIds[0] ?? handle.trim() });
-        }}
-      />
-    );
+  const { action, progress } = useStartedJob(
+    'ta.localCreate',
+    () => call('ta.localCreate', { handle: handle.trim(), signer: chosen }),
+    ({ resultIds: [id] }) => {
+      onClose();
+      navigate('ta-child', { id: id ?? handle.trim() });
+    },
+  );
+  const wrong = handleProblem(handle.trim(), new Set(taken));
+  if (progress !== null) return progress;
   return (
-    <DialogForm
-      action={create}
-      why={handle.trim() === '' ? 'Write a handle' : null}
-      verb="Make child"
-      onClose={onClose}
-    >
+    <DialogForm action={action} why={wrong} verb="Make child" onClose={onClose}>
       <p className="dim">
         A CA of this workspace below the trust anchor. Its identity and its first key are made now; they never
         leave the place where they are made.
@@ -75,7 +56,8 @@ function Body({ taken, onClose }: CreateChildDialogProps) {
         mono
         value={handle}
         onChange={setHandle}
-        maxLength={64}
+        maxLength={MOST_TYPED}
+        error={handle.trim() === '' ? null : wrong}
         autoFocus
         help="Letters, digits, - and _. It names the folder it publishes in, for ever."
       />

@@ -31,8 +31,7 @@ export function Exchange({ route }: ViewProps) {
       title={`Exchange ${row.number}`}
       tags={
         <span className="quiet">
-          {row.half === 'proxy' ? 'taken and published by the proxy' : 'signed here'},{' '}
-          <Time at={row.at} clock />
+          {row.how}, <Time at={row.at} clock />
         </span>
       }
       actions={
@@ -58,7 +57,9 @@ export function Exchange({ route }: ViewProps) {
             : 'Judged again now: something in these files does not hold'
         }
         checks={[
-          { ok: holds, text: 'signatures, contents and objects' },
+          holds
+            ? { ok: true, text: 'signatures, contents and objects hold' }
+            : { ok: false, text: 'signatures, contents and objects do not all hold' },
           { ok: true, text: 'kept as they were exchanged' },
         ]}
       />

@@ -28,19 +28,19 @@ const COLUMNS: readonly Column<ExchangeRow>[] = [
     align: 'end',
     cell: (row) => <span className="num">{row.number}</span>,
   },
-  { id: 'half', title: 'Half', width: '8rem', cell: (row) => HALF[row.half] },
-  { id: 'at', title: 'Signed', width: '19rem', cell: (row) => <Time at={row.at} clock /> },
+  { id: 'half', title: 'Half', width: '8rem', drop: 1, cell: (row) => HALF[row.half] },
+  { id: 'at', title: 'Signed or taken', width: '17rem', cell: (row) => <Time at={row.at} clock /> },
   {
     id: 'children',
     title: 'Children',
-    width: 'minmax(14rem, 2fr)',
+    width: 'minmax(10rem, 2fr)',
     cell: (row) =>
       row.children.length === 0 ? <span className="quiet">none asked</span> : row.children.join(', '),
   },
   {
     id: 'done',
     title: 'Done',
-    width: '18rem',
+    width: 'minmax(15rem, 1fr)',
     cell: (row) => (
       <>
         {row.issued > 0 ? <Tag tone="good">{row.issued} issued</Tag> : null}{' '}
@@ -48,7 +48,7 @@ const COLUMNS: readonly Column<ExchangeRow>[] = [
       </>
     ),
   },
-  { id: 'next', title: 'Next before', width: '12rem', cell: (row) => <Time at={row.nextUpdate} /> },
+  { id: 'next', title: 'Next before', width: '11rem', cell: (row) => <Time at={row.nextUpdate} /> },
 ];
 
 /** `halves`: the proxy's exchanges may be among them. */

@@ -3,7 +3,6 @@ import { call } from '../../app/call.ts';
 import { showToast } from '../../app/state.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { SaveTo } from '../../components/save-to.tsx';
-import { markHandedOut } from './handed-out.ts';
 import type { TaFile } from './ta-files.ts';
 
 function write(file: TaFile, target: string, overwrite: boolean): Promise<{ sha256: string }> {
@@ -29,7 +28,6 @@ export function ExportFileDialog(props: { file: TaFile | null; onClose: () => vo
             verb="Write"
             write={async (target, overwrite) => {
               const { sha256 } = await write(file, target, overwrite);
-              if (file.mark !== undefined) markHandedOut(file.mark);
               showToast(`${file.name} is written, SHA-256 begins ${sha256.slice(0, 8)}`);
               onClose();
             }}

@@ -14,7 +14,7 @@ export interface GuideInput {
   krill: boolean;
   /** The signer has a TA certificate that is newer than its last exchange. */
   reissued: boolean;
-  /** Files written since this window was unlocked: "proxy-id", "request 3F2A…". */
+  /** Files that were written already: "proxy-id", "request 3F2A…". */
   handedOut: ReadonlySet<string>;
   /** An offline station never holds a proxy. */
   offline: boolean;
@@ -190,7 +190,11 @@ function signerAlone({ signer, exchanged, reissued, krill, handedOut }: GuideInp
         ? 'The TA certificate is newer than the last exchange: update the signer at the connected Krill, and put ta.cer to every place the TAL names.'
         : 'The connected Krill has the proxy: associate the signer there once, then open its requests from here. No file is carried.',
       network,
-      { others: [handOut('signer-info'), openFile('request')], idle: exchanged && !reissued },
+      {
+        elsewhere: true,
+        others: [handOut('signer-info'), openFile('request')],
+        idle: exchanged && !reissued,
+      },
     );
   if (reissued && !handedOut.has('signer-info'))
     return guideAt(
@@ -215,9 +219,7 @@ function signerAlone({ signer, exchanged, reissued, krill, handedOut }: GuideInp
     'sign',
     'The next request.json comes from the proxy. You see what it asks before anything is signed.',
     openFile('request'),
-    {
-      idle: true,
-    },
+    { idle: true, elsewhere: true },
   );
 }
 

@@ -17,7 +17,7 @@ import { InitProxy } from './init-proxy.tsx';
 import { useOpenTaFile } from './open-request.tsx';
 import type { ProxyDialog } from './proxy-dialogs.tsx';
 import { handedOutFile, type TaFile } from './ta-files.ts';
-import { useStartedJob } from './use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 
 const WHERE = { proxy: 'at the proxy', courier: 'by hand', signer: 'at the signer' } as const;
 const STATE = { done: 'done', here: 'you are here', later: 'later' } as const;

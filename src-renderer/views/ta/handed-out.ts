@@ -1,20 +1,15 @@
-/** Which files were written since the workspace was unlocked, so that the guide goes on. Not a record: the audit log is. */
-import { create } from 'zustand';
-import { onDrop } from '../../app/query-store.ts';
+/** Which of the files that should travel now were handed out already, so that the guide goes on: the audit has it, in main. */
+import { useMemo } from 'react';
+import { useQuery } from '../../app/use-query.ts';
+import type { QueryResult } from '../../app/use-query.ts';
+import { handedOutMark } from './stick-words.ts';
 
-const useMarks = create<{ marks: ReadonlySet<string> }>()(() => ({ marks: new Set() }));
-onDrop(() => useMarks.setState({ marks: new Set() }));
-
-export function useHandedOut(): ReadonlySet<string> {
-  return useMarks((state) => state.marks);
-}
-
-/** `what`: "proxy-id", "request 3F2A…", as guide-model.ts asks for it. */
-export function markHandedOut(what: string): void {
-  useMarks.setState(({ marks }) => ({ marks: new Set([...marks, what]) }));
-}
-
-/** The file has other content by now. */
-export function forgetHandedOut(what: string): void {
-  useMarks.setState(({ marks }) => ({ marks: new Set([...marks].filter((mark) => mark !== what)) }));
+/** "proxy-id", "request 3F2A…", as guide-model.ts asks for them; null data: not known yet. */
+export function useHandedOut(): Pick<QueryResult<ReadonlySet<string>>, 'data' | 'error' | 'reload'> {
+  const { data, error, reload } = useQuery('ta.handedOut', {}, ['ta', 'audit', 'drafts']);
+  const marks = useMemo(
+    () => (data === null ? null : new Set(data.files.map(handedOutMark).filter((mark) => mark !== null))),
+    [data],
+  );
+  return { data: marks, error, reload };
 }

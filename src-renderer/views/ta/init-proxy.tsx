@@ -5,7 +5,7 @@ import { Button } from '../../components/button.tsx';
 import type { ButtonProps } from '../../components/button.tsx';
 import { SignerChoice, useSigners } from '../../components/signer-choice.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
-import { useStartedJob } from './use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 
 export function InitProxy({ label, kind }: { label: string; kind: NonNullable<ButtonProps['kind']> }) {
   const signers = useSigners();

@@ -13,7 +13,7 @@ import { HexValue } from '../../components/hex-value.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { KrillConnectDialog } from './krill-connect-dialog.tsx';
-import { useStartedJob } from './use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 
 const isSocket = (server: string): boolean => server.startsWith('unix:');
 

@@ -4,12 +4,11 @@ import type { Ticket } from '#shared/contract/app.ts';
 import type { SignerView } from '#shared/contract/ta.ts';
 import { call } from '../../app/call.ts';
 import { showToast } from '../../app/state.ts';
-import { useAction } from '../../app/use-action.ts';
 import { ConfirmDialog, Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
 import { FolderField } from '../../components/folder-field.tsx';
 import { hexGroups } from '../../components/hex-value.tsx';
-import { JobProgress } from '../../components/job-progress.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 
 export function ImportStoreDialog(props: { open: boolean; onClose: () => void }) {
   return (
@@ -21,24 +20,15 @@ export function ImportStoreDialog(props: { open: boolean; onClose: () => void })
 
 function ImportBody({ onClose }: { onClose: () => void }) {
   const [folder, setFolder] = useState<Ticket | null>(null);
-  const [job, setJob] = useState<string | null>(null);
-  const start = useAction('ta.importStore', async () => {
-    if (folder !== null) setJob((await call('ta.importStore', { folder: folder.ticket })).job);
-  });
-  if (job !== null)
-    return (
-      <JobProgress
-        id={job}
-        onRetry={() => setJob(null)}
-        onEnd={(ended) => {
-          if (ended.state === 'done') onClose();
-          if (ended.state === 'cancelled') setJob(null);
-        }}
-      />
-    );
+  const { action, progress } = useStartedJob(
+    'ta.importStore',
+    () => call('ta.importStore', { folder: folder?.ticket ?? '' }),
+    onClose,
+  );
+  if (progress !== null) return progress;
   return (
     <DialogForm
-      action={start}
+      action={action}
       why={folder === null ? 'Choose the folder' : null}
       verb="Take over"
       onClose={onClose}
@@ -58,16 +48,19 @@ export function ExportStoreDialog(props: { signer: SignerView; open: boolean; on
   const { signer, open, onClose } = props;
   const [folder, setFolder] = useState<Ticket | null>(null);
   const digits = signer.keyId.slice(-8);
+  const software = signer.signer === 'software';
   return (
     <ConfirmDialog
       open={open}
       onClose={onClose}
       title="Write this signer for krillta?"
       lost={[
-        'The TA key and the identity key lie UNENCRYPTED in that folder, as krillta keeps them.',
+        software
+          ? 'The TA key and the identity key lie UNENCRYPTED in that folder, as krillta keeps them.'
+          : `The keys stay on “${signer.signer}”: the folder says which objects of it they are, and krillta.conf in it how to reach it. A key that lies in this workspace is written UNENCRYPTED.`,
         'From then on use only one of the two: this workspace, or krillta.',
       ]}
-      verb="Write with keys"
+      verb={software ? 'Write with keys' : 'Write'}
       typed={{ text: hexGroups(digits).join(' '), label: "The last 8 digits of the TA key's identifier" }}
       why={folder === null ? 'Choose the folder' : null}
       channel="ta.exportStore"

@@ -80,7 +80,7 @@ function Answer({ child }: { child: LocalChildView }) {
       severity={childSeverity(child)}
       title={child.next}
       checks={
-        child.step === 'removed'
+        child.step === 'removed' || child.step === 'leaving'
           ? []
           : [
               check(child.parent !== null, 'parent'),
@@ -89,7 +89,7 @@ function Answer({ child }: { child: LocalChildView }) {
               check(child.publishes.length > 0, 'CRL and manifest'),
             ]
       }
-      {...(child.step === 'parent' || child.step === 'exchange'
+      {...(child.step === 'parent' || child.step === 'exchange' || child.step === 'leaving'
         ? { action: <LinkButton href={hrefOf('trust-anchor')}>Open the trust anchor</LinkButton> }
         : {})}
     />
@@ -154,7 +154,7 @@ function Loaded({ child }: { child: LocalChildView }) {
       {told.length > 0 || child.step === 'removed' ? null : <KeyWords keys={child.keys} />}
       {missing === null ? null : <ChildSetup child={child} missing={missing} />}
       <ChildKeys keys={child.keys} />
-      {child.keys.length === 1 ? null : <p className="dim">Key roll, {child.rollSays}</p>}
+      {child.keys.length === 1 ? null : <p className="dim">Key roll: {child.rollSays}</p>}
       <div className="columns">
         <Facts child={child} />
         <ChildFiles handle={child.handle} />

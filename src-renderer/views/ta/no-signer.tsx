@@ -9,19 +9,11 @@ import { EmptyState } from '../../components/state-box.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { ImportStoreDialog } from './krill-store-dialogs.tsx';
 
-function DraftLink() {
-  const found = useQuery('drafts.list', {}, ['drafts']);
-  const draft = found.data?.drafts.find(({ kind }) => kind === 'ta.signer');
-  return draft === undefined ? null : (
-    <LinkButton href={hrefOf('ta-signer', { draft: draft.id, step: draft.step })}>
-      Continue the set-up
-    </LinkButton>
-  );
-}
-
 /** `testBed`: this workspace is no offline station, so that a signer here is for trying out. */
 export function NoSigner({ testBed, primary }: { testBed: boolean; primary: boolean }) {
   const [importing, setImporting] = useState(false);
+  const drafts = useQuery('drafts.list', {}, ['drafts']);
+  const begun = drafts.data?.drafts.some(({ kind }) => kind === 'ta.signer') ?? false;
   return (
     <Card {...(testBed ? { title: 'Signer', note: 'test bed on one machine' } : {})}>
       {testBed ? (
@@ -36,10 +28,9 @@ export function NoSigner({ testBed, primary }: { testBed: boolean; primary: bool
         action={
           <>
             <LinkButton kind={primary ? 'primary' : 'plain'} href={hrefOf('ta-signer', { draft: 'new' })}>
-              Set up a signer…
+              {begun ? 'Continue the set-up' : 'Set up a signer…'}
             </LinkButton>
             <Button onPress={() => setImporting(true)}>Take over from krillta…</Button>
-            <DraftLink />
           </>
         }
       >

@@ -2,11 +2,11 @@
 import { useState } from 'react';
 import { useAction } from '../../app/use-action.ts';
 import { Dialog } from '../../components/dialog.tsx';
-import { DialogForm } from '../../components/dialog-form.tsx';
+import { DialogForm, whyNotReason } from '../../components/dialog-form.tsx';
 import { NumberField, TextField } from '../../components/text-field.tsx';
 
 export interface NumberDialogProps {
-  /** The next one: nothing below it is allowed. */
+  /** The next one: it comes without this dialog, and nothing below it is allowed. */
   lowest: string;
   open: boolean;
   onClose: () => void;
@@ -28,17 +28,26 @@ function Body({ lowest, onClose, onChosen }: NumberDialogProps) {
     onChosen({ value: value.trim(), reason: reason.trim() });
     onClose();
   });
-  const digits = /^\d{1,19}$/.test(value.trim());
-  const why = !digits
+  const typed = value.trim();
+  const wrong = !/^\d+$/.test(typed)
     ? 'Write a whole number'
-    : BigInt(value.trim()) < BigInt(lowest)
-      ? `Choose ${lowest} or more: relying parties refuse a number that goes back`
-      : reason.trim().length < 3
-        ? 'Write why'
-        : null;
+    : typed.length > 19
+      ? 'Write at most 19 digits'
+      : BigInt(typed) < BigInt(lowest)
+        ? `Choose more than ${lowest}: relying parties refuse a number that goes back`
+        : BigInt(typed) === BigInt(lowest)
+          ? `${lowest} comes next anyway: choose more, or cancel`
+          : null;
+  const why = wrong ?? whyNotReason(reason);
   return (
     <DialogForm action={choose} why={why} verb="Use this number" onClose={onClose}>
-      <NumberField label="Number" value={value} onChange={setValue} autoFocus />
+      <NumberField
+        label="Number"
+        value={value}
+        onChange={setValue}
+        autoFocus
+        error={value === lowest ? null : wrong}
+      />
       <TextField
         label="Reason"
         value={reason}

@@ -11,7 +11,7 @@ import { IdentityDialog } from './identity-card.tsx';
 import { MoveFolderDialog } from './move-folder-dialog.tsx';
 import { PinDialog } from './pin-field.tsx';
 import type { ProxyDialog } from './proxy-dialogs.tsx';
-import { useStartedJob } from './use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 
 function mono(value: string) {
   return (

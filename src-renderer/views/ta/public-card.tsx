@@ -9,7 +9,7 @@ import { Card } from '../../components/card.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Ago, Time } from '../../components/time.tsx';
 import { Verdict } from '../../components/verdict.tsx';
-import { useStartedJob } from './use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 
 function Mark({ ok }: { ok: boolean | null }) {
   if (ok === null) return <CircleHelp aria-label="not checked" className="tone-note" />;

@@ -2,14 +2,15 @@
 import { useState } from 'react';
 import type { SignerView } from '#shared/contract/ta.ts';
 import { call } from '../../app/call.ts';
-import { useAction } from '../../app/use-action.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
-import { JobProgress } from '../../components/job-progress.tsx';
 import { NumberField, parseNumber, TextField } from '../../components/text-field.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 import { Notice } from '../../components/verdict.tsx';
-import { forgetHandedOut } from './handed-out.ts';
+
+/** As the set-up has it (ta-setup.ts). */
+const MOST_YEARS = 500;
 
 export function ReissueDialog(props: { signer: SignerView; open: boolean; onClose: () => void }) {
   return (
@@ -24,18 +25,19 @@ function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) 
   const [rsync, setRsync] = useState(signer.talUris.find((uri) => uri.startsWith('rsync:')) ?? '');
   const [notify, setNotify] = useState(signer.notify ?? '');
   const [years, setYears] = useState(String(signer.timing.certificateValidityYears));
-  const [job, setJob] = useState<string | null>(null);
   const [done, setDone] = useState(false);
   const number = parseNumber(years);
-  const start = useAction('ta.reissue', async () => {
-    const started = await call('ta.reissue', {
-      https: https.split(/\s+/).filter((uri) => uri !== ''),
-      rsync: rsync.trim(),
-      notify: notify.trim() === '' ? null : notify.trim(),
-      years: number ?? 0,
-    });
-    setJob(started.job);
-  });
+  const { action, progress } = useStartedJob(
+    'ta.reissue',
+    () =>
+      call('ta.reissue', {
+        https: https.split(/\s+/).filter((uri) => uri !== ''),
+        rsync: rsync.trim(),
+        notify: notify.trim() === '' ? null : notify.trim(),
+        years: number ?? 0,
+      }),
+    () => setDone(true),
+  );
   if (done)
     return (
       <>
@@ -43,7 +45,10 @@ function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) 
           The certificate is reissued.
         </Notice>
         <ol>
-          <li>Bring signer-info.json to the proxy: krillta proxy signer update --info signer-info.json</li>
+          <li>
+            Bring signer-info.json to the proxy, which takes it over: hand it out from the trust anchor's
+            page. With Krill: krillta proxy signer update --info signer-info.json
+          </li>
           <li>Put the new ta.cer at every place the TAL names.</li>
           <li>When a URI changed: publish the new ta.tal and tell relying parties.</li>
           <li>
@@ -57,23 +62,15 @@ function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) 
         </div>
       </>
     );
-  if (job !== null)
-    return (
-      <JobProgress
-        id={job}
-        onRetry={() => setJob(null)}
-        onEnd={(ended) => {
-          if (ended.state === 'done') {
-            forgetHandedOut('signer-info');
-            setDone(true);
-          }
-          if (ended.state === 'cancelled') setJob(null);
-        }}
-      />
-    );
-  const why = number === null || !Number.isInteger(number) || number < 1 ? 'Say for how many years' : null;
+  if (progress !== null) return progress;
+  const why =
+    number === null || !Number.isInteger(number) || number < 1
+      ? 'Say for how many years'
+      : number > MOST_YEARS
+        ? `At most ${MOST_YEARS} years`
+        : null;
   return (
-    <DialogForm action={start} why={why} verb="Reissue" onClose={onClose}>
+    <DialogForm action={action} why={why} verb="Reissue" onClose={onClose}>
       <p className="dim">
         The key and the base <span className="mono">{signer.baseUri}</span> stay for ever.
       </p>

@@ -5,7 +5,7 @@ import { navigate } from '../../app/router.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
-import { DialogForm } from '../../components/dialog-form.tsx';
+import { DialogForm, whyNotReason } from '../../components/dialog-form.tsx';
 import { CopyButton } from '../../components/hex-value.tsx';
 import { TextField } from '../../components/text-field.tsx';
 
@@ -37,12 +37,7 @@ function Body({ id, onClose }: { id: string; onClose: () => void }) {
       </>
     );
   return (
-    <DialogForm
-      action={reject}
-      why={reason.trim().length < 3 ? 'Write why' : null}
-      verb="Reject"
-      onClose={onClose}
-    >
+    <DialogForm action={reject} why={whyNotReason(reason)} verb="Reject" onClose={onClose}>
       <TextField label="Reason" lines={3} value={reason} onChange={setReason} autoFocus maxLength={1000} />
     </DialogForm>
   );

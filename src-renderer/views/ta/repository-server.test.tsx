@@ -23,6 +23,7 @@ beforeEach(() => {
         notify: null,
         serviceUri: SERVER,
         publisher: 'ta',
+        remark: null,
         identity: 'AB'.repeat(32),
       };
     },

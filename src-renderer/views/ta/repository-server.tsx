@@ -23,6 +23,7 @@ function What({ read }: { read: Read }) {
   return (
     <>
       <p className="dim">What the file says; nobody signed it.</p>
+      {read.remark === null ? null : <Notice severity="careful">{read.remark}</Notice>}
       <KeyValue
         items={[
           ['Publishes at', uri(read.base)],

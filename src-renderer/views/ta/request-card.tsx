@@ -12,7 +12,7 @@ import { Notice } from '../../components/verdict.tsx';
 import { ExportFileDialog } from './export-file-dialog.tsx';
 import { OpenTaFile } from './open-request.tsx';
 import type { ProxyDialog } from './proxy-dialogs.tsx';
-import { requestFile, type TaFile } from './ta-files.ts';
+import { REQUEST, type TaFile } from './ta-files.ts';
 
 type Open = NonNullable<ProxyView['open']>;
 
@@ -87,7 +87,7 @@ function OpenRequest(props: { open: Open; onDialog: (dialog: ProxyDialog) => voi
         groups, by their digits or their words.
       </p>
       <div className="row-wrap">
-        <Button onPress={() => setFile(requestFile(open.sha256))}>Write request.json…</Button>
+        <Button onPress={() => setFile(REQUEST)}>Write request.json…</Button>
         <Button icon={<Printer aria-hidden />} onPress={print}>
           Print the card…
         </Button>

@@ -4,10 +4,10 @@ import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import { call } from '../../app/call.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Checkbox } from '../../components/choices.tsx';
-import { DialogForm } from '../../components/dialog-form.tsx';
+import { DialogForm, whyNotReason } from '../../components/dialog-form.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
-import { useStartedJob } from './use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 
 interface BodyProps {
   proxy: ProxyView;
@@ -92,13 +92,14 @@ export function WithdrawBody({ proxy, onClose }: BodyProps) {
   return (
     <DialogForm
       action={cancel}
-      why={proxy.open === null ? 'No request is open' : reason.trim().length < 3 ? 'Write why' : null}
+      why={proxy.open === null ? 'No request is open' : whyNotReason(reason)}
       verb="Withdraw"
       onClose={onClose}
     >
       <Notice severity="careful">
         A response to this request will be refused, with today's date. Tell the signer's operator, if the file
-        is on its way: what the signer signs anyway is not published, and its number is ahead afterwards.
+        is on its way. If the signer signs it anyway, nothing of that is published: take its signer-info.json
+        over, so that the next request fits to what it signed.
       </Notice>
       <TextField
         label="Reason"

@@ -1,8 +1,11 @@
 /** The evidence below a response's verdict: answers by child, numbers and dates, files, times of both sides. */
+import { useState } from 'react';
 import type { ResponseReview } from '#shared/contract/ta-proxy.ts';
+import { Button } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import type { Column } from '../../components/data-table.tsx';
+import { Dialog } from '../../components/dialog.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { Tag } from '../../components/tag.tsx';
 import type { Tone } from '../../components/tag.tsx';
@@ -35,6 +38,7 @@ const COLUMNS: readonly Column<Answer>[] = [
     id: 'key',
     title: 'Key',
     width: '22rem',
+    drop: 1,
     cell: (row) => <HexValue hex={row.keyId} label="Key identifier" groups={4} />,
   },
   {
@@ -93,7 +97,44 @@ function Objects({ objects }: Pick<ResponseReview, 'objects'>) {
   );
 }
 
+/** One answer in full: a row has one line, and a long list of resources must be readable before it is published. */
+function AnswerDialog({ answer, onClose }: { answer: Answer | null; onClose: () => void }) {
+  return (
+    <Dialog
+      open={answer !== null}
+      onClose={onClose}
+      title={answer === null ? '' : `Answer to ${answer.child}`}
+      size="wide"
+      foot={<Button onPress={onClose}>Close</Button>}
+    >
+      {answer === null ? null : (
+        <KeyValue
+          items={[
+            [
+              'Answer',
+              <Tag key="value" tone={WHAT[answer.what].tone}>
+                {WHAT[answer.what].word}
+              </Tag>,
+            ],
+            ['Key', <HexValue key="value" hex={answer.keyId} label="Key identifier" groups={10} />],
+            answer.resources.length > 0 && [
+              'Resources',
+              <span key="value" className="mono wrap">
+                {answer.resources.join(', ')}
+              </span>,
+            ],
+            answer.notAfter !== null && ['Until', <Time key="value" at={answer.notAfter} />],
+          ]}
+        />
+      )}
+    </Dialog>
+  );
+}
+
+const answerId = (row: Answer): string => `${row.child} ${row.keyId}`;
+
 export function ResponseBody({ review }: { review: ResponseReview }) {
+  const [shown, setShown] = useState<Answer | null>(null);
   const { answers, number, nextUpdate, signedAt, goodUntil } = review;
   return (
     <>
@@ -103,7 +144,8 @@ export function ResponseBody({ review }: { review: ResponseReview }) {
           plain
           columns={COLUMNS}
           rows={answers}
-          rowId={(row) => `${row.child} ${row.keyId}`}
+          rowId={answerId}
+          onOpen={setShown}
           maxRows={10}
           empty={
             <p className="load-line">
@@ -111,6 +153,7 @@ export function ResponseBody({ review }: { review: ResponseReview }) {
             </p>
           }
         />
+        <AnswerDialog answer={shown} onClose={() => setShown(null)} />
       </Card>
       <div className="columns">
         <Card title="Publishing makes">

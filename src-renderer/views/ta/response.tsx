@@ -12,7 +12,7 @@ import { ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Verdict } from '../../components/verdict.tsx';
 import { ResponseBody } from './response-body.tsx';
-import { useStartedJob } from './use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 
 const BACK = { href: hrefOf('trust-anchor'), label: 'Trust anchor' };
 

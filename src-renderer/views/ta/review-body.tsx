@@ -176,14 +176,31 @@ function WishFacts({ wish }: { wish: Wish }) {
   );
 }
 
-function Change({ before, after }: { before: string; after: string }) {
+/** `moves`: what changes although the number stays. */
+function Change({ before, after, moves = '' }: { before: string; after: string; moves?: string }) {
   return before === after ? (
-    <span className="num">{after}, unchanged</span>
+    <span className="num">
+      {after}, {moves === '' ? 'unchanged' : moves}
+    </span>
   ) : (
     <span className="num">
       {before} → <b>{after}</b>
     </span>
   );
+}
+
+/** "1 new, 1 revoked": what signing does to certificates. */
+function movesOf({ children }: ExchangeReview): string {
+  const wishes = children.flatMap((child) => child.wishes);
+  const count = (...what: Wish['what'][]): number => wishes.filter((wish) => what.includes(wish.what)).length;
+  return [
+    [count('new', 'rekey'), 'new'] as const,
+    [count('renew'), 'renewed'] as const,
+    [count('revoke'), 'revoked'] as const,
+  ]
+    .filter(([many]) => many > 0)
+    .map(([many, word]) => `${many} ${word}`)
+    .join(', ');
 }
 
 export function Outcome({ review, past = false }: { review: ExchangeReview; past?: boolean }) {
@@ -200,7 +217,7 @@ export function Outcome({ review, past = false }: { review: ExchangeReview; past
               </span>,
             ],
             ['Next update', <Time key="value" at={outcome.nextUpdate} />],
-            ['Certificates', <Change key="value" {...outcome.certificates} />],
+            ['Certificates', <Change key="value" {...outcome.certificates} moves={movesOf(review)} />],
             ['Revoked', <Change key="value" {...outcome.revoked} />],
             [
               'TA certificate',

@@ -19,7 +19,8 @@ function Remarks({ review }: { review: ExchangeReview }) {
   const lines = [
     ...review.faults.map(({ text, clause }) => `${text} (${clause})`),
     ...review.nonce.differs,
-    ...review.unusual,
+    // What was answered is signed no more: how it looks beside what came of it says nothing.
+    ...(review.nonce.state === 'answered' ? [] : review.unusual),
   ];
   return lines.length === 0 ? null : (
     <ul className="verdict-lines">
@@ -44,7 +45,9 @@ export function Review({ route }: ViewProps) {
       tags={
         <>
           <Tag>{file.name}</Tag>
-          <HexValue hex={file.sha256} label="SHA-256 of the file" groups={4} />
+          {file.sha256 === null ? null : (
+            <HexValue hex={file.sha256} label="SHA-256 of the file" groups={4} />
+          )}
         </>
       }
     >
@@ -58,7 +61,12 @@ export function Review({ route }: ViewProps) {
       >
         <Remarks review={review} />
       </Verdict>
-      {job === null ? (
+      {nonce.state === 'answered' ? (
+        <p className="dim">
+          Nothing can be signed for it again. What it asked, and what was made of it, is shown with its
+          response.
+        </p>
+      ) : job === null ? (
         <>
           <ReviewBody review={review} />
           <Approval id={id} review={review} onJob={setJob} />

@@ -5,7 +5,7 @@ import { showToast } from '../../app/state.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Notice } from '../../components/verdict.tsx';
-import { useStartedJob } from './use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 
 type Size = NonNullable<Answer<'ta.exchange'>['krill']>;
 

@@ -65,12 +65,12 @@ function Body({ settings, running, onClose }: Props) {
     showToast(running ? 'Kept; it takes effect with the next start' : 'Kept');
     onClose();
   });
+  const wrongPort =
+    number === null || !Number.isInteger(number) || number < 1 || number > 65_535
+      ? 'Write a port from 1 to 65535'
+      : null;
   const why =
-    number === null || !Number.isInteger(number)
-      ? 'Say on which port'
-      : tls && certificate === null
-        ? 'Choose a server certificate'
-        : null;
+    wrongPort !== null ? wrongPort : tls && certificate === null ? 'Choose a server certificate' : null;
   const error = (path: string): string | null => save.error?.fieldError(path) ?? null;
   const byField = ['host', 'port', 'publicUri'].some((path) => error(path) !== null);
   return (
@@ -90,7 +90,7 @@ function Body({ settings, running, onClose }: Props) {
             : 'Every machine that reaches this address can ask; only enrolled children are answered.'
         }
       />
-      <NumberField label="Port" value={port} onChange={setPort} error={error('port')} />
+      <NumberField label="Port" value={port} onChange={setPort} error={wrongPort ?? error('port')} />
       <TextField
         label="Public URI"
         optional

@@ -17,6 +17,12 @@ export interface SetupFileProps {
   error: string | null;
 }
 
+/** By what it is: a file with the right name may be another one. */
+const WANTED: Record<SetupFileProps['kind'], string> = {
+  'proxy-id': 'the identity of the proxy, as it writes it to proxy-id.json',
+  'proxy-repo': 'the repository of the proxy, as it writes it to proxy-repo.json',
+};
+
 export function SetupFile({ name, kind, children, file, onFile, error }: SetupFileProps) {
   const [refused, setRefused] = useState<string | null>(null);
   const take = useAction('ta.recognise', async (chosen: File) => {
@@ -26,7 +32,7 @@ export function SetupFile({ name, kind, children, file, onFile, error }: SetupFi
     if (found.kind === kind) onFile({ name: found.name.slice(0, 255), text: found.text });
     else
       setRefused(
-        `${found.says} Wanted is ${name}.${file === null ? '' : ` ${file.name}, which was chosen before, stays.`}`,
+        `${found.says} Wanted is ${WANTED[kind]}.${file === null ? '' : ` ${file.name}, which was chosen before, stays.`}`,
       );
   });
   useFileTaker(`Use as ${name}`, (chosen) => void take.run(chosen));

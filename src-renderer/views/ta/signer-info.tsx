@@ -13,7 +13,8 @@ import { ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Verdict } from '../../components/verdict.tsx';
-import { useStartedJob } from './use-started-job.tsx';
+import { filesToPutOut, PutOut } from './put-out.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 
 const BACK = { href: hrefOf('trust-anchor'), label: 'Trust anchor' };
 
@@ -29,7 +30,9 @@ function InfoVerdict({ info }: { info: SignerInfoView }) {
       severity={severity}
       title={title}
       checks={[
-        { ok: info.faults.length === 0, text: "every object holds, and fits to this proxy's repository" },
+        info.faults.length === 0
+          ? { ok: true, text: "every object holds, and fits to this proxy's repository" }
+          : { ok: false, text: 'something in it does not hold or does not fit: see below' },
         { ok: null, text: 'nobody signed the file: its identity must be compared' },
       ]}
     >
@@ -77,12 +80,13 @@ function Changes({ changes }: { changes: SignerInfoView['changes'] }) {
   );
 }
 
-function Associate({ id, info }: { id: string; info: SignerInfoView }) {
+function Associate(props: { id: string; info: SignerInfoView; onTaken: () => void }) {
+  const { id, info } = props;
   const [fingerprint, setFingerprint] = useState('');
   const { action, progress } = useStartedJob(
     'ta.associate',
     () => call('ta.associate', { id, fingerprint }),
-    () => navigate('trust-anchor'),
+    props.onTaken,
   );
   const error = action.error?.fieldError('fingerprint') ?? null;
   const form = useRef<HTMLFormElement>(null);
@@ -118,7 +122,7 @@ function Associate({ id, info }: { id: string; info: SignerInfoView }) {
             onChange={setFingerprint}
             maxLength={200}
             error={error}
-            help="“Own identity” on the signer's page; at least the first 32 digits."
+            help="“Fingerprint…” on the signer's page shows it; at least the first 32 digits."
           />
         </div>
       ) : null}
@@ -135,8 +139,11 @@ export function SignerInfo({ route }: ViewProps) {
   const id = route.params['id'] ?? '';
   // Asked once: after it is taken, main has forgotten it.
   const found = useQuery('ta.signerInfo', { id }, []);
+  const [taken, setTaken] = useState(false);
   const info = found.data;
   if (!info) return <NotLoaded title="Signer" found={found} back={BACK} />;
+  const files = filesToPutOut(info.changes);
+  if (taken) return <PutOut files={files} />;
   return (
     <Page title="The signer's file" tags={<Tag>{info.name}</Tag>}>
       <InfoVerdict info={info} />
@@ -155,7 +162,14 @@ export function SignerInfo({ route }: ViewProps) {
           ])}
         />
       </Card>
-      <Associate id={id} info={info} />
+      <Associate
+        id={id}
+        info={info}
+        onTaken={() => {
+          if (files.length > 0) setTaken(true);
+          else navigate('trust-anchor');
+        }}
+      />
     </Page>
   );
 }

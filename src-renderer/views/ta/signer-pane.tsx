@@ -30,6 +30,7 @@ const COLUMNS: readonly Column<Issued>[] = [
     id: 'key',
     title: 'Key',
     width: '22rem',
+    drop: 1,
     cell: (row) => <HexValue hex={row.keyId} label="Key identifier" groups={4} />,
   },
   {

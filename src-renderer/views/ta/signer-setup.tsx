@@ -1,4 +1,4 @@
-/** The wizard that sets up a trust anchor's signer. The draft lives in main and is stored whenever a step is left. */
+/** The wizard that sets up a trust anchor's signer: one at a time, since there is one signer. Its draft lives in main and is stored whenever a step is left. */
 import { call } from '../../app/call.ts';
 import { formatPath, hrefOf, replacePath } from '../../app/router.ts';
 import type { ViewProps } from '../../app/view-props.ts';
@@ -16,6 +16,10 @@ export function SignerSetup({ route }: ViewProps) {
         title={TITLE}
         back={back}
         begin={async () => {
+          const { drafts } = await call('drafts.list', {});
+          const begun = drafts.find(({ kind }) => kind === 'ta.signer');
+          if (begun !== undefined)
+            return replacePath(formatPath('ta-signer', { draft: begun.id, step: begun.step }));
           const draft = await call('drafts.create', { kind: 'ta.signer' });
           replacePath(formatPath('ta-signer', { draft: draft.id, step: 'proxy' }));
         }}

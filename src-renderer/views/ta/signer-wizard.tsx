@@ -135,7 +135,7 @@ export function SignerWizard(props: {
         busy={state.busy}
         cancel={{
           channel: 'drafts.cancel',
-          lost: ['What was typed and which files were chosen. No key was made.'],
+          lost: ['What was typed and which files were chosen is discarded. No key was made.'],
           run: async () => {
             await call('drafts.cancel', { id: draft.id });
             navigate('trust-anchor');

@@ -27,7 +27,7 @@ export function roomText(bytes: number): string {
   return `${unit === 0 || value >= 100 ? Math.floor(value) : value.toFixed(1)} ${UNITS[unit]}`;
 }
 
-/** What handed-out.ts remembers the file by; null: the guide does not wait for it. */
+/** What the guide calls the file; null: it does not wait for it. */
 export function handedOutMark({ order, sha256 }: Pick<StickOffer, 'order' | 'sha256'>): string | null {
   if (order.half === 'signer')
     return order.what === 'signer-info'

@@ -9,9 +9,7 @@ import { Button } from '../../components/button.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Notice } from '../../components/verdict.tsx';
-import { markHandedOut } from './handed-out.ts';
 import { StickRefusal } from './stick-refusal.tsx';
-import { handedOutMark } from './stick-words.ts';
 
 type Written = Answer<'ta.stickWrite'>;
 
@@ -43,8 +41,6 @@ function Offer({ stick, offer, primary, onWritten }: OfferProps) {
     setWritten(null);
     const done = await call('ta.stickWrite', { stick: stick.id, order: offer.order, overwrite });
     setWritten(done);
-    const mark = handedOutMark(offer);
-    if (mark !== null) markHandedOut(mark);
     onWritten();
   });
   const there = stick.files.some(({ name, sha256 }) => name === offer.name && sha256 === offer.sha256);

@@ -22,6 +22,26 @@ const BELONGS: Record<StrayTaFile, Belongs> = {
     to: 'Signer',
     says: "The repository of a proxy. It goes into the set-up of its signer, on the signer's machine.",
   },
+  request: {
+    from: 'Proxy',
+    to: 'Signer',
+    says: 'The request of a proxy. It is reviewed and signed where its signer is, which is not in this workspace.',
+  },
+  response: {
+    from: 'Signer',
+    to: 'Proxy',
+    says: 'The response of a signer. It is reviewed and published where its proxy is, which is not in this workspace.',
+  },
+  'signer-info': {
+    from: 'Signer',
+    to: 'Proxy',
+    says: 'Who a signer is. Its proxy takes it over, which is not in this workspace.',
+  },
+  child: {
+    from: 'Child',
+    to: 'Proxy',
+    says: 'A child asks for its parent. The proxy of the trust anchor adds it, which is not in this workspace.',
+  },
   'publisher-request': {
     from: 'Publisher',
     to: 'Publication server',

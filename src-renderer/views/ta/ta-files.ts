@@ -11,8 +11,6 @@ interface Words {
   to: string;
   /** What it is, and what to do with it. */
   says: string;
-  /** What handed-out.ts remembers it by. */
-  mark?: string;
 }
 
 export type TaFile = Words &
@@ -27,15 +25,14 @@ export const PUBLISHER_REQUEST: TaFile = {
   says: 'Asks to publish there (RFC 8183). Its operator answers with repo-res.xml. With Krill: krillc pubserver publishers add --request pub-req.xml',
 };
 
-export const requestFile = (sha256: string): TaFile => ({
+export const REQUEST: TaFile = {
   half: 'proxy',
   what: 'request',
   name: 'request.json',
   from: 'Proxy',
   to: 'Signer',
   says: 'The open request: what the children want, signed by the proxy. With krillta: krillta signer process request.json',
-  mark: `request ${sha256}`,
-});
+};
 
 export const parentResponse = (child: string): TaFile => ({
   half: 'proxy',
@@ -54,7 +51,6 @@ const PROXY_ID: TaFile = {
   from: 'Proxy',
   to: 'Signer',
   says: "Who the proxy is. Nobody signs it: read its fingerprint to the signer's operator as well.",
-  mark: 'proxy-id',
 };
 const PROXY_REPO: TaFile = {
   half: 'proxy',
@@ -63,7 +59,6 @@ const PROXY_REPO: TaFile = {
   from: 'Proxy',
   to: 'Signer',
   says: 'Where the trust anchor publishes. The signer keeps it for ever.',
-  mark: 'proxy-repo',
 };
 const REPOSITORY_RESPONSE: TaFile = {
   half: 'proxy',
@@ -73,7 +68,7 @@ const REPOSITORY_RESPONSE: TaFile = {
   to: 'Proxy',
   says: 'The answer for this publisher, for the records; it was taken already.',
 };
-const TAL: TaFile = {
+export const TAL: TaFile = {
   half: 'proxy',
   what: 'tal',
   name: 'ta.tal',
@@ -81,7 +76,7 @@ const TAL: TaFile = {
   to: 'Relying parties',
   says: 'Validators begin with it.',
 };
-const CERTIFICATE: TaFile = {
+export const CERTIFICATE: TaFile = {
   half: 'proxy',
   what: 'certificate',
   name: 'ta.cer',
@@ -132,7 +127,7 @@ export function handedOutFile(action: GuideAction, open: ProxyView['open']): TaF
     case 'proxy-repo':
       return PROXY_REPO;
     case 'request':
-      return open === null ? null : requestFile(open.sha256);
+      return open === null ? null : REQUEST;
     case 'signer-info':
       return SIGNER_FILES.find(({ what }) => what === 'signer-info') ?? null;
   }

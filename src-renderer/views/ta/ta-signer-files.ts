@@ -9,7 +9,6 @@ export const SIGNER_FILES: readonly TaFile[] = [
     from: 'Signer',
     to: 'Proxy',
     says: 'After set-up and after each reissue. With Krill: krillta proxy signer init (or update) --info',
-    mark: 'signer-info',
   },
   {
     half: 'signer',
@@ -80,5 +79,4 @@ export const responseFile = (id: string): TaFile => ({
   from: 'Signer',
   to: 'Proxy',
   says: 'Back to the proxy, which reviews and publishes it. With Krill: krillta proxy signer process-response --response response.json. Only then is it published.',
-  mark: `response ${id}`,
 });

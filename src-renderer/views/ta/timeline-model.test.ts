@@ -13,6 +13,7 @@ const row = (number: string, at: string, part: Partial<ExchangeRow> = {}): Excha
   revoked: 0,
   children: [],
   nextUpdate: at,
+  how: '',
   requestSha256: '',
   responseSha256: '',
   ...part,

@@ -7,6 +7,7 @@ import { hrefOf, replacePath } from '../../app/router.ts';
 import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
 import { LinkButton } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
 import { Page } from '../../components/page.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { ExchangesTable } from './exchanges-table.tsx';
@@ -63,11 +64,10 @@ interface HalvesProps {
 
 function Halves({ proxy, signer, offline, child }: HalvesProps) {
   const [dialog, setDialog] = useState<ProxyDialog | null>(null);
-  const handedOut = useHandedOut();
   const known = useAnswered(proxy, signer);
   const krill = useQuery('ta.krill', {}, ['ta'], { skip: offline || signer === null });
   const connected = Boolean(krill.data?.link);
-  const guide = guideOf({ proxy, signer, ...known, krill: connected, handedOut, offline });
+  const handedOut = useHandedOut();
   const both = proxy !== null && signer !== null;
   const none = proxy === null && signer === null;
   const close = (): void => {
@@ -89,7 +89,25 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
         </>
       }
     >
-      <GuideCard guide={guide} oneMachine={both} open={proxy?.open ?? null} onDialog={setDialog} />
+      {handedOut.data === null ? (
+        <Card title="You are here">
+          {handedOut.error ? (
+            <ErrorState error={handedOut.error} onRetry={handedOut.reload} />
+          ) : (
+            <Loading what="where it stands" />
+          )}
+        </Card>
+      ) : (
+        <GuideCard
+          guide={guideOf({
+            ...{ proxy, signer, ...known, krill: connected, offline },
+            handedOut: handedOut.data,
+          })}
+          oneMachine={both}
+          open={proxy?.open ?? null}
+          onDialog={setDialog}
+        />
+      )}
       <StickCard />
       {proxy === null ? null : (
         <Pane title="The proxy" says="the online half: children ask it, it publishes">

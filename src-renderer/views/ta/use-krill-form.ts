@@ -7,7 +7,7 @@ import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
 import { hexGroups } from '../../components/hex-value.tsx';
 import { parseNumber } from '../../components/text-field.tsx';
-import { useStartedJob } from './use-started-job.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 
 export type Peeked = Answer<'ta.peekServer'>;
 export type KrillTrust = 'pin' | 'system';

@@ -3,15 +3,17 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Job } from '#shared/contract/app.ts';
 import type { ChannelName } from '#shared/contract/index.ts';
-import { useAction } from '../../app/use-action.ts';
-import type { Action } from '../../app/use-action.ts';
-import { JobProgress } from '../../components/job-progress.tsx';
+import type { CallError } from '../app/call.ts';
+import { useAction } from '../app/use-action.ts';
+import type { Action } from '../app/use-action.ts';
+import { jobError, JobProgress } from './job-progress.tsx';
 
 export interface StartedJob {
+  /** Its error: why the job did not start, or why it failed. The form or button it came from stays, with what was typed. */
   action: Action<[]>;
-  /** It was started and has not ended; a failure that is still shown is no reason not to try again. */
+  /** It was started and has not ended. */
   running: boolean;
-  /** The job's progress or failure; null when there is none. */
+  /** The job's progress; null when none runs. */
   progress: ReactNode;
 }
 
@@ -21,22 +23,28 @@ export function useStartedJob(
   onDone: (job: Job) => void = () => undefined,
 ): StartedJob {
   const [job, setJob] = useState<string | null>(null);
-  const [failed, setFailed] = useState(false);
+  const [failure, setFailure] = useState<CallError | null>(null);
   const action = useAction(channel, async () => {
-    setFailed(false);
+    setFailure(null);
     setJob((await start()).job);
   });
   return {
-    action,
-    running: action.busy || (job !== null && !failed),
+    action: {
+      ...action,
+      error: action.error ?? failure,
+      clear: () => {
+        action.clear();
+        setFailure(null);
+      },
+    },
+    running: action.busy || job !== null,
     progress:
       job === null ? null : (
         <JobProgress
           id={job}
-          onRetry={() => setJob(null)}
           onEnd={(ended) => {
-            if (ended.state === 'failed') setFailed(true);
-            else setJob(null);
+            setJob(null);
+            if (ended.state === 'failed') setFailure(jobError(ended));
             if (ended.state === 'done') onDone(ended);
           }}
         />

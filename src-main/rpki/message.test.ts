@@ -1,0 +1,91 @@
+import { beforeAll, expect, test } from 'vitest';
+import { testKey } from '../testing/test-proxy.ts';
+import { children, readTlv, TAG } from '../x509/der-reader.ts';
+import { contextConstructed, nullValue, octetString, sequence, tlv } from '../x509/der-writer.ts';
+import { Faults } from './fault.ts';
+import { makeMessage } from './make-message.ts';
+import { openMessage } from './message.ts';
+
+type Der = Uint8Array;
+
+const NOW = new Date('2026-11-24T03:00:00Z');
+const identity = testKey();
+const NULL = nullValue();
+let message: Der;
+
+beforeAll(async () => {
+  message = await makeMessage(
+    Buffer.from('{}'),
+    { keyId: identity.keyId, certificate: identity.sign, crl: identity.sign },
+    testKey(),
+    {
+      now: NOW,
+      notBefore: NOW,
+      notAfter: new Date('2026-12-24T03:00:00Z'),
+      serial: Uint8Array.of(7),
+    },
+  );
+});
+
+/** `der` with what lies at `path` replaced: nothing that is signed is among the cases below. */
+function replaced(der: Der, path: readonly number[], by: (raw: Der) => readonly Der[]): Der {
+  const [index, ...rest] = path;
+  if (index === undefined) throw new Error('a path has a last step');
+  const { tag } = readTlv(der);
+  const parts = children(readTlv(der)).map(({ raw }) => raw);
+  const chosen = parts.at(index) ?? new Uint8Array();
+  const at = parts.indexOf(chosen);
+  return tlv(
+    tag,
+    ...parts.flatMap((part, position) =>
+      position !== at ? [part] : rest.length === 0 ? by(part) : [replaced(part, rest, by)],
+    ),
+  );
+}
+
+const said = (der: Der): string[] => {
+  const faults = new Faults();
+  openMessage(der, identity.spkiDer, NOW, faults);
+  return faults.found.map(({ text, clause }) => `${text} (${clause})`);
+};
+
+/** Adds an element behind the last inside a structure. */
+const grown = (raw: Der): readonly Der[] => {
+  const { tag, content } = readTlv(raw);
+  return [tlv(tag, content, NULL)];
+};
+const behind = (raw: Der): readonly Der[] => [raw, NULL];
+/** The signed data, and its parts: version, digests, content, certificates, CRLs, signers. */
+const DATA = [1, 0];
+
+test.each<[string, readonly number[], (raw: Der) => readonly Der[], RegExp]>([
+  ['behind the content info', [1], behind, /holds more/],
+  ['beside the signed data', [1], grown, /extra bytes/],
+  ['behind the signers', [...DATA, -1], behind, /holds more/],
+  ['a NULL before the signers', [...DATA, 4], behind, /wrong type/],
+  [
+    'a megabyte before the signers',
+    [...DATA, 4],
+    (raw) => [raw, contextConstructed(2, octetString(new Uint8Array(1 << 20)))],
+    /wrong type/,
+  ],
+  ['behind the content', [...DATA, 2], grown, /holds more/],
+  ['a fourth part of the certificate', [...DATA, 3, 0], grown, /holds more/],
+  ['a fourth part of the CRL', [...DATA, 4, 0], grown, /holds more/],
+  ['two CRLs', [...DATA, 4, 0], (raw) => [raw, raw], /2 CRLs/],
+  ['version 02 02 00 03', [...DATA, 0], () => [Uint8Array.of(2, 2, 0, 3)], /X\.690 8\.3\.2/],
+  ['version as ENUMERATED', [...DATA, 0], () => [Uint8Array.of(10, 1, 3)], /wrong type/],
+  ['signer version 02 02 00 03', [...DATA, -1, 0, 0], () => [Uint8Array.of(2, 2, 0, 3)], /X\.690 8\.3\.2/],
+  [
+    'a NULL with a content',
+    [...DATA, -1, 0, 4],
+    (raw) => [sequence(children(readTlv(raw))[0]?.raw ?? raw, tlv(TAG.null, NULL))],
+    /X\.690 8\.8\.2/,
+  ],
+])('a message whose signature holds, with %s, is refused', (_what, path, by, reason) => {
+  expect(said(message)).toEqual([]);
+  expect(said(replaced(message, path, by)).join('\n')).toMatch(reason);
+});
+
+test('taken apart and put together it is the same message', () =>
+  expect(said(replaced(message, [...DATA, 0], (raw) => [raw]))).toEqual([]));

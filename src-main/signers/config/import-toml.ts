@@ -1,0 +1,122 @@
+/**
+ * Signers of a krill.conf laid over the configuration here: which of ours each is, what of ours stays because Krill has no
+ * key for it, who does what then. It stores nothing.
+ */
+import type { SignerSettings } from '#shared/contract/signer-settings.ts';
+import type { FieldError } from '#shared/errors.ts';
+import { signerName } from '#shared/contract/signers.ts';
+import { checkSettings } from './check-settings.ts';
+import { type PendingSecret, type PendingSigner, type SignerDocument, SOFTWARE } from './document.ts';
+import { keyOfField, refusedFields, type SignersToml, type TomlSigner } from './read-toml.ts';
+
+/** More than any station has; each is started when it is applied. */
+const MOST_SIGNERS = 100;
+
+interface ImportDeps {
+  offline: boolean;
+  newId(): string;
+  /** The secret of a signer as it is to be kept; `before`: what is pending for it. */
+  seal(id: string, secret: string, before: PendingSecret | null): PendingSecret;
+  /** Whether a secret of it is kept then. */
+  keeps(signer: PendingSigner): boolean;
+}
+
+/** What only Baleen knows of a signer stays; the serial as long as the file leads to the same place. */
+function ownSettings(next: SignerSettings, before: SignerSettings | null): SignerSettings {
+  if (next.kind !== 'pkcs11' || before?.kind !== 'pkcs11') return next;
+  const { environment, keyLabel, pinPad, serial } = before;
+  const same = before.libPath === next.libPath && JSON.stringify(before.slot) === JSON.stringify(next.slot);
+  return { ...next, environment, keyLabel, pinPad, serial: same ? serial : null };
+}
+
+/** The one software signer for all OpenSSL tables, under the name of the first. */
+function softwareOf(tables: readonly TomlSigner[], notes: string[]): PendingSigner | null {
+  const names = tables.filter(({ settings }) => settings === null).map(({ name }) => name);
+  const [name] = names;
+  if (name === undefined) return null;
+  const listed = names.map((one) => `"${one}"`).join(', ');
+  notes.push(
+    names.length === 1
+      ? `${listed} is the built-in software signer here.`
+      : `${listed} are one here: the built-in software signer, called "${name}".`,
+  );
+  return { id: SOFTWARE, name, kind: 'software', settings: null, secret: { do: 'keep' } };
+}
+
+/**
+ * The configuration with the signers of the file in it; `notes` grows. Signers that the file does not name stay. Throws
+ * AppError INVALID_INPUT with each wrong field as `signers.<place>.<key>`.
+ */
+export async function mergeToml(
+  document: SignerDocument,
+  toml: SignersToml,
+  notes: string[],
+  deps: ImportDeps,
+): Promise<SignerDocument> {
+  const faults: FieldError[] = [];
+  if (toml.signers.length > MOST_SIGNERS)
+    faults.push({
+      path: 'signers',
+      message: `It holds ${toml.signers.length} signers, ${MOST_SIGNERS} are the most`,
+    });
+  const merged: PendingSigner[] = [];
+  for (const [at, table] of toml.signers.entries()) {
+    const fault = (key: string, message: string): void =>
+      void faults.push({ path: `signers.${at}.${key}`, message });
+    const name = signerName.safeParse(table.name);
+    if (!name.success) fault('name', `name: ${name.error.issues[0]?.message ?? ''}`);
+    if (table.settings === null || !name.success) continue;
+    const before = document.signers.find((one) => one.name === table.name);
+    if (before !== undefined && before.kind !== table.settings.kind) {
+      fault('name', `a signer of another kind is called "${table.name}" here; rename one of them`);
+      continue;
+    }
+    const id = before?.id ?? deps.newId();
+    const settings = ownSettings(table.settings, before?.settings ?? null);
+    const kept = before?.secret ?? null;
+    const secret = table.secret === null ? (kept ?? { do: 'keep' }) : deps.seal(id, table.secret, kept);
+    const next: PendingSigner = { id, name: table.name, kind: settings.kind, settings, secret };
+    const absent: string[] = [];
+    for (const { path, message } of await checkSettings(settings, {
+      secret: deps.keeps(next),
+      offline: deps.offline,
+      absent,
+    }))
+      fault(keyOfField(settings.kind, path.replace(/^settings\./, '')), message);
+    for (const path of absent)
+      notes.push(`"${table.name}": ${path} is not on this machine. Put it there, or choose another file.`);
+    merged.push(next);
+  }
+  const software = softwareOf(toml.signers, notes);
+  if (software !== null) merged.unshift(software);
+  const taken = new Set(merged.map(({ id }) => id));
+  const staying = document.signers.filter(({ id }) => !taken.has(id));
+  for (const { name } of staying)
+    if (merged.some((one) => one.name === name))
+      // Krill's words (H-003).
+      faults.push({ path: 'signers', message: `Signer name '${name}' is not unique` });
+  if (faults.length > 0) throw refusedFields(faults, toml.signers);
+  const others = staying.filter(({ id }) => id !== SOFTWARE).map(({ name }) => `"${name}"`);
+  if (others.length > 0)
+    notes.push(`The file does not name ${others.join(', ')}: remove what is not used any more.`);
+  return { signers: inOrder(document, merged), roles: rolesOf(toml, merged) };
+}
+
+/** Those that were there in their places, the software signer first among the new ones. */
+function inOrder(document: SignerDocument, merged: readonly PendingSigner[]): PendingSigner[] {
+  const next = document.signers.map((one) => merged.find(({ id }) => id === one.id) ?? one);
+  return [...next, ...merged.filter(({ id }) => !next.some((one) => one.id === id))];
+}
+
+/** Whoever is alone in the file is the default there (H-016), whatever else is here. */
+function rolesOf(toml: SignersToml, merged: readonly PendingSigner[]): SignerDocument['roles'] {
+  const software = new Set(toml.signers.flatMap(({ name, settings }) => (settings === null ? [name] : [])));
+  const id = (name: string | null): string | null =>
+    name === null
+      ? null
+      : software.has(name)
+        ? SOFTWARE
+        : (merged.find((one) => one.name === name)?.id ?? null);
+  const only = toml.signers.length === 1 ? (toml.signers[0]?.name ?? null) : null;
+  return { defaultSigner: id(toml.defaultSigner ?? only), oneOffSigner: id(toml.oneOffSigner) };
+}

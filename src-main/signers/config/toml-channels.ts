@@ -1,0 +1,173 @@
+/** `signers.importToml`, `signers.toml`, `signers.exportToml`: [[signers]] in and out (H-012). They contact no device. */
+import { AppError } from '../../lib/app-error.ts';
+import { wipe } from '../../lib/bytes.ts';
+import type { Domain, TicketPaths } from '../../lib/domain.ts';
+import { exportFile } from '../../lib/export-file.ts';
+import { newId } from '../../lib/ids.ts';
+import type { Clock, Random } from '../../ports.ts';
+import type { StoredSignerConfig } from '../../store/signer-columns.ts';
+import type { Session } from '../../store/store-contract.ts';
+import type { Configure } from './configure.ts';
+import { surroundings } from './configure.ts';
+import {
+  documentOf,
+  faultsOf,
+  type PendingSecret,
+  type PendingSigner,
+  secretStored,
+  SOFTWARE,
+} from './document.ts';
+import { mergeToml } from './import-toml.ts';
+import { readSignersToml } from './read-toml.ts';
+import { shownSettings } from './secret-variables.ts';
+import { MASK } from './toml-fields.ts';
+import { writeSignersToml } from './write-toml.ts';
+
+export interface TomlDeps {
+  clock: Clock;
+  random: Random;
+  session(): Session;
+  /** Throws AppError NOT_FOUND. */
+  blobs: { take(id: string): { name: string; bytes: Buffer } };
+  tickets: TicketPaths;
+  configure: Configure;
+}
+
+type Channels = Pick<Domain<'signers'>, 'importToml' | 'toml' | 'exportToml'>;
+
+/** What is kept of a signer's PIN or password, sealed; null: nothing. */
+function sealedOf(stored: StoredSignerConfig, { id, secret }: PendingSigner): Uint8Array | null {
+  if (secret.do === 'store') return new Uint8Array(Buffer.from(secret.sealed, 'base64'));
+  if (secret.do === 'forget') return null;
+  return stored.signers.find((one) => one.id === id)?.sealed ?? null;
+}
+
+/** SECURITY: in the clear. */
+function secretOf(session: Session, stored: StoredSignerConfig, signer: PendingSigner): string | null {
+  const sealed = sealedOf(stored, signer);
+  if (sealed === null) return null;
+  const plain = session.open(signer.id, sealed);
+  try {
+    return Buffer.from(plain).toString('utf8');
+  } finally {
+    wipe(plain);
+  }
+}
+
+/** One signer of what is pending as [[signers]], secrets as `***`. */
+export function signerToml(signer: Pick<PendingSigner, 'name' | 'settings'>, secret: boolean): string {
+  const { name } = signer;
+  return writeSignersToml({
+    signers: [{ name, settings: shownSettings(signer.settings), secret: secret ? MASK : null }],
+    defaultSigner: null,
+    oneOffSigner: null,
+  });
+}
+
+export function tomlChannels(deps: TomlDeps): Channels {
+  const { clock, random, session, blobs, tickets, configure } = deps;
+
+  async function written(secrets: boolean): Promise<{ text: string; notes: string[]; shown: number }> {
+    const opened = session();
+    const stored = await opened.store.run('signers.config', {});
+    const document = documentOf(stored);
+    const nameOf = (id: string | null): string | null =>
+      id === null ? null : (document.signers.find((one) => one.id === id)?.name ?? 'Software');
+    const signers = document.signers.map((signer) => ({
+      name: signer.name,
+      settings: secrets ? signer.settings : shownSettings(signer.settings),
+      secret: secrets ? secretOf(opened, stored, signer) : sealedOf(stored, signer) === null ? null : MASK,
+    }));
+    const { defaultSigner, oneOffSigner } = document.roles;
+    const text = writeSignersToml({
+      signers,
+      defaultSigner: nameOf(defaultSigner),
+      oneOffSigner: nameOf(oneOffSigner),
+    });
+    const notes = stored.pending === null ? [] : ['It holds what is pending and not in force yet.'];
+    for (const fault of faultsOf(document, await surroundings(opened)))
+      notes.push(`It is not complete: ${fault.replace(/([^.])$/, '$1.')}`);
+    for (const signer of document.signers) {
+      const { id, name, settings } = signer;
+      const asks = settings?.kind === 'pkcs11' ? settings.login && !settings.pinPad : settings?.username;
+      if (id !== SOFTWARE && asks && !secretStored(stored, signer))
+        notes.push(
+          `"${name}": no ${settings?.kind === 'kmip' ? 'password' : 'PIN'} is kept here, so the file has none; Krill needs one.`,
+        );
+      if (settings?.kind === 'pkcs11' && Object.keys(settings.environment).length > 0)
+        notes.push(`"${name}": its variables are comments in the file; start Krill with them.`);
+    }
+    return { text, notes, shown: signers.filter(({ secret }) => secret !== null).length };
+  }
+
+  return {
+    async importToml({ revision, blob }) {
+      const { name: file, bytes } = blobs.take(blob);
+      try {
+        const toml = readSignersToml(bytes);
+        const notes = [...toml.notes];
+        const what = {
+          action: 'signers.importToml',
+          summary: `${toml.signers.length === 1 ? 'A signer was' : `${toml.signers.length} signers were`} read from ${file.slice(0, 100)}; what they change is pending`,
+        };
+        const { offline } = await surroundings(session());
+        await configure.hold(revision, what, (document, stored) =>
+          mergeToml(document, toml, notes, {
+            offline,
+            newId: () => newId('signer', random),
+            keeps: (signer) => secretStored(stored, signer),
+            seal(id, secret, before): PendingSecret {
+              const same =
+                before !== null &&
+                secretOf(session(), stored, {
+                  ...{ id, name: '', kind: 'pkcs11', settings: null },
+                  secret: before,
+                }) === secret;
+              return same ? before : configure.seal(id, secret);
+            },
+          }),
+        );
+        return { notes, imported: toml.signers.length };
+      } finally {
+        // SECURITY: it may hold PINs.
+        wipe(bytes);
+      }
+    },
+    async toml() {
+      const { text, notes } = await written(false);
+      return { text, notes };
+    },
+    async exportToml({ target, secrets, overwrite }) {
+      const path = tickets.path(target);
+      const { text, shown } = await written(secrets);
+      const content = Buffer.from(text, 'utf8');
+      const withSecrets = secrets && shown > 0;
+      if (secrets && shown === 0)
+        throw new AppError(
+          'NOT_ALLOWED_NOW',
+          'No PIN or password is kept here. Export the signers without secrets.',
+        );
+      try {
+        const exported = await exportFile({
+          path,
+          content,
+          mode: withSecrets ? 0o600 : 0o644,
+          overwrite,
+          now: clock.now(),
+        });
+        await session().store.run('audit.add', {
+          audit: {
+            action: 'signers.exportToml',
+            outcome: 'done',
+            summary: `The signers were exported ${withSecrets ? `with ${shown === 1 ? 'a PIN or password' : `${shown} PINs or passwords`} IN THE CLEAR` : 'without secrets'} to ${path}`,
+            subjects: [],
+          },
+        });
+        tickets.end(target);
+        return { path: exported.path };
+      } finally {
+        if (secrets) wipe(content);
+      }
+    },
+  };
+}

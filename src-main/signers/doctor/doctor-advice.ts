@@ -1,0 +1,119 @@
+/** Cause, check and fix of what is neither a result of PKCS#11 nor of KMIP: networks, TLS, bindings, speed. Data only. */
+import type { Advice } from '../lifecycle/trouble.ts';
+
+const UNKNOWN_NAME: Advice = {
+  cause: 'The name is misspelt, or no name server of this machine knows it.',
+  check: 'Ask for the name with `getent hosts` or `nslookup`.',
+  fix: 'Mend the host under Signers, or give its address.',
+};
+const NOBODY_ANSWERS: Advice = {
+  cause: 'The server does not run, listens on another port, or a firewall stands between.',
+  check:
+    'Look on the server whether it listens (`ss -ltn`), and from here whether the port answers (`nc -vz`).',
+  fix: 'Start the server, open the firewall, or mend address and port under Signers. KMIP servers listen on port 5696.',
+};
+const NO_TLS: Advice = {
+  cause: 'What answers at this port is no TLS server, or knows no version and cipher that is accepted here.',
+  check: 'Look at it with `openssl s_client -connect host:port`.',
+  fix: 'Give the port of KMIP, or let the server speak TLS 1.2 or newer.',
+};
+const CLIENT_REFUSED: Advice = {
+  cause: 'The server asks for a client certificate and does not believe the one it got, or got none.',
+  check: 'Look at the log of the server, and who issued the client certificate.',
+  fix: 'Name a client certificate and its key of an authority that the server trusts.',
+};
+
+const TABLE: Readonly<Record<string, Advice>> = {
+  ENOTFOUND: UNKNOWN_NAME,
+  EAI_AGAIN: UNKNOWN_NAME,
+  ECONNREFUSED: NOBODY_ANSWERS,
+  ETIMEDOUT: NOBODY_ANSWERS,
+  EHOSTUNREACH: NOBODY_ANSWERS,
+  ENETUNREACH: NOBODY_ANSWERS,
+  UNREACHABLE: NOBODY_ANSWERS,
+  OFFLINE: {
+    cause:
+      'An offline station connects to the one HSM that is in force, by its address, and to nothing else.',
+    check: 'Compare host and port with the signer that is in force.',
+    fix: 'Give the address of the HSM, apply the configuration, and examine it again.',
+  },
+  EPROTO: NO_TLS,
+  ECONNRESET: NO_TLS,
+  INVALID_INPUT: {
+    cause:
+      'A certificate or key file of this signer cannot be read, is another kind of file, or the two are no pair.',
+    check: 'Look at the files with `openssl x509 -in` and `openssl pkey -in`.',
+    fix: 'Choose the right files under Signers: PEM, the key without a passphrase.',
+  },
+  PEER_UNTRUSTED: {
+    cause:
+      'The certificate of the server is of no authority that is named here, is for another name, or is out of date.',
+    check: 'Compare the fingerprint above with the one that the operator of the server reads to you.',
+    fix: 'Name the authority or the certificate of the server under Signers; never tick "insecure" for this.',
+  },
+  PEER_REFUSED: CLIENT_REFUSED,
+  NO_KMIP: {
+    cause: 'Another kind of server answers at this port.',
+    check: 'Ask what runs at this address and port.',
+    fix: 'Give address and port of the KMIP server.',
+  },
+  CONNECTION_CLOSED: {
+    cause: 'The server took the connection and closed it: it may be busy, shut us out, or be no KMIP server.',
+    check: 'Look at the log of the server.',
+    fix: 'Do what its log says, or mend address and port.',
+  },
+  READ_TIMEOUT: {
+    cause: 'The server took the request and did not answer in time.',
+    check: 'Look at the load and the log of the server.',
+    fix: 'Raise read_timeout_seconds under Signers if the device is slow.',
+  },
+  OPERATIONS_MISSING: {
+    cause: 'The server does not announce everything that a signer needs.',
+    check:
+      'Compare the list below with the manual of the server: some do more than they announce (PyKMIP and Modify Attribute).',
+    fix: 'Use another server, or tick "force" if you know that it does it all the same.',
+  },
+  MISSING_OPERATION: {
+    cause: 'The library leaves out a function that every signer needs.',
+    check: 'Look at the list below and at the release notes of the vendor.',
+    fix: 'Install the newest library of the vendor, or use another device.',
+  },
+  NO_KEY_TYPE: {
+    cause:
+      'The device offers no mechanism by which RSA or P-256 keys are made and used, or its policy hides them.',
+    check: 'Look at the list of mechanisms and at the policy of the device (FIPS modes hide some).',
+    fix: 'Allow RSA or ECDSA signatures on the device, or use another one.',
+  },
+  KEY_TYPE: {
+    cause: 'The device made another kind of key than it was asked for.',
+    check: 'Look at its log.',
+    fix: 'Use another key type or another device.',
+  },
+  WRONG_SIGNATURE: {
+    cause: 'The device signs with another key than it shows, or its library damages signatures.',
+    check: 'Let the tool of the vendor sign and verify.',
+    fix: 'Do not use this device before its vendor has looked at it.',
+  },
+  NOT_DESTROYED: {
+    cause: 'The device says that it destroyed the key, and still has it.',
+    check: 'List the keys with the tool of the vendor.',
+    fix: 'Destroy the test key with the tool of the vendor, and allow this user to destroy keys.',
+  },
+  ANOTHER_DEVICE: {
+    cause: 'The settings lead to another device, or the device was made anew and its keys are gone.',
+    check: 'Compare the serial above with the one on the device.',
+    fix: 'Connect the right device or restore its backup; make a new signer for a new device.',
+  },
+  LEFT_BEHIND: {
+    cause: 'A key was begun and not finished, and what was made could not be taken away.',
+    check: 'Look for the objects that are named above.',
+    fix: 'Destroy them with the tool of the server.',
+  },
+};
+
+/** null: another table knows it. */
+export function doctorAdvice(code: string): Advice | null {
+  if (Object.hasOwn(TABLE, code)) return TABLE[code] ?? null;
+  if (/ALERT_(?:HANDSHAKE_FAILURE|.*CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/.test(code)) return CLIENT_REFUSED;
+  return code.startsWith('ERR_SSL') ? NO_TLS : null;
+}

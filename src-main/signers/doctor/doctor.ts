@@ -1,0 +1,198 @@
+/** `signers.examine`, `signers.report`: the doctor looks at a signer as it is pending. Reports live until the lock. */
+import type { Topic } from '#shared/bridge.ts';
+import type { DoctorReport } from '#shared/contract/signer-doctor.ts';
+import type { SignerSettings } from '#shared/contract/signer-settings.ts';
+import { signerSettings } from '#shared/contract/signer-settings.ts';
+import { AppError } from '../../lib/app-error.ts';
+import type { Domain } from '../../lib/domain.ts';
+import type { JobContext } from '../../lib/jobs.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Clock, Random } from '../../ports.ts';
+import type { StoredSignerConfig } from '../../store/signer-columns.ts';
+import type { Session } from '../../store/store-contract.ts';
+import type { Configure } from '../config/configure.ts';
+import { documentOf, type PendingSigner, secretStored } from '../config/document.ts';
+import { signerToml } from '../config/toml-channels.ts';
+import type { DeviceKinds, LiveSigners } from '../lifecycle/live-signers.ts';
+import { createPins, type Pins } from '../lifecycle/pins.ts';
+import { doctorPerson } from './doctor-pins.ts';
+import { examine } from './examine.ts';
+import type { Looks } from './pkcs11-looks.ts';
+import { reportText } from './report-text.ts';
+
+/** What is looked at before a signer is opened as a device. */
+export type MakeLooks = (settings: SignerSettings, about: { signal: AbortSignal; name: string }) => Looks;
+
+export interface DoctorDeps {
+  clock: Clock;
+  random: Random;
+  log: Log;
+  kinds: DeviceKinds;
+  looks: MakeLooks;
+  session(): Session;
+  live(): LiveSigners;
+  configure: Configure;
+  version: string;
+  deviceJob(
+    id: string,
+    what: { action: string; title: string },
+    work: (job: JobContext) => Promise<{ summary: string | null }>,
+  ): { job: string };
+  changed(topic: Topic, ids: string[]): void;
+}
+
+interface Book {
+  reports: Map<string, DoctorReport>;
+  running: Set<string>;
+  /** Of signers or secrets that are not in force: the refused ones have to be known the next time. */
+  pending: Map<string, { sealed: string | null; pins: Pins }>;
+}
+
+interface Doctor {
+  channels: Pick<Domain<'signers'>, 'examine' | 'report'>;
+  /** Forgets what was typed. */
+  locking(): void;
+}
+
+const KIND = { software: 'software', pkcs11: 'PKCS#11', kmip: 'KMIP' } as const;
+
+export function createDoctor(deps: DoctorDeps): Doctor {
+  const { clock, random, session, live, changed } = deps;
+  // A new workspace begins before the one that is open ends, so each session has its own.
+  const books = new WeakMap<Session, Book>();
+
+  function book(): Book {
+    const now = session();
+    const known = books.get(now) ?? { reports: new Map(), running: new Set(), pending: new Map() };
+    books.set(now, known);
+    return known;
+  }
+
+  function found(stored: StoredSignerConfig, id: string): PendingSigner & { settings: SignerSettings } {
+    const signer = documentOf(stored).signers.find((one) => one.id === id);
+    if (signer === undefined)
+      throw new AppError('NOT_FOUND', 'This signer is no longer there. Look at the list again.', {
+        ids: [id],
+      });
+    if (signer.settings === null)
+      throw new AppError('POLICY_REFUSED', 'The software signer has no device: it is always ready.', {
+        ids: [id],
+      });
+    return { ...signer, settings: signerSettings.parse(signer.settings) };
+  }
+
+  function pinsOf(stored: StoredSignerConfig, signer: PendingSigner): Pins {
+    const { id, name, kind, secret } = signer;
+    const running = live().all().get(id);
+    if (running !== undefined && secret.do === 'keep') return running.pins;
+    const sealed = secret.do === 'store' ? secret.sealed : null;
+    const { pending } = book();
+    const before = pending.get(id);
+    if (before !== undefined && before.sealed === sealed) return before.pins;
+    const pins = createPins({
+      ...{ clock, random, session: session(), prompts: live().prompts },
+      signer: () => ({ id, name, kind }),
+      sealed: sealed === null ? null : new Uint8Array(Buffer.from(sealed, 'base64')),
+      refused: [
+        ...(stored.signers.find((one) => one.id === id)?.refused ?? []),
+        ...(before?.pins.refusals() ?? []),
+      ],
+      kept: () => undefined,
+    });
+    pending.set(id, { sealed, pins });
+    return pins;
+  }
+
+  /** Changes the pending secret of a signer that is not in force as it is examined. */
+  async function setPending(id: string, summary: string, secret: PendingSigner['secret']): Promise<void> {
+    const { revision } = await session().store.run('signers.config', {});
+    await deps.configure.hold(revision, { action: 'signers.save', id, summary }, (document) => ({
+      ...document,
+      signers: document.signers.map((one) => (one.id === id ? { ...one, secret } : one)),
+    }));
+  }
+
+  async function work(signer: ReturnType<typeof found>, job: JobContext): Promise<{ summary: string }> {
+    const { reports } = book();
+    const { id, name, kind, settings } = signer;
+    const stored = await session().store.run('signers.config', {});
+    const keys = await session().store.run('signers.keys', {});
+    const pins = pinsOf(stored, signer);
+    const inForce = live().all().get(id)?.pins === pins;
+    const person = doctorPerson({
+      ...{ signer: { id, name, kind }, pins, prompts: live().prompts },
+      async keep(pin) {
+        if (inForce) return pins.keep(pin);
+        const secret = deps.configure.seal(id, Buffer.from(pin).toString('utf8'));
+        pin.fill(0);
+        await setPending(id, `The PIN of ${name} is to be kept in the vault; it is pending`, secret);
+      },
+      async refused() {
+        // SECURITY: its mark does not outlive this session before the signer is in force, so the PIN itself goes.
+        if (!stored.signers.some((one) => one.id === id))
+          await setPending(id, `The refused PIN of ${name} was taken out of what is pending`, {
+            do: 'forget',
+          });
+      },
+    });
+    const at = clock.now().toISOString();
+    const base = { signer: id, at, toml: signerToml(signer, secretStored(stored, signer)) };
+    const lines: DoctorReport['lines'] = [];
+    const update = (done: boolean): void => {
+      const report = { ...base, done, lines: structuredClone(lines) };
+      const text = reportText(report, { name, kind: KIND[kind], version: deps.version });
+      reports.set(id, { ...report, text });
+      changed('signers', [id]);
+    };
+    update(false);
+    try {
+      const stopped = await examine(
+        {
+          ...{ name, settings, person },
+          signal: job.signal,
+          binding: stored.signers.find((one) => one.id === id)?.binding ?? null,
+          ours: new Map(keys.map((key) => [key.spkiSha256, { label: key.label, here: key.signer === id }])),
+          looks: deps.looks(settings, { signal: job.signal, name }),
+          device: deps.kinds.deviceFor(settings, person),
+          explain: (error) => deps.kinds.explain(settings.kind, error),
+          log: (error) => void deps.log.failure(`examining a signer (${id})`, error),
+          changed(line) {
+            if (line.state === 'running') job.report(null, line.title);
+            update(false);
+          },
+        },
+        lines,
+      );
+      job.signal.throwIfAborted();
+      return {
+        summary:
+          stopped === null
+            ? `The doctor examined ${name}: a key was made, used and destroyed on it`
+            : `The doctor examined ${name}: it stops at "${stopped.title}"`,
+      };
+    } finally {
+      person.end();
+      update(true);
+    }
+  }
+
+  return {
+    channels: {
+      async examine({ id }) {
+        const signer = found(await session().store.run('signers.config', {}), id);
+        const { running } = book();
+        if (running.has(id))
+          throw new AppError('NOT_ALLOWED_NOW', `${signer.name} is being examined. Wait for its end.`);
+        const title = `Examination of ${signer.name}`;
+        running.add(id);
+        return deps.deviceJob(id, { action: 'signers.examine', title }, (job) =>
+          work(signer, job).finally(() => running.delete(id)),
+        );
+      },
+      report: ({ id }) => structuredClone(book().reports.get(id) ?? null),
+    },
+    locking() {
+      for (const { pins } of book().pending.values()) pins.forget();
+    },
+  };
+}

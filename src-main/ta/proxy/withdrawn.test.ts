@@ -1,0 +1,85 @@
+/** A request that is withdrawn at the proxy and signed all the same: the way on. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type TestApp, testApp } from '../../testing/test-app.ts';
+import { endServers } from '../../testing/test-net.ts';
+import {
+  answeredBy,
+  associate,
+  associated,
+  makeRequest,
+  openResponse,
+  proxyFileOf,
+  proxyOf,
+  signerInfoOf,
+  take,
+} from '../../testing/test-proxy-app.ts';
+import { servedChild } from '../../testing/test-served-child.ts';
+import { openRequest, signerOf } from '../../testing/test-signer.ts';
+
+let proxy: TestApp;
+let signer: TestApp;
+beforeEach(async () => {
+  proxy = await testApp();
+  signer = await testApp();
+  await proxy.create('online', 'Proxy');
+  await signer.create('offline', 'Signer');
+  const folder = join(proxy.folder, 'published');
+  mkdirSync(folder);
+  await associated(proxy, signer, folder);
+});
+afterEach(async () => {
+  await proxy.remove();
+  await signer.remove();
+  await endServers();
+});
+
+const withdraw = () => proxy.call('ta.cancelRequest', { reason: 'the stick was lost' });
+const PLACE = 'rsync://child.example.net/repo/one/';
+
+describe('signed all the same', { timeout: 240_000 }, () => {
+  test('a revocation: the next request cannot be signed until signer-info.json is taken over', async () => {
+    const { child, key, ask } = await servedChild(proxy);
+    const wish = await child.issue(key, PLACE);
+    await ask(wish);
+    await take(proxy, await answeredBy(proxy, signer, await makeRequest(proxy, false)));
+    expect(await ask(wish)).toMatchObject({ type: 'issue_response' });
+    const revoke = { type: 'revoke', className: 'default', keyId: key.keyId } as const;
+    expect(await ask(revoke)).toMatchObject({ status: 1104 });
+    const late = await answeredBy(proxy, signer, await makeRequest(proxy, false));
+    await withdraw();
+    await expect(openResponse(proxy, late).then(({ id }) => id)).rejects.toThrow(
+      /withdrawn on .*take its signer-info\.json over/,
+    );
+    const second = await makeRequest(proxy, false);
+    signer.clock.advance(60_000);
+    const { view } = await openRequest(signer, second);
+    expect(view.children[0]?.wishes[0]?.problems[0]?.text).toMatch(
+      /cannot be revoked: .*take signer-info\.json of this signer over on the proxy/,
+    );
+    await associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
+    expect((await proxyOf(proxy)).open?.outdated).not.toEqual([]);
+    await proxy.result(await proxy.call('ta.refreshRequest', {}));
+    await take(proxy, await answeredBy(proxy, signer, await proxyFileOf(proxy, 'request')));
+    expect(await ask(revoke)).toMatchObject({ type: 'revoke_response' });
+    expect((await signerOf(signer)).issued).toEqual([]);
+  });
+
+  test('a certificate of a child that was removed meanwhile is revoked with the next exchange but one', async () => {
+    const { child, key, ask } = await servedChild(proxy);
+    await ask(await child.issue(key, PLACE));
+    await answeredBy(proxy, signer, await makeRequest(proxy, false));
+    await withdraw();
+    await proxy.call('ta.childRemove', { handle: child.handle, confirm: child.handle });
+    expect((await proxyOf(proxy)).children).toMatchObject([{ handle: child.handle }]);
+    const response = await answeredBy(proxy, signer, await makeRequest(proxy, false));
+    const { view } = await openResponse(proxy, response);
+    expect(view.unusual.join('\n')).toMatch(/remote\/one: there is a certificate for key/);
+    await take(proxy, response);
+    expect((await signerOf(signer)).issued).toHaveLength(1);
+    await take(proxy, await answeredBy(proxy, signer, await makeRequest(proxy, false)));
+    expect((await signerOf(signer)).issued).toEqual([]);
+    expect((await proxyOf(proxy)).children).toEqual([]);
+  });
+});

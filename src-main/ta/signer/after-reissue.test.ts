@@ -1,0 +1,91 @@
+/** A TA certificate made anew: what was signed before it, its store taken over, and a clock that goes back. */
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testApp, type TestApp } from '../../testing/test-app.ts';
+import { testProxy, type TestProxy } from '../../testing/test-proxy.ts';
+import { approve, exportTo, setUpSigner } from '../../testing/test-signer.ts';
+import { vectorPath } from '../../testing/vectors.ts';
+import { checkRecord } from '../check-record.ts';
+
+const DAY_MS = 86_400_000;
+const URIS = { https: 'https://rpki.example.net/ta/ta.cer', rsync: 'rsync://rpki.example.net/ta/ta.cer' };
+
+let app: TestApp;
+let proxy: TestProxy;
+beforeEach(async () => {
+  app = await testApp();
+  await app.create('offline');
+  proxy = await testProxy(app.clock.now());
+});
+afterEach(() => app.remove());
+
+async function setUp(): Promise<void> {
+  await setUpSigner(app, {
+    proxyId: { name: 'proxy-id.json', text: proxy.idFile },
+    fingerprint: proxy.fingerprint,
+    repository: { name: 'proxy-repo.json', text: proxy.repositoryFile },
+    ...URIS,
+  });
+}
+
+const reissue = async () =>
+  app.result(
+    await app.call('ta.reissue', { https: [URIS.https], rsync: URIS.rsync, notify: null, years: 50 }),
+  );
+
+test('a krillta store whose last act was a reissue is taken over', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'baleen-store-'));
+  try {
+    cpSync(vectorPath('krill-ta/krillta-0.14.5-store'), folder, { recursive: true });
+    chmodSync(join(folder, 'signer/ta'), 0o755);
+    for (const number of [9, 10, 11]) rmSync(join(folder, `signer/ta/command-${number}.json`));
+    app.places.push(folder);
+    const { chosen } = await app.call('dialogs.folder', { purpose: 'open' });
+    const { job } = await app.call('ta.importStore', { folder: chosen?.ticket ?? '' });
+    expect((await app.ended(job)).error).toBeNull();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('an exchange before it, which shows no certificate, is checked by the key of the new one', async () => {
+  await setUp();
+  await approve(app, await proxy.request([], app.clock.now()));
+  await app.later(DAY_MS);
+  await reissue();
+  const [info, exchanges] = ['signer-info.json', 'exchanges.json'].map((name) => join(app.folder, name));
+  await exportTo(app, 'signer-info', info ?? '');
+  await exportTo(app, 'exchanges-json', exchanges ?? '');
+  const file = (name: string, bytes: Uint8Array) => ({ name, bytes });
+  const found = checkRecord({
+    exchanges: file('exchanges.json', readFileSync(exchanges ?? '')),
+    proxy: file('proxy-id.json', Buffer.from(proxy.idFile)),
+    signer: file('signer-info.json', readFileSync(info ?? '')),
+  });
+  expect(found.exchanges.flatMap(({ faults }) => faults)).toEqual([]);
+  expect(found.exchanges).toMatchObject([{ holds: true }]);
+  expect(found.exchanges[0]?.checks.map(({ text }) => text)).toContain(
+    'certificates, CRL and manifest hold under the key of the TA certificate; the file shows none of that time',
+  );
+});
+
+test('a life that no certificate has is refused at its field', async () => {
+  await setUp();
+  const order = { https: [URIS.https], rsync: URIS.rsync, notify: null, years: 10_000 };
+  await expect(app.call('ta.reissue', order)).rejects.toMatchObject({
+    message: 'TA certificate: 10000 years is not between 1 and 500. Change the value.',
+    reply: { details: { fields: [{ path: 'years' }] } },
+  });
+});
+
+test('the clock may not go back behind it', async () => {
+  await setUp();
+  await app.later(400 * DAY_MS);
+  await reissue();
+  app.clock.advance(-399 * DAY_MS);
+  await expect(approve(app, await proxy.request([], app.clock.now()))).rejects.toThrow(
+    /not after the last exchange or reissue/,
+  );
+});

@@ -1,0 +1,73 @@
+import { act, cleanup, screen, within } from '@testing-library/react';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { DoctorReport } from '#shared/contract/signer-doctor.ts';
+import { installBridge } from '../../app/fake-bridge.ts';
+import { dropWorkspaceData, takeEvent } from '../../app/query-store.ts';
+import { Doctor } from './doctor.tsx';
+import { fakeList, REPORT } from './fake-signers.ts';
+import { endedJob, press, settle, show } from './fake-view.tsx';
+
+beforeEach(() => dropWorkspaceData());
+afterEach(cleanup);
+
+test('nothing is examined before it is asked for', async () => {
+  const { callsOf } = installBridge({ 'signers.list': () => fakeList(), 'signers.report': () => null });
+  await show(Doctor, '/signers/signer-1/doctor');
+  expect(screen.getByRole('heading', { name: 'Not examined yet' })).toBeTruthy();
+  expect(callsOf('signers.examine')).toEqual([]);
+});
+
+test('lines come top to bottom; a failure has its cause, where to look, how to mend it', async () => {
+  let report: DoctorReport | null = null;
+  const { callsOf } = installBridge({
+    'signers.list': () => fakeList(),
+    'signers.report': () => report,
+    'signers.examine': () => ({ job: 'j-1' }),
+    'jobs.get': () => ({ ...endedJob('j-1'), state: report?.done ? 'done' : 'running' }),
+  });
+  await show(Doctor, '/signers/signer-1/doctor');
+  await press('Examine it');
+  expect(callsOf('signers.examine')).toEqual([{ id: 'signer-1' }]);
+  const more = async (count: number): Promise<void> => {
+    report = { ...REPORT, done: count === REPORT.lines.length, lines: REPORT.lines.slice(0, count) };
+    act(() => takeEvent({ type: 'changed', topic: 'signers', ids: ['signer-1'] }));
+    act(() => takeEvent({ type: 'changed', topic: 'jobs', ids: ['j-1'] }));
+    await settle();
+  };
+  const titles = (): (string | null)[] =>
+    [...document.querySelectorAll('.doctor-line b')].map(({ textContent }) => textContent);
+  await more(2);
+  expect(titles()).toEqual(['The library is there', 'It loads']);
+  expect(screen.queryByText(/It stops at/)).toBeNull();
+  await more(REPORT.lines.length);
+  expect(titles()).toEqual(REPORT.lines.map(({ title }) => title));
+  expect(screen.getByText('It stops at “Login”.')).toBeTruthy();
+  const login = within(screen.getByText('Login').closest('li') as HTMLElement);
+  expect(login.getByText('bad')).toBeTruthy();
+  expect(login.getByText('The PIN is not the one of this token.')).toBeTruthy();
+  expect(login.getByText(/Compare the serial/)).toBeTruthy();
+  expect(login.getByText(/Type the right PIN once/)).toBeTruthy();
+  expect(screen.getByText('not looked at')).toBeTruthy();
+});
+
+test('the report is copied as main wrote it, and the TOML holds no secret', async () => {
+  const { callsOf } = installBridge({
+    'signers.list': () => fakeList(),
+    'signers.report': () => REPORT,
+    'clipboard.copy': () => ({ clearsAt: null }),
+  });
+  await show(Doctor, '/signers/signer-1/doctor');
+  expect(document.querySelector('pre.code:last-of-type')).toBeTruthy();
+  expect(screen.getByText(/user_pin = "\*\*\*"/)).toBeTruthy();
+  await press('Copy report');
+  expect(callsOf('clipboard.copy')).toEqual([{ text: REPORT.text, secret: false }]);
+});
+
+test('a device that works is said to work', async () => {
+  installBridge({
+    'signers.list': () => fakeList(),
+    'signers.report': () => ({ ...REPORT, lines: REPORT.lines.filter(({ state }) => state === 'good') }),
+  });
+  await show(Doctor, '/signers/signer-1/doctor');
+  expect(screen.getByText('It works, from the library to a signature.')).toBeTruthy();
+});

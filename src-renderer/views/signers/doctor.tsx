@@ -1,0 +1,147 @@
+/** The doctor: what was looked at, top to bottom as it comes; each failure with its cause, where to look and how to mend it. */
+import { CircleCheck, CircleDashed, CircleX, Copy, LoaderCircle, TriangleAlert } from 'lucide-react';
+import type { DoctorLine, DoctorReport } from '#shared/contract/signer-doctor.ts';
+import { call, toastError } from '../../app/call.ts';
+import { hrefOf } from '../../app/router.ts';
+import { useQuery } from '../../app/use-query.ts';
+import type { ViewProps } from '../../app/view-props.ts';
+import { Button, LinkButton } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { CommandBlock } from '../../components/command-block.tsx';
+import { copyText } from '../../components/hex-value.tsx';
+import { NotLoaded } from '../../components/not-loaded.tsx';
+import { Page } from '../../components/page.tsx';
+import { EmptyState, ErrorState } from '../../components/state-box.tsx';
+import { Time } from '../../components/time.tsx';
+import { Verdict } from '../../components/verdict.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
+import { listed } from './signer-words.ts';
+import { CauseCheckFix } from './state-card.tsx';
+
+const ICON = {
+  running: LoaderCircle,
+  good: CircleCheck,
+  careful: TriangleAlert,
+  bad: CircleX,
+  skipped: CircleDashed,
+} as const;
+const WORD = {
+  running: 'looking',
+  good: 'good',
+  careful: 'careful',
+  bad: 'bad',
+  skipped: 'not looked at',
+} as const;
+
+function Line({ line }: { line: DoctorLine }) {
+  const Icon = ICON[line.state];
+  return (
+    <li className="doctor-line" data-state={line.state}>
+      <Icon aria-hidden />
+      <div className="stack-tight">
+        <p className="doctor-head">
+          <b>{line.title}</b> <span className="doctor-word">{WORD[line.state]}</span>
+        </p>
+        <p className="dim wrap">{line.text}</p>
+        <CauseCheckFix {...line} />
+        {line.details.length === 0 ? null : (
+          <details className="details">
+            <summary>
+              Details<span className="visually-hidden"> of {line.title}</span>
+            </summary>
+            <pre className="code">{line.details.join('\n')}</pre>
+          </details>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Summary({ report }: { report: DoctorReport }) {
+  const first = report.lines.find(({ state }) => state === 'bad');
+  const careful = report.lines.filter(({ state }) => state === 'careful').length;
+  if (!report.done) return null;
+  return (
+    <Verdict
+      severity={first ? 'bad' : careful > 0 ? 'careful' : 'good'}
+      title={
+        first
+          ? `It stops at “${first.title}”.`
+          : careful > 0
+            ? `It works, and ${careful === 1 ? 'one thing deserves' : `${careful} things deserve`} a look.`
+            : 'It works, from the library to a signature.'
+      }
+    >
+      {first ? <p className="wrap">{first.text}</p> : null}
+      <p className="dim">
+        Examined <Time at={report.at} clock />
+      </p>
+    </Verdict>
+  );
+}
+
+export function Doctor({ route }: ViewProps) {
+  const id = route.params['id'] ?? '';
+  const found = useQuery('signers.list', {}, ['signers']);
+  // Lines come one by one; each is told by an event of the signer or of the job.
+  const said = useQuery('signers.report', { id }, ['signers', 'jobs']);
+  const run = useStartedJob('signers.examine', () => call('signers.examine', { id }));
+  const back = { href: hrefOf('signers'), label: 'All signers' };
+  if (!found.data) return <NotLoaded title="Doctor" found={found} back={back} />;
+  const one = listed(found.data).find((signer) => signer.id === id);
+  const report = said.data;
+  const button = (
+    <Button kind="primary" busy={run.running} onPress={() => void run.action.run()}>
+      {report === null ? 'Examine it' : 'Examine again'}
+    </Button>
+  );
+  return (
+    <Page
+      title={one === undefined ? 'Doctor' : `Doctor of “${one.name}”`}
+      crumb={one?.name ?? null}
+      narrow
+      actions={
+        report === null ? undefined : (
+          <>
+            {report.done ? (
+              <Button
+                icon={<Copy aria-hidden />}
+                onPress={() => void copyText(report.text, 'Report').catch(toastError)}
+              >
+                Copy report
+              </Button>
+            ) : null}
+            <LinkButton href={hrefOf('signer', { id })}>The signer</LinkButton>
+            {button}
+          </>
+        )
+      }
+    >
+      {run.action.error ? <ErrorState error={run.action.error} /> : null}
+      {run.progress}
+      {said.error ? <ErrorState error={said.error} onRetry={said.reload} /> : null}
+      {report === null ? (
+        run.running ? null : (
+          <EmptyState title="Not examined yet" action={button}>
+            The doctor goes from the library to a real signature and explains every step. It makes one key of
+            each kind and destroys it again, asks for the PIN once, and never sends a refused one.
+          </EmptyState>
+        )
+      ) : (
+        <>
+          <Summary report={report} />
+          <Card title="What was looked at" flush>
+            <ol className="plain-list doctor-lines" aria-live="polite">
+              {report.lines.map((line) => (
+                <Line key={line.code} line={line} />
+              ))}
+            </ol>
+          </Card>
+          {report.toml === '' ? null : (
+            <CommandBlock title="The same in krill.conf, without secrets" text={report.toml} />
+          )}
+        </>
+      )}
+    </Page>
+  );
+}
