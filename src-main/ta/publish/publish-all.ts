@@ -45,7 +45,7 @@ async function inFolder(folder: string, { base, notify, files }: FolderTree): Pr
 export interface Published {
   /** How many objects are out now. */
   count: number;
-  /** Whose server refused or was not there; what it had before is still out. */
+  /** Whose server refused or was not there, the trust anchor's first; what it had before is still out. */
   refused: { publication: Publication; error: AppError }[];
 }
 
@@ -71,5 +71,8 @@ export async function publishAll(
   for (const [folder, tree] of trees) await inFolder(folder, tree);
   if (anchor?.target.kind === 'server') await toServer(anchor);
   const out = publications.filter((one) => refused.every(({ publication }) => publication !== one));
-  return { count: out.reduce((sum, { files }) => sum + files.length, 0), refused };
+  return {
+    count: out.reduce((sum, { files }) => sum + files.length, 0),
+    refused: refused.toSorted((a, b) => Number(b.publication === anchor) - Number(a.publication === anchor)),
+  };
 }
