@@ -16,13 +16,13 @@ test('objects lie at the part of their URI behind the base', () => {
 });
 
 test.each([
-  [`${BASE}../x`, /does not lie below/],
+  [`${BASE}../x`, /no plain rsync URI/],
   ['rsync://rpki.example.net/other/x', /does not lie below/],
-  [`${BASE}a/.b`, /does not lie below/],
-  [`${BASE}a//b`, /does not lie below/],
+  [`${BASE}a/.b`, /no plain rsync URI/],
+  [`${BASE}a//b`, /no plain rsync URI/],
   [`${BASE}a/`, /no plain file name/],
   [BASE, /no plain file name/],
-  [`${BASE}a\\..\\..\\b`, /no plain file name/],
+  [`${BASE}a\\..\\..\\b`, /no plain rsync URI/],
   [`${BASE}C:x`, /no plain file name/],
   [`${BASE}a.`, /no plain file name/],
   [`${BASE}${'a'.repeat(256)}`, /no plain file name/],

@@ -34,8 +34,8 @@ export function objectPaths(
   const files = new Map<string, Uint8Array>();
   const folders = new Set<string>();
   for (const { uri, der } of objects) {
-    if (!isPlainUri(uri, 'rsync') || !uri.startsWith(base))
-      throw refused(uri, `it does not lie below ${base}`);
+    if (!uri.startsWith(base)) throw refused(uri, `it does not lie below ${base}`);
+    if (!isPlainUri(uri, 'rsync')) throw refused(uri, 'it is no plain rsync URI');
     const path = uri.slice(base.length);
     const elements = path.split('/');
     for (const element of elements)
