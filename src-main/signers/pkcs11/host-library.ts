@@ -62,6 +62,8 @@ export function createHostLibrary(create: () => Promise<Cryptoki>): HostLibrary 
   let token: { slot: Handle; sessions: Sessions } | null = null;
   /** Objects by CKA_ID in hex, as found on this login. */
   const handles = new Map<string, Handle>();
+  /** Settled when no key is being made. */
+  let making: Promise<unknown> = Promise.resolve();
   /** The slot that was logged in to or used last. */
   let asked: Handle | null = null;
 
@@ -101,6 +103,8 @@ export function createHostLibrary(create: () => Promise<Cryptoki>): HostLibrary 
   }
   async function sign(request: Extract<HostRequest, { op: 'sign' }>): Promise<Uint8Array> {
     const { login, input, mechanism, most } = request;
+    // A search while another thread makes a key crashes SoftHSM; main asks nothing else meanwhile (pkcs11-device.ts).
+    if (!handles.has(Buffer.from(request.id).toString('hex'))) await making;
     const key = keyOf(request.id);
     try {
       return await open().sessions.use(async (session) => {
@@ -117,7 +121,7 @@ export function createHostLibrary(create: () => Promise<Cryptoki>): HostLibrary 
     }
   }
   async function generate(request: Extract<HostRequest, { op: 'generate' }>): Promise<ObjectRow[]> {
-    return open().sessions.use(async (session) => {
+    const made = open().sessions.use(async (session) => {
       const pair = await library().C_GenerateKeyPairAsync(
         session,
         { mechanism: request.mechanism },
@@ -129,6 +133,8 @@ export function createHostLibrary(create: () => Promise<Cryptoki>): HostLibrary 
         objectRowOf(library(), session, pair.publicKey, CKO.publicKey),
       ];
     });
+    making = made.catch(() => undefined);
+    return made;
   }
   /** The pair of one CKA_ID; certificates beside it stay. */
   function destroy(id: Uint8Array): null {

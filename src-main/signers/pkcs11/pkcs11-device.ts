@@ -45,6 +45,8 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
   /** Ends what is being opened when the device is closed. */
   let closed = new AbortController();
   const inFlight = atMost(IN_FLIGHT);
+  /** What makes, removes or looks for objects: SoftHSM crashes when one thread searches while another makes a key. */
+  const objectsAlone = atMost(1);
   const unlessQuiet = quietNotice(deps);
 
   async function begin(signal?: AbortSignal): Promise<Open> {
@@ -130,7 +132,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     const name = hex(handle);
     const known = on.keys.get(name);
     if (known !== undefined) return known;
-    const asked = ask(on, { op: 'key', id: handle }, deadlines.call).then((rows) => {
+    const asked = objectsAlone(() => ask(on, { op: 'key', id: handle }, deadlines.call)).then((rows) => {
       const [key, other] = keysOf(rows);
       if (key === undefined) throw faultOf('KEY_NOT_FOUND');
       if (other !== undefined) throw faultOf('KEY_AMBIGUOUS');
@@ -144,7 +146,8 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
   async function shows(on: Open): Promise<boolean> {
     const [name] = on.keys.keys();
     if (name === undefined) return true;
-    const rows = await ask(on, { op: 'key', id: Buffer.from(name, 'hex') }, deadlines.call);
+    const id = Buffer.from(name, 'hex');
+    const rows = await objectsAlone(() => ask(on, { op: 'key', id }, deadlines.call));
     return keysOf(rows).length > 0;
   }
   async function signOnce(
@@ -188,11 +191,11 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
   }
   async function keys(): Promise<Key[]> {
     let on = current();
-    let found = keysOf(await ask(on, { op: 'objects' }, deadlines.call));
+    let found = keysOf(await objectsAlone(() => ask(on, { op: 'objects' }, deadlines.call)));
     const missing = [...on.keys.keys()].some((name) => !found.some((key) => key.identifier === name));
     if (!on.fresh && (found.length === 0 || missing)) {
       on = await again(on);
-      found = keysOf(await ask(on, { op: 'objects' }, deadlines.call));
+      found = keysOf(await objectsAlone(() => ask(on, { op: 'objects' }, deadlines.call)));
     }
     on.fresh = false;
     return found;
@@ -222,7 +225,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       if (signal?.aborted === true) throw faultOf('CANCELLED');
       signal?.addEventListener('abort', cancel);
       try {
-        const rows = await ask(on, request, deadlines.generate);
+        const rows = await objectsAlone(() => ask(on, request, deadlines.generate));
         const [privateKey, publicKey] = rows;
         const spkiDer = publicKey === undefined ? null : spkiOf(publicKey);
         if (privateKey === undefined || spkiDer === null) throw faultOf('KEY_INCOMPLETE');
@@ -233,7 +236,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       } catch (error) {
         // SECURITY: a key that nobody will know of does not stay behind.
         if (on.client.ended() === null && error instanceof DeviceError && error.code.startsWith('KEY_'))
-          await ask(on, { op: 'destroy', id }, deadlines.call);
+          await objectsAlone(() => ask(on, { op: 'destroy', id }, deadlines.call));
         throw error;
       } finally {
         signal?.removeEventListener('abort', cancel);
@@ -251,7 +254,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       inFlight(() => withKey(handle, (on) => signOn(on, handle, algorithm, data))),
     async destroy(handle) {
       const on = current();
-      await ask(on, { op: 'destroy', id: handle }, deadlines.call);
+      await objectsAlone(() => ask(on, { op: 'destroy', id: handle }, deadlines.call));
       on.keys.delete(hex(handle));
       on.gone.add(hex(handle));
     },

@@ -28,6 +28,27 @@ beforeAll(() => {
 afterAll(() => hsm?.remove());
 
 describeSoftHsm('keys', () => {
+  test('are made, used first and removed while the token is searched: SoftHSM crashes when both happen at once', async () => {
+    const device = hsm.device('one');
+    await device.open(never);
+    const stays = await device.create({ algorithm: 'p-256', label: 'stays' });
+    const making = new AbortController();
+    const searching = (async () => {
+      let searches = 0;
+      for (; !making.signal.aborted; searches += 1)
+        expect((await device.list()).some(({ handle }) => same(handle, stays.handle))).toBe(true);
+      return searches;
+    })();
+    for (let made = 0; made < 40; made += 1) {
+      const { handle, spkiDer } = await device.create({ algorithm: 'p-256', label: 'passes' });
+      expect(signatureHolds('p-256', spkiDer, DATA, await device.sign(handle, 'p-256', DATA))).toBe(true);
+      await device.destroy(handle);
+    }
+    making.abort();
+    expect(await searching).toBeGreaterThan(20);
+    await device.destroy(stays.handle);
+  });
+
   test('two with one label are two keys', async () => {
     const device = hsm.device('one');
     await device.open(never);
