@@ -53,6 +53,7 @@ test('a whole session opens no socket: none listens, none goes out', async ({ ap
   await expect(app.page.getByText('http://127.0.0.1:9/a.crl').first()).toBeVisible();
   await lock(app.page);
   await unlock(app.page);
+  await open(app.page, 'Overview');
   await expect(app.page.getByRole('heading', { name: 'What needs you' })).toBeVisible();
   clearInterval(timer);
   expect([...seen]).toEqual([]);

@@ -225,6 +225,7 @@ export async function walk(app: ConsoleApp, canaries: Canaries, at: Stop): Promi
   await stop('recover');
   await open(page, 'Unlock');
   await unlock(page);
+  await open(page, 'Overview');
   await expect(page.getByRole('heading', { name: 'What needs you' })).toBeVisible();
   await bothHalves(app, canaries, stop);
   const missing = stopNames().filter((name) => !seen.has(name));

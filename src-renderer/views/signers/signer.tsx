@@ -36,6 +36,11 @@ function useContact(row: SignerRow) {
   const logout = useAction('signers.logout', () => call('signers.logout', { id: row.id }));
   const busy = test.running || login.running;
   const error = test.action.error ?? login.action.error ?? logout.error;
+  /** What the last step said is over with the next one. */
+  const begin = (step: () => Promise<boolean>) => (): void => {
+    for (const one of [test.action, login.action, logout]) one.clear();
+    void step();
+  };
   const asksSecret = row.settings?.kind === 'pkcs11' ? row.settings.login : row.settings?.kind === 'kmip';
   return {
     buttons: (
@@ -44,19 +49,19 @@ function useContact(row: SignerRow) {
           kind={row.state === 'ready' ? 'plain' : 'primary'}
           busy={test.running}
           whyDisabled={busy ? 'It is being contacted' : null}
-          onPress={() => void test.action.run()}
+          onPress={begin(test.action.run)}
         >
           Test
         </Button>
         {!asksSecret ? null : row.state === 'ready' ? (
-          <Button busy={logout.busy} onPress={() => void logout.run()}>
+          <Button busy={logout.busy} onPress={begin(logout.run)}>
             Log out
           </Button>
         ) : (
           <Button
             busy={login.running}
             whyDisabled={busy ? 'It is being contacted' : null}
-            onPress={() => void login.action.run()}
+            onPress={begin(login.action.run)}
           >
             Log in
           </Button>
