@@ -178,6 +178,11 @@ export function createContact(deps: ContactDeps) {
         // The device works; at the contact itself it is its identity key that is meant.
         if (!at.contact) return trouble;
         break;
+      case 'unsupported':
+        // An answer to this one call, unless nothing at all can be made with the device: its other keys go on.
+        if (!at.contact && trouble.code !== 'NO_KEY_TYPE')
+          return new DeviceError('refused', trouble.code, trouble.message, trouble.library);
+        break;
       default:
     }
     set('unusable', trouble.message, trouble);

@@ -62,8 +62,20 @@ function findRow(tx: Tx, id: string): Row {
   return row;
 }
 
-/** Throws AppError CONFLICT when the same key is there already. */
+/** A device's key whose signer was removed while it was made would be lost for every use. */
+function requireSigner(tx: Tx, signer: string): void {
+  if (signer === 'software' || tx.get('SELECT id FROM signers WHERE id = $signer', { signer }) !== undefined)
+    return;
+  throw new AppError(
+    'CONFLICT',
+    'The signer of this key was removed meanwhile. Choose another signer and do it again.',
+    { ids: [signer] },
+  );
+}
+
+/** Throws AppError CONFLICT when the same key is there already, or when its signer is not there any more. */
 export function insertKey(tx: Tx, key: NewKey): void {
+  requireSigner(tx, key.signer);
   const known = tx.get<{ id: string; label: string }>(
     'SELECT id, label FROM keys WHERE spki_sha256 = $spki AND destroyed_at IS NULL',
     { spki: key.spkiSha256 },
