@@ -95,12 +95,12 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     throw ended;
   }
   /** Another child looks again, unless another caller had it look meanwhile. */
-  async function again(old: Open): Promise<Open> {
+  async function again(old: Open, signal?: AbortSignal): Promise<Open> {
     if (open === old) {
       open = null;
       old.client.end(faultOf('SIGNER_CLOSED'));
     }
-    return open ?? begin();
+    return open ?? begin(signal);
   }
   /**
    * A key that is not seen may be gone, or the token was out meanwhile and its session died quietly: a fresh connection
@@ -207,7 +207,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
         const there = open;
         const token = await ask(there, { op: 'token' }, deadlines.call);
         if (token.serial === there.token.serial && (await shows(there))) return there.facts;
-        await again(there);
+        return (await again(there, signal)).facts;
       }
       return (await begin(signal)).facts;
     },

@@ -3,6 +3,7 @@ import { createHash, createPrivateKey, generateKeyPairSync, X509Certificate } fr
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { SignerHosts } from '../../ports.ts';
 import { krillta } from '../../testing/krillta.ts';
 import { missingPeers, peer } from '../../testing/peers.ts';
 import {
@@ -12,6 +13,7 @@ import {
   softhsm,
   type SoftHsm,
   softhsmLibrary,
+  testTools,
 } from '../../testing/softhsm.ts';
 import { vectorPath } from '../../testing/vectors.ts';
 import { signatureHolds } from '../signature-scheme.ts';
@@ -177,6 +179,35 @@ describeSoftHsm('keys', () => {
     });
   });
 
+  test('looking again after that leaves no child behind that is still logged in', async () => {
+    hsm.addToken('leak');
+    const live = new Set<number>();
+    let started = 0;
+    const hosts: SignerHosts = {
+      start(options) {
+        const host = testTools.hosts.start(options);
+        started += 1;
+        const mine = started;
+        live.add(mine);
+        host.onExit(() => live.delete(mine));
+        return host;
+      },
+    };
+    const device = hsm.device('leak', {}, { hosts });
+    await device.open(never);
+    const key = await device.create({ algorithm: 'p-256', label: '' });
+    await device.publicKey(key.handle);
+    const other = hsm.device('leak');
+    await other.open(never);
+    await other.destroy(key.handle);
+    await device.open(never);
+    expect(started).toBe(2);
+    await device.close();
+    for (let turn = 0; turn < 200 && live.size > 0; turn += 1)
+      await new Promise((done) => setTimeout(done, 20));
+    expect([...live]).toEqual([]);
+  });
+
   test('attributes as Krill lets them be set, and no key that could leave', async () => {
     const modifiable = hsm.device('one', {
       publicKeyAttributes: { CKA_PRIVATE: false, CKA_MODIFIABLE: false },
@@ -194,7 +225,7 @@ describeSoftHsm('keys', () => {
       const device = hsm.device('one', { privateKeyAttributes: table });
       await device.open(never);
       await expect(device.create({ algorithm: 'p-256', label: '' })).rejects.toMatchObject({
-        trouble: 'misconfigured',
+        trouble: 'refused',
         code: 'ATTRIBUTES_REFUSED',
       });
     }
