@@ -3,7 +3,6 @@ import { createHash, createPrivateKey, generateKeyPairSync, X509Certificate } fr
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { SignerHosts } from '../../ports.ts';
 import { krillta } from '../../testing/krillta.ts';
 import { missingPeers, peer } from '../../testing/peers.ts';
 import {
@@ -13,7 +12,6 @@ import {
   softhsm,
   type SoftHsm,
   softhsmLibrary,
-  testTools,
 } from '../../testing/softhsm.ts';
 import { vectorPath } from '../../testing/vectors.ts';
 import { signatureHolds } from '../signature-scheme.ts';
@@ -177,35 +175,6 @@ describeSoftHsm('keys', () => {
       trouble: 'key-gone',
       code: 'KEY_NOT_FOUND',
     });
-  });
-
-  test('looking again after that leaves no child behind that is still logged in', async () => {
-    hsm.addToken('leak');
-    const live = new Set<number>();
-    let started = 0;
-    const hosts: SignerHosts = {
-      start(options) {
-        const host = testTools.hosts.start(options);
-        started += 1;
-        const mine = started;
-        live.add(mine);
-        host.onExit(() => live.delete(mine));
-        return host;
-      },
-    };
-    const device = hsm.device('leak', {}, { hosts });
-    await device.open(never);
-    const key = await device.create({ algorithm: 'p-256', label: '' });
-    await device.publicKey(key.handle);
-    const other = hsm.device('leak');
-    await other.open(never);
-    await other.destroy(key.handle);
-    await device.open(never);
-    expect(started).toBe(2);
-    await device.close();
-    for (let turn = 0; turn < 200 && live.size > 0; turn += 1)
-      await new Promise((done) => setTimeout(done, 20));
-    expect([...live]).toEqual([]);
   });
 
   test('attributes as Krill lets them be set, and no key that could leave', async () => {
