@@ -223,7 +223,11 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
         );
       const id = deps.random.bytes(ID_LENGTH);
       const request = generateRequest(algorithm, id, label === '' ? settings.keyLabel : label, settings);
-      const cancel = (): void => on.client.end(endedForOne());
+      let cancelled = false;
+      const cancel = (): void => {
+        cancelled = true;
+        on.client.end(endedForOne());
+      };
       if (signal?.aborted === true) throw faultOf('CANCELLED');
       signal?.addEventListener('abort', cancel);
       try {
@@ -239,8 +243,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
         // SECURITY: a key that nobody will know of does not stay behind.
         if (on.client.ended() === null && error instanceof DeviceError && error.code.startsWith('KEY_'))
           await objectsAlone(() => ask(on, { op: 'destroy', id }, deadlines.call));
-        if (signal?.aborted === true) throw faultOf('CANCELLED');
-        throw error;
+        throw cancelled ? faultOf('CANCELLED') : error;
       } finally {
         signal?.removeEventListener('abort', cancel);
       }

@@ -137,6 +137,23 @@ function requireUnusedByTa(tx: Tx, id: string): void {
     );
 }
 
+/** Throws AppError NOT_FOUND, NOT_ALLOWED_NOW with the ids of what needs it: certificates that still live at `at` (ms). */
+function requireDestroyable(tx: Tx, id: string, at: number): void {
+  findRow(tx, id);
+  requireUnusedByTa(tx, id);
+  const needing = tx.all<{ id: string; name: string }>(
+    'SELECT id, name FROM certificates WHERE key_id = $id AND not_after >= $now AND revoked_at IS NULL AND replaced_by IS NULL',
+    { id, now: at },
+  );
+  if (needing.length === 0) return;
+  const names = needing.slice(0, 5).map(({ name }) => name);
+  throw new AppError(
+    'NOT_ALLOWED_NOW',
+    `It is still used by ${names.join(', ')}. Replace or forget ${needing.length === 1 ? 'it' : 'them'} first.`,
+    { ids: needing.map((row) => row.id) },
+  );
+}
+
 /** Ends a key for ever, inside the caller's transaction: secure_delete overwrites the freed pages. */
 export function destroyKey(tx: Tx, id: string): void {
   // The public half stays for the history.
@@ -178,23 +195,13 @@ export const keyCommands = {
     findRow(tx, id);
     tx.run('UPDATE keys SET label = $label WHERE id = $id', { id, label });
   }),
-  /** Throws AppError NOT_ALLOWED_NOW with the ids of what needs it: certificates that still live. */
+  /** Throws what `keys.destroy` would: the device is asked to destroy it first. */
+  'keys.requireDestroyable': read((tx, { id, at }: { id: string; at: number }): void =>
+    requireDestroyable(tx, id, at),
+  ),
+  /** Throws AppError NOT_FOUND, NOT_ALLOWED_NOW with the ids of what needs it. */
   'keys.destroy': change((tx, { id }: { id: string }): void => {
-    findRow(tx, id);
-    requireUnusedByTa(tx, id);
-    const needing = tx.all<{ id: string; name: string }>(
-      'SELECT id, name FROM certificates WHERE key_id = $id AND not_after >= $now AND revoked_at IS NULL AND replaced_by IS NULL',
-      { id, now: tx.atMs },
-    );
-    if (needing.length > 0)
-      throw new AppError(
-        'NOT_ALLOWED_NOW',
-        `It is still used by ${needing
-          .map(({ name }) => name)
-          .slice(0, 5)
-          .join(', ')}. Replace or forget ${needing.length === 1 ? 'it' : 'them'} first.`,
-        { ids: needing.map((row) => row.id) },
-      );
+    requireDestroyable(tx, id, tx.atMs);
     destroyKey(tx, id);
   }),
 };
