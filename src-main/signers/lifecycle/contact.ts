@@ -12,7 +12,7 @@ import { bindDevice, checkBinding, requireOperations } from './binding.ts';
 import { createDeviceHolder } from './device-holder.ts';
 import type { Pins } from './pins.ts';
 import type { Prompts } from './prompts.ts';
-import { type Advice, asDeviceError, troubleOf } from './trouble.ts';
+import { type Advice, answered, asDeviceError, troubleOf } from './trouble.ts';
 import { createWaits, join, type Shared } from './waiting.ts';
 
 // H-022
@@ -178,11 +178,6 @@ export function createContact(deps: ContactDeps) {
         // The device works; at the contact itself it is its identity key that is meant.
         if (!at.contact) return trouble;
         break;
-      case 'unsupported':
-        // An answer to this one call, unless nothing at all can be made with the device: its other keys go on.
-        if (!at.contact && trouble.code !== 'NO_KEY_TYPE')
-          return new DeviceError('refused', trouble.code, trouble.message, trouble.library);
-        break;
       default:
     }
     set('unusable', trouble.message, trouble);
@@ -259,7 +254,7 @@ export function createContact(deps: ContactDeps) {
       }
     },
     /** An operation failed on a device that was ready. */
-    failed: (error: unknown) => failed(error, { contact: false, before: status.state }),
+    failed: (error: unknown) => failed(answered(error), { contact: false, before: status.state }),
     enter(): void {
       calls += 1;
       cancelProbe();
