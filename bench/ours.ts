@@ -58,7 +58,10 @@ export function oursOn(settings: SignerSettings, secret: string | null): Ours {
     },
   );
   return {
-    router: createSignerRouter(() => live.table),
+    router: createSignerRouter(
+      () => live.table,
+      () => Promise.resolve(),
+    ),
     signer: id,
     around: deviceActions(async () => undefined),
     stop: () => live.stop(),

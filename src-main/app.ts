@@ -26,6 +26,7 @@ import { createNetGate } from './lib/net-gate.ts';
 import { createOverview } from './overview/overview.ts';
 import type { Net, Ports } from './ports.ts';
 import { migrationChannels } from './signers/migration.ts';
+import { leftOnDevice } from './signers/left-on-device.ts';
 import { createSignerRouter } from './signers/router.ts';
 import { type DeviceParts, deviceParts } from './signers/device-parts.ts';
 import { createSigners } from './signers/signers.ts';
@@ -108,7 +109,10 @@ export async function createApp(ports: Ports, devices?: DeviceParts): Promise<Ap
     ...(devices ?? deviceParts({ clock, random, net: gate.net, hosts: ports.signerHosts })),
   });
   vault.onBegin(signers.begin);
-  const router = createSignerRouter(signers.table);
+  const router = createSignerRouter(
+    signers.table,
+    leftOnDevice({ log, session, device: (id) => signers.table().device(id) }),
+  );
   const issuing = createIssuing({ random, router });
   const drafts = createDrafts({
     random,

@@ -161,7 +161,7 @@ export async function signDraft(
     });
   } finally {
     // A key whose certificate did not come to be must not stay behind in its signer.
-    if (made !== null && stored === null) await router.destroy(made.routed);
+    if (made !== null && stored === null) await router.discard(made.routed);
   }
   const { changed } = deps;
   changed('certificates', [stored.id, ...(data.replaces === null ? [] : [data.replaces.certificate])]);

@@ -36,9 +36,9 @@ function setUp(afterCreate: (jobs: Jobs) => void = () => undefined) {
       afterCreate(jobs);
       return key;
     },
-    async destroy(key) {
+    async discard(key) {
       destroyed.push(key);
-      await router.destroy(key);
+      await router.discard(key);
     },
   };
   const uploads = new Map<string, Buffer>();

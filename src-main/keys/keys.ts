@@ -93,7 +93,7 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
       kept = true;
     } finally {
       // Port of the signers: what was made and is thrown away must not stay behind in a token.
-      if (!kept) await router.destroy(made);
+      if (!kept) await router.discard(made);
     }
     changed('keys', [made.id]);
     return [made.id];
@@ -242,7 +242,10 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
             fields: [{ path: 'confirm', message: 'Type the last 8 digits of the key identifier' }],
           },
         );
+      await store.run('keys.requireDestroyable', { id, at: deps.clock.now().getTime() });
       if (key.signer !== 'software') await requireThere(key);
+      // The device first: what is said to be destroyed is destroyed, and what could not be can be tried again.
+      await router.destroy(routedKey(key));
       await store.run('keys.destroy', {
         id,
         audit: {
@@ -252,7 +255,6 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
           subjects: subjects(key),
         },
       });
-      await router.destroy(routedKey(key));
       changed('keys', [id]);
       changed('certificates', []);
       changed('authorities', []);

@@ -14,6 +14,7 @@ import {
   secretStored,
   SOFTWARE,
 } from './config/document.ts';
+import { shownSettings } from './config/secret-variables.ts';
 import type { LiveSigners } from './lifecycle/live-signers.ts';
 import { SOFTWARE_ALGORITHMS } from './software/software-signer.ts';
 
@@ -36,7 +37,7 @@ function common(signer: StoredSigner, config: StoredSignerConfig, keys: Readonly
     id,
     name,
     kind,
-    settings,
+    settings: shownSettings(settings),
     roles: [
       ...(defaultSigner === id ? ['default' as const] : []),
       ...(oneOffSigner === id ? ['one-off' as const] : []),
@@ -113,7 +114,7 @@ export async function listSigners(session: Session, live: LiveSigners): Promise<
         id: signer.id,
         name: signer.name,
         kind: signer.kind,
-        settings: signer.settings,
+        settings: shownSettings(signer.settings),
         secretStored: secretStored(config, signer),
       })),
       ...next.roles,

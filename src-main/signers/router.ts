@@ -44,6 +44,11 @@ export interface SignerRouter {
   publicKey(key: RoutedKey): Promise<Uint8Array>;
   destroy(key: RoutedKey): Promise<void>;
   /**
+   * Destroys what was made and is not kept, or is kept no more: for `finally`, where the first error counts. Never rejects; a key
+   * that stays on its device is put on record (`left` of createSignerRouter).
+   */
+  discard(key: RoutedKey): Promise<void>;
+  /**
    * The id of the signer of that kind which holds this key under this handle, or null: each is contacted. Of one that cannot be
    * reached, the sentence is thrown once no other has it.
    */
@@ -70,7 +75,11 @@ function namesOf(spkiDer: Uint8Array): { keyIdentifier: string; spkiSha256: stri
   return known;
 }
 
-export function createSignerRouter(table: () => SignerTable): SignerRouter {
+/** `left`: a key that nobody here will use stays on its device, and why. Must not reject. */
+export function createSignerRouter(
+  table: () => SignerTable,
+  left: (key: RoutedKey, why: unknown) => Promise<void>,
+): SignerRouter {
   function find(id: string): Signer {
     const signer = table().signers.get(id);
     if (signer === undefined)
@@ -94,6 +103,9 @@ export function createSignerRouter(table: () => SignerTable): SignerRouter {
       const signer = find(key.signer);
       const signature = await signer.sign(key, use, data);
       const device = table().device(key.signer);
+      // On record whatever it is worth: a wrong one most of all.
+      if (device !== null)
+        noteDeviceUse({ signer: device.name, serial: device.serial, ...namesOf(key.spkiDer) });
       const holds = device === null ? signatureHolds : signatureHoldsInPool;
       // SECURITY: a faulty or exchanged key shows here, before a wrong signature leaves the house (and leaks key bits).
       if (!(await holds(key.algorithm, key.spkiDer, data, signature)))
@@ -102,13 +114,18 @@ export function createSignerRouter(table: () => SignerTable): SignerRouter {
           `${(await signer.describe()).name} made a signature that its public key does not confirm; it was thrown away.`,
           { ids: [key.id] },
         );
-      if (device !== null)
-        noteDeviceUse({ signer: device.name, serial: device.serial, ...namesOf(key.spkiDer) });
       return signature;
     },
     publicKey: async (key) => find(key.signer).publicKey(key),
     async destroy(key) {
       await find(key.signer).destroy(key);
+    },
+    async discard(key) {
+      try {
+        await find(key.signer).destroy(key);
+      } catch (error) {
+        await left(key, error);
+      }
     },
     async holderOf(kind, key) {
       let unreached: AppError | null = null;

@@ -15,6 +15,7 @@ import type { HsmEndpoint } from '../lib/net-gate.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
 import { createConfigure } from './config/configure.ts';
+import { variablesFor } from './config/secret-variables.ts';
 import { tomlChannels } from './config/toml-channels.ts';
 import { createDoctor, type MakeLooks } from './doctor/doctor.ts';
 import { adoptKey, listDeviceKeys, probe } from './lifecycle/device-keys.ts';
@@ -94,13 +95,21 @@ export function createSigners(deps: SignersDeps): Signers {
   }
 
   const found = new Map<string, DeviceTable>();
+  const tools: TokenTools = {
+    ...deps.tools,
+    // The screen was shown no secret variable, and sends its mask back.
+    async slots(library, signal) {
+      const environment = await variablesFor(session(), library);
+      return deps.tools.slots({ ...library, environment }, signal);
+    },
+  };
   const doctor = createDoctor({ ...deps, live, configure, deviceJob });
 
   const domain: Signers['domain'] = {
     ...configure.channels,
     ...tomlChannels({ ...deps, configure }),
     ...doctor.channels,
-    ...tokenChannels({ ...deps, live, configure, deviceJob, found }),
+    ...tokenChannels({ ...deps, tools, live, configure, deviceJob, found }),
     list: () => listSigners(session(), live()),
     prompts: () => ({ prompts: live().prompts.list() }),
     async answer({ prompt, pin, keep }) {

@@ -156,14 +156,19 @@ test.skipIf(nobody.length > 0)(
     const hsm = softhsm();
     try {
       hsm.addToken('My token');
-      await addSigner(app, 'My “HSM”', hsm.settings('My token'), PIN);
+      const environment = { ...hsm.environment, VENDOR_PASSWORD: 'canary-55' };
+      await addSigner(app, 'My “HSM”', hsm.settings('My token', { environment }), PIN);
       await goesOn((folder, request) => {
         const path = join(folder, 'krillta.conf');
         const conf = readFileSync(path, 'utf8');
         // Neither the PIN nor a key leaves.
         expect(conf).not.toContain(PIN);
+        expect(conf).not.toContain('canary-55');
+        expect(conf).toContain('# Start Krill with VENDOR_PASSWORD=***');
+        // Nobody edited it yet: no mask is sent to the token as its PIN.
+        expect(conf).not.toMatch(/^user_pin/m);
         expect(existsSync(join(folder, 'keys'))).toBe(false);
-        writeFileSync(path, conf.replace('user_pin = "***"', `user_pin = "${PIN}"`));
+        writeFileSync(path, conf.replace('# user_pin = "type it here"', `user_pin = "${PIN}"`));
         const peer = krillta(folder, { own: true, environment: hsm.environment });
         expect(peer.exchanges()).toBe(1);
         return peer.process(request);

@@ -3,10 +3,13 @@ import { createSignerRouter, type SignerRouter } from '../signers/router.ts';
 import type { Signer } from '../signers/signer.ts';
 
 export function routerOf(signers: Record<string, Signer>): SignerRouter {
-  return createSignerRouter(() => ({
-    signers: new Map(Object.entries(signers)),
-    defaultSigner: 'software',
-    oneOffSigner: 'software',
-    device: () => null,
-  }));
+  return createSignerRouter(
+    () => ({
+      signers: new Map(Object.entries(signers)),
+      defaultSigner: 'software',
+      oneOffSigner: 'software',
+      device: () => null,
+    }),
+    () => Promise.resolve(),
+  );
 }

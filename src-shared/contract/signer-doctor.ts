@@ -24,7 +24,7 @@ export const doctorReport = z.strictObject({
   at: instant,
   done: z.boolean(),
   lines: z.array(doctorLine),
-  /** [[signers]] that would configure it, secrets as `***`. */
+  /** [[signers]] that would configure it, secrets as comments. */
   toml: z.string(),
   /** The whole report for a support ticket; no secret in it. */
   text: z.string(),

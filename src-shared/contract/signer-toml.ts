@@ -13,7 +13,7 @@ export const signerTomlChannels = {
       imported: z.number().int(),
     }),
   ),
-  /** What an export would hold, secrets as `***`. */
+  /** What an export would hold, secrets as comments. */
   'signers.toml': channel(
     'unlocked',
     nothing,

@@ -258,3 +258,31 @@ test('with another workspace made meanwhile, each has its own signers', async ()
   expect((await t.row(other)).state).toBe('ready');
   await expect(t.app.call('signers.logout', { id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
+
+test('a secret variable is never shown again; a form that sends its mask back keeps it', async () => {
+  const t = await started({ '/a.so': fakeToken('S1') });
+  const environment = { VENDOR_PASSWORD: 'canary-83', VENDOR_CONF: '/etc/vendor.conf' };
+  const id = await t.add('One', '/a.so', '5678', { environment });
+  const shown = await t.row(id);
+  expect(JSON.stringify(await t.list())).not.toContain('canary-83');
+  expect(shown.settings).toMatchObject({
+    environment: { VENDOR_PASSWORD: '***', VENDOR_CONF: '/etc/vendor.conf' },
+  });
+  const save = async (variables: Record<string, string>, of: string | null = id) =>
+    t.app.call('signers.save', {
+      revision: await t.revision(),
+      ...{ id: of, name: of === null ? 'Two' : 'One', secret: { do: 'keep' } },
+      settings: settings('/a.so', { environment: variables, keyLabel: 'Other' }),
+    });
+  await save({ VENDOR_PASSWORD: '***', VENDOR_CONF: '/etc/other.conf' });
+  expect(JSON.stringify(await t.list())).not.toContain('canary-83');
+  await t.apply();
+  await t.job(await t.app.call('signers.login', { id }));
+  expect(t.made.at(-1)).toMatchObject({
+    environment: { VENDOR_PASSWORD: 'canary-83', VENDOR_CONF: '/etc/other.conf' },
+  });
+  await expect(save({ VENDOR_PASSWORD: '***' }, null)).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    reply: { details: { fields: [{ path: 'settings.environment.VENDOR_PASSWORD' }] } },
+  });
+});

@@ -8,6 +8,7 @@ import { newId } from '../../lib/ids.ts';
 import type { Random } from '../../ports.ts';
 import type { StoredSignerConfig } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
+import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import type { LiveSigners } from '../lifecycle/live-signers.ts';
 import { checkSettings } from './check-settings.ts';
 import {
@@ -22,6 +23,7 @@ import {
   SOFTWARE,
   type Surroundings,
 } from './document.ts';
+import { keptVariables, untypedVariables } from './secret-variables.ts';
 
 export interface ConfigureDeps {
   random: Random;
@@ -62,6 +64,21 @@ export interface Configure {
   ): Promise<void>;
   /** Seals a PIN or password under the id of its signer. */
   seal(id: string, secret: string): PendingSecret;
+}
+
+/** What the screen was never shown stays as it was. */
+function withKept(given: SignerSettings, before: SignerSettings | null): SignerSettings {
+  if (given.kind !== 'pkcs11') return given;
+  const kept = before?.kind === 'pkcs11' ? before.environment : {};
+  return { ...given, environment: keptVariables(given.environment, kept) };
+}
+
+function untypedFaults(settings: SignerSettings): FieldError[] {
+  if (settings.kind !== 'pkcs11') return [];
+  return untypedVariables(settings.environment).map((name) => ({
+    path: `settings.environment.${name}`,
+    message: `Type the value of ${name}`,
+  }));
 }
 
 export function createConfigure(deps: ConfigureDeps): Configure {
@@ -114,7 +131,7 @@ export function createConfigure(deps: ConfigureDeps): Configure {
   }
 
   const channels: Channels = {
-    async save({ revision, id: asked, name, settings, secret }) {
+    async save({ revision, id: asked, name, settings: given, secret }) {
       const id = asked ?? newId('signer', random);
       const what = {
         action: 'signers.save',
@@ -123,12 +140,13 @@ export function createConfigure(deps: ConfigureDeps): Configure {
       };
       await hold(revision, what, async (document, stored) => {
         const before = asked === null ? null : findPending(document, asked);
-        if (before !== null && before.kind !== settings.kind)
+        if (before !== null && before.kind !== given.kind)
           throw new AppError(
             'POLICY_REFUSED',
             `${before.name} is of another kind. Add a new signer instead.`,
             { ids: [id] },
           );
+        const settings = withKept(given, before?.settings ?? null);
         const next: PendingSigner = {
           id,
           name,
@@ -141,6 +159,7 @@ export function createConfigure(deps: ConfigureDeps): Configure {
         const { offline } = await surroundings(session());
         refuse([
           ...nameFault(document, id, name),
+          ...untypedFaults(settings),
           ...(await checkSettings(settings, { secret: secretStored(stored, next), offline })),
         ]);
         const signers =

@@ -10,6 +10,7 @@ import { roleFaults } from './roles.ts';
 import {
   FieldFault,
   KMIP_FIELDS,
+  leftOut,
   MASK,
   OTHER_NAMES,
   PKCS11_FIELDS,
@@ -20,6 +21,8 @@ import {
 
 /** X-001: a configuration is a small file. */
 const MOST_BYTES = 1_048_576;
+
+const LEFT_OUT = new RegExp(`^${leftOut(`(${Object.values(SECRET_KEY).join('|')})`)}$`, 'gm');
 
 export interface TomlSigner {
   name: string;
@@ -233,7 +236,8 @@ export function readSignersToml(bytes: Uint8Array): SignersToml {
   } catch {
     throw refused('This is no text file. Choose a krill.conf or krillta.conf.');
   }
-  const conf = parsed(text);
+  // As it is written here where a secret was left out.
+  const conf = parsed(text.replaceAll(LEFT_OUT, `$1 = "${MASK}"`));
   const list = conf['signers'] ?? [];
   if (
     !Array.isArray(list) ||

@@ -80,7 +80,12 @@ describe('the example of the manual', () => {
   test('shows no secret unless asked, and says that it has to be typed when it is read again', () => {
     const text = written(toml, true);
     expect(text).not.toContain('xxxx');
-    expect(text).toContain('user_pin = "***"');
+    // An unedited krillta must not send a mask as the PIN.
+    expect(text).not.toContain(MASK);
+    expect(text).toContain('\n# user_pin = "type it here"\n');
+    expect(read(text.replaceAll('# user_pin = "type it here"', 'user_pin = "***"')).signers).toEqual(
+      read(text).signers,
+    );
     const again = read(text);
     expect(again.signers.map(({ secret }) => secret)).toEqual([null, null, null, null, null]);
     expect(again.notes).toContain('"Kryptus via KMIP": its password was left out of the file; type it here.');

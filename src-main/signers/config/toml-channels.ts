@@ -54,7 +54,7 @@ function secretOf(session: Session, stored: StoredSignerConfig, signer: PendingS
   }
 }
 
-/** One signer of what is pending as [[signers]], secrets as `***`. */
+/** One signer of what is pending as [[signers]], secrets as comments. */
 export function signerToml(signer: Pick<PendingSigner, 'name' | 'settings'>, secret: boolean): string {
   const { name } = signer;
   return writeSignersToml({

@@ -129,6 +129,9 @@ export const SECRET_KEY = { pkcs11: 'user_pin', kmip: 'password' } as const;
 /** Stands where a secret was left out. */
 export const MASK = '***';
 
+/** Instead of a PIN or password that was left out: a comment, for a krillta that nobody edited would send the mask itself. */
+export const leftOut = (key: string): string => `# ${key} = "type it here"`;
+
 /** The spellings of `type` that Krill takes. */
 export const TYPES: Readonly<Record<string, 'software' | 'pkcs11' | 'kmip'>> = {
   OpenSSL: 'software',

@@ -3,13 +3,13 @@
  * comments what Krill has no key for.
  */
 import type { KmipSettings, Pkcs11Settings, SignerSettings } from '#shared/contract/signer-settings.ts';
-import { KMIP_FIELDS, PKCS11_FIELDS, SECRET_KEY, TYPE_NAMES } from './toml-fields.ts';
+import { KMIP_FIELDS, leftOut, MASK, PKCS11_FIELDS, SECRET_KEY, TYPE_NAMES } from './toml-fields.ts';
 
 export interface WrittenSigner {
   name: string;
   /** null: software, Krill's OpenSSL signer. */
   settings: SignerSettings | null;
-  /** null: there is none. SECURITY: MASK, unless the operator asked for secrets. */
+  /** null: there is none. SECURITY: MASK (a comment then), unless the operator asked for secrets. */
   secret: string | null;
 }
 
@@ -43,6 +43,11 @@ function ownSettings(settings: SignerSettings): string[] {
   ];
 }
 
+function secretLine(key: string, secret: string | null): string[] {
+  if (secret === null) return [];
+  return [secret === MASK ? leftOut(key) : `${key} = ${quoted(secret)}`];
+}
+
 function table(signer: WrittenSigner): string[] {
   const { settings } = signer;
   const head = [
@@ -59,7 +64,7 @@ function table(signer: WrittenSigner): string[] {
       const text = value(values[field], field);
       return text === null ? [] : [`${key} = ${text}`];
     }),
-    ...(signer.secret === null ? [] : [`${SECRET_KEY[settings.kind]} = ${quoted(signer.secret)}`]),
+    ...secretLine(SECRET_KEY[settings.kind], signer.secret),
     ...ownSettings(settings),
   ];
 }

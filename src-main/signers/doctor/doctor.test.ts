@@ -59,7 +59,7 @@ test('lines come one by one, of a signer that is pending; the report holds no se
     expect(report?.lines.find(({ code }) => code === 'login')?.text).toBe(
       'It let us in. The kept PIN was taken.',
     );
-    expect(report?.toml).toContain('user_pin = "***"');
+    expect(report?.toml).toContain('# user_pin = "type it here"');
     expect(report?.text).toContain('Baleen\'s doctor on the signer "My token" (PKCS#11)');
     expect(report?.text).toContain('[good] Login: It let us in.');
     expect(report?.text).toContain('VENDOR_PASSWORD=***');

@@ -70,6 +70,31 @@ describe('versions', () => {
 });
 
 describe('making a key, whole or not at all', () => {
+  test.each([
+    [7, 2],
+    [8, 2],
+    [256, 1],
+    [12, 1],
+    [42, 1],
+  ])(
+    'refused with reason %i: %i tries, for only a server that lacks "Sensitive" makes one without',
+    async (reason, tries) => {
+      let refused = 0;
+      const server = await fakeKmip({
+        before: (operation) => (operation === 'createKeyPair' && refused++ === 0 ? reason : null),
+      });
+      const device = kmipDevice(server.settings());
+      await device.open(signal);
+      const made = device.create({ algorithm: 'rsa-2048', label: '' }).then(
+        () => 'made',
+        () => 'refused',
+      );
+      expect(await made).toBe(tries === 2 ? 'made' : 'refused');
+      expect(server.asked.filter((line) => line.endsWith(' createKeyPair'))).toHaveLength(tries);
+      expect(server.objects.size).toBe(tries === 2 ? 2 : 0);
+    },
+  );
+
   const names: OperationName[] = ['createKeyPair', 'get', 'modifyAttribute', 'activate'];
   test.each(names)('%s refused: nothing is left', async (refused) => {
     const server = await fakeKmip({ before: (operation) => (operation === refused ? 12 : null) });

@@ -23,6 +23,12 @@ import {
 } from './operations.ts';
 import { resultReason } from './result-reasons.ts';
 
+/**
+ * What a server says that does not know an attribute: Invalid Message, Invalid Field, Feature Not Supported (KMIP 1.4, 9.1.3.2.29);
+ * Invalid Attribute, Invalid Attribute Value, Unknown Tag (KMIP 2.0, 11.47).
+ */
+const UNKNOWN_ATTRIBUTE: ReadonlySet<number> = new Set([4, 7, 8, 0x2c, 0x2d, 0x3d]);
+
 interface Pairs {
   create(
     algorithm: KeyAlgorithm,
@@ -74,7 +80,7 @@ export function createPairs(deps: { client: KmipClient; random: Random; version:
     }
   }
 
-  /** Sensitive where the server knows the word: one that does not refuses it, and makes the key without. */
+  /** Sensitive where the server knows the word: one that says it does not know it makes the key without; no other fault does. */
   async function makePair(
     wanted: { algorithm: KeyAlgorithm; privateName: string; publicName: string },
     signal: AbortSignal | undefined,
@@ -84,8 +90,7 @@ export function createPairs(deps: { client: KmipClient; random: Random; version:
       try {
         return await client.call(createKeyPair({ ...wanted, sensitive: true }), signal);
       } catch (error) {
-        if (!(error instanceof KmipResultError) || resultReason(error.reason).trouble === 'pin-refused')
-          throw error;
+        if (!(error instanceof KmipResultError) || !UNKNOWN_ATTRIBUTE.has(error.reason ?? 0)) throw error;
       }
     return client.call(createKeyPair({ ...wanted, sensitive: false }), signal);
   }

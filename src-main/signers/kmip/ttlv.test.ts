@@ -172,3 +172,23 @@ describe('refuses with the place and the reason', () => {
     expect(() => encodeTtlv({ tag: 1, type: 'integer', value: 1 })).toThrow(/no tag/);
   });
 });
+
+test('big integers at each edge of eight octets, and one that an unkind server makes long', () => {
+  for (const bits of [1n, 7n, 8n, 60n, 63n, 64n, 65n, 127n, 128n, 4096n])
+    for (const value of [1n << bits, (1n << bits) - 1n, -(1n << bits), -(1n << bits) - 1n]) {
+      const octets = encodeTtlv({ tag: T, type: 'bigInteger', value });
+      const length = octets.length - 8;
+      expect(decodeTtlv(octets)).toEqual({ tag: T, type: 'bigInteger', value });
+      expect(BigInt.asIntN(length * 8, value)).toBe(value);
+      expect(length === 8 || BigInt.asIntN((length - 8) * 8, value) !== value).toBe(true);
+    }
+  const size = 256 * 1024;
+  const long = Buffer.alloc(8 + size, 0x5a);
+  long.writeUIntBE(T, 0, 3);
+  long.writeUInt8(4, 3);
+  long.writeUInt32BE(size, 4);
+  const began = performance.now();
+  decodeTtlv(long);
+  // Trying one length after the other took 2.3 s.
+  expect(performance.now() - began).toBeLessThan(500);
+});

@@ -170,9 +170,10 @@ function decodeAt(
 
 /** The least multiple of eight octets that holds `value` in two's complement. */
 function octetsOf(value: bigint): number {
-  let octets = 8;
-  while (BigInt.asIntN(octets * 8, value) !== value) octets += 8;
-  return octets;
+  // One look at the digits, whatever the length: a server may send megabytes. Of -n-1 as many bits as of n, and the sign's.
+  const digits = (value < 0n ? ~value : value).toString(16);
+  const bits = digits.length * 4 - Math.clz32(Number.parseInt(digits.slice(0, 1), 16)) + 28;
+  return Math.max(8, Math.ceil((bits + 1) / 64) * 8);
 }
 
 /** The octets of an item. Throws TtlvError when a value does not fit its type. */

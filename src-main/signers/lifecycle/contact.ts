@@ -12,7 +12,7 @@ import { bindDevice, checkBinding, requireOperations } from './binding.ts';
 import { createDeviceHolder } from './device-holder.ts';
 import type { Pins } from './pins.ts';
 import type { Prompts } from './prompts.ts';
-import { type Advice, asDeviceError, troubleOf } from './trouble.ts';
+import { type Advice, answered, asDeviceError, troubleOf } from './trouble.ts';
 import { createWaits, join, type Shared } from './waiting.ts';
 
 // H-022
@@ -254,7 +254,7 @@ export function createContact(deps: ContactDeps) {
       }
     },
     /** An operation failed on a device that was ready. */
-    failed: (error: unknown) => failed(error, { contact: false, before: status.state }),
+    failed: (error: unknown) => failed(answered(error), { contact: false, before: status.state }),
     enter(): void {
       calls += 1;
       cancelProbe();

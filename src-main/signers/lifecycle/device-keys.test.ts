@@ -44,6 +44,51 @@ test('a key of a kind that the device lacks is refused; one that is gone is name
   expect(await t.state(id, 'retrying')).toMatchObject({ keys: 0 });
 });
 
+test('one key that the device does not make is an answer to that call: its other keys go on', async () => {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token });
+  const id = await t.add('One', '/a.so');
+  const key = await t.app.result(await t.newKey(id));
+  token.faults = { create: [trouble('unsupported', 'Bad Cryptographic Parameters')] };
+  expect(await t.job(await t.newKey(id, 'no'))).toMatchObject({
+    error: { code: 'POLICY_REFUSED', message: 'It was unsupported. Look at it.' },
+  });
+  expect((await t.row(id)).state).toBe('ready');
+  expect(token.closed).toBe(0);
+  const { key: view } = await t.app.call('keys.get', { id: key });
+  await t.app.call('keys.destroy', { id: key, confirm: view.keyId.slice(-8) });
+  expect(token.keys.size).toBe(1);
+});
+
+test('a key whose signer is removed while it is made is not stored, and said to be without a signer', async () => {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token });
+  const ends: string[] = [];
+  for (let turns = 0; turns < 12; turns += 1) {
+    const { pending } = await t.list();
+    if (pending.changes.length > 0) await t.app.call('signers.discard', { revision: pending.revision });
+    const id = await t.add(`One ${turns}`, '/a.so');
+    await t.job(await t.app.call('signers.login', { id }));
+    await t.app.call('signers.remove', { revision: await t.revision(), id });
+    const revision = await t.revision();
+    const applied = t.app.call('signers.apply', { revision }).then(
+      () => 'applied',
+      () => 'kept',
+    );
+    for (let turn = 0; turn < turns; turn += 1) await new Promise((done) => setImmediate(done));
+    const state = await t.newKey(id, `late ${turns}`).then(
+      async (begun) => (await t.job(begun)).state,
+      () => 'refused',
+    );
+    ends.push(`${await applied} ${state}`);
+  }
+  // Whoever comes first: never both.
+  expect(ends.filter((end) => end === 'applied done')).toEqual([]);
+  const names = new Set((await t.list()).rows.map(({ id }) => id));
+  const { rows } = await t.app.call('keys.list', { query: '', cursor: null, limit: 50 });
+  expect(rows.filter(({ signer }) => !names.has(signer))).toEqual([]);
+});
+
 test('a key of others is taken in by its public key, once; the identity key is not', async () => {
   const token = fakeToken('S1');
   const t = await started({ '/a.so': token });

@@ -49,7 +49,10 @@ async function live(tokens: Record<string, FakeToken>) {
     session,
     await session.store.run('signers.config', {}),
   );
-  const router = createSignerRouter(() => signers.table);
+  const router = createSignerRouter(
+    () => signers.table,
+    () => Promise.resolve(),
+  );
   // As everybody signs: within an action, which is on record.
   const around = deviceActions(() => Promise.resolve());
   const sign: typeof router.sign = (key, use, data) => around(() => router.sign(key, use, data));

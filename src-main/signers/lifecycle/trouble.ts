@@ -71,6 +71,16 @@ export function asDeviceError(error: unknown, name: string): DeviceError {
   );
 }
 
+/**
+ * A failure of one operation on a device that was ready: what it does not do refuses this call, unless nothing at all can be
+ * made with it; its other keys go on.
+ */
+export function answered(error: unknown): unknown {
+  if (!(error instanceof DeviceError) || error.trouble !== 'unsupported' || error.code === 'NO_KEY_TYPE')
+    return error;
+  return new DeviceError('refused', error.code, error.message, error.library);
+}
+
 /** As everybody above the signers knows it. `key`: the one that was to be used. */
 export function asAppError(
   error: DeviceError,

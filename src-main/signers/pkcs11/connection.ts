@@ -7,7 +7,7 @@ import type { Clock, SignerHosts } from '../../ports.ts';
 import { type Capability, DeviceError, type DeviceFacts, type Person } from '../device.ts';
 import { CKF, CKM } from './cryptoki.ts';
 import { checkEnvironment } from './environment.ts';
-import { faultOf } from './faults.ts';
+import { endedForOne, faultOf } from './faults.ts';
 import { type HostClient, HostRefusal, startHostClient } from './host-client.ts';
 import { makeable } from './key-objects.ts';
 import { checkLibraryFile } from './library-file.ts';
@@ -83,16 +83,22 @@ export async function askHost<O extends HostOp>(
   }
 }
 
-/** While `task` waits for somebody at the device, the screen says `text`; cancelling ends the child. */
+/** While `task` waits for somebody at the device, the screen says `text`; cancelling ends the child: `task` is cancelled then. */
 export async function whileWaiting<T>(
   client: HostClient,
   person: Person,
   text: string,
   task: () => Promise<T>,
 ): Promise<T> {
-  const stop = person.waits(text, () => client.end(faultOf('CANCELLED')));
+  let cancelled = false;
+  const stop = person.waits(text, () => {
+    cancelled = true;
+    client.end(endedForOne());
+  });
   try {
     return await task();
+  } catch (error) {
+    throw cancelled ? faultOf('CANCELLED') : error;
   } finally {
     stop();
   }

@@ -32,3 +32,12 @@ export function faultOf(code: string, library = '', text?: string): DeviceError 
   const known = explainFault(code);
   return new DeviceError(known.trouble, code, text ?? known.text, library);
 }
+
+/** Ends a child in which one call was cancelled: for all other calls it is out of reach for a moment. */
+export function endedForOne(): DeviceError {
+  return faultOf(
+    'SIGNER_CLOSED',
+    'another call was cancelled',
+    'Another call on this device was cancelled, which ended the connection; it is begun anew.',
+  );
+}

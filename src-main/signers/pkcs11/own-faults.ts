@@ -193,7 +193,7 @@ export const OWN_FAULTS: Readonly<Record<string, FaultText>> = {
     fix: 'Use the token that has this key.',
   },
   ATTRIBUTES_REFUSED: {
-    trouble: 'misconfigured',
+    trouble: 'refused',
     text: 'An attribute of this signer is not allowed. Correct its attribute tables.',
     cause: 'Keys are made sensitive and never extractable; only the attributes that Krill knows can be set.',
     check: 'Look at the attribute tables of this signer.',

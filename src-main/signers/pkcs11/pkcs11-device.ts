@@ -7,7 +7,7 @@ import type { Random } from '../../ports.ts';
 import { type Device, DeviceError } from '../device.ts';
 import { atMost } from './at-most.ts';
 import { askHost, connect, type Connection, DEADLINES, type Pkcs11Deps, whileWaiting } from './connection.ts';
-import { faultOf } from './faults.ts';
+import { endedForOne, faultOf } from './faults.ts';
 import { quietNotice } from './quiet-notice.ts';
 import type { HostAnswer, HostOp, HostRequest } from './protocol.ts';
 import { generateRequest, keysOf, signatureOf, signWays, spkiOf } from './key-objects.ts';
@@ -87,20 +87,22 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       throw told;
     }
   }
-  function current(): Open {
+  async function current(): Promise<Open> {
     if (open === null) throw faultOf('SIGNER_CLOSED');
     const ended = open.client.ended();
     if (ended === null) return open;
     open = null;
+    // Somebody else cancelled what he was doing: that ended the child, and nothing is wrong with the device.
+    if (ended.code === 'SIGNER_CLOSED') return begin();
     throw ended;
   }
   /** Another child looks again, unless another caller had it look meanwhile. */
-  async function again(old: Open): Promise<Open> {
+  async function again(old: Open, signal?: AbortSignal): Promise<Open> {
     if (open === old) {
       open = null;
       old.client.end(faultOf('SIGNER_CLOSED'));
     }
-    return open ?? begin();
+    return open ?? begin(signal);
   }
   /**
    * A key that is not seen may be gone, or the token was out meanwhile and its session died quietly: a fresh connection
@@ -108,7 +110,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
    */
   async function withKey<T>(handle: Uint8Array, task: (on: Open) => Promise<T>): Promise<T> {
     const name = hex(handle);
-    const on = current();
+    const on = await current();
     if (on.gone.has(name)) throw faultOf('KEY_NOT_FOUND');
     try {
       const value = await task(on);
@@ -190,7 +192,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     throw faultOf('CKR_MECHANISM_INVALID');
   }
   async function keys(): Promise<Key[]> {
-    let on = current();
+    let on = await current();
     let found = keysOf(await objectsAlone(() => ask(on, { op: 'objects' }, deadlines.call)));
     const missing = [...on.keys.keys()].some((name) => !found.some((key) => key.identifier === name));
     if (!on.fresh && (found.length === 0 || missing)) {
@@ -207,12 +209,12 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
         const there = open;
         const token = await ask(there, { op: 'token' }, deadlines.call);
         if (token.serial === there.token.serial && (await shows(there))) return there.facts;
-        await again(there);
+        return (await again(there, signal)).facts;
       }
       return (await begin(signal)).facts;
     },
     async create({ algorithm, label }, signal) {
-      const on = current();
+      const on = await current();
       if (!on.facts.algorithms.includes(algorithm))
         throw faultOf(
           'CKR_MECHANISM_INVALID',
@@ -221,7 +223,11 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
         );
       const id = deps.random.bytes(ID_LENGTH);
       const request = generateRequest(algorithm, id, label === '' ? settings.keyLabel : label, settings);
-      const cancel = (): void => on.client.end(faultOf('CANCELLED'));
+      let cancelled = false;
+      const cancel = (): void => {
+        cancelled = true;
+        on.client.end(endedForOne());
+      };
       if (signal?.aborted === true) throw faultOf('CANCELLED');
       signal?.addEventListener('abort', cancel);
       try {
@@ -237,7 +243,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
         // SECURITY: a key that nobody will know of does not stay behind.
         if (on.client.ended() === null && error instanceof DeviceError && error.code.startsWith('KEY_'))
           await objectsAlone(() => ask(on, { op: 'destroy', id }, deadlines.call));
-        throw error;
+        throw cancelled ? faultOf('CANCELLED') : error;
       } finally {
         signal?.removeEventListener('abort', cancel);
       }
@@ -253,7 +259,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     sign: (handle, algorithm, data) =>
       inFlight(() => withKey(handle, (on) => signOn(on, handle, algorithm, data))),
     async destroy(handle) {
-      const on = current();
+      const on = await current();
       await objectsAlone(() => ask(on, { op: 'destroy', id: handle }, deadlines.call));
       on.keys.delete(hex(handle));
       on.gone.add(hex(handle));

@@ -194,7 +194,7 @@ describeSoftHsm('keys', () => {
       const device = hsm.device('one', { privateKeyAttributes: table });
       await device.open(never);
       await expect(device.create({ algorithm: 'p-256', label: '' })).rejects.toMatchObject({
-        trouble: 'misconfigured',
+        trouble: 'refused',
         code: 'ATTRIBUTES_REFUSED',
       });
     }

@@ -62,8 +62,20 @@ function findRow(tx: Tx, id: string): Row {
   return row;
 }
 
-/** Throws AppError CONFLICT when the same key is there already. */
+/** A device's key whose signer was removed while it was made would be lost for every use. */
+function requireSigner(tx: Tx, signer: string): void {
+  if (signer === 'software' || tx.get('SELECT id FROM signers WHERE id = $signer', { signer }) !== undefined)
+    return;
+  throw new AppError(
+    'CONFLICT',
+    'The signer of this key was removed meanwhile. Choose another signer and do it again.',
+    { ids: [signer] },
+  );
+}
+
+/** Throws AppError CONFLICT when the same key is there already, or when its signer is not there any more. */
 export function insertKey(tx: Tx, key: NewKey): void {
+  requireSigner(tx, key.signer);
   const known = tx.get<{ id: string; label: string }>(
     'SELECT id, label FROM keys WHERE spki_sha256 = $spki AND destroyed_at IS NULL',
     { spki: key.spkiSha256 },
@@ -125,6 +137,23 @@ function requireUnusedByTa(tx: Tx, id: string): void {
     );
 }
 
+/** Throws AppError NOT_FOUND, NOT_ALLOWED_NOW with the ids of what needs it: certificates that still live at `at` (ms). */
+function requireDestroyable(tx: Tx, id: string, at: number): void {
+  findRow(tx, id);
+  requireUnusedByTa(tx, id);
+  const needing = tx.all<{ id: string; name: string }>(
+    'SELECT id, name FROM certificates WHERE key_id = $id AND not_after >= $now AND revoked_at IS NULL AND replaced_by IS NULL',
+    { id, now: at },
+  );
+  if (needing.length === 0) return;
+  const names = needing.slice(0, 5).map(({ name }) => name);
+  throw new AppError(
+    'NOT_ALLOWED_NOW',
+    `It is still used by ${names.join(', ')}. Replace or forget ${needing.length === 1 ? 'it' : 'them'} first.`,
+    { ids: needing.map((row) => row.id) },
+  );
+}
+
 /** Ends a key for ever, inside the caller's transaction: secure_delete overwrites the freed pages. */
 export function destroyKey(tx: Tx, id: string): void {
   // The public half stays for the history.
@@ -166,23 +195,13 @@ export const keyCommands = {
     findRow(tx, id);
     tx.run('UPDATE keys SET label = $label WHERE id = $id', { id, label });
   }),
-  /** Throws AppError NOT_ALLOWED_NOW with the ids of what needs it: certificates that still live. */
+  /** Throws what `keys.destroy` would: the device is asked to destroy it first. */
+  'keys.requireDestroyable': read((tx, { id, at }: { id: string; at: number }): void =>
+    requireDestroyable(tx, id, at),
+  ),
+  /** Throws AppError NOT_FOUND, NOT_ALLOWED_NOW with the ids of what needs it. */
   'keys.destroy': change((tx, { id }: { id: string }): void => {
-    findRow(tx, id);
-    requireUnusedByTa(tx, id);
-    const needing = tx.all<{ id: string; name: string }>(
-      'SELECT id, name FROM certificates WHERE key_id = $id AND not_after >= $now AND revoked_at IS NULL AND replaced_by IS NULL',
-      { id, now: tx.atMs },
-    );
-    if (needing.length > 0)
-      throw new AppError(
-        'NOT_ALLOWED_NOW',
-        `It is still used by ${needing
-          .map(({ name }) => name)
-          .slice(0, 5)
-          .join(', ')}. Replace or forget ${needing.length === 1 ? 'it' : 'them'} first.`,
-        { ids: needing.map((row) => row.id) },
-      );
+    requireDestroyable(tx, id, tx.atMs);
     destroyKey(tx, id);
   }),
 };

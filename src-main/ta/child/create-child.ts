@@ -107,6 +107,6 @@ export async function createChild(
     stored = true;
     return [handle];
   } finally {
-    if (!stored) for (const key of made) await deps.router.destroy(key);
+    if (!stored) for (const key of made) await deps.router.discard(key);
   }
 }

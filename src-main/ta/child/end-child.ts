@@ -19,5 +19,5 @@ export async function endChild(
     },
   });
   // A token may still hold them; for the workspace they are gone already.
-  for (const key of [identity, ...keys.values()]) await deps.router.destroy(key);
+  for (const key of [identity, ...keys.values()]) await deps.router.discard(key);
 }

@@ -94,7 +94,7 @@ export async function keepChild(
   for (const keyId of destroyed) {
     const key = held.keys.get(keyId);
     // A token may still hold it; for the workspace it is gone already.
-    if (key !== undefined) await deps.router.destroy(key);
+    if (key !== undefined) await deps.router.discard(key);
   }
   return heldChild(deps, handle);
 }

@@ -68,7 +68,7 @@ export async function startRoll(
     stored = true;
     return next;
   } finally {
-    if (!stored) await deps.router.destroy(made);
+    if (!stored) await deps.router.discard(made);
   }
 }
 

@@ -71,6 +71,6 @@ export async function initProxy(
     stored = true;
     return ['proxy'];
   } finally {
-    if (!stored) await deps.router.destroy(key);
+    if (!stored) await deps.router.discard(key);
   }
 }

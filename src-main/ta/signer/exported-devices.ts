@@ -5,6 +5,7 @@
 import { AppError } from '../../lib/app-error.ts';
 import type { RoutedKey } from '../../signers/router.ts';
 import { MASK } from '../../signers/config/toml-fields.ts';
+import { shownSettings } from '../../signers/config/secret-variables.ts';
 import { writeSignersToml } from '../../signers/config/write-toml.ts';
 import type { DeviceFacts } from '../../signers/device.ts';
 import { keyAlgorithmOf } from '../../signers/stored-key.ts';
@@ -65,7 +66,13 @@ export async function exportedDevices(
   const written = used.flatMap(({ stored }) =>
     stored === undefined
       ? []
-      : [{ name: stored.name, settings: stored.settings, secret: asksSecret(stored) ? MASK : null }],
+      : [
+          {
+            name: stored.name,
+            settings: shownSettings(stored.settings),
+            secret: asksSecret(stored) ? MASK : null,
+          },
+        ],
   );
   const toml = writeSignersToml({
     signers: [...written, ...(inFiles ? [{ name: OPENSSL_NAME, settings: null, secret: null }] : [])],
@@ -80,7 +87,7 @@ export async function exportedDevices(
       timing,
       settings,
       'ta_timing',
-      `# Type the PIN or password in the place of ${MASK}.\n${toml}`,
+      `# Type each PIN or password in its line, and take the # before it away. What shows ${MASK} was left out.\n${toml}`,
     ),
   };
 }

@@ -123,6 +123,6 @@ export async function setUpSigner(
     stored = true;
     return ['signer'];
   } finally {
-    if (!stored) for (const key of made) await deps.router.destroy(key);
+    if (!stored) for (const key of made) await deps.router.discard(key);
   }
 }

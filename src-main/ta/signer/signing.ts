@@ -54,7 +54,7 @@ export function createMessageSigning(deps: SigningDeps, identity: RoutedKey): Me
           sign: (data) => router.sign(key, 'message', data),
         });
       } finally {
-        await router.destroy(key);
+        await router.discard(key);
       }
     },
     serial() {

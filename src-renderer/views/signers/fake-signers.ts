@@ -206,6 +206,6 @@ export const REPORT: DoctorReport = {
     }),
     line('mechanism-rsa', 'RSA signatures', { state: 'skipped', text: 'Not looked at without login.' }),
   ],
-  toml: '[[signers]]\ntype = "PKCS#11"\nname = "SoftHSM token"\nuser_pin = "***"\n',
+  toml: '[[signers]]\ntype = "PKCS#11"\nname = "SoftHSM token"\n# user_pin = "type it here"\n',
   text: 'Doctor of “SoftHSM token”\n1 Library: good\n',
 };
