@@ -120,7 +120,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     const pins = pinsOf(stored, signer);
     const inForce = live().all().get(id)?.pins === pins;
     const person = doctorPerson({
-      ...{ signer: { id, name, kind }, pins, prompts: live().prompts },
+      ...{ signer: { id, name, kind }, pins, prompts: live().prompts, signal: job.signal },
       async keep(pin) {
         if (inForce) return pins.keep(pin);
         const secret = deps.configure.seal(id, Buffer.from(pin).toString('utf8'));

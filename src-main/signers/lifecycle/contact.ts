@@ -10,7 +10,7 @@ import type { SignerBinding, StoredSigner } from '../../store/signer-columns.ts'
 import { type Device, DeviceError, type DeviceFacts, type Person } from '../device.ts';
 import { bindDevice, checkBinding, requireOperations } from './binding.ts';
 import { createDeviceHolder } from './device-holder.ts';
-import type { Pins } from './pins.ts';
+import { type Pins, UNANSWERED } from './pins.ts';
 import type { Prompts } from './prompts.ts';
 import { type Advice, asDeviceError, troubleOf } from './trouble.ts';
 import { createWaits, join, type Shared } from './waiting.ts';
@@ -87,7 +87,11 @@ export function createContact(deps: ContactDeps) {
   }
 
   const person: Person = {
-    pin: (why) => pins.hand(why, why.reason === 'login' && (flight?.alone ?? false)),
+    pin: (why) =>
+      // A login is always that of a flight; a signature waits for nobody's signal.
+      why.reason === 'login'
+        ? pins.hand(why, { alone: flight?.alone ?? false, signal: flight?.abort.signal })
+        : pins.hand(why, { alone: false }),
     waits(text, cancel) {
       if (!(flight?.alone ?? false)) return prompts.waits(signer(), text, cancel);
       // A reader must not begin to blink because of a probe.
@@ -116,14 +120,17 @@ export function createContact(deps: ContactDeps) {
     const before = status.state;
     set('probing', `${signer().name} is being contacted.`, null);
     try {
-      const { device, facts } = await holder.open(signal);
+      const {
+        value: { device, facts },
+        handed: login,
+      } = await pins.attempt(() => holder.open(signal));
       requireOpen();
-      const login = pins.handed();
-      await pins.accepted();
       requireOperations(facts, signer());
-      if (binding === null)
-        binding = await bindDevice(device, facts, { ...signer(), clock, store: deps.bound });
-      else await checkBinding(device, facts, signer().name, binding);
+      await pins.attempt(async () => {
+        if (binding === null)
+          binding = await bindDevice(device, facts, { ...signer(), clock, store: deps.bound });
+        else await checkBinding(device, facts, signer().name, binding);
+      });
       known = { facts, at: clock.now().toISOString() };
       await deps.learned(known);
       const what = `${facts.manufacturer} ${facts.model}`.trim() || 'The device';
@@ -158,7 +165,6 @@ export function createContact(deps: ContactDeps) {
     const { name, settings } = signer();
     const trouble = asDeviceError(error, name);
     if (trouble.code === 'INTERNAL') deps.log('a device', error);
-    if (trouble.trouble === 'pin-refused' || trouble.trouble === 'pin-locked') await pins.refused();
     const login = settings.kind === 'pkcs11' && settings.login;
     const contact = { action: 'signers.contact', outcome: 'refused' as const };
     switch (trouble.trouble) {
@@ -169,6 +175,8 @@ export function createContact(deps: ContactDeps) {
         return trouble;
       case 'pin-needed':
         set('login-needed', trouble.message, trouble);
+        if (trouble.code === UNANSWERED)
+          await deps.record({ ...contact, summary: `${name} waits for a person: ${trouble.message}` });
         return trouble;
       case 'cancelled':
         if (at.contact) set(login ? 'login-needed' : 'announced', trouble.message, null);
@@ -288,11 +296,11 @@ export function createContact(deps: ContactDeps) {
     /** For ever; whoever waits gets `why`. */
     async stop(why: Error): Promise<void> {
       over = why;
+      pins.end(why);
       cancelProbe();
       flight?.abort.abort();
       waits.end(why);
       prompts.clear(signer().id);
-      pins.forget();
       await holder.drop();
     },
   };

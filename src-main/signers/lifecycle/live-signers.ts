@@ -192,7 +192,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
     async stop() {
       const why = new AppError('LOCKED', 'The workspace was locked. Unlock it and try again.');
       const ending = [...signers.values()];
-      prompts.clear();
+      prompts.end(why);
       await Promise.all(ending.map(({ managed }) => managed.contact.stop(why)));
     },
   };
