@@ -13,6 +13,7 @@ import type { Session } from '../../store/store-contract.ts';
 import type { Configure } from '../config/configure.ts';
 import { documentOf, type PendingSigner, secretStored } from '../config/document.ts';
 import { signerToml } from '../config/toml-channels.ts';
+import { boundSettings } from '../lifecycle/device-holder.ts';
 import type { DeviceKinds, LiveSigners } from '../lifecycle/live-signers.ts';
 import { createPins, type Pins } from '../lifecycle/pins.ts';
 import { doctorPerson } from './doctor-pins.ts';
@@ -135,6 +136,9 @@ export function createDoctor(deps: DoctorDeps): Doctor {
           });
       },
     });
+    const binding = stored.signers.find((one) => one.id === id)?.binding ?? null;
+    // SECURITY: by the serial that is bound: no PIN goes to a stranger of the same label.
+    const bound = boundSettings(settings, binding?.serial ?? null);
     const at = clock.now().toISOString();
     const base = { signer: id, at, toml: signerToml(signer, secretStored(stored, signer)) };
     const lines: DoctorReport['lines'] = [];
@@ -150,10 +154,10 @@ export function createDoctor(deps: DoctorDeps): Doctor {
         {
           ...{ name, settings, person },
           signal: job.signal,
-          binding: stored.signers.find((one) => one.id === id)?.binding ?? null,
+          binding,
           ours: new Map(keys.map((key) => [key.spkiSha256, { label: key.label, here: key.signer === id }])),
-          looks: deps.looks(settings, { signal: job.signal, name }),
-          device: deps.kinds.deviceFor(settings, person),
+          looks: deps.looks(bound, { signal: job.signal, name }),
+          device: deps.kinds.deviceFor(bound, person),
           explain: (error) => deps.kinds.explain(settings.kind, error),
           log: (error) => void deps.log.failure(`examining a signer (${id})`, error),
           changed(line) {
