@@ -4,7 +4,7 @@
  */
 import { wipe } from '../../lib/bytes.ts';
 import { DeviceError } from '../device.ts';
-import { neverSent, type Pins, type SentPin } from '../lifecycle/pins.ts';
+import { neverSent, type Pins, type SentPin } from '../lifecycle/pins-contract.ts';
 import type { Prompts } from '../lifecycle/prompts.ts';
 import type { ExaminedPerson } from './examine.ts';
 

@@ -15,7 +15,8 @@ import { documentOf, type PendingSigner, secretStored } from '../config/document
 import { signerToml } from '../config/toml-channels.ts';
 import { boundSettings } from '../lifecycle/device-holder.ts';
 import type { DeviceKinds, LiveSigners } from '../lifecycle/live-signers.ts';
-import { createPins, type Pins } from '../lifecycle/pins.ts';
+import { createPins } from '../lifecycle/pins.ts';
+import type { Pins } from '../lifecycle/pins-contract.ts';
 import { doctorPerson } from './doctor-pins.ts';
 import { examine } from './examine.ts';
 import type { Looks } from './pkcs11-looks.ts';

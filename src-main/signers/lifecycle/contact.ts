@@ -10,7 +10,7 @@ import type { SignerBinding, StoredSigner } from '../../store/signer-columns.ts'
 import { type Device, DeviceError, type DeviceFacts, type Person } from '../device.ts';
 import { bindDevice, checkBinding, requireOperations } from './binding.ts';
 import { createDeviceHolder } from './device-holder.ts';
-import { type Pins, UNANSWERED } from './pins.ts';
+import { type Pins, UNANSWERED } from './pins-contract.ts';
 import type { Prompts } from './prompts.ts';
 import { type Advice, asDeviceError, troubleOf } from './trouble.ts';
 import { createWaits, join, type Shared } from './waiting.ts';

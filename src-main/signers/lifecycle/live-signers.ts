@@ -84,6 +84,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       signer: facts,
       sealed: signer.sealed,
       refused: signer.refused,
+      subjects: () => subjects(contact.binding()?.serial ?? contact.known()?.facts.serial),
       kept: () => changed('signers', [id]),
     });
     const contact = createContact({

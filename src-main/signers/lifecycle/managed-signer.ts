@@ -10,7 +10,7 @@ import type { Signer } from '../signer.ts';
 import { requireUse } from '../signature-scheme.ts';
 import { keyLabel } from './binding.ts';
 import type { Contact, ContactDeps } from './contact.ts';
-import { type Pins, UNANSWERED } from './pins.ts';
+import { type Pins, UNANSWERED } from './pins-contract.ts';
 import { asAppError } from './trouble.ts';
 
 /** Whatever is configured: a device that is gone is not asked in a circle. */

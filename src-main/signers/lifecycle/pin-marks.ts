@@ -2,6 +2,7 @@
  * The marks of one signer's PINs: the refused ones, and those that were sent and not answered to. A mark is written before the
  * PIN goes to the device and taken away when it took it, so that neither a crash nor a hang sends a PIN twice.
  */
+import type { AuditEntry } from '../../audit/audit-record.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { RefusedPin } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
@@ -15,13 +16,13 @@ export function createPinMarks(deps: {
   session: Session;
   signer(): { id: string; name: string };
   refused: readonly RefusedPin[];
+  subjects(): AuditEntry['subjects'];
   /** Whether it is the PIN in the vault. */
   kept(pin: Uint8Array): boolean;
 }) {
-  const { clock, random, session, signer } = deps;
+  const { clock, random, session, signer, subjects } = deps;
   let marks = [...deps.refused];
 
-  const subjects = () => [{ type: 'signer', id: signer().id, sha256: null }];
   // In memory first: a disk that cannot be written must not cost the device a try.
   const put = (mark: RefusedPin): void => {
     marks = [...marks.filter(({ salt }) => salt !== mark.salt), mark];

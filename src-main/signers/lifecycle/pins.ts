@@ -3,87 +3,17 @@
  * and not answered to, is marked before anything else happens and never sent again by itself. Nothing here reaches the renderer.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AuditEntry } from '../../audit/audit-record.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { equalBytes, wipe } from '../../lib/bytes.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { RefusedPin } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
-import { DeviceError, type Person } from '../device.ts';
+import { DeviceError } from '../device.ts';
 import { createPinMarks } from './pin-marks.ts';
+import { neverSent, type Pins, type SentPin, UNANSWERED, type Why } from './pins-contract.ts';
 import type { Prompts, TypedPin } from './prompts.ts';
 import { knownRefusal } from './refused-pins.ts';
-
-type Why = Parameters<Person['pin']>[0];
-
-/** The code of a login whose end nobody knows: the device may have counted a try. */
-export const UNANSWERED = 'PIN_UNANSWERED';
-
-/** Failures of a KMIP server after the password went out; what fails before leaves it unsent. */
-const AFTER_PASSWORD = new Set([
-  'READ_TIMEOUT',
-  'WRITE_TIMEOUT',
-  'CONNECTION_CLOSED',
-  'General Failure',
-  'Internal Server Error',
-  'INTERNAL',
-]);
-
-/** A KMIP server that was not reached never saw the password; a token that failed after it got a PIN may have counted it. */
-export function neverSent(kind: string, error: unknown): boolean {
-  return kind === 'kmip' && !AFTER_PASSWORD.has(error instanceof DeviceError ? error.code : 'INTERNAL');
-}
-
-/** A PIN on its way to the device. SECURITY: whoever sends it settles it once. */
-export interface SentPin extends TypedPin {
-  mark: RefusedPin;
-}
-
-export interface Pins {
-  /**
-   * What the device gets; it wipes it. `alone`: nobody is asked. Called within `attempt`; outside of one it stays marked as not
-   * answered to.
-   */
-  hand(why: Why, how: { alone: boolean; signal?: AbortSignal | undefined }): Promise<Uint8Array>;
-  /**
-   * Runs work with the device and settles the PINs that it was handed meanwhile, and no others: taken, refused, or not answered
-   * to, which is DeviceError `pin-needed` with the code UNANSWERED. `handed`: whether it was handed any.
-   */
-  attempt<T>(work: () => Promise<T>): Promise<{ value: Awaited<T>; handed: boolean }>;
-  /** Marks it as sent, durably. `typed.pin` belongs to the answer. */
-  send(typed: TypedPin): Promise<SentPin>;
-  /** The device took it: it is kept as the operator said. */
-  taken(sent: SentPin): Promise<void>;
-  /** It did not go out: it may be sent. The PIN stays. */
-  unmark(sent: SentPin): Promise<void>;
-  /** What may be sent without a person, a copy that the caller wipes; null: nothing. */
-  unasked(): Promise<Uint8Array | null>;
-  /** Asks a person; a PIN that was refused before is not taken. The caller wipes it. */
-  ask(why: Why, signal?: AbortSignal): Promise<TypedPin>;
-  /** Keeps it in memory until the lock. */
-  hold(pin: Uint8Array): void;
-  /** Throws AppError INVALID_INPUT when the device refused this PIN before. The PIN is wiped. */
-  guard(pin: Uint8Array): Promise<void>;
-  /** The device refused this PIN, which another than this part sent. It is wiped. */
-  markRefused(pin: Uint8Array): Promise<void>;
-  /** The device refused what bears this mark. */
-  refused(mark: RefusedPin): Promise<void>;
-  /** Puts it into the vault. */
-  keep(pin: Uint8Array): Promise<void>;
-  /** The operator looked at it: every PIN may be tried again. */
-  forgetRefusals(): Promise<void>;
-  /** The marks of those that are not sent by themselves. */
-  refusals(): readonly RefusedPin[];
-  /** What a person typed for a login that did not come to the PIN: nobody goes on with it. */
-  abandon(): void;
-  /** Memory only: log out. */
-  forget(): void;
-  /** For ever: who waits for a PIN or asks for one gets `why`. */
-  end(why: Error): void;
-  held(): boolean;
-  stored(): boolean;
-  /** Whether these sealed bytes are the ones it takes the PIN from. */
-  holds(sealed: Uint8Array | null): boolean;
-}
 
 export function createPins(deps: {
   clock: Clock;
@@ -93,6 +23,8 @@ export function createPins(deps: {
   signer(): { id: string; name: string; kind: string };
   sealed: Uint8Array | null;
   refused: readonly RefusedPin[];
+  /** Of its audit records: the signer and, where it is known, its device; the signer alone when left out. */
+  subjects?(): AuditEntry['subjects'];
   /** What is kept of the PIN is another. */
   kept(): void;
 }): Pins {
@@ -109,6 +41,7 @@ export function createPins(deps: {
 
   const marks = createPinMarks({
     ...deps,
+    subjects: () => subjects(),
     kept(pin) {
       if (sealed === null) return false;
       const stored = session.open(signer().id, sealed);
@@ -117,7 +50,7 @@ export function createPins(deps: {
       return same;
     },
   });
-  const subjects = () => [{ type: 'signer', id: signer().id, sha256: null }];
+  const subjects = deps.subjects ?? (() => [{ type: 'signer', id: signer().id, sha256: null }]);
 
   async function unasked(): Promise<Uint8Array | null> {
     const known =

@@ -146,7 +146,14 @@ test('a password that is refused in the middle of the work is marked and not sen
   await t.app.result(await t.newKey(id));
   token.faults = { create: [trouble('pin-refused', 'Bad Password')] };
   await t.job(await t.newKey(id, 'second'));
-  expect(await t.audit('signers.pinRefused')).toHaveLength(1);
+  // On record with the serial of the device.
+  const { rows } = await t.app.call('audit.list', { action: 'signers.pinRefused', limit: 5 });
+  expect(rows.map(({ subjects }) => subjects.map((one) => [one.type, one.id]))).toEqual([
+    [
+      ['signer', id],
+      ['device', 'S1'],
+    ],
+  ]);
   await t.newKey(id, 'third');
   await t.prompt();
   expect(token.pins).toEqual(['5678']);
