@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { peer } from '../testing/peers.ts';
 import { type SoftHsm, softhsm, softhsmLibrary } from '../testing/softhsm.ts';
 import { testApp } from '../testing/test-app.ts';
 
@@ -63,7 +64,7 @@ test('the PIN of the stranger is not changed', { timeout: 60_000 }, async () => 
     });
     const login = (pin: string) =>
       execFileSync(
-        'pkcs11-tool',
+        peer('pkcs11-tool'),
         ['--module', softhsmLibrary(), '--token-label', 'twin', '--login', '--pin', pin, '-O'],
         { env: { ...process.env, ...hsm.environment }, stdio: 'pipe' },
       );

@@ -56,9 +56,8 @@ interface Ready {
   facts: DeviceFacts;
 }
 
-interface Flight extends Shared<Ready> {
-  alone: boolean;
-}
+type Flight = Shared<Ready> & { alone: boolean };
+const underWay = ({ alone, abort }: Flight) => ({ alone, signal: abort.signal });
 
 export function createContact(deps: ContactDeps) {
   const { clock, pins, prompts, signer } = deps;
@@ -88,10 +87,8 @@ export function createContact(deps: ContactDeps) {
 
   const person: Person = {
     pin: (why) =>
-      // A login is always that of a flight; a signature waits for nobody's signal.
-      why.reason === 'login'
-        ? pins.hand(why, { alone: flight?.alone ?? false, signal: flight?.abort.signal })
-        : pins.hand(why, { alone: false }),
+      // A login is that of a flight; a signature waits for nobody's signal.
+      pins.hand(why, why.reason === 'login' && flight !== null ? underWay(flight) : { alone: false }),
     waits(text, cancel) {
       if (!(flight?.alone ?? false)) return prompts.waits(signer(), text, cancel);
       // A reader must not begin to blink because of a probe.
@@ -120,10 +117,8 @@ export function createContact(deps: ContactDeps) {
     const before = status.state;
     set('probing', `${signer().name} is being contacted.`, null);
     try {
-      const {
-        value: { device, facts },
-        handed: login,
-      } = await pins.attempt(() => holder.open(signal));
+      const { value, handed: login } = await pins.attempt(() => holder.open(signal));
+      const { device, facts } = value;
       requireOpen();
       requireOperations(facts, signer());
       await pins.attempt(async () => {
@@ -165,7 +160,7 @@ export function createContact(deps: ContactDeps) {
     const { name, settings } = signer();
     const trouble = asDeviceError(error, name);
     if (trouble.code === 'INTERNAL') deps.log('a device', error);
-    const login = settings.kind === 'pkcs11' && settings.login;
+    const wantsLogin = settings.kind === 'pkcs11' && settings.login;
     const contact = { action: 'signers.contact', outcome: 'refused' as const };
     switch (trouble.trouble) {
       case 'unreachable':
@@ -175,11 +170,10 @@ export function createContact(deps: ContactDeps) {
         return trouble;
       case 'pin-needed':
         set('login-needed', trouble.message, trouble);
-        if (trouble.code === UNANSWERED)
-          await deps.record({ ...contact, summary: `${name} waits for a person: ${trouble.message}` });
+        if (trouble.code === UNANSWERED) await deps.record({ ...contact, summary: trouble.message });
         return trouble;
       case 'cancelled':
-        if (at.contact) set(login ? 'login-needed' : 'announced', trouble.message, null);
+        if (at.contact) set(wantsLogin ? 'login-needed' : 'announced', trouble.message, null);
         return trouble;
       case 'key-gone':
       case 'refused':
@@ -282,7 +276,6 @@ export function createContact(deps: ContactDeps) {
     async logout(): Promise<void> {
       flight?.abort.abort();
       cancelProbe();
-      pins.forget();
       prompts.clear(signer().id);
       await flight?.promise.catch(() => undefined);
       pins.forget();

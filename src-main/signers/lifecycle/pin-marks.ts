@@ -8,8 +8,6 @@ import type { RefusedPin } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { knownRefusal, refusedPin } from './refused-pins.ts';
 
-export type PinMarks = ReturnType<typeof createPinMarks>;
-
 export function createPinMarks(deps: {
   clock: Clock;
   random: Random;
