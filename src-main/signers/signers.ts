@@ -69,7 +69,15 @@ export function createSigners(deps: SignersDeps): Signers {
   }
 
   const configure = createConfigure({ random, session, live, changed });
-  const subjects = (id: string) => [{ type: 'signer', id, sha256: null }];
+  /** The signer, and the device by its serial: the one that is bound, or the one that was met. */
+  function subjects(id: string) {
+    const contact = lives.get(session())?.all().get(id)?.contact;
+    const serial = contact?.binding()?.serial ?? contact?.known()?.facts.serial;
+    return [
+      { type: 'signer', id, sha256: null },
+      ...(serial === undefined ? [] : [{ type: 'device', id: serial, sha256: null }]),
+    ];
+  }
 
   /** A job with one device: on record, done or refused. `work` answers the sentence of the record, or null when it made its own. */
   function deviceJob(

@@ -11,6 +11,7 @@ import type { Random } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
 import type { Configure } from './config/configure.ts';
 import { DeviceError } from './device.ts';
+import { anotherDevice, boundSettings } from './lifecycle/device-holder.ts';
 import type { LiveSigners } from './lifecycle/live-signers.ts';
 import { asAppError } from './lifecycle/trouble.ts';
 import type { TokenTools } from './token-tools.ts';
@@ -130,14 +131,17 @@ export function tokenChannels(deps: {
         });
       return deviceJob(id, { action: 'signers.changePin', title: `New PIN for ${name}` }, async (context) => {
         context.report(null, 'Changing the PIN');
+        const serial = managed.contact.binding()?.serial ?? null;
         await managed.pins.guard(bytes(oldPin));
         // What is kept is the old one.
         await managed.contact.logout();
         context.commit();
         const pins = { oldPin: bytes(oldPin), newPin: bytes(newPin) };
         try {
-          await tools.changePin(settings, pins, context.signal);
-        } catch (error) {
+          // SECURITY: by the serial that is bound: no PIN goes to a stranger of the same label.
+          await tools.changePin(boundSettings(settings, serial), pins, context.signal);
+        } catch (caught) {
+          const error = anotherDevice(caught);
           if (!(error instanceof DeviceError)) throw error;
           if (error.trouble === 'pin-refused' || error.trouble === 'pin-locked')
             await managed.pins.markRefused(bytes(oldPin));
@@ -145,7 +149,9 @@ export function tokenChannels(deps: {
         }
         await managed.pins.forgetRefusals();
         if (managed.pins.stored()) await managed.pins.keep(bytes(newPin));
-        return { summary: `The PIN of ${name} was changed` };
+        return {
+          summary: `The PIN of ${name} was changed${serial === null ? '' : ` (serial ${serial})`}`,
+        };
       });
     },
     initToken({ libPath, environment, slot, label, soPin, pin }) {

@@ -10,11 +10,15 @@ export interface SignerBinding {
   boundAt: string;
 }
 
-/** A PIN that the device refused, so that it is never sent again by itself. Salt and hash in hex; see refused-pins.ts. */
+/** A PIN that is never sent again by itself: the device refused it. Salt and hash in hex; see refused-pins.ts. */
 export interface RefusedPin {
   salt: string;
   hash: string;
   at: string;
+  /** It was sent and there is no answer: the device may have counted it. A person may send it again. */
+  unanswered?: boolean;
+  /** It is the one in the vault: its mark stays however many others are refused. */
+  kept?: boolean;
 }
 
 export interface StoredSigner {

@@ -34,6 +34,7 @@ export async function doctored(
   const person = Object.assign(typing, {
     said: () => '',
     accepted: () => Promise.resolve(),
+    unanswered: () => Promise.resolve(),
     async refused() {
       refused += 1;
     },

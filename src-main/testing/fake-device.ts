@@ -34,6 +34,8 @@ export interface FakeToken {
   signsWrongly: boolean;
   /** CKA_ALWAYS_AUTHENTICATE. */
   asksForEachSignature: boolean;
+  /** It never answers to a PIN. */
+  silentLogin: boolean;
   /** What each call meets next, in order; then it works. */
   faults: Partial<Record<Call, DeviceError[]>>;
   /** Calls that never answer, but for their signal. */
@@ -59,6 +61,7 @@ export function fakeToken(serial: string, more: Partial<FakeToken> = {}): FakeTo
     keys: new Map(),
     signsWrongly: false,
     asksForEachSignature: false,
+    silentLogin: false,
     faults: {},
     hangs: new Set(),
     asked: [],
@@ -90,6 +93,8 @@ export function strangerKey(token: FakeToken, algorithm: KeyAlgorithm = 'p-256')
 /** A device that reaches what `find` answers now; null: nothing is there. */
 export function fakeDevice(find: () => FakeToken | null, person: Person): Device {
   let loggedIn: FakeToken | null = null;
+  const ended = Promise.withResolvers<never>();
+  ended.promise.catch(() => undefined);
 
   async function meet(call: Call, signal?: AbortSignal): Promise<FakeToken> {
     const token = find();
@@ -114,6 +119,7 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
     const given = Buffer.from(pin).toString('utf8');
     pin.fill(0);
     token.pins.push(given);
+    if (token.silentLogin) await ended.promise;
     if (given !== token.pin) throw trouble('pin-refused', 'CKR_PIN_INCORRECT');
   }
 
@@ -179,6 +185,7 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
       }));
     },
     close() {
+      ended.reject(trouble('unreachable', 'SIGNER_CLOSED'));
       if (loggedIn !== null) loggedIn.closed += 1;
       loggedIn = null;
       return Promise.resolve();

@@ -78,8 +78,16 @@ describe('the example of the manual (S002-3)', () => {
       await importText(t, text);
       expect((await t.list()).pending.changes).toEqual([]);
     }
-    expect(await t.audit('signers.exportToml')).toEqual([
+    // On record before the file is there, and what could not be written is too.
+    await expect(exportTo(t, join(t.app.folder, 'nowhere', 'signers.toml'), true)).rejects.toThrow();
+    const [refused, begun, ...audit] = await t.audit('signers.exportToml');
+    expect([refused, begun]).toEqual([
+      expect.stringMatching(/^(refused|failed): /),
+      expect.stringMatching(/^done: Begins to export the signers with 3 PINs .* IN THE CLEAR to .*nowhere/),
+    ]);
+    expect(audit).toEqual([
       expect.stringMatching(/^done: The signers were exported with 3 PINs or passwords IN THE CLEAR to /),
+      expect.stringMatching(/^done: Begins to export the signers with 3 PINs .* IN THE CLEAR to /),
       expect.stringMatching(/^done: The signers were exported without secrets to /),
     ]);
   });

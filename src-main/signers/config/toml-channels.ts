@@ -142,27 +142,24 @@ export function tomlChannels(deps: TomlDeps): Channels {
       const { text, shown } = await written(secrets);
       const content = Buffer.from(text, 'utf8');
       const withSecrets = secrets && shown > 0;
+      const said = (summary: string): Promise<void> =>
+        session().store.run('audit.add', {
+          audit: { action: 'signers.exportToml', outcome: 'done', summary, subjects: [] },
+        });
       if (secrets && shown === 0)
         throw new AppError(
           'NOT_ALLOWED_NOW',
           'No PIN or password is kept here. Export the signers without secrets.',
         );
       try {
-        const exported = await exportFile({
-          path,
-          content,
-          mode: withSecrets ? 0o600 : 0o644,
-          overwrite,
-          now: clock.now(),
-        });
-        await session().store.run('audit.add', {
-          audit: {
-            action: 'signers.exportToml',
-            outcome: 'done',
-            summary: `The signers were exported ${withSecrets ? `with ${shown === 1 ? 'a PIN or password' : `${shown} PINs or passwords`} IN THE CLEAR` : 'without secrets'} to ${path}`,
-            subjects: [],
-          },
-        });
+        const what = withSecrets
+          ? `with ${shown === 1 ? 'a PIN or password' : `${shown} PINs or passwords`} IN THE CLEAR`
+          : 'without secrets';
+        // SECURITY: on record before the first octet of a secret is on the disk, whatever happens then.
+        if (withSecrets) await said(`Begins to export the signers ${what} to ${path}`);
+        const mode = withSecrets ? 0o600 : 0o644;
+        const exported = await exportFile({ path, content, mode, overwrite, now: clock.now() });
+        await said(`The signers were exported ${what} to ${path}`);
         tickets.end(target);
         return { path: exported.path };
       } finally {

@@ -3,22 +3,26 @@
  * own book of refused PINs that decides. SECURITY: nothing of it reaches a line.
  */
 import { wipe } from '../../lib/bytes.ts';
-import type { Pins } from '../lifecycle/pins.ts';
-import type { Prompts, TypedPin } from '../lifecycle/prompts.ts';
+import { DeviceError } from '../device.ts';
+import { neverSent, type Pins, type SentPin } from '../lifecycle/pins-contract.ts';
+import type { Prompts } from '../lifecycle/prompts.ts';
 import type { ExaminedPerson } from './examine.ts';
 
 export function doctorPerson(deps: {
   signer: { id: string; name: string; kind: string };
   pins: Pins;
   prompts: Prompts;
+  /** Of the examination: with it the question ends. */
+  signal: AbortSignal;
   /** Into the vault; the PIN is wiped. */
   keep(pin: Uint8Array): Promise<void>;
   /** The mark is stored; what else has to be done. */
   refused(): Promise<void>;
 }): ExaminedPerson & { end(): void } {
-  const { signer, pins, prompts } = deps;
+  const { signer, pins, prompts, signal } = deps;
   const word = signer.kind === 'kmip' ? 'password' : 'PIN';
-  let sent: (TypedPin & { typed: boolean }) | null = null;
+  let sent: (SentPin & { typed: boolean }) | null = null;
+  let over = false;
   let said = '';
 
   return {
@@ -27,29 +31,49 @@ export function doctorPerson(deps: {
       if (sent !== null) return Uint8Array.from(sent.pin);
       const passedOver = (pins.stored() || pins.held()) && pins.refusals().length > 0;
       const known = await pins.unasked();
-      if (known === null) {
-        sent = { ...(await pins.ask(why)), typed: true };
-        said = passedOver ? `The kept ${word} was refused before and was not sent.` : '';
-      } else {
-        sent = { pin: known, keep: 'no', typed: false };
-        said = `The kept ${word} was taken.`;
+      const chosen = known === null ? await pins.ask(why, signal) : { pin: known, keep: 'no' as const };
+      if (over || signal.aborted) {
+        wipe(chosen.pin);
+        throw new DeviceError('cancelled', 'CANCELLED', `No ${word} was given to ${signer.name}.`);
       }
+      sent = { ...(await pins.send(chosen)), typed: known === null };
+      said =
+        known !== null
+          ? `The kept ${word} was taken.`
+          : passedOver
+            ? `The kept ${word} was refused before and was not sent.`
+            : '';
       return Uint8Array.from(sent.pin);
     },
     waits: (text, cancel) => prompts.waits(signer, text, cancel),
     said: () => said,
     async accepted() {
-      if (sent?.keep === 'vault') await deps.keep(Uint8Array.from(sent.pin));
-      if (sent?.keep === 'until-lock') pins.hold(Uint8Array.from(sent.pin));
+      if (sent === null) return;
+      // The examination goes on with its own copy.
+      await pins.taken({ ...sent, pin: Uint8Array.from(sent.pin), keep: 'no' });
+      if (sent.keep === 'vault') await deps.keep(Uint8Array.from(sent.pin));
+      if (sent.keep === 'until-lock') pins.hold(Uint8Array.from(sent.pin));
     },
     async refused() {
       const given = sent;
       sent = null;
       if (given === null) return;
-      await pins.markRefused(given.pin);
+      wipe(given.pin);
+      await pins.refused(given.mark);
+      if (!given.typed) await deps.refused();
+    },
+    async unanswered(error) {
+      const given = sent;
+      sent = null;
+      if (given === null) return;
+      const unsent = neverSent(signer.kind, error);
+      if (unsent) await pins.unmark(given);
+      wipe(given.pin);
+      if (unsent) return;
       if (!given.typed) await deps.refused();
     },
     end() {
+      over = true;
       wipe(sent?.pin);
       sent = null;
     },

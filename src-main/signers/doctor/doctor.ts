@@ -13,8 +13,10 @@ import type { Session } from '../../store/store-contract.ts';
 import type { Configure } from '../config/configure.ts';
 import { documentOf, type PendingSigner, secretStored } from '../config/document.ts';
 import { signerToml } from '../config/toml-channels.ts';
+import { boundSettings } from '../lifecycle/device-holder.ts';
 import type { DeviceKinds, LiveSigners } from '../lifecycle/live-signers.ts';
-import { createPins, type Pins } from '../lifecycle/pins.ts';
+import { createPins } from '../lifecycle/pins.ts';
+import type { Pins } from '../lifecycle/pins-contract.ts';
 import { doctorPerson } from './doctor-pins.ts';
 import { examine } from './examine.ts';
 import type { Looks } from './pkcs11-looks.ts';
@@ -120,7 +122,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     const pins = pinsOf(stored, signer);
     const inForce = live().all().get(id)?.pins === pins;
     const person = doctorPerson({
-      ...{ signer: { id, name, kind }, pins, prompts: live().prompts },
+      ...{ signer: { id, name, kind }, pins, prompts: live().prompts, signal: job.signal },
       async keep(pin) {
         if (inForce) return pins.keep(pin);
         const secret = deps.configure.seal(id, Buffer.from(pin).toString('utf8'));
@@ -135,6 +137,9 @@ export function createDoctor(deps: DoctorDeps): Doctor {
           });
       },
     });
+    const binding = stored.signers.find((one) => one.id === id)?.binding ?? null;
+    // SECURITY: by the serial that is bound: no PIN goes to a stranger of the same label.
+    const bound = boundSettings(settings, binding?.serial ?? null);
     const at = clock.now().toISOString();
     const base = { signer: id, at, toml: signerToml(signer, secretStored(stored, signer)) };
     const lines: DoctorReport['lines'] = [];
@@ -150,10 +155,10 @@ export function createDoctor(deps: DoctorDeps): Doctor {
         {
           ...{ name, settings, person },
           signal: job.signal,
-          binding: stored.signers.find((one) => one.id === id)?.binding ?? null,
+          binding,
           ours: new Map(keys.map((key) => [key.spkiSha256, { label: key.label, here: key.signer === id }])),
-          looks: deps.looks(settings, { signal: job.signal, name }),
-          device: deps.kinds.deviceFor(settings, person),
+          looks: deps.looks(bound, { signal: job.signal, name }),
+          device: deps.kinds.deviceFor(bound, person),
           explain: (error) => deps.kinds.explain(settings.kind, error),
           log: (error) => void deps.log.failure(`examining a signer (${id})`, error),
           changed(line) {

@@ -28,6 +28,8 @@ export interface ExaminedPerson extends Person {
   said(): string;
   accepted(): Promise<void>;
   refused(): Promise<void>;
+  /** The device may have counted it, and did not say so. */
+  unanswered(error: unknown): Promise<void>;
 }
 
 const wantsLogin = (settings: SignerSettings): boolean =>
@@ -50,6 +52,7 @@ export async function examine(deps: ExamineDeps, lines: DoctorLine[]): Promise<D
         // SECURITY: marked before anything else happens.
         if (error instanceof DeviceError && ['pin-refused', 'pin-locked'].includes(error.trouble))
           await person.refused();
+        else await person.unanswered(error);
         throw error;
       }
       await person.accepted();

@@ -10,7 +10,7 @@ import type { SignerBinding, StoredSigner } from '../../store/signer-columns.ts'
 import { type Device, DeviceError, type DeviceFacts, type Person } from '../device.ts';
 import { bindDevice, checkBinding, requireOperations } from './binding.ts';
 import { createDeviceHolder } from './device-holder.ts';
-import type { Pins } from './pins.ts';
+import { type Pins, UNANSWERED } from './pins-contract.ts';
 import type { Prompts } from './prompts.ts';
 import { type Advice, answered, asDeviceError, troubleOf } from './trouble.ts';
 import { createWaits, join, type Shared } from './waiting.ts';
@@ -56,9 +56,8 @@ interface Ready {
   facts: DeviceFacts;
 }
 
-interface Flight extends Shared<Ready> {
-  alone: boolean;
-}
+type Flight = Shared<Ready> & { alone: boolean };
+const underWay = ({ alone, abort }: Flight) => ({ alone, signal: abort.signal });
 
 export function createContact(deps: ContactDeps) {
   const { clock, pins, prompts, signer } = deps;
@@ -87,7 +86,9 @@ export function createContact(deps: ContactDeps) {
   }
 
   const person: Person = {
-    pin: (why) => pins.hand(why, why.reason === 'login' && (flight?.alone ?? false)),
+    pin: (why) =>
+      // A login is that of a flight; a signature waits for nobody's signal.
+      pins.hand(why, why.reason === 'login' && flight !== null ? underWay(flight) : { alone: false }),
     waits(text, cancel) {
       if (!(flight?.alone ?? false)) return prompts.waits(signer(), text, cancel);
       // A reader must not begin to blink because of a probe.
@@ -116,14 +117,15 @@ export function createContact(deps: ContactDeps) {
     const before = status.state;
     set('probing', `${signer().name} is being contacted.`, null);
     try {
-      const { device, facts } = await holder.open(signal);
+      const { value, handed: login } = await pins.attempt(() => holder.open(signal));
+      const { device, facts } = value;
       requireOpen();
-      const login = pins.handed();
-      await pins.accepted();
       requireOperations(facts, signer());
-      if (binding === null)
-        binding = await bindDevice(device, facts, { ...signer(), clock, store: deps.bound });
-      else await checkBinding(device, facts, signer().name, binding);
+      await pins.attempt(async () => {
+        if (binding === null)
+          binding = await bindDevice(device, facts, { ...signer(), clock, store: deps.bound });
+        else await checkBinding(device, facts, signer().name, binding);
+      });
       known = { facts, at: clock.now().toISOString() };
       await deps.learned(known);
       const what = `${facts.manufacturer} ${facts.model}`.trim() || 'The device';
@@ -158,8 +160,7 @@ export function createContact(deps: ContactDeps) {
     const { name, settings } = signer();
     const trouble = asDeviceError(error, name);
     if (trouble.code === 'INTERNAL') deps.log('a device', error);
-    if (trouble.trouble === 'pin-refused' || trouble.trouble === 'pin-locked') await pins.refused();
-    const login = settings.kind === 'pkcs11' && settings.login;
+    const wantsLogin = settings.kind === 'pkcs11' && settings.login;
     const contact = { action: 'signers.contact', outcome: 'refused' as const };
     switch (trouble.trouble) {
       case 'unreachable':
@@ -169,9 +170,10 @@ export function createContact(deps: ContactDeps) {
         return trouble;
       case 'pin-needed':
         set('login-needed', trouble.message, trouble);
+        if (trouble.code === UNANSWERED) await deps.record({ ...contact, summary: trouble.message });
         return trouble;
       case 'cancelled':
-        if (at.contact) set(login ? 'login-needed' : 'announced', trouble.message, null);
+        if (at.contact) set(wantsLogin ? 'login-needed' : 'announced', trouble.message, null);
         return trouble;
       case 'key-gone':
       case 'refused':
@@ -274,7 +276,6 @@ export function createContact(deps: ContactDeps) {
     async logout(): Promise<void> {
       flight?.abort.abort();
       cancelProbe();
-      pins.forget();
       prompts.clear(signer().id);
       await flight?.promise.catch(() => undefined);
       pins.forget();
@@ -288,11 +289,11 @@ export function createContact(deps: ContactDeps) {
     /** For ever; whoever waits gets `why`. */
     async stop(why: Error): Promise<void> {
       over = why;
+      pins.end(why);
       cancelProbe();
       flight?.abort.abort();
       waits.end(why);
       prompts.clear(signer().id);
-      pins.forget();
       await holder.drop();
     },
   };

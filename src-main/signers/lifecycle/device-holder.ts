@@ -13,6 +13,20 @@ export interface DeviceHolder {
   drop(): Promise<void>;
 }
 
+/** The settings by which a signer is opened, and every PIN sent: with the serial that was bound, where the operator named none. */
+export function boundSettings<S extends SignerSettings>(settings: S, serial: string | null): S {
+  return serial !== null && settings.kind === 'pkcs11' && settings.serial === null
+    ? { ...settings, serial }
+    : settings;
+}
+
+/** A token with another serial than the bound one, as everybody is told of it; any other failure as it is. */
+export function anotherDevice(error: unknown): unknown {
+  if (!(error instanceof DeviceError && error.code === 'TOKEN_OTHER')) return error;
+  const text = `This is not the device that owns these keys. ${error.message}`;
+  return new DeviceError('misconfigured', 'ANOTHER_DEVICE', text, error.library);
+}
+
 export function createDeviceHolder(deps: {
   make(settings: SignerSettings, person: Person): Device;
   person: Person;
@@ -30,28 +44,16 @@ export function createDeviceHolder(deps: {
     await closing?.close().catch((error: unknown) => deps.log('closing a device', error));
   }
 
-  /** The bound serial, where the operator named none. */
-  function hint(): string | null {
-    const settings = deps.settings();
-    return settings.kind === 'pkcs11' && settings.serial === null ? deps.serial() : null;
-  }
-
-  function made(): Device {
-    const settings = deps.settings();
-    const serial = hint();
-    return make(serial !== null && settings.kind === 'pkcs11' ? { ...settings, serial } : settings, person);
-  }
-
   return {
     async open(signal) {
-      held ??= made();
+      const settings = deps.settings();
+      const bound = boundSettings(settings, deps.serial());
+      held ??= make(bound, person);
       const device = held;
       try {
         return { device, facts: await device.open(signal) };
       } catch (error) {
-        if (!(error instanceof DeviceError && error.code === 'TOKEN_OTHER') || hint() === null) throw error;
-        const text = `This is not the device that owns these keys. ${error.message}`;
-        throw new DeviceError('misconfigured', 'ANOTHER_DEVICE', text, error.library);
+        throw bound === settings ? error : anotherDevice(error);
       }
     },
     device: () => held,

@@ -84,6 +84,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       signer: facts,
       sealed: signer.sealed,
       refused: signer.refused,
+      subjects: () => subjects(contact.binding()?.serial ?? contact.known()?.facts.serial),
       kept: () => changed('signers', [id]),
     });
     const contact = createContact({
@@ -192,7 +193,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
     async stop() {
       const why = new AppError('LOCKED', 'The workspace was locked. Unlock it and try again.');
       const ending = [...signers.values()];
-      prompts.clear();
+      prompts.end(why);
       await Promise.all(ending.map(({ managed }) => managed.contact.stop(why)));
     },
   };

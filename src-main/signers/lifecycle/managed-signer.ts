@@ -10,7 +10,7 @@ import type { Signer } from '../signer.ts';
 import { requireUse } from '../signature-scheme.ts';
 import { keyLabel } from './binding.ts';
 import type { Contact, ContactDeps } from './contact.ts';
-import type { Pins } from './pins.ts';
+import { type Pins, UNANSWERED } from './pins-contract.ts';
 import { asAppError } from './trouble.ts';
 
 /** Whatever is configured: a device that is gone is not asked in a circle. */
@@ -55,9 +55,8 @@ export function createManagedSigner(deps: {
           signal,
         });
         opened = true;
-        const value = await use(device, facts);
-        // A PIN that was given for this signature.
-        await pins.accepted();
+        // A PIN that is given for this one signature is settled with it.
+        const { value } = await pins.attempt(() => use(device, facts));
         return { value };
       } catch (error) {
         if (error instanceof AppError) throw error;
@@ -77,7 +76,7 @@ export function createManagedSigner(deps: {
       for (let first = true; ; first = false) {
         const tried = await once(first);
         if (!(tried instanceof DeviceError)) return tried.value;
-        if (tried.trouble === 'pin-needed' && relogin) {
+        if (tried.trouble === 'pin-needed' && tried.code !== UNANSWERED && relogin) {
           // Somebody logged out behind our back: once more, with whoever knows the PIN.
           relogin = false;
           continue;

@@ -1,52 +1,19 @@
 /**
- * The PIN or password of one signer: from the vault, from memory until the lock, or from a person. A refused one is marked
- * before anything else happens and never sent again by itself. Nothing here reaches the renderer.
+ * The PIN or password of one signer: from the vault, from memory until the lock, or from a person. One that was refused, or sent
+ * and not answered to, is marked before anything else happens and never sent again by itself. Nothing here reaches the renderer.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AuditEntry } from '../../audit/audit-record.ts';
 import { AppError } from '../../lib/app-error.ts';
-import { wipe } from '../../lib/bytes.ts';
+import { equalBytes, wipe } from '../../lib/bytes.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { RefusedPin } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
-import { DeviceError, type Person } from '../device.ts';
+import { DeviceError } from '../device.ts';
+import { createPinMarks } from './pin-marks.ts';
+import { neverSent, type Pins, type SentPin, UNANSWERED, type Why } from './pins-contract.ts';
 import type { Prompts, TypedPin } from './prompts.ts';
-import { knownRefusal, refusedPin } from './refused-pins.ts';
-
-type Why = Parameters<Person['pin']>[0];
-
-export interface Pins {
-  /** What the device gets; it wipes it. `alone`: nobody is asked. */
-  hand(why: Why, alone: boolean): Promise<Uint8Array>;
-  /** The device took what it got last: it is kept as the operator said. */
-  accepted(): Promise<void>;
-  /** The device refused it. Resolves when the mark is stored. */
-  refused(): Promise<void>;
-  /** What may be sent without a person, a copy that the caller wipes; null: nothing. */
-  unasked(): Promise<Uint8Array | null>;
-  /** Asks a person; a PIN that was refused before is not taken. The caller wipes it. */
-  ask(why: Why): Promise<TypedPin>;
-  /** Keeps it in memory until the lock. */
-  hold(pin: Uint8Array): void;
-  /** Whether the device got one since the last `accepted` or `refused`. */
-  handed(): boolean;
-  /** Throws AppError INVALID_INPUT when the device refused this PIN before. The PIN is wiped. */
-  guard(pin: Uint8Array): Promise<void>;
-  /** The device refused this PIN, which another than this part sent. */
-  markRefused(pin: Uint8Array): Promise<void>;
-  /** Puts it into the vault. */
-  keep(pin: Uint8Array): Promise<void>;
-  /** The operator looked at it: every PIN may be tried again. */
-  forgetRefusals(): Promise<void>;
-  /** The marks of the refused ones. */
-  refusals(): readonly RefusedPin[];
-  /** What was handed out and not answered to is over: nobody goes on with it. */
-  abandon(): void;
-  /** Memory only: log out, lock. */
-  forget(): void;
-  held(): boolean;
-  stored(): boolean;
-  /** Whether these sealed bytes are the ones it takes the PIN from. */
-  holds(sealed: Uint8Array | null): boolean;
-}
+import { knownRefusal } from './refused-pins.ts';
 
 export function createPins(deps: {
   clock: Clock;
@@ -56,33 +23,41 @@ export function createPins(deps: {
   signer(): { id: string; name: string; kind: string };
   sealed: Uint8Array | null;
   refused: readonly RefusedPin[];
+  /** Of its audit records: the signer and, where it is known, its device; the signer alone when left out. */
+  subjects?(): AuditEntry['subjects'];
   /** What is kept of the PIN is another. */
   kept(): void;
 }): Pins {
-  const { clock, random, session, prompts, signer } = deps;
+  const { session, prompts, signer } = deps;
+  const attempts = new AsyncLocalStorage<SentPin[]>();
   let sealed = deps.sealed;
-  let marks = [...deps.refused];
   /** Kept until the lock because the operator ticked it. */
   let held: Uint8Array | null = null;
-  /** What the device got and did not answer to yet. */
-  let sent: TypedPin | null = null;
-  let asking: Promise<TypedPin> | null = null;
+  /** Typed for a login that failed before the PIN was sent. */
+  let unsent: TypedPin | null = null;
+  /** The mark of the PIN that the open device took: what is refused later without another is this one. */
+  let inUse: RefusedPin | null = null;
+  let over: Error | null = null;
 
-  const subjects = () => [{ type: 'signer', id: signer().id, sha256: null }];
+  const marks = createPinMarks({
+    ...deps,
+    subjects: () => subjects(),
+    kept(pin) {
+      if (sealed === null) return false;
+      const stored = session.open(signer().id, sealed);
+      const same = equalBytes(stored, pin);
+      wipe(stored);
+      return same;
+    },
+  });
+  const subjects = deps.subjects ?? (() => [{ type: 'signer', id: signer().id, sha256: null }]);
 
-  function note(typed: TypedPin): Uint8Array {
-    if (sent !== typed) wipe(sent?.pin);
-    sent = typed;
-    return Uint8Array.from(typed.pin);
-  }
-
-  /** What may be sent without a person, a copy; null: nothing. */
   async function unasked(): Promise<Uint8Array | null> {
     const known =
       held === null ? (sealed === null ? null : session.open(signer().id, sealed)) : Uint8Array.from(held);
     if (known === null) return null;
     // SECURITY: a refused PIN costs a try each time it is sent.
-    if ((await knownRefusal(known, marks)) === null) return known;
+    if ((await marks.known(known)) === null) return known;
     wipe(known);
     return null;
   }
@@ -93,12 +68,19 @@ export function createPins(deps: {
       tries === 'final' ? ' This is the last try.' : tries === 'low' ? ' A wrong one was given before.' : '';
     if (kind === 'kmip') return `Type the password of ${name}.`;
     if (reason === 'signature') return `Type the PIN of ${name} for this signature.${left}`;
-    return `${sealed !== null && marks.length > 0 ? 'The stored PIN was refused. ' : ''}Type the PIN of ${name}.${left}`;
+    const all = marks.all();
+    const stored =
+      sealed === null || all.length === 0
+        ? ''
+        : all.every(({ unanswered }) => unanswered === true)
+          ? 'The device did not say whether it took the stored PIN. '
+          : 'The stored PIN was refused. ';
+    return `${stored}Type the PIN of ${name}.${left}`;
   }
 
   /** Why a person's PIN is not sent. */
   async function faultOf(pin: Uint8Array): Promise<string | null> {
-    const mark = await knownRefusal(pin, marks);
+    const mark = await marks.refusal(pin);
     if (mark === null) return null;
     return `${signer().name} refused this PIN on ${mark.at.slice(0, 10)}. Type another, or forget the refusal under Signers first.`;
   }
@@ -120,110 +102,160 @@ export function createPins(deps: {
     sealed = next;
   }
 
-  async function markRefused(pin: Uint8Array): Promise<void> {
-    const { id, name } = signer();
+  async function refused(mark: RefusedPin): Promise<void> {
+    wipe(held);
+    held = null;
+    if (inUse?.salt === mark.salt) inUse = null;
+    await marks.refused(mark);
+  }
+
+  const ask: Pins['ask'] = (why, signal) =>
+    prompts.pin(signer(), { text: question(why), tries: why.tries, check: faultOf, signal });
+
+  /** Throws what it was ended with, or what its signal says, and wipes. */
+  function requireWanted(pin: Uint8Array | null, signal?: AbortSignal): void {
+    if (over === null && signal?.aborted !== true) return;
+    wipe(pin);
+    throw over ?? new DeviceError('cancelled', 'CANCELLED', `No PIN was given to ${signer().name}.`);
+  }
+
+  async function choose(why: Why, alone: boolean, signal?: AbortSignal): Promise<TypedPin> {
+    if (why.reason === 'login' && unsent !== null && !alone) {
+      const again = unsent;
+      unsent = null;
+      return again;
+    }
+    const known = await unasked();
+    requireWanted(known, signal);
+    if (known !== null) return { pin: known, keep: 'no' };
+    if (alone)
+      throw new DeviceError('pin-needed', 'PIN_NEEDED', `${signer().name} waits for its PIN. Log in to it.`);
+    return ask(why, signal);
+  }
+
+  async function send(typed: TypedPin): Promise<SentPin> {
+    return { ...typed, mark: await marks.sending(typed.pin) };
+  }
+
+  async function taken({ pin, mark, keep: how }: SentPin): Promise<void> {
     try {
-      const mark = await refusedPin(pin, random, clock.now());
-      // In memory first: a disk that cannot be written must not cost the device its last try.
-      marks.push(mark);
-      wipe(held);
-      held = null;
-      await session.store.run('signers.refused', {
-        id,
-        pin: mark,
-        audit: {
-          action: 'signers.pinRefused',
-          outcome: 'refused',
-          summary: `${name} refused the PIN; it is not sent again`,
-          subjects: subjects(),
-        },
-      });
+      await marks.taken(pin);
+      if (how === 'vault') mark.kept = true;
+      if (how === 'vault') await keep(Uint8Array.from(pin));
+      else if (how === 'until-lock' && over === null) {
+        wipe(held);
+        held = Uint8Array.from(pin);
+      }
     } finally {
       wipe(pin);
     }
+    deps.kept();
   }
 
-  async function askPerson(why: Why): Promise<TypedPin> {
-    return prompts.pin(signer(), {
-      text: question(why),
-      tries: why.tries,
-      check: faultOf,
-    });
+  /** What becomes of the PINs of an attempt that failed. Answers what it failed with. */
+  async function settle(sent: SentPin[], error: unknown): Promise<unknown> {
+    const last = sent.pop();
+    const { trouble, code } = error instanceof DeviceError ? error : { trouble: null, code: 'INTERNAL' };
+    // Each but the last was taken: another was asked for after it.
+    for (const one of sent) await taken(one);
+    if (trouble === 'pin-refused' || trouble === 'pin-locked') {
+      // A token that was locked elsewhere says nothing of the PIN that it took once.
+      const mark = last?.mark ?? (trouble === 'pin-refused' ? inUse : null);
+      wipe(last?.pin);
+      if (mark !== null) await refused(mark);
+      return error;
+    }
+    if (last === undefined) return error;
+    if (error instanceof AppError || trouble === 'key-gone') {
+      await taken(last);
+      return error;
+    }
+    const { kind, name } = signer();
+    if (neverSent(kind, error)) {
+      await marks.taken(last.pin);
+      wipe(unsent?.pin);
+      unsent = { pin: last.pin, keep: last.keep };
+      return error;
+    }
+    // One that was proven at the login bears no mark yet.
+    if ((await marks.known(last.pin)) === null) await marks.sending(last.pin);
+    if (inUse?.salt === last.mark.salt) inUse = null;
+    wipe(last.pin);
+    if (!(error instanceof DeviceError) || trouble !== 'unreachable') return error;
+    return new DeviceError(
+      'pin-needed',
+      UNANSWERED,
+      `${name} did not say whether it took the PIN, which may have cost a try. Look at the device, then log in to it.`,
+      `${code}: ${error.message} ${error.library}`.trim(),
+    );
   }
 
   return {
-    async hand(why, alone) {
-      // Typed a moment ago for the same login.
-      if (why.reason === 'login' && sent !== null) return Uint8Array.from(sent.pin);
-      const known = await unasked();
-      if (known !== null) return note({ pin: known, keep: 'no' });
-      if (alone)
-        throw new DeviceError(
-          'pin-needed',
-          'PIN_NEEDED',
-          `${signer().name} waits for its PIN. Log in to it.`,
-        );
-      // A login is one question however many wait for it; a signature is agreed to one by one.
-      if (why.reason === 'signature') return note(await askPerson(why));
-      asking ??= askPerson(why).finally(() => {
-        asking = null;
-      });
-      return note(await asking);
+    async hand(why, { alone, signal }) {
+      requireWanted(null, signal);
+      const typed = await choose(why, alone, signal);
+      requireWanted(typed.pin, signal);
+      // One that this login took already is not written anew for each signature.
+      const known = why.reason === 'signature' && inUse !== null ? inUse : null;
+      const proven = known !== null && (await knownRefusal(typed.pin, [known])) !== null;
+      const sent = proven ? { ...typed, mark: known } : await send(typed);
+      // It does not go out after all.
+      if (over !== null || signal?.aborted === true) await marks.taken(sent.pin);
+      requireWanted(sent.pin, signal);
+      attempts.getStore()?.push(sent);
+      if (why.reason === 'login') inUse = sent.mark;
+      return Uint8Array.from(sent.pin);
     },
-    async accepted() {
-      const typed = sent;
-      sent = null;
-      if (typed === null) return;
-      if (typed.keep === 'vault') await keep(typed.pin);
-      else if (typed.keep === 'until-lock') {
-        wipe(held);
-        held = typed.pin;
-      } else wipe(typed.pin);
-      deps.kept();
+    async attempt(work) {
+      const sent: SentPin[] = [];
+      try {
+        const value = await attempts.run(sent, work);
+        const handed = sent.length > 0;
+        for (const one of sent.splice(0)) await taken(one);
+        return { value, handed };
+      } catch (error) {
+        throw await settle(sent, error);
+      }
     },
-    async refused() {
-      const typed = sent;
-      sent = null;
-      if (typed !== null) await markRefused(typed.pin);
-    },
+    send,
+    taken,
+    unmark: ({ pin }) => marks.taken(pin),
+    refused,
     async guard(pin) {
       const fault = await faultOf(pin);
       wipe(pin);
       if (fault !== null)
         throw new AppError('INVALID_INPUT', fault, { fields: [{ path: 'oldPin', message: fault }] });
     },
-    markRefused,
+    async markRefused(pin) {
+      const mark = await marks.of(pin);
+      wipe(pin);
+      await refused(mark);
+    },
     keep,
     unasked,
-    ask: askPerson,
+    ask,
     hold(pin) {
       wipe(held);
       held = pin;
       deps.kept();
     },
-    handed: () => sent !== null,
-    async forgetRefusals() {
-      const { id, name } = signer();
-      await session.store.run('signers.forgetRefused', {
-        id,
-        audit: {
-          action: 'signers.forgetRefusal',
-          outcome: 'done',
-          summary: `PINs that ${name} refused may be sent to it again`,
-          subjects: subjects(),
-        },
-      });
-      marks = [];
-    },
-    refusals: () => marks,
+    forgetRefusals: marks.forget,
+    refusals: marks.all,
     abandon() {
-      wipe(sent?.pin);
-      sent = null;
+      wipe(unsent?.pin);
+      unsent = null;
     },
     forget() {
-      wipe(held, sent?.pin);
+      wipe(held, unsent?.pin);
       held = null;
-      sent = null;
+      unsent = null;
+    },
+    end(why) {
+      over = why;
+      wipe(held, unsent?.pin);
+      held = null;
+      unsent = null;
     },
     held: () => held !== null,
     stored: () => sealed !== null,

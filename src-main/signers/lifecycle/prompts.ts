@@ -27,7 +27,13 @@ export interface Prompts {
    */
   pin(
     asker: Asker,
-    question: { text: string; tries: 'low' | 'final' | null; check(pin: Uint8Array): Promise<string | null> },
+    question: {
+      text: string;
+      tries: 'low' | 'final' | null;
+      check(pin: Uint8Array): Promise<string | null>;
+      /** Of what the PIN is for: with it the question ends. */
+      signal?: AbortSignal | undefined;
+    },
   ): Promise<TypedPin>;
   /** Shows what a device waits for until the answered function is called. */
   waits(asker: Asker, text: string, cancel: () => void): () => void;
@@ -36,6 +42,8 @@ export interface Prompts {
   cancel(id: string): void;
   /** Those of one signer, or all: they end as cancelled. */
   clear(signer?: string): void;
+  /** For ever: what is open ends as cancelled, and what would be asked from now on is refused at once with `why`. */
+  end(why: Error): void;
 }
 
 interface Open {
@@ -47,6 +55,7 @@ interface Open {
 
 export function createPrompts(deps: { clock: Clock; random: Random; changed(): void }): Prompts {
   const open = new Map<string, Open>();
+  let over: Error | null = null;
 
   function find(id: string): Open {
     const found = open.get(id);
@@ -72,24 +81,34 @@ export function createPrompts(deps: { clock: Clock; random: Random; changed(): v
     found.cancel();
   }
 
+  function clear(signer?: string): void {
+    for (const [id, { shown }] of open) if (signer === undefined || shown.signer === signer) cancel(id);
+  }
+
   return {
     list: () => [...open.values()].map(({ shown }) => shown),
-    pin({ id, name }, { text, tries, check }) {
+    pin({ id, name }, { text, tries, check, signal }) {
+      const none = (): DeviceError =>
+        new DeviceError('cancelled', 'CANCELLED', `No PIN was given to ${name}: nothing was done.`);
+      if (over !== null) return Promise.reject(over);
+      if (signal?.aborted === true) return Promise.reject(none());
       const { promise, resolve, reject } = Promise.withResolvers<TypedPin>();
-      show(
+      const shown = show(
         { signer: id, signerName: name, kind: 'pin', text, tries },
-        {
-          check,
-          resolve,
-          cancel: () =>
-            reject(
-              new DeviceError('cancelled', 'CANCELLED', `No PIN was given to ${name}: nothing was done.`),
-            ),
-        },
+        { check, resolve, cancel: () => reject(none()) },
       );
-      return promise;
+      const leave = (): void => {
+        close(shown);
+        reject(none());
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      return promise.finally(() => signal?.removeEventListener('abort', leave));
     },
     waits({ id, name }, text, whenCancelled) {
+      if (over !== null) {
+        queueMicrotask(whenCancelled);
+        return () => undefined;
+      }
       const shown = show(
         { signer: id, signerName: name, kind: 'waits', text, tries: null },
         { check: () => Promise.resolve(null), resolve: () => undefined, cancel: whenCancelled },
@@ -112,8 +131,10 @@ export function createPrompts(deps: { clock: Clock; random: Random; changed(): v
       found.resolve(typed);
     },
     cancel,
-    clear(signer) {
-      for (const [id, { shown }] of open) if (signer === undefined || shown.signer === signer) cancel(id);
+    clear,
+    end(why) {
+      over = why;
+      clear();
     },
   };
 }

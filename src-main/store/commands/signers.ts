@@ -89,6 +89,24 @@ function requireNoKeys(tx: Tx, signer: { id: string; name: string }): void {
   );
 }
 
+function marksOf(tx: Tx, id: string): RefusedPin[] {
+  const row = tx.get<{ refused: string }>('SELECT refused FROM signers WHERE id = $id', { id });
+  return JSON.parse(row?.refused ?? '[]') as RefusedPin[];
+}
+
+function setMarks(tx: Tx, id: string, marks: readonly RefusedPin[]): void {
+  tx.run('UPDATE signers SET refused = $refused WHERE id = $id', { id, refused: JSON.stringify(marks) });
+}
+
+/** SECURITY: the marks of what the vault keeps are counted apart, so that no number of others pushes them out. */
+function mark(tx: Tx, { id, pin }: { id: string; pin: RefusedPin }): void {
+  const marks = [...marksOf(tx, id).filter(({ salt }) => salt !== pin.salt), pin];
+  setMarks(tx, id, [
+    ...marks.filter(({ kept }) => kept === true).slice(-MOST_REFUSED),
+    ...marks.filter(({ kept }) => kept !== true).slice(-MOST_REFUSED),
+  ]);
+}
+
 function put(tx: Tx, { id, name, kind, settings, sealed }: AppliedSigner): void {
   const values = { id, name, kind, settings: settings === null ? null : JSON.stringify(settings) };
   tx.run(
@@ -164,14 +182,17 @@ export const signerCommands = {
     tx.run('UPDATE signers SET sealed = $sealed WHERE id = $id', { id, sealed });
   }),
   /** Durable before anybody can send the PIN again. */
-  'signers.refused': change((tx, { id, pin }: { id: string; pin: RefusedPin }): void => {
-    const row = tx.get<{ refused: string }>('SELECT refused FROM signers WHERE id = $id', { id });
-    const known = JSON.parse(row?.refused ?? '[]') as RefusedPin[];
-    tx.run('UPDATE signers SET refused = $refused WHERE id = $id', {
+  'signers.refused': change((tx, args: { id: string; pin: RefusedPin }): void => mark(tx, args)),
+  /** Durable before the PIN is sent: it is on its way, and nothing is known of it yet. */
+  'signers.sending': write((tx, args: { id: string; pin: RefusedPin }): void => mark(tx, args)),
+  /** The device took them: the marks of these salts are gone. */
+  'signers.taken': write((tx, { id, salts }: { id: string; salts: string[] }): void =>
+    setMarks(
+      tx,
       id,
-      refused: JSON.stringify([...known, pin].slice(-MOST_REFUSED)),
-    });
-  }),
+      marksOf(tx, id).filter(({ salt }) => !salts.includes(salt)),
+    ),
+  ),
   'signers.forgetRefused': change((tx, { id }: { id: string }): void => {
     tx.run("UPDATE signers SET refused = '[]' WHERE id = $id", { id });
   }),

@@ -1,0 +1,94 @@
+/**
+ * The marks of one signer's PINs: the refused ones, and those that were sent and not answered to. A mark is written before the
+ * PIN goes to the device and taken away when it took it, so that neither a crash nor a hang sends a PIN twice.
+ */
+import type { AuditEntry } from '../../audit/audit-record.ts';
+import type { Clock, Random } from '../../ports.ts';
+import type { RefusedPin } from '../../store/signer-columns.ts';
+import type { Session } from '../../store/store-contract.ts';
+import { knownRefusal, refusedPin } from './refused-pins.ts';
+
+export function createPinMarks(deps: {
+  clock: Clock;
+  random: Random;
+  session: Session;
+  signer(): { id: string; name: string };
+  refused: readonly RefusedPin[];
+  subjects(): AuditEntry['subjects'];
+  /** Whether it is the PIN in the vault. */
+  kept(pin: Uint8Array): boolean;
+}) {
+  const { clock, random, session, signer, subjects } = deps;
+  let marks = [...deps.refused];
+
+  // In memory first: a disk that cannot be written must not cost the device a try.
+  const put = (mark: RefusedPin): void => {
+    marks = [...marks.filter(({ salt }) => salt !== mark.salt), mark];
+  };
+
+  return {
+    all: (): readonly RefusedPin[] => marks,
+    /** The mark that forbids to send it without a person; null: there is none. */
+    known: (pin: Uint8Array) => knownRefusal(pin, marks),
+    /** The mark of its refusal; null: it was not refused. */
+    refusal: (pin: Uint8Array) =>
+      knownRefusal(
+        pin,
+        marks.filter(({ unanswered }) => unanswered !== true),
+      ),
+    /** It is about to be sent. Durable when it resolves. */
+    async sending(pin: Uint8Array): Promise<RefusedPin> {
+      const mark = {
+        ...(await refusedPin(pin, random, clock.now())),
+        unanswered: true,
+        kept: deps.kept(pin),
+      };
+      put(mark);
+      await session.store.run('signers.sending', { id: signer().id, pin: mark });
+      return mark;
+    },
+    /** The device took it. */
+    async taken(pin: Uint8Array): Promise<void> {
+      const salts: string[] = [];
+      for (const mark of marks)
+        if (mark.unanswered === true && (await knownRefusal(pin, [mark])) !== null) salts.push(mark.salt);
+      if (salts.length === 0) return;
+      await session.store.run('signers.taken', { id: signer().id, salts });
+      marks = marks.filter(({ salt }) => !salts.includes(salt));
+    },
+    /** The device refused the PIN that bears this mark. */
+    async refused(mark: RefusedPin): Promise<void> {
+      const { id, name } = signer();
+      const settled = { ...mark, at: clock.now().toISOString(), unanswered: false };
+      put(settled);
+      await session.store.run('signers.refused', {
+        id,
+        pin: settled,
+        audit: {
+          action: 'signers.pinRefused',
+          outcome: 'refused',
+          summary: `${name} refused the PIN; it is not sent again`,
+          subjects: subjects(),
+        },
+      });
+    },
+    /** A mark of a PIN that another part sent; it is put nowhere yet. */
+    async of(pin: Uint8Array): Promise<RefusedPin> {
+      return { ...(await refusedPin(pin, random, clock.now())), kept: deps.kept(pin) };
+    },
+    /** The operator looked at it: every PIN may be sent again. */
+    async forget(): Promise<void> {
+      const { id, name } = signer();
+      await session.store.run('signers.forgetRefused', {
+        id,
+        audit: {
+          action: 'signers.forgetRefusal',
+          outcome: 'done',
+          summary: `PINs that ${name} refused may be sent to it again`,
+          subjects: subjects(),
+        },
+      });
+      marks = [];
+    },
+  };
+}
