@@ -26,6 +26,11 @@ export interface Gate {
   recoveryVerified: boolean;
 }
 
+/** The address without its dialog: what was begun there ended with the lock, and its words would cover the screen. */
+export function screenOf({ name, params, query: { open: _open, ...query } }: Route): string {
+  return formatPath(name, params, query);
+}
+
 export function guard(asked: Route | null, given: Gate, wanted: string | null): Guarded {
   const { state } = given;
   const stay = (route: Route): Guarded => ({ route, redirect: false, wanted: null });
@@ -44,7 +49,7 @@ export function guard(asked: Route | null, given: Gate, wanted: string | null): 
   }
   if (state === 'locked') {
     if (!asked || asked.name === 'start' || creating) return go(at('unlock'));
-    if (needs === 'unlocked') return go(at('unlock'), formatPath(asked.name, asked.params, asked.query));
+    if (needs === 'unlocked') return go(at('unlock'), screenOf(asked));
     return stay(asked);
   }
   // The workspace was made this moment: its wizard goes on with the recovery key.

@@ -67,6 +67,10 @@ describe('guard', () => {
       redirect: true,
       wanted: '/certificates/c-1?tab=pem',
     });
+    // A dialog that was open is not: its words would cover the screen.
+    expect(guard(at('/certificates/c-1?open=export&tab=pem'), locked, null).wanted).toBe(
+      '/certificates/c-1?tab=pem',
+    );
     expect(guard(at('/recover'), locked, null).redirect).toBe(false);
     expect(guard(at('/create/recovery'), locked, null).route.name).toBe('unlock');
   });

@@ -2,6 +2,7 @@
  * Whether a workspace is open and unlocked, as main says it; and what happens in the window when that ends.
  * It never decides anything about keys: main does.
  */
+import { screenOf } from './guard.ts';
 import { useEffect, useRef } from 'react';
 import type { Answer } from '#shared/contract/index.ts';
 import { call, onRefusal } from './call.ts';
@@ -34,7 +35,7 @@ export function useSessionWatch(session: Session | null): void {
     if (before.current === 'unlocked' && state === 'locked') {
       // The gate comes up wherever one is; unlocking leads back there.
       const { route } = useView.getState();
-      if (route) useView.setState({ wanted: formatPath(route.name, route.params, route.query) });
+      if (route) useView.setState({ wanted: screenOf(route) });
       replacePath(formatPath('unlock'));
     }
     before.current = state;
