@@ -42,6 +42,8 @@ test('the recovery key is shown once; again it asks for the passphrase, and the 
   await page.getByRole('button', { name: 'I have it on paper' }).click();
   await typeRecoveryParts(page, key);
   await page.getByRole('button', { name: 'Check' }).click();
+  // It leads to the overview; who goes elsewhere before that is brought there.
+  await expect(page.getByRole('heading', { name: 'What needs you' })).toBeVisible();
   await open(page, 'Audit');
   const rows = page.getByRole('grid', { name: 'Audit entries' }).getByRole('row');
   await expect(rows.filter({ hasText: 'The recovery key was shown' })).toHaveCount(2);
