@@ -9,7 +9,7 @@ import type { ChannelName } from '#shared/contract/index.ts';
 import { useAction } from '../app/use-action.ts';
 import { Button } from './button.tsx';
 import { DropGuard } from './drop-zone.tsx';
-import { useFocusBack } from './focus-back.ts';
+import { useEscapeFromNowhere, useFocusBack } from './focus-back.ts';
 import { ErrorState } from './state-box.tsx';
 import { TextField } from './text-field.tsx';
 
@@ -27,8 +27,10 @@ export interface DialogProps {
 
 export function Dialog(props: DialogProps) {
   useFocusBack(props.open);
+  const overlay = useEscapeFromNowhere(props.open, props.onClose);
   return (
     <ModalOverlay
+      ref={overlay}
       className="modal-shade"
       isOpen={props.open}
       onOpenChange={(open) => {

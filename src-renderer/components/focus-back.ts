@@ -2,7 +2,7 @@
  * Where the focus goes when a dialog has closed: back to what opened it. React Aria does that unless the button was drawn
  * anew or has gone meanwhile, because what was done in the dialog changed the page; then nobody would have the focus.
  */
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent, useRef, type RefObject } from 'react';
 
 /** What a finished step changes on the page arrives by then. */
 const WATCHED_MS = 3000;
@@ -64,4 +64,23 @@ export function useFocusBack(open: boolean): void {
     endWatch();
     return () => giveBack(opener.current);
   }, [open]);
+}
+
+/**
+ * For the overlay of every dialog. Escape closes the uppermost dialog also while nobody has the focus: a step in it has just taken away the button that
+ * had it, and what comes instead has not got it yet.
+ */
+export function useEscapeFromNowhere(open: boolean, onClose: () => void): RefObject<HTMLDivElement | null> {
+  const close = useEffectEvent(onClose);
+  const overlay = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!open) return undefined;
+    const pressed = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.target !== document.body || event.defaultPrevented) return;
+      if (overlay.current === [...document.querySelectorAll('.modal-shade')].at(-1)) close();
+    };
+    document.addEventListener('keydown', pressed);
+    return () => document.removeEventListener('keydown', pressed);
+  }, [open]);
+  return overlay;
 }
