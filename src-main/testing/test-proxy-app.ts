@@ -1,8 +1,9 @@
 /** A proxy of Baleen's own set up through the channels, and a signer beside it in another application. Not shipped. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProxyExport, ProxyView } from '#shared/contract/ta-proxy.ts';
-import type { TestApp } from './test-app.ts';
+import { type TestApp, testApp } from './test-app.ts';
+import { endServers } from './test-net.ts';
 import { approve, exportTo, setUpSigner, signerOf } from './test-signer.ts';
 
 export const BASE = 'rsync://rpki.example.net/repo/';
@@ -122,4 +123,31 @@ export async function take(proxy: TestApp, bytes: Uint8Array): Promise<string> {
   const { id, view } = await openResponse(proxy, bytes);
   if (!view.canPublish) throw new Error(JSON.stringify(view.faults));
   return proxy.result(await proxy.call('ta.takeResponse', { id }));
+}
+
+/** The two halves, each in an application of its own, and the folder into which the proxy is to publish. */
+export interface TwoHalves {
+  proxy: TestApp;
+  signer: TestApp;
+  folder: string;
+}
+
+let open: TwoHalves | null = null;
+
+/** For `beforeEach`; `endHalves` belongs into `afterEach`. */
+export async function twoHalves(): Promise<TwoHalves> {
+  const [proxy, signer] = [await testApp(), await testApp()];
+  open = { proxy, signer, folder: join(proxy.folder, 'published') };
+  mkdirSync(open.folder);
+  await proxy.create('online', 'Proxy');
+  await signer.create('offline', 'Signer');
+  return open;
+}
+
+export async function endHalves(): Promise<void> {
+  const halves = open;
+  open = null;
+  await halves?.proxy.remove();
+  await halves?.signer.remove();
+  await endServers();
 }

@@ -13,6 +13,10 @@ export interface TestStation {
   /** What goes to and fro: a stick in every machine. */
   place: string;
   start(kind: 'online' | 'offline'): Promise<TestApp>;
+  /** Both halves. */
+  startBoth(): Promise<{ proxy: TestApp; signer: TestApp }>;
+  /** Every clock: exchanges are a second apart at least. */
+  later(ms: number): void;
   put(name: string, content: string | Uint8Array): void;
   end(): Promise<void>;
 }
@@ -20,14 +24,19 @@ export interface TestStation {
 export function testStation(): TestStation {
   const running: TestApp[] = [];
   const place = mkdtempSync(join(tmpdir(), 'baleen-stick-'));
+  const start = async (kind: 'online' | 'offline'): Promise<TestApp> => {
+    const app = await testApp();
+    running.push(app);
+    await app.create(kind, kind);
+    app.volumes.push({ path: place, label: 'TA-STICK', totalBytes: 16e9, freeBytes: 15e9 });
+    return app;
+  };
   return {
     place,
-    async start(kind) {
-      const app = await testApp();
-      running.push(app);
-      await app.create(kind, kind);
-      app.volumes.push({ path: place, label: 'TA-STICK', totalBytes: 16e9, freeBytes: 15e9 });
-      return app;
+    start,
+    startBoth: async () => ({ proxy: await start('online'), signer: await start('offline') }),
+    later(ms) {
+      for (const { clock } of running) clock.advance(ms);
     },
     put: (name, content) => writeFileSync(join(place, name), content),
     async end() {

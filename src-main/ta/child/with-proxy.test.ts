@@ -1,16 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type TestApp, testApp } from '../../testing/test-app.ts';
+import type { TestApp } from '../../testing/test-app.ts';
 import {
   ALL,
   associated,
   BASE,
+  endHalves,
   makeRequest,
   NOTIFY,
   proxyFileOf,
   proxyOf,
   take,
+  twoHalves,
 } from '../../testing/test-proxy-app.ts';
 import { addLocal } from '../../testing/test-service.ts';
 import { approve, exportTo, signerOf } from '../../testing/test-signer.ts';
@@ -20,17 +22,9 @@ let proxy: TestApp;
 let signer: TestApp;
 let folder: string;
 beforeEach(async () => {
-  proxy = await testApp();
-  signer = await testApp();
-  await proxy.create('online', 'Proxy');
-  await signer.create('offline', 'Signer');
-  folder = join(proxy.folder, 'published');
-  mkdirSync(folder);
+  ({ proxy, signer, folder } = await twoHalves());
 });
-afterEach(async () => {
-  await proxy.remove();
-  await signer.remove();
-});
+afterEach(endHalves);
 
 async function child() {
   const [found] = (await proxy.call('ta.localChildren', {})).children;

@@ -1,35 +1,26 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type TestApp, testApp } from '../../testing/test-app.ts';
-import { endServers } from '../../testing/test-net.ts';
+import type { TestApp } from '../../testing/test-app.ts';
 import { testKey } from '../../testing/test-proxy.ts';
 import {
   addChild,
   answeredBy,
   associated,
+  endHalves,
   makeRequest,
   proxyOf,
   take,
+  twoHalves,
 } from '../../testing/test-proxy-app.ts';
 import { servedChild } from '../../testing/test-served-child.ts';
 
 let proxy: TestApp;
 let signer: TestApp;
 beforeEach(async () => {
-  proxy = await testApp();
-  signer = await testApp();
-  await proxy.create('online', 'Proxy');
-  await signer.create('offline', 'Signer');
-  const folder = join(proxy.folder, 'published');
-  mkdirSync(folder);
-  await associated(proxy, signer, folder);
+  const halves = await twoHalves();
+  ({ proxy, signer } = halves);
+  await associated(proxy, signer, halves.folder);
 });
-afterEach(async () => {
-  await proxy.remove();
-  await signer.remove();
-  await endServers();
-});
+afterEach(endHalves);
 
 test(
   'with the workspace locked: 503, or answered by choice and told to the proxy afterwards',

@@ -1,14 +1,16 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type TestApp, testApp } from '../../testing/test-app.ts';
+import type { TestApp } from '../../testing/test-app.ts';
 import {
   associate,
   BASE,
+  endHalves,
   initProxy,
   proxyOf,
   signerFor,
   signerInfoOf,
+  twoHalves,
 } from '../../testing/test-proxy-app.ts';
 import { signerOf } from '../../testing/test-signer.ts';
 
@@ -16,17 +18,9 @@ let proxy: TestApp;
 let signer: TestApp;
 let folder: string;
 beforeEach(async () => {
-  proxy = await testApp();
-  signer = await testApp();
-  await proxy.create('online', 'Proxy');
-  await signer.create('offline', 'Signer');
-  folder = join(proxy.folder, 'published');
-  mkdirSync(folder);
+  ({ proxy, signer, folder } = await twoHalves());
 });
-afterEach(async () => {
-  await proxy.remove();
-  await signer.remove();
-});
+afterEach(endHalves);
 
 test('a folder with files of others is refused when it is chosen; another folder can be taken later, for the same base', async () => {
   writeFileSync(join(folder, 'important.txt'), 'mine');

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { wordsOf } from '../../lib/pgp-words.ts';
@@ -8,6 +8,7 @@ import {
   associate,
   associated,
   BASE,
+  endHalves,
   initProxy,
   makeRequest,
   openResponse,
@@ -16,28 +17,20 @@ import {
   signerFor,
   signerInfoOf,
   take,
+  twoHalves,
 } from '../../testing/test-proxy-app.ts';
 import { approve, exportTo, openRequest, signerOf } from '../../testing/test-signer.ts';
 import { remoteChild } from '../../testing/test-remote-child.ts';
 import { type ServedChild, servedChild } from '../../testing/test-served-child.ts';
-import { endServers, nodeNet } from '../../testing/test-net.ts';
+import { nodeNet } from '../../testing/test-net.ts';
 
 let proxy: TestApp;
 let signer: TestApp;
 let folder: string;
 beforeEach(async () => {
-  proxy = await testApp();
-  signer = await testApp();
-  await proxy.create('online', 'Proxy');
-  await signer.create('offline', 'Signer');
-  folder = join(proxy.folder, 'published');
-  mkdirSync(folder);
+  ({ proxy, signer, folder } = await twoHalves());
 });
-afterEach(async () => {
-  await proxy.remove();
-  await signer.remove();
-  await endServers();
-});
+afterEach(endHalves);
 
 /** Both clocks: exchanges are a second apart at least. */
 function later(ms: number): void {

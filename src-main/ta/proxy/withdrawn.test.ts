@@ -1,19 +1,18 @@
 /** A request that is withdrawn at the proxy and signed all the same: the way on. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type TestApp, testApp } from '../../testing/test-app.ts';
-import { endServers } from '../../testing/test-net.ts';
+import type { TestApp } from '../../testing/test-app.ts';
 import {
   answeredBy,
   associate,
   associated,
+  endHalves,
   makeRequest,
   openResponse,
   proxyFileOf,
   proxyOf,
   signerInfoOf,
   take,
+  twoHalves,
 } from '../../testing/test-proxy-app.ts';
 import { servedChild } from '../../testing/test-served-child.ts';
 import { openRequest, signerOf } from '../../testing/test-signer.ts';
@@ -21,19 +20,11 @@ import { openRequest, signerOf } from '../../testing/test-signer.ts';
 let proxy: TestApp;
 let signer: TestApp;
 beforeEach(async () => {
-  proxy = await testApp();
-  signer = await testApp();
-  await proxy.create('online', 'Proxy');
-  await signer.create('offline', 'Signer');
-  const folder = join(proxy.folder, 'published');
-  mkdirSync(folder);
-  await associated(proxy, signer, folder);
+  const halves = await twoHalves();
+  ({ proxy, signer } = halves);
+  await associated(proxy, signer, halves.folder);
 });
-afterEach(async () => {
-  await proxy.remove();
-  await signer.remove();
-  await endServers();
-});
+afterEach(endHalves);
 
 const withdraw = () => proxy.call('ta.cancelRequest', { reason: 'the stick was lost' });
 const PLACE = 'rsync://child.example.net/repo/one/';

@@ -25,13 +25,7 @@ let proxy: TestApp;
 let signer: TestApp;
 async function startBoth(): Promise<void> {
   station = testStation();
-  proxy = await station.start('online');
-  signer = await station.start('offline');
-}
-
-function later(ms: number): void {
-  proxy.clock.advance(ms);
-  signer.clock.advance(ms);
+  ({ proxy, signer } = await station.startBoth());
 }
 
 /** The signer answers the request that lies on the stick. */
@@ -88,7 +82,7 @@ describe('the way of the files', () => {
       expect(await stateOf(proxy, 'signer-info.json')).toMatch(/^done: /);
 
       for (const round of [1, 2]) {
-        later(60_000);
+        station.later(60_000);
         await proxy.result(await proxy.call('ta.makeRequest', { ask: false }));
         expect(await writeDue(proxy, round === 2)).toEqual(['request.json']);
         expect(await stateOf(signer, 'request.json')).toMatch(/^expected: /);
@@ -122,14 +116,14 @@ describe('the way of the files', () => {
     expect(await handedOut(proxy)).toEqual(['request']);
     for (const app of [proxy, signer]) await app.later(30 * 60_000);
     expect(await handedOut(proxy)).toEqual(['request']);
-    later(60_000);
+    station.later(60_000);
     await answer();
     expect(await handedOut(signer)).toEqual([]);
     expect(await writeDue(signer)).toContain('response.json');
     expect(await handedOut(signer)).toContain('response');
 
     await write(signer, SIGNER_INFO, true);
-    later(60_000);
+    station.later(60_000);
     const { job } = await signer.call('ta.reissue', {
       https: [TAL.https],
       rsync: TAL.rsync,

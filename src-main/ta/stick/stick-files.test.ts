@@ -23,13 +23,7 @@ let proxy: TestApp;
 let signer: TestApp;
 async function startBoth(): Promise<void> {
   station = testStation();
-  proxy = await station.start('online');
-  signer = await station.start('offline');
-}
-
-function later(ms: number): void {
-  proxy.clock.advance(ms);
-  signer.clock.advance(ms);
+  ({ proxy, signer } = await station.startBoth());
 }
 
 describe('what is no file of an exchange here', () => {
@@ -86,7 +80,7 @@ describe('swapped, stale, edited, half-copied', () => {
   beforeAll(async () => {
     await startBoth();
     await associated(proxy, signer, publishedBy(proxy));
-    later(60_000);
+    station.later(60_000);
     request = await makeRequest(proxy);
     signer.clock.advance(60_000);
   }, SLOW);
@@ -187,7 +181,7 @@ describe('swapped, stale, edited, half-copied', () => {
   test('withdrawn, signed anew, ended: each with its date and nonce', async () => {
     const { nonce } = (JSON.parse(request.toString('utf8')) as { request: { nonce: string } }).request;
     station.put('request.json', request);
-    later(60_000);
+    station.later(60_000);
     await proxy.result(await proxy.call('ta.refreshRequest', {}));
     expect(await stateOf(proxy, 'request.json')).toMatch(
       /^stale: The open request as it was before it was signed anew/,
@@ -199,7 +193,7 @@ describe('swapped, stale, edited, half-copied', () => {
     const second = await makeRequest(proxy);
     expect(await stateOf(proxy, 'response.json')).toMatch(/^stale: It answers a request that was withdrawn/);
     station.put('request.json', second);
-    later(15 * 86_400_000);
+    station.later(15 * 86_400_000);
     await signer.call('workspace.unlock', { passphrase: 'tundra-Okapi 7 vesper lantern' });
     expect(await stateOf(signer, 'request.json')).toMatch(/^stale: It ended on 2026-12-08/);
   });
