@@ -35,7 +35,15 @@ import type { Session } from './store/store-contract.ts';
 import { createTa } from './ta/ta.ts';
 import { signerPreset } from './ta/signer/setup.ts';
 import { vaultDomain } from './vault/vault-domain.ts';
+import type { Kdf } from './vault/header.ts';
 import { createVault } from './vault/vault.ts';
+
+/** What a test gives in its place; the shells give none. */
+export interface AppParts {
+  devices?: DeviceParts | undefined;
+  /** Of new workspaces, instead of one calibrated for this machine. */
+  kdf?: Kdf | undefined;
+}
 
 export interface App {
   dispatch: Dispatch;
@@ -49,8 +57,7 @@ export interface App {
 
 const CHECK_AFTER_MS = 1000;
 
-/** `devices`: others than the real ones, for tests. */
-export async function createApp(ports: Ports, devices?: DeviceParts): Promise<App> {
+export async function createApp(ports: Ports, parts: AppParts = {}): Promise<App> {
   const { clock, random } = ports;
   const log = createLog(ports.logLine, ports.version);
   const changed = (topic: Topic, ids: string[]): void => {
@@ -74,7 +81,7 @@ export async function createApp(ports: Ports, devices?: DeviceParts): Promise<Ap
   const blobs = createBlobs({ clock, random });
   const tickets = createTickets({ random });
 
-  const vault = createVault({ ports, log, changed });
+  const vault = createVault({ ports, log, changed, kdf: parts.kdf });
   const audit = createAudit({ clock, vault, tickets, changed });
   const session = vault.session;
   const openSession = (): Session | null => (vault.stateName() === 'unlocked' ? session() : null);
@@ -106,7 +113,7 @@ export async function createApp(ports: Ports, devices?: DeviceParts): Promise<Ap
     software,
     version: ports.version,
     changed,
-    ...(devices ?? deviceParts({ clock, random, net: gate.net, hosts: ports.signerHosts })),
+    ...(parts.devices ?? deviceParts({ clock, random, net: gate.net, hosts: ports.signerHosts })),
   });
   vault.onBegin(signers.begin);
   const router = createSignerRouter(

@@ -12,7 +12,7 @@ import type { DeviceParts } from '../signers/device-parts.ts';
 import { nodeNet } from '../shell/node/net/net.ts';
 import { nodeSignerHosts } from '../shell/node/signer-hosts.ts';
 import { eventSink, liveClock, testClock, testRandom } from './test-ports.ts';
-import { PASSPHRASE } from './test-workspace.ts';
+import { CHEAP, PASSPHRASE } from './test-workspace.ts';
 
 export class CallError extends Error {
   readonly reply: ReplyError;
@@ -72,7 +72,7 @@ export async function testApp(
       version: '0.0.0-test',
       notices: [],
     },
-    at.devices,
+    { devices: at.devices, kdf: CHEAP },
   );
 
   async function call<C extends ChannelName>(channel: C, payload: Payload<C>): Promise<Answer<C>> {

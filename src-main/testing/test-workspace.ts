@@ -13,7 +13,7 @@ import { softwareOnly, eventSink, testClock, testLog, testRandom } from './test-
 
 export const PASSPHRASE = 'tundra-Okapi 7 vesper lantern';
 /** Tests derive hundreds of keys; the application calibrates and never goes below OWASP's least. */
-const CHEAP: Kdf = { algorithm: 'argon2id', memoryKiB: 19_456, passes: 2, lanes: 1 };
+export const CHEAP: Kdf = { algorithm: 'argon2id', memoryKiB: 19_456, passes: 2, lanes: 1 };
 
 export function testVault(options: { folder?: string } = {}) {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'baleen-vault-'));

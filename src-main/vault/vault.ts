@@ -29,7 +29,7 @@ export interface VaultDeps {
   log: Log;
   changed(topic: Topic, ids: string[]): void;
   /** Tests may choose cheap parameters; the application never sets it and calibrates. */
-  kdf?: Kdf;
+  kdf?: Kdf | undefined;
 }
 
 export function createVault(deps: VaultDeps): Vault {
