@@ -123,11 +123,11 @@ export async function signDraft(
       );
     job.commit();
     job.report(null, 'Signing');
-    const der = await issuing.issue(token);
+    const issued = await issuing.issue(token);
     const cross =
       crossSign === null ? null : await crossSign({ order: decision.order, spkiDer: signedBy.spkiDer });
     job.report(null, 'Keeping it');
-    const certificate = certificateColumns(der, {
+    const certificate = certificateColumns(issued, {
       id: newId('crt', random),
       purpose: data.purpose,
       authority: isAuthorityPurpose(data.purpose)
