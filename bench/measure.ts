@@ -22,16 +22,18 @@ async function timed(step: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-/** Runs both in turn, one round of each uncounted. A step does `pieces` pieces of work. */
+/** Runs both in turn, one round of each uncounted. A step does `pieces` pieces of work; `before` makes ready what ours works on, untimed. */
 export async function inTurn(
   ours: () => Promise<unknown>,
   floor: () => Promise<unknown>,
-  { rounds, pieces }: { rounds: number; pieces: number },
+  { rounds, pieces, before }: { rounds: number; pieces: number; before?: () => Promise<unknown> },
 ): Promise<Measured> {
+  await before?.();
   await ours();
   await floor();
   const times = { ours: [] as number[], floor: [] as number[] };
   for (let round = 0; round < rounds; round += 1) {
+    await before?.();
     times.ours.push((await timed(ours)) / pieces);
     times.floor.push((await timed(floor)) / pieces);
   }
