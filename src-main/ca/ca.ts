@@ -142,19 +142,19 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
       return { draft: draft.id };
     },
     async review({ draft: id, revision }) {
-      const draft = await drafts.read('ca.issue', id);
-      if (draft.revision !== revision)
+      const context = await issueContext(deps, id);
+      if (context.draft.revision !== revision)
         throw new AppError('CONFLICT', 'This draft was changed in another window. Reload it and try again.');
-      return reviewOf(await issueContext(session(), deps.router, draft, clock.now()), deps.issuing);
+      return reviewOf(context, deps.issuing);
     },
     async sign(asked) {
-      const draft = await drafts.read('ca.issue', asked.draft);
-      const title = issueTitle(draft.data);
+      const context = await issueContext(deps, asked.draft);
+      const title = issueTitle(context.data);
       return {
         job: deps.jobs.start({
           kind: 'ca.sign',
           title,
-          run: (job) => signDraft(deps, draft, asked, job),
+          run: (job) => signDraft(deps, context, asked, job),
           refused: jobRefusal(deps, 'ca.sign', title, [{ type: 'draft', id: asked.draft, sha256: null }]),
         }),
       };

@@ -2,6 +2,8 @@
 import type { IssueDraft } from '#shared/contract/issue-draft.ts';
 import type { DraftOf } from '#shared/contract/drafts.ts';
 import { AppError } from '../lib/app-error.ts';
+import type { Drafts } from '../drafts/drafts.ts';
+import type { Clock } from '../ports.ts';
 import type { SignerFacts } from '../signers/signer.ts';
 import type { SignerRouter } from '../signers/router.ts';
 import type { IssuingAuthority, StoredAuthority, StoredCertificate, StoredKey } from '../store/columns.ts';
@@ -81,27 +83,24 @@ async function holderOf(router: SignerRouter, { key }: IssueDraft): Promise<Sign
   return (await router.describe()).find(({ id }) => id === chosen) ?? null;
 }
 
+/** Reads the draft with all of it. Throws AppError NOT_FOUND when the draft is gone, INVALID_INPUT for a request that is none. */
 export async function issueContext(
-  session: Session,
-  router: SignerRouter,
-  draft: DraftOf<'ca.issue'>,
-  now: Date,
+  deps: { clock: Clock; session(): Session; router: SignerRouter; drafts: Drafts },
+  id: string,
 ): Promise<IssueContext> {
-  const { store, workspace } = session;
+  const { store, workspace } = deps.session();
+  const parts = await store.run('drafts.issueParts', { id });
+  const draft = await deps.drafts.readStored('ca.issue', parts.draft);
   const { data } = draft;
-  const parts = await store.run('certificates.issueParts', {
-    issuer: data.purpose === 'root' ? null : data.issuer,
-    key: data.key.from === 'existing' ? data.key.key : null,
-  });
   return {
     draft,
     data,
-    now,
+    now: deps.clock.now(),
     rehearsal: workspace.kind === 'rehearsal',
     issuer: issuerOf(parts.issuer),
     key: parts.key,
     request: data.key.from === 'request' ? requestOf(Buffer.from(data.key.requestDer, 'base64')) : null,
-    holder: await holderOf(router, data),
+    holder: await holderOf(deps.router, data),
     replaced: await whatItReplaces(store, data),
   };
 }
