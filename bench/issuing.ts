@@ -73,8 +73,8 @@ export async function issuingBench(): Promise<{ what: string; measured: Measured
   async function bare(): Promise<void> {
     const pair = await crypto.subtle.generateKey(parameters, true, ['sign', 'verify']);
     const spki = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey));
-    const signature = new Uint8Array(await crypto.subtle.sign(parameters, pair.privateKey, spki));
-    insert.run(spki, signature);
+    const signed = new Uint8Array(await crypto.subtle.sign(parameters, pair.privateKey, spki));
+    insert.run(spki, signed);
   }
 
   const ready: Reviewed[] = [];

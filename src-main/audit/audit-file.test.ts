@@ -1,3 +1,4 @@
+import type * as Fs from 'node:fs';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,12 +8,9 @@ import { genesisHash, recordLine, sealRecord, type StoredAuditRecord } from './a
 
 const broken = vi.hoisted(() => ({ sync: false }));
 vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof import('node:fs')>();
-  const fsync: typeof fs.fsync = Object.assign(
-    (file: number, done: (error: NodeJS.ErrnoException | null) => void) =>
-      broken.sync ? setImmediate(done, new Error('EIO')) : fs.fsync(file, done),
-    { __promisify__: fs.fsync.__promisify__ },
-  );
+  const fs = await original<typeof Fs>();
+  const fsync = (file: number, done: Fs.NoParamCallback): unknown =>
+    broken.sync ? setImmediate(done, new Error('EIO')) : fs.fsync(file, done);
   return { ...fs, fsync };
 });
 

@@ -90,7 +90,7 @@ export function openAuditFile(
         // What was written meanwhile may have missed that one.
         if (lastSeq > synced.seq) syncing = sync();
       }
-      resolve();
+      resolve(syncing ?? undefined);
     });
     return promise;
   }
@@ -117,7 +117,7 @@ export function openAuditFile(
       syncing ??= sync();
     },
     async close() {
-      while (syncing !== null) await syncing;
+      await syncing;
       closeSync(file);
     },
   };
