@@ -7,7 +7,7 @@ import type { InventoryQuery } from '../src-main/store/commands/inventory.ts';
 import { openDatabase } from '../src-main/store/database.ts';
 import { testCertificate } from '../src-main/testing/test-certificate.ts';
 import { testVault } from '../src-main/testing/test-workspace.ts';
-import { inTurn, type Measured } from './measure.ts';
+import { inTurn, type Timed } from './measure.ts';
 
 const ROWS = 100_000;
 const BATCH = 1000;
@@ -111,7 +111,7 @@ function batches(): Row[][] {
 
 export interface InventoryBench {
   what: string;
-  measured: Measured;
+  measured: Timed;
 }
 
 export async function inventoryBench(): Promise<InventoryBench[]> {

@@ -1,11 +1,16 @@
 // Pairs of measurements taken in turn, so that a machine that becomes slower does so for both. It judges nothing.
 
-export interface Measured {
+export interface Timed {
   /** Milliseconds per piece, median over the rounds. */
   ours: number;
   floor: number;
   /** ours / floor, of the medians. */
   ratio: number;
+}
+
+export interface Measured extends Timed {
+  /** Milliseconds of processor time per piece, of all threads, median over the rounds: what other work on the machine changes least. */
+  cpu: { ours: number; floor: number };
 }
 
 export function median(values: readonly number[]): number {
@@ -16,31 +21,36 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
-async function timed(step: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
+async function timed(step: () => Promise<unknown>): Promise<{ ms: number; cpu: number }> {
+  const [started, before] = [performance.now(), process.cpuUsage()];
   await step();
-  return performance.now() - started;
+  const { user, system } = process.cpuUsage(before);
+  return { ms: performance.now() - started, cpu: (user + system) / 1000 };
 }
 
-/** Runs both in turn, one round of each uncounted. A step does `pieces` pieces of work. */
+/** Runs both in turn, one round of each uncounted. A step does `pieces` pieces of work; `before` makes ready what ours works on, untimed. */
 export async function inTurn(
   ours: () => Promise<unknown>,
   floor: () => Promise<unknown>,
-  { rounds, pieces }: { rounds: number; pieces: number },
+  { rounds, pieces, before }: { rounds: number; pieces: number; before?: () => Promise<unknown> },
 ): Promise<Measured> {
+  await before?.();
   await ours();
   await floor();
-  const times = { ours: [] as number[], floor: [] as number[] };
+  const taken = { ours: [] as { ms: number; cpu: number }[], floor: [] as { ms: number; cpu: number }[] };
   for (let round = 0; round < rounds; round += 1) {
-    times.ours.push((await timed(ours)) / pieces);
-    times.floor.push((await timed(floor)) / pieces);
+    await before?.();
+    taken.ours.push(await timed(ours));
+    taken.floor.push(await timed(floor));
   }
-  const [a, b] = [median(times.ours), median(times.floor)];
-  return { ours: a, floor: b, ratio: a / b };
+  const of = (whose: 'ours' | 'floor', what: 'ms' | 'cpu'): number =>
+    median(taken[whose].map((one) => one[what] / pieces));
+  const [a, b] = [of('ours', 'ms'), of('floor', 'ms')];
+  return { ours: a, floor: b, ratio: a / b, cpu: { ours: of('ours', 'cpu'), floor: of('floor', 'cpu') } };
 }
 
 /** One line of the table: what, both medians, the ratio, and the goal. */
-export function row(what: string, measured: Measured, goal: string): string {
+export function row(what: string, measured: Timed, goal: string): string {
   const ms = (value: number): string => `${value.toFixed(value < 10 ? 2 : 0)} ms`.padStart(10);
   return `${what.padEnd(46)}${ms(measured.ours)}${ms(measured.floor)}   ${goal}`;
 }

@@ -1,8 +1,12 @@
 /**
  * audit.jsonl: the projection of the audit table, one line a record, appended and synced. It only grows; a line that a
  * crash cut off is completed at opening. Whether its content is true is verification's question.
+ *
+ * A line is written before its command is answered, so that the end of the program loses none. It is synced behind the answer, in
+ * the thread pool, what came meanwhile together: a growing file takes several times as long as the commit of the table, which
+ * is the truth, and what a loss of power takes from the file is completed at opening.
  */
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { recordLine, type StoredAuditRecord } from './audit-record.ts';
 
 export interface AuditFile {
@@ -13,7 +17,8 @@ export interface AuditFile {
   /** Lines at the end that Baleen did not write; they stay where they are, for verification to name. */
   readonly foreign: number;
   append(records: readonly StoredAuditRecord[]): void;
-  close(): void;
+  /** Resolves when everything is synced, or it was said that it cannot be. */
+  close(): Promise<void>;
 }
 
 function seqOf(line: string): number {
@@ -41,9 +46,13 @@ function lastOwn(
 
 /**
  * Opens or makes the file (0600); `recordOf` answers the table's record of that number. The caller gives `append` what
- * the table has beyond `lastSeq`.
+ * the table has beyond `lastSeq`. `failed`: lines could not be synced; they were taken away and are beyond `lastSeq` again.
  */
-export function openAuditFile(path: string, recordOf: (seq: number) => StoredAuditRecord | null): AuditFile {
+export function openAuditFile(
+  path: string,
+  recordOf: (seq: number) => StoredAuditRecord | null,
+  failed: (error: Error) => void,
+): AuditFile {
   const file = openSync(path, 'a+', 0o600);
   const bytes = readFileSync(path);
   const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
@@ -55,6 +64,37 @@ export function openAuditFile(path: string, recordOf: (seq: number) => StoredAud
     .filter((line) => line !== '');
   const own = lastOwn(lines, recordOf);
   let lastSeq = own.seq;
+  /** How far it is on the disk for certain. */
+  let synced = { seq: lastSeq, size: whole.length };
+  let syncing: Promise<void> | null = null;
+
+  function takeBack(error: Error): void {
+    failed(error);
+    try {
+      ftruncateSync(file, synced.size);
+      lastSeq = synced.seq;
+    } catch (second) {
+      // Then the lines stay, and a second copy would be worse than none.
+      failed(second as Error);
+    }
+  }
+
+  function sync(): Promise<void> {
+    const upTo = { seq: lastSeq, size: fstatSync(file).size };
+    const { promise, resolve } = Promise.withResolvers<void>();
+    fsync(file, (error) => {
+      syncing = null;
+      if (error !== null) takeBack(error);
+      else {
+        synced = upTo;
+        // What was written meanwhile may have missed that one.
+        if (lastSeq > synced.seq) syncing = sync();
+      }
+      resolve(syncing ?? undefined);
+    });
+    return promise;
+  }
+
   return {
     get lastSeq() {
       return lastSeq;
@@ -68,14 +108,17 @@ export function openAuditFile(path: string, recordOf: (seq: number) => StoredAud
       try {
         // A full disk takes a part and says so by the count alone; the next write then throws.
         for (let done = 0; done < added.length;) done += writeSync(file, added, done);
-        fsyncSync(file);
       } catch (error) {
         // Half a line would be glued to the next one.
         ftruncateSync(file, size);
         throw error;
       }
       lastSeq = records.at(-1)?.seq ?? lastSeq;
+      syncing ??= sync();
     },
-    close: () => closeSync(file),
+    async close() {
+      await syncing;
+      closeSync(file);
+    },
   };
 }

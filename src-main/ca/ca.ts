@@ -17,7 +17,7 @@ import type { Session } from '../store/store-contract.ts';
 import { certificateView } from '../x509/certificate-view.ts';
 import { linkChain } from '../x509/links.ts';
 import { toPem } from '../x509/pem.ts';
-import { ancestorsOf, fullChain } from '../issuing/full-chain.ts';
+import { fullChain } from '../issuing/full-chain.ts';
 import { exportCertificate, suggestedName } from './export.ts';
 import { issueContext } from './issue-context.ts';
 import { isAuthorityPurpose, issuePreset } from './issue-preset.ts';
@@ -87,7 +87,7 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
     counts: (asked) => session().store.run('certificates.counts', asked),
     async certificate({ id }) {
       const { store, row, whyNot } = await replacementParts(id);
-      const [der, ...above] = await ancestorsOf(store, row);
+      const [der, ...above] = await store.run('certificates.ancestors', { id });
       if (der === undefined)
         throw new AppError('NOT_FOUND', 'This certificate is no longer in the workspace.');
       const history = await store.run('certificates.history', { lineage: row.lineage });
@@ -142,19 +142,19 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
       return { draft: draft.id };
     },
     async review({ draft: id, revision }) {
-      const draft = await drafts.read('ca.issue', id);
-      if (draft.revision !== revision)
+      const context = await issueContext(deps, id);
+      if (context.draft.revision !== revision)
         throw new AppError('CONFLICT', 'This draft was changed in another window. Reload it and try again.');
-      return reviewOf(await issueContext(session(), deps.router, draft, clock.now()), deps.issuing);
+      return reviewOf(context, deps.issuing);
     },
     async sign(asked) {
-      const draft = await drafts.read('ca.issue', asked.draft);
-      const title = issueTitle(draft.data);
+      const context = await issueContext(deps, asked.draft);
+      const title = issueTitle(context.data);
       return {
         job: deps.jobs.start({
           kind: 'ca.sign',
           title,
-          run: (job) => signDraft(deps, draft, asked, job),
+          run: (job) => signDraft(deps, context, asked, job),
           refused: jobRefusal(deps, 'ca.sign', title, [{ type: 'draft', id: asked.draft, sha256: null }]),
         }),
       };

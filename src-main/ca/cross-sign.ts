@@ -59,9 +59,9 @@ export function crossSigner(
         'INVALID_INPUT',
         findings.find(({ severity }) => severity === 'bad')?.text ?? `${trial.text}.`,
       );
-    const der = await deps.issuing.issue(token);
+    const cross = await deps.issuing.issue(token);
     return {
-      certificate: certificateColumns(der, { id: newId('crt', deps.random), purpose: '', authority: null }),
+      certificate: certificateColumns(cross, { id: newId('crt', deps.random), purpose: '', authority: null }),
       issuerId: row.id,
       serialScope: sha256Hex(old.key.spkiDer),
     };

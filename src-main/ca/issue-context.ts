@@ -2,10 +2,12 @@
 import type { IssueDraft } from '#shared/contract/issue-draft.ts';
 import type { DraftOf } from '#shared/contract/drafts.ts';
 import { AppError } from '../lib/app-error.ts';
-import { ancestorsOf, ifThere } from '../issuing/full-chain.ts';
+import type { Drafts } from '../drafts/drafts.ts';
+import type { Clock } from '../ports.ts';
 import type { SignerFacts } from '../signers/signer.ts';
 import type { SignerRouter } from '../signers/router.ts';
-import type { StoredAuthority, StoredCertificate, StoredKey } from '../store/columns.ts';
+import type { IssuingAuthority, StoredAuthority, StoredCertificate, StoredKey } from '../store/columns.ts';
+import type { IssueParts } from '../store/commands/issue-parts.ts';
 import type { Session, Store } from '../store/store-contract.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { type CertificationRequest, parseRequest } from '../x509/request.ts';
@@ -13,7 +15,7 @@ import { X509Error } from '../x509/x509-error.ts';
 import { currentIssuer } from './replacement.ts';
 
 export interface IssuerContext {
-  authority: StoredAuthority;
+  authority: IssuingAuthority;
   certificate: Certificate;
   /** null: the workspace does not hold it. */
   key: StoredKey | null;
@@ -36,20 +38,13 @@ export interface IssueContext {
   replaced: { row: StoredCertificate; issuer: StoredAuthority | null } | null;
 }
 
-async function issuerOf(store: Store, id: string | null): Promise<IssuerContext | null> {
-  if (id === null) return null;
-  const authority = await ifThere(store.run('authorities.get', { id }));
-  if (authority === null) return null;
-  const { keyId } = authority.certificate;
-  const ancestors = (await ancestorsOf(store, authority.certificate)).map(parseCertificate);
+function issuerOf(parts: IssueParts['issuer']): IssuerContext | null {
+  if (parts === null) return null;
+  const ancestors = parts.ancestors.map(parseCertificate);
   const [certificate] = ancestors;
-  if (certificate === undefined) return null;
-  return {
-    authority,
-    certificate,
-    key: keyId === null ? null : await ifThere(store.run('keys.get', { id: keyId })),
-    ancestors,
-  };
+  return certificate === undefined
+    ? null
+    : { authority: parts.authority, certificate, key: parts.key, ancestors };
 }
 
 /** Reads a request that a draft carries. Throws AppError INVALID_INPUT. */
@@ -62,6 +57,16 @@ export function requestOf(der: Uint8Array): CertificationRequest {
       'INVALID_INPUT',
       `This is no certificate request: ${error.message}. Choose a CSR file.`,
     );
+  }
+}
+
+/** null for what is no longer there; anything else passes through. */
+async function ifThere<T>(found: Promise<T>): Promise<T | null> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'NOT_FOUND') return null;
+    throw error;
   }
 }
 
@@ -78,23 +83,24 @@ async function holderOf(router: SignerRouter, { key }: IssueDraft): Promise<Sign
   return (await router.describe()).find(({ id }) => id === chosen) ?? null;
 }
 
+/** Reads the draft with all of it. Throws AppError NOT_FOUND when the draft is gone, INVALID_INPUT for a request that is none. */
 export async function issueContext(
-  session: Session,
-  router: SignerRouter,
-  draft: DraftOf<'ca.issue'>,
-  now: Date,
+  deps: { clock: Clock; session(): Session; router: SignerRouter; drafts: Drafts },
+  id: string,
 ): Promise<IssueContext> {
-  const { store, workspace } = session;
+  const { store, workspace } = deps.session();
+  const parts = await store.run('drafts.issueParts', { id });
+  const draft = await deps.drafts.readStored('ca.issue', parts.draft);
   const { data } = draft;
   return {
     draft,
     data,
-    now,
+    now: deps.clock.now(),
     rehearsal: workspace.kind === 'rehearsal',
-    issuer: data.purpose === 'root' ? null : await issuerOf(store, data.issuer),
-    key: data.key.from === 'existing' ? await ifThere(store.run('keys.get', { id: data.key.key })) : null,
+    issuer: issuerOf(parts.issuer),
+    key: parts.key,
     request: data.key.from === 'request' ? requestOf(Buffer.from(data.key.requestDer, 'base64')) : null,
-    holder: await holderOf(router, data),
+    holder: await holderOf(deps.router, data),
     replaced: await whatItReplaces(store, data),
   };
 }

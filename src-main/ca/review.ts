@@ -174,15 +174,15 @@ export async function reviewOf(context: IssueContext, issuing: Issuing): Promise
   if (trial !== null && !trial.trial.ok)
     for (const finding of trial.findings.filter(({ severity }) => severity === 'bad'))
       problems.push({ path: 'purpose', step: 'purpose', message: finding.text, fix: '' });
-  if (trial !== null && trial.trialDer === null)
+  if (trial !== null && trial.trialCertificate === null)
     problems.push({
       path: 'purpose',
       step: 'purpose',
       message: `It cannot be written: ${trial.trial.text}.`,
       fix: '',
     });
-  const trialDer = trial?.trialDer ?? null;
-  const view = trialDer === null ? null : certificateFields(trialDer);
+  const certificate = trial?.trialCertificate ?? null;
+  const view = certificate === null ? null : certificateFields(certificate);
   return {
     digest: problems.length === 0 ? reviewDigest(context) : '',
     problems,

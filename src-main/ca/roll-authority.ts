@@ -70,7 +70,7 @@ async function signRekey(
   order: { target: RollTarget; algorithm: KeyAlgorithm; key: StoredKey },
   job: JobContext,
 ): Promise<string[]> {
-  const { drafts, session, router, clock, issuing } = deps;
+  const { drafts, session, clock, issuing } = deps;
   const { store } = session();
   const row = authority.certificate;
   const issuer = await currentIssuer(store, row);
@@ -83,7 +83,7 @@ async function signRekey(
   let signed = false;
   try {
     job.report(null, 'Reviewing the new certificate');
-    const context = await issueContext(session(), router, draft, clock.now());
+    const context = await issueContext(deps, draft.id);
     const { digest, problems } = await reviewOf(context, issuing);
     const [first] = problems;
     if (first !== undefined)
@@ -92,7 +92,7 @@ async function signRekey(
       authority.purpose === 'root' && leavesRoom(row.pathLength)
         ? crossSigner(deps, { row, key: order.key })
         : null;
-    const ids = await signDraft(deps, draft, { revision: draft.revision, digest }, job, cross);
+    const ids = await signDraft(deps, context, { revision: draft.revision, digest }, job, cross);
     signed = true;
     return ids;
   } finally {

@@ -3,7 +3,6 @@
  * transaction after the signature, or nothing is.
  */
 import type { Topic } from '#shared/bridge.ts';
-import type { DraftOf } from '#shared/contract/drafts.ts';
 import type { Purpose } from '#shared/contract/issue-draft.ts';
 import { AppError } from '../lib/app-error.ts';
 import { newId } from '../lib/ids.ts';
@@ -18,7 +17,7 @@ import type { Session } from '../store/store-contract.ts';
 import { sha256Hex } from '../lib/bytes.ts';
 import type { CrossSign } from './cross-sign.ts';
 import { decide } from './decide.ts';
-import { type IssueContext, issueContext } from './issue-context.ts';
+import type { IssueContext } from './issue-context.ts';
 import { isAuthorityPurpose } from './issue-preset.ts';
 import { reviewDigest } from './review.ts';
 
@@ -70,32 +69,27 @@ function summaryOf(
 }
 
 /** Throws AppError CONFLICT when the draft is not the one that was reviewed, INVALID_INPUT when it cannot be signed. */
-async function reviewed(
-  deps: SignDeps,
-  draft: DraftOf<'ca.issue'>,
-  asked: { revision: number; digest: string },
-): Promise<IssueContext> {
-  const context = await issueContext(deps.session(), deps.router, draft, deps.clock.now());
+function requireReviewed(context: IssueContext, asked: { revision: number; digest: string }): void {
+  const { draft } = context;
   if (draft.signed) throw new AppError('NOT_ALLOWED_NOW', 'This draft was signed already.');
   if (draft.revision !== asked.revision || reviewDigest(context) !== asked.digest)
     throw new AppError('CONFLICT', 'Something changed since the review. Look at it again, then sign.');
-  return context;
 }
 
 /**
- * `draft` as it was read when the job began: whoever changes it meanwhile is found by the store's command. `crossSign`: what the
+ * `context` as it was read when the job began: whoever changes it meanwhile is found by the store's command. `crossSign`: what the
  * key it replaces signs for it, stored with it or not at all.
  */
 export async function signDraft(
   deps: SignDeps,
-  draft: DraftOf<'ca.issue'>,
+  context: IssueContext,
   asked: { revision: number; digest: string },
   job: JobContext,
   crossSign: CrossSign | null = null,
 ): Promise<string[]> {
   const { session, issuing, router, random } = deps;
-  const context = await reviewed(deps, draft, asked);
-  const { data, issuer } = context;
+  requireReviewed(context, asked);
+  const { draft, data, issuer } = context;
   const decision = decide(context);
   const [first] = decision.problems;
   if (decision.order === null)
@@ -123,11 +117,11 @@ export async function signDraft(
       );
     job.commit();
     job.report(null, 'Signing');
-    const der = await issuing.issue(token);
+    const issued = await issuing.issue(token);
     const cross =
       crossSign === null ? null : await crossSign({ order: decision.order, spkiDer: signedBy.spkiDer });
     job.report(null, 'Keeping it');
-    const certificate = certificateColumns(der, {
+    const certificate = certificateColumns(issued, {
       id: newId('crt', random),
       purpose: data.purpose,
       authority: isAuthorityPurpose(data.purpose)

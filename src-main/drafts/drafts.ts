@@ -27,6 +27,8 @@ export interface Drafts {
   start<K extends DraftKind>(kind: K, data: DraftData<K>): Promise<DraftOf<K>>;
   /** Throws AppError NOT_FOUND, also for a draft of another version, which is dropped with a notice. */
   read<K extends DraftKind>(kind: K, id: string): Promise<DraftOf<K>>;
+  /** The same for one that another command of the store answered. */
+  readStored<K extends DraftKind>(kind: K, stored: StoredDraft): Promise<DraftOf<K>>;
 }
 
 export function createDrafts(deps: {
@@ -77,8 +79,8 @@ export function createDrafts(deps: {
     return draft;
   }
 
-  async function read<K extends DraftKind>(kind: K, id: string): Promise<DraftOf<K>> {
-    const draft = await readAny(id);
+  async function readStored<K extends DraftKind>(kind: K, stored: StoredDraft): Promise<DraftOf<K>> {
+    const draft = await readOf(stored);
     if (draft.kind !== kind) throw new AppError('NOT_FOUND', 'This draft is of another wizard.');
     return draft as DraftOf<K>;
   }
@@ -101,7 +103,8 @@ export function createDrafts(deps: {
 
   return {
     start,
-    read,
+    read: async (kind, id) => readStored(kind, await session().store.run('drafts.get', { id })),
+    readStored,
     domain: {
       async list() {
         const drafts: AnyDraft[] = [];

@@ -44,7 +44,11 @@ async function placed(
   own: Candidate,
   before: readonly Candidate[],
 ): Promise<ImportedCertificate> {
-  const certificate = certificateColumns(own.der, { id: own.id, purpose: '', authority: null });
+  const certificate = certificateColumns(parseCertificate(own.der), {
+    id: own.id,
+    purpose: '',
+    authority: null,
+  });
   const here = await store.run('certificates.issuers', { subjectNameSha256: certificate.issuerNameSha256 });
   const issuer = certificate.selfSigned
     ? own

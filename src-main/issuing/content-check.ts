@@ -1,23 +1,22 @@
 /**
- * A finished certificate held against what was ordered, field by field and byte by byte. It shares no code with the
- * library that made it, so that a mistake there is caught before anybody gets the certificate.
+ * A finished certificate, read back, held against what was ordered, field by field and byte by byte. The reader shares no code
+ * with the writer, so that a mistake there is caught before anybody gets the certificate.
  */
 import { toHex } from '../lib/bytes.ts';
-import { parseCertificate, serialHex } from '../x509/certificate.ts';
+import { type Certificate, serialHex } from '../x509/certificate.ts';
 import { unsignedInteger } from '../x509/der-writer.ts';
 import { readTlv } from '../x509/der-reader.ts';
-import { verifySignature } from '../x509/verify-signature.ts';
+import type { SignatureVerdict } from '../x509/verify-signature.ts';
 import type { CertificateContent } from './certificate-content.ts';
 
 const same = (left: Uint8Array, right: Uint8Array): boolean => Buffer.compare(left, right) === 0;
 
 /** Names of the fields that differ; empty when it is exactly what was ordered and the signature holds. */
 export function contentDifferences(
-  der: Uint8Array,
+  made: Certificate,
   content: CertificateContent,
-  issuerSpkiDer: Uint8Array,
+  signature: SignatureVerdict,
 ): string[] {
-  const made = parseCertificate(der);
   const checks: [string, boolean][] = [
     ['version', made.version === 3],
     ['serial number', made.serial === serialHex(readTlv(unsignedInteger(content.serial)))],
@@ -37,7 +36,7 @@ export function contentDifferences(
           toHex(found.valueDer) === toHex(wanted.valueDer),
       ];
     }),
-    ['signature', verifySignature(made, issuerSpkiDer) === 'holds'],
+    ['signature', signature === 'holds'],
   ];
   return checks.filter(([, holds]) => !holds).map(([name]) => name);
 }

@@ -68,8 +68,8 @@ test('1,000 interleaved issue calls whose randomness repeats after 400 use no se
       subjectKey: leafKey.spkiDer,
     });
     if (token === null) throw new Error('nothing was prepared');
-    const der = await issuing.issue(token);
-    const certificate = certificateColumns(der, { id: `crt-${at}`, purpose: 'server', authority: null });
+    const issued = await issuing.issue(token);
+    const certificate = certificateColumns(issued, { id: `crt-${at}`, purpose: 'server', authority: null });
     const stored = await store.run('certificates.issue', {
       certificate,
       key: null,

@@ -61,7 +61,7 @@ async function issue(request: IssueRequest): Promise<Uint8Array> {
   const prepared = await issuing.prepare(request);
   expect(prepared.trial).toMatchObject({ ok: true });
   if (prepared.token === null) throw new Error('no token');
-  return issuing.issue(prepared.token);
+  return (await issuing.issue(prepared.token)).der;
 }
 
 function identity(der: Uint8Array, nameDer: Uint8Array) {

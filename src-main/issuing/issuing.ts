@@ -6,15 +6,15 @@ import type { Finding } from '#shared/contract/channel.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Random } from '../ports.ts';
 import type { RoutedKey, SignerRouter } from '../signers/router.ts';
-import { parseCertificate } from '../x509/certificate.ts';
-import { bitStringOf, sequence } from '../x509/der-writer.ts';
+import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { lint } from '../x509/lint.ts';
+import { verifySignature } from '../x509/verify-signature.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import { type CertificateContent, certificateContent } from './certificate-content.ts';
+import { certificateDer, toBeSigned } from './certificate-der.ts';
 import { contentDifferences } from './content-check.ts';
 import type { IssuerIdentity, Order } from './order.ts';
 import { newSerial } from './serial.ts';
-import { signContent } from './sign-content.ts';
 import { standInKey, trialKey } from './trial-key.ts';
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 
@@ -36,7 +36,7 @@ export interface Prepared {
   findings: Finding[];
   trial: { ok: boolean; text: string };
   /** The trial certificate: everything as it will be, but for the signature. null: it cannot be made. */
-  trialDer: Uint8Array | null;
+  trialCertificate: Certificate | null;
   /** null while a key is missing or something is wrong. */
   token: SigningToken | null;
 }
@@ -44,7 +44,7 @@ export interface Prepared {
 export interface Issuing {
   prepare(request: IssueRequest): Promise<Prepared>;
   /** Throws AppError NOT_ALLOWED_NOW for a token that was used, and what the signer throws. */
-  issue(token: SigningToken): Promise<Uint8Array>;
+  issue(token: SigningToken): Promise<Certificate>;
 }
 
 /** Left to the caller to show, but never signed. */
@@ -52,10 +52,25 @@ function blocks(findings: readonly Finding[]): boolean {
   return findings.some(({ severity }) => severity === 'bad');
 }
 
+/** What was made, read back and judged: apart from what was ordered, by the lint, and by its signature. Reads it once for all. */
+function readBack(
+  der: Uint8Array,
+  content: CertificateContent,
+  signerSpkiDer: Uint8Array,
+): { certificate: Certificate; differences: string[]; findings: Finding[] } {
+  const certificate = parseCertificate(der);
+  const signature = verifySignature(certificate, signerSpkiDer);
+  return {
+    certificate,
+    differences: contentDifferences(certificate, content, signature),
+    findings: lint(certificate, { signature }),
+  };
+}
+
 export function createIssuing(deps: { random: Random; router: SignerRouter }): Issuing {
   const open = new WeakMap<
     SigningToken,
-    { content: CertificateContent; key: RoutedKey; trialDer: Uint8Array }
+    { content: CertificateContent; key: RoutedKey; tbsDer: Uint8Array }
   >();
 
   return {
@@ -66,32 +81,37 @@ export function createIssuing(deps: { random: Random; router: SignerRouter }): I
       try {
         const content = certificateContent({ order, spkiDer, issuer, serial });
         const trial = await trialKey(algorithm);
-        const der = await signContent(content, algorithm, trial.sign);
-        const differences = contentDifferences(der, content, trial.spkiDer);
-        const findings = lint(der, { issuerSpkiDer: trial.spkiDer });
+        const tbsDer = toBeSigned(content, algorithm);
+        const der = certificateDer(tbsDer, algorithm, await trial.sign(tbsDer));
+        const { certificate, differences, findings } = readBack(der, content, trial.spkiDer);
         if (differences.length > 0)
           return {
             findings,
             trial: { ok: false, text: `The trial certificate differs in: ${differences.join(', ')}.` },
-            trialDer: null,
+            trialCertificate: null,
             token: null,
           };
         const ready = typeof signedBy !== 'string' && typeof subjectKey !== 'string' && !blocks(findings);
         const token: SigningToken | null = ready ? { serial: Buffer.from(serial).toString('hex') } : null;
         if (token !== null && typeof signedBy !== 'string')
-          open.set(token, { content, key: signedBy, trialDer: der });
+          open.set(token, { content, key: signedBy, tbsDer });
         return {
           findings,
           trial: {
             ok: !blocks(findings),
             text: `Signed with a throw-away ${algorithm} key, read back and verified: ${der.length} bytes.`,
           },
-          trialDer: der,
+          trialCertificate: certificate,
           token,
         };
       } catch (error) {
         if (!(error instanceof X509Error)) throw error;
-        return { findings: [], trial: { ok: false, text: error.message }, trialDer: null, token: null };
+        return {
+          findings: [],
+          trial: { ok: false, text: error.message },
+          trialCertificate: null,
+          token: null,
+        };
       }
     },
     async issue(token) {
@@ -99,14 +119,13 @@ export function createIssuing(deps: { random: Random; router: SignerRouter }): I
       if (prepared === undefined)
         throw new AppError('NOT_ALLOWED_NOW', 'This signature was made already. Review it again.');
       open.delete(token);
-      const { content, key, trialDer } = prepared;
+      const { content, key, tbsDer } = prepared;
       // The very octets that were reviewed are signed; only the signature is another.
-      const { tbsDer, signatureAlgorithm } = parseCertificate(trialDer);
       const signature = await deps.router.sign(key, 'certificate', tbsDer);
-      const der = sequence(tbsDer, signatureAlgorithm.raw, bitStringOf(signature));
-      const differences = contentDifferences(der, content, key.spkiDer);
+      const der = certificateDer(tbsDer, key.algorithm, signature);
+      const { certificate, differences, findings } = readBack(der, content, key.spkiDer);
       // SECURITY: what was reviewed is what leaves, or nothing does.
-      if (differences.length > 0 || blocks(lint(der, { issuerSpkiDer: key.spkiDer })))
+      if (differences.length > 0 || blocks(findings))
         throw new AppError(
           'INTERNAL',
           'The signed certificate is not what was reviewed; it was thrown away.',
@@ -114,7 +133,7 @@ export function createIssuing(deps: { random: Random; router: SignerRouter }): I
             library: differences.join(', '),
           },
         );
-      return der;
+      return certificate;
     },
   };
 }

@@ -2,10 +2,11 @@
  * Which signature a key of each type makes, and how it is checked. One answer for every signer, so that a
  * certificate looks the same whether software or a token signed it; no key is held here.
  */
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { type KeyObject, verify } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { KeyAlgorithm, KeyUse } from '#shared/contract/keys.ts';
 import { AppError } from '../lib/app-error.ts';
+import { publicKeyOf } from '../x509/verify-signature.ts';
 
 export interface SignatureScheme {
   name: 'rsa-sha256' | 'ecdsa-sha256' | 'ecdsa-sha384' | 'ecdsa-sha512' | 'ed25519';
@@ -28,17 +29,9 @@ export function signatureScheme(algorithm: KeyAlgorithm): SignatureScheme {
   return SCHEMES[algorithm];
 }
 
-/** Parsing a public key costs as much as checking a signature; an authority's key checks thousands. */
-const parsed = new Map<string, KeyObject>();
-const MOST_PARSED = 64;
-
-function publicKeyOf(spkiDer: Uint8Array): KeyObject {
-  const name = Buffer.from(spkiDer).toString('base64');
-  const known = parsed.get(name);
-  if (known !== undefined) return known;
-  const key = createPublicKey({ key: Buffer.from(spkiDer), format: 'der', type: 'spki' });
-  if (parsed.size >= MOST_PARSED) parsed.clear();
-  parsed.set(name, key);
+function readable(spkiDer: Uint8Array): KeyObject {
+  const key = publicKeyOf(spkiDer);
+  if (key === null) throw new Error('this build cannot read the public key');
   return key;
 }
 
@@ -49,7 +42,7 @@ export function signatureHolds(
   data: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  return verify(signatureScheme(algorithm).hash, data, publicKeyOf(spkiDer), signature);
+  return verify(signatureScheme(algorithm).hash, data, readable(spkiDer), signature);
 }
 
 const verifyInPool = promisify(verify);
@@ -61,7 +54,7 @@ export function signatureHoldsInPool(
   data: Uint8Array,
   signature: Uint8Array,
 ): Promise<boolean> {
-  return verifyInPool(signatureScheme(algorithm).hash, data, publicKeyOf(spkiDer), signature);
+  return verifyInPool(signatureScheme(algorithm).hash, data, readable(spkiDer), signature);
 }
 
 const USE_WORDS: Record<KeyUse, string> = {

@@ -1,18 +1,17 @@
 /** A certificate's columns, computed once when it comes in, so that lists never parse. It writes nothing. */
 import type { Purpose } from '#shared/contract/issue-draft.ts';
 import { sha256Hex } from '../lib/bytes.ts';
-import { parseCertificate } from '../x509/certificate.ts';
+import type { Certificate } from '../x509/certificate.ts';
 import { certificateFields } from '../x509/certificate-view.ts';
 import { shortName } from '../x509/distinguished-name.ts';
 import type { AuthorityColumns, NewCertificate } from './columns.ts';
 
-/** Throws X509Error when `der` is no certificate. */
 export function certificateColumns(
-  der: Uint8Array,
+  certificate: Certificate,
   facts: { id: string; purpose: Purpose | ''; authority: AuthorityColumns | null },
 ): NewCertificate {
-  const { subject, issuer } = parseCertificate(der);
-  const view = certificateFields(der);
+  const { der, subject, issuer } = certificate;
+  const view = certificateFields(certificate);
   return {
     id: facts.id,
     purpose: facts.purpose,

@@ -69,16 +69,21 @@ export interface StoredCertificate extends CertificateRow {
   addedAt: string;
 }
 
-export interface StoredAuthority {
+/** What of an authority decides about what it signs. */
+export interface IssuingAuthority {
   /** The id of its current certificate. */
   id: string;
   purpose: 'root' | 'intermediate';
-  parent: string | null;
   certificate: StoredCertificate;
-  canSign: boolean;
   leafLimits: LeafLimits;
   /** Grows with each change of the limits. */
   version: number;
+}
+
+/** And how it stands among the others, which is counted over all it issued. */
+export interface StoredAuthority extends IssuingAuthority {
+  parent: string | null;
+  canSign: boolean;
   /** Certificates issued by it, its predecessors included. */
   issued: number;
   /** Issued leaves past the renewal mark or expired, neither replaced nor revoked. */

@@ -28,11 +28,18 @@ export type SqlValue = string | number | bigint | Uint8Array | null;
 export interface Command<A, R> {
   /** `read` changes nothing; `write` is not worth a record (drafts); `change` writes `args.audit` with it. */
   kind: 'read' | 'write' | 'change';
+  /** It looks at the audit file, too: everything before it is committed and has its line. */
+  alone?: true;
   run(tx: Tx, args: A): R;
 }
 
 export function read<A, R>(run: (tx: Tx, args: A) => R): Command<A, R> {
   return { kind: 'read', run };
+}
+
+/** A read of the audit file beside its table. */
+export function readWithFile<A, R>(run: (tx: Tx, args: A) => R): Command<A, R> {
+  return { kind: 'read', alone: true, run };
 }
 
 export function write<A, R>(run: (tx: Tx, args: A) => R): Command<A, R> {

@@ -1,8 +1,9 @@
 /**
- * The database worker: the only thread that touches workspace.db and audit.jsonl. One message, one transaction; the
- * answer goes out after the commit is durable; the audit file has its line then, or gets it with the next command.
+ * The database worker: the only thread that touches workspace.db and audit.jsonl. One message, one transaction; those that came
+ * while it was busy share a commit. An answer goes out after the commit is durable; the audit file has its line then, synced soon
+ * after, or gets it with the next command.
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { openAuditFile } from '../audit/audit-file.ts';
 import { checkIntegrity, copyDatabase, holding, openDatabase } from './database.ts';
 import { closeWhole } from './migrate.ts';
@@ -15,6 +16,8 @@ export type StoreRequest =
   | { id: number; do: 'copy' | 'check'; path: string }
   | { id: number; do: 'close' };
 
+type RunRequest = Extract<StoreRequest, { do: 'run' }>;
+
 export type StoreReply =
   /** `recorded`: the command left a record in the audit. */
   | { id: number; ok: true; value: unknown; recorded?: boolean }
@@ -24,50 +27,85 @@ const port = parentPort;
 if (port === null) throw new Error('the store worker runs as a worker thread only');
 const start = workerData as StoreStart;
 
+/** So that the first of many does not wait for all. */
+const MOST_TOGETHER = 64;
+
 function reply(message: StoreReply): void {
   port?.postMessage(message);
 }
 
 try {
   const store = openStore(start);
-  const file = openAuditFile(start.auditFile, store.recordOf);
   /** What is committed is done, whatever its projection meets: the file catches up with the next command or start. */
-  const project = (records: ReturnType<typeof store.recordsAfter>): void => {
+  const behind = (error: unknown): void =>
+    void process.stderr.write(`audit.jsonl is behind its table: ${String(error)}\n`);
+  const file = openAuditFile(start.auditFile, store.recordOf, behind);
+  file.append(store.recordsAfter(file.lastSeq));
+
+  function refuse(id: number, error: unknown): void {
+    reply({ id, ok: false, error: sendError(storeError(error, start.path)) });
+  }
+
+  function runAll(requests: readonly RunRequest[]): void {
+    const outcomes = store.run(requests);
+    const records = store.recordsAfter(file.lastSeq);
     try {
       file.append(records);
     } catch (error) {
-      process.stderr.write(`audit.jsonl is behind its table: ${String(error)}\n`);
+      behind(error);
     }
-  };
-  file.append(store.recordsAfter(file.lastSeq));
+    // Told once, with the first answer that can carry it.
+    let recorded = records.length > 0;
+    for (const [at, { id }] of requests.entries()) {
+      const outcome = outcomes[at];
+      if (outcome?.ok === true) {
+        reply({ id, ok: true, value: outcome.value, recorded });
+        recorded = false;
+      } else refuse(id, outcome?.error);
+    }
+  }
+
+  async function runOther(request: Exclude<StoreRequest, RunRequest>): Promise<void> {
+    if (request.do === 'copy') {
+      copyDatabase(store.db, request.path);
+      reply({ id: request.id, ok: true, value: holding(store.db) });
+    } else if (request.do === 'check') {
+      const copy = openDatabase(request.path, start.key, false);
+      checkIntegrity(copy, request.path);
+      const held = holding(copy);
+      closeWhole(copy);
+      reply({ id: request.id, ok: true, value: held });
+    } else {
+      store.close();
+      start.key.fill(0);
+      start.auditKey.fill(0);
+      await file.close();
+      reply({ id: request.id, ok: true, value: null });
+      port?.close();
+    }
+  }
+
+  function answer(waiting: readonly StoreRequest[]): void {
+    let together: RunRequest[] = [];
+    const commit = (): void => {
+      if (together.length > 0) runAll(together);
+      together = [];
+    };
+    for (const request of waiting) {
+      const shares = request.do === 'run' && store.mayShare(request.name) && together.length < MOST_TOGETHER;
+      if (!shares) commit();
+      if (request.do === 'run') together.push(request);
+      else runOther(request).catch((error: unknown) => refuse(request.id, error));
+    }
+    commit();
+  }
+
   reply({ id: 0, ok: true, value: { healed: file.healed, foreign: file.foreign } });
-  port.on('message', (request: StoreRequest) => {
-    try {
-      if (request.do === 'copy') {
-        copyDatabase(store.db, request.path);
-        reply({ id: request.id, ok: true, value: holding(store.db) });
-      } else if (request.do === 'check') {
-        const copy = openDatabase(request.path, start.key, false);
-        checkIntegrity(copy, request.path);
-        const held = holding(copy);
-        closeWhole(copy);
-        reply({ id: request.id, ok: true, value: held });
-      } else if (request.do === 'run') {
-        const value = store.run(request.name, request.args, request.at);
-        const records = store.recordsAfter(file.lastSeq);
-        project(records);
-        reply({ id: request.id, ok: true, value, recorded: records.length > 0 });
-      } else {
-        store.close();
-        file.close();
-        start.key.fill(0);
-        start.auditKey.fill(0);
-        reply({ id: request.id, ok: true, value: null });
-        port.close();
-      }
-    } catch (error) {
-      reply({ id: request.id, ok: false, error: sendError(storeError(error, start.path)) });
-    }
+  port.on('message', (first: StoreRequest) => {
+    const waiting = [first];
+    for (let more = receiveMessageOnPort(port); more !== undefined; more = receiveMessageOnPort(port))
+      waiting.push(more.message as StoreRequest);
+    answer(waiting);
   });
 } catch (error) {
   reply({ id: 0, ok: false, error: sendError(storeError(error, start.path)) });

@@ -1,6 +1,7 @@
-/** The open database with its commands: each runs in one immediate transaction together with its audit record. */
+/** The open database with its commands: each runs in one transaction together with its audit record. */
 import { type AuditEntry, genesisHash, sealRecord, type StoredAuditRecord } from '../audit/audit-record.ts';
-import type { SqlValue, Tx } from './command.ts';
+import { AppError } from '../lib/app-error.ts';
+import type { Command, SqlValue, Tx } from './command.ts';
 import { commands } from './commands/index.ts';
 import { type Database, openDatabase } from './database.ts';
 import { closeWhole, migrate } from './migrate.ts';
@@ -25,9 +26,24 @@ function stored(row: AuditRow): StoredAuditRecord {
   return { ...row, subjects: JSON.parse(row.subjects) as StoredAuditRecord['subjects'] };
 }
 
+/** One command as it was asked. */
+export interface Asked {
+  name: string;
+  args: unknown;
+  at: string;
+}
+
+export type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
+
 interface OpenStore {
   db: Database;
-  run(name: string, args: unknown, at: string): unknown;
+  /** Whether it may share a commit with others. */
+  mayShare(name: string): boolean;
+  /**
+   * Runs commands that came together, in their order: each as a transaction of its own within one that is committed once, so that
+   * they share the wait for the disk. One that is refused changes nothing. All the others are durable when this returns.
+   */
+  run(asked: readonly Asked[]): Outcome[];
   recordsAfter(seq: number): StoredAuditRecord[];
   recordOf(seq: number): StoredAuditRecord | null;
   close(): void;
@@ -83,24 +99,54 @@ export function openStore(start: StoreStart): OpenStore {
     };
   }
 
+  function find(name: string): Command<never, unknown> {
+    if (!Object.hasOwn(commands, name)) throw new Error(`no store command ${name}`);
+    return commands[name as keyof typeof commands];
+  }
+
+  function runOne({ name, args, at }: Asked): unknown {
+    const { kind, run } = find(name);
+    const tx = transactionAt(at);
+    if (kind === 'read') return run(tx, args as never);
+    return db
+      .transaction(() => {
+        const value = run(tx, args as never);
+        if (kind === 'change') tx.record((args as { audit: AuditEntry }).audit);
+        return value;
+      })
+      .immediate();
+  }
+
+  function outcomeOf(asked: Asked): Outcome {
+    try {
+      return { ok: true, value: runOne(asked) };
+    } catch (error) {
+      return { ok: false, error };
+    }
+  }
+
+  function runTogether(asked: readonly Asked[]): Outcome[] {
+    try {
+      return db
+        .transaction(() =>
+          asked.map((one) => {
+            const outcome = outcomeOf(one);
+            // Refused by a rule: its savepoint is taken back and the others go on. By the disk: nobody knows what is left.
+            if (!outcome.ok && !(outcome.error instanceof AppError)) throw outcome.error;
+            return outcome;
+          }),
+        )
+        .immediate();
+    } catch {
+      // Nothing of them is stored: each for itself, so that only the one at fault is refused.
+      return asked.map(outcomeOf);
+    }
+  }
+
   return {
     db,
-    run(name, args, at) {
-      if (!Object.hasOwn(commands, name)) throw new Error(`no store command ${name}`);
-      const command = commands[name as keyof typeof commands] as {
-        kind: string;
-        run(tx: Tx, args: unknown): unknown;
-      };
-      const tx = transactionAt(at);
-      if (command.kind === 'read') return command.run(tx, args);
-      return db
-        .transaction(() => {
-          const value = command.run(tx, args);
-          if (command.kind === 'change') tx.record((args as { audit: AuditEntry }).audit);
-          return value;
-        })
-        .immediate();
-    },
+    mayShare: (name) => !Object.hasOwn(commands, name) || find(name).alone !== true,
+    run: (asked) => (asked.length === 1 ? asked.map(outcomeOf) : runTogether(asked)),
     recordsAfter: (seq) =>
       (statement('SELECT * FROM audit WHERE seq > $seq ORDER BY seq').all({ seq }) as AuditRow[]).map(stored),
     recordOf(seq) {

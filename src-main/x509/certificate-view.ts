@@ -67,10 +67,8 @@ function accessLocations(extensions: readonly Extension[], method: string): stri
 /** What stands in a certificate, without what is computed over the whole of it for a person to compare and judge. */
 export type CertificateFields = Omit<CertificateView, 'fingerprints' | 'findings' | 'pem'>;
 
-/** Throws X509Error when `der` is no certificate (or has bytes behind it). */
-export function certificateFields(der: Uint8Array): CertificateFields {
-  const certificate = parseCertificate(der);
-  const { extensions } = certificate;
+export function certificateFields(certificate: Certificate): CertificateFields {
+  const { der, extensions } = certificate;
   const constraints = decoded(extensions, EXTENSION.basicConstraints, readBasicConstraints, {
     isCa: false,
     pathLength: null,
@@ -113,10 +111,11 @@ export function certificateFields(der: Uint8Array): CertificateFields {
 
 /** Everything about one certificate. Throws X509Error when `der` is none (or has bytes behind it). */
 export function certificateView(der: Uint8Array, options: { now: Date }): CertificateView {
+  const certificate = parseCertificate(der);
   return {
-    ...certificateFields(der),
+    ...certificateFields(certificate),
     fingerprints: fingerprints(der),
-    findings: lint(der, options),
+    findings: lint(certificate, options),
     pem: toPem('CERTIFICATE', der),
   };
 }

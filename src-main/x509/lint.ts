@@ -3,7 +3,7 @@
  * and before and after signing one; it shares only the DER reader with the builder, so that it catches its mistakes.
  */
 import type { Finding } from '#shared/contract/channel.ts';
-import { algorithmOid, parseCertificate } from './certificate.ts';
+import { algorithmOid, type Certificate } from './certificate.ts';
 import { TAG } from './der-reader.ts';
 import {
   readAccess,
@@ -21,7 +21,7 @@ import { type Add, type Facts, optional } from './lint-facts.ts';
 import { authority, identifiers, leaf } from './lint-roles.ts';
 import { EXTENSION } from './oids.ts';
 import { longFormFindings } from './shortest-form.ts';
-import { signatureName, verifySignature } from './verify-signature.ts';
+import { signatureName, type SignatureVerdict, verifySignature } from './verify-signature.ts';
 
 function form({ certificate }: Facts, add: Add): void {
   if (certificate.version !== 3)
@@ -122,9 +122,14 @@ function status({ certificate, selfIssued }: Facts, add: Add): void {
     );
 }
 
-/** The lint's answer. `now` decides about dates (left out before signing); `issuerSpkiDer` makes it check the signature too. */
-export function lint(der: Uint8Array, options: { now?: Date; issuerSpkiDer?: Uint8Array } = {}): Finding[] {
-  const certificate = parseCertificate(der);
+/**
+ * The lint's answer. `now` decides about dates (left out before signing); `signature` is the verdict on the signature where the
+ * signer is known, otherwise only that of a self-signed certificate is checked.
+ */
+export function lint(
+  certificate: Certificate,
+  options: { now?: Date; signature?: SignatureVerdict } = {},
+): Finding[] {
   const constraints = optional(certificate, EXTENSION.basicConstraints, readBasicConstraints);
   const selfIssued = Buffer.compare(certificate.issuer.raw, certificate.subject.raw) === 0;
   const facts: Facts = {
@@ -147,14 +152,14 @@ export function lint(der: Uint8Array, options: { now?: Date; issuerSpkiDer?: Uin
   leaf(facts, add);
   status(facts, add);
   found.push(
-    ...longFormFindings(der),
+    ...longFormFindings(certificate.der),
     ...keyFindings(certificate.spkiDer),
     ...signatureFindings(signatureName(certificate.signatureAlgorithm)),
   );
-  const signer = options.issuerSpkiDer ?? (selfIssued ? certificate.spkiDer : null);
-  const verdict = signer === null ? 'holds' : verifySignature(certificate, signer);
+  const verdict =
+    options.signature ?? (selfIssued ? verifySignature(certificate, certificate.spkiDer) : 'holds');
   // A name that signs itself with another key is ordinary (key roll-over); only a named signer can be wrong.
-  if (verdict === 'broken' && (options.issuerSpkiDer !== undefined || !hasOtherKey(facts)))
+  if (verdict === 'broken' && (options.signature !== undefined || !hasOtherKey(facts)))
     add(
       'SIGNATURE_BROKEN',
       'bad',

@@ -57,18 +57,20 @@ export function signatureName(algorithm: Tlv): string {
   return SIGNATURES[oid] ?? oid;
 }
 
-/** Reading a key costs as much as one check with it, and an authority's checks thousands. */
-const parsed = new WeakMap<Uint8Array, { pem: string; key: KeyObject }>();
+/** Reading a key costs as much as one check with it, and an authority's checks thousands. By its octets: each reader makes its own copy. */
+const parsed = new Map<string, KeyObject>();
+const MOST_PARSED = 64;
 
-/** null when this build cannot read it. */
-function publicKeyOf(spkiDer: Uint8Array): KeyObject | null {
-  // As PEM: for an object with DER, Node throws and catches four errors on its way, which takes longer than the reading.
-  const pem = toPem('PUBLIC KEY', spkiDer);
-  const before = parsed.get(spkiDer);
-  if (before?.pem === pem) return before.key;
+/** For node:crypto. null when this build cannot read it. */
+export function publicKeyOf(spkiDer: Uint8Array): KeyObject | null {
+  const name = Buffer.from(spkiDer).toString('base64');
+  const known = parsed.get(name);
+  if (known !== undefined) return known;
   try {
-    const key = createPublicKey(pem);
-    parsed.set(spkiDer, { pem, key });
+    // As PEM: for an object with DER, Node throws and catches four errors on its way, which takes longer than the reading.
+    const key = createPublicKey(toPem('PUBLIC KEY', spkiDer));
+    if (parsed.size >= MOST_PARSED) parsed.clear();
+    parsed.set(name, key);
     return key;
   } catch {
     return null;

@@ -1,8 +1,8 @@
 /**
- * Key pairs made by node:crypto in its thread pool: the main thread never waits for a prime.
- * Bytes only; nothing is sealed or kept here.
+ * Key pairs made by node:crypto in its thread pool: the main thread never waits for a prime. A P-256 key is made sooner than the
+ * pool would have started. Bytes only; nothing is sealed or kept here.
  */
-import { generateKeyPair } from 'node:crypto';
+import { type ECKeyPairOptions, generateKeyPair, generateKeyPairSync } from 'node:crypto';
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 
 export interface KeyPair {
@@ -16,6 +16,8 @@ const ENCODING = {
   privateKeyEncoding: { type: 'pkcs8', format: 'der' },
 } as const;
 
+const P_256: ECKeyPairOptions<'der', 'der'> = { namedCurve: 'P-256', paramEncoding: 'named', ...ENCODING };
+
 type Done = (error: Error | null, publicKey: Buffer, privateKey: Buffer) => void;
 
 const MAKERS: Record<KeyAlgorithm, (done: Done) => void> = {
@@ -26,8 +28,10 @@ const MAKERS: Record<KeyAlgorithm, (done: Done) => void> = {
     generateKeyPair('rsa', { modulusLength: 3072, publicExponent: 65_537, ...ENCODING }, done),
   'rsa-4096': (done) =>
     generateKeyPair('rsa', { modulusLength: 4096, publicExponent: 65_537, ...ENCODING }, done),
-  'p-256': (done) =>
-    generateKeyPair('ec', { namedCurve: 'P-256', paramEncoding: 'named', ...ENCODING }, done),
+  'p-256': (done) => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', P_256);
+    done(null, publicKey, privateKey);
+  },
   'p-384': (done) =>
     generateKeyPair('ec', { namedCurve: 'P-384', paramEncoding: 'named', ...ENCODING }, done),
   'p-521': (done) =>

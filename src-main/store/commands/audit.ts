@@ -6,7 +6,7 @@ import { type Chain, checkRecords, type Fault } from '../../audit/chain.ts';
 import { fileFaults } from '../../audit/file-faults.ts';
 import { writtenHeadFault } from '../../audit/written-head.ts';
 import { genesisHash } from '../../audit/audit-record.ts';
-import { change, read, type SqlValue, type Tx, write } from '../command.ts';
+import { change, read, readWithFile, type SqlValue, type Tx, write } from '../command.ts';
 import { beforeOf } from './cursor.ts';
 import { likeConditions } from './like.ts';
 
@@ -103,24 +103,26 @@ export const auditCommands = {
     tx.all<Row>('SELECT * FROM audit ORDER BY seq').map(recordOf),
   ),
   /** Checks chain and MACs of the table, the file beside it, and the head somebody wrote down, all at one moment. */
-  'audit.check': read((tx, { written }: { written: string }): { faults: Fault[]; entries: number } => {
-    const chain: Chain = { workspaceId: tx.workspaceId, auditKey: tx.auditKey };
-    const records = tx.all<Row>('SELECT * FROM audit ORDER BY seq').map(recordOf);
-    // A file that is gone is a finding like any other.
-    const file = existsSync(tx.auditFile) ? readFileSync(tx.auditFile, 'utf8') : '';
-    const head = writtenHeadFault(
-      written,
-      records.map(({ hash }) => hash),
-    );
-    return {
-      faults: [
-        ...checkRecords(chain, records),
-        ...fileFaults(file, records),
-        ...(head === null ? [] : [head]),
-      ],
-      entries: records.length,
-    };
-  }),
+  'audit.check': readWithFile(
+    (tx, { written }: { written: string }): { faults: Fault[]; entries: number } => {
+      const chain: Chain = { workspaceId: tx.workspaceId, auditKey: tx.auditKey };
+      const records = tx.all<Row>('SELECT * FROM audit ORDER BY seq').map(recordOf);
+      // A file that is gone is a finding like any other.
+      const file = existsSync(tx.auditFile) ? readFileSync(tx.auditFile, 'utf8') : '';
+      const head = writtenHeadFault(
+        written,
+        records.map(({ hash }) => hash),
+      );
+      return {
+        faults: [
+          ...checkRecords(chain, records),
+          ...fileFaults(file, records),
+          ...(head === null ? [] : [head]),
+        ],
+        entries: records.length,
+      };
+    },
+  ),
   /** A record that goes with no other change: a refusal, an unlock, a verification. */
   'audit.add': change((_tx, _args: object): void => undefined),
   /** Several at once, in order: a batch of notes made while it was locked; one that was taken already is not taken again. */

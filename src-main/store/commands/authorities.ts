@@ -1,7 +1,7 @@
 /** Authorities: the CA certificates that issue here, each with its limits for leaves. Signing is not done here. */
 import { AppError } from '../../lib/app-error.ts';
 import { change, read, type Tx } from '../command.ts';
-import type { LeafLimits, StoredAuthority, StoredCertificate } from '../columns.ts';
+import type { IssuingAuthority, LeafLimits, StoredAuthority } from '../columns.ts';
 import { ISSUED_BY_LINE, isoSeconds, selectCertificates } from './certificate-rows.ts';
 
 interface Row {
@@ -11,7 +11,20 @@ interface Row {
   version: number;
 }
 
-function authorityOf(tx: Tx, row: Row, certificate: StoredCertificate): StoredAuthority {
+/** Without what is counted. Throws AppError NOT_FOUND. */
+export function issuingAuthority(tx: Tx, id: string): IssuingAuthority {
+  const row = tx.get<Row>('SELECT * FROM authorities WHERE certificate_id = $id', { id });
+  const [certificate] = selectCertificates(tx, 'c.id = $id', { id });
+  if (row === undefined || certificate === undefined)
+    throw new AppError('NOT_FOUND', 'This authority is no longer in the workspace.', { ids: [id] });
+  const { purpose, limits, version } = row;
+  return { id, purpose, certificate, leafLimits: JSON.parse(limits) as LeafLimits, version };
+}
+
+/** Throws AppError NOT_FOUND. */
+export function findAuthority(tx: Tx, id: string): StoredAuthority {
+  const authority = issuingAuthority(tx, id);
+  const { certificate } = authority;
   const { lineage } = certificate;
   const issued = tx.get<{ count: number }>(
     `SELECT count(*) AS count FROM certificates c WHERE ${ISSUED_BY_LINE.join(' AND ')}`,
@@ -29,25 +42,12 @@ function authorityOf(tx: Tx, row: Row, certificate: StoredCertificate): StoredAu
     { issuer: certificate.issuerId ?? '', id: certificate.id },
   );
   return {
-    id: certificate.id,
-    purpose: row.purpose,
+    ...authority,
     parent: certificate.selfSigned ? null : (parent?.id ?? null),
-    certificate,
     canSign: certificate.keyId !== null,
-    leafLimits: JSON.parse(row.limits) as LeafLimits,
-    version: row.version,
     issued: issued?.count ?? 0,
     attention: attention?.count ?? 0,
   };
-}
-
-/** Throws AppError NOT_FOUND. */
-export function findAuthority(tx: Tx, id: string): StoredAuthority {
-  const row = tx.get<Row>('SELECT * FROM authorities WHERE certificate_id = $id', { id });
-  const [certificate] = selectCertificates(tx, 'c.id = $id', { id });
-  if (row === undefined || certificate === undefined)
-    throw new AppError('NOT_FOUND', 'This authority is no longer in the workspace.', { ids: [id] });
-  return authorityOf(tx, row, certificate);
 }
 
 export const authorityCommands = {

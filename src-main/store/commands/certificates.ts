@@ -133,6 +133,31 @@ function insertCross(tx: Tx, { certificate, issuerId, serialScope }: CrossCertif
   });
 }
 
+/** Throws AppError NOT_FOUND. */
+function derOf(tx: Tx, id: string): Uint8Array {
+  const row = tx.get<{ der: Uint8Array }>('SELECT der FROM certificate_der WHERE id = $id', { id });
+  if (row === undefined)
+    throw new AppError('NOT_FOUND', 'This certificate is no longer in the workspace.', { ids: [id] });
+  return row.der;
+}
+
+const DEEPEST = 16;
+
+/** DER of a certificate and of its known issuers, itself first. */
+export function ancestorsOf(tx: Tx, first: StoredCertificate): Uint8Array[] {
+  const ders: Uint8Array[] = [];
+  let next: StoredCertificate | undefined = first;
+  while (next !== undefined && ders.length < DEEPEST) {
+    ders.push(derOf(tx, next.id));
+    const { issuerId, id }: StoredCertificate = next;
+    next =
+      issuerId === null || issuerId === id
+        ? undefined
+        : selectCertificates(tx, 'c.id = $issuerId', { issuerId })[0];
+  }
+  return ders;
+}
+
 export const certificateCommands = {
   /**
    * Keeps what was just signed: serial into the ledger, key, certificate, authority, history and draft, all or nothing.
@@ -166,12 +191,9 @@ export const certificateCommands = {
     return findCertificate(tx, certificate.id);
   }),
   'certificates.get': read((tx, { id }: { id: string }) => findCertificate(tx, id)),
-  'certificates.der': read((tx, { id }: { id: string }): Uint8Array => {
-    const row = tx.get<{ der: Uint8Array }>('SELECT der FROM certificate_der WHERE id = $id', { id });
-    if (row === undefined)
-      throw new AppError('NOT_FOUND', 'This certificate is no longer in the workspace.', { ids: [id] });
-    return row.der;
-  }),
+  'certificates.der': read((tx, { id }: { id: string }) => derOf(tx, id)),
+  /** DER of a certificate and of its known issuers, itself first. */
+  'certificates.ancestors': read((tx, { id }: { id: string }) => ancestorsOf(tx, findCertificate(tx, id))),
   'certificates.bySha256': read(
     (tx, { sha256 }: { sha256: string }): StoredCertificate | null =>
       selectCertificates(tx, 'c.sha256 = $sha256', { sha256 })[0] ?? null,

@@ -50,6 +50,8 @@ export function findDraft(tx: Tx, id: string): StoredDraft {
 
 /** A reload of a wizard's last step finds what was signed for so long. */
 const KEEP_SIGNED_MS = 86_400_000;
+/** So many of the oldest are looked at with each signature: more than come to be, and never the whole table. */
+const LOOKED_AT = 100;
 
 /**
  * Ends the draft of what was just signed: it can neither be changed nor cancelled, and goes with the first signature a day
@@ -64,9 +66,11 @@ export function endDraft(tx: Tx, draft: { id: string; revision: number } | null,
     `UPDATE drafts SET signed = 1, result = $result, step = 'result', revision = revision + 1, updated_at = $at WHERE id = $id`,
     { id: draft.id, result, at: tx.atMs },
   );
-  tx.run('DELETE FROM drafts WHERE signed = 1 AND updated_at < $before', {
-    before: tx.atMs - KEEP_SIGNED_MS,
-  });
+  tx.run(
+    `DELETE FROM drafts WHERE updated_at < $before
+       AND rowid IN (SELECT rowid FROM drafts WHERE signed = 1 ORDER BY rowid LIMIT $most)`,
+    { before: tx.atMs - KEEP_SIGNED_MS, most: LOOKED_AT },
+  );
 }
 
 export interface DraftContent {

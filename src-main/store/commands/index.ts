@@ -4,6 +4,7 @@ import { authorityCommands } from './authorities.ts';
 import { certificateCommands } from './certificates.ts';
 import { draftCommands } from './drafts.ts';
 import { inventoryCommands } from './inventory.ts';
+import { issuePartsCommands } from './issue-parts.ts';
 import { keyCommands } from './keys.ts';
 import { ledgerCommands } from './ledger.ts';
 import { objectCommands } from './objects.ts';
@@ -20,6 +21,7 @@ export const commands = {
   ...draftCommands,
   ...keyCommands,
   ...certificateCommands,
+  ...issuePartsCommands,
   ...inventoryCommands,
   ...authorityCommands,
   ...objectCommands,

@@ -1,6 +1,6 @@
 /**
- * A WebCrypto whose signatures come from the signer port, so that @peculiar/x509 can sign with keys that never leave
- * their signer. It can sign and nothing else; whose key and whether it may is decided before.
+ * A WebCrypto whose signatures come from the signer port, so that @peculiar/x509 makes the certificates that ours are held
+ * against. It can sign and nothing else. Not shipped.
  */
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 
