@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../lib/app-error.ts';
 import type { Child, Request } from '../documents.ts';
-import { readRequest } from '../documents.ts';
+import { requestOf } from '../documents.ts';
 import { openDocument } from '../open-exchange.ts';
 import { differences } from '../review/differences.ts';
 import { signedFile } from '../signed-file.ts';
@@ -25,7 +25,7 @@ export function wishesOf(state: ProxyState): Child[] {
 
 /** What the open request says, as its file has it. */
 export function openContent({ file }: OpenRequest): Request {
-  return readRequest(openDocument(file, 'request').clear, 'request');
+  return requestOf(openDocument(file, 'request').clear);
 }
 
 /** What children want otherwise by now than the open request says, as sentences; empty: it is up to date. */

@@ -6,7 +6,7 @@ import { JsonError, type JsonValue } from '../../lib/json-reader.ts';
 import { asObject } from '../../lib/json-shape.ts';
 import { asnText, ipText, readAsn, readIp } from '../../rpki/resource-text.ts';
 import type { ResourceSet } from '../../rpki/resource-set.ts';
-import { readRequest, type Request } from '../documents.ts';
+import { requestOf, type Request } from '../documents.ts';
 import { readObjects } from '../objects.ts';
 import { openDocument } from '../open-exchange.ts';
 
@@ -55,7 +55,7 @@ export function factsOf(request: Request, nextUpdate: string): ExchangeFacts {
 
 /** The two files of an exchange that is already signed: what was asked and what came of it. Throws JsonError. */
 export function exchangeContent(files: { request: Uint8Array; response: Uint8Array }) {
-  const request = readRequest(openDocument(files.request, 'request').clear, 'request');
+  const request = requestOf(openDocument(files.request, 'request').clear);
   const response: JsonValue = openDocument(files.response, 'response').clear;
   const clear = asObject(response, 'response', { required: ['objects'], open: true });
   return { request, response, objects: readObjects(clear.get('objects'), 'response.objects') };
@@ -64,7 +64,7 @@ export function exchangeContent(files: { request: Uint8Array; response: Uint8Arr
 /** The nonce a request file claims, or null when it cannot be read (then its judgement says so). */
 export function requestNonce(bytes: Uint8Array): string | null {
   try {
-    return readRequest(openDocument(bytes, 'request').clear, 'request').nonce;
+    return requestOf(openDocument(bytes, 'request').clear).nonce;
   } catch (error) {
     if (error instanceof JsonError) return null;
     throw error;

@@ -92,6 +92,27 @@ function issuanceJson(made: CertInfo, anchor: TrustAnchor): Plain {
   };
 }
 
+/** All of them, in their order, AT_ONCE under way at any time: while keys sign, the next certificates are built. */
+async function inTurns<T, R>(
+  items: readonly T[],
+  one: (item: T) => Promise<R>,
+  step: (done: number, of: number) => void,
+): Promise<R[]> {
+  const results: R[] = [];
+  const left = items.entries();
+  let done = 0;
+  const worker = async (): Promise<void> => {
+    // Shared by the workers: each takes the next one that is left, and after a failure there is none.
+    for (const [at, item] of left) {
+      results[at] = await one(item);
+      done += 1;
+      if (done % AT_ONCE === 0 || done === items.length) step(done, items.length);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+}
+
 /** Makes the response. `step` is told how many of the wishes are done. */
 export async function answer(
   order: AnswerOrder,
@@ -113,23 +134,20 @@ export async function answer(
   // Handles are data: maps, because a child may be called "__proto__".
   const answers: JsonObject = new Map();
   for (const { handle } of request.children) answers.set(handle, new Map());
-  for (let done = 0; done < wishes.length; done += AT_ONCE) {
-    const some = wishes.slice(done, done + AT_ONCE);
-    const made = await Promise.all(
-      some.map(({ child, wish }) =>
-        wish.type === 'issuance' ? issue(order, child, wish, signing) : Promise.resolve(null),
-      ),
-    );
-    for (const [at, { child, key, wish }] of some.entries()) {
-      const info = made[at] ?? null;
-      revoke(key);
-      if (info !== null) issued.set(key, info);
-      const said =
-        info === null ? { Revocation: { class_name: wish.className, key } } : issuanceJson(info, anchor);
-      const own = answers.get(child.handle);
-      if (own instanceof Map) own.set(key, toJson(said));
-    }
-    step(done + some.length, wishes.length);
+  const made = await inTurns(
+    wishes,
+    ({ child, wish }) =>
+      wish.type === 'issuance' ? issue(order, child, wish, signing) : Promise.resolve(null),
+    step,
+  );
+  for (const [at, { child, key, wish }] of wishes.entries()) {
+    const info = made[at] ?? null;
+    revoke(key);
+    if (info !== null) issued.set(key, info);
+    const said =
+      info === null ? { Revocation: { class_name: wish.className, key } } : issuanceJson(info, anchor);
+    const own = answers.get(child.handle);
+    if (own instanceof Map) own.set(key, toJson(said));
   }
   const objects = await publish(
     {
