@@ -241,20 +241,21 @@ export function isTextOf(bytes: Uint8Array, member: string): boolean {
   return text !== null && deeper(text) === member;
 }
 
-/** Two spaces, a blank after the colon, LF, no newline at the end: as serde_json prints it. */
-export function writeJson(value: JsonValue, indent = ''): string {
-  const inner = `${indent}  `;
+/** `indent`: a line feed and the blanks at which the value itself stands. */
+function write(value: JsonValue, indent: string): string {
   if (value instanceof JsonNumber) return value.text;
-  if (Array.isArray(value)) {
-    if (value.length === 0) return '[]';
-    return `[\n${value.map((item) => `${inner}${writeJson(item, inner)}`).join(',\n')}\n${indent}]`;
-  }
-  if (value instanceof Map) {
-    if (value.size === 0) return '{}';
-    const lines = [...value].map(
-      ([name, item]) => `${inner}${JSON.stringify(name)}: ${writeJson(item, inner)}`,
-    );
-    return `{\n${lines.join(',\n')}\n${indent}}`;
-  }
-  return JSON.stringify(value);
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const inner = `${indent}  `;
+  let text = '';
+  if (value instanceof Map)
+    for (const [name, item] of value)
+      text += `${text === '' ? '' : ','}${inner}${JSON.stringify(name)}: ${write(item, inner)}`;
+  else for (const item of value) text += `${text === '' ? '' : ','}${inner}${write(item, inner)}`;
+  const [begin, end] = value instanceof Map ? ['{', '}'] : ['[', ']'];
+  return text === '' ? `${begin}${end}` : `${begin}${text}${indent}${end}`;
+}
+
+/** Two spaces, a blank after the colon, LF, no newline at the end: as serde_json prints it. */
+export function writeJson(value: JsonValue): string {
+  return write(value, '\n');
 }

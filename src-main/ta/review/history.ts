@@ -77,9 +77,20 @@ export function readFacts(text: string): ExchangeFacts {
   return JSON.parse(text) as ExchangeFacts;
 }
 
-/** `past` oldest first. */
-export function historyOf(past: readonly { nonce: string; facts: string }[]): History {
-  const history: History = { children: new Map(), owners: new Map(), nonces: new Set() };
+const NONE: History = { children: new Map(), owners: new Map(), nonces: new Set() };
+
+/** `past` oldest first, after all of `before`, which stays as it is. */
+export function historyOf(past: readonly { nonce: string; facts: string }[], before = NONE): History {
+  const history: History = {
+    children: new Map(
+      [...before.children].map(([handle, { resources, keys }]) => [
+        handle,
+        { resources, keys: new Set(keys) },
+      ]),
+    ),
+    owners: new Map(before.owners),
+    nonces: new Set(before.nonces),
+  };
   const last = new Map<KnownChild, ExchangeFacts['children'][number]['resources']>();
   for (const { nonce, facts } of past) {
     history.nonces.add(nonce);

@@ -13,7 +13,7 @@ import { judgeResponse } from '../judge-response.ts';
 import { factsOf } from '../review/history.ts';
 import { readSignerInfo } from '../signer-info.ts';
 import { answer } from './answer.ts';
-import type { HeldSigner } from './held-signer.ts';
+import { type HeldSigner, rememberAnchor } from './held-signer.ts';
 import { signerInfoJson, trustAnchorText } from './trust-anchor.ts';
 
 export interface ProcessOrder {
@@ -66,10 +66,13 @@ export async function processRequest(
   const wishes = facts.children.flatMap((child) => child.wishes);
   const issued = wishes.filter(({ what }) => what === 'issued').length;
   const [requestSha256, responseSha256] = [sha256Hex(file), sha256Hex(made.file)];
-  await deps.session().store.run('ta.exchange', {
+  const next = { ...anchor, objects: made.objects };
+  const state = trustAnchorText(next);
+  const { store } = deps.session();
+  await store.run('ta.exchange', {
     half: 'signer',
     version: held.version,
-    state: trustAnchorText({ ...anchor, objects: made.objects }),
+    state,
     keyId: anchor.objects.keyId,
     number,
     numberReason: order.numberReason,
@@ -98,5 +101,6 @@ export async function processRequest(
       ],
     },
   });
+  rememberAnchor(store, state, next);
   return [id];
 }
