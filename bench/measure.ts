@@ -22,17 +22,26 @@ async function timed(step: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-/** Runs both in turn, one round of each uncounted. A step does `pieces` pieces of work. */
+/**
+ * Runs both in turn, one round of each uncounted. A step does `pieces` pieces of work; `settle` waits, uncounted, until what a
+ * step left to be done is done.
+ */
 export async function inTurn(
   ours: () => Promise<unknown>,
   floor: () => Promise<unknown>,
-  { rounds, pieces }: { rounds: number; pieces: number },
+  {
+    rounds,
+    pieces,
+    settle = () => Promise.resolve(),
+  }: { rounds: number; pieces: number; settle?: () => Promise<unknown> },
 ): Promise<Measured> {
   await ours();
   await floor();
+  await settle();
   const times = { ours: [] as number[], floor: [] as number[] };
   for (let round = 0; round < rounds; round += 1) {
     times.ours.push((await timed(ours)) / pieces);
+    await settle();
     times.floor.push((await timed(floor)) / pieces);
   }
   const [a, b] = [median(times.ours), median(times.floor)];

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openAuditFile } from '../audit/audit-file.ts';
-import { checkIntegrity, copyDatabase, holding, openDatabase } from './database.ts';
+import { checkIntegrity, copyDatabase, foldLog, holding, openDatabase } from './database.ts';
 import { closeWhole } from './migrate.ts';
 import { sendError, storeError } from './store-error.ts';
 import { openStore, type StoreStart } from './transaction.ts';
@@ -39,6 +39,14 @@ try {
       process.stderr.write(`audit.jsonl is behind its table: ${String(error)}\n`);
     }
   };
+  /** After the answer: the command is done, and what fails here is tried again after the next one. */
+  const fold = (): void => {
+    try {
+      foldLog(store.db);
+    } catch (error) {
+      process.stderr.write(`the log of the database stays as it is: ${String(error)}\n`);
+    }
+  };
   file.append(store.recordsAfter(file.lastSeq));
   reply({ id: 0, ok: true, value: { healed: file.healed, foreign: file.foreign } });
   port.on('message', (request: StoreRequest) => {
@@ -57,6 +65,7 @@ try {
         const records = store.recordsAfter(file.lastSeq);
         project(records);
         reply({ id: request.id, ok: true, value, recorded: records.length > 0 });
+        fold();
       } else {
         store.close();
         file.close();

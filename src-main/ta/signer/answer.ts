@@ -12,7 +12,7 @@ import type { Child, ChildRequest, Request } from '../documents.ts';
 import { type CertInfo, objectsJson, resourcesJson, type Revocation, type TaObjects } from '../objects.ts';
 import { signedFile } from '../signed-file.ts';
 import { backdated, publish, serialOf, weeksLater } from './publish.ts';
-import type { Signing } from './signing.ts';
+import { type Signing, withKeysAhead } from './signing.ts';
 import type { TrustAnchor } from './trust-anchor.ts';
 
 /** Signatures under way at the same time: a software signer uses every core, a token works them off. */
@@ -114,7 +114,16 @@ async function inTurns<T, R>(
 }
 
 /** Makes the response. `step` is told how many of the wishes are done. */
-export async function answer(
+export function answer(
+  order: AnswerOrder,
+  signing: Signing,
+  step: (done: number, of: number) => void,
+): Promise<Answered> {
+  // One for the manifest, one for the message.
+  return withKeysAhead(signing, 2, (oneOff) => answerWith(order, { ...signing, oneOff }, step));
+}
+
+async function answerWith(
   order: AnswerOrder,
   signing: Signing,
   step: (done: number, of: number) => void,
