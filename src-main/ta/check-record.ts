@@ -48,8 +48,7 @@ function openSigned(
   if (document === null) return { clear: null, message: null, faults: faults.found, same: null };
   for (const fault of identityFaults(certificateDer, at)) faults.check(false, fault, 'RFC 8183 4');
   const message = openMessage(document.message, spkiDer, at, faults);
-  const same =
-    message === null ? null : (signedContent(message, document, kind, faults)?.same ?? null);
+  const same = message === null ? null : (signedContent(message, document, kind, faults)?.same ?? null);
   return { clear: document.clear, message, faults: faults.found, same };
 }
 

@@ -12,15 +12,17 @@ import { signedFile } from '../signed-file.ts';
 import type { MessageSigning } from '../signer/signing.ts';
 import type { OpenRequest, ProxyState } from './proxy-state.ts';
 import { advisoryMembers, requestJson } from './request-json.ts';
+import { unownedWishes } from './unowned.ts';
 import { askedKeys } from './withdrawn.ts';
 
 const DAY_MS = 86_400_000;
 
-/** What every child wants now; children without a wish are left out. */
+/** What every child wants now, and what is asked for keys of none; children without a wish are left out. */
 export function wishesOf(state: ProxyState): Child[] {
-  return [...state.children.values()]
+  const asking = [...state.children.values()]
     .filter(({ openRequests }) => openRequests.size > 0)
     .map(({ handle, resources, openRequests }) => ({ handle, resources, requests: openRequests }));
+  return [...asking, ...[unownedWishes(state)].filter((one) => one !== null)];
 }
 
 /** What the open request says, as its file has it. */

@@ -47,7 +47,10 @@ test('a failure on the way destroys what was begun', async () => {
     await next(() => Promise.reject(new Error('the token is gone')));
   });
   await expect(failing).rejects.toThrow('the token is gone');
-  expect(log.filter((line) => line.startsWith('destroyed')).toSorted()).toEqual(['destroyed 1', 'destroyed 2']);
+  expect(log.filter((line) => line.startsWith('destroyed')).toSorted()).toEqual([
+    'destroyed 1',
+    'destroyed 2',
+  ]);
 });
 
 test('a key that cannot be made is told where it is asked for', async () => {
