@@ -15,6 +15,8 @@ export interface ExchangeFacts {
   nextUpdate: string;
   /** Who signed it and who approved it, after "It was …"; missing in older ones. */
   how?: string;
+  /** Names of those who approved it; missing where none were asked. */
+  approvedBy?: string[];
   children: {
     handle: string;
     resources: Record<'asn' | 'ipv4' | 'ipv6', string>;

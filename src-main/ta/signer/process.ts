@@ -25,6 +25,8 @@ export interface ProcessOrder {
   numberReason: string;
   /** How it was approved, for the record. */
   approvedBy: string;
+  /** Names of the approvers; empty where none were asked. */
+  approvers: readonly string[];
 }
 
 /** Own response under the same judgement a proxy would give it. Throws AppError INTERNAL. */
@@ -62,6 +64,7 @@ export async function processRequest(
   const facts = {
     ...factsOf(request, made.objects.nextUpdate),
     how: `signed here, ${order.approvedBy}`,
+    approvedBy: [...order.approvers],
   };
   const wishes = facts.children.flatMap((child) => child.wishes);
   const issued = wishes.filter(({ what }) => what === 'issued').length;
