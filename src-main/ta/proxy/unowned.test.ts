@@ -122,25 +122,29 @@ test(
 const missing = missingPeers('krillta');
 const why = missing.length === 0 ? '' : ` SKIPPED: missing ${missing.join(', ')}; type npm run peers`;
 
-test.skipIf(missing.length > 0)(`a real krillta revokes a key under that name${why}`, async () => {
-  const other = await testProxy(new Date());
-  const real = krillta(join(signer.folder, 'krillta'));
-  real.init(Buffer.from(other.idFile), Buffer.from(other.repositoryFile), TAL);
-  const key = testKey();
-  const resources = { asn: 'AS64496', ipv4: '192.0.2.0/24', ipv6: '' };
-  const issue = { handle: 'one', resources, issue: [key], revoke: [] };
-  real.process(await other.request([issue], new Date()));
-  expect(real.show().toString('utf8')).toContain(`"${key.keyId}"`);
-  const none = { asn: '', ipv4: '', ipv6: '' };
-  const revoke = { handle: UNOWNED_HANDLE, resources: none, issue: [], revoke: [key.keyId] };
-  const response = JSON.parse(real.process(await other.request([revoke], new Date())).toString('utf8')) as {
-    response: { child_responses: Record<string, unknown>; objects: { issued: object } };
-  };
-  expect(response.response.child_responses[UNOWNED_HANDLE]).toEqual({
-    [key.keyId]: { Revocation: { class_name: 'default', key: key.keyId } },
-  });
-  expect(response.response.objects.issued).toEqual({});
-});
+test.skipIf(missing.length > 0)(
+  `a real krillta revokes a key under that name${why}`,
+  { timeout: 120_000 },
+  async () => {
+    const other = await testProxy(new Date());
+    const real = krillta(join(signer.folder, 'krillta'));
+    real.init(Buffer.from(other.idFile), Buffer.from(other.repositoryFile), TAL);
+    const key = testKey();
+    const resources = { asn: 'AS64496', ipv4: '192.0.2.0/24', ipv6: '' };
+    const issue = { handle: 'one', resources, issue: [key], revoke: [] };
+    real.process(await other.request([issue], new Date()));
+    expect(real.show().toString('utf8')).toContain(`"${key.keyId}"`);
+    const none = { asn: '', ipv4: '', ipv6: '' };
+    const revoke = { handle: UNOWNED_HANDLE, resources: none, issue: [], revoke: [key.keyId] };
+    const response = JSON.parse(real.process(await other.request([revoke], new Date())).toString('utf8')) as {
+      response: { child_responses: Record<string, unknown>; objects: { issued: object } };
+    };
+    expect(response.response.child_responses[UNOWNED_HANDLE]).toEqual({
+      [key.keyId]: { Revocation: { class_name: 'default', key: key.keyId } },
+    });
+    expect(response.response.objects.issued).toEqual({});
+  },
+);
 
 test('a child that asks again for its key has it, and nothing is revoked', { timeout: 120_000 }, async () => {
   const { keyId, child, key, ask } = await forgottenChild();
