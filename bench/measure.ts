@@ -28,19 +28,29 @@ async function timed(step: () => Promise<unknown>): Promise<{ ms: number; cpu: n
   return { ms: performance.now() - started, cpu: (user + system) / 1000 };
 }
 
-/** Runs both in turn, one round of each uncounted. A step does `pieces` pieces of work; `before` makes ready what ours works on, untimed. */
+/**
+ * Runs both in turn, one round of each uncounted. A step does `pieces` pieces of work. Uncounted as well: `before` makes ready what
+ * ours works on, `settle` waits until what a step left to be done is done.
+ */
 export async function inTurn(
   ours: () => Promise<unknown>,
   floor: () => Promise<unknown>,
-  { rounds, pieces, before }: { rounds: number; pieces: number; before?: () => Promise<unknown> },
+  {
+    rounds,
+    pieces,
+    before,
+    settle,
+  }: { rounds: number; pieces: number; before?: () => Promise<unknown>; settle?: () => Promise<unknown> },
 ): Promise<Measured> {
   await before?.();
   await ours();
   await floor();
+  await settle?.();
   const taken = { ours: [] as { ms: number; cpu: number }[], floor: [] as { ms: number; cpu: number }[] };
   for (let round = 0; round < rounds; round += 1) {
     await before?.();
     taken.ours.push(await timed(ours));
+    await settle?.();
     taken.floor.push(await timed(floor));
   }
   const of = (whose: 'ours' | 'floor', what: 'ms' | 'cpu'): number =>

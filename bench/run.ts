@@ -41,9 +41,10 @@ async function foundation(): Promise<void> {
 
 async function ta(): Promise<void> {
   console.log(`${'a response, median of'.padEnd(46)}${'ours'.padStart(10)}${'floor'.padStart(10)}   goal`);
-  for (const { children, krillta, bare, review } of await taBench([1, 10, 100, 1000])) {
+  for (const { children, krillta, bare, pool, review } of await taBench([1, 10, 100, 1000])) {
     console.log(row(`${children} children | krillta`, krillta, `${krillta.ratio.toFixed(2)} x (goal 1)`));
     console.log(row(`${children} children | RSA alone`, bare, `${bare.ratio.toFixed(2)} x (goal 1.3)`));
+    console.log(row(`${children} children | RSA in the thread pool`, pool, `${pool.ratio.toFixed(2)} x`));
     console.log(
       `${`${children} children, review opens`.padEnd(46)}${`${review.toFixed(0)} ms`.padStart(10)}`,
     );

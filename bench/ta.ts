@@ -1,10 +1,11 @@
 // Signing the response to one request through the whole application (review, judgement, answer, validation, one durable
 // transaction) beside real krillta on the same request, and beside the RSA keys and signatures alone.
-import { generateKeyPairSync, sign } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
+import { generateKeyPair, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { manyKeys } from '../src-main/testing/many-children.ts';
 import { peer } from '../src-main/testing/peers.ts';
 import { type TestApp, testApp } from '../src-main/testing/test-app.ts';
@@ -12,7 +13,12 @@ import { type TestKey, type TestProxy, testProxy } from '../src-main/testing/tes
 import { groupsOf, openRequest, setUpSigner } from '../src-main/testing/test-signer.ts';
 import { inTurn, type Measured } from './measure.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 5;
+/** Keys of one use: of the manifest and of the message. */
+const ONE_OFF_KEYS = 2;
+/** Besides one for each child: CRL, the manifest and its certificate, the message, its certificate and its CRL. */
+const MORE_SIGNATURES = 6;
+const [keyPair, signed] = [promisify(generateKeyPair), promisify(sign)];
 const URIS = { https: 'https://rpki.example.net/ta/ta.cer', rsync: 'rsync://rpki.example.net/ta/ta.cer' };
 
 interface Bench {
@@ -72,7 +78,10 @@ function requestOf({ app, proxy }: Bench, keys: readonly TestKey[]): Promise<Buf
 export interface TaBench {
   children: number;
   krillta: Measured;
+  /** The RSA keys and signatures of it alone, one after the other. */
   bare: Measured;
+  /** The same in the thread pool, all at once. */
+  pool: Measured;
   /** Opening the review of such a request, milliseconds. */
   review: number;
 }
@@ -85,7 +94,7 @@ export async function taBench(counts: readonly number[]): Promise<TaBench[]> {
   const results: TaBench[] = [];
   for (const children of counts) {
     const requests: Buffer[] = [];
-    for (let at = 0; at <= 2 * ROUNDS + 1; at += 1)
+    for (let at = 0; at <= 3 * (ROUNDS + 1); at += 1)
       requests.push(await requestOf(bench, keys.slice(0, children)));
     const [mine, theirs] = [[...requests], [...requests]];
     let review = 0;
@@ -104,16 +113,23 @@ export async function taBench(counts: readonly number[]): Promise<TaBench[]> {
       writeFileSync(path, theirs.shift() ?? '');
       krillta('process', '--request', path);
     };
+    const signatures = Array.from({ length: children + MORE_SIGNATURES }, (_, at) => Buffer.from(String(at)));
     const bare = async (): Promise<void> => {
-      generateKeyPairSync('rsa', { modulusLength: 2048 });
-      generateKeyPairSync('rsa', { modulusLength: 2048 });
-      for (let at = 0; at < children + 5; at += 1) sign('sha256', Buffer.from(String(at)), privateKey);
+      for (let at = 0; at < ONE_OFF_KEYS; at += 1) generateKeyPairSync('rsa', { modulusLength: 2048 });
+      for (const one of signatures) sign('sha256', one, privateKey);
     };
-    const options = { rounds: ROUNDS, pieces: 1 };
+    const pool = async (): Promise<void> => {
+      const made = Array.from({ length: ONE_OFF_KEYS }, () => keyPair('rsa', { modulusLength: 2048 }));
+      await Promise.all([...made, ...signatures.map((one) => signed('sha256', one, privateKey))]);
+    };
+    // The database is asked last: it has moved its log by then.
+    const settle = (): Promise<unknown> => app.call('ta.signer', {});
+    const options = { rounds: ROUNDS, pieces: 1, settle };
     results.push({
       children,
       krillta: await inTurn(ours, other, options),
       bare: await inTurn(ours, bare, options),
+      pool: await inTurn(ours, pool, options),
       review,
     });
   }

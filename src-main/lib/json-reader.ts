@@ -54,6 +54,8 @@ class Reader {
   private values = 0;
   /** Where it is: rendered for a refusal only, because a document has a place for each of its values. */
   private readonly steps: (string | number)[] = [];
+  /** Where the members of the outermost object stand: begin and end of each value. */
+  readonly members = new Map<string, [begin: number, end: number]>();
 
   constructor(text: string) {
     this.text = text;
@@ -176,7 +178,10 @@ class Reader {
       if (members.has(name)) this.fail(`"${name}" stands twice`);
       this.space();
       if (!this.is(':')) this.fail(`a colon is missing after "${name}"`);
+      this.space();
+      const begin = this.at;
       members.set(name, this.below(name));
+      if (this.steps.length === 0) this.members.set(name, [begin, this.at]);
       this.space();
       if (this.is('}')) return members;
       if (!this.is(',')) this.fail('a comma or "}" is missing');
@@ -193,32 +198,64 @@ export function signsOf(bytes: Uint8Array): { first: string; last: string } {
   return { first: sign(first), last: sign(last) };
 }
 
-/** Reads one document, UTF-8 without a byte order mark (RFC 8259 8.1). Throws JsonError. */
-export function readJson(bytes: Uint8Array): JsonValue {
-  let text: string;
+/** null: it is not UTF-8. A byte order mark stays in it. */
+function utf8(bytes: Uint8Array): string | null {
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new JsonError('it is not UTF-8', '');
+    return null;
   }
+}
+
+/** A document, and its own text of each member of its outermost object. */
+export interface JsonText {
+  value: JsonValue;
+  /** Without the white space around it; "" when there is no such member. */
+  textOf(name: string): string;
+}
+
+/** Reads one document, UTF-8 without a byte order mark (RFC 8259 8.1). Throws JsonError. */
+export function readJsonText(bytes: Uint8Array): JsonText {
+  const text = utf8(bytes);
+  if (text === null) throw new JsonError('it is not UTF-8', '');
   if (text.startsWith('\ufeff')) throw new JsonError('it begins with a byte order mark', '');
-  return new Reader(text).whole();
+  const reader = new Reader(text);
+  const value = reader.whole();
+  return { value, textOf: (name) => text.slice(...(reader.members.get(name) ?? [0, 0])) };
+}
+
+/** Reads one document, as readJsonText. Throws JsonError. */
+export function readJson(bytes: Uint8Array): JsonValue {
+  return readJsonText(bytes).value;
+}
+
+/** A document as it stands in another one, one level deeper: every line but the first two blanks further in. */
+export const deeper = (text: string): string => text.replaceAll('\n', '\n  ');
+
+/**
+ * Whether `bytes` are the very text of a member of another document, which was read, but for its depth. Then they say the same:
+ * a text in JSON holds no line feed, so the two differ in white space between values alone.
+ */
+export function isTextOf(bytes: Uint8Array, member: string): boolean {
+  const text = utf8(bytes);
+  return text !== null && deeper(text) === member;
+}
+
+/** `indent`: a line feed and the blanks at which the value itself stands. */
+function write(value: JsonValue, indent: string): string {
+  if (value instanceof JsonNumber) return value.text;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const inner = `${indent}  `;
+  let text = '';
+  if (value instanceof Map)
+    for (const [name, item] of value)
+      text += `${text === '' ? '' : ','}${inner}${JSON.stringify(name)}: ${write(item, inner)}`;
+  else for (const item of value) text += `${text === '' ? '' : ','}${inner}${write(item, inner)}`;
+  const [begin, end] = value instanceof Map ? ['{', '}'] : ['[', ']'];
+  return text === '' ? `${begin}${end}` : `${begin}${text}${indent}${end}`;
 }
 
 /** Two spaces, a blank after the colon, LF, no newline at the end: as serde_json prints it. */
-export function writeJson(value: JsonValue, indent = ''): string {
-  const inner = `${indent}  `;
-  if (value instanceof JsonNumber) return value.text;
-  if (Array.isArray(value)) {
-    if (value.length === 0) return '[]';
-    return `[\n${value.map((item) => `${inner}${writeJson(item, inner)}`).join(',\n')}\n${indent}]`;
-  }
-  if (value instanceof Map) {
-    if (value.size === 0) return '{}';
-    const lines = [...value].map(
-      ([name, item]) => `${inner}${JSON.stringify(name)}: ${writeJson(item, inner)}`,
-    );
-    return `{\n${lines.join(',\n')}\n${indent}}`;
-  }
-  return JSON.stringify(value);
+export function writeJson(value: JsonValue): string {
+  return write(value, '\n');
 }

@@ -10,10 +10,11 @@ export function asObject(
   if (!(value instanceof Map)) throw new JsonError('an object is missing here', path);
   for (const name of members.required)
     if (!value.has(name)) throw new JsonError(`"${name}" is missing`, path);
-  const known = new Set([...members.required, ...(members.optional ?? [])]);
-  if (members.open !== true)
+  // All that is required and as many as that: nothing else.
+  if (members.open !== true && value.size > members.required.length)
     for (const name of value.keys())
-      if (!known.has(name)) throw new JsonError(`"${name}" is not known here`, path);
+      if (!members.required.includes(name) && members.optional?.includes(name) !== true)
+        throw new JsonError(`"${name}" is not known here`, path);
   return value;
 }
 

@@ -1,6 +1,7 @@
 /** The files of a trust anchor told apart by their content, and what each is in words. What is in them is for others to judge. */
 import { equalBytes } from '../lib/bytes.ts';
-import { JsonError, type JsonValue, readJson, signsOf } from '../lib/json-reader.ts';
+import { JsonError, type JsonValue, signsOf } from '../lib/json-reader.ts';
+import { readJsonOnce } from '../lib/read-json-once.ts';
 import { parseCertificate } from '../x509/certificate.ts';
 import { EXTENSION } from '../x509/oids.ts';
 import { X509Error } from '../x509/x509-error.ts';
@@ -84,6 +85,6 @@ export function recogniseFile(bytes: Uint8Array): TaFileKind {
   if (bytes[0] === 0x30) return isTaCertificate(bytes) ? 'ta-certificate' : 'unknown';
   if (looksLikeXml(bytes)) return attempt(() => setupKind(readXml(bytes))) ?? 'unknown';
   // Each of them is an object: what begins otherwise is not read through to learn that it is none.
-  if (signsOf(bytes).first === '{') return attempt(() => jsonKind(readJson(bytes))) ?? 'unknown';
+  if (signsOf(bytes).first === '{') return attempt(() => jsonKind(readJsonOnce(bytes).value)) ?? 'unknown';
   return attempt(() => readTal(bytes)) === null ? 'unknown' : 'tal';
 }

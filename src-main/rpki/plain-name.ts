@@ -66,12 +66,18 @@ export function isServiceUri(uri: string): boolean {
   return /^https?:\/\/[\u0021-\u007e]{1,4000}$/i.test(uri) && URL.canParse(uri);
 }
 
-/** Scheme and authority in small letters, without the port that is meant anyway: two URIs of one place are equal then (RFC 3986 6.2). */
+/**
+ * Scheme and authority in small letters, without the port that is meant anyway and without the dot of the root: two URIs of one
+ * place are equal then (RFC 3986 6.2, RFC 1034 3.1).
+ */
 export function plainForm(uri: string): string {
   const match = /^([a-z]+:\/\/)([^/]*)(.*)$/i.exec(uri);
   if (match === null) return uri;
   const [, scheme = '', authority = '', path = ''] = match;
   const plain = scheme.toLowerCase();
-  const port = plain === 'rsync://' ? /:(?:873)?$/ : /:(?:443)?$/;
-  return `${plain}${authority.toLowerCase().replace(port, '')}${path}`;
+  const port = plain === 'rsync://' ? /:(?:0*873)?$/ : /:(?:0*443)?$/;
+  return `${plain}${authority
+    .toLowerCase()
+    .replace(port, '')
+    .replace(/\.(?=:|$)/, '')}${path}`;
 }

@@ -16,7 +16,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { AuditEntry } from '../audit/audit-record.ts';
 import { testClock } from '../testing/test-ports.ts';
 import { PASSPHRASE, testVault } from '../testing/test-workspace.ts';
-import { openDatabase } from './database.ts';
+import { foldLog, openDatabase } from './database.ts';
 import { closeWhole, migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
 import { startStore } from './store.ts';
@@ -103,6 +103,25 @@ test('kill -9 at random points of 50 bursts loses nothing that was acknowledged'
     records.map(({ seq }) => seq),
   );
 }, 120_000);
+
+test('what is committed is moved into the database once there is much of it, and not before', () => {
+  const folder = join(scratch, 'folded');
+  mkdirSync(folder);
+  const db = openDatabase(join(folder, 'workspace.db'), KEY, true);
+  const left = (): number => {
+    const [now] = db.pragma('wal_checkpoint(NOOP)') as { log: number; checkpointed: number }[];
+    return (now?.log ?? -1) - (now?.checkpointed ?? 0);
+  };
+  db.exec('CREATE TABLE files (bytes BLOB)');
+  foldLog(db);
+  const few = left();
+  expect(few).toBeGreaterThan(0);
+  db.prepare('INSERT INTO files VALUES (?)').run(Buffer.alloc(20_000_000, 1));
+  expect(left()).toBeGreaterThan(4096);
+  foldLog(db);
+  expect(left()).toBe(0);
+  db.close();
+});
 
 describe('migrations', () => {
   const next = MIGRATIONS.length + 1;

@@ -5,7 +5,7 @@
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { openAuditFile } from '../audit/audit-file.ts';
-import { checkIntegrity, copyDatabase, holding, openDatabase } from './database.ts';
+import { checkIntegrity, copyDatabase, foldLog, holding, openDatabase } from './database.ts';
 import { closeWhole } from './migrate.ts';
 import { sendError, storeError } from './store-error.ts';
 import { openStore, type StoreStart } from './transaction.ts';
@@ -65,6 +65,15 @@ try {
     }
   }
 
+  /** After the answers: the commands are done, and what fails here is tried again after the next ones. */
+  function fold(): void {
+    try {
+      if (store.db.open) foldLog(store.db);
+    } catch (error) {
+      process.stderr.write(`the log of the database stays as it is: ${String(error)}\n`);
+    }
+  }
+
   async function runOther(request: Exclude<StoreRequest, RunRequest>): Promise<void> {
     if (request.do === 'copy') {
       copyDatabase(store.db, request.path);
@@ -98,6 +107,7 @@ try {
       else runOther(request).catch((error: unknown) => refuse(request.id, error));
     }
     commit();
+    fold();
   }
 
   reply({ id: 0, ok: true, value: { healed: file.healed, foreign: file.foreign } });

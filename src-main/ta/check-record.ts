@@ -10,7 +10,7 @@ import { judgeObject } from '../rpki/judge.ts';
 import { type Message, openMessage } from '../rpki/message.ts';
 import { resourceCertificate } from '../rpki/resource-certificate.ts';
 import { keyId } from '../x509/public-key.ts';
-import { readRequest, type Request } from './documents.ts';
+import { requestOf, type Request } from './documents.ts';
 import { judgeResponseContent } from './judge-response.ts';
 import type { TaObjects } from './objects.ts';
 import { openDocument, readInto, signedContent } from './open-exchange.ts';
@@ -48,8 +48,7 @@ function openSigned(
   if (document === null) return { clear: null, message: null, faults: faults.found, same: null };
   for (const fault of identityFaults(certificateDer, at)) faults.check(false, fault, 'RFC 8183 4');
   const message = openMessage(document.message, spkiDer, at, faults);
-  const same =
-    message === null ? null : (signedContent(message, { clear: document.clear, kind }, faults)?.same ?? null);
+  const same = message === null ? null : (signedContent(message, document, kind, faults)?.same ?? null);
   return { clear: document.clear, message, faults: faults.found, same };
 }
 
@@ -97,7 +96,7 @@ interface Content {
 /** What both messages say, held against each other and before the validator. */
 function judgeContents(request: Opened, response: Opened, context: Context, at: Date): Content {
   const faults = new Faults();
-  const asked = readInto(faults, 'The request', () => readRequest(request.clear, 'request'));
+  const asked = readInto(faults, 'The request', () => requestOf(request.clear));
   const answered = readInto(faults, 'The response', () => readResponse(response.clear));
   if (asked === null || answered === null)
     return { request: asked, objects: answered?.objects ?? null, faults: faults.found };

@@ -157,6 +157,19 @@ export function readRequest(value: JsonValue | undefined, path: string): Request
   return { nonce: nonce(object.get('nonce'), `${path}.nonce`), children };
 }
 
+const readBefore = new WeakMap<JsonObject, Request>();
+
+/**
+ * The same, once for each value that lives: only for one that nobody changes any more, as of a file that was read. Nobody may
+ * change what comes of it either. Throws JsonError.
+ */
+export function requestOf(value: JsonValue): Request {
+  if (!(value instanceof Map)) return readRequest(value, 'request');
+  const request = readBefore.get(value) ?? readRequest(value, 'request');
+  readBefore.set(value, request);
+  return request;
+}
+
 /** `IdCertInfo` of a proxy or signer: key, certificate and hash must say the same. Throws JsonError. */
 export function readIdentity(
   value: JsonValue | undefined,

@@ -99,10 +99,16 @@ function judgeGrant(
   );
 }
 
+/** `known` itself where `der` says the same: what was read of it need not be read again. */
+function sameOr(known: Uint8Array | null | undefined, der: Uint8Array): Uint8Array {
+  return known !== null && known !== undefined && equalBytes(known, der) ? known : der;
+}
+
 /** The TA certificate that a child is told is its issuer's. */
 function judgeSigning(who: string, { url, der }: IssuanceAnswer['signing'], at: Date, faults: Faults) {
   return (info: ResponseKnowledge['info']): void => {
-    const ta = resourceCertificate(der, 'anchor', new Faults());
+    // Every answer shows it: the same octets are read once.
+    const ta = resourceCertificate(sameOr(info.taCertificateDer, der), 'anchor', new Faults());
     if (
       !faults.check(
         ta.subjectKeyId === info.taKeyId,
@@ -127,11 +133,6 @@ function judgeSigning(who: string, { url, der }: IssuanceAnswer['signing'], at: 
       ISSUED,
     );
   };
-}
-
-/** `known` itself where `der` says the same: what was read of it need not be read again. */
-function sameOr(known: Uint8Array | null | undefined, der: Uint8Array): Uint8Array {
-  return known !== null && known !== undefined && equalBytes(known, der) ? known : der;
 }
 
 /** One answer to one wish of a child. */

@@ -9,7 +9,7 @@ import { contains } from '../rpki/ranges.ts';
 import { readChildCsr } from './child-csr.ts';
 import { plainForm } from '../rpki/plain-name.ts';
 import type { ResourceSet } from '../rpki/resource-set.ts';
-import { type Child, type ChildRequest, readRequest, type Request } from './documents.ts';
+import { type Child, type ChildRequest, requestOf, type Request } from './documents.ts';
 import type { CertInfo } from './objects.ts';
 import { openExchange, readInto } from './open-exchange.ts';
 import { judgeLimit, judgePlace } from './wish-faults.ts';
@@ -123,7 +123,7 @@ export function judgeRequest(bytes: Uint8Array, state: SignerState, at: Date): R
   const file = opened?.file ?? null;
   const none = { file, request: null, message: null, edited: null, faults: faults.found, questions };
   if (opened === null) return none;
-  const request = readInto(faults, opened.saidIn, () => readRequest(opened.said, 'request'));
+  const request = readInto(faults, opened.saidIn, () => requestOf(opened.said));
   if (request === null || opened.message === null) return none;
   if (state.nonces.has(request.nonce)) questions.push(`The nonce ${request.nonce} was processed before.`);
   const claimed = new Map<string, string>();

@@ -1,5 +1,6 @@
 /** Opens a request or response file: its message, its clear text, and whether the one says what the other does (krill-ta.md 5.4). */
-import { JsonError, type JsonObject, type JsonValue, readJson } from '../lib/json-reader.ts';
+import { isTextOf, JsonError, type JsonObject, type JsonValue, readJson } from '../lib/json-reader.ts';
+import { readJsonOnce } from '../lib/read-json-once.ts';
 import { asBase64, asObject, differingPaths } from '../lib/json-shape.ts';
 import type { Fault, Faults } from '../rpki/fault.ts';
 import { type Message, openMessage } from '../rpki/message.ts';
@@ -33,14 +34,26 @@ export function readInto<T>(faults: Faults, what: string, reader: () => T): T | 
   }
 }
 
+export interface ExchangeDocument {
+  file: JsonObject;
+  /** CMS, DER. */
+  message: Uint8Array;
+  clear: JsonValue;
+  /** The clear text as it is written in the file. */
+  clearText: string;
+}
+
 /** What stands in a file: its message (CMS, DER) and its clear text. Throws JsonError. */
-export function openDocument(
-  bytes: Uint8Array,
-  clear: 'request' | 'response',
-): { file: JsonObject; message: Uint8Array; clear: JsonValue } {
-  const file = asObject(readJson(bytes), '', { required: [clear, 'signed'], open: true });
+export function openDocument(bytes: Uint8Array, clear: 'request' | 'response'): ExchangeDocument {
+  const { value, textOf } = readJsonOnce(bytes);
+  const file = asObject(value, '', { required: [clear, 'signed'], open: true });
   const signed = asObject(file.get('signed'), 'signed', { required: ['message'] });
-  return { file, message: asBase64(signed.get('message'), 'signed.message'), clear: file.get(clear) ?? null };
+  return {
+    file,
+    message: asBase64(signed.get('message'), 'signed.message'),
+    clear: file.get(clear) ?? null,
+    clearText: textOf(clear),
+  };
 }
 
 /** "request.nonce and 2 more places". */
@@ -58,9 +71,12 @@ function placesOf(paths: Iterable<string>): string {
 /** What was signed, and whether the clear text says the same. null: the signed content is no JSON. Either is a fault. */
 export function signedContent(
   message: Message,
-  { clear, kind }: { clear: JsonValue; kind: 'request' | 'response' },
+  { clear, clearText }: Pick<ExchangeDocument, 'clear' | 'clearText'>,
+  kind: 'request' | 'response',
   faults: Faults,
 ): { signed: JsonValue; same: boolean } | null {
+  // As both halves write their files: what was signed stands in the file to the letter.
+  if (isTextOf(message.content, clearText)) return { signed: clear, same: true };
   const signed = readInto(faults, 'The signed content', () => readJson(message.content));
   if (signed === null) return null;
   const places = placesOf(differingPaths(signed, clear, kind));
@@ -84,7 +100,7 @@ export function openExchange(
   if (document === null) return null;
   const { file, clear, message: messageDer } = document;
   const message = openMessage(messageDer, signedBy, at, faults);
-  const content = message === null ? null : signedContent(message, { clear, kind }, faults);
+  const content = message === null ? null : signedContent(message, document, kind, faults);
   const genuine = content !== null && message?.genuine === true;
   return {
     file,

@@ -17,7 +17,7 @@ import type { HeldSigner } from './signer/held-signer.ts';
 import { signerInfoJson } from './signer/trust-anchor.ts';
 
 export function exchangeRow(stored: StoredExchange): ExchangeRow {
-  const { nextUpdate, children, how } = readFacts(stored.facts);
+  const { nextUpdate, children, how, approvedBy = [] } = readFacts(stored.facts);
   const wishes = children.flatMap((child) => child.wishes);
   const issued = wishes.filter(({ what }) => what === 'issued').length;
   return {
@@ -31,6 +31,7 @@ export function exchangeRow(stored: StoredExchange): ExchangeRow {
     children: children.map(({ handle }) => handle),
     nextUpdate: new Date(nextUpdate).toISOString(),
     how: stored.half === 'proxy' ? 'taken and published by the proxy' : (how ?? 'signed here'),
+    approvedBy,
     requestSha256: stored.requestSha256,
     responseSha256: stored.responseSha256,
   };

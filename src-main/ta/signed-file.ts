@@ -2,7 +2,7 @@
  * Puts an exchange's clear text beside its signed message, as both halves write their files (krill-ta.md 4.6, 4.7, 5). What
  * it says is the caller's decision.
  */
-import { type JsonValue, writeJson } from '../lib/json-reader.ts';
+import { deeper, type JsonValue, writeJson } from '../lib/json-reader.ts';
 import { toJson } from '../lib/json-shape.ts';
 import { makeMessage } from '../rpki/make-message.ts';
 import { backdated } from './signer/publish.ts';
@@ -21,18 +21,20 @@ export async function signedFile(
   at: { now: Date; days: number },
   more: readonly (readonly [string, JsonValue])[] = [],
 ): Promise<Uint8Array> {
+  const clearText = writeJson(clear);
   const message = await signing.oneOff((key) =>
-    makeMessage(Buffer.from(writeJson(clear), 'utf8'), signing.identity, key, {
+    makeMessage(Buffer.from(clearText, 'utf8'), signing.identity, key, {
       now: at.now,
       notBefore: backdated(at.now),
       notAfter: new Date(at.now.getTime() + at.days * DAY_MS),
       serial: signing.serial(),
     }),
   );
-  const file = new Map<string, JsonValue>([
-    ['signed', toJson({ message: Buffer.from(message).toString('base64') })],
-    [name, clear],
-    ...more,
-  ]);
-  return Buffer.from(`${writeJson(file)}\n`, 'utf8');
+  const signed = toJson({ message: Buffer.from(message).toString('base64') });
+  const members = [
+    ['signed', deeper(writeJson(signed))],
+    [name, deeper(clearText)],
+    ...more.map(([member, value]) => [member, deeper(writeJson(value))]),
+  ].map(([member, text]) => `  "${member}": ${text}`);
+  return Buffer.from(`{\n${members.join(',\n')}\n}\n`, 'utf8');
 }

@@ -51,6 +51,7 @@ describe('right, and unusual for the proxy', () => {
       children: new Map([['a', child]]),
       open: { nonce: request.nonce, madeAt: at, goodUntil: at, file },
       cancelled: [],
+      revoking: [],
       published: null,
     };
     const knowing = { state, past: [], highest: 0n, nonceTaken: () => Promise.resolve(false) };

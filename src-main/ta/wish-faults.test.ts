@@ -30,6 +30,9 @@ test.each([
 test.each([
   'rsync://rpki.example.net/repo/ta/',
   'RSYNC://RPKI.example.net:873/repo/ta/',
+  'rsync://rpki.example.net:0873/repo/ta/',
+  'rsync://rpki.example.net./repo/ta/',
+  'rsync://rpki.example.net.:873/repo/',
   'rsync://rpki.example.net/repo/',
   `rsync://rpki.example.net/repo/ta/${'CD'.repeat(20)}.cer/`,
   'rsync://rpki.example.net/repo/ta/x.MFT/below/',

@@ -30,6 +30,7 @@ for (;;) {
   };
   await approve(app, await proxy.request([child], app.clock.now()));
   say(`number ${(await signerOf(app)).number}`);
+  say(`reissuing ${(await signerOf(app)).certificate.sha256}`);
   const { job } = await app.call('ta.reissue', {
     https: [URIS.https],
     rsync: URIS.rsync,
@@ -37,5 +38,5 @@ for (;;) {
     years: 50,
   });
   await app.result({ job });
-  say('reissued');
+  say(`reissued ${(await signerOf(app)).certificate.sha256}`);
 }

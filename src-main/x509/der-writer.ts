@@ -3,11 +3,23 @@ import { TAG } from './der-reader.ts';
 import { X509Error } from './x509-error.ts';
 
 export function tlv(tag: number, ...content: Uint8Array[]): Uint8Array {
-  const length = content.reduce((sum, part) => sum + part.length, 0);
-  const octets: number[] = [];
-  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
-  const header = length < 0x80 ? [tag, length] : [tag, 0x80 | octets.length, ...octets];
-  return Buffer.concat([Uint8Array.from(header), ...content]);
+  let length = 0;
+  for (const part of content) length += part.length;
+  let octets = 0;
+  if (length >= 0x80) for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets += 1;
+  let at = 2 + octets;
+  const made = Buffer.allocUnsafe(at + length);
+  made[0] = tag;
+  if (octets === 0) made[1] = length;
+  else {
+    made[1] = 0x80 | octets;
+    made.writeUIntBE(length, 2, octets);
+  }
+  for (const part of content) {
+    made.set(part, at);
+    at += part.length;
+  }
+  return made;
 }
 
 export const sequence = (...parts: Uint8Array[]): Uint8Array => tlv(TAG.sequence, ...parts);
@@ -46,8 +58,7 @@ export function namedBits(set: readonly number[]): Uint8Array {
   return bitStringOf(bytes, 7 - (highest & 7));
 }
 
-/** OBJECT IDENTIFIER from dotted text. Throws X509Error when it is none. */
-export function oid(dotted: string): Uint8Array {
+function encodedOid(dotted: string): Uint8Array {
   if (!/^[0-2](\.(0|[1-9]\d*))+$/.test(dotted)) throw new X509Error(`${dotted} is not an object identifier`);
   const arcs = dotted.split('.').map(BigInt);
   const [first = 0n, second = 0n, ...rest] = arcs;
@@ -59,6 +70,17 @@ export function oid(dotted: string): Uint8Array {
     octets.push(...group);
   }
   return tlv(TAG.oid, Uint8Array.from(octets));
+}
+
+/** A certificate writes some twenty, always the same. */
+const oids = new Map<string, Uint8Array>();
+const MOST_OIDS = 256;
+
+/** OBJECT IDENTIFIER from dotted text; shared, not to be changed. Throws X509Error when it is none. */
+export function oid(dotted: string): Uint8Array {
+  const made = oids.get(dotted) ?? encodedOid(dotted);
+  if (oids.size < MOST_OIDS) oids.set(dotted, made);
+  return made;
 }
 
 const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/;

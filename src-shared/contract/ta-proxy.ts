@@ -73,6 +73,17 @@ export const proxyView = z.strictObject({
     })
     .nullable(),
   children: z.array(proxyChild),
+  /** Certificates for keys that no child here has. */
+  unowned: z.array(
+    z.strictObject({
+      keyId: hex,
+      resources: resourceTexts,
+      repository: z.string(),
+      notAfter: instant,
+      /** Its revocation goes with the next request. */
+      revoking: z.boolean(),
+    }),
+  ),
   open: z
     .strictObject({
       nonce: z.string(),
@@ -241,6 +252,14 @@ export const taProxyChannels = {
   'ta.childResources': change('unlocked', z.strictObject({ handle, resources: resourceTexts }), nothing),
   /** Revokes its keys with the next exchange; `confirm` is the handle. */
   'ta.childRemove': change('unlocked', z.strictObject({ handle, confirm: z.string().max(255) }), nothing),
+  /** Revokes a key that no child here has with the next exchange; `confirm`: its last eight digits. */
+  'ta.unownedRevoke': change(
+    'unlocked',
+    z.strictObject({ keyId: hex, confirm: z.string().max(64) }),
+    nothing,
+  ),
+  /** It is left as it is after all. */
+  'ta.unownedKeep': change('unlocked', z.strictObject({ keyId: hex }), nothing),
   /** `ask`: the CAs of this workspace are asked first whether they want something. Starts a job. */
   'ta.makeRequest': change('unlocked', z.strictObject({ ask: z.boolean() }), z.strictObject({ job: id })),
   'ta.refreshRequest': change('unlocked', nothing, z.strictObject({ job: id })),

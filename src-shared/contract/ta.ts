@@ -84,6 +84,8 @@ export const exchangeRow = z.strictObject({
   nextUpdate: instant,
   /** "signed here, approved by …"; "taken and published by the proxy". */
   how: z.string(),
+  /** Names of those who approved it, where the workspace asks for two; empty where it did not. */
+  approvedBy: z.array(z.string()),
   requestSha256: hex,
   responseSha256: hex,
 });

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createPrivateKey, randomBytes } from 
 import { expect, test } from 'vitest';
 import { AppError } from '../../lib/app-error.ts';
 import { signerContract } from '../signer-contract.ts';
+import { signatureHolds } from '../signature-scheme.ts';
 import type { Signer } from '../signer.ts';
 import { createSoftwareSigner, type KeySealer, SOFTWARE_ALGORITHMS } from './software-signer.ts';
 import { routerOf } from '../../testing/test-router.ts';
@@ -64,6 +65,42 @@ test('the opened private key is wiped after each signature', async () => {
   });
   expect(sealer.opened.length).toBe(2);
   for (const bytes of sealer.opened) expect(bytes.every((byte) => byte === 0)).toBe(true);
+});
+
+test('signatures under way share one opening; the next one opens the key again', async () => {
+  const sealer = testSealer();
+  const signer = createSoftwareSigner({ sealer: () => sealer });
+  const key = await signer.create({ id: 'key-a', algorithm: 'rsa-2048', label: 'a', uses: ['message'] });
+  const data = Array.from({ length: 20 }, (_, at) => Buffer.from(`x${at}`));
+  const made = await Promise.all(data.map((one) => signer.sign(key, 'message', one)));
+  for (const [at, one] of data.entries())
+    expect(signatureHolds('rsa-2048', key.spkiDer, one, made[at] ?? one)).toBe(true);
+  expect(sealer.opened.length).toBe(1);
+  await signer.sign(key, 'message', Buffer.from('x'));
+  expect(sealer.opened.length).toBe(2);
+  for (const bytes of sealer.opened) expect(bytes.every((byte) => byte === 0)).toBe(true);
+});
+
+test('a key that is open for one signature signs no other after the lock, nor under another name, nor destroyed', async () => {
+  const sealer = testSealer();
+  let locked = false;
+  const signer = createSoftwareSigner({
+    sealer: () => {
+      if (locked) throw new AppError('LOCKED', 'Unlock the workspace first.');
+      return sealer;
+    },
+  });
+  const request = { algorithm: 'rsa-2048', label: 'a', uses: ['message'] } as const;
+  const key = await signer.create({ id: 'key-a', ...request });
+  const underWay = signer.sign(key, 'message', Buffer.from('x'));
+  await expect(signer.sign({ ...key, id: 'key-b' }, 'message', Buffer.from('x'))).rejects.toThrow();
+  locked = true;
+  await expect(signer.sign(key, 'message', Buffer.from('x'))).rejects.toMatchObject({ code: 'LOCKED' });
+  locked = false;
+  const again = signer.sign(key, 'message', Buffer.from('x'));
+  await signer.destroy({ ...key, handle: Uint8Array.from(key.handle) });
+  await expect(signer.sign(key, 'message', Buffer.from('x'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await Promise.all([underWay, again]);
 });
 
 test('the sealed bytes of one key cannot stand in for another', async () => {

@@ -1,5 +1,5 @@
 /**
- * The built-in signer: private keys sealed by the vault, opened for the moment of one signature and wiped.
+ * The built-in signer: private keys sealed by the vault, opened for as long as signatures with them are under way, and wiped.
  * It stores nothing; the sealed bytes are the key's handle and live in the workspace's database.
  */
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
@@ -52,15 +52,55 @@ async function signWith(algorithm: KeyAlgorithm, data: Uint8Array, key: KeyObjec
   return algorithm.startsWith('rsa-') ? signAsync(hash ?? undefined, data, key) : sign(hash, data, key);
 }
 
+/** A key that signatures under way share. */
+interface OpenedKey {
+  id: string;
+  sealer: KeySealer;
+  privateKey: KeyObject;
+  users: number;
+}
+
 /** `sealer` is asked at each use, so that locking the vault ends every key at once. */
 export function createSoftwareSigner(deps: { sealer: () => KeySealer }): SoftwareSigner {
   /** Only until the lock: a restored backup may bring a key back. */
   const destroyed = new Set<string>();
+  /** By the sealed bytes. An RSA key costs as much to make ready as a signature, and each opening leaves one more copy. */
+  const opened = new Map<Uint8Array, OpenedKey>();
 
   function openKey(key: KeyReference): Uint8Array {
     if (destroyed.has(key.id) || key.handle.length === 0)
       throw new AppError('NOT_FOUND', 'This key was destroyed.', { ids: [key.id] });
     return deps.sealer().open(key.id, key.handle);
+  }
+
+  function privateKeyOf(key: KeyReference): KeyObject {
+    const pkcs8Der = openKey(key);
+    try {
+      return createPrivateKey({
+        key: Buffer.from(pkcs8Der.buffer, pkcs8Der.byteOffset, pkcs8Der.byteLength),
+        format: 'der',
+        type: 'pkcs8',
+      });
+    } finally {
+      wipe(pkcs8Der);
+    }
+  }
+
+  /** Runs `use` with the key as the other signatures under way have it; the last of them lets go of it. */
+  async function withOpened<T>(key: KeyReference, use: (privateKey: KeyObject) => Promise<T>): Promise<T> {
+    // SECURITY: asked for each signature, also of a key that is open: after a lock or its destruction it signs no more.
+    const sealer = deps.sealer();
+    const shared = opened.get(key.handle);
+    const fits = shared?.id === key.id && shared.sealer === sealer && !destroyed.has(key.id);
+    const one = fits ? shared : { id: key.id, sealer, privateKey: privateKeyOf(key), users: 0 };
+    opened.set(key.handle, one);
+    one.users += 1;
+    try {
+      return await use(one.privateKey);
+    } finally {
+      one.users -= 1;
+      if (one.users === 0 && opened.get(key.handle) === one) opened.delete(key.handle);
+    }
   }
 
   const adopt: SoftwareSigner['adopt'] = ({ id, algorithm, uses, spkiDer, pkcs8Der }) => ({
@@ -98,19 +138,7 @@ export function createSoftwareSigner(deps: { sealer: () => KeySealer }): Softwar
     },
     async sign(key, use, data) {
       requireUse(key, use);
-      const pkcs8Der = openKey(key);
-      let signature: Uint8Array;
-      try {
-        const privateKey = createPrivateKey({
-          key: Buffer.from(pkcs8Der.buffer, pkcs8Der.byteOffset, pkcs8Der.byteLength),
-          format: 'der',
-          type: 'pkcs8',
-        });
-        signature = await signWith(key.algorithm, data, privateKey);
-      } finally {
-        wipe(pkcs8Der);
-      }
-      return signature;
+      return withOpened(key, (privateKey) => signWith(key.algorithm, data, privateKey));
     },
     destroy(key) {
       destroyed.add(key.id);

@@ -43,6 +43,7 @@ function stateWith(signer: AssociatedSigner | null): ProxyState {
     children: new Map(),
     open: null,
     cancelled: [],
+    revoking: [],
     published: null,
   };
 }

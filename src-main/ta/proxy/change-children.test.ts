@@ -30,6 +30,7 @@ const state = addChild(
     children: new Map(),
     open: null,
     cancelled: [],
+    revoking: [],
     published: null,
   },
   { handle: 'a', identity: identity(key), resources: resources('AS1-AS10') },
@@ -112,4 +113,11 @@ test('a folder that another child publishes in is refused', async () => {
     ).reply;
   expect(await answerTo('rsync://CHILD.example.net/repo/a/')).toMatchObject({ status: 1203 });
   expect(await answerTo('rsync://child.example.net/repo/b/')).toMatchObject({ status: 1104 });
+});
+
+test('no child may have the name under which keys without a child are revoked', () => {
+  const other = { ...identity(key), keyId: 'AB'.repeat(20) };
+  expect(() =>
+    addChild(state, { handle: 'Unowned-Keys', identity: other, resources: resources('AS1') }),
+  ).toThrow(/for keys that no child has/);
 });

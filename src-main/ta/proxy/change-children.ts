@@ -8,6 +8,7 @@ import type { Identity } from '../signer/trust-anchor.ts';
 import { openContent } from './make-request.ts';
 import { holds, judgeLimit } from '../wish-faults.ts';
 import type { ProxyChild, ProxyState } from './proxy-state.ts';
+import { UNOWNED_HANDLE } from './unowned.ts';
 import { withdrawnKeys } from './withdrawn.ts';
 
 const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
@@ -49,6 +50,8 @@ export function addChild(
   }
   if (child.handle.toLowerCase() === 'ta')
     throw handleTaken('The handle "ta" is the trust anchor\'s own. Choose another one.');
+  if (child.handle.toLowerCase() === UNOWNED_HANDLE)
+    throw handleTaken(`The handle "${UNOWNED_HANDLE}" is for keys that no child has. Choose another one.`);
   return withChild(state, {
     ...child,
     leaving: false,

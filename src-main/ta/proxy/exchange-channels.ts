@@ -17,6 +17,7 @@ import { cancelRequest, makeRequest, refreshRequest } from './make-request.ts';
 import type { ProxyDeps } from './proxy-channels.ts';
 import type { ProxyState } from './proxy-state.ts';
 import { reviewResponse } from './review-response.ts';
+import { keepUnowned, revokeUnowned } from './unowned.ts';
 import { storeResponse } from './take-job.ts';
 
 type Names =
@@ -25,6 +26,8 @@ type Names =
   | 'childAdd'
   | 'childResources'
   | 'childRemove'
+  | 'unownedRevoke'
+  | 'unownedKeep'
   | 'makeRequest'
   | 'refreshRequest'
   | 'cancelRequest'
@@ -63,6 +66,11 @@ export function exchangeChannels(deps: ProxyDeps): {
     action,
     summary: `${handle} ${said}`.slice(0, 300),
     subjects: [{ type: 'child', id: handle, sha256: null }],
+  });
+  const keyEntry = (action: string, keyId: string, what: string) => () => ({
+    action,
+    summary: `Key ${keyId} ${what}`,
+    subjects: [{ type: 'child-key', id: keyId, sha256: null }],
   });
   const said = (state: ProxyState, handle: string): string => {
     const child = state.children.get(handle);
@@ -139,6 +147,25 @@ export function exchangeChannels(deps: ProxyDeps): {
         await proxy.change(
           ({ state }) => removeChild(state, handle),
           childEntry('ta.childRemove', handle, 'is removed: its keys are revoked with the next exchange'),
+        );
+        return {};
+      },
+      async unownedRevoke({ keyId, confirm }) {
+        const digits = keyId.slice(-8);
+        if (confirm.trim().toUpperCase() !== digits)
+          throw new AppError('INVALID_INPUT', 'Type the last eight digits of the key to revoke it.', {
+            fields: [{ path: 'confirm', message: `Type ${digits}` }],
+          });
+        await proxy.change(
+          ({ state }) => revokeUnowned(state, keyId),
+          keyEntry('ta.unownedRevoke', keyId, 'is revoked with the next exchange: no child here has it'),
+        );
+        return {};
+      },
+      async unownedKeep({ keyId }) {
+        await proxy.change(
+          ({ state }) => keepUnowned(state, keyId),
+          keyEntry('ta.unownedKeep', keyId, 'keeps its certificate after all'),
         );
         return {};
       },

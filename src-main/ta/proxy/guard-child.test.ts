@@ -17,6 +17,7 @@ const state = addChild(
     children: new Map(),
     open: null,
     cancelled: [],
+    revoking: [],
     published: null,
   },
   { handle: 'a', identity, resources: { asn: readAsn('AS1'), ipv4: [], ipv6: [] } },

@@ -53,6 +53,7 @@ export async function initProxy(
         children: new Map(),
         open: null,
         cancelled: [],
+        revoking: [],
         published: null,
       }),
       newKeys: [newKeyRow(key, LABEL, 'generated')],

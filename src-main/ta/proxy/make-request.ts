@@ -5,27 +5,29 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../lib/app-error.ts';
 import type { Child, Request } from '../documents.ts';
-import { readRequest } from '../documents.ts';
+import { requestOf } from '../documents.ts';
 import { openDocument } from '../open-exchange.ts';
 import { differences } from '../review/differences.ts';
 import { signedFile } from '../signed-file.ts';
 import type { MessageSigning } from '../signer/signing.ts';
 import type { OpenRequest, ProxyState } from './proxy-state.ts';
 import { advisoryMembers, requestJson } from './request-json.ts';
+import { unownedWishes } from './unowned.ts';
 import { askedKeys } from './withdrawn.ts';
 
 const DAY_MS = 86_400_000;
 
-/** What every child wants now; children without a wish are left out. */
+/** What every child wants now, and what is asked for keys of none; children without a wish are left out. */
 export function wishesOf(state: ProxyState): Child[] {
-  return [...state.children.values()]
+  const asking = [...state.children.values()]
     .filter(({ openRequests }) => openRequests.size > 0)
     .map(({ handle, resources, openRequests }) => ({ handle, resources, requests: openRequests }));
+  return [...asking, ...[unownedWishes(state)].filter((one) => one !== null)];
 }
 
 /** What the open request says, as its file has it. */
 export function openContent({ file }: OpenRequest): Request {
-  return readRequest(openDocument(file, 'request').clear, 'request');
+  return requestOf(openDocument(file, 'request').clear);
 }
 
 /** What children want otherwise by now than the open request says, as sentences; empty: it is up to date. */

@@ -81,6 +81,8 @@ export interface ProxyState {
   open: OpenRequest | null;
   /** Requests that were withdrawn: a late response is refused with the date. Oldest first. */
   cancelled: Withdrawn[];
+  /** Keys with a certificate and without a child (unowned.ts) that are to be revoked with the next request. */
+  revoking: string[];
   /** The last publication of the trust anchor's own objects; `refused`: publishers whose servers did not take theirs. */
   published: { at: string; number: string; refused: string[] } | null;
 }

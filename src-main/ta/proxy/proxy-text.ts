@@ -218,6 +218,7 @@ export function proxyText(state: ProxyState): string {
             }),
       ],
       ['cancelled', state.cancelled.map(withdrawnJson)],
+      ['revoking', [...state.revoking]],
       ['published', published === null ? null : toJson({ ...published })],
     ]),
   );
@@ -230,6 +231,8 @@ export function readProxyState(text: string): ProxyState {
       ...['id', 'timing', 'repository', 'signer', 'child_details', 'open_signer_request'],
       ...['cancelled', 'published'],
     ],
+    // What was written before there were any has none.
+    optional: ['revoking'],
   });
   const children = new Map<string, ProxyChild>();
   for (const [name, value, path] of asMap(object.get('child_details'), 'child_details')) {
@@ -244,6 +247,9 @@ export function readProxyState(text: string): ProxyState {
     children,
     open: asOptional(object.get('open_signer_request'), 'open_signer_request', readOpen),
     cancelled: asArray(object.get('cancelled'), 'cancelled').map(([item, at]) => readWithdrawn(item, at)),
+    revoking: (object.has('revoking') ? asArray(object.get('revoking'), 'revoking') : []).map(([item, at]) =>
+      keyIdentifier(asText(item, at), at),
+    ),
     published: asOptional(object.get('published'), 'published', (value, path) => {
       const one = asObject(value, path, { required: ['at', 'number', 'refused'] });
       return {

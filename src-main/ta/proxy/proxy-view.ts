@@ -8,9 +8,11 @@ import { resourcesJson } from '../objects.ts';
 import type { Attention } from '../signer/signer-view.ts';
 import type { Identity } from '../signer/trust-anchor.ts';
 import { overhang } from './change-children.ts';
+import { resourceTextsOf } from './child-info.ts';
 import type { HeldProxy } from './held-proxy.ts';
-import { openContent, outdated } from './make-request.ts';
+import { openContent, outdated, wishesOf } from './make-request.ts';
 import type { ProxyChild, ProxyState } from './proxy-state.ts';
+import { unownedKeys } from './unowned.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 
@@ -80,7 +82,7 @@ function ballOf(state: ProxyState, now: Date): ProxyView['ball'] {
           who: 'courier',
           text: `Carry request.json to the signer and bring response.json back before ${day(open.goodUntil)}.`,
         };
-  const wishes = [...state.children.values()].reduce((sum, { openRequests }) => sum + openRequests.size, 0);
+  const wishes = wishesOf(state).reduce((sum, { requests }) => sum + requests.size, 0);
   if (wishes > 0)
     return {
       who: 'proxy',
@@ -149,6 +151,12 @@ export function proxyWarnings({ state, highest }: HeldProxy, now: Date): ProxyVi
       severity: 'careful',
       text: `The TA certificate ends on ${day(signer.certificate.notAfter)}: have it reissued on the signer.`,
     });
+  const unowned = unownedKeys(state).size;
+  if (unowned > 0)
+    warnings.push({
+      severity: 'careful',
+      text: `${unowned === 1 ? 'One certificate is' : `${unowned} certificates are`} for keys that no child here has: let the child ask again, or revoke them below the children.`,
+    });
   for (const child of state.children.values())
     if (overhang(child, state).length > 0)
       warnings.push({
@@ -199,6 +207,13 @@ export function proxyView(
             revoked: signer.objects.revocations.length,
           },
     children: [...state.children.values()].map((child) => childView(child, state, about.local)),
+    unowned: [...unownedKeys(state)].map(([keyId, { resources, caRepository, notAfter }]) => ({
+      keyId,
+      resources: resourceTextsOf(resources),
+      repository: caRepository,
+      notAfter: iso(notAfter),
+      revoking: state.revoking.includes(keyId),
+    })),
     open:
       open === null
         ? null

@@ -109,7 +109,7 @@ function unaskedOf(state: ProxyState & { signer: AssociatedSigner }, response: R
     const owner = owners.get(key);
     if (owner === undefined)
       return [
-        `There is a certificate for key ${short(key)}, which no child here has: it was issued with a response that was never taken.`,
+        `There is a certificate for key ${short(key)}, which no child here has: it was issued with a response that was never taken. Revoke it on the trust anchor's page, or let its child ask again.`,
       ];
     if (answered.has(key) || (before !== undefined && equalBytes(before.der, info.der))) return [];
     const what = `${resourceTexts(info.resources).join(', ')} at ${info.caRepository}`;

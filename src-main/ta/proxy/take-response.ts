@@ -6,6 +6,7 @@ import type { ChildRequest, Request } from '../documents.ts';
 import type { Response } from '../response.ts';
 import type { ChildResponse, ProxyChild, ProxyState } from './proxy-state.ts';
 import { sameWish } from './same-wish.ts';
+import { settleUnowned } from './unowned.ts';
 import { settleWithdrawn, withdrawnKeys } from './withdrawn.ts';
 
 /** `asked`: what the request said of this child; a wish it changed meanwhile stays open. */
@@ -60,10 +61,10 @@ export function takeResponse(state: ProxyState, request: Request, response: Resp
     const left = child.leaving ? leave(child, awaited) : child;
     if (left !== null) children.set(child.handle, left);
   }
-  return {
+  return settleUnowned({
     ...settled,
     signer: { ...state.signer, objects: response.objects },
     children,
     open: null,
-  };
+  });
 }

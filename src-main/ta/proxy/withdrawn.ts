@@ -65,5 +65,6 @@ export function settleWithdrawn(state: ProxyState, objects: TaObjects): ProxySta
       [...state.children].map(([handle, child]) => [handle, settleChild(state, child, objects, taken)]),
     ),
     cancelled: state.cancelled.map((one) => outstanding(one, objects)),
+    revoking: state.revoking.filter((key) => objects.issued.has(key)),
   };
 }

@@ -104,6 +104,27 @@ test.each([true, false])(
   },
 );
 
+test.each([true, false])(
+  'a folder stands in the way of no file that has its name later, nor the other way round (links: %s)',
+  async (links) => {
+    const folder = newFolder();
+    for (const set of [
+      { 'ta.mft': 'a', 'ABCD.cer/x.roa': 'of a child' },
+      { 'ta.mft': 'b', 'ABCD.cer': 'of the trust anchor' },
+      { 'ta.mft': 'c', 'ABCD.cer/y.roa': 'of a child again' },
+    ]) {
+      await publishFolder(order(folder, set, { links }));
+      expect(entries(rsynced(folder))).toEqual(entries(set));
+    }
+    // Both at once are refused by name, and what is out stays.
+    const both = { 'ABCD.cer': 'file', 'ABCD.cer/x.roa': 'below it' };
+    await expect(publishFolder(order(folder, both, { links }))).rejects.toThrow(
+      /ABCD\.cer cannot be published: other objects need a folder of that name/,
+    );
+    expect(Object.keys(rsynced(folder)).toSorted()).toEqual(['ABCD.cer/y.roa', 'ta.mft']);
+  },
+);
+
 test('everybody may read what is published, whatever the umask', async () => {
   const folder = newFolder();
   const before = process.umask(0o077);

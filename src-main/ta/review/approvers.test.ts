@@ -37,9 +37,9 @@ test('two approvers: each own digits and a name of their own, both on record', a
   const exchange = await app.result(
     await app.call('ta.approve', { id, groups, names: ['Registrar', 'Auditor'], number: null }),
   );
-  expect((await app.call('ta.exchange', { id: exchange })).row.how).toMatch(
-    /^signed here, approved by Registrar and Auditor, groups /,
-  );
+  const { row } = await app.call('ta.exchange', { id: exchange });
+  expect(row.how).toMatch(/^signed here, approved by Registrar and Auditor, groups /);
+  expect(row.approvedBy).toEqual(['Registrar', 'Auditor']);
   expect((await lastAudit())?.summary).toContain('approved by Registrar and Auditor');
 });
 

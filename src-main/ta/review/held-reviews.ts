@@ -17,6 +17,8 @@ import { type Reviewed, reviewRequest } from './review.ts';
 interface Held {
   name: string;
   bytes: Uint8Array;
+  /** Of these bytes, upper-case hex. */
+  sha256: string;
   /** The nonce it claims, or null when it cannot be read. */
   nonce: string | null;
   groups: number[];
@@ -86,8 +88,8 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
     return found;
   }
 
-  function groupsFor(bytes: Uint8Array, approvers: number): number[] {
-    const file = `${approvers} ${sha256Hex(bytes)}`;
+  function groupsFor(sha256: string, approvers: number): number[] {
+    const file = `${approvers} ${sha256}`;
     const groups = asked.get(file) ?? randomGroups(deps.random, approvers);
     asked.delete(file);
     asked.set(file, groups);
@@ -100,12 +102,14 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
     open(name, bytes, { approvers, airGapped }) {
       requireFile(name, bytes, 'request');
       const id = newId('review', deps.random);
+      const sha256 = sha256Hex(bytes);
       held.set(id, {
         name,
         bytes,
+        sha256,
         nonce: requestNonce(bytes),
         // Digits read from the same machine's screen would compare a file with itself (C-11).
-        groups: airGapped ? groupsFor(bytes, approvers) : [],
+        groups: airGapped ? groupsFor(sha256, approvers) : [],
         approvers,
         contentSha256: null,
       });
@@ -146,11 +150,10 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
         throw new AppError('CONFLICT', 'The request is not the one that was reviewed. Open its file again.');
       return { ...reviewed, bytes: one.bytes, name: one.name };
     },
-    sha256: (id) => sha256Hex(find(id).bytes),
+    sha256: (id) => find(id).sha256,
     nonce: (id) => find(id).nonce,
     requireGroups(id, typed) {
-      const { bytes, groups } = find(id);
-      const digest = sha256Hex(bytes);
+      const { sha256: digest, groups } = find(id);
       const wrong = groups.filter(
         (group, at) => typedGroup(typed[at] ?? '') !== digest.slice((group - 1) * 4, group * 4),
       );

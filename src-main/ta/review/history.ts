@@ -6,7 +6,7 @@ import { JsonError, type JsonValue } from '../../lib/json-reader.ts';
 import { asObject } from '../../lib/json-shape.ts';
 import { asnText, ipText, readAsn, readIp } from '../../rpki/resource-text.ts';
 import type { ResourceSet } from '../../rpki/resource-set.ts';
-import { readRequest, type Request } from '../documents.ts';
+import { requestOf, type Request } from '../documents.ts';
 import { readObjects } from '../objects.ts';
 import { openDocument } from '../open-exchange.ts';
 
@@ -15,6 +15,8 @@ export interface ExchangeFacts {
   nextUpdate: string;
   /** Who signed it and who approved it, after "It was …"; missing in older ones. */
   how?: string;
+  /** Names of those who approved it; missing where none were asked. */
+  approvedBy?: string[];
   children: {
     handle: string;
     resources: Record<'asn' | 'ipv4' | 'ipv6', string>;
@@ -55,7 +57,7 @@ export function factsOf(request: Request, nextUpdate: string): ExchangeFacts {
 
 /** The two files of an exchange that is already signed: what was asked and what came of it. Throws JsonError. */
 export function exchangeContent(files: { request: Uint8Array; response: Uint8Array }) {
-  const request = readRequest(openDocument(files.request, 'request').clear, 'request');
+  const request = requestOf(openDocument(files.request, 'request').clear);
   const response: JsonValue = openDocument(files.response, 'response').clear;
   const clear = asObject(response, 'response', { required: ['objects'], open: true });
   return { request, response, objects: readObjects(clear.get('objects'), 'response.objects') };
@@ -64,7 +66,7 @@ export function exchangeContent(files: { request: Uint8Array; response: Uint8Arr
 /** The nonce a request file claims, or null when it cannot be read (then its judgement says so). */
 export function requestNonce(bytes: Uint8Array): string | null {
   try {
-    return readRequest(openDocument(bytes, 'request').clear, 'request').nonce;
+    return requestOf(openDocument(bytes, 'request').clear).nonce;
   } catch (error) {
     if (error instanceof JsonError) return null;
     throw error;
@@ -77,9 +79,20 @@ export function readFacts(text: string): ExchangeFacts {
   return JSON.parse(text) as ExchangeFacts;
 }
 
-/** `past` oldest first. */
-export function historyOf(past: readonly { nonce: string; facts: string }[]): History {
-  const history: History = { children: new Map(), owners: new Map(), nonces: new Set() };
+const NONE: History = { children: new Map(), owners: new Map(), nonces: new Set() };
+
+/** `past` oldest first, after all of `before`, which stays as it is. */
+export function historyOf(past: readonly { nonce: string; facts: string }[], before = NONE): History {
+  const history: History = {
+    children: new Map(
+      [...before.children].map(([handle, { resources, keys }]) => [
+        handle,
+        { resources, keys: new Set(keys) },
+      ]),
+    ),
+    owners: new Map(before.owners),
+    nonces: new Set(before.nonces),
+  };
   const last = new Map<KnownChild, ExchangeFacts['children'][number]['resources']>();
   for (const { nonce, facts } of past) {
     history.nonces.add(nonce);

@@ -95,6 +95,7 @@ export function reviewChannels(deps: ReviewDeps): {
                 file: bytes,
                 number: chosen,
                 numberReason: number?.reason ?? '',
+                approvers: names.map((name) => name.trim()),
                 approvedBy: `approved${names.length > 0 ? ` by ${names.join(' and ')}` : ''}, ${view.airGapped ? `groups ${view.groups.join(', ')} of the file's SHA-256` : 'not air-gapped: no digest was compared'}`,
               },
               job,

@@ -12,7 +12,7 @@ import type { Child, ChildRequest, Request } from '../documents.ts';
 import { type CertInfo, objectsJson, resourcesJson, type Revocation, type TaObjects } from '../objects.ts';
 import { signedFile } from '../signed-file.ts';
 import { backdated, publish, serialOf, weeksLater } from './publish.ts';
-import type { Signing } from './signing.ts';
+import { type Signing, withKeysAhead } from './signing.ts';
 import type { TrustAnchor } from './trust-anchor.ts';
 
 /** Signatures under way at the same time: a software signer uses every core, a token works them off. */
@@ -92,8 +92,38 @@ function issuanceJson(made: CertInfo, anchor: TrustAnchor): Plain {
   };
 }
 
+/** All of them, in their order, AT_ONCE under way at any time: while keys sign, the next certificates are built. */
+async function inTurns<T, R>(
+  items: readonly T[],
+  one: (item: T) => Promise<R>,
+  step: (done: number, of: number) => void,
+): Promise<R[]> {
+  const results: R[] = [];
+  const left = items.entries();
+  let done = 0;
+  const worker = async (): Promise<void> => {
+    // Shared by the workers: each takes the next one that is left, and after a failure there is none.
+    for (const [at, item] of left) {
+      results[at] = await one(item);
+      done += 1;
+      if (done % AT_ONCE === 0 || done === items.length) step(done, items.length);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+}
+
 /** Makes the response. `step` is told how many of the wishes are done. */
-export async function answer(
+export function answer(
+  order: AnswerOrder,
+  signing: Signing,
+  step: (done: number, of: number) => void,
+): Promise<Answered> {
+  // One for the manifest, one for the message.
+  return withKeysAhead(signing, 2, (oneOff) => answerWith(order, { ...signing, oneOff }, step));
+}
+
+async function answerWith(
   order: AnswerOrder,
   signing: Signing,
   step: (done: number, of: number) => void,
@@ -113,23 +143,20 @@ export async function answer(
   // Handles are data: maps, because a child may be called "__proto__".
   const answers: JsonObject = new Map();
   for (const { handle } of request.children) answers.set(handle, new Map());
-  for (let done = 0; done < wishes.length; done += AT_ONCE) {
-    const some = wishes.slice(done, done + AT_ONCE);
-    const made = await Promise.all(
-      some.map(({ child, wish }) =>
-        wish.type === 'issuance' ? issue(order, child, wish, signing) : Promise.resolve(null),
-      ),
-    );
-    for (const [at, { child, key, wish }] of some.entries()) {
-      const info = made[at] ?? null;
-      revoke(key);
-      if (info !== null) issued.set(key, info);
-      const said =
-        info === null ? { Revocation: { class_name: wish.className, key } } : issuanceJson(info, anchor);
-      const own = answers.get(child.handle);
-      if (own instanceof Map) own.set(key, toJson(said));
-    }
-    step(done + some.length, wishes.length);
+  const made = await inTurns(
+    wishes,
+    ({ child, wish }) =>
+      wish.type === 'issuance' ? issue(order, child, wish, signing) : Promise.resolve(null),
+    step,
+  );
+  for (const [at, { child, key, wish }] of wishes.entries()) {
+    const info = made[at] ?? null;
+    revoke(key);
+    if (info !== null) issued.set(key, info);
+    const said =
+      info === null ? { Revocation: { class_name: wish.className, key } } : issuanceJson(info, anchor);
+    const own = answers.get(child.handle);
+    if (own instanceof Map) own.set(key, toJson(said));
   }
   const objects = await publish(
     {

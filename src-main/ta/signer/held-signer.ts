@@ -27,14 +27,32 @@ export interface HeldSigner {
 
 /** What was read last of each open workspace: every step of an exchange asks, and a large anchor takes long to read. */
 const read = new WeakMap<Store, { text: string; anchor: TrustAnchor }>();
+/** The same of its exchanges, to which later ones are added. */
+const told = new WeakMap<Store, { exchanges: readonly string[]; history: History }>();
+
+/** What `text`, which is stored now, says: it need not be read again. */
+export function rememberAnchor(store: Store, text: string, anchor: TrustAnchor): void {
+  read.set(store, { text, anchor });
+}
 
 function anchorOf(store: Store, text: string): TrustAnchor {
   const last = read.get(store);
   if (last?.text === text) return last.anchor;
   const anchor = readTrustAnchor(text);
-  read.set(store, { text, anchor });
+  rememberAnchor(store, text, anchor);
   return anchor;
 }
+
+function historyIn(store: Store, past: readonly StoredExchange[]): History {
+  const last = told.get(store);
+  const exchanges = past.map(({ id }) => id);
+  const goesOn = last !== undefined && last.exchanges.every((id, at) => id === exchanges[at]);
+  if (goesOn && last.exchanges.length === past.length) return last.history;
+  const history = goesOn ? historyOf(past.slice(last.exchanges.length), last.history) : historyOf(past);
+  told.set(store, { exchanges, history });
+  return history;
+}
+
 const latest = (...instants: string[]): Date => new Date(Math.max(...instants.map((one) => Date.parse(one))));
 
 /** null when this workspace has no signer. */
@@ -58,7 +76,7 @@ export async function heldSigner(
     version: half.version,
     anchor,
     past,
-    history: historyOf(past),
+    history: historyIn(store, past),
     highest: highest === null || highest < number ? number : highest,
     createdAt,
     lastAt: latest(last === undefined ? anchor.objects.thisUpdate : last.at, anchor.certificate.notBefore),

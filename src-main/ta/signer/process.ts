@@ -13,7 +13,7 @@ import { judgeResponse } from '../judge-response.ts';
 import { factsOf } from '../review/history.ts';
 import { readSignerInfo } from '../signer-info.ts';
 import { answer } from './answer.ts';
-import type { HeldSigner } from './held-signer.ts';
+import { type HeldSigner, rememberAnchor } from './held-signer.ts';
 import { signerInfoJson, trustAnchorText } from './trust-anchor.ts';
 
 export interface ProcessOrder {
@@ -25,6 +25,8 @@ export interface ProcessOrder {
   numberReason: string;
   /** How it was approved, for the record. */
   approvedBy: string;
+  /** Names of the approvers; empty where none were asked. */
+  approvers: readonly string[];
 }
 
 /** Own response under the same judgement a proxy would give it. Throws AppError INTERNAL. */
@@ -62,14 +64,18 @@ export async function processRequest(
   const facts = {
     ...factsOf(request, made.objects.nextUpdate),
     how: `signed here, ${order.approvedBy}`,
+    approvedBy: [...order.approvers],
   };
   const wishes = facts.children.flatMap((child) => child.wishes);
   const issued = wishes.filter(({ what }) => what === 'issued').length;
   const [requestSha256, responseSha256] = [sha256Hex(file), sha256Hex(made.file)];
-  await deps.session().store.run('ta.exchange', {
+  const next = { ...anchor, objects: made.objects };
+  const state = trustAnchorText(next);
+  const { store } = deps.session();
+  await store.run('ta.exchange', {
     half: 'signer',
     version: held.version,
-    state: trustAnchorText({ ...anchor, objects: made.objects }),
+    state,
     keyId: anchor.objects.keyId,
     number,
     numberReason: order.numberReason,
@@ -98,5 +104,6 @@ export async function processRequest(
       ],
     },
   });
+  rememberAnchor(store, state, next);
   return [id];
 }

@@ -65,3 +65,53 @@ export function createMessageSigning(deps: SigningDeps, identity: RoutedKey): Me
     },
   };
 }
+
+interface Begun {
+  key: Promise<OneOffKey>;
+  /** Lets it be destroyed, and waits for that. */
+  end(): Promise<void>;
+}
+
+function begin(signing: Pick<MessageSigning, 'oneOff'>): Begun {
+  const [ready, over] = [Promise.withResolvers<OneOffKey>(), Promise.withResolvers<void>()];
+  // Told to whoever asks for the key, and to nobody else.
+  ready.promise.catch(() => undefined);
+  const life = signing
+    .oneOff((key) => {
+      ready.resolve(key);
+      return over.promise;
+    })
+    .catch(ready.reject);
+  return {
+    key: ready.promise,
+    async end() {
+      over.resolve();
+      await life;
+    },
+  };
+}
+
+/**
+ * Runs `work` with one-off keys that are begun now, `count` of them: they are made while other keys sign. Each is destroyed
+ * after its use, and at the end those that were not used.
+ */
+export async function withKeysAhead<T>(
+  signing: Pick<MessageSigning, 'oneOff'>,
+  count: number,
+  work: (oneOff: MessageSigning['oneOff']) => Promise<T>,
+): Promise<T> {
+  const begun = Array.from({ length: count }, () => begin(signing));
+  try {
+    return await work(async (use) => {
+      const next = begun.shift();
+      if (next === undefined) return signing.oneOff(use);
+      try {
+        return await use(await next.key);
+      } finally {
+        await next.end();
+      }
+    });
+  } finally {
+    await Promise.all(begun.map((one) => one.end()));
+  }
+}

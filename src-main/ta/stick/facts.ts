@@ -3,7 +3,7 @@
  * message claims, and nothing here lets anything be signed or published. Whether it is wanted is judge-file.ts's.
  */
 import { sha256Hex } from '../../lib/bytes.ts';
-import { JsonError, readJson } from '../../lib/json-reader.ts';
+import { isTextOf, JsonError, readJson } from '../../lib/json-reader.ts';
 import { asObject, asText, differingPath } from '../../lib/json-shape.ts';
 import { readChildInfo } from '../../rpki/child-info.ts';
 import { recogniseFile, type TaFileKind } from '../../rpki/exchange-file.ts';
@@ -62,7 +62,7 @@ const certified = (der: Uint8Array): string => keyId(parseCertificate(der).spkiD
 
 /** A request or response: its nonce, who claims to have signed it, and whether clear and signed text are one. */
 function messageFacts(kind: 'request' | 'response', bytes: Uint8Array): FileFacts {
-  const { message, clear } = openDocument(bytes, kind);
+  const { message, clear, clearText } = openDocument(bytes, kind);
   const nonce = asText(
     asObject(clear, kind, { required: ['nonce'], open: true }).get('nonce'),
     `${kind}.nonce`,
@@ -72,7 +72,9 @@ function messageFacts(kind: 'request' | 'response', bytes: Uint8Array): FileFact
   const broken = (fault: string): FileFacts => ({ kind: 'broken', looksLike: kind, fault });
   if (!object.holds(end.spkiDer))
     return broken('was altered on its way: the signature in signed.message does not hold');
-  const place = differingPath(readJson(object.content), clear, kind);
+  const place = isTextOf(object.content, clearText)
+    ? null
+    : differingPath(readJson(object.content), clear, kind);
   if (place !== null)
     return broken(`was edited on its way: ${place} is not what was signed (signed.message)`);
   const aki = end.extensions.find(({ oid }) => oid === EXTENSION.authorityKeyIdentifier);

@@ -87,6 +87,9 @@ export function Exchange({ route }: ViewProps) {
                 'response.json',
                 <HexValue key="value" hex={row.responseSha256} label="SHA-256 of the response" groups={8} />,
               ],
+              ...(row.approvedBy.length === 0
+                ? []
+                : [['Approved by', row.approvedBy.join(' and ')] as [string, string]]),
               ['Next before', <Time key="value" at={row.nextUpdate} />],
             ]}
           />

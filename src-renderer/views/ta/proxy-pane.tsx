@@ -12,6 +12,7 @@ import { ProxyFacts } from './proxy-facts.tsx';
 import { LocalChildren } from './local-children.tsx';
 import { RequestCard, ResponseCard } from './request-card.tsx';
 import { proxyFiles } from './ta-files.ts';
+import { UnownedKeys } from './unowned-keys.tsx';
 
 export function ProxyPane(props: {
   proxy: ProxyView;
@@ -49,6 +50,7 @@ export function ProxyPane(props: {
             </div>
           </div>
           <ChildrenCard proxy={proxy} onDialog={onDialog} />
+          <UnownedKeys keys={proxy.unowned} />
           <LocalChildren />
           <div className="columns">
             <div className="stack">

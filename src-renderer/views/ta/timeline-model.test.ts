@@ -14,6 +14,7 @@ const row = (number: string, at: string, part: Partial<ExchangeRow> = {}): Excha
   children: [],
   nextUpdate: at,
   how: '',
+  approvedBy: [],
   requestSha256: '',
   responseSha256: '',
   ...part,
