@@ -111,7 +111,10 @@ export async function createApp(ports: Ports, devices?: DeviceParts): Promise<Ap
   vault.onBegin(signers.begin);
   const router = createSignerRouter(
     signers.table,
-    leftOnDevice({ log, session, device: (id) => signers.table().device(id) }),
+    leftOnDevice({
+      ...{ log, session, giveUp: signers.giveUp },
+      device: (id) => signers.table().device(id),
+    }),
   );
   const issuing = createIssuing({ random, router });
   const drafts = createDrafts({

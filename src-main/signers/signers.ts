@@ -21,7 +21,7 @@ import { createDoctor, type MakeLooks } from './doctor/doctor.ts';
 import { adoptKey, listDeviceKeys, probe } from './lifecycle/device-keys.ts';
 import { createLiveSigners, type DeviceKinds, type LiveSigners } from './lifecycle/live-signers.ts';
 import { listSigners } from './list-signers.ts';
-import type { SignerTable } from './router.ts';
+import type { RoutedKey, SignerTable } from './router.ts';
 import type { Signer } from './signer.ts';
 import { tokenChannels } from './token-channels.ts';
 import type { TokenTools } from './token-tools.ts';
@@ -53,6 +53,8 @@ export interface Signers {
   locking(): Promise<void>;
   /** Contacts a device as a person who wants it now; answers what keys it makes. Throws AppError as the signer port says. */
   contact(id: string, signal: AbortSignal): Promise<readonly KeyAlgorithm[]>;
+  /** The next contact destroys this key. */
+  giveUp(key: RoutedKey): void;
   /** The one address that an offline station may connect to: that of its KMIP server; null: none. */
   endpoint(): HsmEndpoint | null;
 }
@@ -208,6 +210,7 @@ export function createSigners(deps: SignersDeps): Signers {
       live()
         .find(id)
         .withDevice({ force: true, signal }, (_device, { algorithms }) => Promise.resolve(algorithms)),
+    giveUp: ({ signer, handle }) => live().unfinished.giveUp(signer, handle),
     endpoint() {
       const kmip = [...live().all().values()]
         .map(({ settings }) => settings())

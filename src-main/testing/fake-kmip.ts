@@ -35,6 +35,8 @@ export interface FakeKmipOptions {
   announced?: readonly OperationName[];
   rawEcdsa?: boolean;
   transparent?: boolean;
+  /** Whether it says which keys are sensitive; true when left out. */
+  tellsSensitive?: boolean;
   password?: { username: string; password: string };
   /** How long the answer to each is held back. */
   delayMs?: (operation: OperationName) => number;
@@ -69,6 +71,7 @@ export async function fakeKmip(options: FakeKmipOptions = {}): Promise<FakeKmip>
     announced,
     rawEcdsa: options.rawEcdsa ?? false,
     transparent: options.transparent ?? false,
+    tellsSensitive: options.tellsSensitive ?? true,
   });
   const asked: string[] = [];
   const sockets = new Set<Socket>();

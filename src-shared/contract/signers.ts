@@ -77,6 +77,8 @@ export const signerRow = z.strictObject({
   algorithms: z.array(keyAlgorithm),
   /** Keys of this workspace that it holds. */
   keys: z.number().int(),
+  /** On the device, or about to appear there, and none of the workspace: the next contact destroys them. */
+  unfinished: z.array(z.strictObject({ identifier: z.string(), at: instant })),
   /** `insecure` and `force`, in words, for red banners (H-010). */
   warnings: z.array(z.string()),
 });

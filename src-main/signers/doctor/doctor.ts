@@ -158,7 +158,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
           binding,
           ours: new Map(keys.map((key) => [key.spkiSha256, { label: key.label, here: key.signer === id }])),
           looks: deps.looks(bound, { signal: job.signal, name }),
-          device: deps.kinds.deviceFor(bound, person),
+          device: live().unfinished.watched(id, deps.kinds.deviceFor(bound, person)),
           explain: (error) => deps.kinds.explain(settings.kind, error),
           log: (error) => void deps.log.failure(`examining a signer (${id})`, error),
           changed(line) {

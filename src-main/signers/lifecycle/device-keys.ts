@@ -120,7 +120,7 @@ export async function adoptKey(
       if (error instanceof DeviceError && error.code === 'WRONG_SIGNATURE') throw refused(error.message);
       throw error;
     }
-    return { algorithm, spkiDer, handle };
+    return { algorithm, spkiDer, handle, mayLeave: key.sensitive !== true && key.neverExtractable !== true };
   });
   job.commit();
   const row = newKeyRow({ ...found, id, uses: ALL_USES, signer }, label, 'imported');

@@ -10,6 +10,7 @@ import { objectCommands } from './objects.ts';
 import { restoreCommands } from './restore.ts';
 import { settingCommands } from './settings.ts';
 import { signerCommands } from './signers.ts';
+import { unfinishedKeyCommands } from './unfinished-keys.ts';
 import { taChildCommands } from './ta-children.ts';
 import { taCommands } from './ta.ts';
 
@@ -25,6 +26,7 @@ export const commands = {
   ...objectCommands,
   ...restoreCommands,
   ...signerCommands,
+  ...unfinishedKeyCommands,
   ...taCommands,
   ...taChildCommands,
 };
