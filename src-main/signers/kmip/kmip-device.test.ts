@@ -139,19 +139,6 @@ describe('making a key, whole or not at all', () => {
     expect(server.objects.size).toBe(0);
   });
 
-  test('a pair that the server may still be making is named', async () => {
-    const server = await fakeKmip({
-      before: (operation) => (operation === 'createKeyPair' ? 'silent' : null),
-    });
-    const device = kmipDevice(server.settings({ readTimeoutSeconds: 0.2 }));
-    await device.open(signal);
-    await expect(device.create({ algorithm: 'p-256', label: '' })).rejects.toMatchObject({
-      trouble: 'unreachable',
-      code: 'READ_TIMEOUT',
-      message: expect.stringMatching(/under krill_new_key_[0-9a-f]{20}\.$/),
-    });
-  });
-
   test('what cannot be destroyed is named', async () => {
     const server = await fakeKmip({
       before: (operation) => (operation === 'activate' || operation === 'destroy' ? 12 : null),
