@@ -90,7 +90,7 @@ export async function createApp(ports: Ports, devices?: DeviceParts): Promise<Ap
         id: opened.folder,
         kind: opened.header.kind,
         session: unlocked,
-        hsm: unlocked === null ? null : signers.endpoint(),
+        hsm: unlocked === null ? [] : signers.endpoints(),
       };
     },
   });

@@ -55,8 +55,8 @@ export interface Signers {
   contact(id: string, signal: AbortSignal): Promise<readonly KeyAlgorithm[]>;
   /** The next contact destroys this key. */
   giveUp(key: RoutedKey): void;
-  /** The one address that an offline station may connect to: that of its KMIP server; null: none. */
-  endpoint(): HsmEndpoint | null;
+  /** The addresses that an offline station may connect to: that of its KMIP server, and of the one that is being examined. */
+  endpoints(): (HsmEndpoint & { examined: boolean })[];
 }
 
 export function createSigners(deps: SignersDeps): Signers {
@@ -115,12 +115,24 @@ export function createSigners(deps: SignersDeps): Signers {
   };
   const doctor = createDoctor({ ...deps, live, configure, deviceJob });
 
+  function endpoints(): ReturnType<Signers['endpoints']> {
+    const inForce = [...live().all().values()].map(({ settings }) => settings());
+    const first = inForce.filter((settings) => settings.kind === 'kmip').slice(0, 1);
+    const known = first.map(({ host, port }) => ({ address: host, port, examined: false }));
+    const examined = doctor
+      .endpoints()
+      .filter((one) => !known.some(({ address, port }) => address === one.address && port === one.port))
+      .map((one) => ({ ...one, examined: true }));
+    return [...known, ...examined];
+  }
+
   const domain: Signers['domain'] = {
     ...configure.channels,
     ...tomlChannels({ ...deps, configure }),
     ...doctor.channels,
     ...tokenChannels({ ...deps, tools, live, configure, deviceJob, found }),
     list: () => listSigners(session(), live()),
+    endpoints: () => ({ endpoints: endpoints() }),
     prompts: () => ({ prompts: live().prompts.list() }),
     async answer({ prompt, pin, keep }) {
       await live().prompts.answer(prompt, { pin: new Uint8Array(Buffer.from(pin, 'utf8')), keep });
@@ -211,11 +223,6 @@ export function createSigners(deps: SignersDeps): Signers {
         .find(id)
         .withDevice({ force: true, signal }, (_device, { algorithms }) => Promise.resolve(algorithms)),
     giveUp: ({ signer, handle }) => live().unfinished.giveUp(signer, handle),
-    endpoint() {
-      const kmip = [...live().all().values()]
-        .map(({ settings }) => settings())
-        .find(({ kind }) => kind === 'kmip');
-      return kmip?.kind === 'kmip' ? { address: kmip.host, port: kmip.port } : null;
-    },
+    endpoints,
   };
 }

@@ -169,6 +169,16 @@ export const signerChannels = {
       pending: pendingConfig,
     }),
   ),
+  /** What an offline station may connect to: its KMIP server, and while it is `examined` the pending one. */
+  'signers.endpoints': channel(
+    'unlocked',
+    nothing,
+    z.strictObject({
+      endpoints: z.array(
+        z.strictObject({ address: z.string(), port: z.number().int(), examined: z.boolean() }),
+      ),
+    }),
+  ),
   'signers.prompts': channel('unlocked', nothing, z.strictObject({ prompts: z.array(signerPrompt) })),
   /** `keep` "vault" stores the PIN, "until-lock" keeps it in main's memory. */
   'signers.answer': change(
