@@ -15,6 +15,7 @@ import type { Device, DeviceError, Person } from '../device.ts';
 import type { SignerTable } from '../router.ts';
 import type { Signer } from '../signer.ts';
 import { createContact } from './contact.ts';
+import { holdsKey } from './device-keys.ts';
 import { createManagedSigner, type ManagedSigner } from './managed-signer.ts';
 import { createPins } from './pins.ts';
 import { createPrompts, type Prompts } from './prompts.ts';
@@ -182,6 +183,10 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       },
       get oneOffSigner() {
         return roles.oneOffSigner;
+      },
+      async holds(id, key, signal) {
+        const found = signers.get(id);
+        return found !== undefined && holdsKey(found.managed, name(id), key, signal);
       },
       device(id) {
         const known = signers.get(id)?.managed.contact.known();
