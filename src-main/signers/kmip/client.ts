@@ -53,6 +53,8 @@ interface Spoken {
 
 /** Zero in a configuration is "as long as it takes"; nothing takes longer than this. */
 const LONGEST_MS = 600_000;
+/** Zero is no limit here as well. */
+const keptMs = (seconds: number): number => (seconds === 0 ? Infinity : seconds * 1000);
 const limitMs = (seconds: number): number => (seconds === 0 ? LONGEST_MS : seconds * 1000);
 
 export function createKmipClient(deps: {
@@ -75,8 +77,8 @@ export function createKmipClient(deps: {
     clock,
     limits: {
       maxConnections: settings.maxConnections,
-      maxUseMs: settings.maxUseSeconds * 1000,
-      maxIdleMs: settings.maxIdleSeconds * 1000,
+      maxUseMs: keptMs(settings.maxUseSeconds),
+      maxIdleMs: keptMs(settings.maxIdleSeconds),
     },
     async connect(ended, signal) {
       const stream = await net.dial({
