@@ -97,7 +97,7 @@ export async function createApp(ports: Ports, parts: AppParts = {}): Promise<App
         id: opened.folder,
         kind: opened.header.kind,
         session: unlocked,
-        hsm: unlocked === null ? null : signers.endpoint(),
+        hsm: unlocked === null ? [] : signers.endpoints(),
       };
     },
   });
@@ -118,7 +118,10 @@ export async function createApp(ports: Ports, parts: AppParts = {}): Promise<App
   vault.onBegin(signers.begin);
   const router = createSignerRouter(
     signers.table,
-    leftOnDevice({ log, session, device: (id) => signers.table().device(id) }),
+    leftOnDevice({
+      ...{ log, session, giveUp: signers.giveUp },
+      device: (id) => signers.table().device(id),
+    }),
   );
   const issuing = createIssuing({ random, router });
   const drafts = createDrafts({

@@ -61,6 +61,7 @@ function shown(key: ListedKey, signers: readonly SignerFacts[]): KeyRow {
     source: key.source,
     createdAt: key.createdAt,
     exportable: key.signer === 'software',
+    mayLeave: key.mayLeave,
     certificates: key.certificates,
   };
 }

@@ -126,11 +126,11 @@ describe('the gate', () => {
 
   test('opens nothing more for a session that it ended, before the vault calls it locked', async () => {
     const request = vi.fn(async () => ({ status: 200, headers: {}, body: new Uint8Array(), peer: null }));
-    const gate = gateOn({ id: 'one', kind: 'online', session, hsm: null }, { request });
+    const gate = gateOn({ id: 'one', kind: 'online', session, hsm: [] }, { request });
     expect((await gate.net.request(askOf('http://127.0.0.1/'))).status).toBe(200);
     await gate.shut();
     await expect(gate.net.request(askOf('http://127.0.0.1/'))).rejects.toMatchObject({ code: 'LOCKED' });
-    gate.become({ id: 'one', kind: 'online', session: {}, hsm: null });
+    gate.become({ id: 'one', kind: 'online', session: {}, hsm: [] });
     expect((await gate.net.request(askOf('http://127.0.0.1/'))).status).toBe(200);
     expect(request).toHaveBeenCalledTimes(2);
   });
@@ -139,7 +139,7 @@ describe('the gate', () => {
     const bound = Promise.withResolvers<void>();
     const close = vi.fn(async () => undefined);
     const gate = gateOn(
-      { id: 'one', kind: 'rehearsal', session, hsm: null },
+      { id: 'one', kind: 'rehearsal', session, hsm: [] },
       {
         async listen() {
           await bound.promise;
@@ -157,7 +157,7 @@ describe('the gate', () => {
 
   test('passes the caller’s own signal on', async () => {
     const gate = gateOn(
-      { id: 'one', kind: 'online', session, hsm: null },
+      { id: 'one', kind: 'online', session, hsm: [] },
       {
         request: ({ signal }) =>
           new Promise((_done, fail) => signal?.addEventListener('abort', () => fail(signal.reason as Error))),
@@ -170,7 +170,7 @@ describe('the gate', () => {
   });
 
   test('writes to the log why a listener failed to answer, and tells the caller the reference alone', async () => {
-    const gate = gateOn({ id: 'one', kind: 'online', session, hsm: null }, { listen: nodeNet.listen });
+    const gate = gateOn({ id: 'one', kind: 'online', session, hsm: [] }, { listen: nodeNet.listen });
     const listener = await gate.net.listen(LISTEN, async () => {
       throw new Error('the inner reason');
     });
@@ -209,7 +209,7 @@ describe('the gate', () => {
     test('lets the one HSM through that is named by address and port, and nothing else', async () => {
       const dial = vi.fn(async () => stream());
       const hsm = { address: '10.0.0.9', port: 5696 };
-      const gate = gateOn(offline(hsm), { dial });
+      const gate = gateOn(offline([hsm]), { dial });
       await gate.net.dial(dialOf('10.0.0.9', 5696));
       expect(dial).toHaveBeenCalledOnce();
       for (const other of [
@@ -229,18 +229,18 @@ describe('the gate', () => {
       await expect(gate.net.listen(LISTEN, async () => ({ status: 200 }))).rejects.toMatchObject({
         code: 'OFFLINE',
       });
-      gate.become(offline({ address: 'fd00::9', port: 5696 }));
+      gate.become(offline([{ address: 'fd00::9', port: 5696 }]));
       await gate.net.dial(dialOf('fd00::9', 5696));
       expect(dial).toHaveBeenCalledTimes(2);
     });
 
     test('lets nobody through while none is named, while one is named by name, and while it is locked', async () => {
       const hsm = { address: '10.0.0.9', port: 5696 };
-      const gate = gateOn(offline(null));
+      const gate = gateOn(offline([]));
       await expect(gate.net.dial(dialOf('10.0.0.9', 5696))).rejects.toMatchObject({ code: 'OFFLINE' });
-      gate.become(offline({ address: 'hsm.example', port: 5696 }));
+      gate.become(offline([{ address: 'hsm.example', port: 5696 }]));
       await expect(gate.net.dial(dialOf('hsm.example', 5696))).rejects.toMatchObject({ code: 'OFFLINE' });
-      gate.become(offline(hsm, null));
+      gate.become(offline([hsm], null));
       await expect(gate.net.dial(dialOf('10.0.0.9', 5696))).rejects.toMatchObject({ code: 'LOCKED' });
     });
   });
@@ -249,7 +249,7 @@ describe('the gate', () => {
     const [one, late] = [stream(), stream()];
     const waiting = Promise.withResolvers<NetStream>();
     const dial = vi.fn<Net['dial']>().mockResolvedValueOnce(one).mockReturnValueOnce(waiting.promise);
-    const gate = gateOn({ id: 'one', kind: 'online', session, hsm: null }, { dial });
+    const gate = gateOn({ id: 'one', kind: 'online', session, hsm: [] }, { dial });
     const open = await gate.net.dial(dialOf('127.0.0.1', 1));
     const reading = expect(open.read()).rejects.toMatchObject({ code: 'LOCKED' });
     const refused = expect(gate.net.dial(dialOf('127.0.0.1', 1))).rejects.toMatchObject({ code: 'LOCKED' });

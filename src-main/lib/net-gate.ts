@@ -14,8 +14,11 @@ export interface Station {
   kind: WorkspaceKind;
   /** What lives from one unlocking to the next locking; null while it is locked. */
   session: object | null;
-  /** Where an offline station's HSM is, as its operator configured it; null: nowhere. An address, never a name. */
-  hsm: HsmEndpoint | null;
+  /**
+   * Where an offline station's HSM is, as its operator configured it: the one that is in force, and the one that is pending while
+   * it is examined. Addresses, never names.
+   */
+  hsm: readonly HsmEndpoint[];
 }
 
 export interface HsmEndpoint {
@@ -64,9 +67,9 @@ export function createNetGate(deps: {
     const open = station();
     // SECURITY: the kind is fixed when a workspace is made; nothing here can change it.
     if (open?.kind === 'offline') {
-      if (dialled === null || open.hsm === null) throw new AppError('OFFLINE', OFFLINE);
-      const { address, port: hsmPort } = open.hsm;
-      if (!isAddress(address) || dialled.host !== address || dialled.port !== hsmPort)
+      if (dialled === null || open.hsm.length === 0) throw new AppError('OFFLINE', OFFLINE);
+      const { host, port: asked } = dialled;
+      if (!isAddress(host) || !open.hsm.some((one) => one.address === host && one.port === asked))
         throw new AppError('OFFLINE', OTHER_ENDPOINT);
     }
     if (open === null)

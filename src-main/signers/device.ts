@@ -93,6 +93,24 @@ export interface DeviceKey {
   neverExtractable: boolean | null;
 }
 
+export interface DeviceKeyRequest {
+  algorithm: KeyAlgorithm;
+  label: string;
+  /**
+   * Called before anything is made, and again when the handle is another: `destroy` of that handle takes away whatever came to
+   * be. Awaited, so that a key whose maker was killed is found again.
+   */
+  begun?(handle: Uint8Array): Promise<void>;
+}
+
+export interface MadeKey {
+  handle: Uint8Array;
+  /** SubjectPublicKeyInfo, DER. */
+  spkiDer: Uint8Array;
+  /** The device does not say that it keeps the private key to itself. */
+  mayLeave?: boolean;
+}
+
 export interface Device {
   /**
    * First contact: loads or connects, finds token or server, logs in, learns the capabilities. Again while it is open:
@@ -100,10 +118,7 @@ export interface Device {
    */
   open(signal: AbortSignal): Promise<DeviceFacts>;
   /** Makes a key pair: sensitive, never extractable, under a random identifier of its own. */
-  create(
-    request: { algorithm: KeyAlgorithm; label: string },
-    signal?: AbortSignal,
-  ): Promise<{ handle: Uint8Array; spkiDer: Uint8Array }>;
+  create(request: DeviceKeyRequest, signal?: AbortSignal): Promise<MadeKey>;
   /** SubjectPublicKeyInfo, DER. Throws `key-gone`. */
   publicKey(handle: Uint8Array): Promise<Uint8Array>;
   /** With the scheme of `signatureScheme(algorithm)`; ECDSA as DER. `data` is what is hashed. */

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { fakeToken, trouble } from '../testing/fake-device.ts';
+import { fakeToken, strangerKey, trouble } from '../testing/fake-device.ts';
+import { backingUp, restoring } from '../testing/test-backup.ts';
 import { endSigners, started } from '../testing/test-signers.ts';
 import { draftOf, wizard } from '../testing/test-wizard.ts';
 import { PASSPHRASE } from '../testing/test-workspace.ts';
@@ -13,7 +15,7 @@ const newKey = (signer: string) => ({
   signer,
 });
 
-test('a lock falls between a key and its certificate: that the key stays on the device is on record', async () => {
+test('a lock falls between a key and its certificate: it is on record, shown, and destroyed at the next contact', async () => {
   const token = fakeToken('S1');
   const t = await started({ '/a.so': token });
   const id = await t.add('One', '/a.so', null);
@@ -33,8 +35,85 @@ test('a lock falls between a key and its certificate: that the key stays on the 
   expect(left).toHaveLength(token.keys.size - before);
   for (const line of left)
     expect(line).toMatch(
-      /^failed: The key [0-9A-F: ]+ is not used here and stays on One \(serial S1\): destroy it/,
+      /^failed: The key [0-9A-F: ]+ is not used here and stays on One \(serial S1\) until the next contact, which destroys it/,
     );
+  const { unfinished } = await t.row(id);
+  expect(unfinished).toHaveLength(token.keys.size - before);
+  expect([...token.keys.keys()]).toEqual(
+    expect.arrayContaining(unfinished.map(({ identifier }) => identifier)),
+  );
+  token.asksForEachSignature = false;
+  const again = await t.app.call('signers.login', { id });
+  await t.app.call('signers.answer', { prompt: (await t.prompt()).id, pin: '5678', keep: 'no' });
+  await t.job(again);
+  expect(token.keys.size).toBe(before);
+  expect((await t.row(id)).unfinished).toEqual([]);
+  expect(await t.audit('signers.keySwept')).toEqual([
+    expect.stringMatching(
+      /^done: A key that was begun on One \(serial S1\) and not kept \(.+\) was destroyed there$/,
+    ),
+  ]);
+});
+
+test('a device that is gone before it says that it made the key: the next contact destroys it, and no other', async () => {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token });
+  const id = await t.add('One', '/a.so');
+  const kept = await t.app.result(await t.newKey(id));
+  strangerKey(token);
+  const before = [...token.keys.keys()];
+  token.losesKeys = true;
+  expect((await t.job(await t.newKey(id))).state).toBe('failed');
+  expect((await t.row(id)).unfinished).toHaveLength(1);
+  token.losesKeys = false;
+  await t.job(await t.app.call('signers.login', { id }));
+  expect([...token.keys.keys()]).toEqual(before);
+  // It might have appeared later; by the next unlocking nothing of it goes on.
+  await t.app.call('workspace.lock', {});
+  await t.app.call('workspace.unlock', { passphrase: PASSPHRASE });
+  await t.job(await t.app.call('signers.login', { id }));
+  expect((await t.row(id)).unfinished).toEqual([]);
+  expect([...token.keys.keys()]).toEqual(before);
+  expect((await t.app.call('keys.get', { id: kept })).reachable).toBe(true);
+});
+
+test('a key that its job still works with outlives another contact of its signer', async () => {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token });
+  const id = await t.add('One', '/a.so', null);
+  const login = await t.app.call('signers.login', { id });
+  await t.app.call('signers.answer', { prompt: (await t.prompt()).id, pin: '5678', keep: 'no' });
+  await t.job(login);
+  token.asksForEachSignature = true;
+  const { signed } = wizard(t.app);
+  const signing = signed(draftOf('root', 'Root', { key: newKey(id) }));
+  const asked = (await t.prompt()).id;
+  token.asksForEachSignature = false;
+  expect((await t.job(await t.app.call('signers.login', { id }))).state).toBe('done');
+  expect(token.keys.size).toBe(2);
+  expect((await t.row(id)).unfinished).toEqual([]);
+  await t.app.call('signers.answer', { prompt: asked, pin: '5678', keep: 'no' });
+  await signing;
+  expect((await t.app.call('keys.list', {})).rows).toHaveLength(1);
+  expect(token.keys.size).toBe(2);
+});
+
+test('a restored workspace destroys nothing: whoever went on may use the key', async () => {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token });
+  const id = await t.add('One', '/a.so');
+  await t.job(await t.app.call('signers.login', { id }));
+  token.losesKeys = true;
+  await t.job(await t.newKey(id));
+  const held = [...token.keys.keys()];
+  const path = join(t.app.folder, 'a.backup');
+  await t.app.result({ job: await backingUp(t.app, path) });
+  expect((await t.app.ended(await restoring(t.app, path, null))).state).toBe('done');
+  await t.app.call('workspace.unlock', { passphrase: PASSPHRASE });
+  expect((await t.row(id)).unfinished).toEqual([]);
+  token.losesKeys = false;
+  await t.job(await t.app.call('signers.login', { id }));
+  expect([...token.keys.keys()]).toEqual(held);
 });
 
 test('a device that refuses to destroy a key: nothing says that it was destroyed, and it can be tried again', async () => {

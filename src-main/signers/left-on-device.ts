@@ -11,23 +11,26 @@ export function leftOnDevice(deps: {
   log: Log;
   session(): Session;
   device(signer: string): UsedDevice | null;
+  /** It is to be destroyed at the next contact. */
+  giveUp(key: RoutedKey): void;
 }): (key: RoutedKey, why: unknown) => Promise<void> {
   const { log, session } = deps;
   return async (key, why) => {
     try {
+      deps.giveUp(key);
       const ref = log.failure(`a key stays on the signer ${key.signer}`, why);
       const device = deps.device(key.signer);
       const where =
         device === null
-          ? 'a signer that is not configured any more'
-          : `${device.name} (serial ${device.serial})`;
+          ? 'a signer that is not configured any more: destroy it there.'
+          : `${device.name} (serial ${device.serial}) until the next contact, which destroys it.`;
       const { keyId } = keyView(key.spkiDer);
       await session().store.run('audit.add', {
         audit: {
           action: 'signers.keyLeft',
           outcome: 'failed',
           summary:
-            `The key ${keyId} is not used here and stays on ${where}: destroy it there, the keys of the device show it. The log has more under ${ref}. ${errorText(why)}`.slice(
+            `The key ${keyId} is not used here and stays on ${where} The log has more under ${ref}. ${errorText(why)}`.slice(
               0,
               300,
             ),

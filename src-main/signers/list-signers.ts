@@ -1,7 +1,7 @@
 /** The list of signers as the screens show it: what is in force with its state, and what is pending. It waits for no device. */
 import type { Answer } from '#shared/contract/index.ts';
-import type { SignerRow } from '#shared/contract/signers.ts';
-import type { StoredSigner, StoredSignerConfig } from '../store/signer-columns.ts';
+import type { SignerKind, SignerRow } from '#shared/contract/signers.ts';
+import type { StoredSigner, StoredSignerConfig, UnfinishedKey } from '../store/signer-columns.ts';
 import type { Session } from '../store/store-contract.ts';
 import { warningsOf } from './config/check-settings.ts';
 import { surroundings } from './config/configure.ts';
@@ -61,10 +61,21 @@ function softwareRow(base: ReturnType<typeof common>): SignerRow {
     device: null,
     capabilities: [],
     algorithms: [...SOFTWARE_ALGORITHMS],
+    unfinished: [],
   };
 }
 
-function deviceRow(base: ReturnType<typeof common>, live: LiveSigners): SignerRow {
+/** As its device shows it: CKA_ID in hex, the identifiers or the name of KMIP. */
+function unfinishedRow(kind: SignerKind, { handle, at }: UnfinishedKey): SignerRow['unfinished'][number] {
+  const encoding = kind === 'kmip' ? 'utf8' : 'hex';
+  return { identifier: Buffer.from(handle).toString(encoding).replace(/^::/, ''), at };
+}
+
+function deviceRow(
+  base: ReturnType<typeof common>,
+  live: LiveSigners,
+  unfinished: readonly UnfinishedKey[],
+): SignerRow {
   const { contact, pins } = live.find(base.id);
   const { state, text, trouble, retryAt } = contact.status();
   const known = contact.known();
@@ -93,11 +104,18 @@ function deviceRow(base: ReturnType<typeof common>, live: LiveSigners): SignerRo
           },
     capabilities: known?.facts.capabilities ?? [],
     algorithms: [...(known?.facts.algorithms ?? [])],
+    unfinished: unfinished
+      .filter(({ signer }) => signer === base.id)
+      .map((key) => unfinishedRow(base.kind, key)),
   };
 }
 
 export async function listSigners(session: Session, live: LiveSigners): Promise<Answer<'signers.list'>> {
-  const [config, about] = await Promise.all([session.store.run('signers.config', {}), surroundings(session)]);
+  const [config, about, unfinished] = await Promise.all([
+    session.store.run('signers.config', {}),
+    surroundings(session),
+    live.unfinished.list(),
+  ]);
   const next = documentOf(config);
   const software = config.signers.find(({ id }) => id === SOFTWARE) ?? BUILT_IN;
   // What was applied a moment ago is started behind it.
@@ -105,7 +123,7 @@ export async function listSigners(session: Session, live: LiveSigners): Promise<
   return {
     rows: [
       softwareRow(common(software, config, about.keys)),
-      ...devices.map((signer) => deviceRow(common(signer, config, about.keys), live)),
+      ...devices.map((signer) => deviceRow(common(signer, config, about.keys), live, unfinished)),
     ],
     ...effectiveRoles(config),
     pending: {

@@ -66,6 +66,8 @@ const gone = (): AppError =>
 
 export function migrationChannels(deps: MigrationDeps): Pick<Domain<'signers'>, 'migration' | 'roll'> {
   const { jobs, session, router, changed } = deps;
+  /** Owners whose key is being rolled: a second roll would make a key for nothing. A lock waits for the end of each. */
+  const rolling = new Set<string>();
 
   async function defaultFacts(): Promise<{ facts: SignerFacts; names: ReadonlyMap<string, string> }> {
     const signers = await router.describe();
@@ -73,6 +75,20 @@ export function migrationChannels(deps: MigrationDeps): Pick<Domain<'signers'>, 
     if (facts === undefined)
       throw new AppError('NOT_ALLOWED_NOW', 'There is no default signer. Choose one under Signers.');
     return { facts, names: new Map(signers.map(({ id, name }) => [id, name])) };
+  }
+
+  async function rollNow(owner: string, facts: SignerFacts, job: JobContext): Promise<string[]> {
+    job.report(null, `Contacting ${facts.name}`);
+    const algorithms =
+      facts.kind === 'software' ? facts.algorithms : await deps.contact(facts.id, job.signal);
+    const target = { id: facts.id, name: facts.name, algorithms };
+    // What it makes may be known only now, and the owner may have moved meanwhile.
+    const now = (await deps.rolls(target)).find((one) => one.owner === owner);
+    if (now === undefined) throw gone();
+    if (now.roll === null) throw new AppError('NOT_ALLOWED_NOW', now.text);
+    const ids = await now.roll(job, target);
+    changed('signers', [facts.id]);
+    return ids;
   }
 
   return {
@@ -108,24 +124,18 @@ export function migrationChannels(deps: MigrationDeps): Pick<Domain<'signers'>, 
       const found = (await deps.rolls(facts)).find((one) => one.owner === owner);
       if (found === undefined) throw gone();
       if (found.roll === null) throw new AppError('NOT_ALLOWED_NOW', found.text);
+      if (rolling.has(owner))
+        throw new AppError(
+          'NOT_ALLOWED_NOW',
+          `The key of ${found.title} is being rolled. Wait for its end, then look at the list.`,
+        );
+      rolling.add(owner);
       const title = `${found.action} of “${found.title}” to “${facts.name}”`;
       return {
         job: jobs.start({
           kind: 'signers.roll',
           title,
-          async run(job) {
-            job.report(null, `Contacting ${facts.name}`);
-            const algorithms =
-              facts.kind === 'software' ? facts.algorithms : await deps.contact(facts.id, job.signal);
-            const target = { id: facts.id, name: facts.name, algorithms };
-            // What it makes may be known only now, and the owner may have moved meanwhile.
-            const now = (await deps.rolls(target)).find((one) => one.owner === owner);
-            if (now === undefined) throw gone();
-            if (now.roll === null) throw new AppError('NOT_ALLOWED_NOW', now.text);
-            const ids = await now.roll(job, target);
-            changed('signers', [facts.id]);
-            return ids;
-          },
+          run: (job) => rollNow(owner, facts, job).finally(() => rolling.delete(owner)),
           refused: jobRefusal(deps, 'signers.roll', title, [{ type: 'signer', id: facts.id, sha256: null }]),
         }),
       };

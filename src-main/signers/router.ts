@@ -49,10 +49,10 @@ export interface SignerRouter {
    */
   discard(key: RoutedKey): Promise<void>;
   /**
-   * The id of the signer of that kind which holds this key under this handle, or null: each is contacted. Of one that cannot be
-   * reached, the sentence is thrown once no other has it.
+   * The id of the signer of that kind which holds this key under this handle and signs with it, or null: each is contacted once, all
+   * at once. Of one that cannot be reached, the sentence is thrown once no other has it.
    */
-  holderOf(kind: SignerKind, key: KeyReference): Promise<string | null>;
+  holderOf(kind: SignerKind, key: KeyReference, signal: AbortSignal): Promise<string | null>;
 }
 
 /** Who the signers are and what they are for; asked at each call, because the operator changes that while Baleen runs. */
@@ -61,6 +61,8 @@ export interface SignerTable {
   defaultSigner: string;
   oneOffSigner: string;
   device(signer: string): UsedDevice | null;
+  /** Whether a device holds the key; asked once, and proven by a signature. Throws AppError as the signer port says, CANCELLED. */
+  holds(signer: string, key: KeyReference, signal: AbortSignal): Promise<boolean>;
 }
 
 /** How records name a public key; an authority's key signs thousands. */
@@ -74,6 +76,8 @@ function namesOf(spkiDer: Uint8Array): { keyIdentifier: string; spkiSha256: stri
   names.set(spkiDer, known);
   return known;
 }
+
+const NOT_HERE = new Error('not here');
 
 /** `left`: a key that nobody here will use stays on its device, and why. Must not reject. */
 export function createSignerRouter(
@@ -127,19 +131,39 @@ export function createSignerRouter(
         await left(key, error);
       }
     },
-    async holderOf(kind, key) {
-      let unreached: AppError | null = null;
-      for (const [id, signer] of table().signers) {
-        if ((await signer.describe()).kind !== kind) continue;
-        try {
-          if (Buffer.compare(await signer.publicKey(key), key.spkiDer) === 0) return id;
-        } catch (error) {
-          if (!(error instanceof AppError)) throw error;
-          if (error.code !== 'NOT_FOUND') unreached = error;
-        }
+    async holderOf(kind, key, signal) {
+      const { signers, holds, device } = table();
+      const known = await Promise.all([...signers.values()].map((signer) => signer.describe()));
+      const found = new AbortController();
+      const either = AbortSignal.any([found.signal, signal]);
+      const refusals: AppError[] = [];
+      const asked = known
+        .filter((one) => one.kind === kind)
+        .map(async ({ id }) => {
+          try {
+            if (await holds(id, key, either)) return id;
+          } catch (error) {
+            if (!(error instanceof AppError)) throw error;
+            refusals.push(error);
+          }
+          throw NOT_HERE;
+        });
+      try {
+        const id = await Promise.any(asked);
+        const used = device(id);
+        if (used !== null) noteDeviceUse({ signer: used.name, serial: used.serial, ...namesOf(key.spkiDer) });
+        return id;
+      } catch (error) {
+        const others = error instanceof AggregateError ? error.errors : [error];
+        for (const one of others) if (one !== NOT_HERE) throw one;
+        // That another key signs under its name says more than that a device is away.
+        const told = refusals.find(({ code }) => code === 'POLICY_REFUSED') ?? refusals[0];
+        if (told !== undefined) throw told;
+        return null;
+      } finally {
+        // Who was not fast enough need not go on.
+        found.abort();
       }
-      if (unreached !== null) throw unreached;
-      return null;
     },
   };
 }

@@ -15,6 +15,8 @@ export interface KeyReference {
   uses: readonly KeyUse[];
   /** The signer's own: sealed bytes for software, CKA_ID for a token, unique identifier for KMIP. */
   handle: Uint8Array;
+  /** Only of a key that was just made: its device does not say that it keeps the private key to itself. */
+  mayLeave?: boolean;
 }
 
 export interface KeyRequest {

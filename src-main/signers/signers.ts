@@ -21,7 +21,7 @@ import { createDoctor, type MakeLooks } from './doctor/doctor.ts';
 import { adoptKey, listDeviceKeys, probe } from './lifecycle/device-keys.ts';
 import { createLiveSigners, type DeviceKinds, type LiveSigners } from './lifecycle/live-signers.ts';
 import { listSigners } from './list-signers.ts';
-import type { SignerTable } from './router.ts';
+import type { RoutedKey, SignerTable } from './router.ts';
 import type { Signer } from './signer.ts';
 import { tokenChannels } from './token-channels.ts';
 import type { TokenTools } from './token-tools.ts';
@@ -53,8 +53,10 @@ export interface Signers {
   locking(): Promise<void>;
   /** Contacts a device as a person who wants it now; answers what keys it makes. Throws AppError as the signer port says. */
   contact(id: string, signal: AbortSignal): Promise<readonly KeyAlgorithm[]>;
-  /** The one address that an offline station may connect to: that of its KMIP server; null: none. */
-  endpoint(): HsmEndpoint | null;
+  /** The next contact destroys this key. */
+  giveUp(key: RoutedKey): void;
+  /** The addresses that an offline station may connect to: that of its KMIP server, and of the one that is being examined. */
+  endpoints(): (HsmEndpoint & { examined: boolean })[];
 }
 
 export function createSigners(deps: SignersDeps): Signers {
@@ -113,12 +115,24 @@ export function createSigners(deps: SignersDeps): Signers {
   };
   const doctor = createDoctor({ ...deps, live, configure, deviceJob });
 
+  function endpoints(): ReturnType<Signers['endpoints']> {
+    const inForce = [...live().all().values()].map(({ settings }) => settings());
+    const first = inForce.filter((settings) => settings.kind === 'kmip').slice(0, 1);
+    const known = first.map(({ host, port }) => ({ address: host, port, examined: false }));
+    const examined = doctor
+      .endpoints()
+      .filter((one) => !known.some(({ address, port }) => address === one.address && port === one.port))
+      .map((one) => ({ ...one, examined: true }));
+    return [...known, ...examined];
+  }
+
   const domain: Signers['domain'] = {
     ...configure.channels,
     ...tomlChannels({ ...deps, configure }),
     ...doctor.channels,
     ...tokenChannels({ ...deps, tools, live, configure, deviceJob, found }),
     list: () => listSigners(session(), live()),
+    endpoints: () => ({ endpoints: endpoints() }),
     prompts: () => ({ prompts: live().prompts.list() }),
     async answer({ prompt, pin, keep }) {
       await live().prompts.answer(prompt, { pin: new Uint8Array(Buffer.from(pin, 'utf8')), keep });
@@ -208,11 +222,7 @@ export function createSigners(deps: SignersDeps): Signers {
       live()
         .find(id)
         .withDevice({ force: true, signal }, (_device, { algorithms }) => Promise.resolve(algorithms)),
-    endpoint() {
-      const kmip = [...live().all().values()]
-        .map(({ settings }) => settings())
-        .find(({ kind }) => kind === 'kmip');
-      return kmip?.kind === 'kmip' ? { address: kmip.host, port: kmip.port } : null;
-    },
+    giveUp: ({ signer, handle }) => live().unfinished.giveUp(signer, handle),
+    endpoints,
   };
 }

@@ -28,6 +28,7 @@ export function newKeyRow(key: RoutedKey, label: string, source: NewKey['source'
     source,
     uses: [...key.uses],
     sealed: key.handle,
+    mayLeave: key.mayLeave ?? false,
   };
 }
 

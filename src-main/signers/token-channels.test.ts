@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
 import { fakeDevices, fakeToken, trouble } from '../testing/fake-device.ts';
@@ -55,6 +57,8 @@ async function started() {
     },
     async rehearsalToken({ folder, label, pin }) {
       asked.push([folder, label, text(pin)]);
+      mkdirSync(join(folder, 'tokens'), { recursive: true });
+      if (label.startsWith('Half')) throw trouble('refused', 'CKR_PIN_LEN_RANGE');
       return { libPath: '/a.so', environment: { SOFTHSM2_CONF: `${folder}/softhsm2.conf` }, serial: 'S1' };
     },
   };
@@ -101,9 +105,13 @@ test('a rehearsal token becomes a signer that is pending; its PIN is changed, an
     secretStored: true,
     settings: { serial: 'S1', environment: { SOFTHSM2_CONF: `${folder}/softhsm2.conf` } },
   });
-  // The same name again: refused, and nothing is pending of it.
+  // The same name again: refused before a token is made, and nothing is pending of it.
+  const made = asked.length;
   const twice = await app.call('signers.rehearsalToken', { ...request, revision: revision + 1 });
   expect(await app.ended(twice.job)).toMatchObject({ error: { code: 'INVALID_INPUT' } });
+  const stale = await app.call('signers.rehearsalToken', { ...request, name: 'Other' });
+  expect(await app.ended(stale.job)).toMatchObject({ error: { code: 'CONFLICT' } });
+  expect(asked).toHaveLength(made);
   expect((await list()).pending.signers).toHaveLength(2);
   const roles = { defaultSigner: 'software', oneOffSigner: null };
   await app.call('signers.setRoles', { revision: (await list()).pending.revision, ...roles });
@@ -124,6 +132,18 @@ test('a rehearsal token becomes a signer that is pending; its PIN is changed, an
   expect(await app.ended(job)).toMatchObject({ state: 'done' });
   expect(token.pins).toEqual(['5678', '9999']);
   expect(await audit('signers.changePin')).toHaveLength(3);
+});
+
+test('a rehearsal token that is not finished leaves no folder; its label is cut at a whole character', async () => {
+  const { app, asked, list } = await started();
+  const { revision } = (await list()).pending;
+  const request = { revision, name: `Half ${'ü'.repeat(20)}`, pin: '5678', keepPin: false };
+  const { job } = await app.call('signers.rehearsalToken', request);
+  expect(await app.ended(job)).toMatchObject({ state: 'failed', error: { code: 'POLICY_REFUSED' } });
+  const [[folder, label] = ['', '']] = asked as [string, string][];
+  expect(label).toBe(`Half ${'ü'.repeat(13)}`);
+  expect(existsSync(folder)).toBe(false);
+  expect((await list()).pending.signers).toHaveLength(1);
 });
 
 test('a token is initialised with what was typed, on record and without a PIN in it', async () => {

@@ -1,4 +1,5 @@
 /** The channels about tokens that are no signers yet, or that change one: slots, initialising, PINs. The child does the work. */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pkcs11Settings } from '#shared/contract/signer-settings.ts';
 import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
@@ -10,6 +11,7 @@ import type { JobContext, Jobs } from '../lib/jobs.ts';
 import type { Random } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
 import type { Configure } from './config/configure.ts';
+import { documentOf, type SignerDocument } from './config/document.ts';
 import { DeviceError } from './device.ts';
 import { anotherDevice, boundSettings } from './lifecycle/device-holder.ts';
 import type { LiveSigners } from './lifecycle/live-signers.ts';
@@ -31,6 +33,25 @@ async function told<T>(name: string, work: Promise<T>): Promise<T> {
     if (error instanceof DeviceError) throw asAppError(error, { id: 'software', name }, null);
     throw error;
   }
+}
+
+const LABEL_OCTETS = 32;
+
+/** A token's label has so many octets; whole characters of the name. */
+function tokenLabel(name: string): string {
+  let label = '';
+  for (const character of name) {
+    if (Buffer.byteLength(label + character) > LABEL_OCTETS) break;
+    label += character;
+  }
+  return label;
+}
+
+/** In Krill's words (H-003). */
+function requireUnique(document: SignerDocument, name: string): void {
+  const message = `Signer name '${name}' is not unique`;
+  if (document.signers.some((one) => one.name === name))
+    throw new AppError('INVALID_INPUT', `${message}.`, { fields: [{ path: 'name', message }] });
 }
 
 export function tokenChannels(deps: {
@@ -70,6 +91,44 @@ export function tokenChannels(deps: {
     });
   }
 
+  /** Before anything is made. Throws AppError CONFLICT, INVALID_INPUT. */
+  async function requireFree(revision: number, name: string): Promise<void> {
+    const stored = await session().store.run('signers.config', {});
+    if (stored.revision !== revision)
+      throw new AppError(
+        'CONFLICT',
+        'The signers were changed meanwhile. Look at them as they are now, and do it again.',
+      );
+    requireUnique(documentOf(stored), name);
+  }
+
+  async function makeRehearsal(
+    wanted: { id: string; name: string; revision: number; keepPin: boolean; pin: string },
+    request: { folder: string; label: string; pin: Uint8Array },
+    context: JobContext,
+  ): Promise<{ summary: string; ids: string[] }> {
+    const { id, name, revision, keepPin, pin } = wanted;
+    const made = await told('SoftHSM', tools.rehearsalToken(request, context.signal));
+    context.commit();
+    const settings = pkcs11Settings.parse({
+      kind: 'pkcs11',
+      libPath: made.libPath,
+      slot: { by: 'label', label: request.label },
+      serial: made.serial,
+      environment: made.environment,
+    });
+    const summary = `A rehearsal token with serial ${made.serial} was made; its signer "${name}" is pending`;
+    await configure.hold(revision, { action: 'signers.save', summary, id }, (document) => {
+      requireUnique(document, name);
+      const secret = keepPin ? configure.seal(id, pin) : ({ do: 'keep' } as const);
+      return {
+        ...document,
+        signers: [...document.signers, { id, name, kind: 'pkcs11', settings, secret }],
+      };
+    });
+    return { summary, ids: [id] };
+  }
+
   return {
     discover: () => tools.discover(),
     findSlots({ libPath, environment }) {
@@ -95,29 +154,15 @@ export function tokenChannels(deps: {
           context.report(null, 'Making the token');
           const id = newId('signer', deps.random);
           const folder = join(session().workspace.path, 'rehearsal-tokens', id);
-          const request = { folder, label: name.slice(0, 32), pin: bytes(pin) };
-          const made = await told('SoftHSM', tools.rehearsalToken(request, context.signal));
-          context.commit();
-          const settings = pkcs11Settings.parse({
-            kind: 'pkcs11',
-            libPath: made.libPath,
-            slot: { by: 'label', label: request.label },
-            serial: made.serial,
-            environment: made.environment,
-          });
-          const summary = `A rehearsal token with serial ${made.serial} was made; its signer "${name}" is pending`;
-          await configure.hold(revision, { action: 'signers.save', summary, id }, (document) => {
-            if (document.signers.some((one) => one.name === name))
-              throw new AppError('INVALID_INPUT', `Signer name '${name}' is not unique.`, {
-                fields: [{ path: 'name', message: `Signer name '${name}' is not unique` }],
-              });
-            const secret = keepPin ? configure.seal(id, pin) : ({ do: 'keep' } as const);
-            return {
-              ...document,
-              signers: [...document.signers, { id, name, kind: 'pkcs11', settings, secret }],
-            };
-          });
-          return { summary, ids: [id] };
+          const request = { folder, label: tokenLabel(name), pin: bytes(pin) };
+          await requireFree(revision, name);
+          try {
+            return await makeRehearsal({ id, name, revision, keepPin, pin }, request, context);
+          } catch (error) {
+            // Nobody could ever use it: the PIN of its security officer is kept nowhere.
+            await rm(folder, { recursive: true, force: true });
+            throw error;
+          }
         }),
       };
     },

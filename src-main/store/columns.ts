@@ -103,6 +103,8 @@ export interface NewKey {
   source: 'generated' | 'imported';
   uses: KeyUse[];
   sealed: Uint8Array;
+  /** Its device does not say that it keeps the private key to itself. */
+  mayLeave: boolean;
 }
 
 /** A key as lists show it: without what only its signer can read. */

@@ -21,6 +21,16 @@ export interface RefusedPin {
   kept?: boolean;
 }
 
+/** A key on a device that is none of the workspace: it is being made, or has to be destroyed there. */
+export interface UnfinishedKey {
+  id: string;
+  signer: string;
+  /** By which its device destroys it. */
+  handle: Uint8Array;
+  /** When it was begun, or given up. */
+  at: string;
+}
+
 export interface StoredSigner {
   id: string;
   name: string;

@@ -34,6 +34,8 @@ export interface FakeToken {
   signsWrongly: boolean;
   /** CKA_ALWAYS_AUTHENTICATE. */
   asksForEachSignature: boolean;
+  /** It makes keys and is gone before it has said so. */
+  losesKeys: boolean;
   /** It never answers to a PIN. */
   silentLogin: boolean;
   /** What each call meets next, in order; then it works. */
@@ -61,6 +63,7 @@ export function fakeToken(serial: string, more: Partial<FakeToken> = {}): FakeTo
     keys: new Map(),
     signsWrongly: false,
     asksForEachSignature: false,
+    losesKeys: false,
     silentLogin: false,
     faults: {},
     hangs: new Set(),
@@ -76,7 +79,11 @@ export function trouble(kind: DeviceTrouble, code = 'CKR_DEVICE_REMOVED'): Devic
 }
 
 /** Adds a key that others made. */
-export function strangerKey(token: FakeToken, algorithm: KeyAlgorithm = 'p-256'): FakeKey {
+export function strangerKey(
+  token: FakeToken,
+  algorithm: KeyAlgorithm = 'p-256',
+  identifier = randomBytes(20).toString('hex'),
+): FakeKey {
   const { privateKey, publicKey } =
     algorithm === 'p-256'
       ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -86,7 +93,7 @@ export function strangerKey(token: FakeToken, algorithm: KeyAlgorithm = 'p-256')
     spkiDer: new Uint8Array(publicKey.export({ format: 'der', type: 'spki' })),
     label: 'Krill',
   };
-  token.keys.set(randomBytes(20).toString('hex'), key);
+  token.keys.set(identifier, key);
   return key;
 }
 
@@ -147,12 +154,14 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
         tries: token.tries,
       };
     },
-    async create({ algorithm, label }, signal) {
+    async create({ algorithm, label, begun }, signal) {
+      const handle = new Uint8Array(randomBytes(20));
+      await begun?.(handle);
       const token = await meet('create', signal);
-      const key = strangerKey(token, algorithm);
+      const key = strangerKey(token, algorithm, Buffer.from(handle).toString('hex'));
       key.label = label;
-      const [handle = ''] = [...token.keys].find(([, one]) => one === key) ?? [];
-      return { handle: new Uint8Array(Buffer.from(handle, 'hex')), spkiDer: key.spkiDer };
+      if (token.losesKeys) throw trouble('unreachable', 'TOKEN_GONE');
+      return { handle, spkiDer: key.spkiDer };
     },
     async publicKey(handle) {
       return keyOf(await meet('publicKey'), handle).spkiDer;

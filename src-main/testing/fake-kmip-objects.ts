@@ -2,6 +2,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import {
   all,
+  boolean,
   bytes,
   enumeration,
   integer,
@@ -36,6 +37,8 @@ export interface FakeObject {
   state: number;
   usage: number;
   partner: string;
+  /** null: the server tells nothing of it. */
+  sensitive: boolean | null;
 }
 
 /** Thrown for a refusal, with its Result Reason. */
@@ -90,6 +93,7 @@ export function fakeStore(options: {
   announced: readonly OperationName[];
   rawEcdsa: boolean;
   transparent: boolean;
+  tellsSensitive: boolean;
 }): FakeStore {
   const objects = new Map<string, FakeObject>();
   let last = 0;
@@ -142,6 +146,7 @@ export function fakeStore(options: {
         key: pair.publicKey,
         usage: usage(shown),
         partner: privateId,
+        sensitive: null,
       });
       objects.set(privateId, {
         ...both,
@@ -150,6 +155,7 @@ export function fakeStore(options: {
         key: pair.privateKey,
         usage: usage(own),
         partner: publicId,
+        sensitive: options.tellsSensitive ? own.has(TAG.sensitive) : null,
       });
       return [text(TAG.privateKeyUniqueIdentifier, privateId), text(TAG.publicKeyUniqueIdentifier, publicId)];
     },
@@ -178,6 +184,7 @@ export function fakeStore(options: {
           enumeration(TAG.linkType, found.type === OBJECT_TYPE.publicKey ? 0x103 : 0x102),
           text(TAG.linkedObjectIdentifier, found.partner),
         ]),
+        ...(found.sensitive === null ? [] : [boolean(TAG.sensitive, found.sensitive)]),
       ];
       const wrapped = items.map((item) =>
         structure(TAG.attribute, [

@@ -35,11 +35,16 @@ export interface FakeKmipOptions {
   announced?: readonly OperationName[];
   rawEcdsa?: boolean;
   transparent?: boolean;
+  /** Whether it says which keys are sensitive; true when left out. */
+  tellsSensitive?: boolean;
   password?: { username: string; password: string };
   /** How long the answer to each is held back. */
   delayMs?: (operation: OperationName) => number;
   /** Asked before each request: a Result Reason refuses it, `silent` never answers, `drop` closes, octets are sent as they are. */
-  before?: (operation: OperationName) => number | 'silent' | 'drop' | Uint8Array | null;
+  before?: (
+    operation: OperationName,
+    withPassword: boolean,
+  ) => number | 'silent' | 'drop' | Uint8Array | null;
 }
 
 export interface FakeKmip {
@@ -47,6 +52,8 @@ export interface FakeKmip {
   objects: Map<string, FakeObject>;
   /** Operations asked, with the version of each request: "1.4 sign". */
   asked: string[];
+  /** Passwords that came, one for each request that had one. */
+  passwords: string[];
   /** Connections that are open now, and how many there were. */
   open(): number;
   total(): number;
@@ -69,8 +76,10 @@ export async function fakeKmip(options: FakeKmipOptions = {}): Promise<FakeKmip>
     announced,
     rawEcdsa: options.rawEcdsa ?? false,
     transparent: options.transparent ?? false,
+    tellsSensitive: options.tellsSensitive ?? true,
   });
   const asked: string[] = [];
+  const passwords: string[] = [];
   const sockets = new Set<Socket>();
   let total = 0;
 
@@ -82,7 +91,9 @@ export async function fakeKmip(options: FakeKmipOptions = {}): Promise<FakeKmip>
     const operation = NAMES.get(code as (typeof OPERATION)[OperationName]);
     if (operation === undefined) return refused(code, versions, new FakeRefusal(5, 'unknown'));
     asked.push(`${versionText(version)} ${operation}`);
-    const before = options.before?.(operation) ?? null;
+    const given = passwordIn(header);
+    if (given !== null) passwords.push(given.password);
+    const before = options.before?.(operation, given !== null) ?? null;
     if (before === 'silent' || before === 'drop' || before instanceof Uint8Array) return before;
     try {
       if (before !== null) throw new FakeRefusal(before, 'as the test wants');
@@ -105,13 +116,9 @@ export async function fakeKmip(options: FakeKmipOptions = {}): Promise<FakeKmip>
   function checkPassword(header: TtlvItem): void {
     const wanted = options.password;
     if (wanted === undefined) return;
-    const credential = maybeStructure(header, TAG.authentication);
-    const value = credential && needStructure(needStructure(credential, TAG.credential), TAG.credentialValue);
-    const fits =
-      value !== null &&
-      need(value, TAG.username, 'text') === wanted.username &&
-      need(value, TAG.password, 'text') === wanted.password;
-    if (!fits) throw new FakeRefusal(3, 'authentication failed');
+    const given = passwordIn(header);
+    if (given?.username !== wanted.username || given.password !== wanted.password)
+      throw new FakeRefusal(3, 'authentication failed');
   }
 
   /** By what was asked last. */
@@ -146,6 +153,7 @@ export async function fakeKmip(options: FakeKmipOptions = {}): Promise<FakeKmip>
     port,
     objects: store.objects,
     asked,
+    passwords,
     open: () => sockets.size,
     total: () => total,
     hangUp() {
@@ -157,6 +165,13 @@ export async function fakeKmip(options: FakeKmipOptions = {}): Promise<FakeKmip>
       ...more,
     }),
   };
+}
+
+function passwordIn(header: TtlvItem): { username: string; password: string } | null {
+  const credential = maybeStructure(header, TAG.authentication);
+  if (credential === null) return null;
+  const value = needStructure(needStructure(credential, TAG.credential), TAG.credentialValue);
+  return { username: need(value, TAG.username, 'text'), password: need(value, TAG.password, 'text') };
 }
 
 function response(version: KmipVersion, item: TtlvItem[]): Uint8Array {

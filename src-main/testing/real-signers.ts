@@ -1,8 +1,10 @@
 /** An application whose default signer is a real SoftHSM token or a real PyKMIP server, configured through the channels. Not shipped. */
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
+import { fakeKmip } from './fake-kmip.ts';
 import { startPykmip } from './pykmip.ts';
 import { PIN, softhsm } from './softhsm.ts';
 import { type TestApp, testApp } from './test-app.ts';
+import { endServers } from './test-net.ts';
 
 export interface Configured {
   app: TestApp;
@@ -65,6 +67,22 @@ export async function withPykmip(): Promise<Configured> {
     async end() {
       await app.remove();
       await server.stop();
+    },
+  };
+}
+
+/** The own small server, for the curves that PyKMIP does not make. */
+export async function withOwnKmip(): Promise<Configured> {
+  const app = await testApp({ live: true });
+  const server = await fakeKmip();
+  await app.create('online', 'KMIP with curves');
+  const signer = await addSigner(app, 'KMIP', server.settings(), null);
+  return {
+    app,
+    signer,
+    async end() {
+      await app.remove();
+      await endServers();
     },
   };
 }

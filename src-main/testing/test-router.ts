@@ -9,6 +9,7 @@ export function routerOf(signers: Record<string, Signer>): SignerRouter {
       defaultSigner: 'software',
       oneOffSigner: 'software',
       device: () => null,
+      holds: () => Promise.resolve(false),
     }),
     () => Promise.resolve(),
   );

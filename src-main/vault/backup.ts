@@ -133,7 +133,7 @@ export function createBackups(deps: {
     await checkBackup(path, content, backupMac(masterKey), part(job, [0.1, 0.5], 'Checking the backup'));
     const database = join(folder, 'workspace.db');
     await extractDatabase(path, content, database, part(job, [0.5, 0.9], 'Restoring'));
-    return openSession({
+    const opened = await openSession({
       ports,
       folder,
       header: content.workspace,
@@ -142,6 +142,14 @@ export function createBackups(deps: {
       notice: () => undefined,
       died: () => undefined,
     });
+    // SECURITY: whoever went on with the workspace may use by now what was unfinished then.
+    try {
+      await opened.session.store.run('unfinished.forgetAll', {});
+    } catch (error) {
+      await opened.end();
+      throw error;
+    }
+    return opened;
   }
 
   async function restoreInto(job: JobContext, source: Source, folder: string): Promise<void> {

@@ -37,6 +37,20 @@ function ServingMark({ serving, locked }: { serving: Serving; locked: boolean })
   );
 }
 
+/** What an offline station may reach: nothing, or the one HSM that its operator named by address. */
+function OfflineMark({ unlocked }: { unlocked: boolean }) {
+  const found = useQuery('signers.endpoints', {}, ['signers'], { skip: !unlocked });
+  const shown = (unlocked ? (found.data?.endpoints ?? []) : []).map(
+    ({ address, port, examined }) =>
+      `${address.includes(':') ? `[${address}]` : address}:${port}${examined ? ' (being examined)' : ''}`,
+  );
+  return (
+    <span className="badge" data-kind="offline">
+      Offline station: {shown.length === 0 ? 'no socket open' : `reaches only ${shown.join(' and ')}`}
+    </span>
+  );
+}
+
 export function StatusBar({ session }: { session: Session }) {
   const gone = useView((state) => state.mainGone);
   const unlocked = session.state === 'unlocked' && !gone;
@@ -55,11 +69,7 @@ export function StatusBar({ session }: { session: Session }) {
         <Dot tone={gone ? 'bad' : OPEN_TONE[session.state]} />
         {gone ? 'Main process gone' : OPEN_WORD[session.state]}
       </span>
-      {kind === 'offline' ? (
-        <span className="badge" data-kind="offline">
-          Offline station: no socket open
-        </span>
-      ) : null}
+      {kind === 'offline' ? <OfflineMark unlocked={unlocked} /> : null}
       {kind === 'rehearsal' ? (
         <span className="badge" data-kind="rehearsal">
           Rehearsal: nothing here is real

@@ -36,6 +36,8 @@ export const keyRow = z.strictObject({
   source: z.enum(['generated', 'imported']),
   createdAt: instant,
   exportable: z.boolean(),
+  /** Its device does not say that it keeps the private half to itself (H-029). */
+  mayLeave: z.boolean(),
   certificates: z.array(z.strictObject({ id, name: z.string() })),
 });
 export type KeyRow = z.infer<typeof keyRow>;

@@ -77,6 +77,8 @@ export const signerRow = z.strictObject({
   algorithms: z.array(keyAlgorithm),
   /** Keys of this workspace that it holds. */
   keys: z.number().int(),
+  /** On the device, or about to appear there, and none of the workspace: the next contact destroys them. */
+  unfinished: z.array(z.strictObject({ identifier: z.string(), at: instant })),
   /** `insecure` and `force`, in words, for red banners (H-010). */
   warnings: z.array(z.string()),
 });
@@ -165,6 +167,16 @@ export const signerChannels = {
       /** Nobody chose it: it follows from the other (H-017). */
       oneOffImplied: z.boolean(),
       pending: pendingConfig,
+    }),
+  ),
+  /** What an offline station may connect to: its KMIP server, and while it is `examined` the pending one. */
+  'signers.endpoints': channel(
+    'unlocked',
+    nothing,
+    z.strictObject({
+      endpoints: z.array(
+        z.strictObject({ address: z.string(), port: z.number().int(), examined: z.boolean() }),
+      ),
     }),
   ),
   'signers.prompts': channel('unlocked', nothing, z.strictObject({ prompts: z.array(signerPrompt) })),

@@ -70,6 +70,15 @@ export function effectiveRoles(config: { signers: readonly { id: string }[]; rol
   };
 }
 
+/** Whether a PIN or password that is sent by these settings goes to where it went by those. */
+export function samePlace(one: SignerSettings | null, other: SignerSettings | null): boolean {
+  if (one?.kind === 'pkcs11' && other?.kind === 'pkcs11')
+    return one.libPath === other.libPath && same(one.slot, other.slot) && same(one.serial, other.serial);
+  if (one?.kind !== 'kmip' || other?.kind !== 'kmip') return one === other;
+  // SECURITY: whom nobody checks may be anybody.
+  return one.host === other.host && one.port === other.port && (one.insecure || !other.insecure);
+}
+
 const same = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);
 
 /** What will be different, a sentence each (H-013). */
@@ -85,6 +94,8 @@ export function changesOf(stored: StoredSignerConfig): string[] {
     else {
       if (before.name !== signer.name) changes.push(`${before.name} is called ${signer.name}.`);
       if (!same(before.settings, signer.settings)) changes.push(`${signer.name} has other settings.`);
+      if (secretStored(stored, signer) && !samePlace(before.settings, signer.settings))
+        changes.push(`The secret of ${signer.name} that is kept goes to its new place from then on.`);
       if (signer.secret.do === 'store') changes.push(`Another secret of ${signer.name} is kept.`);
       if (signer.secret.do === 'forget' && before.sealed !== null)
         changes.push(`The secret of ${signer.name} is forgotten.`);

@@ -6,7 +6,13 @@ import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import type { FieldError } from '#shared/errors.ts';
 import { signerName } from '#shared/contract/signers.ts';
 import { checkSettings } from './check-settings.ts';
-import { type PendingSecret, type PendingSigner, type SignerDocument, SOFTWARE } from './document.ts';
+import {
+  type PendingSecret,
+  type PendingSigner,
+  samePlace,
+  type SignerDocument,
+  SOFTWARE,
+} from './document.ts';
 import { keyOfField, refusedFields, type SignersToml, type TomlSigner } from './read-toml.ts';
 
 /** More than any station has; each is started when it is applied. */
@@ -25,8 +31,8 @@ interface ImportDeps {
 function ownSettings(next: SignerSettings, before: SignerSettings | null): SignerSettings {
   if (next.kind !== 'pkcs11' || before?.kind !== 'pkcs11') return next;
   const { environment, keyLabel, pinPad, serial } = before;
-  const same = before.libPath === next.libPath && JSON.stringify(before.slot) === JSON.stringify(next.slot);
-  return { ...next, environment, keyLabel, pinPad, serial: same ? serial : null };
+  const own = { ...next, environment, keyLabel, pinPad, serial };
+  return samePlace(before, own) ? own : { ...own, serial: null };
 }
 
 /** The one software signer for all OpenSSL tables, under the name of the first. */
@@ -76,6 +82,13 @@ export async function mergeToml(
     const kept = before?.secret ?? null;
     const secret = table.secret === null ? (kept ?? { do: 'keep' }) : deps.seal(id, table.secret, kept);
     const next: PendingSigner = { id, name: table.name, kind: settings.kind, settings, secret };
+    // SECURITY: whoever wrote the file does not say where a PIN goes that was typed for another place.
+    if (table.secret === null && deps.keeps(next) && !samePlace(before?.settings ?? null, settings)) {
+      next.secret = { do: 'forget' };
+      notes.push(
+        `"${table.name}": the file leads to another place, so the ${settings.kind === 'kmip' ? 'password' : 'PIN'} that is kept is forgotten. Type it when it is asked.`,
+      );
+    }
     const absent: string[] = [];
     for (const { path, message } of await checkSettings(settings, {
       secret: deps.keeps(next),

@@ -112,6 +112,53 @@ describe('what is here already', () => {
     expect(pending.changes).toEqual(['A has other settings.', 'Long-lived keys are made by A.']);
   });
 
+  test('a kept PIN or password does not follow a file that leads to another place', async () => {
+    const t = await started({ '/a.so': fakeToken('S1') });
+    await t.add('A', '/a.so');
+    const kmip = (more: string) =>
+      `[[signers]]\ntype = "KMIP"\nname = "K"\nhost = "127.0.0.1"\nusername = "me"\n${more}`;
+    const read = (text: string) => importText(t, `default_signer = "A"\n${text}`);
+    await read(P11 + kmip('password = "secret-1"\n'));
+    const roles = { defaultSigner: 'software', oneOffSigner: null };
+    await t.app.call('signers.setRoles', { revision: await t.revision(), ...roles });
+    await t.apply();
+    const stored = async () => {
+      const { pending } = await t.list();
+      return pending.signers.flatMap(({ kind, secretStored }) => (kind === 'software' ? [] : [secretStored]));
+    };
+    expect((await read(`${P11}retry_seconds = 5\n${kmip('read_timeout_seconds = 9\n')}`)).notes).toEqual(
+      expect.not.arrayContaining([expect.stringContaining('forgotten')]),
+    );
+    expect(await stored()).toEqual([true, true]);
+    for (const [elsewhere, what] of [
+      [`${P11.replace('/a.so', '/evil.so')}${kmip('')}`, 'PIN'],
+      [`${P11.replace('My token', 'Another')}${kmip('')}`, 'PIN'],
+      [`${P11}${kmip('').replace('127.0.0.1', '127.0.0.2')}`, 'password'],
+      [`${P11}${kmip('port = 9\n')}`, 'password'],
+      [`${P11}${kmip('insecure = true\n')}`, 'password'],
+    ] as const) {
+      await t.app.call('signers.discard', { revision: await t.revision() });
+      expect((await read(elsewhere)).notes).toContainEqual(
+        expect.stringContaining(`so the ${what} that is kept is forgotten. Type it when it is asked.`),
+      );
+      expect(await stored()).toEqual(what === 'PIN' ? [false, true] : [true, false]);
+      expect((await t.list()).pending.changes).toContain(
+        `The secret of ${what === 'PIN' ? 'A' : 'K'} is forgotten.`,
+      );
+    }
+    // By hand it is said before it is applied.
+    await t.app.call('signers.discard', { revision: await t.revision() });
+    const row = (await t.list()).rows.find(({ name }) => name === 'A');
+    if (row?.settings?.kind !== 'pkcs11') throw new Error('no token');
+    await t.app.call('signers.save', {
+      revision: await t.revision(),
+      ...{ id: row.id, name: 'A', settings: { ...row.settings, libPath: '/b.so' }, secret: { do: 'keep' } },
+    });
+    expect((await t.list()).pending.changes).toContain(
+      'The secret of A that is kept goes to its new place from then on.',
+    );
+  });
+
   test('a role that names the second OpenSSL table is the software signer', async () => {
     const t = await started({});
     await importText(

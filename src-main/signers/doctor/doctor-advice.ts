@@ -33,9 +33,9 @@ const TABLE: Readonly<Record<string, Advice>> = {
   UNREACHABLE: NOBODY_ANSWERS,
   OFFLINE: {
     cause:
-      'An offline station connects to the one HSM that is in force, by its address, and to nothing else.',
-    check: 'Compare host and port with the signer that is in force.',
-    fix: 'Give the address of the HSM, apply the configuration, and examine it again.',
+      'An offline station connects to its one HSM, or to the one that is examined, by address, and to nothing else.',
+    check: 'Compare host and port with the address of the HSM.',
+    fix: 'Give the address of the HSM and not its name, and examine it again.',
   },
   EPROTO: NO_TLS,
   ECONNRESET: NO_TLS,

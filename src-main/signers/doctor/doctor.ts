@@ -7,6 +7,7 @@ import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
 import type { JobContext } from '../../lib/jobs.ts';
 import type { Log } from '../../lib/log.ts';
+import type { HsmEndpoint } from '../../lib/net-gate.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { StoredSignerConfig } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
@@ -45,15 +46,22 @@ export interface DoctorDeps {
 
 interface Book {
   reports: Map<string, DoctorReport>;
-  running: Set<string>;
+  /** With the address of each that is a KMIP server. */
+  running: Map<string, HsmEndpoint | null>;
   /** Of signers or secrets that are not in force: the refused ones have to be known the next time. */
   pending: Map<string, { sealed: string | null; pins: Pins }>;
 }
 
 interface Doctor {
   channels: Pick<Domain<'signers'>, 'examine' | 'report'>;
+  /** Of the KMIP servers that are being examined. Throws AppError LOCKED. */
+  endpoints(): HsmEndpoint[];
   /** Forgets what was typed. */
   locking(): void;
+}
+
+function endpointOf(settings: SignerSettings): HsmEndpoint | null {
+  return settings.kind === 'kmip' ? { address: settings.host, port: settings.port } : null;
 }
 
 const KIND = { software: 'software', pkcs11: 'PKCS#11', kmip: 'KMIP' } as const;
@@ -65,7 +73,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
 
   function book(): Book {
     const now = session();
-    const known = books.get(now) ?? { reports: new Map(), running: new Set(), pending: new Map() };
+    const known = books.get(now) ?? { reports: new Map(), running: new Map(), pending: new Map() };
     books.set(now, known);
     return known;
   }
@@ -103,6 +111,17 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     });
     pending.set(id, { sealed, pins });
     return pins;
+  }
+
+  /** SECURITY: an offline station has one address beside that of its signer at most. */
+  function requireOneEndpoint(place: HsmEndpoint | null): void {
+    const others = [...book().running.values()].filter((one) => one !== null);
+    const same = others.every((one) => one.address === place?.address && one.port === place.port);
+    if (place === null || same || session().workspace.kind !== 'offline') return;
+    throw new AppError(
+      'NOT_ALLOWED_NOW',
+      'An offline station examines one server at a time. Wait for the end of the other examination.',
+    );
   }
 
   /** Changes the pending secret of a signer that is not in force as it is examined. */
@@ -158,7 +177,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
           binding,
           ours: new Map(keys.map((key) => [key.spkiSha256, { label: key.label, here: key.signer === id }])),
           looks: deps.looks(bound, { signal: job.signal, name }),
-          device: deps.kinds.deviceFor(bound, person),
+          device: live().unfinished.watched(id, deps.kinds.deviceFor(bound, person)),
           explain: (error) => deps.kinds.explain(settings.kind, error),
           log: (error) => void deps.log.failure(`examining a signer (${id})`, error),
           changed(line) {
@@ -188,14 +207,20 @@ export function createDoctor(deps: DoctorDeps): Doctor {
         const { running } = book();
         if (running.has(id))
           throw new AppError('NOT_ALLOWED_NOW', `${signer.name} is being examined. Wait for its end.`);
+        const place = endpointOf(signer.settings);
+        requireOneEndpoint(place);
         const title = `Examination of ${signer.name}`;
-        running.add(id);
+        running.set(id, place);
         return deps.deviceJob(id, { action: 'signers.examine', title }, (job) =>
-          work(signer, job).finally(() => running.delete(id)),
+          work(signer, job).finally(() => {
+            running.delete(id);
+            changed('signers', [id]);
+          }),
         );
       },
       report: ({ id }) => structuredClone(book().reports.get(id) ?? null),
     },
+    endpoints: () => [...book().running.values()].filter((place) => place !== null),
     locking() {
       for (const { pins } of book().pending.values()) pins.forget();
     },

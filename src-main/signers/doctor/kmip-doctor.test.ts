@@ -179,7 +179,7 @@ describe('each line fails alone, with cause, check and fix; what comes after it 
     const fake = await fakeKmip({ password: { username: 'me', password: 'right' } });
     const { asked, refused } = await doctored(fake.settings({ ...FAST, username: 'me' }));
     expect([asked, refused]).toEqual([1, 1]);
-    expect(fake.asked).toHaveLength(1);
+    expect(fake.passwords).toHaveLength(1);
     const good = await doctored(fake.settings({ ...FAST, username: 'me' }), { pin: 'right' });
     expect(good.line('login').state).toBe('good');
   });

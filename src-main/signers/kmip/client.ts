@@ -38,8 +38,23 @@ const GENERAL_FAILURE = 256;
 /** How a server says that it does not know the version: the standard left it open before 2.0. */
 const WRONG_VERSION = new Set([null, 4, 7, 8, 63, GENERAL_FAILURE]);
 
+/** A refusal without a reason: of the version, the password, or anything. */
+const UNSAID = new Set([null, GENERAL_FAILURE]);
+const FIRST: KmipVersion = { major: 1, minor: 4 };
+
+const known = (version: KmipVersion | undefined): KmipVersion | undefined =>
+  VERSIONS.find((one) => version !== undefined && sameVersion(one, version));
+
+interface Spoken {
+  spoken: KmipVersion;
+  /** With the request; null: the server is not told who asks. */
+  shown: KmipCredential | null;
+}
+
 /** Zero in a configuration is "as long as it takes"; nothing takes longer than this. */
 const LONGEST_MS = 600_000;
+/** Zero is no limit here as well. */
+const keptMs = (seconds: number): number => (seconds === 0 ? Infinity : seconds * 1000);
 const limitMs = (seconds: number): number => (seconds === 0 ? LONGEST_MS : seconds * 1000);
 
 export function createKmipClient(deps: {
@@ -62,8 +77,8 @@ export function createKmipClient(deps: {
     clock,
     limits: {
       maxConnections: settings.maxConnections,
-      maxUseMs: settings.maxUseSeconds * 1000,
-      maxIdleMs: settings.maxIdleSeconds * 1000,
+      maxUseMs: keptMs(settings.maxUseSeconds),
+      maxIdleMs: keptMs(settings.maxIdleSeconds),
     },
     async connect(ended, signal) {
       const stream = await net.dial({
@@ -81,14 +96,14 @@ export function createKmipClient(deps: {
   async function exchange<T>(
     connection: Connection,
     operation: KmipOperation<T>,
-    spoken: KmipVersion,
+    { spoken, shown }: Spoken,
     signal: AbortSignal | undefined,
   ): Promise<T> {
     const request = encodeRequest({
       version: spoken,
       operation: operation.name,
       payload: operation.payload(spoken),
-      credential,
+      credential: shown,
       maxResponseBytes: limits.maxResponseBytes,
     });
     try {
@@ -96,17 +111,17 @@ export function createKmipClient(deps: {
       return operation.read(decodeResponse(response, operation.name));
     } finally {
       // SECURITY: it held the password.
-      if (credential !== null) wipe(request);
+      if (shown !== null) wipe(request);
     }
   }
 
   async function callIn<T>(
     operation: KmipOperation<T>,
-    spoken: KmipVersion,
+    how: Spoken,
     signal: AbortSignal | undefined,
   ): Promise<T> {
     const attempt = (fresh: boolean): Promise<T> =>
-      pool.use((connection) => exchange(connection, operation, spoken, signal), { fresh, signal });
+      pool.use((connection) => exchange(connection, operation, how, signal), { fresh, signal });
     try {
       return await attempt(false);
     } catch (error) {
@@ -115,25 +130,53 @@ export function createKmipClient(deps: {
     }
   }
 
+  /** What the server speaks, or what it says against this version. Throws what is no answer to that question. */
+  async function discovered(
+    how: Spoken,
+    signal: AbortSignal | undefined,
+  ): Promise<KmipVersion | KmipResultError | null> {
+    try {
+      const common = await callIn(discoverVersions(VERSIONS), how, signal);
+      return VERSIONS.find((one) => common.some((other) => sameVersion(one, other))) ?? null;
+    } catch (error) {
+      if (!(error instanceof KmipResultError)) throw error;
+      // 1.0 has no Discover Versions: who does not know it speaks what the request was written in, or says what it speaks.
+      return error.reason === OPERATION_NOT_SUPPORTED ? (known(error.version) ?? how.spoken) : error;
+    }
+  }
+
+  /**
+   * SECURITY: whatever a server says against a version, it may mean the password; so that goes out once the version is known, or with
+   * one last question about it, and never with each.
+   */
+  async function negotiated(signal: AbortSignal | undefined): Promise<KmipVersion> {
+    let last: KmipResultError | null = null;
+    for (const spoken of VERSIONS) {
+      const found = await discovered({ spoken, shown: null }, signal);
+      if (found === null) continue;
+      if (!(found instanceof KmipResultError)) return found;
+      last = found;
+      if (WRONG_VERSION.has(found.reason)) continue;
+      // It knows the version and wants to know who asks.
+      if (credential === null) throw found;
+      return withPassword(spoken, signal);
+    }
+    if (last === null) throw noCommonVersion();
+    if (credential !== null) return withPassword(known(last.version) ?? FIRST, signal);
+    throw UNSAID.has(last.reason) ? last : noCommonVersion(last.message);
+  }
+
+  async function withPassword(spoken: KmipVersion, signal: AbortSignal | undefined): Promise<KmipVersion> {
+    const found = await discovered({ spoken, shown: credential }, signal);
+    if (found instanceof KmipResultError) throw found;
+    return found ?? spoken;
+  }
+
   return {
-    call: (operation, signal) => callIn(operation, version, signal),
+    call: (operation, signal) => callIn(operation, { spoken: version, shown: credential }, signal),
     async negotiate(signal) {
-      let last: KmipResultError | null = null;
-      for (const tried of VERSIONS) {
-        try {
-          const common = await callIn(discoverVersions(VERSIONS), tried, signal);
-          const best = VERSIONS.find((one) => common.some((other) => sameVersion(one, other)));
-          if (best !== undefined) return (version = best);
-        } catch (error) {
-          if (!(error instanceof KmipResultError)) throw error;
-          // 1.0 has no Discover Versions: who does not know it speaks what the request was written in, or says what it speaks.
-          if (error.reason === OPERATION_NOT_SUPPORTED)
-            return (version = VERSIONS.find((one) => sameVersion(one, error.version)) ?? tried);
-          if (!WRONG_VERSION.has(error.reason)) throw error;
-          last = error;
-        }
-      }
-      throw last?.reason === null || last?.reason === GENERAL_FAILURE ? last : noCommonVersion(last?.message);
+      version = await negotiated(signal);
+      return version;
     },
     peer: () => peer,
     close: () => pool.close(),

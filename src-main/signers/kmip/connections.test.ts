@@ -43,6 +43,17 @@ describe('connections', () => {
     expect(server.total()).toBe(4);
   });
 
+  test('zero is no limit for them, as it is for the timeouts', async () => {
+    const server = await fakeKmip();
+    const clock = testClock();
+    const device = kmipDevice(server.settings({ maxUseSeconds: 0, maxIdleSeconds: 0 }), { clock });
+    await device.open(signal);
+    const { handle } = await device.create({ algorithm: 'p-256', label: '' });
+    clock.advance(100 * 86_400_000);
+    await device.sign(handle, 'p-256', DATA);
+    expect([server.total(), server.open()]).toEqual([1, 1]);
+  });
+
   test('a signature is asked again when the pooled connection was dead, and a new connection is not tried twice', async () => {
     let drops = 1;
     const server = await fakeKmip({

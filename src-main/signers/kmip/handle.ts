@@ -19,6 +19,19 @@ export function pairHandle({ publicId, privateId }: KeyPairIds): Uint8Array {
   return new TextEncoder().encode(publicId === null ? privateId : `${publicId}:${privateId}`);
 }
 
+const BEGUN = '::';
+
+/** The handle of what was begun under this prefix of names, before the server gave any identifier. */
+export function begunHandle(prefix: string): Uint8Array {
+  return new TextEncoder().encode(`${BEGUN}${prefix}`);
+}
+
+/** The prefix behind such a handle; null: it is that of a pair. */
+export function readBegun(handle: Uint8Array): string | null {
+  const text = Buffer.from(handle).toString('utf8');
+  return text.startsWith(BEGUN) ? text.slice(BEGUN.length) : null;
+}
+
 /** Throws DeviceError `key-gone` when it is none. */
 export function readHandle(handle: Uint8Array): KeyPairIds {
   const parts = Buffer.from(handle).toString('utf8').split(':');

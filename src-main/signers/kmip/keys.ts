@@ -6,9 +6,9 @@ import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import { equalBytes } from '../../lib/bytes.ts';
 import type { Random } from '../../ports.ts';
 import { keyId } from '../../x509/public-key.ts';
-import { DeviceError, type DeviceKey } from '../device.ts';
+import { DeviceError, type DeviceKey, type DeviceKeyRequest, type MadeKey } from '../device.ts';
 import type { KmipClient } from './client.ts';
-import { pairHandle, readHandle } from './handle.ts';
+import { pairHandle, readBegun, readHandle } from './handle.ts';
 import { maybe, valueAs } from './items.ts';
 import { KmipResultError, type KmipVersion } from './message.ts';
 import { LINK_TYPE, OBJECT_TYPE, STATE, TAG, USAGE_BITS } from './names.ts';
@@ -18,10 +18,7 @@ import { asDerSignature } from './public-key.ts';
 
 export interface KmipKeys {
   readonly version: KmipVersion;
-  create(
-    algorithm: KeyAlgorithm,
-    signal: AbortSignal | undefined,
-  ): Promise<{ handle: Uint8Array; spkiDer: Uint8Array }>;
+  create(request: DeviceKeyRequest, signal: AbortSignal | undefined): Promise<MadeKey>;
   publicKey(handle: Uint8Array): Promise<Uint8Array>;
   sign(handle: Uint8Array, algorithm: KeyAlgorithm, data: Uint8Array): Promise<Uint8Array>;
   destroy(handle: Uint8Array): Promise<void>;
@@ -37,7 +34,7 @@ const PRIVATE_NAME = /^krill-private-key-/;
 export function createKeys(deps: { client: KmipClient; random: Random; version: KmipVersion }): KmipKeys {
   const { client, version } = deps;
 
-  const { create, destroyPair } = createPairs(deps);
+  const { create, destroyPair, destroyBegun } = createPairs(deps);
 
   const spkiOf = (id: string, signal?: AbortSignal): Promise<Uint8Array | null> =>
     client.call(getPublicKey(id), signal);
@@ -159,7 +156,10 @@ export function createKeys(deps: { client: KmipClient; random: Random; version: 
       const { privateId } = readHandle(handle);
       return asDerSignature(algorithm, await client.call(sign(privateId, algorithm, data)));
     },
-    destroy: (handle) => destroyPair(readHandle(handle)),
+    destroy(handle) {
+      const begun = readBegun(handle);
+      return begun === null ? destroyPair(readHandle(handle)) : destroyBegun(begun);
+    },
     find,
     list,
   };

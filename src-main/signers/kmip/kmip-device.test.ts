@@ -139,19 +139,6 @@ describe('making a key, whole or not at all', () => {
     expect(server.objects.size).toBe(0);
   });
 
-  test('a pair that the server may still be making is named', async () => {
-    const server = await fakeKmip({
-      before: (operation) => (operation === 'createKeyPair' ? 'silent' : null),
-    });
-    const device = kmipDevice(server.settings({ readTimeoutSeconds: 0.2 }));
-    await device.open(signal);
-    await expect(device.create({ algorithm: 'p-256', label: '' })).rejects.toMatchObject({
-      trouble: 'unreachable',
-      code: 'READ_TIMEOUT',
-      message: expect.stringMatching(/under krill_new_key_[0-9a-f]{20}\.$/),
-    });
-  });
-
   test('what cannot be destroyed is named', async () => {
     const server = await fakeKmip({
       before: (operation) => (operation === 'activate' || operation === 'destroy' ? 12 : null),
@@ -219,10 +206,32 @@ describe('user and password', () => {
       trouble: 'pin-refused',
       code: 'Authentication Not Successful',
     });
-    expect(server.asked).toEqual(['1.4 discoverVersions']);
+    expect(server.asked).toEqual(['1.4 discoverVersions', '1.4 discoverVersions']);
+    expect(server.passwords).toEqual(['wrong']);
     await expect(device.sign(Buffer.from('1:2'), 'p-256', DATA)).rejects.toMatchObject({ code: 'NOT_OPEN' });
-    expect(server.asked).toHaveLength(1);
+    expect(server.asked).toHaveLength(2);
   });
+  test.each([
+    ['to whoever is not known', (withPassword: boolean) => (withPassword ? null : 256), 'right', true],
+    ['to a wrong password', (withPassword: boolean) => (withPassword ? 256 : null), 'wrong', false],
+    ['to everything', () => 256, 'wrong', false],
+  ])(
+    'a server that says "General Failure" %s gets the password once a login',
+    async (_to, reason, typed, works) => {
+      const server = await fakeKmip({
+        password: { username: 'operator', password: 'right' },
+        before: (operation, withPassword) => (operation === 'discoverVersions' ? reason(withPassword) : null),
+      });
+      const device = kmipDevice(server.settings({ username: 'operator' }), { person: typing(typed) });
+      const opening = device.open(signal).then(
+        ({ model }) => model,
+        (error: unknown) => error,
+      );
+      if (works) expect(await opening).toBe('KMIP 1.4');
+      else expect(await opening).toMatchObject({ name: 'DeviceError' });
+      expect(server.passwords.length).toBe(works ? 2 : 1);
+    },
+  );
   test('nobody who types, and none configured', async () => {
     const server = await fakeKmip({ password });
     await expect(kmipDevice(server.settings({ username: 'operator' })).open(signal)).rejects.toMatchObject({

@@ -143,13 +143,14 @@ export function createKmipDevice(deps: {
           throw error;
         }
       }),
-    create: ({ algorithm }, signal) =>
+    create: (request, signal) =>
       told(async () => {
         try {
-          return await keys().create(algorithm, signal);
+          return await keys().create(request, signal);
         } catch (error) {
           const fault = deviceFault(error, where, withPassword);
-          if (fault instanceof DeviceError && fault.trouble === 'unsupported') refusedKinds.add(algorithm);
+          if (fault instanceof DeviceError && fault.trouble === 'unsupported')
+            refusedKinds.add(request.algorithm);
           throw fault;
         }
       }),

@@ -6,15 +6,18 @@ import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import { toHex } from '../../lib/bytes.ts';
 import type { Random } from '../../ports.ts';
 import { keyId, keyView } from '../../x509/public-key.ts';
-import { DeviceError } from '../device.ts';
+import { DeviceError, type DeviceKeyRequest, type DeviceTrouble, type MadeKey } from '../device.ts';
 import type { KmipClient } from './client.ts';
 import { ConnectionError } from './connection.ts';
-import { type KeyPairIds, pairHandle } from './handle.ts';
+import { begunHandle, type KeyPairIds, pairHandle } from './handle.ts';
+import { valueAs } from './items.ts';
 import { KmipResultError, type KmipVersion } from './message.ts';
+import { TAG } from './names.ts';
 import {
   activate,
   createKeyPair,
   destroy,
+  getAttributes,
   getPublicKey,
   locate,
   queryServer,
@@ -30,12 +33,11 @@ import { resultReason } from './result-reasons.ts';
 const UNKNOWN_ATTRIBUTE: ReadonlySet<number> = new Set([4, 7, 8, 0x2c, 0x2d, 0x3d]);
 
 interface Pairs {
-  create(
-    algorithm: KeyAlgorithm,
-    signal: AbortSignal | undefined,
-  ): Promise<{ handle: Uint8Array; spkiDer: Uint8Array }>;
+  create(request: DeviceKeyRequest, signal: AbortSignal | undefined): Promise<MadeKey>;
   /** What is gone already is no error. */
   destroyPair(pair: KeyPairIds): Promise<void>;
+  /** Whatever lies under the names that a creation begins with. */
+  destroyBegun(prefix: string): Promise<void>;
 }
 
 export function createPairs(deps: { client: KmipClient; random: Random; version: KmipVersion }): Pairs {
@@ -66,14 +68,17 @@ export function createPairs(deps: { client: KmipClient; random: Random; version:
     if (publicId !== null) await destroyOne(publicId);
   }
 
+  async function destroyBegun(prefix: string): Promise<void> {
+    // The names are nobody else's.
+    for (const name of namesUnder(prefix))
+      for (const id of await client.call(locate({ name }, 2))) await destroyOne(id);
+  }
+
   /** Takes away what a failed attempt may have left. Answers whether nothing is left. */
-  async function cleanUp(pair: KeyPairIds | null, names: readonly string[]): Promise<boolean> {
+  async function cleanUp(pair: KeyPairIds | null, prefix: string): Promise<boolean> {
     try {
-      if (pair !== null) await destroyPair(pair);
-      // The answer was lost on the way: the names are nobody else's.
-      else
-        for (const name of names)
-          for (const id of await client.call(locate({ name }, 2))) await destroyOne(id);
+      // Where the answer was lost on the way, there is no pair.
+      await (pair === null ? destroyBegun(prefix) : destroyPair(pair));
       return true;
     } catch {
       return false;
@@ -95,19 +100,35 @@ export function createPairs(deps: { client: KmipClient; random: Random; version:
     return client.call(createKeyPair({ ...wanted, sensitive: false }), signal);
   }
 
+  /** Whether the server says that it keeps the private key; one that says nothing may give it away. */
+  async function isKept(privateId: string): Promise<boolean> {
+    try {
+      const attributes = await client.call(getAttributes(privateId));
+      const says = (tag: number, wanted: boolean): boolean =>
+        (attributes.get(tag) ?? []).some((item) => valueAs(item, 'boolean') === wanted);
+      return says(TAG.sensitive, true) || says(TAG.extractable, false);
+    } catch (error) {
+      if (!(error instanceof KmipResultError)) throw error;
+      return false;
+    }
+  }
+
   async function create(
-    algorithm: KeyAlgorithm,
+    { algorithm, begun }: DeviceKeyRequest,
     signal: AbortSignal | undefined,
-  ): Promise<{ handle: Uint8Array; spkiDer: Uint8Array }> {
+  ): Promise<MadeKey> {
     // A dead pooled connection shows here, where trying again is safe.
     await client.call(queryServer(), signal);
     const prefix = `krill_new_key_${toHex(random.bytes(10)).toLowerCase()}`;
-    const [privateName, publicName] = [`${prefix}_priv`, `${prefix}_pub`];
+    const [privateName, publicName] = namesUnder(prefix);
     let pair: KeyPairIds | null = null;
+    await begun?.(begunHandle(prefix));
     try {
       const ids = await makePair({ algorithm, privateName, publicName }, signal);
       pair = ids;
       const handle = pairHandle(ids);
+      // From here on they lose the names under which they would be found.
+      await begun?.(handle);
       const spkiDer = await client.call(getPublicKey(ids.publicId), signal);
       if (spkiDer === null || !isKind(spkiDer, algorithm))
         throw new DeviceError(
@@ -120,29 +141,52 @@ export function createPairs(deps: { client: KmipClient; random: Random; version:
       await client.call(rename(ids.publicId, publicName, `krill-public-key-${identifier}`), signal);
       await client.call(rename(ids.privateId, privateName, `krill-private-key-${identifier}`), signal);
       await client.call(activate(ids.privateId), signal);
-      return { handle, spkiDer };
+      return { handle, spkiDer, mayLeave: !(await isKept(ids.privateId)) };
     } catch (error) {
       // A refusal of the first step made nothing.
       const nothingMade = pair === null && error instanceof KmipResultError;
-      const clean = nothingMade || (await cleanUp(pair, [privateName, publicName]));
-      if (clean && pair === null && error instanceof ConnectionError && error.kind === 'read-timeout')
-        throw new DeviceError(
-          'unreachable',
-          'READ_TIMEOUT',
-          `The server did not make the key in time: raise read_timeout_seconds, and destroy on the server what may still appear there under ${prefix}.`,
-          error.message,
-        );
+      const clean = nothingMade || (await cleanUp(pair, prefix));
+      // Whoever did not wait for the answer knows not what is still being made.
+      if (clean && pair === null && error instanceof ConnectionError) throw lost(error, prefix);
       if (clean) throw error;
       throw new DeviceError(
         'unreachable',
         'LEFT_BEHIND',
-        `The key was not finished, and what was begun could not be destroyed: destroy the objects named ${prefix} or numbered ${pair?.publicId ?? '?'} and ${pair?.privateId ?? '?'} on the server.`,
+        `The key was not finished, and what was begun could not be destroyed: it is destroyed at the next contact, or destroy the objects named ${prefix} or numbered ${pair?.publicId ?? '?'} and ${pair?.privateId ?? '?'} on the server.`,
         error instanceof Error ? error.message : '',
       );
     }
   }
 
-  return { create, destroyPair };
+  return { create, destroyPair, destroyBegun };
+}
+
+/** Of the private half and of the public one, before they carry the key's identifier. */
+function namesUnder(prefix: string): [string, string] {
+  return [`${prefix}_priv`, `${prefix}_pub`];
+}
+
+/** The key was asked for and there is no answer: it may appear yet. */
+function lost(error: ConnectionError, prefix: string): DeviceError {
+  const said: Partial<Record<ConnectionError['kind'], [DeviceTrouble, string, string]>> = {
+    'read-timeout': [
+      'unreachable',
+      'READ_TIMEOUT',
+      'The server did not make the key in time: raise read_timeout_seconds.',
+    ],
+    cancelled: ['cancelled', 'CANCELLED', 'The making of the key was cancelled.'],
+  };
+  const [trouble, code, text] = said[error.kind] ?? [
+    'unreachable',
+    'CONNECTION_CLOSED',
+    'The connection ended while the server made the key: look at its log.',
+  ];
+  return new DeviceError(
+    trouble,
+    code,
+    `${text} What may still appear on the server under ${prefix} is destroyed at the next contact.`,
+    error.message,
+  );
 }
 
 /** Whether the key is of the kind that was asked for. */

@@ -7,6 +7,7 @@ import { type Connection, ConnectionError } from './connection.ts';
 
 export interface PoolLimits {
   maxConnections: number;
+  /** Infinity: no limit. */
   maxUseMs: number;
   maxIdleMs: number;
 }
@@ -120,13 +121,17 @@ export function createPool(deps: {
     }
   }
 
+  function afterIdle(end: () => void): () => void {
+    return Number.isFinite(limits.maxIdleMs) ? clock.after(limits.maxIdleMs, end) : () => undefined;
+  }
+
   function giveBack(member: Member): void {
     lent.delete(member);
     if (closed || !member.connection.isOpen() || nowMs() - member.since >= limits.maxUseMs) {
       drop(member);
       return;
     }
-    member.stopIdling = clock.after(limits.maxIdleMs, () => {
+    member.stopIdling = afterIdle(() => {
       const at = idle.indexOf(member);
       if (at < 0) return;
       idle.splice(at, 1);

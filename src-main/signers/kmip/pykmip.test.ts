@@ -61,7 +61,8 @@ describe.skipIf(missing.length > 0)(
 
     test('keys lie there as Krill’s do', async () => {
       const { device } = await open();
-      const { handle, spkiDer } = await device.create({ algorithm: 'rsa-2048', label: '' });
+      const { handle, spkiDer, mayLeave } = await device.create({ algorithm: 'rsa-2048', label: '' });
+      expect(mayLeave).toBe(false);
       expect(Buffer.from(handle).toString()).toMatch(/^\d+:\d+$/);
       const listed = (await device.list()).find((key) => Buffer.from(key.handle).equals(handle));
       expect(listed).toMatchObject({

@@ -43,7 +43,7 @@ export interface ContactDeps {
   explain(error: DeviceError): Advice | null;
   /** Durable. */
   bound(binding: SignerBinding): Promise<void>;
-  learned(known: Known): Promise<void>;
+  learned(known: Known, device: Device): Promise<void>;
   record(what: { action: string; outcome: 'done' | 'refused'; summary: string }): Promise<void>;
   /** Of a probe in the background, and of what is no DeviceError. */
   log(what: string, error: unknown): void;
@@ -127,7 +127,7 @@ export function createContact(deps: ContactDeps) {
         else await checkBinding(device, facts, signer().name, binding);
       });
       known = { facts, at: clock.now().toISOString() };
-      await deps.learned(known);
+      await deps.learned(known, device);
       const what = `${facts.manufacturer} ${facts.model}`.trim() || 'The device';
       await deps.record({
         action: 'signers.contact',

@@ -10,6 +10,7 @@ import type { SignerBinding } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { keyView } from '../../x509/public-key.ts';
 import { type DeviceKey, DeviceError } from '../device.ts';
+import type { KeyReference } from '../signer.ts';
 import { ALL_USES, keyAlgorithmOf, newKeyRow } from '../stored-key.ts';
 import { proveKey } from './binding.ts';
 import type { ManagedSigner } from './managed-signer.ts';
@@ -44,6 +45,30 @@ export function probe(managed: ManagedSigner, name: string, job: JobContext): Pr
       }
     }
     return `${name} (serial ${facts.serial}) made, used and destroyed a key of ${kinds.join(' and ')}`;
+  });
+}
+
+/**
+ * Whether the device holds this key: asked once, and proven by a signature. Throws AppError as `withDevice` does, POLICY_REFUSED when
+ * another key signs under its name.
+ */
+export function holdsKey(
+  managed: ManagedSigner,
+  name: string,
+  key: KeyReference,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return managed.withDevice({ key: key.id, force: true, signal }, async (device) => {
+    try {
+      if (!equalBytes(await device.publicKey(key.handle), key.spkiDer)) return false;
+      await proveKey(device, name, key);
+      return true;
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+      if (error.trouble === 'key-gone') return false;
+      if (error.code === 'WRONG_SIGNATURE') throw new AppError('POLICY_REFUSED', error.message);
+      throw error;
+    }
   });
 }
 
@@ -120,7 +145,7 @@ export async function adoptKey(
       if (error instanceof DeviceError && error.code === 'WRONG_SIGNATURE') throw refused(error.message);
       throw error;
     }
-    return { algorithm, spkiDer, handle };
+    return { algorithm, spkiDer, handle, mayLeave: key.sensitive !== true && key.neverExtractable !== true };
   });
   job.commit();
   const row = newKeyRow({ ...found, id, uses: ALL_USES, signer }, label, 'imported');

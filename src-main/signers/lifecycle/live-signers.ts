@@ -15,10 +15,12 @@ import type { Device, DeviceError, Person } from '../device.ts';
 import type { SignerTable } from '../router.ts';
 import type { Signer } from '../signer.ts';
 import { createContact } from './contact.ts';
+import { holdsKey } from './device-keys.ts';
 import { createManagedSigner, type ManagedSigner } from './managed-signer.ts';
 import { createPins } from './pins.ts';
 import { createPrompts, type Prompts } from './prompts.ts';
 import type { Advice } from './trouble.ts';
+import { createUnfinishedKeys, type UnfinishedKeys } from './unfinished-keys.ts';
 
 /** The kinds of devices, as the application was built with them. */
 export interface DeviceKinds {
@@ -40,6 +42,7 @@ export interface LiveDeps {
 export interface LiveSigners {
   table: SignerTable;
   prompts: Prompts;
+  unfinished: UnfinishedKeys;
   /** Throws AppError NOT_FOUND, POLICY_REFUSED for software. */
   find(id: string): ManagedSigner;
   all(): ReadonlyMap<string, ManagedSigner>;
@@ -63,6 +66,22 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
   let roles = effectiveRoles(stored);
 
   const name = (id: string): string => names.get(id) ?? (id === SOFTWARE ? 'Software' : id);
+  const subjectsOf = (id: string, serial: string | undefined) => [
+    { type: 'signer', id, sha256: null },
+    ...(serial === undefined ? [] : [{ type: 'device', id: serial, sha256: null }]),
+  ];
+  // One for all, however often a signer is started anew: a key that is on its way belongs to its job.
+  const unfinished = createUnfinishedKeys({
+    ...{ clock, random, session, log: deps.log },
+    about(id) {
+      const serial = signers.get(id)?.managed.contact.known()?.facts.serial;
+      return {
+        name: serial === undefined ? name(id) : `${name(id)} (serial ${serial})`,
+        subjects: subjectsOf(id, serial),
+      };
+    },
+    changed: (id) => changed('signers', [id]),
+  });
   const unchanged = (
     { managed, from }: Entry,
     settings: SignerSettings,
@@ -72,10 +91,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
   function start(signer: StoredSigner, settings: SignerSettings): ManagedSigner {
     const { id } = signer;
     const facts = () => ({ id, name: name(id), kind: settings.kind, settings });
-    const subjects = (serial: string | undefined) => [
-      { type: 'signer', id, sha256: null },
-      ...(serial === undefined ? [] : [{ type: 'device', id: serial, sha256: null }]),
-    ];
+    const subjects = (serial: string | undefined) => subjectsOf(id, serial);
     const pins = createPins({
       clock,
       random,
@@ -93,7 +109,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       stored: signer,
       pins,
       prompts,
-      make: deps.kinds.deviceFor,
+      make: (as, person) => unfinished.watched(id, deps.kinds.deviceFor(as, person)),
       changed: () => changed('signers', [id]),
       explain: (error) => deps.kinds.explain(settings.kind, error),
       bound: (binding) =>
@@ -107,7 +123,10 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
             subjects: subjects(binding.serial),
           },
         }),
-      learned: (known) => session.store.run('signers.learn', { id, device: JSON.stringify(known) }),
+      async learned(known, device) {
+        await session.store.run('signers.learn', { id, device: JSON.stringify(known) });
+        await unfinished.sweep(id, device);
+      },
       async record(entry) {
         const serial = contact.known()?.facts.serial;
         await session.store.run('audit.add', { audit: { ...entry, subjects: subjects(serial) } });
@@ -150,6 +169,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
 
   return {
     prompts,
+    unfinished,
     name,
     table: {
       get signers() {
@@ -163,6 +183,10 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       },
       get oneOffSigner() {
         return roles.oneOffSigner;
+      },
+      async holds(id, key, signal) {
+        const found = signers.get(id);
+        return found !== undefined && holdsKey(found.managed, name(id), key, signal);
       },
       device(id) {
         const known = signers.get(id)?.managed.contact.known();

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import { pkcs11Settings } from '#shared/contract/signer-settings.ts';
 import { deviceActions } from '../../lib/device-use.ts';
-import { fakeDevices, type FakeToken, fakeToken, trouble } from '../../testing/fake-device.ts';
+import { fakeDevices, type FakeToken, fakeToken, strangerKey, trouble } from '../../testing/fake-device.ts';
 import { testLog, testRandom } from '../../testing/test-ports.ts';
 import { testVault } from '../../testing/test-workspace.ts';
 import { createSignerRouter } from '../router.ts';
@@ -56,7 +56,8 @@ async function live(tokens: Record<string, FakeToken>) {
   // As everybody signs: within an action, which is on record.
   const around = deviceActions(() => Promise.resolve());
   const sign: typeof router.sign = (key, use, data) => around(() => router.sign(key, use, data));
-  return { clock: made.clock, signers, router: { ...router, sign }, session };
+  const holderOf: typeof router.holderOf = (...given) => around(() => router.holderOf(...given));
+  return { clock: made.clock, signers, router: { ...router, sign, holderOf }, session };
 }
 
 signerContract(
@@ -163,4 +164,42 @@ test('code of a device that fails otherwise than it should is out of reach, and 
   });
   await signers.stop();
   await expect(failing).rejects.toMatchObject({ code: 'LOCKED' });
+});
+
+test('who holds a key is asked of all at once and once each, and proven by a signature', async () => {
+  const [token, lost] = [fakeToken('S1'), fakeToken('S2', { hangs: new Set(['open']) })];
+  const { router, clock, signers } = await live({ hung: lost, a: token });
+  const made = await router.create('a', request);
+  const never = new AbortController().signal;
+  // "dead" would be tried again for half a minute, and "hung" never answers.
+  const before = clock.now().getTime();
+  expect(await router.holderOf('pkcs11', made, never)).toBe('a');
+  expect(clock.now().getTime()).toBe(before);
+  expect(signers.prompts.list()).toEqual([]);
+  expect(await router.holderOf('kmip', made, never)).toBeNull();
+  const [, right] =
+    [...token.keys].find(([handle]) => handle === Buffer.from(made.handle).toString('hex')) ?? [];
+  if (right !== undefined) right.privateKey = strangerKey(token).privateKey;
+  lost.hangs.clear();
+  await expect(router.holderOf('pkcs11', made, never)).rejects.toMatchObject({
+    code: 'POLICY_REFUSED',
+    message: expect.stringMatching(/does not confirm/),
+  });
+});
+
+test('whose device has not this key is passed over, one that is away is named, and the search can be given up', async () => {
+  const token = fakeToken('S1');
+  const { router } = await live({ a: token });
+  const made = await router.create('a', request);
+  const other = { ...made, handle: Buffer.alloc(20, 7) };
+  await expect(router.holderOf('pkcs11', other, new AbortController().signal)).rejects.toMatchObject({
+    code: 'SIGNER_UNAVAILABLE',
+  });
+  token.hangs.add('open');
+  const abort = new AbortController();
+  const asked = router.holderOf('pkcs11', made, abort.signal);
+  abort.abort();
+  await expect(asked).rejects.toMatchObject({
+    code: expect.stringMatching(/^(CANCELLED|SIGNER_UNAVAILABLE)$/),
+  });
 });

@@ -14,6 +14,7 @@ const AFTER_PASSWORD = new Set([
   'WRITE_TIMEOUT',
   'CONNECTION_CLOSED',
   'General Failure',
+  'No Reason',
   'Internal Server Error',
   'INTERNAL',
 ]);

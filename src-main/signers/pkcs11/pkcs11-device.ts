@@ -213,7 +213,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       }
       return (await begin(signal)).facts;
     },
-    async create({ algorithm, label }, signal) {
+    async create({ algorithm, label, begun }, signal) {
       const on = await current();
       if (!on.facts.algorithms.includes(algorithm))
         throw faultOf(
@@ -228,6 +228,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
         cancelled = true;
         on.client.end(endedForOne());
       };
+      await begun?.(id);
       if (signal?.aborted === true) throw faultOf('CANCELLED');
       signal?.addEventListener('abort', cancel);
       try {

@@ -11,6 +11,7 @@ import { objectCommands } from './objects.ts';
 import { restoreCommands } from './restore.ts';
 import { settingCommands } from './settings.ts';
 import { signerCommands } from './signers.ts';
+import { unfinishedKeyCommands } from './unfinished-keys.ts';
 import { taChildCommands } from './ta-children.ts';
 import { taCommands } from './ta.ts';
 
@@ -27,6 +28,7 @@ export const commands = {
   ...objectCommands,
   ...restoreCommands,
   ...signerCommands,
+  ...unfinishedKeyCommands,
   ...taCommands,
   ...taChildCommands,
 };

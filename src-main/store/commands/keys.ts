@@ -5,6 +5,7 @@ import { change, read, type SqlValue, type Tx } from '../command.ts';
 import type { ListedKey, NewKey, Page, PageRequest, StoredKey } from '../columns.ts';
 import { beforeOf } from './cursor.ts';
 import { likeConditions } from './like.ts';
+import { forgetUnfinished, rememberUnfinished } from './unfinished-keys.ts';
 
 interface Row {
   seq: number;
@@ -19,6 +20,7 @@ interface Row {
   uses: string;
   sealed: Uint8Array;
   created_at: number;
+  may_leave: number;
 }
 
 /** What a key is to the trust anchor, in words; null when it is nothing to it. */
@@ -47,6 +49,7 @@ function listed(tx: Tx, row: Row): ListedKey {
     signer: row.signer,
     source: row.source,
     uses: JSON.parse(row.uses) as KeyUse[],
+    mayLeave: row.may_leave === 1,
     createdAt: new Date(row.created_at).toISOString(),
     ownerId: certificates[0]?.id ?? null,
     owner: certificates[0]?.name ?? trustAnchor ?? '',
@@ -73,6 +76,19 @@ function requireSigner(tx: Tx, signer: string): void {
   );
 }
 
+/** H-029: what its device does not promise is on record with the key. */
+function recordMayLeave(tx: Tx, key: NewKey): void {
+  tx.record({
+    action: 'signers.keyMayLeave',
+    outcome: 'done',
+    summary: `The device of the key "${key.label}" (${key.keyIdentifier}) may give it away: it does not say that it keeps the private half to itself`,
+    subjects: [
+      { type: 'key', id: key.id, sha256: key.spkiSha256 },
+      { type: 'signer', id: key.signer, sha256: null },
+    ],
+  });
+}
+
 /** Throws AppError CONFLICT when the same key is there already, or when its signer is not there any more. */
 export function insertKey(tx: Tx, key: NewKey): void {
   requireSigner(tx, key.signer);
@@ -85,8 +101,8 @@ export function insertKey(tx: Tx, key: NewKey): void {
       ids: [known.id],
     });
   tx.run(
-    `INSERT INTO keys (id, label, algorithm, spki, key_identifier, spki_sha256, signer, source, uses, sealed, created_at)
-     VALUES ($id, $label, $algorithm, $spki, $keyIdentifier, $spkiSha256, $signer, $source, $uses, $sealed, $at)`,
+    `INSERT INTO keys (id, label, algorithm, spki, key_identifier, spki_sha256, signer, source, uses, sealed, created_at, may_leave)
+     VALUES ($id, $label, $algorithm, $spki, $keyIdentifier, $spkiSha256, $signer, $source, $uses, $sealed, $at, $mayLeave)`,
     {
       id: key.id,
       label: key.label,
@@ -99,8 +115,11 @@ export function insertKey(tx: Tx, key: NewKey): void {
       uses: JSON.stringify(key.uses),
       sealed: key.sealed,
       at: tx.atMs,
+      mayLeave: key.mayLeave ? 1 : 0,
     },
   );
+  if (key.mayLeave) recordMayLeave(tx, key);
+  forgetUnfinished(tx, { signer: key.signer, handle: key.sealed });
   // Certificates that were imported before their key.
   tx.run('UPDATE certificates SET key_id = $id WHERE spki_sha256 = $spki', {
     id: key.id,
@@ -154,8 +173,15 @@ function requireDestroyable(tx: Tx, id: string, at: number): void {
   );
 }
 
+/** Ends a key that may lie on a device, which is to destroy it after this transaction; until it has, it is unfinished. */
+export function giveUpKey(tx: Tx, id: string): void {
+  const { signer, sealed } = findRow(tx, id);
+  rememberUnfinished(tx, { id, signer, handle: sealed });
+  destroyKey(tx, id);
+}
+
 /** Ends a key for ever, inside the caller's transaction: secure_delete overwrites the freed pages. */
-export function destroyKey(tx: Tx, id: string): void {
+function destroyKey(tx: Tx, id: string): void {
   // The public half stays for the history.
   tx.run(`UPDATE keys SET sealed = x'', destroyed_at = $at WHERE id = $id`, { id, at: tx.atMs });
 }

@@ -11,6 +11,7 @@ import type {
   StoredSigner,
   StoredSignerConfig,
 } from '../signer-columns.ts';
+import { forgetUnfinished } from './unfinished-keys.ts';
 
 interface Row {
   id: string;
@@ -148,6 +149,7 @@ export const signerCommands = {
         // Software is built in: it keeps its keys, named or not.
         if (row.kind !== 'software') requireNoKeys(tx, row);
         tx.run('DELETE FROM signers WHERE id = $id', { id: row.id });
+        tx.run('DELETE FROM unfinished_keys WHERE signer = $id', { id: row.id });
       }
       for (const signer of args.signers) put(tx, signer);
       tx.run(
@@ -173,6 +175,7 @@ export const signerCommands = {
         boundAt: Date.parse(binding.boundAt),
       },
     );
+    forgetUnfinished(tx, { signer: id, handle: binding.handle });
   }),
   /** What a contact taught, JSON; what is worth a record is recorded by its own command. */
   'signers.learn': write((tx, { id, device }: { id: string; device: string }): void => {

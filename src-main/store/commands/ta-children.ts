@@ -5,7 +5,7 @@
 import { AppError } from '../../lib/app-error.ts';
 import { change, read, type Tx } from '../command.ts';
 import type { NewKey, StoredKey } from '../columns.ts';
-import { destroyKey, findKey, insertKey } from './keys.ts';
+import { giveUpKey, findKey, insertKey } from './keys.ts';
 import { highestNumber, takeNumber } from './ledger.ts';
 import { numberScope } from './ta.ts';
 
@@ -128,7 +128,7 @@ export const taChildCommands = {
       for (const keyId of args.destroyed) {
         const id = keyInUse(tx, handle, keyId);
         tx.run('DELETE FROM ta_child_keys WHERE key_id = $id', { id });
-        destroyKey(tx, id);
+        giveUpKey(tx, id);
       }
     },
   ),
@@ -146,6 +146,6 @@ export const taChildCommands = {
     const { identityKey, keys } = childOf(tx, row);
     tx.run('DELETE FROM ta_child_keys WHERE handle = $handle', { handle });
     tx.run('DELETE FROM ta_children WHERE handle = $handle', { handle });
-    for (const { id } of [identityKey, ...keys.map(({ key }) => key)]) destroyKey(tx, id);
+    for (const { id } of [identityKey, ...keys.map(({ key }) => key)]) giveUpKey(tx, id);
   }),
 };

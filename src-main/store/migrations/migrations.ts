@@ -3,6 +3,7 @@ import { firstMigration } from './001-first.ts';
 import { taMigration } from './002-ta.ts';
 import { taChildrenMigration } from './003-ta-children.ts';
 import { signersMigration } from './004-signers.ts';
+import { keysOnDevicesMigration } from './005-keys-on-devices.ts';
 
 export interface Migration {
   /** The schema version it leads to (SQLite's user_version). */
@@ -15,4 +16,5 @@ export const MIGRATIONS: readonly Migration[] = [
   taMigration,
   taChildrenMigration,
   signersMigration,
+  keysOnDevicesMigration,
 ];

@@ -61,7 +61,12 @@ function sealedKey(deps: ImportDeps, der: Uint8Array, wanted: WantedKey): NewKey
  * The key wherever krillta had it: in a file, or on a device that is a signer here too and holds it still. Throws AppError
  * INVALID_INPUT that says which signer is missing, SIGNER_UNAVAILABLE while one cannot be reached.
  */
-async function takenKey(deps: ImportDeps, store: KrillStore, wanted: WantedKey): Promise<NewKey> {
+async function takenKey(
+  deps: ImportDeps,
+  store: KrillStore,
+  wanted: WantedKey,
+  signal: AbortSignal,
+): Promise<NewKey> {
   const der = store.keys.get(wanted.keyId);
   if (der !== undefined) return sealedKey(deps, der, wanted);
   const place = store.places.get(wanted.keyId);
@@ -78,7 +83,7 @@ async function takenKey(deps: ImportDeps, store: KrillStore, wanted: WantedKey):
     uses: USES,
     handle,
   };
-  const signer = await deps.router.holderOf(kind, reference);
+  const signer = await deps.router.holderOf(kind, reference, signal);
   if (signer === null)
     throw new AppError(
       'INVALID_INPUT',
@@ -129,12 +134,22 @@ export async function importStore(deps: ImportDeps, folder: string, job: JobCont
     const { anchor, exchanges } = store;
     job.report(0.5, 'Validating what is there');
     requireHolding(anchor);
-    const identity = await takenKey(deps, store, { ...anchor.identity, label: 'TA signer identity' });
-    const ta = await takenKey(deps, store, {
-      keyId: anchor.objects.keyId,
-      spkiDer: anchor.certificate.spkiDer,
-      label: 'Trust anchor',
-    });
+    const identity = await takenKey(
+      deps,
+      store,
+      { ...anchor.identity, label: 'TA signer identity' },
+      job.signal,
+    );
+    const ta = await takenKey(
+      deps,
+      store,
+      {
+        keyId: anchor.objects.keyId,
+        spkiDer: anchor.certificate.spkiDer,
+        label: 'Trust anchor',
+      },
+      job.signal,
+    );
     job.commit();
     const { keyId } = anchor.objects;
     const rows = exchanges.map((exchange) => exchangeRow(exchange, newId('exchange', deps.random)));

@@ -89,6 +89,12 @@ export function Key({ route }: ViewProps) {
       }
     >
       {row.reachable ? null : <Unreachable row={row} />}
+      {row.mayLeave ? (
+        <Notice severity="careful">
+          “{row.signerName}” may give this key away: it does not say that it keeps the private half to itself.
+          Use a key of another signer for what must not be copied.
+        </Notice>
+      ) : null}
       <Card title="Key">
         <KeyValue
           items={[

@@ -45,16 +45,16 @@ function PathField({ name, form, change, problems }: FormProps & { name: PathNam
 
 const PORT: readonly NumberLine[] = [{ name: 'port', label: 'Port' }];
 const LIMIT_LINES: readonly NumberLine[] = [
-  { name: 'connectTimeoutSeconds', label: 'connect_timeout_seconds', unit: 's' },
-  { name: 'readTimeoutSeconds', label: 'read_timeout_seconds', unit: 's' },
-  { name: 'writeTimeoutSeconds', label: 'write_timeout_seconds', unit: 's' },
+  { name: 'connectTimeoutSeconds', label: 'connect_timeout_seconds', unit: 's', zero: 'no limit' },
+  { name: 'readTimeoutSeconds', label: 'read_timeout_seconds', unit: 's', zero: 'no limit' },
+  { name: 'writeTimeoutSeconds', label: 'write_timeout_seconds', unit: 's', zero: 'no limit' },
   {
     name: 'maxUseSeconds',
     label: 'max_use_seconds',
     unit: 's',
-    help: 'A connection is closed after this. Krill’s code reads max_lifetime_seconds instead. Usual: 1800',
+    help: 'A connection is closed after this. Krill’s code reads max_lifetime_seconds instead. 0: never. Usual: 1800',
   },
-  { name: 'maxIdleSeconds', label: 'max_idle_seconds', unit: 's' },
+  { name: 'maxIdleSeconds', label: 'max_idle_seconds', unit: 's', zero: 'no limit' },
   {
     name: 'maxConnections',
     label: 'max_connections',

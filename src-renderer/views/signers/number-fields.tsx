@@ -9,13 +9,15 @@ export interface NumberLine {
   label: string;
   unit?: string;
   help?: ReactNode;
+  /** What zero means. */
+  zero?: string;
 }
 
 export function NumberFields(props: FormProps & { lines: readonly NumberLine[] }) {
   const { form, change, problems, lines } = props;
   return (
     <div className="form-pair">
-      {lines.map(({ name, label, unit, help }) => (
+      {lines.map(({ name, label, unit, help, zero }) => (
         <NumberField
           key={name}
           label={label}
@@ -23,7 +25,7 @@ export function NumberFields(props: FormProps & { lines: readonly NumberLine[] }
           onChange={(text) => change({ numbers: { ...form.numbers, [name]: text } })}
           error={problems[`settings.${name}`]}
           {...(unit === undefined ? {} : { unit })}
-          help={help ?? `Usual: ${RANGES[name].usual}`}
+          help={help ?? `${zero === undefined ? '' : `0: ${zero}. `}Usual: ${RANGES[name].usual}`}
         />
       ))}
     </div>

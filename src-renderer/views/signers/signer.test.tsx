@@ -70,6 +70,14 @@ test('test, log out: the job is followed, a refusal is shown', async () => {
   expect(screen.getByText('It is busy. Wait.')).toBeTruthy();
 });
 
+test('keys that a device still holds and nobody keeps are named, with what becomes of them', async () => {
+  bridge(fakeList([SOFTWARE, { ...TOKEN, unfinished: [{ identifier: 'a3f0', at: AT }] }]));
+  await show(Signer, '/signers/signer-1');
+  const list = screen.getByRole('list', { name: 'Keys that are to be destroyed' });
+  expect(list.textContent).toMatch(/^a3f0, /);
+  expect(screen.getByText(/The next contact destroys it; “Test” contacts it now/)).toBeTruthy();
+});
+
 test('capabilities: what is needed and missing is counted', async () => {
   const lacks = { ...TOKEN, capabilities: [{ name: 'C_Sign', present: false, needed: true }] };
   bridge(fakeList([SOFTWARE, lacks]));

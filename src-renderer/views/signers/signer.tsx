@@ -21,6 +21,7 @@ import { ChangePinDialog, RemoveSignerDialog, RenameSignerDialog } from './signe
 import { KIND_WORD, listed, WAITING_WORD } from './signer-words.ts';
 import type { ListedSigner, SignerList } from './signer-words.ts';
 import { StateCard } from './state-card.tsx';
+import { UnfinishedKeys } from './unfinished-keys.tsx';
 
 const BACK = { href: hrefOf('signers'), label: 'All signers' };
 type OpenDialog = 'rename' | 'pin' | 'remove' | null;
@@ -131,6 +132,7 @@ function InForce({
       </div>
       {contact.progress}
       <StateCard row={row} />
+      <UnfinishedKeys row={row} />
       <div className="columns">
         <div className="stack">
           <DeviceCard row={row} />
