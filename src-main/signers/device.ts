@@ -56,7 +56,8 @@ export interface Person {
 /** One thing that has to work: a PKCS#11 function or mechanism, a KMIP operation. */
 export interface Capability {
   name: string;
-  present: boolean;
+  /** null: it was not looked at, because that would end what is going on; it shows when it is used. */
+  present: boolean | null;
   needed: boolean;
 }
 

@@ -35,7 +35,7 @@ export function requireOperations(
   { capabilities }: DeviceFacts,
   { name, settings }: { name: string; settings: SignerSettings },
 ): void {
-  const missing = capabilities.filter(({ present, needed }) => needed && !present);
+  const missing = capabilities.filter(({ present, needed }) => needed && present === false);
   if (missing.length === 0 || (settings.kind === 'kmip' && settings.force)) return;
   const names = missing.map((one) => one.name).join(', ');
   throw new DeviceError(

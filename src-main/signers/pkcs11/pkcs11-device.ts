@@ -9,12 +9,13 @@ import { atMost } from './at-most.ts';
 import { askHost, connect, type Connection, DEADLINES, type Pkcs11Deps, whileWaiting } from './connection.ts';
 import { endedForOne, faultOf } from './faults.ts';
 import { quietNotice } from './quiet-notice.ts';
+import type { Patience } from './host-client.ts';
 import type { HostAnswer, HostOp, HostRequest } from './protocol.ts';
 import { generateRequest, keysOf, signatureOf, signWays, spkiOf } from './key-objects.ts';
 
 /** CKA_ID of new keys, as Krill makes it. */
 const ID_LENGTH = 20;
-/** So many signatures are in the child at once: the deadline of each counts from when it went there. */
+/** So many signatures are in the child at once; more would only wait there. */
 const IN_FLIGHT = 32;
 const GONE = new Set(['KEY_NOT_FOUND', 'CKR_KEY_HANDLE_INVALID', 'CKR_OBJECT_HANDLE_INVALID']);
 const isGone = (error: unknown): boolean => error instanceof DeviceError && GONE.has(error.code);
@@ -47,7 +48,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
   const inFlight = atMost(IN_FLIGHT);
   /** What makes, removes or looks for objects: SoftHSM crashes when one thread searches while another makes a key. */
   const objectsAlone = atMost(1);
-  const unlessQuiet = quietNotice(deps);
+  const unlessQuiet = quietNotice(person);
 
   async function begin(signal?: AbortSignal): Promise<Open> {
     const until = signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal]);
@@ -70,10 +71,10 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
   async function ask<O extends HostOp>(
     on: Open,
     request: Extract<HostRequest, { op: O }>,
-    deadlineMs: number | null,
+    patience: Patience,
   ): Promise<HostAnswer<O>> {
     try {
-      return await askHost<O>(on.client, request, deadlineMs);
+      return await askHost<O>(on.client, request, patience);
     } catch (error) {
       const loggedOut = error instanceof DeviceError && error.code === 'CKR_USER_NOT_LOGGED_IN';
       if (!loggedOut || !settings.login) throw error;
@@ -159,7 +160,8 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     alwaysAuthenticate: boolean,
   ): Promise<Uint8Array> {
     const request = { op: 'sign' as const, id: handle, ...way };
-    if (!alwaysAuthenticate) return unlessQuiet(on, ask(on, { ...request, login: null }, deadlines.sign));
+    const patience = unlessQuiet(on, `${on.token.label} has not answered yet. Touch it if it blinks.`);
+    if (!alwaysAuthenticate) return ask(on, { ...request, login: null }, patience);
     if (on.pinPad)
       return whileWaiting(
         on.client,
@@ -170,7 +172,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     const { tries } = on.facts;
     if (tries === 'locked') throw faultOf('CKR_PIN_LOCKED');
     const pin = await person.pin({ reason: 'signature', tries });
-    return unlessQuiet(on, ask(on, { ...request, login: { pin } }, deadlines.sign));
+    return ask(on, { ...request, login: { pin } }, patience);
   }
   async function signOn(
     on: Open,
@@ -231,7 +233,11 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       if (signal?.aborted === true) throw faultOf('CANCELLED');
       signal?.addEventListener('abort', cancel);
       try {
-        const rows = await objectsAlone(() => ask(on, request, deadlines.generate));
+        const patience = unlessQuiet(
+          on,
+          `${on.token.label} is making a key, which may take minutes. Touch it if it blinks.`,
+        );
+        const rows = await objectsAlone(() => ask(on, request, patience));
         const [privateKey, publicKey] = rows;
         const spkiDer = publicKey === undefined ? null : spkiOf(publicKey);
         if (privateKey === undefined || spkiDer === null) throw faultOf('KEY_INCOMPLETE');
