@@ -94,12 +94,16 @@ export interface DeviceKey {
   neverExtractable: boolean | null;
 }
 
+/** Throws DeviceError when this is not the device that is known by this name. */
+export type Proof = (device: Pick<Device, 'find' | 'sign'>, facts: DeviceFacts) => Promise<void>;
+
 export interface Device {
   /**
    * First contact: loads or connects, finds token or server, logs in, learns the capabilities. Again while it is open:
-   * answers the same facts after looking whether the device is still there.
+   * answers the same facts after looking whether the device is still there. `proof`: asked of what the device finds when it
+   * has to begin anew by itself later, before anything else is done with it; what was opened here the caller proves.
    */
-  open(signal: AbortSignal): Promise<DeviceFacts>;
+  open(signal: AbortSignal, proof?: Proof): Promise<DeviceFacts>;
   /** Makes a key pair: sensitive, never extractable, under a random identifier of its own. */
   create(
     request: { algorithm: KeyAlgorithm; label: string },

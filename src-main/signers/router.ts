@@ -32,8 +32,11 @@ export interface SignerRouter {
   oneOffSigner(): string;
   /** The device behind a signer as it was last contacted; null for software and for one that was never. */
   device(signer: string): UsedDevice | null;
-  /** Throws AppError NOT_FOUND, SIGNER_UNAVAILABLE, LOCKED; POLICY_REFUSED when it makes no such keys. */
-  create(signer: string, request: KeyRequest): Promise<RoutedKey>;
+  /**
+   * `signal` of the job that wants it: a device may take minutes or wait for a touch. Throws AppError NOT_FOUND,
+   * SIGNER_UNAVAILABLE, LOCKED, CANCELLED; POLICY_REFUSED when it makes no such keys.
+   */
+  create(signer: string, request: KeyRequest, signal?: AbortSignal): Promise<RoutedKey>;
   /**
    * Signs and checks the signature with the key's public half.
    * Throws AppError POLICY_REFUSED (use), NOT_FOUND (signer or key), SIGNER_UNAVAILABLE, LOCKED,
@@ -95,8 +98,8 @@ export function createSignerRouter(
     defaultSigner: () => table().defaultSigner,
     oneOffSigner: () => table().oneOffSigner,
     device: (signer) => table().device(signer),
-    async create(signer, request) {
-      return { ...(await find(signer).create(request)), signer };
+    async create(signer, request, signal) {
+      return { ...(await find(signer).create(request, signal)), signer };
     },
     async sign(key, use, data) {
       requireUse(key, use);

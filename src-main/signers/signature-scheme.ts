@@ -3,7 +3,6 @@
  * certificate looks the same whether software or a token signed it; no key is held here.
  */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { promisify } from 'node:util';
 import type { KeyAlgorithm, KeyUse } from '#shared/contract/keys.ts';
 import { AppError } from '../lib/app-error.ts';
 
@@ -52,8 +51,6 @@ export function signatureHolds(
   return verify(signatureScheme(algorithm).hash, data, publicKeyOf(spkiDer), signature);
 }
 
-const verifyInPool = promisify(verify);
-
 /** The same in the thread pool: while one signature is checked, the device makes others. */
 export function signatureHoldsInPool(
   algorithm: KeyAlgorithm,
@@ -61,7 +58,12 @@ export function signatureHoldsInPool(
   data: Uint8Array,
   signature: Uint8Array,
 ): Promise<boolean> {
-  return verifyInPool(signatureScheme(algorithm).hash, data, publicKeyOf(spkiDer), signature);
+  return new Promise((resolve, reject) => {
+    verify(signatureScheme(algorithm).hash, data, publicKeyOf(spkiDer), signature, (error, holds) => {
+      if (error === null) resolve(holds);
+      else reject(error);
+    });
+  });
 }
 
 const USE_WORDS: Record<KeyUse, string> = {

@@ -3,11 +3,21 @@ import { TAG } from './der-reader.ts';
 import { X509Error } from './x509-error.ts';
 
 export function tlv(tag: number, ...content: Uint8Array[]): Uint8Array {
-  const length = content.reduce((sum, part) => sum + part.length, 0);
+  let length = 0;
+  for (const part of content) length += part.length;
   const octets: number[] = [];
-  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
-  const header = length < 0x80 ? [tag, length] : [tag, 0x80 | octets.length, ...octets];
-  return Buffer.concat([Uint8Array.from(header), ...content]);
+  if (length >= 0x80)
+    for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
+  const der = Buffer.allocUnsafe(2 + octets.length + length);
+  der[0] = tag;
+  der[1] = length < 0x80 ? length : 0x80 | octets.length;
+  der.set(octets, 2);
+  let at = 2 + octets.length;
+  for (const part of content) {
+    der.set(part, at);
+    at += part.length;
+  }
+  return der;
 }
 
 export const sequence = (...parts: Uint8Array[]): Uint8Array => tlv(TAG.sequence, ...parts);

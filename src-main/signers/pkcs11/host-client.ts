@@ -43,10 +43,7 @@ export interface HostClient {
    * (SIGNER_HOST_CRASHED), hung (SIGNER_HOST_TIMEOUT: it is killed) or was ended.
    * SECURITY: the PIN in a request is wiped once it was sent.
    */
-  ask<O extends HostOp>(
-    request: Extract<HostRequest, { op: O }>,
-    patience: Patience,
-  ): Promise<HostAnswer<O>>;
+  ask<O extends HostOp>(request: Extract<HostRequest, { op: O }>, patience: Patience): Promise<HostAnswer<O>>;
   /** Ends the child; whatever still waits is rejected with `error`. */
   end(error: DeviceError): void;
   /** Why it is no more; null while it lives. */
@@ -80,8 +77,7 @@ export function startHostClient(deps: {
   const watch = createWatch<Waiting>(
     deps.clock,
     () => waiting.values(),
-    ({ op, limit }) =>
-      end(faultOf('SIGNER_HOST_TIMEOUT', `${op}: no answer within ${seconds(limit ?? 0)}`)),
+    ({ op, limit }) => end(faultOf('SIGNER_HOST_TIMEOUT', `${op}: no answer within ${seconds(limit ?? 0)}`)),
   );
 
   function finish(error: DeviceError): void {

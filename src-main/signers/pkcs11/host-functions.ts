@@ -33,9 +33,7 @@ export function presentFunctions(library: Cryptoki, slot: Handle, session: Handl
   look('C_FindObjectsFinal', () => library.C_FindObjectsFinal(session));
   look('C_DestroyObject', () => library.C_DestroyObject(session, NO_OBJECT));
   look('C_GenerateKeyPair', () => library.C_GenerateKeyPair(session, NO_MECHANISM, [], []));
-  look('C_GetAttributeValue', () =>
-    library.C_GetAttributeValue(session, NO_OBJECT, [{ type: CKA.class }]),
-  );
+  look('C_GetAttributeValue', () => library.C_GetAttributeValue(session, NO_OBJECT, [{ type: CKA.class }]));
   look('C_Sign', () => library.C_Sign(session, Buffer.alloc(1), Buffer.alloc(512)));
   look('C_SignInit', () => library.C_SignInit(session, NO_MECHANISM, NO_OBJECT));
   const other = another(library, slot);

@@ -149,7 +149,8 @@ export function createHostKeys(library: Cryptoki, sessions: Sessions): HostKeys 
       sessions.read(turn, (session) => {
         known.delete(nameOf(id));
         const keys = privateKeys(session, id);
-        if (keys.length > 1) throw new HostError(HOST_CODE.ambiguous, 'several private keys have this CKA_ID');
+        if (keys.length > 1)
+          throw new HostError(HOST_CODE.ambiguous, 'several private keys have this CKA_ID');
         const publicKeys = findObjects(library, session, [
           { type: CKA.class, value: CKO.publicKey },
           { type: CKA.id, value: Buffer.from(id) },

@@ -79,12 +79,16 @@ export function openSessions(library: Cryptoki, slot: Handle, most: number): Ses
   /** What failed half-way stays begun on its session: it is ended there or with the session. */
   function giveAfterFailure(session: Handle): void {
     if (session === main) {
-      try {
-        // Ends it whatever it answers (PKCS#11 2.40, 5.11); closing would end the login.
-        library.C_SignFinal(session, Buffer.alloc(1024));
-      } catch {
-        // Mostly there was nothing to end.
-      }
+      // Both end it whatever they answer (PKCS#11 2.40, 5.11), SoftHSM's first one does not; closing would end the login.
+      for (const end of [
+        () => library.C_SignFinal(session, Buffer.alloc(1024)),
+        () => library.C_Sign(session, Buffer.alloc(1), Buffer.alloc(1024)),
+      ])
+        try {
+          end();
+        } catch {
+          // Mostly there is nothing to end.
+        }
       return give(session);
     }
     all.delete(session);
@@ -132,8 +136,7 @@ export function openSessions(library: Cryptoki, slot: Handle, most: number): Ses
       give(session);
       return { value };
     },
-    read: (turn, task) =>
-      shared ? use(turn, async (session) => task(session)) : task(main),
+    read: (turn, task) => (shared ? use(turn, async (session) => task(session)) : task(main)),
     closeAll() {
       for (const session of new Set([...all, main])) library.C_CloseSession(session);
     },

@@ -38,7 +38,13 @@ export function packRequests(requests: readonly Numbered[]): (Numbered | SignRun
     if (first === undefined || group.length === 1 || !isSigning(first)) return group;
     const { id, mechanism, most, input } = first.request;
     const all = group.filter(isSigning).map(({ request }) => request.input);
-    return [{ id: first.id, size: input.length, run: { op: 'sign', id, mechanism, most, input: Buffer.concat(all) } }];
+    return [
+      {
+        id: first.id,
+        size: input.length,
+        run: { op: 'sign', id, mechanism, most, input: Buffer.concat(all) },
+      },
+    ];
   });
 }
 
@@ -61,7 +67,8 @@ const isSignature = (reply: HostReply): reply is SignatureRun => 'signatures' in
 
 /** As replies go to main. */
 export function packReplies(replies: readonly HostReply[]): HostReply[] {
-  const alike = (a: HostReply, b: HostReply): boolean => isSignature(a) && isSignature(b) && a.size === b.size;
+  const alike = (a: HostReply, b: HostReply): boolean =>
+    isSignature(a) && isSignature(b) && a.size === b.size;
   return groups(replies, alike).flatMap((group): HostReply[] => {
     const [first] = group;
     if (first === undefined || group.length === 1 || !isSignature(first)) return group;

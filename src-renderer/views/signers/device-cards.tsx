@@ -70,7 +70,7 @@ export function CapabilitiesCard({ row }: { row: SignerRow }) {
           <li key={name}>
             {present ? (
               <Check aria-label="present" className="tone-good" />
- ) : present === null ? (
+            ) : present === null ? (
               <Minus aria-label="not looked at" className="tone-note" />
             ) : (
               <X aria-label="missing" className={needed ? 'tone-bad' : 'tone-note'} />
