@@ -9,7 +9,7 @@ import { sha256Hex } from '../lib/bytes.ts';
 import { noteDeviceUse } from '../lib/device-use.ts';
 import { keyView } from '../x509/public-key.ts';
 import type { KeyReference, KeyRequest, Signer, SignerFacts } from './signer.ts';
-import { requireUse, signatureHolds, signatureHoldsInPool } from './signature-scheme.ts';
+import { requireUse, signatureHolds, signatureHoldsBeside } from './signature-scheme.ts';
 
 /** A key reference with the id of its signer, as the store keeps it. */
 export interface RoutedKey extends KeyReference {
@@ -83,6 +83,9 @@ export function createSignerRouter(
   table: () => SignerTable,
   left: (key: RoutedKey, why: unknown) => Promise<void>,
 ): SignerRouter {
+  /** Signatures that are being made. */
+  let signing = 0;
+
   function find(id: string): Signer {
     const signer = table().signers.get(id);
     if (signer === undefined)
@@ -104,14 +107,21 @@ export function createSignerRouter(
     async sign(key, use, data) {
       requireUse(key, use);
       const signer = find(key.signer);
-      const signature = await signer.sign(key, use, data);
+      signing += 1;
+      const signature = await signer.sign(key, use, data).finally(() => {
+        signing -= 1;
+      });
       const device = table().device(key.signer);
       // On record whatever it is worth: a wrong one most of all.
       if (device !== null)
         noteDeviceUse({ signer: device.name, serial: device.serial, ...namesOf(key.spkiDer) });
-      const holds = device === null ? signatureHolds : signatureHoldsInPool;
+      const { algorithm, spkiDer } = key;
       // SECURITY: a faulty or exchanged key shows here, before a wrong signature leaves the house (and leaks key bits).
-      if (!(await holds(key.algorithm, key.spkiDer, data, signature)))
+      const holds =
+        device === null
+          ? signatureHolds(algorithm, spkiDer, data, signature)
+          : await signatureHoldsBeside(algorithm, spkiDer, data, signature, signing === 0);
+      if (!holds)
         throw new AppError(
           'INTERNAL',
           `${(await signer.describe()).name} made a signature that its public key does not confirm; it was thrown away.`,

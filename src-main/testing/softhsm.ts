@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, test } from 'vitest';
+import { describe } from 'vitest';
 import { pkcs11Settings, type Pkcs11Settings } from '#shared/contract/signer-settings.ts';
 import { realClock } from '../shell/node/real-time.ts';
 import { nodeSignerHosts } from '../shell/node/signer-hosts.ts';
@@ -19,7 +19,6 @@ export const SO_PIN = '12345678';
 /** false at a desk that lacks one of them: the tests are skipped. In CI they run and fail. */
 export const hasSoftHsm = missingPeers('softhsm2-util', 'pkcs11-tool', 'gcc').length === 0;
 export const describeSoftHsm = hasSoftHsm ? describe : describe.skip;
-export const testSoftHsm = hasSoftHsm ? test : test.skip;
 
 const LIBRARIES = [
   '/usr/lib/softhsm/libsofthsm2.so',

@@ -6,9 +6,10 @@ import { testClock } from '../../testing/test-ports.ts';
 import { checkEnvironment, refusedVariables } from './environment.ts';
 import { explainFault, FAULTS } from './faults.ts';
 import { startHostClient } from './host-client.ts';
+import { ENOUGH } from './sign-runs.ts';
 import { QUIET_MS } from './watch.ts';
 
-type Sent = { id: number; request?: { op: string; pin?: Uint8Array | null } }[];
+type Sent = { id: number; request?: { op: string; pin?: Uint8Array | null }; run?: { input: Uint8Array } }[];
 
 /** A child that does what the test says. */
 function fakeChild() {
@@ -113,6 +114,28 @@ describe('main and the child', () => {
     ]);
     expect([await all[0], await all[2]].map((octets) => [...(octets ?? [])])).toEqual([[11], [33]]);
     await expect(all[1]).rejects.toMatchObject({ code: 'CKR_FUNCTION_FAILED' });
+  });
+
+  test('a child that has enough to do gets no small messages, and those wait no longer than a moment', async () => {
+    const child = fakeChild();
+    const ask = (count: number): void => {
+      for (let at = 0; at < count; at += 1) child.client.ask(signs(at), null).catch(() => undefined);
+    };
+    const sizes = (): number[] =>
+      child.sent.map((list) => list.flatMap(({ run }) => [...(run?.input ?? [])]).length / 2);
+    ask(3);
+    await child.flushed();
+    expect(sizes()).toEqual([3]);
+    ask(ENOUGH - 3);
+    await child.flushed();
+    expect(sizes()).toEqual([3, ENOUGH - 3]);
+    ask(2);
+    await child.flushed();
+    expect(sizes()).toHaveLength(2);
+    child.clock.advance(1);
+    expect(sizes()).toEqual([3, ENOUGH - 3, 2]);
+    ask(ENOUGH);
+    expect(sizes()).toEqual([3, ENOUGH - 3, 2, ENOUGH]);
   });
 
   test('the time counts from when the child begins: not while it waits there, and behind another from its end', async () => {

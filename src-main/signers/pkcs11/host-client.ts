@@ -14,7 +14,7 @@ import {
   type HostReply,
   type HostRequest,
 } from './protocol.ts';
-import { type Numbered, packRequests } from './sign-runs.ts';
+import { ENOUGH, type Numbered, packRequests } from './sign-runs.ts';
 import { createWatch, type Watched } from './watch.ts';
 
 /** A refusal by the library, before the device has put it into its own words. */
@@ -149,16 +149,22 @@ export function startHostClient(deps: {
     finish(faultOf('SIGNER_HOST_CRASHED', `${how}${busy === '' ? '' : ` during: ${busy}`}`));
   });
 
+  function flush(): void {
+    const now = batch;
+    batch = [];
+    if (now.length === 0) return;
+    host.send(packRequests(now));
+    for (const one of now) wipePins(one.request);
+  }
+  /** Those that come together go together, and a child that has enough to do gets no small messages. */
   function send(id: number, request: HostRequest): void {
-    if (batch.length === 0)
-      setImmediate(() => {
-        const now = batch;
-        batch = [];
-        if (now.length === 0) return;
-        host.send(packRequests(now));
-        for (const one of now) wipePins(one.request);
-      });
     batch.push({ id, request });
+    if (batch.length >= ENOUGH) flush();
+    else if (batch.length === 1)
+      setImmediate(() => {
+        if (waiting.size - batch.length < ENOUGH) flush();
+        else if (batch.length > 0) deps.clock.after(1, flush);
+      });
   }
 
   return {

@@ -53,6 +53,17 @@ export function createHostKeys(library: Cryptoki, sessions: Sessions): HostKeys 
   /** Settled when no key is being made. */
   let making: Promise<unknown> | null = null;
 
+  /** What signs many times with one key names it with one array (sign-runs.ts). */
+  let lastId: Uint8Array | null = null;
+  let lastName = '';
+  function knownUnder(id: Uint8Array): Found | undefined {
+    if (id !== lastId) {
+      lastId = id;
+      lastName = nameOf(id);
+    }
+    return known.get(lastName);
+  }
+
   /** SECURITY: two objects that answer to one CKA_ID: nobody can tell which is meant, so neither is used. */
   function find(session: Handle, id: Uint8Array): Found {
     const name = nameOf(id);
@@ -111,14 +122,13 @@ export function createHostKeys(library: Cryptoki, sessions: Sessions): HostKeys 
 
   return {
     sign(request, turn) {
-      const name = nameOf(request.id);
-      const found = known.get(name);
+      const found = knownUnder(request.id);
       if (found?.quick !== true || request.login !== null) return signLater(request, turn);
       try {
         return signNow(request, found) ?? signLater(request, turn);
       } catch (error) {
         // It may be gone or the token another one: the next use searches again.
-        known.delete(name);
+        known.delete(nameOf(request.id));
         throw error;
       }
     },

@@ -6,7 +6,7 @@ import type { Cryptoki } from './cryptoki.ts';
 import { failureOf, HostError } from './host-fault.ts';
 import { createHostLibrary } from './host-library.ts';
 import { HOST_CODE, hostRequests, type HostReply } from './protocol.ts';
-import { type Numbered, packReplies, unpackRequests } from './sign-runs.ts';
+import { ENOUGH, type Numbered, packReplies, unpackRequests } from './sign-runs.ts';
 
 /** As Electron gives it to a utility process; a forked child of Node has `process.send` instead. */
 interface ParentPort {
@@ -29,9 +29,6 @@ async function createBinding(): Promise<Cryptoki> {
 const { parentPort } = process as { parentPort?: ParentPort };
 const library = createHostLibrary(createBinding);
 let replies: HostReply[] = [];
-/** So many replies do not wait for more: main goes on with them while the library signs the next. */
-const ENOUGH = 8;
-
 function flush(): void {
   const now = packReplies(replies);
   replies = [];
@@ -43,6 +40,7 @@ function flush(): void {
 function reply(one: HostReply): void {
   replies.push(one);
   if (replies.length === 1) setImmediate(flush);
+  // Main goes on with them while the library signs the next.
   if (replies.length >= ENOUGH) flush();
 }
 

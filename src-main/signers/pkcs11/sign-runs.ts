@@ -2,6 +2,9 @@
 import { Buffer } from 'node:buffer';
 import type { HostReply, HostRequest, SignatureRun, SignRequest, SignRun } from './protocol.ts';
 
+/** So many do not wait for more to travel with: a message costs both sides half as much as a signature, and all wait for the last. */
+export const ENOUGH = 16;
+
 export interface Numbered {
   id: number;
   request: HostRequest;
