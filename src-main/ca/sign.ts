@@ -42,17 +42,22 @@ const WORDS: Record<Purpose, string> = {
 async function madeKey(
   deps: SignDeps,
   { data, holder }: IssueContext,
+  signal: AbortSignal,
 ): Promise<{ routed: RoutedKey; label: string } | null> {
   if (data.key.from !== 'new' || holder === null) return null;
   const name =
     data.subject.findLast(({ type }) => type === 'CN')?.value ?? data.names.dns.split(/[\s,;]/)[0] ?? '';
   const label = data.key.label.trim() || `${name || WORDS[data.purpose]} key`.slice(0, 80);
-  const routed = await deps.router.create(holder.id, {
-    id: newId('key', deps.random),
-    algorithm: data.key.algorithm,
-    label,
-    uses: isAuthorityPurpose(data.purpose) ? AUTHORITY_USES : LEAF_USES,
-  });
+  const routed = await deps.router.create(
+    holder.id,
+    {
+      id: newId('key', deps.random),
+      algorithm: data.key.algorithm,
+      label,
+      uses: isAuthorityPurpose(data.purpose) ? AUTHORITY_USES : LEAF_USES,
+    },
+    signal,
+  );
   return { routed, label };
 }
 
@@ -98,7 +103,7 @@ export async function signDraft(
       first === undefined ? 'It cannot be signed yet.' : `${first.message} ${first.fix}`.trim(),
     );
   job.report(null, 'Making the key');
-  const made = await madeKey(deps, context);
+  const made = await madeKey(deps, context, job.signal);
   let stored: StoredCertificate | null = null;
   try {
     job.report(null, 'Checking with a trial signature');

@@ -139,12 +139,8 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
           title,
           async run(job) {
             job.report(null, 'Making the key');
-            const made = await router.create(signer ?? router.defaultSigner(), {
-              id: newId('key', random),
-              algorithm,
-              label,
-              uses: ALL_USES,
-            });
+            const request = { id: newId('key', random), algorithm, label, uses: ALL_USES };
+            const made = await router.create(signer ?? router.defaultSigner(), request, job.signal);
             return keep(job, made, label, 'generated', {
               action: 'keys.create',
               summary: `${title} was made`,

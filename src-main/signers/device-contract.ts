@@ -34,7 +34,7 @@ export function deviceContract(
       expect(facts.serial).not.toBe('');
       expect(facts.label).not.toBe('');
       expect(facts.algorithms).toEqual(expect.arrayContaining([...algorithms]));
-      const missing = facts.capabilities.filter(({ needed, present }) => needed && !present);
+      const missing = facts.capabilities.filter(({ needed, present }) => needed && present === false);
       expect(missing.map((one) => one.name)).toEqual(differs.unannounced ?? []);
       expect(facts.capabilities.length).toBeGreaterThan(7);
       expect(await device.open(new AbortController().signal)).toEqual(facts);

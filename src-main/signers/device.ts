@@ -56,7 +56,8 @@ export interface Person {
 /** One thing that has to work: a PKCS#11 function or mechanism, a KMIP operation. */
 export interface Capability {
   name: string;
-  present: boolean;
+  /** null: it was not looked at, because that would end what is going on; it shows when it is used. */
+  present: boolean | null;
   needed: boolean;
 }
 
@@ -111,12 +112,16 @@ export interface MadeKey {
   mayLeave?: boolean;
 }
 
+/** Throws DeviceError when this is not the device that is known by this name. */
+export type Proof = (device: Pick<Device, 'find' | 'sign'>, facts: DeviceFacts) => Promise<void>;
+
 export interface Device {
   /**
    * First contact: loads or connects, finds token or server, logs in, learns the capabilities. Again while it is open:
-   * answers the same facts after looking whether the device is still there.
+   * answers the same facts after looking whether the device is still there. `proof`: asked of what the device finds when it
+   * has to begin anew by itself later, before anything else is done with it; what was opened here the caller proves.
    */
-  open(signal: AbortSignal): Promise<DeviceFacts>;
+  open(signal: AbortSignal, proof?: Proof): Promise<DeviceFacts>;
   /** Makes a key pair: sensitive, never extractable, under a random identifier of its own. */
   create(request: DeviceKeyRequest, signal?: AbortSignal): Promise<MadeKey>;
   /** SubjectPublicKeyInfo, DER. Throws `key-gone`. */

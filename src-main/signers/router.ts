@@ -9,7 +9,7 @@ import { sha256Hex } from '../lib/bytes.ts';
 import { noteDeviceUse } from '../lib/device-use.ts';
 import { keyView } from '../x509/public-key.ts';
 import type { KeyReference, KeyRequest, Signer, SignerFacts } from './signer.ts';
-import { requireUse, signatureHolds, signatureHoldsInPool } from './signature-scheme.ts';
+import { requireUse, signatureHolds, signatureHoldsBeside } from './signature-scheme.ts';
 
 /** A key reference with the id of its signer, as the store keeps it. */
 export interface RoutedKey extends KeyReference {
@@ -32,8 +32,11 @@ export interface SignerRouter {
   oneOffSigner(): string;
   /** The device behind a signer as it was last contacted; null for software and for one that was never. */
   device(signer: string): UsedDevice | null;
-  /** Throws AppError NOT_FOUND, SIGNER_UNAVAILABLE, LOCKED; POLICY_REFUSED when it makes no such keys. */
-  create(signer: string, request: KeyRequest): Promise<RoutedKey>;
+  /**
+   * `signal` of the job that wants it: a device may take minutes or wait for a touch. Throws AppError NOT_FOUND,
+   * SIGNER_UNAVAILABLE, LOCKED, CANCELLED; POLICY_REFUSED when it makes no such keys.
+   */
+  create(signer: string, request: KeyRequest, signal?: AbortSignal): Promise<RoutedKey>;
   /**
    * Signs and checks the signature with the key's public half.
    * Throws AppError POLICY_REFUSED (use), NOT_FOUND (signer or key), SIGNER_UNAVAILABLE, LOCKED,
@@ -84,6 +87,9 @@ export function createSignerRouter(
   table: () => SignerTable,
   left: (key: RoutedKey, why: unknown) => Promise<void>,
 ): SignerRouter {
+  /** Signatures that are being made. */
+  let signing = 0;
+
   function find(id: string): Signer {
     const signer = table().signers.get(id);
     if (signer === undefined)
@@ -99,20 +105,27 @@ export function createSignerRouter(
     defaultSigner: () => table().defaultSigner,
     oneOffSigner: () => table().oneOffSigner,
     device: (signer) => table().device(signer),
-    async create(signer, request) {
-      return { ...(await find(signer).create(request)), signer };
+    async create(signer, request, signal) {
+      return { ...(await find(signer).create(request, signal)), signer };
     },
     async sign(key, use, data) {
       requireUse(key, use);
       const signer = find(key.signer);
-      const signature = await signer.sign(key, use, data);
+      signing += 1;
+      const signature = await signer.sign(key, use, data).finally(() => {
+        signing -= 1;
+      });
       const device = table().device(key.signer);
       // On record whatever it is worth: a wrong one most of all.
       if (device !== null)
         noteDeviceUse({ signer: device.name, serial: device.serial, ...namesOf(key.spkiDer) });
-      const holds = device === null ? signatureHolds : signatureHoldsInPool;
+      const { algorithm, spkiDer } = key;
       // SECURITY: a faulty or exchanged key shows here, before a wrong signature leaves the house (and leaks key bits).
-      if (!(await holds(key.algorithm, key.spkiDer, data, signature)))
+      const holds =
+        device === null
+          ? signatureHolds(algorithm, spkiDer, data, signature)
+          : await signatureHoldsBeside(algorithm, spkiDer, data, signature, signing === 0);
+      if (!holds)
         throw new AppError(
           'INTERNAL',
           `${(await signer.describe()).name} made a signature that its public key does not confirm; it was thrown away.`,

@@ -44,9 +44,10 @@ export interface Signer {
   describe(): Promise<SignerFacts>;
   /**
    * Makes a key pair. It exists for the workspace once its reference is stored; a reference that is thrown away
-   * must be given to `destroy`, or a token would keep an orphan.
+   * must be given to `destroy`, or a token would keep an orphan. A device may take minutes or wait for a touch: `signal` ends
+   * that, and throws AppError CANCELLED.
    */
-  create(request: KeyRequest): Promise<KeyReference>;
+  create(request: KeyRequest, signal?: AbortSignal): Promise<KeyReference>;
   /** SubjectPublicKeyInfo, DER, asked from the signer itself. Throws AppError NOT_FOUND when the key is gone. */
   publicKey(key: KeyReference): Promise<Uint8Array>;
   /**

@@ -40,7 +40,7 @@ export interface FakeToken {
   silentLogin: boolean;
   /** What each call meets next, in order; then it works. */
   faults: Partial<Record<Call, DeviceError[]>>;
-  /** Calls that never answer, but for their signal. */
+  /** Calls that never answer, but for their signal and the end of the device. */
   hangs: Set<Call>;
   /** Every call, and every PIN that it was given. */
   asked: Call[];
@@ -110,7 +110,7 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
     if (token.hangs.has(call)) {
       const { promise, reject } = Promise.withResolvers<never>();
       signal?.addEventListener('abort', () => reject(trouble('cancelled', 'CANCELLED')), { once: true });
-      await promise;
+      await Promise.race([promise, ended.promise]);
     }
     const fault = token.faults[call]?.shift();
     if (fault !== undefined) throw fault;

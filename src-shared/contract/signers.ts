@@ -21,7 +21,12 @@ export type SignerKind = z.infer<typeof signerKind>;
 export const signerState = z.enum(['announced', 'probing', 'ready', 'login-needed', 'retrying', 'unusable']);
 export type SignerState = z.infer<typeof signerState>;
 
-export const capability = z.strictObject({ name: z.string(), present: z.boolean(), needed: z.boolean() });
+/** `present` null: it was not looked at. */
+export const capability = z.strictObject({
+  name: z.string(),
+  present: z.boolean().nullable(),
+  needed: z.boolean(),
+});
 
 /** What is wrong, why that may be, how to look, how to mend it; from the tables of CKR and KMIP results. */
 export const signerTrouble = z.strictObject({

@@ -50,10 +50,21 @@ const ms = (time: number): string =>
 /** What it offers: the functions of a library or the operations of a server. */
 export function seeOperations({ facts }: Opened, { name, settings }: DeviceStepsDeps): Seen {
   const rows = facts.capabilities.filter((one) => !one.name.startsWith('CKM_'));
-  const details = rows.map((one) => `${one.present ? 'has' : one.needed ? 'LACKS' : 'lacks'} ${one.name}`);
-  const missing = rows.filter(({ present, needed }) => needed && !present).map((one) => one.name);
+  const details = rows.map(
+    ({ name: one, present, needed }) =>
+      `${present === null ? 'not looked at:' : present ? 'has' : needed ? 'LACKS' : 'lacks'} ${one}`,
+  );
+  const missing = rows.filter(({ present, needed }) => needed && present === false).map((one) => one.name);
+  const unseen = rows.filter(({ present, needed }) => needed && present === null).map((one) => one.name);
+  const seen = rows.filter(({ present, needed }) => needed && present === true).length;
   if (missing.length === 0)
-    return { text: `All ${rows.filter(({ needed }) => needed).length} that are needed are there.`, details };
+    return {
+      text:
+        unseen.length === 0
+          ? `All ${seen} that are needed are there.`
+          : `The ${seen} that were looked at are there; not looked at: ${unseen.join(', ')}.`,
+      details,
+    };
   const text = `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not there`;
   if (settings.kind !== 'kmip' || !settings.force)
     throw new DeviceError('unsupported', 'MISSING_OPERATION', `${name}: ${text}.`, details.join('\n'));

@@ -13,7 +13,7 @@ const CHALLENGE = Buffer.from('Krill signer verification challenge');
 
 /** Throws DeviceError when the key behind `handle` does not sign for `spkiDer`. */
 export async function proveKey(
-  device: Device,
+  device: Pick<Device, 'sign'>,
   name: string,
   key: { handle: Uint8Array; spkiDer: Uint8Array },
 ): Promise<void> {
@@ -35,7 +35,7 @@ export function requireOperations(
   { capabilities }: DeviceFacts,
   { name, settings }: { name: string; settings: SignerSettings },
 ): void {
-  const missing = capabilities.filter(({ present, needed }) => needed && !present);
+  const missing = capabilities.filter(({ present, needed }) => needed && present === false);
   if (missing.length === 0 || (settings.kind === 'kmip' && settings.force)) return;
   const names = missing.map((one) => one.name).join(', ');
   throw new DeviceError(
@@ -84,7 +84,7 @@ export async function bindDevice(
 
 /** Throws DeviceError `misconfigured` when this is another device than the bound one. */
 export async function checkBinding(
-  device: Device,
+  device: Pick<Device, 'find' | 'sign'>,
   facts: DeviceFacts,
   name: string,
   binding: SignerBinding,

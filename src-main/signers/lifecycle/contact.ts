@@ -9,10 +9,11 @@ import type { Clock } from '../../ports.ts';
 import type { SignerBinding, StoredSigner } from '../../store/signer-columns.ts';
 import { type Device, DeviceError, type DeviceFacts, type Person } from '../device.ts';
 import { bindDevice, checkBinding, requireOperations } from './binding.ts';
+import { contactPerson } from './contact-person.ts';
 import { createDeviceHolder } from './device-holder.ts';
 import { type Pins, UNANSWERED } from './pins-contract.ts';
 import type { Prompts } from './prompts.ts';
-import { type Advice, answered, asDeviceError, troubleOf } from './trouble.ts';
+import { type Advice, answered, asDeviceError, loggedOut, troubleOf } from './trouble.ts';
 import { createWaits, join, type Shared } from './waiting.ts';
 
 // H-022
@@ -57,7 +58,6 @@ interface Ready {
 }
 
 type Flight = Shared<Ready> & { alone: boolean };
-const underWay = ({ alone, abort }: Flight) => ({ alone, signal: abort.signal });
 
 export function createContact(deps: ContactDeps) {
   const { clock, pins, prompts, signer } = deps;
@@ -70,6 +70,7 @@ export function createContact(deps: ContactDeps) {
   let triedAt = Number.NEGATIVE_INFINITY;
   /** Calls that try again by themselves: no probe in the background meanwhile. */
   let calls = 0;
+  let logouts = 0;
   let cancelProbe = (): void => undefined;
 
   function announced(): string {
@@ -85,18 +86,7 @@ export function createContact(deps: ContactDeps) {
     deps.changed();
   }
 
-  const person: Person = {
-    pin: (why) =>
-      // A login is that of a flight; a signature waits for nobody's signal.
-      pins.hand(why, why.reason === 'login' && flight !== null ? underWay(flight) : { alone: false }),
-    waits(text, cancel) {
-      if (!(flight?.alone ?? false)) return prompts.waits(signer(), text, cancel);
-      // A reader must not begin to blink because of a probe.
-      queueMicrotask(cancel);
-      return () => undefined;
-    },
-  };
-
+  const person = contactPerson({ pins, prompts, signer, flight: () => flight });
   const cancelled = (): DeviceError =>
     new DeviceError('cancelled', 'CANCELLED', `The contact with ${signer().name} was cancelled.`);
   const waits = createWaits(clock, cancelled);
@@ -105,6 +95,9 @@ export function createContact(deps: ContactDeps) {
     person,
     settings: () => signer().settings,
     serial: () => binding?.serial ?? null,
+    async proof(device, facts) {
+      if (binding !== null) await checkBinding(device, facts, signer().name, binding);
+    },
     log: deps.log,
   });
 
@@ -273,14 +266,18 @@ export function createContact(deps: ContactDeps) {
       deps.changed();
       return waits.pause(ms, signal);
     },
+    /** Those who began before the last one must not go on by logging in again. */
+    logouts: () => logouts,
     async logout(): Promise<void> {
+      logouts += 1;
       flight?.abort.abort();
       cancelProbe();
       prompts.clear(signer().id);
+      waits.end(loggedOut(signer().name));
       await flight?.promise.catch(() => undefined);
       pins.forget();
-      await holder.drop();
       set('announced', 'It is logged out, and is contacted when it is used next.', null);
+      await holder.drop();
     },
     /** What a refusal said counts no more. */
     reset(): void {

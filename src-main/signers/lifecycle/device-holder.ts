@@ -1,6 +1,6 @@
 /** The one device object behind a signer: made when it is opened, given up when nothing may stay logged in to it. */
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
-import { type Device, DeviceError, type DeviceFacts, type Person } from '../device.ts';
+import { type Device, DeviceError, type DeviceFacts, type Person, type Proof } from '../device.ts';
 
 export interface DeviceHolder {
   /**
@@ -33,6 +33,8 @@ export function createDeviceHolder(deps: {
   settings(): SignerSettings;
   /** Of the device that the signer is bound to. */
   serial(): string | null;
+  /** For what the device begins anew by itself. */
+  proof: Proof;
   log(what: string, error: unknown): void;
 }): DeviceHolder {
   const { make, person } = deps;
@@ -51,7 +53,7 @@ export function createDeviceHolder(deps: {
       held ??= make(bound, person);
       const device = held;
       try {
-        return { device, facts: await device.open(signal) };
+        return { device, facts: await device.open(signal, deps.proof) };
       } catch (error) {
         throw bound === settings ? error : anotherDevice(error);
       }

@@ -62,6 +62,8 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
   const { clock, random, software, changed } = deps;
   const prompts = createPrompts({ clock, random, changed: () => changed('signers', []) });
   let signers = new Map<string, Entry>();
+  /** As the router has them. */
+  let routed: ReadonlyMap<string, Signer> = new Map();
   let names = new Map<string, string>();
   let roles = effectiveRoles(stored);
 
@@ -136,6 +138,14 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
     return createManagedSigner({ clock, contact, pins, signer: facts });
   }
 
+  const built: Signer = {
+    create: software.create,
+    publicKey: software.publicKey,
+    sign: software.sign,
+    destroy: software.destroy,
+    describe: async () => ({ ...(await software.describe()), name: name(SOFTWARE) }),
+  };
+
   function take(config: StoredSignerConfig): Entry[] {
     const next = new Map<string, Entry>();
     names = new Map(config.signers.map((signer) => [signer.id, signer.name]));
@@ -154,18 +164,14 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
     }
     const ending = [...signers].filter(([id, { managed }]) => next.get(id)?.managed !== managed);
     signers = next;
+    routed = new Map<string, Signer>([
+      [SOFTWARE, built],
+      ...[...next].map(([id, { managed }]) => [id, managed] as const),
+    ]);
     return ending.map(([, entry]) => entry);
   }
 
   take(stored);
-
-  const built: Signer = {
-    create: software.create,
-    publicKey: software.publicKey,
-    sign: software.sign,
-    destroy: software.destroy,
-    describe: async () => ({ ...(await software.describe()), name: name(SOFTWARE) }),
-  };
 
   return {
     prompts,
@@ -173,10 +179,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
     name,
     table: {
       get signers() {
-        return new Map<string, Signer>([
-          [SOFTWARE, built],
-          ...[...signers].map(([id, { managed }]) => [id, managed] as const),
-        ]);
+        return routed;
       },
       get defaultSigner() {
         return roles.defaultSigner;

@@ -203,3 +203,54 @@ test('whose device has not this key is passed over, one that is away is named, a
     code: expect.stringMatching(/^(CANCELLED|SIGNER_UNAVAILABLE)$/),
   });
 });
+
+const turn = async (): Promise<void> => {
+  for (let at = 0; at < 40; at += 1) await new Promise((done) => setTimeout(done, 1));
+};
+
+test('the signal of a job ends the making of its key, and the signer goes on', async () => {
+  const token = fakeToken('S1');
+  const { router } = await live({ a: token });
+  await router.create('a', request);
+  token.hangs.add('create');
+  const job = new AbortController();
+  const making = router.create('a', request, job.signal);
+  making.catch(() => undefined);
+  await turn();
+  job.abort();
+  await expect(making).rejects.toMatchObject({ code: 'CANCELLED' });
+  token.hangs.delete('create');
+  await router.create('a', request);
+  expect((await router.describe())[2]).toMatchObject({ id: 'a', state: 'ready' });
+});
+
+test('a logout cancels what is under way, and nothing of it logs in again by itself', async () => {
+  const token = fakeToken('S1');
+  const { router, signers, clock } = await live({ a: token });
+  const key = await router.create('a', request);
+  const { contact } = signers.find('a');
+  // One that the device answers to no more, one that waits for its next try.
+  token.faults = { sign: [trouble('unreachable')] };
+  const waiting = router.sign(key, 'certificate', DATA);
+  waiting.catch(() => undefined);
+  await turn();
+  token.hangs.add('publicKey');
+  const hanging = router.publicKey(key);
+  hanging.catch(() => undefined);
+  await turn();
+  const pins = token.pins.length;
+  await contact.logout();
+  for (const one of [waiting, hanging])
+    await expect(one).rejects.toMatchObject({
+      code: 'CANCELLED',
+      message: expect.stringContaining('logged out meanwhile') as string,
+    });
+  clock.advance(60_000);
+  await turn();
+  expect(token.pins.length).toBe(pins);
+  expect(contact.status().state).toBe('announced');
+  // The next use logs in, as the screen says.
+  token.hangs.clear();
+  await router.sign(key, 'certificate', DATA);
+  expect(token.pins.length).toBe(pins + 1);
+});

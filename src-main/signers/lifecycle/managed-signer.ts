@@ -11,7 +11,7 @@ import { requireUse } from '../signature-scheme.ts';
 import { keyLabel } from './binding.ts';
 import type { Contact, ContactDeps } from './contact.ts';
 import { type Pins, UNANSWERED } from './pins-contract.ts';
-import { asAppError } from './trouble.ts';
+import { asAppError, loggedOut } from './trouble.ts';
 
 /** Whatever is configured: a device that is gone is not asked in a circle. */
 const LEAST_WAIT_MS = 100;
@@ -25,7 +25,7 @@ export interface ManagedSigner extends Signer {
    * the device tried now, once. Throws AppError as the signer port says, CANCELLED.
    */
   withDevice<T>(
-    how: { key?: string; repeat?: boolean; force?: boolean; signal?: AbortSignal },
+    how: { key?: string; repeat?: boolean; force?: boolean; signal?: AbortSignal | undefined },
     use: (device: Device, facts: DeviceFacts) => Promise<T>,
   ): Promise<T>;
 }
@@ -45,6 +45,7 @@ export function createManagedSigner(deps: {
     const patient = !force && !contact.resting();
     const until = clock.now().getTime() + maxRetrySeconds * 1000;
     let waitMs = Math.max(retrySeconds * 1000, LEAST_WAIT_MS);
+    const logouts = contact.logouts();
 
     async function once(first: boolean): Promise<{ value: Awaited<ReturnType<typeof use>> } | DeviceError> {
       let opened = false;
@@ -60,6 +61,7 @@ export function createManagedSigner(deps: {
         return { value };
       } catch (error) {
         if (error instanceof AppError) throw error;
+        if (contact.logouts() !== logouts) return loggedOut(signer().name);
         if (opened) {
           const trouble = await contact.failed(error);
           if (repeat || trouble.trouble !== 'unreachable') return trouble;
@@ -104,9 +106,9 @@ export function createManagedSigner(deps: {
       const algorithms = contact.known()?.facts.algorithms ?? [];
       return Promise.resolve({ id, name, kind: settings.kind, state, text, algorithms });
     },
-    create({ id, algorithm, uses }) {
+    create({ id, algorithm, uses }, signal) {
       // What failed half-way may have left a key on the device: nobody makes a second one by himself.
-      return withDevice({}, async (device, facts) => {
+      return withDevice({ signal }, async (device, facts) => {
         const { name, settings } = signer();
         if (!facts.algorithms.includes(algorithm))
           throw new AppError(
@@ -114,7 +116,8 @@ export function createManagedSigner(deps: {
             `${name} makes no ${algorithm} keys. Choose one of ${facts.algorithms.join(', ')}, or another signer.`,
             { ids: [signer().id] },
           );
-        return { id, algorithm, uses, ...(await device.create({ algorithm, label: keyLabel(settings) })) };
+        const made = await device.create({ algorithm, label: keyLabel(settings) }, signal);
+        return { id, algorithm, uses, ...made };
       });
     },
     publicKey: (key) => withDevice({ key: key.id, repeat: true }, (device) => device.publicKey(key.handle)),

@@ -58,6 +58,12 @@ export function troubleOf(error: DeviceError, advice: Advice | null): SignerTrou
   return { code, text, cause, check, fix, library };
 }
 
+/** For calls that were under way when a person logged out. */
+export function loggedOut(name: string): DeviceError {
+  const text = `${name} was logged out meanwhile, and what it was doing ended. Do it again when you are ready.`;
+  return new DeviceError('cancelled', 'LOGGED_OUT', text);
+}
+
 /** Another failure of a device's code than it should have: treated as out of reach. */
 export function asDeviceError(error: unknown, name: string): DeviceError {
   if (error instanceof DeviceError) return error;

@@ -8,22 +8,20 @@ import { type Capability, DeviceError, type DeviceFacts, type Person } from '../
 import { CKF, CKM } from './cryptoki.ts';
 import { checkEnvironment } from './environment.ts';
 import { endedForOne, faultOf } from './faults.ts';
-import { type HostClient, HostRefusal, startHostClient } from './host-client.ts';
+import { type HostClient, HostRefusal, type Patience, startHostClient } from './host-client.ts';
 import { makeable } from './key-objects.ts';
 import { checkLibraryFile } from './library-file.ts';
 import type { HostAnswer, HostOp, HostRequest, TokenRow } from './protocol.ts';
 import { chooseSlot } from './slot-choice.ts';
 
-/** How long an answer may take, ms; where a person is waited for there is no limit. */
+/** How long an answer may take, ms. What signs or makes keys has no limit: a person is told and can cancel (quiet-notice.ts). */
 export interface Deadlines {
   /** Loading, slots, login, searching, destroying. */
   call: number;
-  /** Devices that want a touch give up by themselves before this. */
-  sign: number;
-  /** An RSA key on a card takes minutes. */
-  generate: number;
+  /** Some devices erase themselves for minutes. */
+  init: number;
 }
-export const DEADLINES: Deadlines = { call: 30_000, sign: 60_000, generate: 600_000 };
+export const DEADLINES: Deadlines = { call: 30_000, init: 600_000 };
 
 export interface Pkcs11Deps {
   hosts: SignerHosts;
@@ -72,10 +70,10 @@ function errorOf(error: unknown): unknown {
 export async function askHost<O extends HostOp>(
   client: HostClient,
   request: Extract<HostRequest, { op: O }>,
-  deadlineMs: number | null,
+  patience: Patience,
 ): Promise<HostAnswer<O>> {
   try {
-    return await client.ask<O>(request, deadlineMs);
+    return await client.ask<O>(request, patience);
   } catch (error) {
     const told = errorOf(error);
     if (told instanceof DeviceError && told.trouble === 'unreachable') client.end(told);
@@ -104,14 +102,15 @@ export async function whileWaiting<T>(
   }
 }
 
+/** Whether there was anything to log in to. */
 async function logIn(
   client: HostClient,
   deps: Pkcs11Deps,
   token: TokenRow,
   deadlines: Deadlines,
-): Promise<void> {
+): Promise<boolean> {
   const { settings, person } = deps;
-  if (!settings.login || (token.flags & CKF.loginRequired) === 0) return;
+  if (!settings.login || (token.flags & CKF.loginRequired) === 0) return false;
   const tries = triesOf(token.flags);
   if (tries === 'locked') throw faultOf('CKR_PIN_LOCKED');
   if ((token.flags & CKF.userPinInitialized) === 0) throw faultOf('CKR_USER_PIN_NOT_INITIALIZED');
@@ -119,35 +118,37 @@ async function logIn(
     await whileWaiting(client, person, `Type the PIN of ${token.label} on its reader.`, () =>
       askHost(client, { op: 'login', pin: null }, null),
     );
-    return;
+    return true;
   }
   const pin = await person.pin({ reason: 'login', tries });
   await askHost(client, { op: 'login', pin }, deadlines.call);
+  return true;
 }
 
 const hasPinPad = (token: TokenRow, settings: Pkcs11Settings): boolean =>
   settings.pinPad || (token.flags & CKF.protectedAuthenticationPath) !== 0;
 
-/** Called on the way to an open token; who got there has them. C_Finalize is called at the end only. */
+/** Called on the way to an open token; who got there has them. */
 const ON_THE_WAY = [
-  ...[
-    'C_CloseSession',
-    'C_Finalize',
-    'C_FindObjects',
-    'C_FindObjectsFinal',
-    'C_FindObjectsInit',
-    'C_GetInfo',
-  ],
-  ...['C_GetSlotInfo', 'C_GetSlotList', 'C_GetTokenInfo', 'C_Initialize', 'C_Login', 'C_OpenSession'],
+  'C_GetInfo',
+  'C_GetSlotInfo',
+  'C_GetSlotList',
+  'C_GetTokenInfo',
+  'C_Initialize',
+  'C_OpenSession',
 ];
 
 /** The 17 functions that Krill's manual asks for (H-021), then the mechanisms; of plain and hashing one is enough. */
 function capabilitiesOf(
   functions: HostAnswer<'functions'>,
   mechanisms: Connection['mechanisms'],
+  loggedIn: boolean,
 ): Capability[] {
-  const rows = [
+  const rows: Capability[] = [
     ...ON_THE_WAY.map((name) => ({ name, present: true, needed: true })),
+    { name: 'C_Login', present: loggedIn ? true : null, needed: true },
+    // It would end everything.
+    { name: 'C_Finalize', present: null, needed: true },
     ...functions.map(({ name, present }) => ({ name, present, needed: true })),
   ].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const has = (type: number): boolean => mechanisms.has(type);
@@ -198,7 +199,7 @@ async function openToken(deps: Pkcs11Deps, client: HostClient, deadlines: Deadli
   const { slot } = chooseSlot(slots, settings);
   const selected = await askHost(client, { op: 'select', slot, sessions: SESSIONS }, deadlines.call);
   // SECURITY: login first, then search: before it a token shows its public objects only.
-  await logIn(client, deps, selected.token, deadlines);
+  const loggedIn = await logIn(client, deps, selected.token, deadlines);
   const functions = await askHost(client, { op: 'functions' }, deadlines.call);
   const token = await askHost(client, { op: 'token' }, deadlines.call);
   const mechanisms = new Map(selected.mechanisms.map(({ type, min, max }) => [type, { min, max }]));
@@ -211,7 +212,7 @@ async function openToken(deps: Pkcs11Deps, client: HostClient, deadlines: Deadli
     facts: {
       ...{ manufacturer, model, serial, firmware, label, slot },
       library: `${library.description} ${library.version} (${settings.libPath})`,
-      capabilities: capabilitiesOf(functions, mechanisms),
+      capabilities: capabilitiesOf(functions, mechanisms, loggedIn),
       algorithms: makeable(mechanisms),
       tries: triesOf(token.flags),
     },

@@ -59,6 +59,7 @@ export interface Cryptoki {
   C_SignInit(session: Handle, mechanism: Mechanism, key: Handle): void;
   C_Sign(session: Handle, input: Buffer, output: Buffer): Buffer;
   C_SignAsync(session: Handle, input: Buffer, output: Buffer): Promise<Buffer>;
+  C_SignFinal(session: Handle, output: Buffer): Buffer;
   C_GenerateKeyPair(
     session: Handle,
     mechanism: Mechanism,

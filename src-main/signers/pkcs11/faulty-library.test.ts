@@ -10,7 +10,7 @@ import {
   type SoftHsm,
   testPerson,
 } from '../../testing/softhsm.ts';
-import type { Device } from '../device.ts';
+import type { Capability, Device } from '../device.ts';
 import { signatureHolds } from '../signature-scheme.ts';
 
 // The library of each test is SoftHSM with one fault. Nothing of it may reach the process that runs these tests.
@@ -40,6 +40,9 @@ afterAll(async () => {
 
 const faulty = (fault: string, deps: Parameters<SoftHsm['device']>[2] = {}, file?: string) =>
   hsm.device('faulty', shim.settings(hsm, fault, file), deps);
+
+const missingOf = (capabilities: readonly Capability[]): string[] =>
+  capabilities.filter(({ needed, present }) => needed && present === false).map(({ name }) => name);
 
 /** The other signer goes on, whatever happened to the first. */
 async function expectSoundSigner(): Promise<void> {
@@ -104,14 +107,29 @@ describeSoftHsm('a library that lacks something', () => {
   test('no C_Sign: seen at the first contact, and signing says unsupported', async () => {
     const device = faulty('no-sign');
     const { capabilities } = await device.open(never);
-    expect(capabilities.filter(({ needed, present }) => needed && !present).map(({ name }) => name)).toEqual([
-      'C_Sign',
-    ]);
+    expect(missingOf(capabilities)).toEqual(['C_Sign']);
     expect(capabilities.filter(({ name }) => name.startsWith('C_'))).toHaveLength(17);
     await expect(device.sign(key.handle, 'p-256', DATA)).rejects.toMatchObject({
       trouble: 'unsupported',
       code: 'CKR_FUNCTION_NOT_SUPPORTED',
     });
+  });
+
+  test('no C_FindObjects: seen at the first contact, and what was not looked at is said', async () => {
+    const { capabilities } = await faulty('no-find').open(never);
+    expect(missingOf(capabilities)).toEqual(['C_FindObjects']);
+    expect(capabilities.filter(({ present }) => present === null).map(({ name }) => name)).toEqual([
+      'C_Finalize',
+    ]);
+    // Without a login and without a second session there is more that cannot be seen.
+    const bare = await hsm
+      .device('faulty', { ...shim.settings(hsm, 'one-session'), login: false })
+      .open(never);
+    expect(bare.capabilities.filter(({ present }) => present === null).map(({ name }) => name)).toEqual([
+      'C_CloseSession',
+      'C_Finalize',
+      'C_Login',
+    ]);
   });
 
   test.each(['no-plain', 'plain-forbidden'])(

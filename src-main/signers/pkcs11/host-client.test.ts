@@ -6,8 +6,10 @@ import { testClock } from '../../testing/test-ports.ts';
 import { checkEnvironment, refusedVariables } from './environment.ts';
 import { explainFault, FAULTS } from './faults.ts';
 import { startHostClient } from './host-client.ts';
+import { ENOUGH } from './sign-runs.ts';
+import { QUIET_MS } from './watch.ts';
 
-type Sent = { id: number; request: { op: string; pin?: Uint8Array | null } }[];
+type Sent = { id: number; request?: { op: string; pin?: Uint8Array | null }; run?: { input: Uint8Array } }[];
 
 /** A child that does what the test says. */
 function fakeChild() {
@@ -20,7 +22,7 @@ function fakeChild() {
     send(message) {
       const list = message as Sent;
       sent.push(list);
-      for (const { request } of list) if (request.pin instanceof Uint8Array) pins.push([...request.pin]);
+      for (const { request } of list) if (request?.pin instanceof Uint8Array) pins.push([...request.pin]);
     },
     onMessage: (listener) => void (say = listener),
     onExit: (listener) => void (end = listener),
@@ -43,7 +45,7 @@ describe('main and the child', () => {
     const slots = child.client.ask({ op: 'slots' }, 1000);
     const objects = child.client.ask({ op: 'objects' }, 1000);
     await child.flushed();
-    expect(child.sent.map((list) => list.map(({ id, request }) => [id, request.op]))).toEqual([
+    expect(child.sent.map((list) => list.map(({ id, request }) => [id, request?.op]))).toEqual([
       [
         [1, 'slots'],
         [2, 'objects'],
@@ -90,10 +92,138 @@ describe('main and the child', () => {
     await expect(patient).rejects.toMatchObject({ code: 'SIGNER_HOST_TIMEOUT' });
   });
 
+  const signs = (input: number) => ({
+    op: 'sign' as const,
+    id: Uint8Array.of(1),
+    mechanism: 0x1041,
+    input: Uint8Array.of(input, input),
+    most: 256,
+    login: null,
+  });
+
+  test('signatures asked together are one element both ways, each its own', async () => {
+    const child = fakeChild();
+    const all = [1, 2, 3].map((input) => child.client.ask(signs(input), null));
+    all[1]?.catch(() => undefined);
+    await child.flushed();
+    expect(child.sent).toMatchObject([[{ id: 1, size: 2, run: { input: Buffer.from([1, 1, 2, 2, 3, 3]) } }]]);
+    child.say([
+      { id: 3, size: 1, signatures: Uint8Array.of(33) },
+      { id: 2, failure: { code: 'CKR_FUNCTION_FAILED', function: '', text: '' }, tries: null },
+      { id: 1, size: 1, signatures: Uint8Array.of(11) },
+    ]);
+    expect([await all[0], await all[2]].map((octets) => [...(octets ?? [])])).toEqual([[11], [33]]);
+    await expect(all[1]).rejects.toMatchObject({ code: 'CKR_FUNCTION_FAILED' });
+  });
+
+  test('a child that has enough to do gets no small messages, and those wait no longer than a moment', async () => {
+    const child = fakeChild();
+    const ask = (count: number): void => {
+      for (let at = 0; at < count; at += 1) child.client.ask(signs(at), null).catch(() => undefined);
+    };
+    const sizes = (): number[] =>
+      child.sent.map((list) => list.flatMap(({ run }) => [...(run?.input ?? [])]).length / 2);
+    ask(3);
+    await child.flushed();
+    expect(sizes()).toEqual([3]);
+    ask(ENOUGH - 3);
+    await child.flushed();
+    expect(sizes()).toEqual([3, ENOUGH - 3]);
+    ask(2);
+    await child.flushed();
+    expect(sizes()).toHaveLength(2);
+    child.clock.advance(1);
+    expect(sizes()).toEqual([3, ENOUGH - 3, 2]);
+    ask(ENOUGH);
+    expect(sizes()).toEqual([3, ENOUGH - 3, 2, ENOUGH]);
+  });
+
+  test('the time counts from when the child begins: not while it waits there, and behind another from its end', async () => {
+    const child = fakeChild();
+    const told: string[] = [];
+    const quiet = (name: string) => () => {
+      told.push(name);
+      return () => void told.push(`${name} is over`);
+    };
+    const first = child.client.ask(signs(1), quiet('first'));
+    void child.client.ask({ op: 'objects' }, 30_000);
+    const behind = child.client.ask({ op: 'token' }, 30_000);
+    behind.catch(() => undefined);
+    const second = child.client.ask(signs(2), quiet('second'));
+    await child.flushed();
+    child.say([{ id: 4, begun: false }]);
+    child.clock.advance(QUIET_MS);
+    expect(told).toEqual(['first']);
+    // A person was told: no limit any more.
+    child.clock.advance(20_000);
+    child.say([
+      { id: 2, value: [] },
+      { id: 1, size: 1, signatures: Uint8Array.of(1) },
+      { id: 4, begun: true },
+    ]);
+    expect([...(await first)]).toEqual([1]);
+    expect(told).toEqual(['first', 'first is over']);
+    child.clock.advance(QUIET_MS);
+    expect(told).toEqual(['first', 'first is over', 'second']);
+    // 30 s after the one before it was answered, and not after it was sent.
+    child.clock.advance(24_000);
+    expect(child.killed()).toBe(0);
+    child.clock.advance(1_000);
+    await expect(behind).rejects.toMatchObject({
+      code: 'SIGNER_HOST_TIMEOUT',
+      library: 'token: no answer within 30 s',
+    });
+    await expect(second).rejects.toMatchObject({ code: 'SIGNER_HOST_TIMEOUT' });
+    expect(told).toEqual(['first', 'first is over', 'second', 'second is over']);
+  });
+
+  test('one that is given up is cancelled alone, and its answer goes nowhere', async () => {
+    const child = fakeChild();
+    let leave = (): void => undefined;
+    const given = child.client.ask(signs(1), (give) => {
+      leave = give;
+      return () => undefined;
+    });
+    const other = child.client.ask(signs(2), null);
+    await child.flushed();
+    child.clock.advance(QUIET_MS);
+    leave();
+    await expect(given).rejects.toMatchObject({ trouble: 'cancelled' });
+    child.say([{ id: 1, size: 1, signatures: Uint8Array.of(1, 2) }]);
+    expect([...(await other)]).toEqual([2]);
+    expect(child.client.ended()).toBeNull();
+  });
+
+  test('a machine that slept, or whose clock was set, kills no child that works', async () => {
+    const child = fakeChild();
+    let told = 0;
+    void child.client
+      .ask(signs(1), () => {
+        told += 1;
+        return () => undefined;
+      })
+      .catch(() => undefined);
+    child.clock.advance(3_000);
+    const asked = child.client.ask({ op: 'token' }, 30_000);
+    asked.catch(() => undefined);
+    await child.flushed();
+    child.clock.set('2026-11-25T12:00:00.000Z');
+    // The timer rings after its 5 s, and by then the clock is a day ahead.
+    child.clock.advance(0);
+    expect([told, child.killed()]).toEqual([1, 0]);
+    child.clock.advance(27_000);
+    expect(child.killed()).toBe(0);
+    child.clock.advance(1_000);
+    expect(child.killed()).toBe(1);
+    await expect(asked).rejects.toMatchObject({ code: 'SIGNER_HOST_TIMEOUT' });
+  });
+
   test.each([
     ['no list', 'hello'],
     ['no number', [{ value: null }]],
     ['another shape than asked for', [{ id: 1, value: { label: 7 } }]],
+    ['signatures for something else', [{ id: 1, size: 1, signatures: Uint8Array.of(1) }]],
+    ['signatures cut off', [{ id: 1, size: 2, signatures: Uint8Array.of(1) }]],
     ['a failure without a code', [{ id: 1, failure: { text: 'x' }, tries: null }]],
     [
       'a text without end',

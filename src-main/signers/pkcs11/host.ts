@@ -6,6 +6,7 @@ import type { Cryptoki } from './cryptoki.ts';
 import { failureOf, HostError } from './host-fault.ts';
 import { createHostLibrary } from './host-library.ts';
 import { HOST_CODE, hostRequests, type HostReply } from './protocol.ts';
+import { ENOUGH, type Numbered, packReplies, unpackRequests } from './sign-runs.ts';
 
 /** As Electron gives it to a utility process; a forked child of Node has `process.send` instead. */
 interface ParentPort {
@@ -28,29 +29,46 @@ async function createBinding(): Promise<Cryptoki> {
 const { parentPort } = process as { parentPort?: ParentPort };
 const library = createHostLibrary(createBinding);
 let replies: HostReply[] = [];
-
-function reply(one: HostReply): void {
-  if (replies.length === 0)
-    setImmediate(() => {
-      const now = replies;
-      replies = [];
-      if (parentPort === undefined) process.send?.(now);
-      else parentPort.postMessage(now);
-    });
-  replies.push(one);
+function flush(): void {
+  const now = packReplies(replies);
+  replies = [];
+  if (now.length === 0) return;
+  if (parentPort === undefined) process.send?.(now);
+  else parentPort.postMessage(now);
 }
 
-async function answer({ id, request }: ReturnType<typeof hostRequests.parse>[number]): Promise<void> {
+function reply(one: HostReply): void {
+  replies.push(one);
+  if (replies.length === 1) setImmediate(flush);
+  // Main goes on with them while the library signs the next.
+  if (replies.length >= ENOUGH) flush();
+}
+
+function succeed({ id, request }: Numbered, value: unknown): void {
+  if (request.op !== 'sign' || !(value instanceof Uint8Array) || value.length === 0) reply({ id, value });
+  else reply({ id, size: value.length, signatures: value });
+}
+
+function fail({ id, request }: Numbered, error: unknown): void {
+  const wantsFlags = request.op === 'login' || request.op === 'sign' || request.op === 'setPin';
+  reply({ id, failure: failureOf(error), tries: wantsFlags ? library.tries() : null });
+}
+
+function answer(one: Numbered): void {
   try {
-    reply({ id, value: await library.handle(request) });
+    const value = library.handle(one.request, (begun) => reply({ id: one.id, begun }));
+    if (!(value instanceof Promise)) return succeed(one, value);
+    value.then(
+      (later: unknown) => succeed(one, later),
+      (error: unknown) => fail(one, error),
+    );
   } catch (error) {
-    const wantsFlags = request.op === 'login' || request.op === 'sign' || request.op === 'setPin';
-    reply({ id, failure: failureOf(error), tries: wantsFlags ? library.tries() : null });
+    fail(one, error);
   }
 }
 
 function take(message: unknown): void {
-  for (const one of hostRequests.parse(message)) void answer(one);
+  for (const one of unpackRequests(hostRequests.parse(message))) answer(one);
 }
 
 if (parentPort === undefined) process.on('message', take);

@@ -1,5 +1,5 @@
 /** Key objects of a token as the rest of Baleen has keys, and the forms of signatures and templates between them. Pure. */
-import { createHash, X509Certificate } from 'node:crypto';
+import { hash, X509Certificate } from 'node:crypto';
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import type { Pkcs11Settings } from '#shared/contract/signer-settings.ts';
 import {
@@ -89,35 +89,42 @@ export function keysOf(rows: readonly ObjectRow[]): (DeviceKey & { alwaysAuthent
     });
 }
 
-/** A way to sign: the mechanism, what is given to it, the length of the longest signature. */
+/** A way to sign. */
 export interface SignWay {
   mechanism: number;
-  input: Uint8Array;
+  /** Of the longest signature, in octets. */
   most: number;
+  /** What the mechanism gets of what is to be signed. */
+  input(data: Uint8Array): Uint8Array;
 }
 
 const SHA256_INFO = Buffer.from('3031300d060960864801650304020105000420', 'hex');
 
+const itself = (data: Uint8Array): Uint8Array => data;
+const hashed = (algorithm: KeyAlgorithm, data: Uint8Array): Buffer =>
+  hash(signatureScheme(algorithm).hash ?? 'sha256', data, 'buffer');
+
 /**
- * The ways to sign `data`, the best first: hashed here and signed plainly, then hashed by the device (some take few octets,
- * some know only that). Empty: an algorithm that tokens are not asked for.
+ * The ways to sign, the best first: hashed here and signed plainly, then hashed by the device (some take few octets, some know
+ * only that). Empty: an algorithm that tokens are not asked for.
  */
-export function signWays(algorithm: KeyAlgorithm, data: Uint8Array): SignWay[] {
-  const hash = createHash(signatureScheme(algorithm).hash ?? 'sha256')
-    .update(data)
-    .digest();
+export function signWays(algorithm: KeyAlgorithm): SignWay[] {
   if (RSA_BITS[algorithm] !== undefined)
     return [
-      { mechanism: CKM.CKM_RSA_PKCS, input: Buffer.concat([SHA256_INFO, hash]), most: 1024 },
-      { mechanism: CKM.CKM_SHA256_RSA_PKCS, input: data, most: 1024 },
+      {
+        mechanism: CKM.CKM_RSA_PKCS,
+        most: 1024,
+        input: (data) => Buffer.concat([SHA256_INFO, hashed(algorithm, data)]),
+      },
+      { mechanism: CKM.CKM_SHA256_RSA_PKCS, most: 1024, input: itself },
     ];
   if (CURVES[algorithm] === undefined) return [];
   return [
-    { mechanism: CKM.CKM_ECDSA, input: hash, most: 256 },
+    { mechanism: CKM.CKM_ECDSA, most: 256, input: (data) => hashed(algorithm, data) },
     {
       mechanism: algorithm === 'p-256' ? CKM.CKM_ECDSA_SHA256 : CKM.CKM_ECDSA_SHA384,
-      input: data,
       most: 256,
+      input: itself,
     },
   ];
 }
@@ -139,7 +146,7 @@ export function makeable(mechanisms: ReadonlyMap<number, { min: number; max: num
     const sizes = mechanisms.get(keyMechanism(algorithm));
     // Some devices give no sizes: zero says nothing.
     const fits = sizes !== undefined && (sizes.max === 0 || (sizes.min <= bits && bits <= sizes.max));
-    return fits && signWays(algorithm, new Uint8Array()).some(({ mechanism }) => mechanisms.has(mechanism));
+    return fits && signWays(algorithm).some(({ mechanism }) => mechanisms.has(mechanism));
   });
 }
 

@@ -4,23 +4,38 @@
  */
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import type { Random } from '../../ports.ts';
-import { type Device, DeviceError } from '../device.ts';
+import { type Device, DeviceError, type Proof } from '../device.ts';
 import { atMost } from './at-most.ts';
-import { askHost, connect, type Connection, DEADLINES, type Pkcs11Deps, whileWaiting } from './connection.ts';
+import { askHost, connect, type Connection, DEADLINES, type Pkcs11Deps } from './connection.ts';
 import { endedForOne, faultOf } from './faults.ts';
 import { quietNotice } from './quiet-notice.ts';
+import type { Patience } from './host-client.ts';
+import { createSigning } from './signing.ts';
 import type { HostAnswer, HostOp, HostRequest } from './protocol.ts';
-import { generateRequest, keysOf, signatureOf, signWays, spkiOf } from './key-objects.ts';
+import { generateRequest, keysOf, spkiOf } from './key-objects.ts';
 
 /** CKA_ID of new keys, as Krill makes it. */
 const ID_LENGTH = 20;
-/** So many signatures are in the child at once: the deadline of each counts from when it went there. */
+/** So many signatures are in the child at once; more would only wait there. */
 const IN_FLIGHT = 32;
 const GONE = new Set(['KEY_NOT_FOUND', 'CKR_KEY_HANDLE_INVALID', 'CKR_OBJECT_HANDLE_INVALID']);
 const isGone = (error: unknown): boolean => error instanceof DeviceError && GONE.has(error.code);
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 type Key = ReturnType<typeof keysOf>[number];
+
+/** The handle of the key with this public half, alone under its CKA_ID; null: there is none. */
+function theOne(keys: readonly Key[], spkiDer: Uint8Array): Uint8Array | null {
+  const found = keys.filter((key) => key.spkiDer !== null && Buffer.compare(key.spkiDer, spkiDer) === 0);
+  const [key] = found;
+  if (key === undefined) return null;
+  const twins = keys.filter(({ identifier }) => identifier === key.identifier);
+  if (found.length > 1 || twins.length > 1 || key.handle.length === 0) throw faultOf('KEY_AMBIGUOUS');
+  return key.handle;
+}
+
+/** The caller proves it himself. */
+const unproven: Proof = () => Promise.resolve();
 
 interface Open extends Connection {
   /** Keys that were looked at, by CKA_ID. */
@@ -36,44 +51,57 @@ interface Open extends Connection {
  * answers to the slot, and that one from then on.
  */
 export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Device {
-  const { settings, person } = deps;
+  const { settings } = deps;
   const deadlines = { ...DEADLINES, ...deps.deadlines };
   /** Of the token that was met first: no other takes its place unnoticed. */
   let { serial } = settings;
   let open: Open | null = null;
   let opening: Promise<Open> | null = null;
+  let proof = unproven;
   /** Ends what is being opened when the device is closed. */
   let closed = new AbortController();
   const inFlight = atMost(IN_FLIGHT);
   /** What makes, removes or looks for objects: SoftHSM crashes when one thread searches while another makes a key. */
   const objectsAlone = atMost(1);
-  const unlessQuiet = quietNotice(deps);
+  const unlessQuiet = quietNotice(deps.person);
 
-  async function begin(signal?: AbortSignal): Promise<Open> {
+  async function connected(until: AbortSignal, prove: Proof): Promise<Open> {
+    const made = await connect({ ...deps, settings: { ...settings, serial } }, until);
+    const on: Open = { ...made, keys: new Map(), gone: new Set(), fresh: true };
+    const abort = (): void => on.client.end(faultOf('CANCELLED'));
+    until.addEventListener('abort', abort);
+    try {
+      if (until.aborted) throw faultOf('CANCELLED');
+      const find = async (spkiDer: Uint8Array) => theOne(await objectsOn(on), spkiDer);
+      const sign: Device['sign'] = (handle, algorithm, data) => signOn(on, handle, algorithm, data);
+      await prove({ find, sign }, on.facts);
+      if (until.aborted) throw faultOf('CANCELLED');
+    } catch (error) {
+      on.client.end(error instanceof DeviceError ? error : faultOf('SIGNER_CLOSED'));
+      throw error;
+    } finally {
+      until.removeEventListener('abort', abort);
+    }
+    ({ serial } = on.facts);
+    open = on;
+    return on;
+  }
+  /** `prove`: what nobody above looks at is looked at here. */
+  async function begin(prove: Proof, signal?: AbortSignal): Promise<Open> {
     const until = signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal]);
-    opening ??= connect({ ...deps, settings: { ...settings, serial } }, until)
-      .then((made) => {
-        if (until.aborted) {
-          made.client.end(faultOf('CANCELLED'));
-          throw faultOf('CANCELLED');
-        }
-        ({ serial } = made.facts);
-        open = { ...made, keys: new Map(), gone: new Set(), fresh: true };
-        return open;
-      })
-      .finally(() => {
-        opening = null;
-      });
+    opening ??= connected(until, prove).finally(() => {
+      opening = null;
+    });
     return opening;
   }
   /** `askHost`; a login that the device has forgotten is no question of the PIN. */
   async function ask<O extends HostOp>(
     on: Open,
     request: Extract<HostRequest, { op: O }>,
-    deadlineMs: number | null,
+    patience: Patience,
   ): Promise<HostAnswer<O>> {
     try {
-      return await askHost<O>(on.client, request, deadlineMs);
+      return await askHost<O>(on.client, request, patience);
     } catch (error) {
       const loggedOut = error instanceof DeviceError && error.code === 'CKR_USER_NOT_LOGGED_IN';
       if (!loggedOut || !settings.login) throw error;
@@ -93,16 +121,16 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     if (ended === null) return open;
     open = null;
     // Somebody else cancelled what he was doing: that ended the child, and nothing is wrong with the device.
-    if (ended.code === 'SIGNER_CLOSED') return begin();
+    if (ended.code === 'SIGNER_CLOSED') return begin(proof);
     throw ended;
   }
   /** Another child looks again, unless another caller had it look meanwhile. */
-  async function again(old: Open, signal?: AbortSignal): Promise<Open> {
+  async function again(old: Open, prove: Proof, signal?: AbortSignal): Promise<Open> {
     if (open === old) {
       open = null;
       old.client.end(faultOf('SIGNER_CLOSED'));
     }
-    return open ?? begin(signal);
+    return open ?? begin(prove, signal);
   }
   /**
    * A key that is not seen may be gone, or the token was out meanwhile and its session died quietly: a fresh connection
@@ -119,7 +147,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     } catch (error) {
       if (!isGone(error)) throw error;
       on.keys.delete(name);
-      const next = on.fresh ? on : await again(on);
+      const next = on.fresh ? on : await again(on, proof);
       try {
         return await task(next);
       } catch (still) {
@@ -152,66 +180,41 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     const rows = await objectsAlone(() => ask(on, { op: 'key', id }, deadlines.call));
     return keysOf(rows).length > 0;
   }
-  async function signOnce(
-    on: Open,
-    handle: Uint8Array,
-    way: ReturnType<typeof signWays>[number],
-    alwaysAuthenticate: boolean,
-  ): Promise<Uint8Array> {
-    const request = { op: 'sign' as const, id: handle, ...way };
-    if (!alwaysAuthenticate) return unlessQuiet(on, ask(on, { ...request, login: null }, deadlines.sign));
-    if (on.pinPad)
-      return whileWaiting(
-        on.client,
-        person,
-        `Type the PIN of ${on.token.label} on its reader, for this one signature.`,
-        () => ask(on, { ...request, login: { pin: null } }, null),
-      );
-    const { tries } = on.facts;
-    if (tries === 'locked') throw faultOf('CKR_PIN_LOCKED');
-    const pin = await person.pin({ reason: 'signature', tries });
-    return unlessQuiet(on, ask(on, { ...request, login: { pin } }, deadlines.sign));
-  }
+  const signWith = createSigning<Open>({ person: deps.person, ask, unlessQuiet });
   async function signOn(
     on: Open,
     handle: Uint8Array,
     algorithm: KeyAlgorithm,
     data: Uint8Array,
   ): Promise<Uint8Array> {
-    const { alwaysAuthenticate } = await keyOn(on, handle);
-    const ways = signWays(algorithm, data).filter(({ mechanism }) => on.mechanisms.has(mechanism));
-    for (const [index, way] of ways.entries()) {
-      try {
-        return signatureOf(algorithm, await signOnce(on, handle, way, alwaysAuthenticate));
-      } catch (error) {
-        // A policy of the device may forbid the plain mechanism although it lists it.
-        const mayTryNext = error instanceof DeviceError && error.code === 'CKR_MECHANISM_INVALID';
-        if (!mayTryNext || index === ways.length - 1) throw error;
-      }
-    }
-    throw faultOf('CKR_MECHANISM_INVALID');
+    return signWith(on, await keyOn(on, handle), algorithm, data);
   }
+  const objectsOn = async (on: Open): Promise<Key[]> =>
+    keysOf(await objectsAlone(() => ask(on, { op: 'objects' }, deadlines.call)));
+  const destroyOn = (on: Open, id: Uint8Array): Promise<null> =>
+    objectsAlone(() => ask(on, { op: 'destroy', id }, deadlines.call));
   async function keys(): Promise<Key[]> {
     let on = await current();
-    let found = keysOf(await objectsAlone(() => ask(on, { op: 'objects' }, deadlines.call)));
+    let found = await objectsOn(on);
     const missing = [...on.keys.keys()].some((name) => !found.some((key) => key.identifier === name));
     if (!on.fresh && (found.length === 0 || missing)) {
-      on = await again(on);
-      found = keysOf(await objectsAlone(() => ask(on, { op: 'objects' }, deadlines.call)));
+      on = await again(on, proof);
+      found = await objectsOn(on);
     }
     on.fresh = false;
     return found;
   }
 
   return {
-    async open(signal) {
+    async open(signal, prove = unproven) {
+      proof = prove;
       if (open !== null && open.client.ended() === null) {
         const there = open;
         const token = await ask(there, { op: 'token' }, deadlines.call);
         if (token.serial === there.token.serial && (await shows(there))) return there.facts;
-        return (await again(there, signal)).facts;
+        return (await again(there, unproven, signal)).facts;
       }
-      return (await begin(signal)).facts;
+      return (await begin(unproven, signal)).facts;
     },
     async create({ algorithm, label, begun }, signal) {
       const on = await current();
@@ -232,7 +235,11 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       if (signal?.aborted === true) throw faultOf('CANCELLED');
       signal?.addEventListener('abort', cancel);
       try {
-        const rows = await objectsAlone(() => ask(on, request, deadlines.generate));
+        const patience = unlessQuiet(
+          on,
+          `${on.token.label} is making a key, which may take minutes. Touch it if it blinks.`,
+        );
+        const rows = await objectsAlone(() => ask(on, request, patience));
         const [privateKey, publicKey] = rows;
         const spkiDer = publicKey === undefined ? null : spkiOf(publicKey);
         if (privateKey === undefined || spkiDer === null) throw faultOf('KEY_INCOMPLETE');
@@ -243,7 +250,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       } catch (error) {
         // SECURITY: a key that nobody will know of does not stay behind.
         if (on.client.ended() === null && error instanceof DeviceError && error.code.startsWith('KEY_'))
-          await objectsAlone(() => ask(on, { op: 'destroy', id }, deadlines.call));
+          await destroyOn(on, id);
         throw cancelled ? faultOf('CANCELLED') : error;
       } finally {
         signal?.removeEventListener('abort', cancel);
@@ -261,20 +268,11 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       inFlight(() => withKey(handle, (on) => signOn(on, handle, algorithm, data))),
     async destroy(handle) {
       const on = await current();
-      await objectsAlone(() => ask(on, { op: 'destroy', id: handle }, deadlines.call));
+      await destroyOn(on, handle);
       on.keys.delete(hex(handle));
       on.gone.add(hex(handle));
     },
-    async find(spkiDer) {
-      const found = (await keys()).filter(
-        (key) => key.spkiDer !== null && Buffer.compare(key.spkiDer, spkiDer) === 0,
-      );
-      const [key] = found;
-      if (key === undefined) return null;
-      const twins = (await keys()).filter(({ identifier }) => identifier === key.identifier);
-      if (found.length > 1 || twins.length > 1 || key.handle.length === 0) throw faultOf('KEY_AMBIGUOUS');
-      return key.handle;
-    },
+    find: async (spkiDer) => theOne(await keys(), spkiDer),
     list: keys,
     async close() {
       closed.abort();

@@ -9,6 +9,18 @@ const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'octe
 const ulong = z.number().int().nonnegative();
 const attribute = z.strictObject({ type: ulong, value: z.union([z.boolean(), ulong, z.string(), bytes]) });
 
+const signRequest = z.strictObject({
+  op: z.literal('sign'),
+  id: bytes,
+  mechanism: ulong,
+  input: bytes,
+  /** Of the longest signature this key can make, in octets. */
+  most: z.number().int().positive().max(8192),
+  /** The key wants a login of its own for each signature. */
+  login: z.strictObject({ pin: bytes.nullable() }).nullable(),
+});
+export type SignRequest = z.infer<typeof signRequest>;
+
 /** A request without its number. `null` as a PIN: it is typed on the device. */
 export const hostRequest = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('load'), library: z.string().min(1) }),
@@ -26,16 +38,7 @@ export const hostRequest = z.discriminatedUnion('op', [
     publicKey: z.array(attribute),
     privateKey: z.array(attribute),
   }),
-  z.strictObject({
-    op: z.literal('sign'),
-    id: bytes,
-    mechanism: ulong,
-    input: bytes,
-    /** Of the longest signature this key can make, in octets. */
-    most: z.number().int().positive().max(8192),
-    /** The key wants a login of its own for each signature. */
-    login: z.strictObject({ pin: bytes.nullable() }).nullable(),
-  }),
+  signRequest,
   z.strictObject({ op: z.literal('destroy'), id: bytes }),
   z.strictObject({ op: z.literal('initToken'), slot: ulong, label: z.string(), soPin: bytes, pin: bytes }),
   z.strictObject({ op: z.literal('setPin'), slot: ulong, oldPin: bytes, newPin: bytes }),
@@ -44,7 +47,18 @@ export const hostRequest = z.discriminatedUnion('op', [
 export type HostRequest = z.infer<typeof hostRequest>;
 export type HostOp = HostRequest['op'];
 
-export const hostRequests = z.array(z.strictObject({ id: ulong, request: hostRequest }));
+/**
+ * Signatures with one key that were asked together, numbered from `id` on: `input` holds what each gets, `size` octets each.
+ * One element instead of many, because each octet string of its own costs both sides some microseconds.
+ */
+const signRun = z.strictObject({
+  id: ulong,
+  size: z.number().int().positive(),
+  run: signRequest.omit({ login: true }),
+});
+export type SignRun = z.infer<typeof signRun>;
+
+export const hostRequests = z.array(z.union([z.strictObject({ id: ulong, request: hostRequest }), signRun]));
 
 const text = z.string().max(1000);
 
@@ -91,13 +105,17 @@ export const objectRow = z.strictObject({
 });
 export type ObjectRow = z.infer<typeof objectRow>;
 
+/** null: it could not be looked at. */
+const functionRow = z.strictObject({ name: text, present: z.boolean().nullable() });
+export type FunctionRow = z.infer<typeof functionRow>;
+
 /** What each request is answered with. */
 export const hostAnswers = {
   load: libraryRow,
   slots: z.array(slotRow),
   select: z.strictObject({ token: tokenRow, mechanisms: z.array(mechanismRow) }),
   login: z.null(),
-  functions: z.array(z.strictObject({ name: text, present: z.boolean() })),
+  functions: z.array(functionRow),
   token: tokenRow,
   /** The private objects of that CKA_ID and what lies beside them. */
   key: z.array(objectRow),
@@ -115,10 +133,17 @@ export type HostAnswer<O extends HostOp> = z.infer<(typeof hostAnswers)[O]>;
 const failure = z.strictObject({ code: z.string().max(100), function: z.string().max(100), text });
 export type HostFailure = z.infer<typeof failure>;
 
+/** Signatures of `size` octets each, numbered from `id` on. */
+const signatureRun = z.strictObject({ id: ulong, size: z.number().int().positive(), signatures: bytes });
+export type SignatureRun = z.infer<typeof signatureRun>;
+
 export const hostReplies = z.array(
   z.union([
+    signatureRun,
     z.strictObject({ id: ulong, value: z.unknown() }),
     z.strictObject({ id: ulong, failure, tries: ulong.nullable() }),
+    /** false: it waits for its turn in the child, and no time counts against it; true: its turn has come. */
+    z.strictObject({ id: ulong, begun: z.boolean() }),
   ]),
 );
 export type HostReply = z.infer<typeof hostReplies>[number];

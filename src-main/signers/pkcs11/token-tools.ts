@@ -86,7 +86,7 @@ export async function initToken(
       throw faultOf('LABEL_TOO_LONG', '', 'A token label has at most 32 octets. Choose a shorter one.');
     const before = await withLibrary(deps, library, async (client) => {
       const slots = await askHost(client, { op: 'slots' }, DEADLINES.call);
-      await askHost(client, { op: 'initToken', ...token }, DEADLINES.generate);
+      await askHost(client, { op: 'initToken', ...token }, DEADLINES.init);
       return slots;
     });
     const known = new Set(before.filter(isInitialised).map((row) => row.token?.serial));

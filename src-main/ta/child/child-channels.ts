@@ -90,10 +90,15 @@ export function childChannels(deps: ChildChannelDeps): {
     return childFile(child, what, folder);
   }
 
-  const roll = (handle: string, step: RollStep, signer: string | null = null): Promise<HeldChild> =>
+  const roll = (
+    handle: string,
+    step: RollStep,
+    signer: string | null = null,
+    signal?: AbortSignal,
+  ): Promise<HeldChild> =>
     after(() =>
       locals.inTurn(handle, (held) =>
-        step === 'start' ? startRoll(own, held, signer) : activateKey(own, held),
+        step === 'start' ? startRoll(own, held, signer, signal) : activateKey(own, held),
       ),
     );
 

@@ -1,4 +1,5 @@
 /** A local child as moving keys to another signer sees it: the roll of RFC 6489, whose steps the parent's exchanges separate. */
+import type { JobContext } from '../../lib/jobs.ts';
 import { type Roll, rolledAlgorithm, type RollTarget } from '../../signers/migration.ts';
 import type { HeldChild } from './held-child.ts';
 import { keyIn, shortKey } from './local-child.ts';
@@ -15,7 +16,7 @@ export function childRoll(
   given: {
     target: RollTarget;
     removed: boolean;
-    roll(handle: string, step: RollStep, signer: string | null): Promise<unknown>;
+    roll(handle: string, step: RollStep, signer: string | null, signal: AbortSignal): Promise<unknown>;
   },
 ): Roll {
   const { handle } = child;
@@ -30,8 +31,10 @@ export function childRoll(
     action: '',
     roll: null,
   };
-  const taking = (step: RollStep) => (): Promise<string[]> =>
-    given.roll(handle, step, target.id).then(() => [handle]);
+  const taking =
+    (step: RollStep) =>
+    ({ signal }: JobContext): Promise<string[]> =>
+      given.roll(handle, step, target.id, signal).then(() => [handle]);
   const active = keyIn(child, 'active');
   if (child.keys.length === 1 && elsewhere.length === 0)
     return { ...base, signers: [target.id], state: 'there', text: 'Its key is on the default signer.' };

@@ -29,18 +29,15 @@ export async function requireFreeHandle(deps: ChildDeps, handle: string): Promis
     throw refuse(`There is a local child called ${handle} already. Choose another handle.`);
 }
 
-/** `signer` null: the default one makes it. */
+/** `signer` null: the default one makes it. `signal` of the job that wants it. */
 export function makeChildKey(
-  deps: ChildDeps,
+  { router, random }: ChildDeps,
   label: string,
   signer: string | null = null,
+  signal?: AbortSignal,
 ): Promise<RoutedKey> {
-  return deps.router.create(signer ?? deps.router.defaultSigner(), {
-    id: newId('key', deps.random),
-    algorithm: 'rsa-2048',
-    label,
-    uses: AUTHORITY_USES,
-  });
+  const request = { id: newId('key', random), algorithm: 'rsa-2048' as const, label, uses: AUTHORITY_USES };
+  return router.create(signer ?? router.defaultSigner(), request, signal);
 }
 
 export const keyLabel = (handle: string): string => `Child ${handle}`.slice(0, 80);
@@ -64,7 +61,7 @@ export async function createChild(
 ): Promise<string[]> {
   const made: RoutedKey[] = [];
   const make = async (label: string): Promise<RoutedKey> => {
-    const key = await makeChildKey(deps, label, signer);
+    const key = await makeChildKey(deps, label, signer, job.signal);
     made.push(key);
     return key;
   };

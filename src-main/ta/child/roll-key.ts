@@ -42,11 +42,12 @@ export async function startRoll(
   deps: ChildDeps,
   held: HeldChild,
   signer: string | null = null,
+  signal?: AbortSignal,
 ): Promise<HeldChild> {
   const { child } = held;
   const { repository } = child;
   if (nextStep(child) !== 'start' || repository === null) throw refuse(child);
-  const made = await makeChildKey(deps, keyLabel(child.handle), signer);
+  const made = await makeChildKey(deps, keyLabel(child.handle), signer, signal);
   let stored = false;
   try {
     const key = pendingKey(made);

@@ -32,12 +32,11 @@ export async function initProxy(
 ): Promise<string[]> {
   const { store } = deps.session();
   job.report(0.2, 'Making the identity key');
-  const key = await deps.router.create(signer ?? deps.router.defaultSigner(), {
-    id: newId('key', deps.random),
-    algorithm: 'rsa-2048',
-    label: LABEL,
-    uses: ['certificate', 'crl'],
-  });
+  const key = await deps.router.create(
+    signer ?? deps.router.defaultSigner(),
+    { id: newId('key', deps.random), algorithm: 'rsa-2048', label: LABEL, uses: ['certificate', 'crl'] },
+    job.signal,
+  );
   let stored = false;
   try {
     job.commit();

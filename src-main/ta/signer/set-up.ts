@@ -48,13 +48,14 @@ export function requireValid(anchor: TrustAnchor, at: Date): void {
     );
 }
 
-async function madeKey(deps: SetUpDeps, signer: string | null, label: string): Promise<RoutedKey> {
-  return deps.router.create(signer ?? deps.router.defaultSigner(), {
-    id: newId('key', deps.random),
-    algorithm: 'rsa-2048',
-    label,
-    uses: TA_USES,
-  });
+async function madeKey(
+  { router, random }: SetUpDeps,
+  signer: string | null,
+  label: string,
+  signal: AbortSignal,
+): Promise<RoutedKey> {
+  const request = { id: newId('key', random), algorithm: 'rsa-2048' as const, label, uses: TA_USES };
+  return router.create(signer ?? router.defaultSigner(), request, signal);
 }
 
 /** Answers the id of what it made. */
@@ -67,7 +68,7 @@ export async function setUpSigner(
   const { store } = deps.session();
   const made: RoutedKey[] = [];
   const make = async (label: string): Promise<RoutedKey> => {
-    const key = await madeKey(deps, order.signer, label);
+    const key = await madeKey(deps, order.signer, label, job.signal);
     made.push(key);
     return key;
   };

@@ -1,10 +1,13 @@
 /*
- * A PKCS#11 library that is SoftHSM, except for one fault. BALEEN_SHIM names the fault:
+ * A PKCS#11 library that is SoftHSM, except for its faults. BALEEN_SHIM names them, with commas between:
  *   sign-crash      C_Sign writes to nowhere
  *   sign-abort      C_Sign calls abort()
  *   login-hang      C_Login never comes back
  *   sign-hang       C_Sign never comes back
  *   no-sign         C_Sign does not exist
+ *   no-find         C_FindObjects does not exist
+ *   touch           C_Sign and C_GenerateKeyPair wait for the file BALEEN_SHIM_FILE
+ *   always-auth     each key wants a login for each signature
  *   pin-locked      the token says that its PIN is locked
  *   pin-locks       C_Login says so, the flags do not
  *   pin-final       one try is left
@@ -42,8 +45,10 @@ static CK_FUNCTION_LIST list;
 static int sessions;
 
 static int fault(const char *name) {
-  const char *chosen = getenv("BALEEN_SHIM");
-  return chosen != NULL && strcmp(chosen, name) == 0;
+  size_t length = strlen(name);
+  for (const char *at = getenv("BALEEN_SHIM"); at != NULL; at = strchr(at, ',') == NULL ? NULL : strchr(at, ',') + 1)
+    if (strncmp(at, name, length) == 0 && (at[length] == '\0' || at[length] == ',')) return 1;
+  return 0;
 }
 
 static int file_there(void) {
@@ -57,6 +62,10 @@ static int is_out(void) {
   if (!fault("removable")) return 0;
   if (file_there()) was_out = 1;
   return was_out;
+}
+
+static void wait_for_touch(void) {
+  while (fault("touch") && !file_there()) usleep(20000);
 }
 
 static void hang(void) {
@@ -94,6 +103,8 @@ static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR
   if (is_out()) return CKR_DEVICE_REMOVED;
   if (fault("login-hang")) hang();
   if (fault("pin-locks")) return CKR_PIN_LOCKED;
+  if (fault("always-auth") && user == CKU_CONTEXT_SPECIFIC)
+    return length == 4 && memcmp(pin, "4321", 4) == 0 ? CKR_OK : CKR_PIN_INCORRECT;
   if (fault("pin-pad")) {
     if (length != 0) return CKR_ARGUMENTS_BAD;
     while (!file_there()) usleep(20000);
@@ -127,6 +138,7 @@ static CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE obj
       one->ulValueLen = 65;
       if (bare != NULL) memcpy(one->pValue = bare, point + 2, 65);
     }
+    if (fault("always-auth") && one->type == CKA_ALWAYS_AUTHENTICATE && one->pValue != NULL) *(CK_BYTE *)one->pValue = CK_TRUE;
     if (fault("unprotected") && one->type == CKA_EXTRACTABLE && one->pValue != NULL) *(CK_BYTE *)one->pValue = CK_TRUE;
   }
   return rv;
@@ -164,6 +176,7 @@ static CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG length, 
   if (!looked_at && fault("sign-hang")) hang();
   if (!looked_at && fault("sign-refused")) return CKR_FUNCTION_FAILED;
   if (!looked_at && fault("sign-slow")) usleep(1700000);
+  if (!looked_at) wait_for_touch();
   CK_RV rv = real->C_Sign(session, data, length, out, out_length);
   if (!looked_at && rv == CKR_OK && out != NULL && fault("sign-wrong")) out[*out_length - 1] ^= 1;
   return rv;
@@ -178,6 +191,7 @@ static CK_RV get_slot_list(CK_BBOOL present, CK_SLOT_ID_PTR slots, CK_ULONG_PTR 
 static CK_RV generate_key_pair(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_ATTRIBUTE_PTR a, CK_ULONG an,
                                CK_ATTRIBUTE_PTR b, CK_ULONG bn, CK_OBJECT_HANDLE_PTR one, CK_OBJECT_HANDLE_PTR other) {
   if (an > 0 && fault("generate-fails")) return CKR_DEVICE_MEMORY;
+  if (an > 0) wait_for_touch();
   return real->C_GenerateKeyPair(session, mechanism, a, an, b, bn, one, other);
 }
 
@@ -209,6 +223,7 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR answer) {
   list.C_GetMechanismList = get_mechanism_list;
   list.C_SignInit = sign_init;
   list.C_Sign = fault("no-sign") ? (CK_C_Sign)missing : sign;
+  if (fault("no-find")) list.C_FindObjects = (CK_C_FindObjects)missing;
   *answer = &list;
   return CKR_OK;
 }

@@ -1,7 +1,7 @@
 /** What is known of a device: what it says of itself, what it can do, and how it is configured. */
 import type { SignerRow } from '#shared/contract/signers.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
-import { Check, X } from 'lucide-react';
+import { Check, Minus, X } from 'lucide-react';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Time } from '../../components/time.tsx';
@@ -52,12 +52,17 @@ export function DeviceCard({ row }: { row: SignerRow }) {
 
 export function CapabilitiesCard({ row }: { row: SignerRow }) {
   if (row.capabilities.length === 0) return null;
-  const missing = row.capabilities.filter(({ present, needed }) => needed && !present).length;
+  const missing = row.capabilities.filter(({ present, needed }) => needed && present === false).length;
+  const unseen = row.capabilities.some(({ present, needed }) => needed && present === null);
   return (
     <Card
       title="What it can do"
       aside={
-        missing === 0 ? <Tag tone="good">all that is needed</Tag> : <Tag tone="bad">{missing} missing</Tag>
+        missing === 0 ? (
+          <Tag tone="good">{unseen ? 'all that was looked at' : 'all that is needed'}</Tag>
+        ) : (
+          <Tag tone="bad">{missing} missing</Tag>
+        )
       }
     >
       <ul className="plain-list capabilities" aria-label="Capabilities">
@@ -65,11 +70,14 @@ export function CapabilitiesCard({ row }: { row: SignerRow }) {
           <li key={name}>
             {present ? (
               <Check aria-label="present" className="tone-good" />
+            ) : present === null ? (
+              <Minus aria-label="not looked at" className="tone-note" />
             ) : (
               <X aria-label="missing" className={needed ? 'tone-bad' : 'tone-note'} />
             )}
             <span className="mono">{name}</span>
-            {needed || present ? null : <span className="quiet">not needed</span>}
+            {present === null && <span className="quiet">not looked at: it shows when it is used</span>}
+            {needed || present !== false ? null : <span className="quiet">not needed</span>}
           </li>
         ))}
       </ul>

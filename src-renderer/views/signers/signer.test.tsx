@@ -86,6 +86,15 @@ test('capabilities: what is needed and missing is counted', async () => {
   expect(screen.getByLabelText('missing')).toBeTruthy();
 });
 
+test('capabilities: what was not looked at is neither there nor missing', async () => {
+  const unseen = { ...TOKEN, capabilities: [{ name: 'C_Finalize', present: null, needed: true }] };
+  bridge(fakeList([SOFTWARE, unseen]));
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByText('all that was looked at')).toBeTruthy();
+  expect(screen.getByLabelText('not looked at')).toBeTruthy();
+  expect(screen.queryByLabelText('missing')).toBeNull();
+});
+
 test('keys on the device: ours by name, the identity key, one to take in by its public key', async () => {
   const { callsOf } = bridge(fakeList([SOFTWARE, TOKEN]), {
     'signers.deviceKeys': () => ({
