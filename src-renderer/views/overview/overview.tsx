@@ -24,6 +24,7 @@ export function Overview() {
     'drafts',
     'audit',
     'ta',
+    'signers',
   ]);
   const [group, setGroup] = useState<'all' | 'ca' | 'leaf'>('all');
   const data = overview.data;
@@ -110,7 +111,7 @@ export function Overview() {
       ) : (
         <Verdict severity="good" title="Nothing needs you now">
           <p className="dim">
-            No certificate is past its renewal mark, no draft waits, every signer is ready.
+            No certificate is past its renewal mark, no draft waits, no signer is in trouble.
           </p>
         </Verdict>
       )}

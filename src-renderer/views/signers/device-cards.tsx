@@ -14,38 +14,34 @@ function typesText(row: SignerRow): string {
     .join(', ');
 }
 
+/** Nothing before it was contacted. */
 export function DeviceCard({ row }: { row: SignerRow }) {
   const { device } = row;
+  if (device === null) return null;
   return (
     <Card title="Device">
-      {device === null ? (
-        <p className="dim">
-          Not contacted yet. Baleen contacts a signer when a key of it is used, or when you test it.
-        </p>
-      ) : (
-        <KeyValue
-          items={[
-            [
-              'Serial',
-              <span key="v" className="mono wrap">
-                {device.serial}
-              </span>,
-            ],
-            device.label !== '' && ['Label', device.label],
-            device.slot !== null && [
-              'Slot',
-              <span key="v" className="mono">
-                {slotIdText(device.slot)}
-              </span>,
-            ],
-            ['Made by', `${device.manufacturer} ${device.model}`.trim()],
-            device.firmware !== '' && ['Firmware', device.firmware],
-            device.library !== '' && ['Library', device.library],
-            row.algorithms.length > 0 && ['Makes', typesText(row)],
-            ['Seen', <Time key="v" at={device.at} clock />],
-          ]}
-        />
-      )}
+      <KeyValue
+        items={[
+          [
+            'Serial',
+            <span key="v" className="mono wrap">
+              {device.serial}
+            </span>,
+          ],
+          device.label !== '' && ['Label', device.label],
+          device.slot !== null && [
+            'Slot',
+            <span key="v" className="mono">
+              {slotIdText(device.slot)}
+            </span>,
+          ],
+          ['Made by', `${device.manufacturer} ${device.model}`.trim()],
+          device.firmware !== '' && ['Firmware', device.firmware],
+          device.library !== '' && ['Library', device.library],
+          row.algorithms.length > 0 && ['Makes', typesText(row)],
+          ['Seen', <Time key="v" at={device.at} clock />],
+        ]}
+      />
     </Card>
   );
 }

@@ -35,6 +35,8 @@ interface FormPageProps {
   signer: PendingSigner | null;
   start: SignerForm;
   discover: Answer<'signers.discover'> | null;
+  /** Somebody was sent here for the slots. */
+  lookAtOnce: boolean;
 }
 
 /** What is typed, what is wrong with it once saving was tried, and the saving. */
@@ -73,7 +75,7 @@ function useSignerForm({ list, signer, start }: FormPageProps) {
 }
 
 function FormPage(props: FormPageProps) {
-  const { signer, discover } = props;
+  const { signer, discover, lookAtOnce } = props;
   const { form, change, problems, save, submit, missing } = useSignerForm(props);
   const stored = signer?.secretStored ?? false;
   const title = signer === null ? 'New signer' : `Settings of “${signer.name}”`;
@@ -111,7 +113,7 @@ function FormPage(props: FormPageProps) {
               {form.kind === 'kmip' ? (
                 <KmipFields {...parts} />
               ) : (
-                <Pkcs11Fields {...parts} libraries={discover?.libraries ?? []} />
+                <Pkcs11Fields {...parts} libraries={discover?.libraries ?? []} lookAtOnce={lookAtOnce} />
               )}
             </div>
           </Card>
@@ -141,7 +143,15 @@ export function NewSigner() {
   const found = useQuery('signers.list', {}, ['signers']);
   const discover = useQuery('signers.discover', {}, []);
   if (!found.data) return <NotLoaded title="New signer" found={found} back={BACK} />;
-  return <FormPage list={found.data} signer={null} start={emptyForm('pkcs11')} discover={discover.data} />;
+  return (
+    <FormPage
+      list={found.data}
+      signer={null}
+      start={emptyForm('pkcs11')}
+      discover={discover.data}
+      lookAtOnce={false}
+    />
+  );
 }
 
 export function EditSigner({ route }: ViewProps) {
@@ -169,6 +179,7 @@ export function EditSigner({ route }: ViewProps) {
       signer={signer}
       start={formOf(signer.name, signer.settings, signer.secretStored)}
       discover={discover.data}
+      lookAtOnce={route.query['look'] === 'slots'}
     />
   );
 }

@@ -54,6 +54,31 @@ test('a refused PIN: tries left in words, and a person says that they looked bef
   expect(callsOf('signers.forgetRefusal')).toEqual([{ id: TOKEN.id }]);
 });
 
+test('a PIN that was sent and not answered to is called that, not refused', async () => {
+  const row = { ...TOKEN, state: 'announced' as const, trouble: null };
+  bridge(fakeList([SOFTWARE, { ...row, secretMark: 'unanswered' }]));
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByText(/was sent and not answered to.*not sent again by itself/)).toBeTruthy();
+  expect(screen.queryByText(/refused/)).toBeNull();
+  cleanup();
+  dropWorkspaceData();
+  bridge(fakeList([SOFTWARE, { ...row, secretMark: 'refused', kind: 'kmip' }]));
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByText('It refused a password, which is not sent again by itself.')).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'I looked at it: ask for the password again' })).toBeTruthy();
+});
+
+test('what failed is said once: the state says it, the step above does not', async () => {
+  const { trouble } = SERVER;
+  bridge(fakeList([SOFTWARE, SERVER]), {
+    'signers.probe': () => ({ job: 'j-1' }),
+    'jobs.get': () => endedJob('j-1', { code: 'SIGNER_UNAVAILABLE', message: trouble?.text ?? '' }),
+  });
+  await show(Signer, '/signers/signer-2');
+  await press('Test');
+  expect(screen.getAllByText(new RegExp(trouble?.text ?? 'never'))).toHaveLength(1);
+});
+
 test('test, log out: the job is followed, a refusal is shown', async () => {
   const { callsOf } = bridge(fakeList([SOFTWARE, TOKEN]), {
     'signers.probe': () => ({ job: 'j-1' }),

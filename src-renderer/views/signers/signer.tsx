@@ -72,7 +72,8 @@ function useContact(row: SignerRow) {
       <>
         {test.progress}
         {login.progress}
-        {error ? <ErrorState error={error} /> : null}
+        {/* What is wrong with the device itself stands in its state below. */}
+        {error && error.message !== row.trouble?.text ? <ErrorState error={error} /> : null}
       </>
     ),
   };
