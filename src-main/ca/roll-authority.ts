@@ -8,7 +8,7 @@ import type { JobContext } from '../lib/jobs.ts';
 import type { Drafts } from '../drafts/drafts.ts';
 import { type Roll, rolledAlgorithm, type RollTarget } from '../signers/migration.ts';
 import type { StoredAuthority, StoredCertificate, StoredKey } from '../store/columns.ts';
-import { crossSigner, leavesRoom } from './cross-sign.ts';
+import { crossSigner, whoCounts } from './cross-sign.ts';
 import { issueContext } from './issue-context.ts';
 import { profileOf } from './issue-preset.ts';
 import { currentIssuer, whyNoReplacement } from './replacement.ts';
@@ -88,10 +88,7 @@ async function signRekey(
     const [first] = problems;
     if (first !== undefined)
       throw new AppError('INVALID_INPUT', `${first.message} ${first.fix}`.trim(), { ids: [row.id] });
-    const cross =
-      authority.purpose === 'root' && leavesRoom(row.pathLength)
-        ? crossSigner(deps, { row, key: order.key })
-        : null;
+    const cross = authority.purpose === 'root' ? crossSigner(deps, { row, key: order.key }) : null;
     const ids = await signDraft(deps, draft, { revision: draft.revision, digest }, job, cross);
     signed = true;
     return ids;
@@ -104,15 +101,10 @@ async function signRekey(
 
 function rootWords({ certificate: { name, pathLength, notAfter } }: StoredAuthority, made: string) {
   const told = `Everybody who trusts “${name}” has to be told: systems, browsers and programs get the new root, and the old one stays trusted until what it signed has ended.`;
-  return leavesRoom(pathLength)
-    ? {
-        text: `${made} becomes a new root. The old root signs a cross-certificate for it, until ${day(notAfter)} at most; hand that out with the chain, and who knows the old root alone goes on.`,
-        warning: told,
-      }
-    : {
-        text: `${made} becomes a new root. Then roll the authorities below it.`,
-        warning: `${told} Its path length (${pathLength}) leaves no room for a cross-certificate: relying parties must get the new root before the first authority below it is rolled.`,
-      };
+  return {
+    text: `${made} becomes a new root. The old root signs a cross-certificate for it, until ${day(notAfter)} at most; hand that out with the chain, and who knows the old root alone goes on.`,
+    warning: `${told} ${whoCounts(pathLength)}`.trim(),
+  };
 }
 
 function intermediateWords(authority: StoredAuthority, made: string, issuer: StoredAuthority | null) {
