@@ -10,7 +10,13 @@ import { signatureHolds } from '../signature-scheme.ts';
 import type { Seen, Step } from './steps.ts';
 
 const TRIED: readonly KeyAlgorithm[] = ['rsa-2048', 'p-256'];
-const KIND: Partial<Record<KeyAlgorithm, string>> = { 'rsa-2048': 'RSA 2048', 'p-256': 'P-256' };
+const KIND: Partial<Record<KeyAlgorithm, string>> = {
+  'rsa-2048': 'RSA 2048',
+  'rsa-3072': 'RSA 3072',
+  'rsa-4096': 'RSA 4096',
+  'p-256': 'P-256',
+  'p-384': 'P-384',
+};
 const LABEL = 'Baleen doctor';
 const DATA = Buffer.from('Baleen doctor');
 /** The speed is measured for so long, with so many signatures at once, and not with a device this slow. */

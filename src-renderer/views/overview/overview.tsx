@@ -158,7 +158,7 @@ export function Overview() {
                       {signer.name}
                     </span>
                   </td>
-                  <td className="dim num">
+                  <td className="dim num nowrap">
                     {signer.keys} {signer.keys === 1 ? 'key' : 'keys'}
                   </td>
                   <td className="dim">{signer.text}</td>
