@@ -74,8 +74,9 @@ function Summary({ report }: { report: DoctorReport }) {
     >
       {first ? (
         <>
-          <p className="wrap">{first.text}</p>
-          <CauseCheckFix {...first} />
+          <p className="wrap">
+            {first.text} {first.fix}
+          </p>
           {first.code === 'token' ? (
             <div>
               <LinkButton href={hrefOf('signer-edit', { id: report.signer }, { look: 'slots' })}>
