@@ -149,7 +149,7 @@ describe.skipIf(missing.length > 0)(`moving to a token${why}`, { timeout: 180_00
       /path length \(1\), as those of programs in Go do, refuse chains with one authority below the root: they need the new root/,
     );
     await app.result(await app.call('signers.probe', { id: signer }));
-    expect((await rowOf('Usual Root')).text).toMatch(/A new p-256 key, because “SoftHSM” makes no ed25519/);
+    expect((await rowOf('Usual Root')).text).toMatch(/A new P-256 key, because “SoftHSM” makes no Ed25519/);
     const made = await roll('Usual Root');
     const states = new Map((await certificates()).map(({ id, state }) => [id, state]));
     expect(states.get(root)).toBe('replaced');

@@ -30,7 +30,7 @@ export function whoCounts(pathLength: number | null): string {
     pathLength === 0
       ? 'refuse such chains'
       : `refuse chains with ${pathLength === 1 ? 'one authority' : `${pathLength} authorities`} below the root`;
-  return `Verifiers that count it against the path length (${pathLength}), as those of programs in Go do, ${chains}: they need the new root before anything is issued below it.`;
+  return `Verifiers that count the cross-certificate against the path length (${pathLength}), as those of programs in Go do, ${chains}: they need the new root before anything is issued below it.`;
 }
 
 const later = (one: Date, other: Date): Date => (one > other ? one : other);

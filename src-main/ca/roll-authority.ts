@@ -2,7 +2,7 @@
  * The authorities whose keys can move to another signer, and their roll (H-030): a draft as "new key" begins it, reviewed and
  * signed as the wizard does. The old key stays until what it signed has ended.
  */
-import type { KeyAlgorithm } from '#shared/contract/keys.ts';
+import { algorithmName, type KeyAlgorithm } from '#shared/contract/keys.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { JobContext } from '../lib/jobs.ts';
 import type { Drafts } from '../drafts/drafts.ts';
@@ -133,8 +133,8 @@ async function rollOf(deps: RollDeps, authority: StoredAuthority, target: RollTa
     return cannot(`“${target.name}” makes no key that an authority may have. Choose another default signer.`);
   const made =
     algorithm === key.algorithm
-      ? `A new ${algorithm} key`
-      : `A new ${algorithm} key, because “${target.name}” makes no ${key.algorithm},`;
+      ? `A new ${algorithmName(algorithm)} key`
+      : `A new ${algorithmName(algorithm)} key, because “${target.name}” makes no ${algorithmName(key.algorithm)},`;
   return {
     ...base,
     ...(purpose === 'root' ? rootWords(authority, made) : intermediateWords(authority, made, issuer)),
