@@ -52,6 +52,15 @@ function signersText(rows: readonly SignerRow[]): string {
   return said.filter((text) => text !== '').join(', ');
 }
 
+/** What an offline station may connect to: the HSM that is in force, by its address, and nothing else. */
+function offlineText(rows: readonly SignerRow[]): string {
+  const settings = rows.find(({ kind }) => kind === 'kmip')?.settings;
+  // A name would be asked from a name server, so the station does not connect to one.
+  return settings?.kind === 'kmip' && /^[\d.]+$|:/.test(settings.host)
+    ? `Offline station: only ${settings.host} port ${settings.port}`
+    : 'Offline station: no socket open';
+}
+
 export function StatusBar({ session }: { session: Session }) {
   const gone = useView((state) => state.mainGone);
   const unlocked = session.state === 'unlocked' && !gone;
@@ -69,7 +78,7 @@ export function StatusBar({ session }: { session: Session }) {
       </span>
       {kind === 'offline' ? (
         <span className="badge" data-kind="offline">
-          Offline station: no socket open
+          {offlineText(list.data?.rows ?? [])}
         </span>
       ) : null}
       {kind === 'rehearsal' ? (

@@ -193,7 +193,10 @@ export function deviceSteps(deps: DeviceStepsDeps): Step[] {
           made.push({ ...key, algorithm, signature: null, tookMs: 0 });
           rows.push(`${names([algorithm])}: ${ms(performance.now() - began)}`);
         }
-        return { text: `${names(made.map((one) => one.algorithm))} were made for this test.`, details: rows };
+        return {
+          text: `${names(made.map((one) => one.algorithm))} ${made.length === 1 ? 'was' : 'were'} made for this test.`,
+          details: rows,
+        };
       },
     },
     {

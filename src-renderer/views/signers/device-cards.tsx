@@ -49,11 +49,19 @@ export function DeviceCard({ row }: { row: SignerRow }) {
 export function CapabilitiesCard({ row }: { row: SignerRow }) {
   if (row.capabilities.length === 0) return null;
   const missing = row.capabilities.filter(({ present, needed }) => needed && !present).length;
+  // The operator said that it does what it does not announce.
+  const forced = row.settings?.kind === 'kmip' && row.settings.force;
   return (
     <Card
       title="What it can do"
       aside={
-        missing === 0 ? <Tag tone="good">all that is needed</Tag> : <Tag tone="bad">{missing} missing</Tag>
+        missing === 0 ? (
+          <Tag tone="good">all that is needed</Tag>
+        ) : forced ? (
+          <Tag tone="careful">{missing} not announced, used all the same</Tag>
+        ) : (
+          <Tag tone="bad">{missing} missing</Tag>
+        )
       }
     >
       <ul className="plain-list capabilities" aria-label="Capabilities">
@@ -62,7 +70,10 @@ export function CapabilitiesCard({ row }: { row: SignerRow }) {
             {present ? (
               <Check aria-label="present" className="tone-good" />
             ) : (
-              <X aria-label="missing" className={needed ? 'tone-bad' : 'tone-note'} />
+              <X
+                aria-label={needed && forced ? 'not announced' : 'missing'}
+                className={needed ? (forced ? 'tone-careful' : 'tone-bad') : 'tone-note'}
+              />
             )}
             <span className="mono">{name}</span>
             {needed || present ? null : <span className="quiet">not needed</span>}

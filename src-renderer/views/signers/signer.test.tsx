@@ -2,7 +2,7 @@ import { cleanup, screen } from '@testing-library/react';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type FakeBridge, installBridge, Refusal } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
-import { fakeList, REFUSED, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
+import { fakeList, KMIP, REFUSED, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
 import { endedJob, giveSize, press, settle, show, type } from './fake-view.tsx';
 import type { SignerList } from './signer-words.ts';
 import { Signer } from './signer.tsx';
@@ -52,6 +52,22 @@ test('a refused PIN: tries left in words, and a person says that they looked bef
   expect(screen.getByText(/only a few tries are left/)).toBeTruthy();
   await press('I looked at it: ask for the PIN again');
   expect(callsOf('signers.forgetRefusal')).toEqual([{ id: TOKEN.id }]);
+});
+
+test('what a forced server does not announce is no fault of it', async () => {
+  const row = {
+    ...SERVER,
+    state: 'ready' as const,
+    capabilities: [{ name: 'Modify Attribute', present: false, needed: true }],
+  };
+  bridge(fakeList([SOFTWARE, row]));
+  await show(Signer, '/signers/signer-2');
+  expect(screen.getByText('1 missing')).toBeTruthy();
+  cleanup();
+  dropWorkspaceData();
+  bridge(fakeList([SOFTWARE, { ...row, settings: { ...KMIP, force: true } }]));
+  await show(Signer, '/signers/signer-2');
+  expect(screen.getByText('1 not announced, used all the same')).toBeTruthy();
 });
 
 test('a PIN that was sent and not answered to is called that, not refused', async () => {
