@@ -7,7 +7,7 @@ import { createKmipDevice } from './kmip/kmip-device.ts';
 import { resultReasonNamed } from './kmip/result-reasons.ts';
 import type { DeviceKinds } from './lifecycle/live-signers.ts';
 import { doctorAdvice } from './doctor/doctor-advice.ts';
-import { explainFault } from './pkcs11/faults.ts';
+import { knownFault } from './pkcs11/faults.ts';
 import { createPkcs11Device } from './pkcs11/pkcs11-device.ts';
 import { createPkcs11Tools } from './pkcs11/pkcs11-tools.ts';
 import type { TokenTools } from './token-tools.ts';
@@ -33,7 +33,7 @@ export function deviceParts(deps: {
           ? createKmipDevice({ ...deps, settings, person })
           : createPkcs11Device({ ...deps, settings, person }),
       explain: (kind, { code }) =>
-        kind === 'kmip' ? (resultReasonNamed(code) ?? doctorAdvice(code)) : explainFault(code),
+        doctorAdvice(code) ?? (kind === 'kmip' ? resultReasonNamed(code) : knownFault(code)),
     },
     tools: createPkcs11Tools({ hosts, clock }),
     looks: (settings, about) =>

@@ -73,7 +73,7 @@ function Summary({ report }: { report: DoctorReport }) {
       }
     >
       {first ? (
-        <>
+        <div className="stack-tight">
           <p className="wrap">
             {first.text} {first.fix}
           </p>
@@ -84,7 +84,7 @@ function Summary({ report }: { report: DoctorReport }) {
               </LinkButton>
             </div>
           ) : null}
-        </>
+        </div>
       ) : null}
       <p className="dim">
         Examined <Time at={report.at} clock />

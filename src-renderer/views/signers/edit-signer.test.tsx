@@ -175,7 +175,9 @@ test("main's refusal stands at the field it names, and goes with the next change
   await press('Save signer');
   const field = screen.getByLabelText(/^Our certificate/);
   expect(field.getAttribute('aria-invalid')).toBe('true');
-  expect(screen.getAllByText('No certificate was found in it.').length).toBeGreaterThan(0);
+  // Once, at its field.
+  expect(screen.getAllByText('No certificate was found in it.')).toHaveLength(1);
+  expect(screen.getByText('2 fields need you: look for the red marks above.')).toBeTruthy();
   type(/^Our certificate/, '/etc/kmip/other.pem');
   expect(field.getAttribute('aria-invalid')).not.toBe('true');
 });

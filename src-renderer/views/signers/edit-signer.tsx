@@ -29,6 +29,9 @@ const KINDS = [
   { value: 'kmip', label: 'KMIP', detail: KMIP_ADVICE },
 ] as const;
 
+/** The paths of main's faults that have a field here. */
+const IN_FORM = /^(?:name|secret|settings\..+)$/;
+
 interface FormPageProps {
   list: SignerList;
   /** null: a new one. */
@@ -70,13 +73,15 @@ function useSignerForm({ list, signer, start }: FormPageProps) {
       setTried(true);
       if (Object.keys(own).length === 0) void save.run();
     },
-    missing: tried ? Object.keys(own).length : 0,
+    missing: tried ? Object.keys({ ...said, ...own }).length : 0,
+    /** Every fault that main found stands at its field. */
+    saidByField: Object.keys(said).length > 0 && Object.keys(said).every((path) => IN_FORM.test(path)),
   };
 }
 
 function FormPage(props: FormPageProps) {
   const { signer, discover, lookAtOnce } = props;
-  const { form, change, problems, save, submit, missing } = useSignerForm(props);
+  const { form, change, problems, save, submit, missing, saidByField } = useSignerForm(props);
   const stored = signer?.secretStored ?? false;
   const title = signer === null ? 'New signer' : `Settings of “${signer.name}”`;
   const parts = { form, change, problems, stored };
@@ -123,7 +128,7 @@ function FormPage(props: FormPageProps) {
               above.
             </Notice>
           ) : null}
-          {save.error ? <ErrorState error={save.error} /> : null}
+          {save.error && !saidByField ? <ErrorState error={save.error} /> : null}
           <div className="dialog-foot">
             <span className="foot-note dim">Nothing is contacted. It waits until you apply the changes.</span>
             <LinkButton href={signer === null ? BACK.href : hrefOf('signer', { id: signer.id })}>
