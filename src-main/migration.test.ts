@@ -103,7 +103,7 @@ describe.skipIf(missing.length > 0)(`moving to a token${why}`, { timeout: 180_00
     const shown = await app.call('ca.certificate', { id: cross });
     expect(shown.canRenew).toBe(false);
     expect(shown.whyNot).toMatch(/cross-certificate/);
-    expect(shown.view).toMatchObject({ selfSigned: false, isCa: true, pathLength: 1 });
+    expect(shown.view).toMatchObject({ selfSigned: false, isCa: true, pathLength: 2 });
     expect(shown.chain.map(({ state }) => state)).toEqual(['good', 'good']);
     expect((await app.call('ca.authorities', {})).rows.map(({ id }) => id)).toEqual([newRoot, issuing]);
 
@@ -139,24 +139,32 @@ describe.skipIf(missing.length > 0)(`moving to a token${why}`, { timeout: 180_00
     expect((await list()).done).toBe(2);
   });
 
-  test('a root without room says so, gets no cross-certificate, and what the token cannot make is made of another type', async () => {
+  test('a root with the usual path length is cross-signed, and before anybody begins it is said who does not follow; what the token cannot make is of another type', async () => {
     const { signed } = wizard(app);
     const key = { from: 'new' as const, algorithm: 'ed25519' as const, label: 'Ed' };
-    const root = await signed(draftOf('root', 'Narrow Root', { key }));
+    const root = await signed(draftOf('root', 'Usual Root', { key }));
+    const issuing = await signed(draftOf('intermediate', 'Issuing', { issuer: root, pathLength: 0 }));
     const signer = await onToken();
-    expect((await rowOf('Narrow Root')).warning).toMatch(
-      /path length \(1\) leaves no room.*must get the new root/,
+    expect((await rowOf('Usual Root')).warning).toMatch(
+      /path length \(1\), as those of programs in Go do, refuse chains with one authority below the root: they need the new root/,
     );
     await app.result(await app.call('signers.probe', { id: signer }));
-    expect((await rowOf('Narrow Root')).text).toMatch(/A new p-256 key, because “SoftHSM” makes no ed25519/);
-    const made = await roll('Narrow Root');
-    expect(new Map((await certificates()).map(({ id, state }) => [id, state]))).toEqual(
-      new Map([
-        [root, 'replaced'],
-        [made, 'good'],
-      ]),
-    );
-    expect((await rowOf('Narrow Root')).state).toBe('there');
+    expect((await rowOf('Usual Root')).text).toMatch(/A new P-256 key, because “SoftHSM” makes no Ed25519/);
+    const made = await roll('Usual Root');
+    const states = new Map((await certificates()).map(({ id, state }) => [id, state]));
+    expect(states.get(root)).toBe('replaced');
+    expect(states.get(made)).toBe('good');
+    const cross = [...states.keys()].find((id) => ![root, issuing, made].includes(id)) ?? '';
+    expect((await app.call('ca.certificate', { id: cross })).view).toMatchObject({
+      selfSigned: false,
+      isCa: true,
+      pathLength: 1,
+    });
+    const newIssuing = await roll('Issuing');
+    const leaf = await leafOf(newIssuing);
+    expect(await verified(made, [newIssuing], leaf)).toMatch(/: OK\n$/);
+    // Who knows the old root alone.
+    expect(await verified(root, [cross, newIssuing], leaf)).toMatch(/: OK\n$/);
   });
 
   test('a token that is away: its own sentence, and nothing is left half-made', async () => {

@@ -21,11 +21,16 @@ import { profileOf } from './issue-preset.ts';
 export type CrossSign = (made: { order: Order; spkiDer: Uint8Array }) => Promise<CrossCertificate>;
 
 /**
- * Whether an authority still fits below the cross-certificate. It has the name of its issuer, which RFC 5280 does not count;
- * verifiers that count every authority (Go's) need room for it all the same.
+ * Who does not follow the cross-certificate of a root with this path length, as a sentence; "" when everybody does. It has the name
+ * of its issuer, which RFC 5280 4.2.1.9 does not count; Go's verifier counts every authority.
  */
-export function leavesRoom(pathLength: number | null): boolean {
-  return pathLength === null || pathLength >= 2;
+export function whoCounts(pathLength: number | null): string {
+  if (pathLength === null) return '';
+  const chains =
+    pathLength === 0
+      ? 'refuse such chains'
+      : `refuse chains with ${pathLength === 1 ? 'one authority' : `${pathLength} authorities`} below the root`;
+  return `Verifiers that count the cross-certificate against the path length (${pathLength}), as those of programs in Go do, ${chains}: they need the new root before anything is issued below it.`;
 }
 
 const later = (one: Date, other: Date): Date => (one > other ? one : other);
@@ -48,7 +53,8 @@ export function crossSigner(
           notBefore: later(validity.notBefore, certificate.notBefore),
           notAfter: earlier(validity.notAfter, certificate.notAfter),
         },
-        pathLength: row.pathLength === null ? null : row.pathLength - 1,
+        // What the old root allows: RFC 5280 counts no certificate of its own name.
+        pathLength: row.pathLength,
       },
       issuer: identityOf({ certificate }),
       signedBy: routedKey(old.key),

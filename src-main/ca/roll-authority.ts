@@ -2,13 +2,13 @@
  * The authorities whose keys can move to another signer, and their roll (H-030): a draft as "new key" begins it, reviewed and
  * signed as the wizard does. The old key stays until what it signed has ended.
  */
-import type { KeyAlgorithm } from '#shared/contract/keys.ts';
+import { algorithmName, type KeyAlgorithm } from '#shared/contract/keys.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { JobContext } from '../lib/jobs.ts';
 import type { Drafts } from '../drafts/drafts.ts';
 import { type Roll, rolledAlgorithm, type RollTarget } from '../signers/migration.ts';
 import type { StoredAuthority, StoredCertificate, StoredKey } from '../store/columns.ts';
-import { crossSigner, leavesRoom } from './cross-sign.ts';
+import { crossSigner, whoCounts } from './cross-sign.ts';
 import { issueContext } from './issue-context.ts';
 import { profileOf } from './issue-preset.ts';
 import { currentIssuer, whyNoReplacement } from './replacement.ts';
@@ -88,10 +88,7 @@ async function signRekey(
     const [first] = problems;
     if (first !== undefined)
       throw new AppError('INVALID_INPUT', `${first.message} ${first.fix}`.trim(), { ids: [row.id] });
-    const cross =
-      authority.purpose === 'root' && leavesRoom(row.pathLength)
-        ? crossSigner(deps, { row, key: order.key })
-        : null;
+    const cross = authority.purpose === 'root' ? crossSigner(deps, { row, key: order.key }) : null;
     const ids = await signDraft(deps, context, { revision: draft.revision, digest }, job, cross);
     signed = true;
     return ids;
@@ -104,15 +101,10 @@ async function signRekey(
 
 function rootWords({ certificate: { name, pathLength, notAfter } }: StoredAuthority, made: string) {
   const told = `Everybody who trusts “${name}” has to be told: systems, browsers and programs get the new root, and the old one stays trusted until what it signed has ended.`;
-  return leavesRoom(pathLength)
-    ? {
-        text: `${made} becomes a new root. The old root signs a cross-certificate for it, until ${day(notAfter)} at most; hand that out with the chain, and who knows the old root alone goes on.`,
-        warning: told,
-      }
-    : {
-        text: `${made} becomes a new root. Then roll the authorities below it.`,
-        warning: `${told} Its path length (${pathLength}) leaves no room for a cross-certificate: relying parties must get the new root before the first authority below it is rolled.`,
-      };
+  return {
+    text: `${made} becomes a new root. The old root signs a cross-certificate for it, until ${day(notAfter)} at most; hand that out with the chain, and who knows the old root alone goes on.`,
+    warning: `${told} ${whoCounts(pathLength)}`.trim(),
+  };
 }
 
 function intermediateWords(authority: StoredAuthority, made: string, issuer: StoredAuthority | null) {
@@ -141,8 +133,8 @@ async function rollOf(deps: RollDeps, authority: StoredAuthority, target: RollTa
     return cannot(`“${target.name}” makes no key that an authority may have. Choose another default signer.`);
   const made =
     algorithm === key.algorithm
-      ? `A new ${algorithm} key`
-      : `A new ${algorithm} key, because “${target.name}” makes no ${key.algorithm},`;
+      ? `A new ${algorithmName(algorithm)} key`
+      : `A new ${algorithmName(algorithm)} key, because “${target.name}” makes no ${algorithmName(key.algorithm)},`;
   return {
     ...base,
     ...(purpose === 'root' ? rootWords(authority, made) : intermediateWords(authority, made, issuer)),

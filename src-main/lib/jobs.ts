@@ -118,7 +118,12 @@ export function createJobs(deps: {
     } catch (error) {
       const cancelled = abort.signal.aborted && job.cancellable;
       const failure = failureOf(error, job, cancelled);
-      job.error = { code: failure.code, message: failure.message };
+      const { fields } = failure.details ?? {};
+      job.error = {
+        code: failure.code,
+        message: failure.message,
+        ...(fields === undefined ? {} : { fields }),
+      };
       // A failing audit write must not hide why the job failed.
       await spec
         .refused?.(failure)

@@ -3,6 +3,7 @@ import type { Domain } from '../lib/domain.ts';
 import type { Clock } from '../ports.ts';
 import type { SignerState } from '#shared/contract/signers.ts';
 import type { SignerRouter } from '../signers/router.ts';
+import type { SignerFacts } from '../signers/signer.ts';
 import type { StoredCertificate } from '../store/columns.ts';
 import type { Store } from '../store/store-contract.ts';
 import { storedDraftLink } from '../drafts/draft-title.ts';
@@ -98,6 +99,27 @@ const SIGNER_SEVERITY: Record<SignerState, 'good' | 'note' | 'careful' | 'bad'> 
   unusable: 'bad',
 };
 
+const SIGNER_WORD: Partial<Record<SignerState, string>> = {
+  'login-needed': 'waits for a login',
+  retrying: 'is not there',
+  unusable: 'cannot be used',
+};
+
+/** A signer whose keys cannot sign until somebody does something. */
+function signerItem({ id, name, state, text }: SignerFacts): Attention[] {
+  const word = SIGNER_WORD[state];
+  if (word === undefined) return [];
+  return [
+    {
+      severity: SIGNER_SEVERITY[state],
+      subject: name,
+      text: word,
+      detail: text,
+      action: { label: 'Look at it', route: `/signers/${id}` },
+    },
+  ];
+}
+
 export function createOverview(deps: {
   clock: Clock;
   vault: Vault;
@@ -144,6 +166,7 @@ export function createOverview(deps: {
         attention: [
           ...auditItem(deps.auditFault()),
           ...others,
+          ...facts.flatMap(signerItem),
           ...due.map((row) => dueItem(row, now)),
           ...recoveryKey(vault.opened()?.header.recoveryVerified ?? false),
           ...drafts,

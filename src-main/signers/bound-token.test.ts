@@ -47,7 +47,7 @@ test('the doctor stops at the token', { timeout: 60_000 }, async () => {
       text: expect.stringContaining('this signer belongs to'),
     });
     expect(line('login')?.state).toBe('skipped');
-    expect((await row())?.secretRefused).toBe(false);
+    expect((await row())?.secretMark).toBeNull();
   } finally {
     await app.remove();
   }

@@ -6,7 +6,8 @@ import { pkcs11Looks } from './doctor/pkcs11-looks.ts';
 import { createKmipDevice } from './kmip/kmip-device.ts';
 import { resultReasonNamed } from './kmip/result-reasons.ts';
 import type { DeviceKinds } from './lifecycle/live-signers.ts';
-import { explainFault } from './pkcs11/faults.ts';
+import { doctorAdvice } from './doctor/doctor-advice.ts';
+import { knownFault } from './pkcs11/faults.ts';
 import { createPkcs11Device } from './pkcs11/pkcs11-device.ts';
 import { createPkcs11Tools } from './pkcs11/pkcs11-tools.ts';
 import type { TokenTools } from './token-tools.ts';
@@ -31,7 +32,8 @@ export function deviceParts(deps: {
         settings.kind === 'kmip'
           ? createKmipDevice({ ...deps, settings, person })
           : createPkcs11Device({ ...deps, settings, person }),
-      explain: (kind, { code }) => (kind === 'kmip' ? resultReasonNamed(code) : explainFault(code)),
+      explain: (kind, { code }) =>
+        doctorAdvice(code) ?? (kind === 'kmip' ? resultReasonNamed(code) : knownFault(code)),
     },
     tools: createPkcs11Tools({ hosts, clock }),
     looks: (settings, about) =>

@@ -1,7 +1,7 @@
 /** The list of signers as the screens show it: what is in force with its state, and what is pending. It waits for no device. */
 import type { Answer } from '#shared/contract/index.ts';
 import type { SignerKind, SignerRow } from '#shared/contract/signers.ts';
-import type { StoredSigner, StoredSignerConfig, UnfinishedKey } from '../store/signer-columns.ts';
+import type { RefusedPin, StoredSigner, StoredSignerConfig, UnfinishedKey } from '../store/signer-columns.ts';
 import type { Session } from '../store/store-contract.ts';
 import { warningsOf } from './config/check-settings.ts';
 import { surroundings } from './config/configure.ts';
@@ -52,7 +52,7 @@ function softwareRow(base: ReturnType<typeof common>): SignerRow {
     ...base,
     secretStored: false,
     secretHeld: false,
-    secretRefused: false,
+    secretMark: null,
     state: 'ready',
     text: 'Keys lie encrypted in this workspace.',
     trouble: null,
@@ -71,6 +71,11 @@ function unfinishedRow(kind: SignerKind, { handle, at }: UnfinishedKey): SignerR
   return { identifier: Buffer.from(handle).toString(encoding).replace(/^::/, ''), at };
 }
 
+function secretMark(marks: readonly RefusedPin[]): SignerRow['secretMark'] {
+  if (marks.length === 0) return null;
+  return marks.every(({ unanswered }) => unanswered === true) ? 'unanswered' : 'refused';
+}
+
 function deviceRow(
   base: ReturnType<typeof common>,
   live: LiveSigners,
@@ -83,7 +88,7 @@ function deviceRow(
     ...base,
     secretStored: pins.stored(),
     secretHeld: pins.held(),
-    secretRefused: pins.refusals().length > 0,
+    secretMark: secretMark(pins.refusals()),
     state,
     text,
     trouble,

@@ -112,6 +112,10 @@ export function createSigners(deps: SignersDeps): Signers {
       const environment = await variablesFor(session(), library);
       return deps.tools.slots({ ...library, environment }, signal);
     },
+    async initToken(library, token, signal) {
+      const environment = await variablesFor(session(), library);
+      return deps.tools.initToken({ ...library, environment }, token, signal);
+    },
   };
   const doctor = createDoctor({ ...deps, live, configure, deviceJob });
 

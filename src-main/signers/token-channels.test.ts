@@ -35,7 +35,7 @@ const TABLE: DeviceTable = {
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
-async function started() {
+async function started({ init = null }: { init?: Error | null } = {}) {
   const token = fakeToken('S1');
   const asked: unknown[] = [];
   const parts = fakeDevices(new Map([['/a.so', token]]));
@@ -52,6 +52,7 @@ async function started() {
       token.pin = text(newPin);
     },
     async initToken(library, { soPin, pin, ...rest }) {
+      if (init !== null) throw init;
       asked.push([library, rest, text(soPin), text(pin)]);
       return { serial: 'S9' };
     },
@@ -146,24 +147,71 @@ test('a rehearsal token that is not finished leaves no folder; its label is cut 
   expect((await list()).pending.signers).toHaveLength(1);
 });
 
+const NEW_TOKEN = {
+  libPath: '/a.so',
+  environment: {},
+  slot: 0,
+  label: 'New',
+  soPin: 'so-secret',
+  pin: 'user-secret',
+  erase: null,
+};
+
 test('a token is initialised with what was typed, on record and without a PIN in it', async () => {
   const { app, asked, audit } = await started();
-  const { job } = await app.call('signers.initToken', {
-    libPath: '/a.so',
-    environment: {},
-    slot: 0,
-    label: 'New',
-    soPin: 'so-secret',
-    pin: 'user-secret',
-  });
+  const { job } = await app.call('signers.initToken', NEW_TOKEN);
   expect(await app.ended(job)).toMatchObject({ state: 'done' });
   expect(asked).toEqual([
-    [{ libPath: '/a.so', environment: {} }, { slot: 0, label: 'New' }, 'so-secret', 'user-secret'],
+    [
+      { libPath: '/a.so', environment: {} },
+      { slot: 0, label: 'New', erase: null },
+      'so-secret',
+      'user-secret',
+    ],
   ]);
   expect(await audit('signers.initToken')).toEqual([
-    'done: The token "New" in slot 0 was initialised and has serial S9',
+    'done: The token "New" in slot 0 was initialised; its serial is S9',
   ]);
   expect(JSON.stringify([app.events, app.lines, await app.call('jobs.list', {})])).not.toMatch(
     /so-secret|user-secret/,
   );
+});
+
+test.each([
+  ['CKR_PIN_INCORRECT', 'soPin', /security officer's PIN/],
+  ['CKR_PIN_LEN_RANGE', 'pin', /another length/],
+  ['LABEL_TOO_LONG', 'label', /32 octets/],
+] as const)('what the token refuses is said at its field: %s', async (code, path, words) => {
+  const { app, audit } = await started({ init: trouble('pin-refused', code) });
+  const { job } = await app.call('signers.initToken', NEW_TOKEN);
+  expect(await app.ended(job)).toMatchObject({
+    state: 'failed',
+    error: { code: 'INVALID_INPUT', fields: [{ path, message: expect.stringMatching(words) as string }] },
+  });
+  expect(await audit('signers.initToken')).toEqual([expect.stringMatching(/^refused: New token "New"/)]);
+});
+
+test('the token of a signer is not erased, whatever was typed; another with its serial typed is', async () => {
+  const { app, asked, list, audit } = await started();
+  const { revision } = (await list()).pending;
+  const made = { revision, name: 'Rehearsal', pin: '5678', keepPin: true };
+  const id = await app.result(await app.call('signers.rehearsalToken', made));
+  await app.call('signers.setRoles', {
+    revision: (await list()).pending.revision,
+    defaultSigner: 'software',
+    oneOffSigner: null,
+  });
+  await app.call('signers.apply', { revision: (await list()).pending.revision });
+  const sent = asked.length;
+  await expect(app.call('signers.initToken', { ...NEW_TOKEN, erase: 'S1' })).rejects.toMatchObject({
+    code: 'POLICY_REFUSED',
+    reply: { details: { ids: [id] } },
+  });
+  expect(asked.length).toBe(sent);
+  const { job } = await app.call('signers.initToken', { ...NEW_TOKEN, erase: 'S2' });
+  expect(await app.ended(job)).toMatchObject({ state: 'done' });
+  expect(await audit('signers.initToken')).toEqual([
+    'done: The token "New" in slot 0 was erased and initialised anew; its serial is S9',
+    expect.stringMatching(/^refused: /),
+  ]);
 });

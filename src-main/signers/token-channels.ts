@@ -54,6 +54,42 @@ function requireUnique(document: SignerDocument, name: string): void {
     throw new AppError('INVALID_INPUT', `${message}.`, { fields: [{ path: 'name', message }] });
 }
 
+/** SECURITY: what a signer keeps its keys on is not erased, whatever was typed. */
+function requireUnused(live: LiveSigners, serial: string): void {
+  for (const [id, { contact, settings }] of live.all()) {
+    const configured = settings();
+    const own = configured.kind === 'pkcs11' && configured.serial === serial;
+    if (own || contact.binding()?.serial === serial)
+      throw new AppError(
+        'POLICY_REFUSED',
+        `${live.name(id)} uses this token, and its keys would be lost. Remove that signer first.`,
+        { ids: [id] },
+      );
+  }
+}
+
+const INIT_FIELDS: Readonly<Record<string, { path: string; message: string }>> = {
+  LABEL_TOO_LONG: {
+    path: 'label',
+    message: 'A label has at most 32 octets; letters beyond ASCII take two or more.',
+  },
+  CKR_PIN_INCORRECT: {
+    path: 'soPin',
+    message: "The token refused the security officer's PIN, which may have cost a try. Type the right one.",
+  },
+  CKR_PIN_LEN_RANGE: {
+    path: 'pin',
+    message: 'The token takes PINs of another length. Choose both as long as its manual says.',
+  },
+};
+
+/** Throws what initialising a token met; with the field where it is what somebody typed. */
+function byField(error: unknown): never {
+  const field = error instanceof DeviceError ? INIT_FIELDS[error.code] : undefined;
+  if (field === undefined) throw error;
+  throw new AppError('INVALID_INPUT', field.message, { fields: [field] }, { cause: error });
+}
+
 export function tokenChannels(deps: {
   random: Random;
   jobs: Jobs;
@@ -199,18 +235,18 @@ export function tokenChannels(deps: {
         };
       });
     },
-    initToken({ libPath, environment, slot, label, soPin, pin }) {
+    initToken({ libPath, environment, slot, label, soPin, pin, erase }) {
+      if (erase !== null) requireUnused(live(), erase);
       const title = `New token "${label}" in slot ${slot}`;
       return {
         job: job('signers.initToken', title, async (context) => {
           context.report(null, 'Initialising the token');
           context.commit();
-          const token = { slot, label, soPin: bytes(soPin), pin: bytes(pin) };
-          const { serial } = await told(
-            'The library',
-            tools.initToken({ libPath, environment }, token, context.signal),
-          );
-          return { summary: `The token "${label}" in slot ${slot} was initialised and has serial ${serial}` };
+          const token = { slot, label, soPin: bytes(soPin), pin: bytes(pin), erase };
+          const made = tools.initToken({ libPath, environment }, token, context.signal);
+          const { serial } = await told('The library', made.catch(byField));
+          const lost = erase === null ? 'initialised' : 'erased and initialised anew';
+          return { summary: `The token "${label}" in slot ${slot} was ${lost}; its serial is ${serial}` };
         }),
       };
     },

@@ -17,10 +17,10 @@ export interface TokenTools {
     pins: { oldPin: Uint8Array; newPin: Uint8Array },
     signal: AbortSignal,
   ): Promise<void>;
-  /** Refuses a token that is initialised. Answers the serial. */
+  /** Refuses a token that is initialised, unless `erase` is its serial. Answers the serial. */
   initToken(
     library: Library,
-    token: { slot: number; label: string; soPin: Uint8Array; pin: Uint8Array },
+    token: { slot: number; label: string; soPin: Uint8Array; pin: Uint8Array; erase: string | null },
     signal: AbortSignal,
   ): Promise<{ serial: string }>;
   /** A SoftHSM token in `folder`, which it makes. Answers what the settings of its signer need. */

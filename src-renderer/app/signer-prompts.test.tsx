@@ -1,6 +1,7 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SignerPrompt } from '#shared/contract/signers.ts';
+import { fakeList, SERVER, SOFTWARE } from '../views/signers/fake-signers.ts';
 import { type FakeBridge, installBridge, Refusal } from './fake-bridge.ts';
 import { dropWorkspaceData, takeEvent } from './query-store.ts';
 import { SignerPrompts } from './signer-prompts.tsx';
@@ -62,6 +63,16 @@ test('a PIN is typed, sent once with what is to become of it, and the question g
   await press('Send PIN');
   expect(callsOf('signers.answer')).toEqual([{ prompt: 'prompt-1', pin: '5678', keep: 'until-lock' }]);
   expect(screen.queryByRole('alertdialog')).toBeNull();
+});
+
+test('a KMIP server is asked about by its password', async () => {
+  prompts = [{ ...PIN, signer: SERVER.id, signerName: SERVER.name, text: 'Type the password of KMIP east.' }];
+  bridge({ 'signers.list': () => fakeList([SOFTWARE, SERVER]) });
+  await show();
+  expect(screen.getByRole('alertdialog').textContent).toContain('Password of “KMIP east”');
+  expect(screen.getByLabelText('Password').getAttribute('type')).toBe('password');
+  expect(screen.getByRole('button', { name: 'Send password' })).toBeTruthy();
+  expect(screen.queryByText(/PIN/)).toBeNull();
 });
 
 test('Enter sends it', async () => {

@@ -53,7 +53,14 @@ function More({ more }: { more: number }) {
   );
 }
 
-function PinBody({ prompt, more, cancel }: PromptProps) {
+/** What the signer of a question asks for, in force or pending. */
+function useSecretWord(signer: string): 'PIN' | 'password' {
+  const list = useQuery('signers.list', {}, ['signers']).data;
+  const found = [...(list?.rows ?? []), ...(list?.pending.signers ?? [])].find(({ id }) => id === signer);
+  return found?.kind === 'kmip' ? 'password' : 'PIN';
+}
+
+function PinBody({ prompt, more, cancel, secret }: PromptProps) {
   const [pin, setPin] = useState('');
   const [keep, setKeep] = useState<Keep>('no');
   const answer = useAction('signers.answer', async () => {
@@ -74,7 +81,13 @@ function PinBody({ prompt, more, cancel }: PromptProps) {
       {prompt.tries === null ? null : (
         <Notice severity={prompt.tries === 'final' ? 'bad' : 'careful'}>{TRIES[prompt.tries]}</Notice>
       )}
-      <SecretField label="PIN" value={pin} onChange={setPin} autoFocus mono />
+      <SecretField
+        label={secret === 'PIN' ? 'PIN' : 'Password'}
+        value={pin}
+        onChange={setPin}
+        autoFocus
+        mono
+      />
       <RadioCards label="Keep it" value={keep} onChange={setKeep} options={KEEP} columns={1} />
       {answer.error ? <ErrorState error={answer.error} /> : null}
       {cancel.error ? <ErrorState error={cancel.error} /> : null}
@@ -87,9 +100,9 @@ function PinBody({ prompt, more, cancel }: PromptProps) {
           kind="primary"
           type="submit"
           busy={answer.busy}
-          whyDisabled={pin === '' ? 'Type the PIN' : null}
+          whyDisabled={pin === '' ? `Type the ${secret}` : null}
         >
-          Send PIN
+          Send {secret}
         </Button>
       </div>
     </form>
@@ -99,6 +112,7 @@ function PinBody({ prompt, more, cancel }: PromptProps) {
 interface PromptProps {
   prompt: SignerPrompt;
   more: number;
+  secret: 'PIN' | 'password';
   cancel: ReturnType<typeof useCancel>;
 }
 
@@ -125,15 +139,20 @@ function WaitsBody({ prompt, more, cancel }: PromptProps) {
 
 function PromptDialog({ prompt, more }: { prompt: SignerPrompt; more: number }) {
   const cancel = useCancel(prompt);
+  const secret = useSecretWord(prompt.signer);
   const Body = prompt.kind === 'pin' ? PinBody : WaitsBody;
   return (
     <Dialog
       open
       onClose={() => void cancel.run()}
-      title={prompt.kind === 'pin' ? `PIN of “${prompt.signerName}”` : `“${prompt.signerName}” waits for you`}
+      title={
+        prompt.kind === 'pin'
+          ? `${secret === 'PIN' ? 'PIN' : 'Password'} of “${prompt.signerName}”`
+          : `“${prompt.signerName}” waits for you`
+      }
       alert
     >
-      <Body prompt={prompt} more={more} cancel={cancel} />
+      <Body prompt={prompt} more={more} cancel={cancel} secret={secret} />
     </Dialog>
   );
 }

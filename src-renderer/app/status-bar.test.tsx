@@ -1,6 +1,9 @@
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Answer } from '#shared/contract/index.ts';
+import type { SignerRow } from '#shared/contract/signers.ts';
+import { fakeList, SERVER, SOFTWARE, TOKEN } from '../views/signers/fake-signers.ts';
+import { settle } from '../views/signers/fake-view.tsx';
 import { installBridge, Refusal } from './fake-bridge.ts';
 import { dropWorkspaceData } from './query-store.ts';
 import type { Session } from './session.ts';
@@ -43,3 +46,20 @@ test.each([
     expect(await badge(state, [...endpoints])).toBe(text);
   },
 );
+
+const NEVER: SignerRow = { ...TOKEN, state: 'announced' };
+
+test.each<[SignerRow[], string]>([
+  [[SOFTWARE], '1 signer ready'],
+  [[SOFTWARE, TOKEN], '2 signers ready'],
+  [[SOFTWARE, NEVER], '1 signer ready, 1 not contacted yet'],
+  [[SOFTWARE, SERVER], '1 of 2 signers ready'],
+  [[SOFTWARE, NEVER, SERVER], '1 of 2 signers ready, 1 not contacted yet'],
+  [[NEVER], '1 not contacted yet'],
+])('signers that nobody has contacted are counted apart: %#', async (rows, says) => {
+  installBridge({ 'signers.list': () => fakeList(rows) });
+  const session = { state: 'unlocked', workspace: { kind: 'online' } } as unknown as Session;
+  render(<StatusBar session={session} />);
+  await settle();
+  expect(screen.getByText(says)).toBeTruthy();
+});

@@ -1,5 +1,6 @@
 /** The line at the bottom: locked or not, what kind of station, signers, the audit head, the version. */
 import { Copy } from 'lucide-react';
+import type { SignerRow } from '#shared/contract/signers.ts';
 import { copyText } from '../components/hex-value.tsx';
 import { Dot } from '../components/tag.tsx';
 import { minuteText } from '../components/time.tsx';
@@ -51,16 +52,27 @@ function OfflineMark({ unlocked }: { unlocked: boolean }) {
   );
 }
 
+/** "1 of 2 signers ready, 1 not contacted yet": a device that nobody has asked for anything is no fault and counts apart. */
+function signersText(rows: readonly SignerRow[]): string {
+  const waiting = rows.filter(({ state }) => state === 'announced').length;
+  const ready = rows.filter(({ state }) => state === 'ready').length;
+  const asked = rows.length - waiting;
+  const said = [
+    asked === 0
+      ? ''
+      : `${ready === asked ? ready : `${ready} of ${asked}`} ${asked === 1 ? 'signer' : 'signers'} ready`,
+    waiting === 0 ? '' : `${waiting} not contacted yet`,
+  ];
+  return said.filter((text) => text !== '').join(', ');
+}
+
 export function StatusBar({ session }: { session: Session }) {
   const gone = useView((state) => state.mainGone);
   const unlocked = session.state === 'unlocked' && !gone;
   const info = useQuery('app.info', {}, []);
-  const overview = useQuery('overview.get', {}, ['certificates', 'authorities', 'keys', 'drafts', 'audit'], {
-    skip: !unlocked,
-  });
+  const list = useQuery('signers.list', {}, ['signers'], { skip: !unlocked });
   const head = useQuery('audit.head', {}, ['audit'], { skip: !unlocked });
-  const signers = overview.data?.signers ?? [];
-  const ready = signers.filter((signer) => signer.state === 'good').length;
+  const signers = signersText(list.data?.rows ?? []);
   const serving = useServing(session.state);
   const kind = session.workspace?.kind;
   return (
@@ -76,11 +88,7 @@ export function StatusBar({ session }: { session: Session }) {
         </span>
       ) : null}
       {serving === null || gone ? null : <ServingMark serving={serving} locked={!unlocked} />}
-      {signers.length > 0 ? (
-        <span className="status-optional">
-          {ready} of {signers.length} {signers.length === 1 ? 'signer' : 'signers'} ready
-        </span>
-      ) : null}
+      {signers === '' ? null : <span className="status-optional">{signers}</span>}
       <span className="push" />
       {head.data ? (
         <button

@@ -14,6 +14,8 @@ export interface DialogFormProps {
   onClose: () => void;
   /** A field says the refusal itself. */
   saidByField?: boolean;
+  /** Something is lost by it. */
+  danger?: boolean;
   children: ReactNode;
 }
 
@@ -21,7 +23,7 @@ export interface DialogFormProps {
 export const whyNotReason = (text: string): string | null =>
   text.trim() === '' ? 'Write why' : text.trim().length < 3 ? 'Write why in three letters or more' : null;
 
-export function DialogForm({ action, why, verb, onClose, saidByField, children }: DialogFormProps) {
+export function DialogForm({ action, why, verb, onClose, saidByField, danger, children }: DialogFormProps) {
   const [pressed, setPressed] = useState(false);
   const refusal = useRef<HTMLDivElement>(null);
   const { error } = action;
@@ -37,6 +39,8 @@ export function DialogForm({ action, why, verb, onClose, saidByField, children }
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
+        // A dialog opened from inside a form is no part of it.
+        event.stopPropagation();
         setPressed(why !== null);
         if (why === null) void action.run();
       }}
@@ -54,7 +58,7 @@ export function DialogForm({ action, why, verb, onClose, saidByField, children }
           </span>
         ) : null}
         <Button onPress={onClose}>Cancel</Button>
-        <Button kind="primary" type="submit" busy={action.busy} whyDisabled={why}>
+        <Button kind={danger ? 'danger' : 'primary'} type="submit" busy={action.busy} whyDisabled={why}>
           {verb}
         </Button>
       </div>

@@ -23,7 +23,13 @@ export interface JobProgressProps {
 export function jobError(job: Job): CallError {
   const known = ERROR_CODES.find((code) => code === job.error?.code);
   const code: ErrorCode = known ?? 'INTERNAL';
-  return new CallError('jobs.get', { code, message: job.error?.message ?? 'The work failed.', ref: job.id });
+  const { message = 'The work failed.', fields } = job.error ?? {};
+  return new CallError('jobs.get', {
+    code,
+    message,
+    ref: job.id,
+    ...(fields === undefined ? {} : { details: { fields } }),
+  });
 }
 
 export function JobProgress({ id, onEnd, onRetry }: JobProgressProps) {

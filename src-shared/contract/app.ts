@@ -23,7 +23,14 @@ export const job = z.strictObject({
   /** Ids of what the job made; the data come through the channels of their domain. */
   /** Of what it made; children of a trust anchor go by their handles. */
   resultIds: z.array(z.string().regex(/^[-_A-Za-z0-9]{1,64}$/)),
-  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  error: z
+    .strictObject({
+      code: z.string(),
+      message: z.string(),
+      /** Of the call that started it, where fields of it were refused. */
+      fields: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+    })
+    .nullable(),
 });
 export type Job = z.infer<typeof job>;
 

@@ -14,6 +14,12 @@ export const keyAlgorithm = z.enum([
 ]);
 export type KeyAlgorithm = z.infer<typeof keyAlgorithm>;
 
+/** "RSA 2048", "P-256": as people call it. */
+export function algorithmName(algorithm: KeyAlgorithm): string {
+  if (algorithm === 'ed25519') return 'Ed25519';
+  return algorithm.startsWith('rsa-') ? `RSA ${algorithm.slice(4)}` : algorithm.toUpperCase();
+}
+
 /** What a key may be used for; asked again at each signature. */
 export const keyUse = z.enum(['certificate', 'crl', 'request', 'message']);
 export type KeyUse = z.infer<typeof keyUse>;

@@ -54,8 +54,8 @@ export const signerRow = z.strictObject({
   secretStored: z.boolean(),
   /** It is kept in memory until the workspace is locked. */
   secretHeld: z.boolean(),
-  /** It refused one, which is not sent again before `signers.forgetRefusal`. */
-  secretRefused: z.boolean(),
+  /** One that is not sent again before `signers.forgetRefusal`: it was refused, or sent and never answered to; null: none. */
+  secretMark: z.enum(['refused', 'unanswered']).nullable(),
   roles: z.array(signerRole),
   state: signerState,
   /** One sentence about the state. */
@@ -274,7 +274,10 @@ export const signerChannels = {
   ),
   /** C_SetPIN; tokens that allow it. A job. */
   'signers.changePin': change('unlocked', z.strictObject({ id, oldPin: secretIn, newPin: secretIn }), job),
-  /** C_InitToken and C_InitPIN on an uninitialised token of a library; SECURITY: refused where a token is initialised. A job. */
+  /**
+   * C_InitToken and C_InitPIN. SECURITY: an initialised token is refused unless `erase` is its serial, typed by the operator, and
+   * its present security officer's PIN comes with it; one that a signer uses is refused always. A job.
+   */
   'signers.initToken': change(
     'unlocked',
     z.strictObject({
@@ -284,6 +287,7 @@ export const signerChannels = {
       label: z.string().trim().min(1).max(32),
       soPin: secretIn,
       pin: secretIn,
+      erase: z.string().trim().min(1).max(64).nullable(),
     }),
     job,
   ),

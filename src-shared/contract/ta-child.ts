@@ -77,10 +77,17 @@ export const taChildChannels = {
     z.strictObject({ handle: z.string().max(255), signer: id.nullable().default(null) }),
     z.strictObject({ job: id }),
   ),
-  /** Makes the child when it is not there, adds it at the proxy, connects it and asks its first question. Starts a job. */
+  /**
+   * Makes the child when it is not there, adds it at the proxy, connects it and asks its first question. Starts a job. `signer`: of
+   * the keys of one that is made now, null: the default one; those of one that is there stay where they are.
+   */
   'ta.localAdd': change(
     'unlocked',
-    z.strictObject({ handle: z.string().max(255), resources: resourceTexts }),
+    z.strictObject({
+      handle: z.string().max(255),
+      resources: resourceTexts,
+      signer: id.nullable().default(null),
+    }),
     z.strictObject({ job: id }),
   ),
   /** The answer of its parent (res.xml) or of its publication server (repo-res.xml), told by content. Each once. */

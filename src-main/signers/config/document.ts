@@ -186,11 +186,7 @@ export function adviceOf(document: SignerDocument, about: Surroundings): Finding
   if (defaultSigner !== SOFTWARE)
     found.push(
       software === 0
-        ? finding(
-            'no-software-keys',
-            'good',
-            'No long-lived key lies in this workspace: all of them are on devices.',
-          )
+        ? finding('no-software-keys', 'good', 'No long-lived key lies in the files of this workspace.')
         : finding(
             'software-keys',
             'careful',

@@ -274,7 +274,9 @@ export function readSignersToml(bytes: Uint8Array): SignersToml {
   const comments = commentCount(text);
   if (comments > 0)
     notes.push(
-      `${comments === 1 ? 'A line holds a comment' : `${comments} lines hold comments`}, which are not kept.`,
+      comments === 1
+        ? 'A line holds a comment, which is not kept.'
+        : `${comments} lines hold comments, which are not kept.`,
     );
   return { signers, ...(roles as { defaultSigner: string | null; oneOffSigner: string | null }), notes };
 }

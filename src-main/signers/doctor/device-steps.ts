@@ -1,5 +1,5 @@
 /** What is looked at once a signer is opened as a device, whatever its kind: a real key made, used and destroyed; keys; binding. */
-import type { KeyAlgorithm } from '#shared/contract/keys.ts';
+import { algorithmName, type KeyAlgorithm } from '#shared/contract/keys.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { keyView } from '../../x509/public-key.ts';
@@ -10,7 +10,6 @@ import { signatureHolds } from '../signature-scheme.ts';
 import type { Seen, Step } from './steps.ts';
 
 const TRIED: readonly KeyAlgorithm[] = ['rsa-2048', 'p-256'];
-const KIND: Partial<Record<KeyAlgorithm, string>> = { 'rsa-2048': 'RSA 2048', 'p-256': 'P-256' };
 const LABEL = 'Baleen doctor';
 const DATA = Buffer.from('Baleen doctor');
 /** The speed is measured for so long, with so many signatures at once, and not with a device this slow. */
@@ -43,7 +42,7 @@ export interface DeviceStepsDeps {
 }
 
 const names = (algorithms: readonly KeyAlgorithm[]): string =>
-  algorithms.map((one) => KIND[one] ?? one).join(' and ');
+  algorithms.map((one) => algorithmName(one)).join(' and ');
 const ms = (time: number): string =>
   time < 1000 ? `${Math.round(time)} ms` : `${(time / 1000).toFixed(1)} s`;
 
@@ -93,7 +92,7 @@ export function seeMechanisms({ facts }: Opened, name: string): Seen {
       details.join('\n'),
     );
   const lacks = TRIED.filter((one) => !algorithms.includes(one));
-  const text = `It makes ${algorithms.map((one) => KIND[one] ?? one).join(', ')} keys.`;
+  const text = `It makes ${algorithms.map((one) => algorithmName(one)).join(', ')} keys.`;
   if (lacks.length === 0) return { text, details };
   return {
     text: `${text} ${names(lacks)} keys it cannot make.`,
@@ -125,7 +124,7 @@ async function seeSpeed(device: Device, made: readonly Made[]): Promise<Seen> {
   const slow = made.find(({ tookMs }) => tookMs > SLOW_MS);
   if (slow !== undefined)
     return {
-      text: `One ${KIND[slow.algorithm] ?? slow.algorithm} signature took ${ms(slow.tookMs)}, so no more were made.`,
+      text: `One ${algorithmName(slow.algorithm)} signature took ${ms(slow.tookMs)}, so no more were made.`,
       careful: {
         cause: 'The device is slow, waits for a touch, or is far away.',
         check: 'Sign with the tool of the vendor and compare the time.',
@@ -136,7 +135,7 @@ async function seeSpeed(device: Device, made: readonly Made[]): Promise<Seen> {
   for (const key of made) {
     const rate = await measure(device, key);
     rows.push(
-      `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} ${KIND[key.algorithm] ?? ''} signatures a second`,
+      `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} ${algorithmName(key.algorithm)} signatures a second`,
     );
   }
   return { text: `${rows.join(', ')}, ${AT_ONCE} at a time.` };
@@ -205,7 +204,10 @@ export function deviceSteps(deps: DeviceStepsDeps): Step[] {
           made.push({ ...key, algorithm, signature: null, tookMs: 0 });
           rows.push(`${names([algorithm])}: ${ms(performance.now() - began)}`);
         }
-        return { text: `${names(made.map((one) => one.algorithm))} were made for this test.`, details: rows };
+        return {
+          text: `${names(made.map((one) => one.algorithm))} ${made.length === 1 ? 'was' : 'were'} made for this test.`,
+          details: rows,
+        };
       },
     },
     {

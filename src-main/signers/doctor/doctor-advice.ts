@@ -104,6 +104,11 @@ const TABLE: Readonly<Record<string, Advice>> = {
     check: 'Compare the serial above with the one on the device.',
     fix: 'Connect the right device or restore its backup; make a new signer for a new device.',
   },
+  PIN_UNANSWERED: {
+    cause: 'The device, its library or its server ended or fell silent while it had the PIN.',
+    check: 'Look at the device itself, and with its own tool how many tries are left.',
+    fix: 'When it is well again, log in and type the PIN.',
+  },
   LEFT_BEHIND: {
     cause: 'A key was begun and not finished, and what was made could not be taken away.',
     check: 'Look for the objects that are named above.',

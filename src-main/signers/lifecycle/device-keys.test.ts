@@ -10,7 +10,7 @@ test('the test makes, uses and destroys a key of each kind, can be cancelled, an
   const id = await t.add('One', '/a.so');
   expect(await t.job(await t.app.call('signers.probe', { id }))).toMatchObject({ state: 'done' });
   expect(await t.audit('signers.probe')).toEqual([
-    'done: One (serial S1) made, used and destroyed a key of rsa-2048 and p-256',
+    'done: One (serial S1) made, used and destroyed a key of RSA 2048 and P-256',
   ]);
   expect(token.keys.size).toBe(1);
   token.hangs.add('open');

@@ -1,6 +1,6 @@
 /** What lies on a device: tried with a key of its own, listed beside the keys of the workspace, taken in. Each is asked by a person. */
 import type { Answer } from '#shared/contract/index.ts';
-import type { KeyAlgorithm } from '#shared/contract/keys.ts';
+import { algorithmName, type KeyAlgorithm } from '#shared/contract/keys.ts';
 import type { deviceKeyRow } from '#shared/contract/signers.ts';
 import type * as z from 'zod';
 import { AppError } from '../../lib/app-error.ts';
@@ -44,7 +44,7 @@ export function probe(managed: ManagedSigner, name: string, job: JobContext): Pr
         await device.destroy(key.handle);
       }
     }
-    return `${name} (serial ${facts.serial}) made, used and destroyed a key of ${kinds.join(' and ')}`;
+    return `${name} (serial ${facts.serial}) made, used and destroyed a key of ${kinds.map(algorithmName).join(' and ')}`;
   });
 }
 

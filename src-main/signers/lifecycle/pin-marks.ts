@@ -84,7 +84,7 @@ export function createPinMarks(deps: {
         audit: {
           action: 'signers.forgetRefusal',
           outcome: 'done',
-          summary: `PINs that ${name} refused may be sent to it again`,
+          summary: `PINs that ${name} refused or did not answer to may be sent to it again`,
           subjects: subjects(),
         },
       });

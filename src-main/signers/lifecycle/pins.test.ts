@@ -16,11 +16,16 @@ test('a refused PIN is sent once, marked across restarts, and only a person gets
     trouble: { code: 'CKR_PIN_INCORRECT', text: 'It was pin-refused. Look at it.', cause: 'Wrong PIN.' },
   });
   expect(await t.audit('signers.pinRefused')).toEqual(['refused: One refused the PIN; it is not sent again']);
+  // Nobody has to look at the signers to learn it.
+  const { attention } = await t.app.call('overview.get', {});
+  expect(attention.filter(({ subject }) => subject === 'One')).toMatchObject([
+    { severity: 'bad', text: 'cannot be used', action: { route: `/signers/${id}` } },
+  ]);
   const path = (await t.app.call('workspace.state', {})).workspace?.path ?? '';
   await t.app.close();
 
   const again = await started({ '/a.so': token }, t.app.folder, path);
-  expect(await again.row(id)).toMatchObject({ state: 'announced', secretRefused: true });
+  expect(await again.row(id)).toMatchObject({ state: 'announced', secretMark: 'refused' });
   const begun = await again.newKey(id);
   const asked = await again.prompt();
   expect(asked).toMatchObject({ kind: 'pin', signer: id, tries: 'low' });

@@ -126,6 +126,7 @@ test('killed while the token is silent: after the restart a person is asked, and
 
   token.silentLogin = false;
   const again = await started({ '/a.so': token }, t.app.folder, path);
+  expect(await again.row(id)).toMatchObject({ state: 'announced', secretMark: 'unanswered' });
   const begun = await again.newKey(id);
   const asked = await again.prompt();
   expect(asked.text).toContain('did not say whether it took the stored PIN');
@@ -133,7 +134,7 @@ test('killed while the token is silent: after the restart a person is asked, and
   await again.app.call('signers.answer', { prompt: asked.id, pin: '5678', keep: 'no' });
   await again.app.result(begun);
   // It took it, so the stored one goes again by itself.
-  expect(await again.row(id)).toMatchObject({ state: 'ready', secretRefused: false });
+  expect(await again.row(id)).toMatchObject({ state: 'ready', secretMark: null });
   await again.app.call('signers.logout', { id });
   await again.app.result(await again.newKey(id, 'second'));
   expect(token.pins).toEqual(['5678', '5678', '5678']);

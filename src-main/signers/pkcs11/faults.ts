@@ -27,6 +27,11 @@ export function explainFault(code: string): FaultText {
   return (Object.hasOwn(FAULTS, code) ? FAULTS[code] : undefined) ?? UNKNOWN;
 }
 
+/** The same for a code of PKCS#11 or of its child; null: it comes from another part. */
+export function knownFault(code: string): FaultText | null {
+  return Object.hasOwn(FAULTS, code) || code.startsWith('CKR_') ? explainFault(code) : null;
+}
+
 /** The error for a code. `library`: the raw text for "details". `text`: the sentence, where it has to name something. */
 export function faultOf(code: string, library = '', text?: string): DeviceError {
   const known = explainFault(code);

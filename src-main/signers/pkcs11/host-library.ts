@@ -121,14 +121,18 @@ export function createHostLibrary(create: () => Promise<Cryptoki>): HostLibrary 
     }
     return null;
   }
-  /** On a token that has just been made: the security officer sets the user's PIN, once, and is never asked for again. */
+  /** The only login of a security officer: the user's PIN is set once, on a token that has just been made. */
   function initToken(request: Extract<HostRequest, { op: 'initToken' }>): null {
-    const { soPin, pin, label } = request;
+    const { soPin, pin, label, erase } = request;
     const slot = slotOf(request.slot);
     try {
+      const { flags, serialNumber, minPinLen, maxPinLen } = library().C_GetTokenInfo(slot);
       // SECURITY: C_InitToken destroys every key of an initialised token.
-      if ((library().C_GetTokenInfo(slot).flags & CKF.tokenInitialized) !== 0)
+      if ((flags & CKF.tokenInitialized) !== 0 && erase !== clean(serialNumber))
         throw new HostError('TOKEN_INITIALIZED', 'the token is initialised');
+      // Found out before, or the token would be made and have no PIN.
+      if ([pin, soPin].some(({ length }) => length < minPinLen || (maxPinLen > 0 && length > maxPinLen)))
+        throw new HostError('CKR_PIN_LEN_RANGE', `the token takes ${minPinLen} to ${maxPinLen} octets`);
       library().C_InitToken(slot, pinText(soPin), paddedLabel(label));
       const session = library().C_OpenSession(slot, CKF.serialSession | CKF.rwSession);
       library().C_Login(session, CKU.so, pinText(soPin));

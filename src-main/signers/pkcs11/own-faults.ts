@@ -148,14 +148,14 @@ export const OWN_FAULTS: Readonly<Record<string, FaultText>> = {
     text: 'The token is not initialised. Initialise it first.',
     cause: 'The token is new or was erased.',
     check: 'List the slots of the library.',
-    fix: 'Initialise it under Signers or with the tools of the vendor.',
+    fix: 'Look for slots in the settings of the signer and initialise it there, or with the tools of the vendor.',
   },
   TOKEN_INITIALIZED: {
     trouble: 'refused',
-    text: 'The token is initialised already: initialising it again would destroy its keys. Choose an empty one.',
+    text: 'The token is initialised already: initialising it again would destroy its keys. Choose an empty one, or give its keys up.',
     cause: 'Somebody uses this token.',
     check: 'List the slots of the library.',
-    fix: 'Choose a token that is not initialised, or erase this one with the tools of the vendor.',
+    fix: 'Choose a token that is not initialised, or look for slots again and initialise this one anew.',
   },
   KEY_NOT_FOUND: {
     trouble: 'key-gone',

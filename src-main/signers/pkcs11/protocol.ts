@@ -40,7 +40,15 @@ export const hostRequest = z.discriminatedUnion('op', [
   }),
   signRequest,
   z.strictObject({ op: z.literal('destroy'), id: bytes }),
-  z.strictObject({ op: z.literal('initToken'), slot: ulong, label: z.string(), soPin: bytes, pin: bytes }),
+  z.strictObject({
+    op: z.literal('initToken'),
+    slot: ulong,
+    label: z.string(),
+    soPin: bytes,
+    pin: bytes,
+    /** The serial of an initialised token whose keys are given up. */
+    erase: z.string().nullable(),
+  }),
   z.strictObject({ op: z.literal('setPin'), slot: ulong, oldPin: bytes, newPin: bytes }),
   z.strictObject({ op: z.literal('close') }),
 ]);

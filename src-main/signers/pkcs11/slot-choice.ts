@@ -10,10 +10,11 @@ export function labelFits(shown: string, wanted: string): boolean {
   return label === wanted.trim() || label.replace(/ \([^()]*\)$/, '') === wanted.trim();
 }
 
-const name = ({ id, token }: SlotRow): string =>
-  token === null
-    ? `slot ${id} (no token)`
-    : `slot ${id} (0x${id.toString(16)}): ${token.label === '' ? 'no label' : token.label}, serial ${token.serial}`;
+function name({ id, token }: SlotRow): string {
+  if (token === null) return `slot ${id} (no token)`;
+  const serial = token.serial === '' ? '' : `, serial ${token.serial}`;
+  return `slot ${id} (0x${id.toString(16)}): ${token.label === '' ? 'no label' : token.label}${serial}`;
+}
 
 function available(slots: readonly SlotRow[]): string {
   return slots.length === 0

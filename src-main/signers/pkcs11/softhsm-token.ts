@@ -61,6 +61,7 @@ export async function makeRehearsalToken(
     label: token.label,
     soPin,
     pin: token.pin,
+    erase: null,
   });
   return { ...library, serial };
 }

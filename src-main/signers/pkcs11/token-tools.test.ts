@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   describeSoftHsm,
   hasSoftHsm,
+  SO_PIN,
   softhsm,
   type SoftHsm,
   softhsmLibrary,
@@ -61,7 +62,7 @@ describeSoftHsm('tokens are made and their PINs changed', () => {
   test('an empty one is initialised, both PINs are wiped, and the PIN works; a second time is refused', async () => {
     const free = (await listSlots(deps, library())).slots.find(({ token }) => token?.initialized === false);
     const [soPin, pin] = [octets('87654321'), octets('geheim ü')];
-    const token = { slot: free?.id ?? -1, label: 'Größe', soPin, pin };
+    const token = { slot: free?.id ?? -1, label: 'Größe', soPin, pin, erase: null };
     const made = await createPkcs11Tools(deps).initToken(library(), token, never);
     expect([...soPin, ...pin].every((octet) => octet === 0)).toBe(true);
     const device = hsm.device('Größe', {}, { person: testPerson('geheim ü') });
@@ -73,6 +74,7 @@ describeSoftHsm('tokens are made and their PINs changed', () => {
         label: 'again',
         soPin: octets('87654321'),
         pin: octets('1234'),
+        erase: null,
       }),
     ).rejects.toMatchObject({ code: 'TOKEN_INITIALIZED' });
     expect((await device.open(never)).label).toBe('Größe');
@@ -84,8 +86,33 @@ describeSoftHsm('tokens are made and their PINs changed', () => {
         label: 'ü'.repeat(17),
         soPin: octets('1234'),
         pin: octets('1234'),
+        erase: null,
       }),
     ).rejects.toMatchObject({ code: 'LABEL_TOO_LONG' });
+  });
+  test('one with a key is erased only by its own serial and its present security officer, and is empty then', async () => {
+    hsm.addToken('full');
+    const made = ['--keypairgen', '--key-type', 'EC:prime256v1', '--label', 'lost', '--id', '01'];
+    hsm.tool('full', ...made);
+    const find = async (label: string) => {
+      const { slots } = await listSlots(deps, library());
+      const found = slots.find(({ token }) => token?.label === label);
+      return { slot: found?.id ?? -1, serial: found?.token?.serial ?? '' };
+    };
+    const { slot, serial } = await find('full');
+    const again = (soPin: string, pin: string, erase: string | null) =>
+      initToken(deps, library(), { slot, label: 'anew', soPin: octets(soPin), pin: octets(pin), erase });
+    const keys = (label: string): string => hsm.tool(label, '-O', '--type', 'privkey');
+    await expect(again(SO_PIN, '4321', null)).rejects.toMatchObject({ code: 'TOKEN_INITIALIZED' });
+    await expect(again(SO_PIN, '4321', 'another')).rejects.toMatchObject({ code: 'TOKEN_INITIALIZED' });
+    await expect(again('00000000', '4321', serial)).rejects.toMatchObject({ code: 'CKR_PIN_INCORRECT' });
+    // A PIN that the token cannot take is found out before anything is lost.
+    await expect(again(SO_PIN, '1', serial)).rejects.toMatchObject({ code: 'CKR_PIN_LEN_RANGE' });
+    expect(keys('full')).toContain('lost');
+    const { serial: now } = await again(SO_PIN, '4321', serial);
+    expect(await find('anew')).toMatchObject({ serial: now });
+    expect(await find('full')).toMatchObject({ slot: -1 });
+    expect(keys('anew')).not.toContain('lost');
   });
   test('the PIN is changed with the old one, and refused with another', async () => {
     hsm.addToken('changing');

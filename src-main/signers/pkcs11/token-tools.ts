@@ -74,12 +74,13 @@ export function listSlots(deps: ToolDeps, library: Library): Promise<DeviceTable
 
 /**
  * Gives an empty token a label, a security officer's PIN and a user's PIN. SECURITY: TOKEN_INITIALIZED where there is one
- * already, because its keys would be lost. Both PINs are wiped. Answers the serial number; some libraries give a new one.
+ * already, because its keys would be lost, unless `erase` is its serial; `soPin` is the one that it has then. Both PINs are wiped.
+ * Answers the serial number; some libraries give a new one.
  */
 export async function initToken(
   deps: ToolDeps,
   library: Library,
-  token: { slot: number; label: string; soPin: Uint8Array; pin: Uint8Array },
+  token: { slot: number; label: string; soPin: Uint8Array; pin: Uint8Array; erase: string | null },
 ): Promise<{ serial: string }> {
   try {
     if (Buffer.byteLength(token.label) > 32)
@@ -90,6 +91,7 @@ export async function initToken(
       return slots;
     });
     const known = new Set(before.filter(isInitialised).map((row) => row.token?.serial));
+    if (token.erase !== null) known.delete(token.erase);
     // SoftHSM moves the new token to another slot, which shows in a new child only.
     const after = await withLibrary(deps, library, (client) =>
       askHost(client, { op: 'slots' }, DEADLINES.call),

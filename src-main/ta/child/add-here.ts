@@ -33,13 +33,13 @@ export async function requireAddable(deps: AddHereDeps, handle: string): Promise
 /** Answers what came of its first question, in one sentence. */
 export async function addHere(
   deps: AddHereDeps,
-  order: { handle: string; resources: ResourceSet },
+  order: { handle: string; resources: ResourceSet; signer: string | null },
   job: JobContext,
 ): Promise<string> {
-  const { handle, resources } = order;
+  const { handle, resources, signer } = order;
   if (!(await isHere(deps, handle))) {
     job.report(0.1, 'Making its identity and first key');
-    await createChild(deps, { handle }, job);
+    await createChild(deps, { handle, signer }, job);
   } else job.commit();
   job.report(0.6, 'Adding it at the proxy');
   const { identity } = (await heldChild(deps, handle)).child;

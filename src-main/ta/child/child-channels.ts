@@ -128,7 +128,7 @@ export function childChannels(deps: ChildChannelDeps): {
         }),
       };
     },
-    async localAdd({ handle, resources: texts }) {
+    async localAdd({ handle, resources: texts, signer }) {
       const resources = typedResources(texts);
       // Before its keys are made.
       requireResources(resources);
@@ -140,7 +140,7 @@ export function childChannels(deps: ChildChannelDeps): {
           kind: 'ta.localAdd',
           title,
           async run(job) {
-            await after(() => addHere(here, { handle, resources }, job));
+            await after(() => addHere(here, { handle, resources, signer }, job));
             return [handle];
           },
           refused: deps.refusedEntry('ta.localAdd', title),

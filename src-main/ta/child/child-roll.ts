@@ -69,7 +69,7 @@ export function childRoll(
     return {
       ...base,
       state: 'can-roll',
-      text: 'A new rsa-2048 key asks the parent for its certificate; then it is activated, and the old one is revoked with an exchange.',
+      text: 'A new RSA 2048 key asks the parent for its certificate; then it is activated, and the old one is revoked with an exchange.',
       action: 'Roll key',
       roll: taking('start'),
     };

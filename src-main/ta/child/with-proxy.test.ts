@@ -14,6 +14,8 @@ import {
   take,
   twoHalves,
 } from '../../testing/test-proxy-app.ts';
+import { addSigner } from '../../testing/real-signers.ts';
+import { describeSoftHsm, PIN, softhsm } from '../../testing/softhsm.ts';
 import { addLocal } from '../../testing/test-service.ts';
 import { approve, exportTo, signerOf } from '../../testing/test-signer.ts';
 import { readRepositoryResponseXml } from '../../rpki/setup-xml.ts';
@@ -193,3 +195,34 @@ test(
     expect(await child()).toMatchObject({ keys: [{ state: 'pending' }] });
   },
 );
+
+describeSoftHsm('with a token beside software', () => {
+  test('who holds the keys of a child is chosen when it is added', { timeout: 120_000 }, async () => {
+    const hsm = softhsm();
+    const live = await testApp({ live: true });
+    const station = await testApp({ live: true });
+    try {
+      await station.create('offline', 'Station');
+      await live.create('online', 'Proxy with a token');
+      mkdirSync(join(live.folder, 'published'));
+      await associated(live, station, join(live.folder, 'published'));
+      hsm.addToken('My token 1');
+      const token = await addSigner(live, 'SoftHSMv2', hsm.settings('My token 1'), PIN);
+      const add = async (handle: string, more: object) =>
+        live.result(await live.call('ta.localAdd', { handle, resources: ALL, ...more }));
+      await add('here', { signer: 'software' });
+      await add('there', { signer: token });
+      await add('usual', {});
+      const { rows } = await live.call('keys.list', { limit: 100 });
+      const of = (handle: string) =>
+        rows.filter(({ label }) => label.startsWith(`Child ${handle}`)).map((key) => key.signer);
+      expect(of('here')).toEqual(['software', 'software']);
+      expect(of('there')).toEqual([token, token]);
+      // Nobody chose: the default signer.
+      expect(of('usual')).toEqual([token, token]);
+    } finally {
+      await Promise.all([live.remove(), station.remove()]);
+      await hsm.remove();
+    }
+  });
+});

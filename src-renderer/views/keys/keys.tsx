@@ -20,11 +20,11 @@ import { ImportKeyDialog } from './import-key-dialog.tsx';
 import { usesText } from './key-words.ts';
 
 const COLUMNS: readonly Column<KeyRow>[] = [
-  { id: 'label', title: 'Label', width: 'minmax(18rem, 2fr)', cell: (row) => <b>{row.label}</b> },
+  { id: 'label', title: 'Label', width: 'minmax(16rem, 1.6fr)', cell: (row) => <b>{row.label}</b> },
   {
     id: 'owner',
     title: 'Used by',
-    width: 'minmax(16rem, 2fr)',
+    width: 'minmax(14rem, 1.4fr)',
     cell: (row) => (row.owner === '' ? <span className="quiet">nobody</span> : row.owner),
   },
   { id: 'type', title: 'Type', width: '9rem', cell: (row) => row.key.text },
@@ -32,7 +32,7 @@ const COLUMNS: readonly Column<KeyRow>[] = [
   {
     id: 'signer',
     title: 'Held by',
-    width: 'minmax(9rem, 1fr)',
+    width: 'minmax(14rem, 1.2fr)',
     drop: 3,
     cell: (row) =>
       row.reachable ? (
@@ -50,7 +50,7 @@ const COLUMNS: readonly Column<KeyRow>[] = [
     width: '17rem',
     cell: (row) => <HexValue hex={row.key.keyId} label="Key identifier" groups={4} />,
   },
-  { id: 'created', title: 'Since', width: '10rem', drop: 1, cell: (row) => <Time at={row.createdAt} /> },
+  { id: 'created', title: 'Since', width: '11.5rem', drop: 1, cell: (row) => <Time at={row.createdAt} /> },
 ];
 
 export function Keys({ route }: ViewProps) {

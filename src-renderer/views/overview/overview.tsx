@@ -24,6 +24,7 @@ export function Overview() {
     'drafts',
     'audit',
     'ta',
+    'signers',
   ]);
   const [group, setGroup] = useState<'all' | 'ca' | 'leaf'>('all');
   const data = overview.data;
@@ -110,7 +111,7 @@ export function Overview() {
       ) : (
         <Verdict severity="good" title="Nothing needs you now">
           <p className="dim">
-            No certificate is past its renewal mark, no draft waits, every signer is ready.
+            No certificate is past its renewal mark, no draft waits, no signer is in trouble.
           </p>
         </Verdict>
       )}
@@ -157,7 +158,7 @@ export function Overview() {
                       {signer.name}
                     </span>
                   </td>
-                  <td className="dim num">
+                  <td className="dim num nowrap">
                     {signer.keys} {signer.keys === 1 ? 'key' : 'keys'}
                   </td>
                   <td className="dim">{signer.text}</td>

@@ -14,38 +14,34 @@ function typesText(row: SignerRow): string {
     .join(', ');
 }
 
+/** Nothing before it was contacted. */
 export function DeviceCard({ row }: { row: SignerRow }) {
   const { device } = row;
+  if (device === null) return null;
   return (
     <Card title="Device">
-      {device === null ? (
-        <p className="dim">
-          Not contacted yet. Baleen contacts a signer when a key of it is used, or when you test it.
-        </p>
-      ) : (
-        <KeyValue
-          items={[
-            [
-              'Serial',
-              <span key="v" className="mono wrap">
-                {device.serial}
-              </span>,
-            ],
-            device.label !== '' && ['Label', device.label],
-            device.slot !== null && [
-              'Slot',
-              <span key="v" className="mono">
-                {slotIdText(device.slot)}
-              </span>,
-            ],
-            ['Made by', `${device.manufacturer} ${device.model}`.trim()],
-            device.firmware !== '' && ['Firmware', device.firmware],
-            device.library !== '' && ['Library', device.library],
-            row.algorithms.length > 0 && ['Makes', typesText(row)],
-            ['Seen', <Time key="v" at={device.at} clock />],
-          ]}
-        />
-      )}
+      <KeyValue
+        items={[
+          [
+            'Serial',
+            <span key="v" className="mono wrap">
+              {device.serial}
+            </span>,
+          ],
+          device.label !== '' && ['Label', device.label],
+          device.slot !== null && [
+            'Slot',
+            <span key="v" className="mono">
+              {slotIdText(device.slot)}
+            </span>,
+          ],
+          ['Made by', `${device.manufacturer} ${device.model}`.trim()],
+          device.firmware !== '' && ['Firmware', device.firmware],
+          device.library !== '' && ['Library', device.library],
+          row.algorithms.length > 0 && ['Makes', typesText(row)],
+          ['Seen', <Time key="v" at={device.at} clock />],
+        ]}
+      />
     </Card>
   );
 }
@@ -54,12 +50,16 @@ export function CapabilitiesCard({ row }: { row: SignerRow }) {
   if (row.capabilities.length === 0) return null;
   const missing = row.capabilities.filter(({ present, needed }) => needed && present === false).length;
   const unseen = row.capabilities.some(({ present, needed }) => needed && present === null);
+  // The operator said that it does what it does not announce.
+  const forced = row.settings?.kind === 'kmip' && row.settings.force;
   return (
     <Card
       title="What it can do"
       aside={
         missing === 0 ? (
           <Tag tone="good">{unseen ? 'all that was looked at' : 'all that is needed'}</Tag>
+        ) : forced ? (
+          <Tag tone="careful">{missing} not announced, used all the same</Tag>
         ) : (
           <Tag tone="bad">{missing} missing</Tag>
         )
@@ -73,7 +73,10 @@ export function CapabilitiesCard({ row }: { row: SignerRow }) {
             ) : present === null ? (
               <Minus aria-label="not looked at" className="tone-note" />
             ) : (
-              <X aria-label="missing" className={needed ? 'tone-bad' : 'tone-note'} />
+              <X
+                aria-label={needed && forced ? 'not announced' : 'missing'}
+                className={needed ? (forced ? 'tone-careful' : 'tone-bad') : 'tone-note'}
+              />
             )}
             <span className="mono">{name}</span>
             {present === null && <span className="quiet">not looked at: it shows when it is used</span>}

@@ -63,7 +63,7 @@ function columns(onAdopt: (row: DeviceKeyRow) => void): readonly Column<DeviceKe
       width: '9rem',
       cell: (row) => (row.type === '' ? <span className="quiet">unknown</span> : row.type),
     },
-    { id: 'uses', title: 'Uses', width: '9rem', drop: 3, cell: (row) => row.uses.join(', ') },
+    { id: 'uses', title: 'Uses', width: '12rem', drop: 3, cell: (row) => row.uses.join(', ') },
     { id: 'guard', title: 'Guard', width: '20rem', drop: 2, cell: guardText },
     {
       id: 'keyId',

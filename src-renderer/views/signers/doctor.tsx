@@ -72,7 +72,20 @@ function Summary({ report }: { report: DoctorReport }) {
             : 'It works, from the library to a signature.'
       }
     >
-      {first ? <p className="wrap">{first.text}</p> : null}
+      {first ? (
+        <div className="stack-tight">
+          <p className="wrap">
+            {first.text} {first.fix}
+          </p>
+          {first.code === 'token' ? (
+            <div>
+              <LinkButton href={hrefOf('signer-edit', { id: report.signer }, { look: 'slots' })}>
+                Look for slots in the settings
+              </LinkButton>
+            </div>
+          ) : null}
+        </div>
+      ) : null}
       <p className="dim">
         Examined <Time at={report.at} clock />
       </p>

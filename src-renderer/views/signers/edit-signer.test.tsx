@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, screen } from '@testing-library/react';
+import { cleanup, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
 import { type FakeBridge, installBridge, Refusal } from '../../app/fake-bridge.ts';
@@ -83,6 +83,50 @@ test('a token is chosen by a click: the library found, its label, and its serial
   expect(location.hash).toBe('#/signers/signer-9');
 });
 
+test('an empty token is not chosen but initialised; a PIN pad is said to be the reason where it is not', async () => {
+  const empty = { ...token('', ''), initialized: false };
+  const slots = [
+    { id: 3, description: '', token: empty },
+    { id: 4, description: '', token: { ...empty, pinPad: true } },
+  ];
+  const { callsOf } = bridge({
+    'signers.slotsFound': () => ({ ...SLOTS, slots }),
+    'signers.initToken': () => ({ job: 'j-2' }),
+  });
+  await show(NewSigner, '/signers/new');
+  await press(/^SoftHSM/);
+  await press('Look for slots');
+  expect(screen.getByText(/No token is initialised here/)).toBeTruthy();
+  const button = (slot: string) => screen.getByRole('button', { name: new RegExp(`^Initialise….*${slot}`) });
+  expect(button('0x4').getAttribute('aria-disabled')).toBe('true');
+  fireEvent.click(button('0x3'));
+  await settle();
+  for (const [label, value] of [
+    ['Label', 'Vault'],
+    ['PIN', '4321'],
+    ['PIN, again', '4321'],
+    ["Security officer's PIN", '87654321'],
+    ["Security officer's PIN, again", '87654321'],
+  ] as const)
+    fireEvent.change(within(screen.getByRole('dialog')).getByLabelText(label, { selector: 'input' }), {
+      target: { value },
+    });
+  await press('Initialise token');
+  expect(callsOf('signers.initToken')).toEqual([
+    {
+      libPath: LIBRARY,
+      environment: {},
+      slot: 3,
+      label: 'Vault',
+      pin: '4321',
+      soPin: '87654321',
+      erase: null,
+    },
+  ]);
+  // A dialog inside the form is no part of it.
+  expect(callsOf('signers.save')).toEqual([]);
+});
+
 test('a slot by number takes hexadecimal, says both notations, and forgets the serial of another choice', async () => {
   const { callsOf } = bridge();
   await show(NewSigner, '/signers/new');
@@ -131,7 +175,9 @@ test("main's refusal stands at the field it names, and goes with the next change
   await press('Save signer');
   const field = screen.getByLabelText(/^Our certificate/);
   expect(field.getAttribute('aria-invalid')).toBe('true');
-  expect(screen.getAllByText('No certificate was found in it.').length).toBeGreaterThan(0);
+  // Once, at its field.
+  expect(screen.getAllByText('No certificate was found in it.')).toHaveLength(1);
+  expect(screen.getByText('2 fields need you: look for the red marks above.')).toBeTruthy();
   type(/^Our certificate/, '/etc/kmip/other.pem');
   expect(field.getAttribute('aria-invalid')).not.toBe('true');
 });

@@ -29,12 +29,17 @@ const KINDS = [
   { value: 'kmip', label: 'KMIP', detail: KMIP_ADVICE },
 ] as const;
 
+/** The paths of main's faults that have a field here. */
+const IN_FORM = /^(?:name|secret|settings\..+)$/;
+
 interface FormPageProps {
   list: SignerList;
   /** null: a new one. */
   signer: PendingSigner | null;
   start: SignerForm;
   discover: Answer<'signers.discover'> | null;
+  /** Somebody was sent here for the slots. */
+  lookAtOnce: boolean;
 }
 
 /** What is typed, what is wrong with it once saving was tried, and the saving. */
@@ -68,13 +73,15 @@ function useSignerForm({ list, signer, start }: FormPageProps) {
       setTried(true);
       if (Object.keys(own).length === 0) void save.run();
     },
-    missing: tried ? Object.keys(own).length : 0,
+    missing: tried ? Object.keys({ ...said, ...own }).length : 0,
+    /** Every fault that main found stands at its field. */
+    saidByField: Object.keys(said).length > 0 && Object.keys(said).every((path) => IN_FORM.test(path)),
   };
 }
 
 function FormPage(props: FormPageProps) {
-  const { signer, discover } = props;
-  const { form, change, problems, save, submit, missing } = useSignerForm(props);
+  const { signer, discover, lookAtOnce } = props;
+  const { form, change, problems, save, submit, missing, saidByField } = useSignerForm(props);
   const stored = signer?.secretStored ?? false;
   const title = signer === null ? 'New signer' : `Settings of “${signer.name}”`;
   const parts = { form, change, problems, stored };
@@ -111,7 +118,7 @@ function FormPage(props: FormPageProps) {
               {form.kind === 'kmip' ? (
                 <KmipFields {...parts} />
               ) : (
-                <Pkcs11Fields {...parts} libraries={discover?.libraries ?? []} />
+                <Pkcs11Fields {...parts} libraries={discover?.libraries ?? []} lookAtOnce={lookAtOnce} />
               )}
             </div>
           </Card>
@@ -121,7 +128,7 @@ function FormPage(props: FormPageProps) {
               above.
             </Notice>
           ) : null}
-          {save.error ? <ErrorState error={save.error} /> : null}
+          {save.error && !saidByField ? <ErrorState error={save.error} /> : null}
           <div className="dialog-foot">
             <span className="foot-note dim">Nothing is contacted. It waits until you apply the changes.</span>
             <LinkButton href={signer === null ? BACK.href : hrefOf('signer', { id: signer.id })}>
@@ -141,7 +148,15 @@ export function NewSigner() {
   const found = useQuery('signers.list', {}, ['signers']);
   const discover = useQuery('signers.discover', {}, []);
   if (!found.data) return <NotLoaded title="New signer" found={found} back={BACK} />;
-  return <FormPage list={found.data} signer={null} start={emptyForm('pkcs11')} discover={discover.data} />;
+  return (
+    <FormPage
+      list={found.data}
+      signer={null}
+      start={emptyForm('pkcs11')}
+      discover={discover.data}
+      lookAtOnce={false}
+    />
+  );
 }
 
 export function EditSigner({ route }: ViewProps) {
@@ -169,6 +184,7 @@ export function EditSigner({ route }: ViewProps) {
       signer={signer}
       start={formOf(signer.name, signer.settings, signer.secretStored)}
       discover={discover.data}
+      lookAtOnce={route.query['look'] === 'slots'}
     />
   );
 }

@@ -52,7 +52,7 @@ export const SOFTWARE: SignerRow = {
   settings: null,
   secretStored: false,
   secretHeld: false,
-  secretRefused: false,
+  secretMark: null,
   roles: ['one-off'],
   state: 'ready',
   text: 'Keys lie encrypted in this workspace.',
@@ -74,7 +74,7 @@ export const TOKEN: SignerRow = {
   settings: PKCS11,
   secretStored: true,
   secretHeld: false,
-  secretRefused: false,
+  secretMark: null,
   roles: ['default'],
   state: 'ready',
   text: 'The token “My token 1” answers.',
@@ -133,7 +133,7 @@ export const SERVER: SignerRow = {
 
 export const REFUSED: SignerRow = {
   ...TOKEN,
-  secretRefused: true,
+  secretMark: 'refused',
   secretStored: false,
   state: 'unusable',
   text: 'The token refused the PIN; it is not sent again.',

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Answer } from '#shared/contract/index.ts';
 import { uploadBlob } from '../../app/blob-upload.ts';
 import { call } from '../../app/call.ts';
+import type { CallError } from '../../app/call.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
@@ -44,6 +45,29 @@ function Done({ done }: { done: Answer<'signers.importToml'> }) {
   );
 }
 
+/** "Signer 2: port must be …": the paths of main count the tables from 0. */
+function placed(path: string, message: string): string {
+  const at = /^signers\.(\d+)\./.exec(path)?.[1];
+  return `${at === undefined ? '' : `Signer ${Number(at) + 1}: `}${message.replace(/([^.])$/, '$1.')}`;
+}
+
+function Refused({ error }: { error: CallError }) {
+  const fields = error.details.fields ?? [];
+  if (fields.length < 2) return <ErrorState error={error} />;
+  return (
+    <Notice severity="bad" live>
+      <p>{fields.length} things in the file do not fit, so nothing was read. Mend them and read it again.</p>
+      <ul className="verdict-lines" aria-label="What does not fit">
+        {fields.map(({ path, message }) => (
+          <li key={`${path} ${message}`} className="wrap">
+            {placed(path, message)}
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  );
+}
+
 function Body({ revision, onClose }: ImportTomlProps) {
   const [done, setDone] = useState<Answer<'signers.importToml'> | null>(null);
   const read = useAction('signers.importToml', async (file: File) => {
@@ -66,7 +90,7 @@ function Body({ revision, onClose }: ImportTomlProps) {
       ) : (
         <Done done={done} />
       )}
-      {read.error ? <ErrorState error={read.error} /> : null}
+      {read.error ? <Refused error={read.error} /> : null}
       <div className="dialog-foot">
         <Button onPress={onClose} kind={done === null ? 'plain' : 'primary'}>
           Close

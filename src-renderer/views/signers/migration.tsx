@@ -113,7 +113,8 @@ function SoftwareKeys({ keys }: { keys: NonNullable<SignerMigration['softwareKey
 
 function Progress({ migration }: { migration: SignerMigration }) {
   const { rows, done, to } = migration;
-  const open = rows.filter(({ state }) => state === 'can-roll' || state === 'rolling').length;
+  const rolling = rows.filter(({ state }) => state === 'rolling').length;
+  const open = rolling + rows.filter(({ state }) => state === 'can-roll').length;
   const stuck = rows.filter(({ state }) => state === 'cannot').length;
   return (
     <Verdict
@@ -121,7 +122,9 @@ function Progress({ migration }: { migration: SignerMigration }) {
       title={
         open === 0
           ? `All that can move is on “${to}”.`
-          : `${done} of ${done + open} that can move ${done === 1 ? 'is' : 'are'} on “${to}”.`
+          : `${done} of ${done + open} that can move ${done === 1 ? 'is' : 'are'} on “${to}”${
+              rolling === 0 ? '' : `, ${rolling} ${rolling === 1 ? 'is' : 'are'} on the way`
+            }.`
       }
     >
       <progress value={done} max={Math.max(1, done + open)} aria-label="Keys that are moved" />

@@ -100,6 +100,9 @@ function Waiting({ pending }: { pending: Pending }) {
             <span className="wrap">{text}</span>
           </Notice>
         ))}
+        {faults.length > 0 && pending.defaultSigner === null && pending.signers.length > 1 ? (
+          <p>Choose the default signer below, under “Who makes new keys”.</p>
+        ) : null}
         {apply.error ? <ErrorState error={apply.error} onRetry={() => void apply.run()} /> : null}
       </div>
       <ConfirmDialog

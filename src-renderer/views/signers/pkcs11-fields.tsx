@@ -109,15 +109,17 @@ function Login(props: FormProps & { stored: boolean }) {
   );
 }
 
-export function Pkcs11Fields(props: FormProps & { libraries: Libraries; stored: boolean }) {
+export function Pkcs11Fields(
+  props: FormProps & { libraries: Libraries; stored: boolean; lookAtOnce: boolean },
+) {
   const { form, change, problems } = props;
   return (
     <>
       <Library {...props} />
-      <FindSlots form={form} onChoose={change} />
+      <EnvironmentFields {...props} />
+      <FindSlots form={form} onChoose={change} atOnce={props.lookAtOnce} />
       <SlotField {...props} />
       <Login {...props} />
-      <EnvironmentFields {...props} />
       <Advanced
         summary="Advanced: retries, label and attributes of new keys"
         problems={problems}

@@ -37,9 +37,13 @@ export const TRIES_TEXT = {
   locked: 'The PIN is locked. Only the security officer can set a new one.',
 } as const;
 
-/** A refused PIN or password stands in the way: it is not sent again before somebody has looked at it. */
-export function pinRefused({ state, secretRefused }: SignerRow): boolean {
-  return secretRefused && state !== 'ready' && state !== 'probing';
+/** Why a PIN or password is not sent again before somebody has looked at it; null: none stands in the way. */
+export function markText({ kind, state, secretMark }: SignerRow): string | null {
+  if (secretMark === null || state === 'ready' || state === 'probing') return null;
+  const secret = kind === 'kmip' ? 'password' : 'PIN';
+  return secretMark === 'refused'
+    ? `It refused a ${secret}, which is not sent again by itself.`
+    : `A ${secret} was sent and not answered to. Nobody knows whether that cost a try, so it is not sent again by itself.`;
 }
 
 /** What a change that waits means for a signer. */

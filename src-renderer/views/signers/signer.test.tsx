@@ -2,7 +2,7 @@ import { cleanup, screen } from '@testing-library/react';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type FakeBridge, installBridge, Refusal } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
-import { fakeList, REFUSED, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
+import { fakeList, KMIP, REFUSED, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
 import { endedJob, giveSize, press, settle, show, type } from './fake-view.tsx';
 import type { SignerList } from './signer-words.ts';
 import { Signer } from './signer.tsx';
@@ -52,6 +52,47 @@ test('a refused PIN: tries left in words, and a person says that they looked bef
   expect(screen.getByText(/only a few tries are left/)).toBeTruthy();
   await press('I looked at it: ask for the PIN again');
   expect(callsOf('signers.forgetRefusal')).toEqual([{ id: TOKEN.id }]);
+});
+
+test('what a forced server does not announce is no fault of it', async () => {
+  const row = {
+    ...SERVER,
+    state: 'ready' as const,
+    capabilities: [{ name: 'Modify Attribute', present: false, needed: true }],
+  };
+  bridge(fakeList([SOFTWARE, row]));
+  await show(Signer, '/signers/signer-2');
+  expect(screen.getByText('1 missing')).toBeTruthy();
+  cleanup();
+  dropWorkspaceData();
+  bridge(fakeList([SOFTWARE, { ...row, settings: { ...KMIP, force: true } }]));
+  await show(Signer, '/signers/signer-2');
+  expect(screen.getByText('1 not announced, used all the same')).toBeTruthy();
+});
+
+test('a PIN that was sent and not answered to is called that, not refused', async () => {
+  const row = { ...TOKEN, state: 'announced' as const, trouble: null };
+  bridge(fakeList([SOFTWARE, { ...row, secretMark: 'unanswered' }]));
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByText(/was sent and not answered to.*not sent again by itself/)).toBeTruthy();
+  expect(screen.queryByText(/refused/)).toBeNull();
+  cleanup();
+  dropWorkspaceData();
+  bridge(fakeList([SOFTWARE, { ...row, secretMark: 'refused', kind: 'kmip' }]));
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByText('It refused a password, which is not sent again by itself.')).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'I looked at it: ask for the password again' })).toBeTruthy();
+});
+
+test('what failed is said once: the state says it, the step above does not', async () => {
+  const { trouble } = SERVER;
+  bridge(fakeList([SOFTWARE, SERVER]), {
+    'signers.probe': () => ({ job: 'j-1' }),
+    'jobs.get': () => endedJob('j-1', { code: 'SIGNER_UNAVAILABLE', message: trouble?.text ?? '' }),
+  });
+  await show(Signer, '/signers/signer-2');
+  await press('Test');
+  expect(screen.getAllByText(new RegExp(trouble?.text ?? 'never'))).toHaveLength(1);
 });
 
 test('test, log out: the job is followed, a refusal is shown', async () => {

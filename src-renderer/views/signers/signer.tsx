@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { SignerRow } from '#shared/contract/signers.ts';
 import { call } from '../../app/call.ts';
 import type { CallError } from '../../app/call.ts';
+import { reloadQuery } from '../../app/query-store.ts';
 import { hrefOf } from '../../app/router.ts';
 import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
@@ -31,7 +32,11 @@ function useContact(row: SignerRow) {
   const test = useStartedJob(
     'signers.probe',
     () => call('signers.probe', { id: row.id }),
-    () => showToast('It made, used and destroyed a key of each kind'),
+    () => {
+      showToast('It made, used and destroyed a key of each kind');
+      // What was listed meanwhile may hold a key of the test.
+      reloadQuery('signers.deviceKeys', { id: row.id });
+    },
   );
   const login = useStartedJob('signers.login', () => call('signers.login', { id: row.id }));
   const logout = useAction('signers.logout', () => call('signers.logout', { id: row.id }));
@@ -73,7 +78,8 @@ function useContact(row: SignerRow) {
       <>
         {test.progress}
         {login.progress}
-        {error ? <ErrorState error={error} /> : null}
+        {/* What is wrong with the device itself stands in its state below. */}
+        {error && error.message !== row.trouble?.text ? <ErrorState error={error} /> : null}
       </>
     ),
   };

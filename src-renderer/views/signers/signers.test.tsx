@@ -176,6 +176,31 @@ test('an import says what was read and what was remarkable', async () => {
   expect(screen.getByText(/stored as text/)).toBeTruthy();
 });
 
+test('a TOML file with several faults: each with the signer it is in', async () => {
+  const fields = [
+    { path: 'signers.0.type', message: 'unknown type "TPM"' },
+    { path: 'signers.1.port', message: 'port must be a whole number from 1 to 65535, not 70000' },
+    { path: 'default_signer', message: 'default_signer must be text' },
+  ];
+  bridge(fakeList(), {
+    'blob.put': () => ({ blob: 'b-1', received: 3, complete: true }),
+    'signers.importToml': () => {
+      throw new Refusal({ code: 'INVALID_INPUT', message: 'Signer 1: …', ref: 'r', details: { fields } });
+    },
+  });
+  await show(Signers, '/signers?open=import');
+  const input = screen.getByLabelText(/^Choose a krill.conf/, { selector: 'input' });
+  Object.defineProperty(input, 'files', { value: [new File(['abc'], 'krill.conf')] });
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+  await settle();
+  const said = within(screen.getByRole('list', { name: 'What does not fit' })).getAllByRole('listitem');
+  expect(said.map(({ textContent }) => textContent)).toEqual([
+    'Signer 1: unknown type "TPM".',
+    'Signer 2: port must be a whole number from 1 to 65535, not 70000.',
+    'default_signer must be text.',
+  ]);
+});
+
 test('a rehearsal token needs a name', async () => {
   const { callsOf } = bridge(fakeList([SOFTWARE]), {
     'signers.discover': () => ({ libraries: [], softhsm: SOFTHSM }),

@@ -7,7 +7,7 @@ import { Button, LinkButton } from '../../components/button.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Notice, Verdict } from '../../components/verdict.tsx';
 import { Retry } from './retry.tsx';
-import { pinRefused, STATE_TONE, STATE_WORD, TRIES_TEXT } from './signer-words.ts';
+import { markText, STATE_TONE, STATE_WORD, TRIES_TEXT } from './signer-words.ts';
 
 /** Cause, check and fix of a failure: of a signer's trouble and of a line of the doctor. */
 export function CauseCheckFix(props: { cause: string; check: string; fix: string }) {
@@ -50,14 +50,15 @@ function Trouble({ trouble, said }: { trouble: SignerTrouble; said: string }) {
   );
 }
 
-/** A refused PIN is not sent again before this: a person says that they looked. */
-function PinAgain({ row }: { row: SignerRow }) {
+/** A PIN that was refused, or not answered to, is not sent again before this: a person says that they looked. */
+function PinAgain({ row, why }: { row: SignerRow; why: string }) {
   const again = useAction('signers.forgetRefusal', () => call('signers.forgetRefusal', { id: row.id }));
   return (
     <div className="stack-tight">
+      <p className="wrap">{why}</p>
       <div>
         <Button busy={again.busy} onPress={() => void again.run()}>
-          I looked at it: ask for the PIN again
+          I looked at it: ask for the {row.kind === 'kmip' ? 'password' : 'PIN'} again
         </Button>
       </div>
       {again.error ? <ErrorState error={again.error} /> : null}
@@ -67,6 +68,7 @@ function PinAgain({ row }: { row: SignerRow }) {
 
 export function StateCard({ row }: { row: SignerRow }) {
   const { state, text, trouble, retryAt, tries } = row;
+  const mark = markText(row);
   return (
     <Verdict
       severity={STATE_TONE[state]}
@@ -91,7 +93,7 @@ export function StateCard({ row }: { row: SignerRow }) {
         {tries === null ? null : (
           <Notice severity={tries === 'low' ? 'careful' : 'bad'}>{TRIES_TEXT[tries]}</Notice>
         )}
-        {pinRefused(row) ? <PinAgain row={row} /> : null}
+        {mark === null ? null : <PinAgain row={row} why={mark} />}
       </div>
     </Verdict>
   );

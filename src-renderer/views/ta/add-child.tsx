@@ -11,6 +11,7 @@ import { RadioCards } from '../../components/choices.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
 import { FileChooser, useFileTaker } from '../../components/drop-zone.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
+import { SignerChoice, useSigners } from '../../components/signer-choice.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
@@ -116,14 +117,17 @@ export function AddChildBody(props: { proxy: ProxyView; file: string | null; onC
   const local = typed ?? locals[0] ?? (known.has('online') ? '' : 'online');
   const [handle, setHandle] = useState('');
   const [resources, setResources] = useState<ResourceTexts>(EVERYTHING);
+  const signers = useSigners();
+  const [signer, setSigner] = useState<string | null>(null);
   const { child, open, error } = useChildFile(props.file, (opened) => setHandle(opened.handle));
   const name = from === 'local' ? local.trim() : handle.trim();
+  const isHere = locals.includes(local.trim());
   const asked = useRef('');
   const here = useStartedJob(
     'ta.localAdd',
     () => {
       asked.current = name;
-      return call('ta.localAdd', { handle: name, resources });
+      return call('ta.localAdd', { handle: name, resources, signer: isHere ? null : signer });
     },
     () => {
       // By now it is one of the known, and another name is proposed.
@@ -185,7 +189,7 @@ export function AddChildBody(props: { proxy: ProxyView; file: string | null; onC
           maxLength={MOST_TYPED}
           error={name === '' ? null : wrong}
           help={
-            locals.includes(local.trim())
+            isHere
               ? 'It is in this workspace already.'
               : 'Letters, digits, - and _. It names the folder it publishes in, for ever.'
           }
@@ -209,6 +213,15 @@ export function AddChildBody(props: { proxy: ProxyView; file: string | null; onC
           />
         </>
       )}
+      {from === 'local' && !isHere ? (
+        <SignerChoice
+          signers={signers}
+          label="Who holds its keys"
+          algorithm="rsa-2048"
+          value={signer}
+          onChange={setSigner}
+        />
+      ) : null}
       <Advice second={proxy.children.length > 0} remote={from === 'file' && child !== null} />
       <ResourceFields value={resources} onChange={setResources} error={add.error} />
     </DialogForm>
