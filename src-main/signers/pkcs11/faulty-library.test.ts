@@ -194,13 +194,13 @@ describeSoftHsm('PINs', () => {
 
   test('a PIN pad is waited for without a deadline and without asking for a PIN here', async () => {
     const file = join(hsm.folder, 'typed');
-    const device = faulty('pin-pad', { deadlines: { call: 800 } }, file);
+    const device = faulty('pin-pad', { deadlines: { call: 4000 } }, file);
     const opening = device.open(never);
     await vi.waitFor(
       () => expect(device.person.waiting).toEqual(['Type the PIN of faulty on its reader.']),
-      5000,
+      20_000,
     );
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await new Promise((resolve) => setTimeout(resolve, 5500));
     writeFileSync(file, PIN);
     await opening;
     expect(device.person.asked).toEqual([]);
