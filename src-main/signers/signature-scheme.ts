@@ -62,7 +62,7 @@ function signatureHoldsInPool(
 let turn = false;
 
 /**
- * Checks a signature of a device; `alone`: no other one is being made. The way through the thread pool costs a third of a check
+ * Checks a signature of a device; `alone`: no other one is being made. The way through the thread pool costs a quarter of a check
  * of P-256: one that comes alone is checked here, of many every other one, so that this thread and the pool share them while the
  * device makes more. RSA costs less than the way there, the larger curves much more than it.
  */
