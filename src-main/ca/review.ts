@@ -11,6 +11,7 @@ import { keyAlgorithmOf } from '../signers/stored-key.ts';
 import { type CertificateFields, certificateFields } from '../x509/certificate-view.ts';
 import { nameView, shortName } from '../x509/distinguished-name.ts';
 import { bySeverity } from '../x509/lint.ts';
+import { otherReading } from '../x509/second-reader.ts';
 import { decide, type Decision } from './decide.ts';
 import type { IssueContext } from './issue-context.ts';
 import { isAuthorityPurpose, profileOf } from './issue-preset.ts';
@@ -182,6 +183,14 @@ export async function reviewOf(context: IssueContext, issuing: Issuing): Promise
       fix: '',
     });
   const certificate = trial?.trialCertificate ?? null;
+  const differing = certificate === null ? [] : await otherReading(certificate);
+  if (differing.length > 0)
+    problems.push({
+      path: 'purpose',
+      step: 'purpose',
+      message: `An independent reader sees something else in the trial certificate: ${differing.join(', ')}.`,
+      fix: 'Choose plainer names and values.',
+    });
   const view = certificate === null ? null : certificateFields(certificate);
   return {
     digest: problems.length === 0 ? reviewDigest(context) : '',

@@ -217,3 +217,21 @@ test('what was refused is on record with the name of its file', async () => {
   const workspace = (await app.call('workspace.state', {})).workspace?.path ?? '';
   expect(readFileSync(join(workspace, 'audit.jsonl'), 'utf8')).toContain(`"mac":"${mac}"`);
 }, 20_000);
+
+test('a certificate in which another reader sees something else is shown, and says so', async () => {
+  const der = readFileSync(vectorPath('krill-ta/krill-0.16.1/ta.cer'));
+  const readings = async (bytes: Buffer) =>
+    (await look('ta.cer', bytes)).items.flatMap(({ findings }) =>
+      findings.filter(({ code }) => code === 'READERS_DIFFER'),
+    );
+  expect(await readings(der)).toEqual([]);
+  // The common name of its subject, as a type of string that nobody knows.
+  const commonName = Buffer.from([0x55, 0x04, 0x03, 0x13]);
+  der[der.lastIndexOf(commonName) + 3] = 0x11;
+  expect(await readings(der)).toMatchObject([
+    {
+      severity: 'careful',
+      text: expect.stringContaining('An independent reader sees something else here: '),
+    },
+  ]);
+});

@@ -18,7 +18,7 @@ import { recognise } from '../x509/recognise.ts';
 import { fileWords, recogniseFile, type TaFileKind } from '../rpki/exchange-file.ts';
 import { damageWords } from '../rpki/file-damage.ts';
 import { X509Error } from '../x509/x509-error.ts';
-import { type Item, itemOf, notesOf } from './items.ts';
+import { type Item, itemOf, notesOf, readTwice } from './items.ts';
 import { createKept } from './kept.ts';
 import { keepObjects } from './keep.ts';
 import { openContainers } from './open-containers.ts';
@@ -121,6 +121,7 @@ export function createInspect(deps: {
     } finally {
       wipe(...secrets);
     }
+    const unread = await readTwice(items);
     const certificates = items.flatMap(({ keep }) => (keep?.kind === 'certificate' ? [keep.der] : []));
     const [first, ...others] = certificates;
     const inFile = new Set(certificates.map(sha256Hex));
@@ -135,7 +136,7 @@ export function createInspect(deps: {
         (passphrase === null &&
           objects.some((object) => object.kind === 'privateKey' && object.file.encrypted)),
       items: items.map((item) => item.view),
-      notes: [...notes, ...inside, ...notesOf(objects), ...bundleFindings(certificates)],
+      notes: [...notes, ...inside, ...notesOf(objects), ...bundleFindings(certificates), ...unread],
       chain:
         first === undefined
           ? []

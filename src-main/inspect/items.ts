@@ -1,14 +1,17 @@
 /** What was recognised in a file, object by object: how it looks, and what keeping it would keep. It stores nothing. */
 import type { ObjectView } from '#shared/contract/certificate-view.ts';
 import type { Finding } from '#shared/contract/channel.ts';
+import { parseCertificate } from '../x509/certificate.ts';
 import { certificateView } from '../x509/certificate-view.ts';
 import { crlView } from '../x509/crl.ts';
+import { bySeverity } from '../x509/lint.ts';
 import { keyFindings } from '../x509/lint-algorithms.ts';
 import { toPem } from '../x509/pem.ts';
 import { type PrivateKeyFile, readPrivateKey } from '../x509/private-key.ts';
 import { keyView } from '../x509/public-key.ts';
 import type { FoundObject } from '../x509/recognise.ts';
 import { requestView } from '../x509/request.ts';
+import { otherReading } from '../x509/second-reader.ts';
 import { wipe } from '../lib/bytes.ts';
 
 /** One object with its view. `keyFile`: a private key as a file that `keys.import` reads, wiped with the inspection. */
@@ -78,4 +81,36 @@ export function notesOf(objects: readonly FoundObject[]): Finding[] {
       },
     ];
   });
+}
+
+/** Of a bundle so many: a thousand would take as long as reading them the first time. */
+const MOST_READ_TWICE = 100;
+
+/** Certificates in which an independent reader sees something else get a finding; answers what is to be said of the file. */
+export async function readTwice(items: readonly Item[]): Promise<Finding[]> {
+  const certificates = items.filter(({ keep }) => keep?.kind === 'certificate');
+  for (const { view, keep } of certificates.slice(0, MOST_READ_TWICE)) {
+    const fields = keep === null ? [] : await otherReading(parseCertificate(keep.der));
+    if (fields.length > 0)
+      view.findings = bySeverity([
+        {
+          code: 'READERS_DIFFER',
+          severity: 'careful',
+          text: `An independent reader sees something else here: ${fields.join(', ')}. Programs may take it for different certificates; ask its maker before you rely on it.`,
+          where: 'certificate',
+          clause: 'RFC 5280 4.1',
+        },
+        ...view.findings,
+      ]);
+  }
+  if (certificates.length <= MOST_READ_TWICE) return [];
+  return [
+    {
+      code: 'NOT_READ_TWICE',
+      severity: 'note',
+      text: `The first ${MOST_READ_TWICE} certificates of the file were read by a second reader as well, the others were not.`,
+      where: 'file',
+      clause: '',
+    },
+  ];
 }
