@@ -9,7 +9,7 @@ import { JsonError, readJson } from '../../lib/json-reader.ts';
 import { Faults } from '../../rpki/fault.ts';
 import { judgeObject } from '../../rpki/judge.ts';
 import { keyId } from '../../x509/public-key.ts';
-import { requireSaidInside } from '../inside.ts';
+import { requireSaidInside, whileTheyLast } from '../inside.ts';
 import { judgePublished } from '../judge-published.ts';
 import { fingerprintProblem, identityFaults } from '../signer/identity-check.ts';
 import { locationProblems } from '../signer/locations.ts';
@@ -36,7 +36,7 @@ export function parseSignerInfo(name: string, bytes: Uint8Array): AssociatedSign
 function objectFaults({ certificate, objects }: AssociatedSigner, now: Date): string[] {
   const anchor = judgeObject(certificate.der, { issuerDer: null, anchor: true, at: now });
   // CRL and manifest may have ended; they are replaced by the next response.
-  const at = new Date(Math.min(now.getTime(), Date.parse(objects.nextUpdate)));
+  const at = whileTheyLast(objects, now);
   const judged = [
     ['The TA certificate', anchor],
     ...[

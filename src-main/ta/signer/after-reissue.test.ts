@@ -80,6 +80,17 @@ test('a life that no certificate has is refused at its field', async () => {
   });
 });
 
+test('it works after CRL and manifest have ended, and the proxy takes its file over', async () => {
+  // Between two seconds, as clocks are: what is made ends at a whole one.
+  app.clock.advance(345);
+  await setUp();
+  await app.later(366 * DAY_MS);
+  await reissue();
+  const { signer } = await app.call('ta.signer', {});
+  expect(signer?.certificate.notBefore.slice(0, 10)).toBe(app.clock.now().toISOString().slice(0, 10));
+  expect(signer?.warnings[0]?.text).toMatch(/out of date/);
+});
+
 test('the clock may not go back behind it', async () => {
   await setUp();
   await app.later(400 * DAY_MS);
