@@ -158,6 +158,7 @@ function verdictOf(
   opened: OpenedExchange | null,
   state: ProxyState,
   story: string | null,
+  future: Date | null,
 ): ResponseReview['verdict'] {
   const message = opened?.message ?? null;
   const edited = opened?.edited ?? null;
@@ -184,6 +185,12 @@ function verdictOf(
         'Do not publish: this file is damaged or of another kind. Copy it again from the signer’s machine',
       checks,
     };
+  if (future !== null)
+    return {
+      severity: 'bad',
+      title: `Do not publish yet: this response is from the future, signed at ${minute(future.toISOString())}. Compare the clocks of both machines`,
+      checks,
+    };
   const others = faults.filter((fault) => fault !== edited && !message?.untimely.late.includes(fault));
   if (edited !== null && others.length === 0)
     return {
@@ -206,6 +213,24 @@ function verdictOf(
       checks,
     };
   return { severity: 'good', title: 'The signer answered what was asked, and every object holds', checks };
+}
+
+/** When it was signed, where that is after `now` and nothing else is wrong with it; else null. */
+function futureOf(
+  bytes: Uint8Array,
+  knowledge: ProxyKnowledge,
+  message: OpenedExchange['message'],
+): Date | null {
+  const at = message?.signingTime ?? null;
+  if (at === null || message?.untimely.early.length === 0) return null;
+  return judgeResponse(bytes, knowledge, at).faults.length === 0 ? at : null;
+}
+
+function adviceOf(canPublish: boolean, future: Date | null): string {
+  if (canPublish) return 'It is taken, its objects are published, and the children get their answers.';
+  return future === null
+    ? 'Nothing was changed. Have the signer make another response, or leave it.'
+    : `Nothing was changed. If this clock is behind, set it and open the file again. If the signer’s was ahead, the response can be taken from ${minute(future.toISOString())} on; to go on sooner, its operator sets the clock, presses “Go on from this clock…” there, and signs the request again.`;
 }
 
 /** As it stands in the file; undefined when there is none. */
@@ -254,6 +279,8 @@ export async function reviewResponse(
     ...judged.faults,
   ];
   const message = opened?.message ?? null;
+  const future = futureOf(file.bytes, knowledge, message);
+  const canPublish = faults.length === 0 && response !== null;
   const unusual = [
     ...judged.questions,
     ...(response === null ? [] : unusualOf({ ...state, signer }, response)),
@@ -262,7 +289,7 @@ export async function reviewResponse(
     response,
     view: {
       file: { name: file.name, size: file.bytes.length, sha256: sha256Hex(file.bytes) },
-      verdict: verdictOf(faults, unusual, opened, state, story),
+      verdict: verdictOf(faults, unusual, opened, state, story, future),
       faults: faults.map(({ text, clause }) => ({ text, clause })),
       unusual,
       nonce: response?.nonce ?? '',
@@ -276,7 +303,8 @@ export async function reviewResponse(
       answers: answersOf(request, response),
       objects: changesOf(signer.objects, response?.objects),
       timing: response === null ? [] : timingSeen(state.timing, { response, message, signer }),
-      canPublish: faults.length === 0 && response !== null,
+      canPublish,
+      advice: adviceOf(canPublish, future),
     },
   };
 }

@@ -12,6 +12,7 @@ import type { Store } from '../../store/store-contract.ts';
 import { exportContent } from '../export.ts';
 import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
+import { goOn, requireGoOn } from './go-on.ts';
 import { type HeldSigner, heldSigner, requireSigner } from './held-signer.ts';
 import { reissue, requireReissuable } from './reissue.ts';
 import { setUpSigner } from './set-up.ts';
@@ -20,8 +21,10 @@ import { type Attention, attentionOf, signerView } from './signer-view.ts';
 
 const SETUP_FILE_BYTES = 65_536;
 
+type Names = 'signer' | 'recognise' | 'setupReview' | 'setUp' | 'export' | 'reissue' | 'goOn';
+
 export interface SignerHalf {
-  channels: Pick<Domain<'ta'>, 'signer' | 'recognise' | 'setupReview' | 'setUp' | 'export' | 'reissue'>;
+  channels: Pick<Domain<'ta'>, Names>;
   /** Throws AppError NOT_ALLOWED_NOW while there is none. */
   signer(): Promise<HeldSigner>;
   attention(): Promise<Attention[]>;
@@ -182,6 +185,23 @@ export function createSignerHalf(
               return ids;
             },
             refused: refusedEntry('ta.reissue', title),
+          }),
+        };
+      },
+      async goOn({ today }) {
+        const held = await signer();
+        requireGoOn(held, today, now());
+        const title = 'Going on from this clock';
+        return {
+          job: jobs.start({
+            kind: 'ta.goOn',
+            title,
+            async run(job) {
+              const ids = await goOn({ session, now }, held, job);
+              changed('ta', []);
+              return ids;
+            },
+            refused: refusedEntry('ta.goOn', title),
           }),
         };
       },
