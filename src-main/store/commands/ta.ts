@@ -104,12 +104,13 @@ function replaceState(tx: Tx, half: Half, version: number, state: string): void 
  * answer for ever, so it may be given again; so may one that was signed ahead of time (`again`). Throws AppError CONFLICT.
  */
 function takeNonce(tx: Tx, half: Half, scope: string, nonce: string, again: boolean): void {
-  const answered = !again && tx.get('SELECT 1 FROM ta_exchanges WHERE half = $half AND nonce = $nonce', {
-    half,
-    nonce,
-  });
-  if (answered)
-    throw new AppError('CONFLICT', 'This request was answered before; nothing was changed.');
+  const answered =
+    !again &&
+    tx.get('SELECT 1 FROM ta_exchanges WHERE half = $half AND nonce = $nonce', {
+      half,
+      nonce,
+    });
+  if (answered) throw new AppError('CONFLICT', 'This request was answered before; nothing was changed.');
   const value = { kind: 'nonce' as const, scope, value: nonce };
   if (!isTaken(tx, value)) takeOnce(tx, value);
 }

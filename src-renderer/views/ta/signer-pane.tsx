@@ -1,11 +1,13 @@
 /** The signer's half: what it is, what is due, the place for the next request, its files and settings. */
 import { useState } from 'react';
 import type { SignerView } from '#shared/contract/ta.ts';
+import { useNow } from '../../app/clock.ts';
 import { Button } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import type { Column } from '../../components/data-table.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { Left, Time } from '../../components/time.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { ApproversSwitch } from './approvers-switch.tsx';
@@ -13,6 +15,7 @@ import { FileRows } from './file-rows.tsx';
 import { IdentityDialog } from './identity-card.tsx';
 import { ExportStoreDialog } from './krill-store-dialogs.tsx';
 import { OpenRequest } from './open-request.tsx';
+import { GoOnDialog } from './go-on-dialog.tsx';
 import { ReissueDialog } from './reissue-dialog.tsx';
 import { RECORD_FILES, SIGNER_FILES } from './ta-signer-files.ts';
 import { TimingDialog } from './timing-dialog.tsx';
@@ -45,6 +48,7 @@ const COLUMNS: readonly Column<Issued>[] = [
 
 function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => void }) {
   const [reading, setReading] = useState(false);
+  const ended = Date.parse(signer.certificate.notAfter) <= useNow();
   return (
     <Card
       title="Signer"
@@ -82,7 +86,7 @@ function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => voi
           [
             'TA certificate',
             <>
-              until <Time at={signer.certificate.notAfter} />
+              {ended ? <Tag tone="bad">ended</Tag> : 'until'} <Time at={signer.certificate.notAfter} />
             </>,
           ],
           [
@@ -119,7 +123,7 @@ function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => voi
 }
 
 export function SignerPane({ signer }: { signer: SignerView }) {
-  const [dialog, setDialog] = useState<'reissue' | 'krillta' | 'times' | null>(null);
+  const [dialog, setDialog] = useState<'reissue' | 'krillta' | 'times' | 'go-on' | null>(null);
   return (
     <>
       {signer.warnings.map(({ severity, text }) => (
@@ -127,6 +131,12 @@ export function SignerPane({ signer }: { signer: SignerView }) {
           {text}
         </Notice>
       ))}
+      {signer.mayGoOn ? (
+        <div className="row-wrap">
+          <Button onPress={() => setDialog('go-on')}>Go on from this clock…</Button>
+          <span className="dim">Only when this machine's clock is right, and it was ahead then.</span>
+        </div>
+      ) : null}
       <div className="columns">
         <OpenRequest />
         <Facts signer={signer} onReissue={() => setDialog('reissue')} />
@@ -153,6 +163,7 @@ export function SignerPane({ signer }: { signer: SignerView }) {
         <span className="dim">A data directory krillta goes on with: nobody is locked in.</span>
       </div>
       <ReissueDialog signer={signer} open={dialog === 'reissue'} onClose={() => setDialog(null)} />
+      <GoOnDialog signer={signer} open={dialog === 'go-on'} onClose={() => setDialog(null)} />
       <TimingDialog signer={signer} open={dialog === 'times'} onClose={() => setDialog(null)} />
       <ExportStoreDialog signer={signer} open={dialog === 'krillta'} onClose={() => setDialog(null)} />
     </>

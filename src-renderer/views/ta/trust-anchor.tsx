@@ -33,9 +33,6 @@ function Pane(props: { title: string; says: string; children: ReactNode }) {
   );
 }
 
-/** Certificates begin so much before they are made. */
-const BACKDATED_MS = 5 * 60_000;
-
 /** What the signer answered: the proxy's open request, when both are here, and any at all. */
 function useAnswered(proxy: ProxyView | null, signer: SignerView | null) {
   const nonce = proxy?.open?.nonce ?? null;
@@ -43,14 +40,17 @@ function useAnswered(proxy: ProxyView | null, signer: SignerView | null) {
     skip: signer === null || (proxy !== null && nonce === null),
   });
   const rows = found.data?.rows ?? [];
+  const [last] = rows;
   return {
     answered: (nonce === null ? null : rows.find((row) => row.nonce === nonce)) ?? null,
+    // What krillta signed was carried by its operator; one that the signer went on without is carried by nobody.
+    made:
+      last !== undefined && signer !== null && last.how.includes('approved') && last.number === signer.number
+        ? last
+        : null,
     // While it is not known: nothing is asked for that was done already.
     exchanged: found.data === null || rows.length > 0,
-    reissued:
-      signer !== null &&
-      rows[0] !== undefined &&
-      Date.parse(rows[0].at) < Date.parse(signer.certificate.notBefore) + BACKDATED_MS,
+    reissued: signer?.sinceExchange ?? false,
   };
 }
 
