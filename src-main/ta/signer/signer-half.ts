@@ -17,7 +17,8 @@ import { type HeldSigner, heldSigner, requireSigner } from './held-signer.ts';
 import { reissue, requireReissuable } from './reissue.ts';
 import { setUpSigner } from './set-up.ts';
 import { type ChosenKey, judgeSetup, type Setup } from './setup.ts';
-import { type Attention, attentionOf, signerView } from './signer-view.ts';
+import { type Attention, attentionOf, signerView, waitingResponse } from './signer-view.ts';
+import { WRITERS } from '../writers.ts';
 
 const SETUP_FILE_BYTES = 65_536;
 
@@ -27,7 +28,8 @@ export interface SignerHalf {
   channels: Pick<Domain<'ta'>, Names>;
   /** Throws AppError NOT_ALLOWED_NOW while there is none. */
   signer(): Promise<HeldSigner>;
-  attention(): Promise<Attention[]>;
+  /** `carried`: its responses go to a proxy elsewhere by hand. */
+  attention(carried: boolean): Promise<Attention[]>;
   /** A file it hands out, and whose it is. Throws AppError as `exportContent` does. */
   file(asked: { what: TaExport; id: string | null }): Promise<{ content: Uint8Array; id: string }>;
   clear(): void;
@@ -97,7 +99,7 @@ export function createSignerHalf(
       seen = null;
       refusedInDraft.clear();
     },
-    async attention() {
+    async attention(carried) {
       const { store } = session();
       const version = await store.run('ta.version', { half: 'signer' });
       if (version === null) return [];
@@ -105,7 +107,12 @@ export function createSignerHalf(
         const held = await heldSigner(session(), { random, router });
         seen = held === null ? null : { store, held };
       }
-      return seen === null ? [] : attentionOf(seen.held, now());
+      if (seen === null) return [];
+      const { held } = seen;
+      const waiting = carried ? waitingResponse(held) : null;
+      const hashes = waiting === null ? [] : [waiting.responseSha256];
+      const written = await store.run('audit.recorded', { actions: [...WRITERS], hashes });
+      return attentionOf(held, now(), written.length < hashes.length ? waiting : null);
     },
     channels: {
       async signer() {

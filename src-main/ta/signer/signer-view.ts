@@ -3,7 +3,9 @@ import type { SignerView } from '#shared/contract/ta.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Domain } from '../../lib/domain.ts';
 import { writeTal } from '../../rpki/tal.ts';
+import type { StoredExchange } from '../../store/commands/ta.ts';
 import { resourceTexts } from '../review/child-review.ts';
+import { readFacts } from '../review/history.ts';
 import { aheadText, aheadUntil, isFarAhead, whyDateIsAsked } from './clock.ts';
 import type { HeldSigner } from './held-signer.ts';
 import { BACKDATE_MS } from './publish.ts';
@@ -54,8 +56,18 @@ function warningsOf({ anchor, highest, lastAt }: HeldSigner, now: Date): SignerV
 
 export type Attention = Awaited<ReturnType<Domain<'overview'>['get']>>['attention'][number];
 
-/** The warnings as the overview lists them, and the first exchange while it is outstanding. */
-export function attentionOf(held: HeldSigner, now: Date): Attention[] {
+/** The newest response, where it was signed here and nothing was made since; null: there is none. */
+export function waitingResponse({ past, anchor }: HeldSigner): StoredExchange | null {
+  const last = past.at(-1);
+  if (last === undefined || BigInt(last.number) !== anchor.objects.number) return null;
+  return readFacts(last.facts).how?.startsWith('signed here') === true ? last : null;
+}
+
+/**
+ * The warnings as the overview lists them, the first exchange while it is outstanding, and a response (`waiting`) that was
+ * written nowhere yet.
+ */
+export function attentionOf(held: HeldSigner, now: Date, waiting: StoredExchange | null): Attention[] {
   const action = { label: 'Open…', route: '/trust-anchor' };
   const subject = 'Trust anchor';
   const first: Attention[] =
@@ -79,6 +91,17 @@ export function attentionOf(held: HeldSigner, now: Date): Attention[] {
       detail: text,
       action,
     })),
+    ...(waiting === null
+      ? []
+      : [
+          {
+            severity: 'careful' as const,
+            subject,
+            text: 'has a response for the proxy',
+            detail: `Response ${waiting.number} is signed and not written yet: carry it to the proxy, which publishes it.`,
+            action,
+          },
+        ]),
     ...first,
   ];
 }

@@ -45,7 +45,10 @@ function useAnswered(proxy: ProxyView | null, signer: SignerView | null) {
     answered: (nonce === null ? null : rows.find((row) => row.nonce === nonce)) ?? null,
     // What krillta signed was carried by its operator; one that the signer went on without is carried by nobody.
     made:
-      last !== undefined && signer !== null && last.how.includes('approved') && last.number === signer.number
+      last !== undefined &&
+      signer !== null &&
+      last.how.startsWith('signed here') &&
+      last.number === signer.number
         ? last
         : null,
     // While it is not known: nothing is asked for that was done already.
