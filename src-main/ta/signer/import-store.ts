@@ -99,6 +99,7 @@ function exchangeRow(stored: StoredExchange, id: string): NewExchange {
     number: String(objects.number),
     facts: JSON.stringify({
       ...factsOf(request, objects.nextUpdate),
+      at: stored.at,
       how: 'signed by krillta, and taken over here',
     }),
     requestSha256: sha256Hex(stored.request),
