@@ -64,7 +64,7 @@ function judgeContent(
   faults.check(
     nonce === state.request.nonce,
     `it answers the request ${nonce}, and open is ${state.request.nonce}`,
-    'krill-ta 5.6',
+    'Krill’s exchange format',
   );
   faults.check(
     objects.number > previous.number,

@@ -19,6 +19,7 @@ import type { HeldProxy } from './held-proxy.ts';
 import { noneOpen, openContent } from './make-request.ts';
 import { associatedJson } from './proxy-text.ts';
 import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
+import { adviceOf, futureOf } from './response-advice.ts';
 import { withdrawnKeys } from './withdrawn.ts';
 
 type Knowing = Pick<HeldProxy, 'state' | 'past' | 'highest' | 'nonceTaken'>;
@@ -215,24 +216,6 @@ function verdictOf(
   return { severity: 'good', title: 'The signer answered what was asked, and every object holds', checks };
 }
 
-/** When it was signed, where that is after `now` and nothing else is wrong with it; else null. */
-function futureOf(
-  bytes: Uint8Array,
-  knowledge: ProxyKnowledge,
-  message: OpenedExchange['message'],
-): Date | null {
-  const at = message?.signingTime ?? null;
-  if (at === null || message?.untimely.early.length === 0) return null;
-  return judgeResponse(bytes, knowledge, at).faults.length === 0 ? at : null;
-}
-
-function adviceOf(canPublish: boolean, future: Date | null): string {
-  if (canPublish) return 'It is taken, its objects are published, and the children get their answers.';
-  return future === null
-    ? 'Nothing was changed. Have the signer make another response, or leave it.'
-    : `Nothing was changed. If this clock is behind, set it and open the file again. If the signer’s was ahead, the response can be taken from ${minute(future.toISOString())} on; to go on sooner, its operator sets the clock, presses “Go on from this clock…” there, and signs the request again.`;
-}
-
 /** As it stands in the file; undefined when there is none. */
 function nonceOf(bytes: Uint8Array): string | undefined {
   const clear = readInto(new Faults(), '', () => openDocument(bytes, 'response').clear);
@@ -267,7 +250,7 @@ export async function reviewResponse(
   const response = (opened?.message ?? null) === null ? null : judged.response;
   const story = await nonceStory(knowing, response?.nonce);
   const faults = [
-    ...(story === null ? [] : [{ text: `it ${story}`, clause: 'krill-ta 5.6' }]),
+    ...(story === null ? [] : [{ text: `it ${story}`, clause: 'Krill’s exchange format' }]),
     ...(response !== null && response.objects.number <= highest && highest > signer.objects.number
       ? [
           {

@@ -10,6 +10,7 @@ import type { Random } from '../../ports.ts';
 import type { NewExchange } from '../../store/commands/ta.ts';
 import { requireFile } from '../require-file.ts';
 import type { HeldSigner } from '../signer/held-signer.ts';
+import { listed } from './child-review.ts';
 import { differences } from './differences.ts';
 import { exchangeContent, requestNonce } from './history.ts';
 import { type Reviewed, reviewRequest } from './review.ts';
@@ -170,7 +171,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
       if (wrong.length > 0)
         throw new AppError(
           'INVALID_INPUT',
-          `Group ${wrong.join(' and ')} of the digest is another one on this machine: this is not the file the proxy made, or it was misread. Nothing was signed.`,
+          `${wrong.length === 1 ? `Group ${wrong[0]} of the digest is another one` : `Groups ${listed(wrong.map(String))} of the digest are others`} on this machine: this is not the file the proxy made, or it was misread. Nothing was signed.`,
           {
             fields: wrong.map((group) => ({
               path: `groups.${group}`,

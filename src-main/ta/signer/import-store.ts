@@ -68,7 +68,7 @@ async function takenKey(deps: ImportDeps, store: KrillStore, wanted: WantedKey):
   if (place === undefined)
     throw new AppError(
       'INVALID_INPUT',
-      `The ${wanted.label} ${wanted.keyId} is neither among the files of keys/ nor known to one of its signers: copy the whole data directory.`,
+      `The key of the ${wanted.label.replace('Trust', 'trust')}, ${wanted.keyId}, is neither among the files of keys/ nor known to one of its signers: copy the whole data directory.`,
     );
   const { kind, handle, signerName, signerInfo } = place;
   const reference = {
