@@ -49,11 +49,11 @@ export function requireDate(typed: string | null, now: Date): void {
     throw new AppError('INVALID_INPUT', message, { fields: [{ path: 'today', message }] });
   };
   const text = typed?.trim() ?? '';
-  if (!/^\d{4}-\d\d-\d\d$/.test(text))
+  if (!/^\d{4}-\d\d-\d\d$/.test(text) || Number.isNaN(Date.parse(text)))
     refuse("Type today's date from another clock, as year-month-day: 2026-12-31.");
   if (!datesOf(now).includes(text))
     refuse(
-      `This machine says ${minute(now)}, which is not ${text}. Set its clock, then do this again. Nothing was signed.`,
+      `This machine says ${minute(now)}, which is not ${text}. Set its clock, or type the date again. Nothing was signed.`,
     );
 }
 

@@ -74,12 +74,7 @@ function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) 
         made now. If this machine's clock is the wrong one, they refuse it, because its time goes back: then
         cancel, and set the clock.
       </p>
-      <TodayField
-        says="It is on record, with the date that was typed compared."
-        value={today}
-        onChange={setToday}
-        error={error}
-      />
+      <TodayField says="That it was done goes on record." value={today} onChange={setToday} error={error} />
     </DialogForm>
   );
 }

@@ -149,6 +149,12 @@ describe('an exchange', () => {
     const connected = at({ ...reissued, krill: true });
     expect(says(connected)).toEqual(['sign', 'Go to the connected Krill']);
     expect(connected.says).toMatch(/update the signer/);
+    const ahead = { ...signer('3'), mayGoOn: true, warnings: [{ severity: 'bad', text: 'Wait, or go on.' }] };
+    expect(says(at({ signer: ahead as SignerView, exchanged: true }))).toEqual([
+      'sign',
+      'Go on from this clock…',
+    ]);
+    expect(at({ signer: ahead as SignerView, exchanged: true }).says).toBe('Wait, or go on.');
     const made = { signer: signer('3'), exchanged: true, made: { id: 'x-3', number: '3' } };
     expect(says(at(made))).toEqual(['back', 'Hand out response.json…']);
     expect(at(made).says).toMatch(/^Response 3 is signed and not written yet/);

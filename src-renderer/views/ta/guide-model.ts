@@ -195,6 +195,14 @@ function signerAlone({ signer, made, exchanged, reissued, krill, handedOut }: Gu
         idle: exchanged && !reissued,
       },
     );
+  if (signer.mayGoOn)
+    return guideAt(
+      'exchange',
+      'sign',
+      signer.warnings[0]?.text ?? '',
+      { label: 'Go on from this clock…', action: { kind: 'go-on' } },
+      { elsewhere: true, others: [openFile('request')] },
+    );
   if (made !== null && !handedOut.has(`response ${made.id}`))
     return guideAt(
       'exchange',

@@ -11,7 +11,7 @@ export interface GuideStep {
 }
 
 export type GuideAction =
-  | { kind: 'init' | 'publish' }
+  | { kind: 'init' | 'publish' | 'go-on' }
   | { kind: 'repository' | 'signer' | 'network' }
   | { kind: 'child' | 'make' | 'refresh' }
   | { kind: 'hand-out'; what: Extract<ProxyExport, 'proxy-id' | 'proxy-repo' | 'request'> | 'signer-info' }

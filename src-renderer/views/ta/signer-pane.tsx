@@ -15,7 +15,6 @@ import { FileRows } from './file-rows.tsx';
 import { IdentityDialog } from './identity-card.tsx';
 import { ExportStoreDialog } from './krill-store-dialogs.tsx';
 import { OpenRequest } from './open-request.tsx';
-import { GoOnDialog } from './go-on-dialog.tsx';
 import { ReissueDialog } from './reissue-dialog.tsx';
 import { RECORD_FILES, SIGNER_FILES } from './ta-signer-files.ts';
 import { TimingDialog } from './timing-dialog.tsx';
@@ -122,8 +121,9 @@ function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => voi
   );
 }
 
-export function SignerPane({ signer }: { signer: SignerView }) {
-  const [dialog, setDialog] = useState<'reissue' | 'krillta' | 'times' | 'go-on' | null>(null);
+/** `onGoOn`: the way out of a clock that was ahead begins here; null: the card above has it. */
+export function SignerPane({ signer, onGoOn }: { signer: SignerView; onGoOn: (() => void) | null }) {
+  const [dialog, setDialog] = useState<'reissue' | 'krillta' | 'times' | null>(null);
   return (
     <>
       {signer.warnings.map(({ severity, text }) => (
@@ -131,9 +131,9 @@ export function SignerPane({ signer }: { signer: SignerView }) {
           {text}
         </Notice>
       ))}
-      {signer.mayGoOn ? (
+      {signer.mayGoOn && onGoOn !== null ? (
         <div className="row-wrap">
-          <Button onPress={() => setDialog('go-on')}>Go on from this clock…</Button>
+          <Button onPress={onGoOn}>Go on from this clock…</Button>
           <span className="dim">Only when this machine's clock is right, and it was ahead then.</span>
         </div>
       ) : null}
@@ -163,7 +163,6 @@ export function SignerPane({ signer }: { signer: SignerView }) {
         <span className="dim">A data directory krillta goes on with: nobody is locked in.</span>
       </div>
       <ReissueDialog signer={signer} open={dialog === 'reissue'} onClose={() => setDialog(null)} />
-      <GoOnDialog signer={signer} open={dialog === 'go-on'} onClose={() => setDialog(null)} />
       <TimingDialog signer={signer} open={dialog === 'times'} onClose={() => setDialog(null)} />
       <ExportStoreDialog signer={signer} open={dialog === 'krillta'} onClose={() => setDialog(null)} />
     </>

@@ -1,6 +1,5 @@
 /** Today's date, read from another clock than this machine's: what is signed with a clock ahead cannot be used until then. */
 import { TextField } from '../../components/text-field.tsx';
-import { Notice } from '../../components/verdict.tsx';
 
 /** Why the step waits for the date; null when it is there. Whether it is right is for main to say. */
 export const whyNotToday = (typed: string): string | null =>
@@ -14,18 +13,20 @@ export function TodayField(props: {
   error: string | null;
 }) {
   return (
-    <div className="stack">
-      <Notice severity="careful">{props.says}</Notice>
-      <TextField
-        label="Today's date, read from another clock"
-        mono
-        className="input-name"
-        maxLength={40}
-        value={props.value}
-        onChange={props.onChange}
-        error={props.error}
-        help="Year-month-day, not as this machine shows it but as a watch or a telephone does."
-      />
+    <div className="stack-tight">
+      <p className="dim">{props.says}</p>
+      <div className="row-wrap">
+        <TextField
+          label="Today's date, read from another clock"
+          mono
+          className="input-name"
+          maxLength={40}
+          value={props.value}
+          onChange={props.onChange}
+          error={props.error}
+          help="Year-month-day, as a watch or a telephone shows it."
+        />
+      </div>
     </div>
   );
 }

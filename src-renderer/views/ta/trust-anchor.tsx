@@ -12,6 +12,7 @@ import { Page } from '../../components/page.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { ExchangesTable } from './exchanges-table.tsx';
 import { GuideCard } from './guide.tsx';
+import { GoOnDialog } from './go-on-dialog.tsx';
 import { guideOf } from './guide-model.ts';
 import { useHandedOut } from './handed-out.ts';
 import { NoSigner } from './no-signer.tsx';
@@ -67,6 +68,7 @@ interface HalvesProps {
 
 function Halves({ proxy, signer, offline, child }: HalvesProps) {
   const [dialog, setDialog] = useState<ProxyDialog | null>(null);
+  const [goingOn, setGoingOn] = useState(false);
   const known = useAnswered(proxy, signer);
   const krill = useQuery('ta.krill', {}, ['ta'], { skip: offline || signer === null });
   const connected = Boolean(krill.data?.link);
@@ -109,6 +111,7 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
           oneMachine={both}
           open={proxy?.open ?? null}
           onDialog={setDialog}
+          onGoOn={() => setGoingOn(true)}
         />
       )}
       <StickCard />
@@ -123,8 +126,11 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
         )
       ) : (
         <Pane title="The signer" says="the offline half: it holds the key">
-          <SignerPane signer={signer} />
+          <SignerPane signer={signer} onGoOn={proxy === null ? null : () => setGoingOn(true)} />
         </Pane>
+      )}
+      {signer === null ? null : (
+        <GoOnDialog signer={signer} open={goingOn} onClose={() => setGoingOn(false)} />
       )}
       {none ? null : <ExchangesTable halves={both || !offline} />}
       {proxy === null ? null : (
