@@ -96,10 +96,13 @@ afterEach(cleanup);
 const settle = (): Promise<void> => act(async () => void (await new Promise((done) => setTimeout(done, 20))));
 const props = { route: { name: 'ta', params: { id: 'r-1' }, query: {} } } as unknown as ViewProps;
 const DATE = /^Today's date/;
-async function press(name: string | RegExp, where = screen as unknown as ReturnType<typeof within>) {
-  fireEvent.click(where.getByRole('button', { name }));
+async function click(button: HTMLElement): Promise<void> {
+  fireEvent.click(button);
   await settle();
 }
+const press = (name: string): Promise<void> => click(screen.getByRole('button', { name }));
+const pressIn = (name: string): Promise<void> =>
+  click(within(screen.getByRole('dialog')).getByRole('button', { name }));
 const type = (label: string | RegExp, value: string): void =>
   void fireEvent.change(screen.getByLabelText(label), { target: { value } });
 
@@ -149,14 +152,14 @@ test('a chosen number stands everywhere: title, what is made, the reason, the bu
   await press('Number…');
   type('Number', '30');
   type('Reason', 'another signer used 21');
-  await press('Use this number', within(screen.getByRole('dialog')));
+  await pressIn('Use this number');
   expect(screen.getByRole('heading', { name: 'Review request 30' })).toBeTruthy();
   expect(screen.getByText('Its number is chosen: 30, because: another signer used 21')).toBeTruthy();
   expect(document.body.textContent).toContain('20 → 30');
   // The next one is still the one that comes by itself.
   await press('Number…');
   expect(screen.getByLabelText<HTMLInputElement>('Number').value).toBe('21');
-  await press('Cancel', within(screen.getByRole('dialog')));
+  await pressIn('Cancel');
   await press('Sign response 30');
   expect(bridge.callsOf('ta.approve')).toMatchObject([
     { number: { value: '30', reason: 'another signer used 21' } },
