@@ -201,7 +201,8 @@ function signerAlone({ signer, made, exchanged, reissued, krill, handedOut }: Gu
       'sign',
       signer.warnings[0]?.text ?? '',
       { label: 'Go on from this clock…', action: { kind: 'go-on' } },
-      { elsewhere: true, others: [openFile('request')] },
+      // Not the bold button: it may be the clock that has to be set.
+      { idle: true, elsewhere: true, others: [openFile('request')] },
     );
   if (made !== null && !handedOut.has(`response ${made.id}`))
     return guideAt(
