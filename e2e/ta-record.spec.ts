@@ -33,7 +33,7 @@ test('years later: exchanges of a real Krill are judged in a workspace without a
     '"ipv4": "203.0.113.0/25"',
   );
   await checkFiles(page, { ...files, exchanges: put(apps.scratch, 'edited.json', edited) });
-  await expect(dialog.getByText('1 of 10 exchanges do not hold')).toBeVisible();
+  await expect(dialog.getByText('1 of 10 exchanges does not hold')).toBeVisible();
   await expect(dialog.getByText(/the clear text differs from what was signed/)).toBeVisible();
 });
 

@@ -89,7 +89,9 @@ test('requests: garbage, edited, another proxy, misread digits, rejected; then s
   await writeFile(page, app.answers, 'response.json', response);
   expect(readFileSync(response, 'utf8')).toContain('"child_responses"');
   await openRequest(page, path);
-  await expect(page.getByText('This request was answered before; its response is kept')).toBeVisible();
+  await expect(
+    page.getByText('This request was answered before, with response 2, which is kept'),
+  ).toBeVisible();
   await page.getByRole('link', { name: 'Open its response' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Exchange 2' })).toBeVisible();
 

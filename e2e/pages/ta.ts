@@ -76,7 +76,9 @@ export async function finishSetUp(page: Page, uris: SetupChoices, stop: Stop = q
 export async function openRequest(page: Page, path: string): Promise<void> {
   await open(page, 'Trust anchor');
   await page.getByLabel('Choose request.json…').setInputFiles(path);
-  await expect(page.getByRole('heading', { level: 1, name: /^Review request/ })).toBeVisible();
+  await expect(
+    page.getByRole('heading', { level: 1, name: /^(Review request|Answered with)/ }),
+  ).toBeVisible();
 }
 
 /** Types what stands on the other machine, by digits as `sha256sum` prints them or by the words of the card, and signs. */

@@ -83,8 +83,25 @@ export function unreadableAt(bytes: Uint8Array, fault = () => jsonFault(bytes)):
   return `${error.path === '' ? '' : `${shortPlace(error.path)}: `}${whole(error.message)}`;
 }
 
+/** How text that is none in plain UTF-8 is written; null: it is no such text. Programs that save a file anew write so. */
+function encodingOf(bytes: Uint8Array): string | null {
+  const [first, second, third, fourth] = bytes;
+  const starts = (sign: number | undefined): boolean =>
+    sign !== undefined && '{[<'.includes(String.fromCharCode(sign));
+  if (first === 0xff && second === 0xfe) return 'in UTF-16';
+  if (first === 0xfe && second === 0xff) return 'in UTF-16';
+  if (second === 0 && starts(first)) return 'in UTF-16';
+  if (first === 0 && starts(second)) return 'in UTF-16';
+  return first === 0xef && second === 0xbb && third === 0xbf && starts(fourth)
+    ? 'with a byte order mark'
+    : null;
+}
+
 /** "damaged: it ends in …" or "damaged: …"; null: it is none that can be told to be. */
 export function damageWords(bytes: Uint8Array): string | null {
+  const encoding = encodingOf(bytes);
+  if (encoding !== null)
+    return `damaged: another program saved it anew, ${encoding}: copy it again from where it was made`;
   // A large file is read through once for both.
   let read: { error: JsonError | null } | null = null;
   const fault = (): JsonError | null => (read ??= { error: jsonFault(bytes) }).error;

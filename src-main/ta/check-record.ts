@@ -132,7 +132,7 @@ function judgeTime({ message }: Opened, at: Date): Fault[] {
   return [
     {
       text: `the time beside it is ${at.toISOString()}, and the response was signed at ${signed.toISOString()}`,
-      clause: 'krill-ta 4.8',
+      clause: 'Krill’s exchange format',
     },
   ];
 }

@@ -46,6 +46,24 @@ test.each(NAMES)('%s: cut off anywhere, twice the same, another document type', 
     );
 });
 
+test.each([
+  [
+    'in UTF-16, with its mark',
+    (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le'),
+    /saved it anew, in UTF-16/,
+  ],
+  ['in UTF-16 without one', (text: string) => Buffer.from(text, 'utf16le'), /saved it anew, in UTF-16/],
+  [
+    'with a byte order mark',
+    (text: string) => Buffer.from(`\ufeff${text}`),
+    /saved it anew, with a byte order mark/,
+  ],
+])('a copy that was saved %s is called that, and not cut off', (_, saved, says) => {
+  const is = whatFileIs(saved(file('proxy-id.json').toString('utf8')));
+  expect(is).toMatch(says);
+  expect(is).toMatch(/^damaged: .*: copy it again from where it was made$/);
+});
+
 describe('in an application', () => {
   let app: TestApp;
   beforeEach(async () => {

@@ -4,7 +4,7 @@ import { AppError } from '../lib/app-error.ts';
 import { type JsonValue, readJson, writeJson } from '../lib/json-reader.ts';
 import type { NewExchange } from '../store/commands/ta.ts';
 import type { Session } from '../store/store-contract.ts';
-import { exchangeContent } from './review/history.ts';
+import { exactTime, exchangeContent } from './review/history.ts';
 import { exchangeText } from './review/krill-text.ts';
 import type { HeldSigner } from './signer/held-signer.ts';
 import { krillConfPart, krilltaConf } from './signer/krillta-conf.ts';
@@ -22,7 +22,7 @@ export function exchangeJson(exchange: NewExchange): JsonValue {
     return new Map([...file].filter(([member]) => member === 'signed' || member === name));
   };
   return new Map<string, JsonValue>([
-    ['time', exchange.at],
+    ['time', exactTime(exchange)],
     ['request', reduced(exchange.request, 'request')],
     ['response', reduced(exchange.response, 'response')],
   ]);

@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 import { testKey, testProxy } from '../testing/test-proxy.ts';
-import { approve, groupsOf, openRequest, setUpSigner } from '../testing/test-signer.ts';
+import { approve, exportTo, groupsOf, openRequest, setUpSigner } from '../testing/test-signer.ts';
 
 let app: TestApp;
 beforeEach(async () => {
@@ -47,10 +48,17 @@ test('a workspace restored from before an exchange says so, and its numbers neve
   app.clock.advance(60_000);
   const { id, view } = await openRequest(app, request);
   expect(view.unusual[0]).toMatch(/lost with a restore/);
+  expect(view.verdict.checks).toContainEqual({ ok: false, text: 'its nonce was answered before' });
   await app.result(
     await app.call('ta.approve', { id, groups: groupsOf(request, view.groups), number: null }),
   );
   expect(await signer()).toMatchObject({ number: '3', warnings: [] });
+  // Whoever closes now is told at the next unlocking.
+  const waiting = { severity: 'careful', text: 'has a response for the proxy' };
+  expect((await app.call('overview.get', {})).attention).toContainEqual(expect.objectContaining(waiting));
+  const { rows } = await app.call('ta.exchanges', {});
+  await exportTo(app, 'response', join(app.folder, 'response.json'), rows[0]?.id ?? null);
+  expect((await app.call('overview.get', {})).attention).not.toContainEqual(expect.objectContaining(waiting));
 });
 
 test('two approvals of one request at the same time: one response, the other changes nothing', async () => {

@@ -25,6 +25,11 @@ export function second(instant: string | Date): number {
   return Math.floor(new Date(instant).getTime() / 1000);
 }
 
+/** `at`, or the last instant of CRL and manifest where they have ended: what they are is judged, not that they ended. */
+export function whileTheyLast({ nextUpdate }: { nextUpdate: string }, at: Date): Date {
+  return new Date(Math.min(at.getTime(), second(nextUpdate) * 1000));
+}
+
 /** null: something is inherited. */
 export function resourcesIn({ resources }: ResourceCertificate): ResourceSet | null {
   const { asn, ipv4, ipv6 } = resources;

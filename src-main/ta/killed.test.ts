@@ -6,7 +6,7 @@ import { sha256Hex } from '../lib/bytes.ts';
 import { judgeObject } from '../rpki/judge.ts';
 import { killedAfter } from '../testing/killed-writer.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
-import { exportTo, signerOf } from '../testing/test-signer.ts';
+import { dateOf, exportTo, signerOf } from '../testing/test-signer.ts';
 import { PASSPHRASE } from '../testing/test-workspace.ts';
 import { parseCertificate } from '../x509/certificate.ts';
 
@@ -112,7 +112,9 @@ test(
         https: ['https://rpki.example.net/ta/ta.cer'],
         rsync: 'rsync://rpki.example.net/ta/ta.cer',
       };
-      await app.result(await app.call('ta.reissue', { ...next, notify: null, years: 60 }));
+      await app.result(
+        await app.call('ta.reissue', { ...next, notify: null, years: 60, today: dateOf(app) }),
+      );
       const again = await signerOf(app);
       expect(again.number).toBe(signer.number);
       expect((await reissues(app)).at(0)).toEqual({ made: again.certificate.sha256, before: sha256 });

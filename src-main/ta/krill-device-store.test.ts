@@ -12,7 +12,7 @@ import { addSigner } from '../testing/real-signers.ts';
 import { PIN, softhsm } from '../testing/softhsm.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 import { ALL, answeredBy, associated, makeRequest, signerInfoOf, take } from '../testing/test-proxy-app.ts';
-import { signerOf } from '../testing/test-signer.ts';
+import { dateOf, signerOf } from '../testing/test-signer.ts';
 import { vectorPath } from '../testing/vectors.ts';
 
 const store = (name: string, ...parts: string[]): string =>
@@ -50,6 +50,7 @@ async function reissued(): Promise<void> {
       rsync: 'rsync://localhost/ta/ta.cer',
       notify: null,
       years: 50,
+      today: dateOf(app),
     }),
   );
   expect((await signerOf(app)).keyId).toBe(before.keyId);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -58,6 +58,22 @@ describe('stores of krillta', () => {
     expect(lines(readFileSync(path, 'utf8'))).toEqual(
       lines(readFileSync(vectorPath('krill-ta/krill-0.16.1/exchanges/exchanges.txt'), 'utf8')),
     );
+  });
+
+  test('the JSON report has its times to the last digit', async () => {
+    const store = vectorPath('krill-ta/krill-0.16.1/signer-store');
+    await importFrom(store);
+    const path = join(scratch, 'exchanges.json');
+    await exportTo(app, 'exchanges-json', path);
+    const times = (text: string): string[] =>
+      [...text.matchAll(/"time": ?"(20[^"]*)"/g)].map(([, time]) => time ?? '');
+    const folder = join(store, 'signer/ta');
+    const said = readdirSync(folder)
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
+      .filter((text) => text.includes('ProxySignerExchangeDone'))
+      .flatMap((text) => times(text.slice(text.indexOf('"effect"'))));
+    expect(said.some((time) => /\.\d{9}Z$/.test(time))).toBe(true);
+    expect(times(readFileSync(path, 'utf8')).toSorted()).toEqual(said.toSorted());
   });
 
   test('keys on a token, a folder of something else, a second signer: each is named, nothing is kept', async () => {

@@ -83,7 +83,7 @@ export function signedContent(
   const same = faults.check(
     places === '',
     `the clear text differs from what was signed, at ${places}: the file was edited or damaged on its way; copy it again from where it was made`,
-    'krill-ta 5.4',
+    'Krill’s exchange format',
   );
   return { signed, same };
 }

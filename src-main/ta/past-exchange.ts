@@ -44,6 +44,13 @@ export interface PastExchange {
   text: string;
 }
 
+/** When the one before it was; null where the signer went on from a clock that stood before it, with a number of its own. */
+function lastBefore(exchange: NewExchange, previous: NewExchange): Date | null {
+  const [at, last] = [new Date(exchange.at), new Date(previous.at)];
+  const skipped = BigInt(exchange.number) > BigInt(previous.number) + 1n;
+  return skipped && last.getTime() > at.getTime() ? null : last;
+}
+
 /** `earlier` are the exchanges of its half before it, `previous` the files of the last of them. */
 export function pastExchange(
   held: Pick<HeldSigner, 'anchor' | 'keySigner'>,
@@ -54,6 +61,7 @@ export function pastExchange(
   const { request, objects } = exchangeContent(exchange);
   const then = previous === null ? unknownBefore(objects) : exchangeContent(previous).objects;
   const at = new Date(exchange.at);
+  const before = previous === null ? null : lastBefore(exchange, previous);
   // For showing: the first one follows the number of the set-up.
   const anchor = {
     ...held.anchor,
@@ -66,9 +74,11 @@ export function pastExchange(
     history: historyOf(earlier),
     now: at,
     number: objects.number,
-    lastAt: previous === null ? new Date(0) : new Date(previous.at),
+    numberReason: null,
+    lastAt: before ?? new Date(0),
     earlier: null,
     lost: false,
+    setAside: null,
     rejected: null,
     groups: [],
     approvers: 1,

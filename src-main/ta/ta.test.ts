@@ -9,6 +9,7 @@ import { wordsOf } from '../lib/pgp-words.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 import {
   approve,
+  dateOf,
   exportTo,
   groupsOf,
   krillFile,
@@ -204,6 +205,7 @@ describe('an exchange', () => {
         rsync: 'rsync://localhost/ta/ta.cer',
         notify: 'https://localhost:3900/rrdp/notification.xml',
         years: 50,
+        today: dateOf(app),
       }),
     );
     const after = await signer();

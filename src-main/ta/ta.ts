@@ -157,7 +157,12 @@ export function createTa(deps: TaDeps): Ta {
       await Promise.all([online.unlocked(), fresh.start()]);
     },
     async attention() {
-      return [...(await offline.attention()), ...(await online.attention()), ...(await locals.attention())];
+      const carried = (await online.proxy.held()) === null && (await readLink(session())) === null;
+      return [
+        ...(await offline.attention(carried)),
+        ...(await online.attention()),
+        ...(await locals.attention()),
+      ];
     },
     async rolls(target) {
       return [...(await children.rolls(target)), ...(await fixedKeys(session(), target))];

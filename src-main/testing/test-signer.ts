@@ -55,11 +55,21 @@ export function groupsOf(bytes: Uint8Array, asked: readonly number[]): string[] 
   return asked.map((group) => sha256Hex(bytes).slice((group - 1) * 4, group * 4));
 }
 
+/** Today's date as another clock shows it. */
+export const dateOf = (app: TestApp): string => app.clock.now().toISOString().slice(0, 10);
+
 /** Signs the request `later` than whatever was before; answers the exchange. */
 export async function approve(app: TestApp, bytes: Uint8Array, later = 60_000): Promise<string> {
   app.clock.advance(later);
   const { id, view } = await openRequest(app, bytes);
-  return app.result(await app.call('ta.approve', { id, groups: groupsOf(bytes, view.groups), number: null }));
+  return app.result(
+    await app.call('ta.approve', {
+      id,
+      groups: groupsOf(bytes, view.groups),
+      number: null,
+      today: dateOf(app),
+    }),
+  );
 }
 
 /** Writes a file of the signer to `path`, as its dialog does. */

@@ -113,12 +113,12 @@ export const ERROR_GUIDE: Record<ErrorCode, ErrorGuide> = {
   },
   TOO_LARGE: {
     title: 'The file is too large',
-    next: 'It was not read. Choose another one; of an archive, the one file in it that matters.',
+    next: 'It was not read. Choose a smaller one.',
     retry: false,
   },
   INVALID_INPUT: {
     title: 'Something in the input does not fit',
-    next: 'Nothing was changed. Mend what is named here and try again.',
+    next: 'Nothing was changed. Put right what is named here, then try again.',
     retry: false,
   },
   PASSPHRASE_NEEDED: {

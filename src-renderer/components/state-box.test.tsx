@@ -26,5 +26,5 @@ test('what was not changed is said once', () => {
   const message = 'x.json is damaged. Nothing was changed.';
   render(<ErrorState error={new CallError('ta.openRequest', { code: 'INVALID_INPUT', message, ref: '' })} />);
   expect(screen.getByRole('alert').textContent.match(/Nothing was changed/g)).toHaveLength(1);
-  expect(screen.getByText('Mend what is named here and try again.')).toBeTruthy();
+  expect(screen.getByText('Put right what is named here, then try again.')).toBeTruthy();
 });

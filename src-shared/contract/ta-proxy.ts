@@ -113,6 +113,8 @@ export const signerInfoView = z.strictObject({
   name: z.string(),
   /** Why it cannot be associated; empty: it can once the fingerprint is typed. */
   faults: z.array(z.string()),
+  /** It is of the future, and nothing else is wrong with it: from when on it can be taken. */
+  early: instant.nullable(),
   /** What changes against the signer that is associated; empty for a first one. */
   changes: z.array(z.strictObject({ what: z.string(), before: z.string(), after: z.string() })),
   lines: z.array(z.strictObject({ label: z.string(), value: z.string() })),
@@ -162,6 +164,8 @@ export const responseReview = z.strictObject({
     z.strictObject({ what: z.string(), here: z.string(), there: z.string(), differs: z.boolean() }),
   ),
   canPublish: z.boolean(),
+  /** What to do with it, as sentences. */
+  advice: z.string(),
 });
 export type ResponseReview = z.infer<typeof responseReview>;
 

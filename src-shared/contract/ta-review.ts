@@ -56,6 +56,8 @@ export const exchangeReview = z.strictObject({
     state: z.enum(['new', 'answered', 'other-content']),
     /** The exchange that used it. */
     exchange: z.string().nullable(),
+    /** Its number. */
+    number: z.string().nullable(),
     /** What differs from that one, as sentences. */
     differs: z.array(z.string()),
   }),
@@ -77,10 +79,13 @@ export const exchangeReview = z.strictObject({
   /** Which groups of four digits of the file's SHA-256 are to be read from the proxy's machine; empty: none (not air-gapped). */
   groups: z.array(z.number().int()),
   /** false: the proxy is in this workspace, or sent it over the network. */
-  /** false: the proxy is in this workspace, or sent it over the network. */
   airGapped: z.boolean(),
   /** Who must approve: each reads an equal part of the groups, in order. */
   approvers: z.number().int(),
+  /** false: what it asks for cannot be read. */
+  readable: z.boolean(),
+  /** Why signing asks for today's date; null: it does not. */
+  dateAsked: z.string().nullable(),
   canSign: z.boolean(),
 });
 export type ExchangeReview = z.infer<typeof exchangeReview>;

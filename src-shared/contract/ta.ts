@@ -64,6 +64,14 @@ export const signerView = z.strictObject({
     signedMessageValidityDays: z.number().int(),
   }),
   signer: z.string(),
+  /** What was signed last is of then, later than this machine's clock; null: it is not. */
+  aheadUntil: instant.nullable(),
+  /** It is so far ahead that one may go on from this clock instead of waiting. */
+  mayGoOn: z.boolean(),
+  /** Certificate or objects were made after the last exchange: the proxy has to be told. */
+  sinceExchange: z.boolean(),
+  /** Why a reissue asks for today's date; null: it does not. */
+  dateAsked: z.string().nullable(),
   /** What a restored workspace or a stopped clock makes doubtful; empty: nothing. */
   warnings: z.array(z.strictObject({ severity, text: z.string() })),
 });
@@ -106,6 +114,14 @@ export type TaExport = z.infer<typeof taExport>;
 
 /** One for each approver when there are two. */
 const approverNames = z.array(z.string().trim().max(80)).max(2).default([]);
+
+const chosenNumber = z.strictObject({
+  value: z.string().regex(/^\d{1,19}$/),
+  reason: z.string().trim().min(3).max(300),
+});
+
+/** Today's date as another clock shows it; main says what is wrong with it. */
+const today = z.string().max(40);
 
 export const taChannels = {
   ...taProxyChannels,
@@ -153,7 +169,12 @@ export const taChannels = {
   ),
   /** Reads a request and holds it for the review; nothing is signed. Refused, with a record, when it is no request. */
   'ta.openRequest': change('unlocked', z.strictObject({ blob: id }), z.strictObject({ review: id })),
-  'ta.review': channel('unlocked', z.strictObject({ id }), exchangeReview),
+  /** With the number that is chosen for it, if it is another one than the next. */
+  'ta.review': channel(
+    'unlocked',
+    z.strictObject({ id, number: chosenNumber.nullable().default(null) }),
+    exchangeReview,
+  ),
   /**
    * Starts a job; its result id is the exchange. `groups` are the digits read from the proxy's screen, or the two
    * words of each on its card, in the order they were asked for. Refused unless the file and what it says are those that were reviewed.
@@ -166,9 +187,8 @@ export const taChannels = {
       /** One for each approver when there are two: different people. */
       names: approverNames,
       /** Upwards only; null for the next one. */
-      number: z
-        .strictObject({ value: z.string().regex(/^\d{1,19}$/), reason: z.string().trim().min(3).max(300) })
-        .nullable(),
+      number: chosenNumber.nullable(),
+      today: today.nullable().default(null),
     }),
     z.strictObject({ job: id }),
   ),
@@ -228,7 +248,13 @@ export const taChannels = {
       rsync: z.string().max(2048),
       notify: z.string().max(2048).nullable(),
       years: z.number().int(),
+      today: today.nullable().default(null),
     }),
     z.strictObject({ job: id }),
   ),
+  /**
+   * After something was signed with a clock ahead: whatever begins in the future is made anew with the time of this machine and
+   * a higher number. Starts a job; its result id is "signer".
+   */
+  'ta.goOn': change('unlocked', z.strictObject({ today }), z.strictObject({ job: id })),
 };

@@ -101,15 +101,16 @@ function replaceState(tx: Tx, half: Half, version: number, state: string): void 
 
 /**
  * A nonce is answered once. After a restore the ledger may know one whose exchange is gone: Krill's proxy waits for that
- * answer for ever, so it may be given again. Throws AppError CONFLICT.
+ * answer for ever, so it may be given again; so may one that was signed ahead of time (`again`). Throws AppError CONFLICT.
  */
-function takeNonce(tx: Tx, half: Half, scope: string, nonce: string): void {
-  const answered = tx.get('SELECT 1 FROM ta_exchanges WHERE half = $half AND nonce = $nonce', {
-    half,
-    nonce,
-  });
-  if (answered !== undefined)
-    throw new AppError('CONFLICT', 'This request was answered before; nothing was changed.');
+function takeNonce(tx: Tx, half: Half, scope: string, nonce: string, again: boolean): void {
+  const answered =
+    !again &&
+    tx.get('SELECT 1 FROM ta_exchanges WHERE half = $half AND nonce = $nonce', {
+      half,
+      nonce,
+    });
+  if (answered) throw new AppError('CONFLICT', 'This request was answered before; nothing was changed.');
   const value = { kind: 'nonce' as const, scope, value: nonce };
   if (!isTaken(tx, value)) takeOnce(tx, value);
 }
@@ -169,9 +170,21 @@ export const taCommands = {
       endDraft(tx, args.draft, half);
     },
   ),
-  /** New state without an exchange: a reissue, new timing. */
-  'ta.replace': change((tx, { half, version, state }: { half: Half; version: number; state: string }): void =>
-    replaceState(tx, half, version, state),
+  /** New state without an exchange: a reissue, new timing; with the number that new objects have. */
+  'ta.replace': change(
+    (
+      tx,
+      args: {
+        half: Half;
+        version: number;
+        state: string;
+        number?: { keyId: string; number: bigint; reason: string };
+      },
+    ): void => {
+      const { half, version, state, number } = args;
+      if (number !== undefined) takeNumber(tx, numberScope(half, number.keyId), number.number, number.reason);
+      replaceState(tx, half, version, state);
+    },
   ),
   /** The answered request: state, number, nonce and both files at once, or nothing. */
   'ta.exchange': change(
@@ -185,11 +198,13 @@ export const taCommands = {
         number: bigint;
         /** Why the number is not the next one, or "". */
         numberReason: string;
+        /** Its nonce may have been answered before. */
+        again?: boolean;
         exchange: NewExchange;
       },
     ): void => {
       const scope = numberScope(args.half, args.keyId);
-      takeNonce(tx, args.half, scope, args.exchange.nonce);
+      takeNonce(tx, args.half, scope, args.exchange.nonce, args.again ?? false);
       takeNumber(tx, scope, args.number, args.numberReason);
       replaceState(tx, args.half, args.version, args.state);
       insertExchange(tx, args.half, args.exchange);

@@ -8,8 +8,9 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import { JsonError, readJson } from '../../lib/json-reader.ts';
 import { Faults } from '../../rpki/fault.ts';
 import { judgeObject } from '../../rpki/judge.ts';
+import { parseCertificate } from '../../x509/certificate.ts';
 import { keyId } from '../../x509/public-key.ts';
-import { requireSaidInside } from '../inside.ts';
+import { requireSaidInside, whileTheyLast } from '../inside.ts';
 import { judgePublished } from '../judge-published.ts';
 import { fingerprintProblem, identityFaults } from '../signer/identity-check.ts';
 import { locationProblems } from '../signer/locations.ts';
@@ -36,7 +37,7 @@ export function parseSignerInfo(name: string, bytes: Uint8Array): AssociatedSign
 function objectFaults({ certificate, objects }: AssociatedSigner, now: Date): string[] {
   const anchor = judgeObject(certificate.der, { issuerDer: null, anchor: true, at: now });
   // CRL and manifest may have ended; they are replaced by the next response.
-  const at = new Date(Math.min(now.getTime(), Date.parse(objects.nextUpdate)));
+  const at = whileTheyLast(objects, now);
   const judged = [
     ['The TA certificate', anchor],
     ...[
@@ -79,7 +80,9 @@ export function signerFaults(state: ProxyState, signer: AssociatedSigner, now: D
     );
   if (keyId(certificate.spkiDer) !== objects.keyId)
     faults.push('The TA certificate is of another key than its objects');
-  if (known !== null && Date.parse(certificate.notBefore) < Date.parse(known.certificate.notBefore))
+  // One of the future, from a clock that was ahead, may be followed by one of now.
+  const from = known === null ? Infinity : Date.parse(known.certificate.notBefore);
+  if (known !== null && Date.parse(certificate.notBefore) < from && from <= now.getTime())
     faults.push(
       `Its TA certificate, from ${certificate.notBefore}, is older than the one this proxy has, from ${known.certificate.notBefore}. Write signer-info.json again on the signer`,
     );
@@ -126,6 +129,23 @@ function changesOf(before: AssociatedSigner, after: AssociatedSigner): SignerInf
   ];
 }
 
+/** From when on it can be taken, where its being of the future is all that is wrong with it; else null. */
+function earlyUntil(state: ProxyState, signer: AssociatedSigner, now: Date): string | null {
+  const { certificate, objects, identity } = signer;
+  const begins = [
+    certificate.notBefore,
+    objects.thisUpdate,
+    ...[...objects.issued.values()].map((one) => one.notBefore),
+  ];
+  const from = Math.max(
+    ...begins.map((one) => Date.parse(one)),
+    parseCertificate(identity.certificateDer).notBefore.getTime(),
+  );
+  // Seconds are whole in what was signed, and not beside it.
+  const at = new Date(from + 1000);
+  return from > now.getTime() && signerFaults(state, signer, at).length === 0 ? at.toISOString() : null;
+}
+
 export function signerInfoView(
   state: ProxyState,
   name: string,
@@ -133,9 +153,11 @@ export function signerInfoView(
   now: Date,
 ): SignerInfoView {
   const known = state.signer;
+  const faults = signerFaults(state, signer, now);
   return {
     name,
-    faults: signerFaults(state, signer, now),
+    faults,
+    early: faults.length === 0 ? null : earlyUntil(state, signer, now),
     changes: known === null ? [] : changesOf(known, signer),
     lines: linesOf(signer),
   };

@@ -19,6 +19,7 @@ import type { HeldProxy } from './held-proxy.ts';
 import { noneOpen, openContent } from './make-request.ts';
 import { associatedJson } from './proxy-text.ts';
 import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
+import { adviceOf, futureOf } from './response-advice.ts';
 import { withdrawnKeys } from './withdrawn.ts';
 
 type Knowing = Pick<HeldProxy, 'state' | 'past' | 'highest' | 'nonceTaken'>;
@@ -158,6 +159,7 @@ function verdictOf(
   opened: OpenedExchange | null,
   state: ProxyState,
   story: string | null,
+  future: Date | null,
 ): ResponseReview['verdict'] {
   const message = opened?.message ?? null;
   const edited = opened?.edited ?? null;
@@ -182,6 +184,12 @@ function verdictOf(
       severity: 'bad',
       title:
         'Do not publish: this file is damaged or of another kind. Copy it again from the signer’s machine',
+      checks,
+    };
+  if (future !== null)
+    return {
+      severity: 'bad',
+      title: `Do not publish yet: this response is from the future, signed at ${minute(future.toISOString())}. Compare the clocks of both machines`,
       checks,
     };
   const others = faults.filter((fault) => fault !== edited && !message?.untimely.late.includes(fault));
@@ -242,7 +250,7 @@ export async function reviewResponse(
   const response = (opened?.message ?? null) === null ? null : judged.response;
   const story = await nonceStory(knowing, response?.nonce);
   const faults = [
-    ...(story === null ? [] : [{ text: `it ${story}`, clause: 'krill-ta 5.6' }]),
+    ...(story === null ? [] : [{ text: `it ${story}`, clause: 'Krill’s exchange format' }]),
     ...(response !== null && response.objects.number <= highest && highest > signer.objects.number
       ? [
           {
@@ -254,6 +262,8 @@ export async function reviewResponse(
     ...judged.faults,
   ];
   const message = opened?.message ?? null;
+  const future = futureOf(file.bytes, knowledge, message);
+  const canPublish = faults.length === 0 && response !== null;
   const unusual = [
     ...judged.questions,
     ...(response === null ? [] : unusualOf({ ...state, signer }, response)),
@@ -262,7 +272,7 @@ export async function reviewResponse(
     response,
     view: {
       file: { name: file.name, size: file.bytes.length, sha256: sha256Hex(file.bytes) },
-      verdict: verdictOf(faults, unusual, opened, state, story),
+      verdict: verdictOf(faults, unusual, opened, state, story, future),
       faults: faults.map(({ text, clause }) => ({ text, clause })),
       unusual,
       nonce: response?.nonce ?? '',
@@ -276,7 +286,8 @@ export async function reviewResponse(
       answers: answersOf(request, response),
       objects: changesOf(signer.objects, response?.objects),
       timing: response === null ? [] : timingSeen(state.timing, { response, message, signer }),
-      canPublish: faults.length === 0 && response !== null,
+      canPublish,
+      advice: adviceOf(canPublish, future),
     },
   };
 }

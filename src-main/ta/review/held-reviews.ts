@@ -10,6 +10,7 @@ import type { Random } from '../../ports.ts';
 import type { NewExchange } from '../../store/commands/ta.ts';
 import { requireFile } from '../require-file.ts';
 import type { HeldSigner } from '../signer/held-signer.ts';
+import { listed } from './child-review.ts';
 import { differences } from './differences.ts';
 import { exchangeContent, requestNonce } from './history.ts';
 import { type Reviewed, reviewRequest } from './review.ts';
@@ -49,6 +50,10 @@ export interface ReviewContext {
   earlier: NewExchange | null;
   /** It was answered here, and a restore took that exchange away. */
   lost: boolean;
+  /** It was answered at that instant by a clock that was ahead, and the signer went on without it. */
+  setAside: string | null;
+  /** Another number than the next one. */
+  number: { value: string; reason: string } | null;
   rejected: { at: string; reason: string } | null;
 }
 
@@ -117,17 +122,22 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
       if (held.size > MOST_HELD && oldest !== undefined) held.delete(oldest);
       return id;
     },
-    look(id, { held: signer, now, earlier: before, lost, rejected }) {
+    look(id, { held: signer, now, earlier: before, lost, setAside, number, rejected }) {
       const one = find(id);
+      const next = signer.highest + 1n;
+      // What is not above the next one is refused when it is to be signed.
+      const chosen = number !== null && BigInt(number.value) > next ? number : null;
       const order = {
         name: one.name,
         bytes: one.bytes,
         anchor: signer.anchor,
         history: signer.history,
         now,
-        number: signer.highest + 1n,
+        number: chosen === null ? next : BigInt(chosen.value),
+        numberReason: chosen?.reason ?? null,
         lastAt: signer.lastAt,
         lost,
+        setAside,
         rejected,
         groups: one.groups,
         approvers: one.approvers,
@@ -141,6 +151,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
               ...order,
               earlier: {
                 id: before.id,
+                number: before.number,
                 differs: differences(exchangeContent(before).request, first.request),
               },
             });
@@ -160,7 +171,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
       if (wrong.length > 0)
         throw new AppError(
           'INVALID_INPUT',
-          `Group ${wrong.join(' and ')} of the digest is another one on this machine: this is not the file the proxy made, or it was misread. Nothing was signed.`,
+          `${wrong.length === 1 ? `Group ${wrong[0]} of the digest is another one` : `Groups ${listed(wrong.map(String))} of the digest are others`} on this machine: this is not the file the proxy made, or it was misread. Nothing was signed.`,
           {
             fields: wrong.map((group) => ({
               path: `groups.${group}`,

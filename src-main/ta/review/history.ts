@@ -13,6 +13,8 @@ import { openDocument } from '../open-exchange.ts';
 /** Kept of each exchange as JSON, so that lists and reviews need not open its files. */
 export interface ExchangeFacts {
   nextUpdate: string;
+  /** When it was signed, with all the digits that krillta gave it; missing: as the exchange itself says. */
+  at?: string;
   /** Who signed it and who approved it, after "It was …"; missing in older ones. */
   how?: string;
   /** Names of those who approved it; missing where none were asked. */
@@ -77,6 +79,11 @@ export function requestNonce(bytes: Uint8Array): string | null {
 export function readFacts(text: string): ExchangeFacts {
   // Only this module writes them.
   return JSON.parse(text) as ExchangeFacts;
+}
+
+/** When it was signed, RFC 3339 with every digit that is known. */
+export function exactTime({ at, facts }: { at: string; facts: string }): string {
+  return readFacts(facts).at ?? at;
 }
 
 const NONE: History = { children: new Map(), owners: new Map(), nonces: new Set() };

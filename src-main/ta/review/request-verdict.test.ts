@@ -9,9 +9,10 @@ import { verdictOf, type VerdictOrder } from './request-verdict.ts';
 
 const NOW = new Date('2027-03-01T12:00:00Z');
 const DAY_MS = 86_400_000;
-const NEW = { value: 'n', state: 'new' as const, exchange: null, differs: [] };
-const ANSWERED = { ...NEW, state: 'answered' as const, exchange: 'x' };
-const CLOCK = [{ text: 'the clock stands before the last exchange', clause: 'krill-ta 16' }];
+const NEW = { value: 'n', state: 'new' as const, exchange: null, number: null, differs: [] };
+const ANSWERED = { ...NEW, state: 'answered' as const, exchange: 'x', number: '7' };
+const NONE = { last: [], request: [] };
+const CLOCK = { last: [{ text: 'it stands before the last exchange', clause: 'x' }], request: [] };
 
 let proxy: TestProxy;
 let key: TestKey;
@@ -41,7 +42,7 @@ function judged(bytes: Uint8Array, at = NOW, idFile = proxy.idFile) {
 
 const later = (days: number) => new Date(NOW.getTime() + days * DAY_MS);
 const said = (order: Pick<VerdictOrder, 'judgement'> & Partial<VerdictOrder>) =>
-  verdictOf({ clock: [], nonce: NEW, unusual: [], quiet: [], ...order });
+  verdictOf({ clock: NONE, lost: false, nonce: NEW, unusual: [], quiet: [], ...order });
 const edited = (from: string, to: string) => Buffer.from(good.toString('utf8').replace(from, to));
 
 test('a request that is too old, too young, or meets a wrong clock has a headline of its own', () => {
@@ -57,7 +58,7 @@ test('a request that is too old, too young, or meets a wrong clock has a headlin
     /^Stop: this request is from the future/,
   );
   expect(said({ judgement: judged(good), clock: CLOCK }).title).toBe(
-    'Stop: the clock of this machine is wrong',
+    'Stop: this machine’s clock is before the last exchange. One of the two is wrong',
   );
 });
 
@@ -69,11 +70,23 @@ test('answered before wins over wishes, time and clock: nothing of it is to be s
   for (const judgement of [judged(gone), judged(gone, later(20)), judged(gone, later(-1))])
     expect(said({ judgement, nonce: ANSWERED, clock: CLOCK })).toMatchObject({
       severity: 'careful',
-      title: 'This request was answered before; its response is kept',
+      title: 'This request was answered before, with response 7, which is kept',
     });
   expect(said({ judgement: judged(gone), nonce: { ...ANSWERED, state: 'other-content' } }).title).toMatch(
     /^Stop: another request/,
   );
+});
+
+test('only what was checked is called right: a nonce that a restore lost, one that cannot be read, wishes that were answered', () => {
+  const texts = (order: Parameters<typeof said>[0]) =>
+    said(order).checks.map(({ ok, text }) => `${ok === null ? '?' : ok ? '+' : '-'} ${text}`);
+  expect(texts({ judgement: judged(good), lost: true })).toContain('- its nonce was answered before');
+  const cut = texts({ judgement: judged(good.subarray(0, -20)) });
+  expect(cut).toContain('? its nonce cannot be read');
+  expect(cut.filter((text) => text.startsWith('+'))).toEqual([]);
+  const answered = texts({ judgement: judged(good), nonce: ANSWERED });
+  expect(answered).toContain('? its nonce was answered with response 7');
+  expect(answered.join()).not.toContain('wish');
 });
 
 test('an edited file is named with its places, and what was signed is what is judged and shown', () => {

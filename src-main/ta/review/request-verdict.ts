@@ -4,10 +4,17 @@ import type { Fault } from '../../rpki/fault.ts';
 import type { RequestJudgement, WishFault } from '../judge-request.ts';
 import { listed } from './child-review.ts';
 
+/** What this machine's clock alone forbids: it stands before what was signed last, or before the request was signed. */
+export interface ClockFaults {
+  last: readonly Fault[];
+  request: readonly Fault[];
+}
+
 export interface VerdictOrder {
   judgement: RequestJudgement;
-  /** What this machine's clock alone forbids. */
-  clock: readonly Fault[];
+  clock: ClockFaults;
+  /** Its nonce was answered, by an exchange that is of no use here any more. */
+  lost: boolean;
   nonce: ExchangeReview['nonce'];
   unusual: readonly string[];
   /** Children with a certificate that ask for nothing. */
@@ -34,7 +41,32 @@ function causesOf({ faults, message, edited }: RequestJudgement) {
 const wishesOf = ({ faults }: RequestJudgement): number =>
   new Set(faults.filter(isWishFault).map(({ child, key }) => `${child} ${key}`)).size;
 
-function checksOf({ judgement, clock, nonce, quiet }: VerdictOrder): Verdict['checks'] {
+function wishesCheck(
+  request: RequestJudgement['request'],
+  wishes: number,
+  bad: number,
+): Verdict['checks'][number] {
+  if (request === null) return { ok: null, text: 'what is asked for cannot be read' };
+  if (wishes === 0) return { ok: true, text: 'no child asks for anything: CRL and manifest are renewed' };
+  if (bad > 0) return { ok: false, text: `${bad} of ${wishes} wishes cannot be signed` };
+  return {
+    ok: true,
+    text: wishes === 1 ? 'the one wish can be signed' : `all ${wishes} wishes can be signed`,
+  };
+}
+
+function nonceCheck({ judgement, nonce, lost }: VerdictOrder): Verdict['checks'][number] {
+  if (judgement.request === null) return { ok: null, text: 'its nonce cannot be read' };
+  // That it was answered is no fault of it: its response is kept.
+  if (nonce.state === 'answered')
+    return { ok: null, text: `its nonce was answered with response ${nonce.number ?? ''}` };
+  return nonce.state === 'new' && !lost
+    ? { ok: true, text: 'nonce not seen before' }
+    : { ok: false, text: 'its nonce was answered before' };
+}
+
+function checksOf(order: VerdictOrder): Verdict['checks'] {
+  const { judgement, clock, nonce, quiet } = order;
   const { request, message, edited } = judgement;
   const { early, late, wrong } = causesOf(judgement);
   const wishes = request?.children.reduce((sum, child) => sum + child.requests.size, 0) ?? 0;
@@ -46,28 +78,14 @@ function checksOf({ judgement, clock, nonce, quiet }: VerdictOrder): Verdict['ch
     ...(message?.signingTime
       ? [
           {
-            ok: early.length + late.length + clock.length === 0,
+            ok: early.length + late.length + clock.last.length + clock.request.length === 0,
             text: `made ${message.signingTime.toISOString().slice(0, 16).replace('T', ' ')} Z, good until ${message.notAfter.toISOString().slice(0, 10)}`,
           },
         ]
       : []),
-    {
-      ok: nonce.state === 'new',
-      text: nonce.state === 'new' ? 'nonce not seen before' : 'its nonce was answered before',
-    },
-    {
-      ok: request === null ? null : bad === 0,
-      text:
-        request === null
-          ? 'what is asked for cannot be read'
-          : wishes === 0
-            ? 'no child asks for anything: CRL and manifest are renewed'
-            : bad === 0
-              ? wishes === 1
-                ? 'the one wish can be signed'
-                : `all ${wishes} wishes can be signed`
-              : `${bad} of ${wishes} wishes cannot be signed`,
-    },
+    nonceCheck(order),
+    // What was answered is not asked any more.
+    ...(nonce.state === 'answered' ? [] : [wishesCheck(request, wishes, bad)]),
     ...(quiet.length === 0
       ? []
       : [
@@ -94,10 +112,15 @@ function headline(order: VerdictOrder): Omit<Verdict, 'checks'> {
     return stop('Stop: another request with this nonce was answered before');
   // What was answered cannot be signed again, and need not be: its wishes, its time and the clock say nothing of it.
   if (nonce.state === 'answered')
-    return { severity: 'careful', title: 'This request was answered before; its response is kept' };
+    return {
+      severity: 'careful',
+      title: `This request was answered before, with response ${nonce.number ?? ''}, which is kept`,
+    };
   if (early.length > 0)
     return stop('Stop: this request is from the future. The clock of this machine or of the proxy is wrong');
-  if (clock.length > 0) return stop('Stop: the clock of this machine is wrong');
+  if (clock.last.length > 0)
+    return stop('Stop: this machine’s clock is before the last exchange. One of the two is wrong');
+  if (clock.request.length > 0) return stop('Stop: this machine’s clock is before the request was signed');
   if (late.length > 0)
     return stop(
       `This request ended on ${judgement.message?.notAfter.toISOString().slice(0, 10) ?? ''}, by the clock of this machine: have the proxy sign it anew`,

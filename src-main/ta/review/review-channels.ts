@@ -1,7 +1,8 @@
 /** The channels of a review: open, look, approve, reject. */
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
-import type { HeldSigner } from '../signer/held-signer.ts';
+import { requireDate } from '../signer/clock.ts';
+import { type HeldSigner, isSetAside } from '../signer/held-signer.ts';
 import { processRequest } from '../signer/process.ts';
 import type { TaDeps } from '../ta.ts';
 import { readApprovers, requireNames } from './approvers.ts';
@@ -29,16 +30,23 @@ export function reviewChannels(deps: ReviewDeps): {
   const now = (): Date => clock.now();
 
   /** What the review of an opened request needs, with the exchange that used its nonce. */
-  async function contextOf(held: HeldSigner, id: string): Promise<ReviewContext> {
+  async function contextOf(
+    held: HeldSigner,
+    id: string,
+    number: ReviewContext['number'],
+  ): Promise<ReviewContext> {
     const nonce = reviews.nonce(id);
     const used = held.past.findLast((one) => one.nonce === nonce);
+    const setAside = used !== undefined && isSetAside(used, held) ? used.at : null;
     const earlier =
-      used === undefined ? null : await session().store.run('ta.exchangeFiles', { id: used.id });
+      used === undefined || setAside !== null
+        ? null
+        : await session().store.run('ta.exchangeFiles', { id: used.id });
     const { keyId } = held.anchor.objects;
     const taken =
       nonce !== null && (await session().store.run('ta.nonceTaken', { half: 'signer', keyId, nonce }));
     const rejected = await rejectionOf(session, reviews.sha256(id));
-    return { held, now: now(), earlier, lost: taken && earlier === null, rejected };
+    return { held, now: now(), earlier, lost: taken && used === undefined, setAside, number, rejected };
   }
 
   async function open(name: string, bytes: Uint8Array, carried: boolean): Promise<string> {
@@ -54,12 +62,13 @@ export function reviewChannels(deps: ReviewDeps): {
       const { name, bytes } = deps.blobs.take(blob);
       return { review: await open(name, bytes, true) };
     },
-    async review({ id }) {
-      return reviews.look(id, await contextOf(await signer(), id)).view;
+    async review({ id, number }) {
+      return reviews.look(id, await contextOf(await signer(), id, number)).view;
     },
-    async approve({ id, groups, names, number }) {
+    async approve({ id, groups, names, number, today }) {
       const held = await signer();
-      const { view, request, bytes } = reviews.look(id, await contextOf(held, id));
+      const context = await contextOf(held, id, number);
+      const { view, request, bytes } = reviews.look(id, context);
       const [fault] = view.faults;
       if (!view.canSign || request === null)
         throw new AppError(
@@ -68,6 +77,7 @@ export function reviewChannels(deps: ReviewDeps): {
             ? `${view.verdict.title}.`
             : `It cannot be signed: ${fault.text}.`,
         );
+      if (view.dateAsked !== null) requireDate(today, context.now);
       reviews.requireGroups(id, groups);
       requireNames(
         names,
@@ -96,6 +106,7 @@ export function reviewChannels(deps: ReviewDeps): {
                 number: chosen,
                 numberReason: number?.reason ?? '',
                 approvers: names.map((name) => name.trim()),
+                again: context.setAside !== null,
                 approvedBy: `approved${names.length > 0 ? ` by ${names.join(' and ')}` : ''}, ${view.airGapped ? `groups ${view.groups.join(', ')} of the file's SHA-256` : 'not air-gapped: no digest was compared'}`,
               },
               job,
@@ -110,7 +121,7 @@ export function reviewChannels(deps: ReviewDeps): {
     },
     async reject({ id, reason }) {
       const held = await signer();
-      const { view } = reviews.look(id, await contextOf(held, id));
+      const { view } = reviews.look(id, await contextOf(held, id, null));
       // SECURITY: not of the file, whose digits are asked for when it is opened again.
       const contentSha256 = view.contentSha256 === '' ? null : view.contentSha256;
       await keepRejection(

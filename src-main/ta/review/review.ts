@@ -4,15 +4,15 @@
  */
 import type { ExchangeReview } from '#shared/contract/ta-review.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
-import type { Fault } from '../../rpki/fault.ts';
 import type { Request } from '../documents.ts';
 import { judgeRequest, type RequestJudgement } from '../judge-request.ts';
+import { aheadText, minute, whyDateIsAsked } from '../signer/clock.ts';
 import { weeksLater } from '../signer/publish.ts';
 import type { TrustAnchor } from '../signer/trust-anchor.ts';
 import { advisoryOf } from './advisory.ts';
 import { childReview, unusualOf } from './child-review.ts';
 import type { History } from './history.ts';
-import { isWishFault, verdictOf } from './request-verdict.ts';
+import { type ClockFaults, isWishFault, verdictOf } from './request-verdict.ts';
 
 export interface ReviewOrder {
   name: string;
@@ -22,12 +22,16 @@ export interface ReviewOrder {
   now: Date;
   /** The number it will get. */
   number: bigint;
+  /** Why that is not the next one; null: it is. */
+  numberReason: string | null;
   /** When the last exchange was, or the signer was made. */
   lastAt: Date;
   /** The exchange that used this nonce before, and what differs from it. */
-  earlier: { id: string; differs: string[] } | null;
+  earlier: { id: string; number: string; differs: string[] } | null;
   /** Its nonce was answered, and a restore took that exchange away. */
   lost: boolean;
+  /** Its nonce was answered ahead of time, at that instant, and the signer went on without that exchange; null: it was not. */
+  setAside: string | null;
   /** It was rejected here before. */
   rejected: { at: string; reason: string } | null;
   /** Which groups of the digest are asked; empty when both halves are on this machine. */
@@ -45,21 +49,24 @@ export interface Reviewed {
 const WEEK_MS = 7 * 86_400_000;
 
 /** What this machine's clock alone forbids. */
-function clockFaults({ now, lastAt }: ReviewOrder, { message }: RequestJudgement): Fault[] {
-  const faults: Fault[] = [];
-  // Manifests count whole seconds (RFC 9286 4.2.1: each later than the one before).
-  if (Math.floor(now.getTime() / 1000) <= Math.floor(lastAt.getTime() / 1000))
-    faults.push({
-      text: `this machine's clock says ${now.toISOString()}, which is not after the last exchange or reissue (${lastAt.toISOString()}): set the clock first`,
-      clause: 'krill-ta 16',
-    });
+function clockFaults({ now, lastAt }: ReviewOrder, { message }: RequestJudgement): ClockFaults {
   const signedAt = message?.signingTime ?? null;
-  if (signedAt !== null && now.getTime() < signedAt.getTime())
-    faults.push({
-      text: `this machine's clock says ${now.toISOString()}, which is before the request was signed (${signedAt.toISOString()}): set the clock first`,
-      clause: 'krill-ta 16',
-    });
-  return faults;
+  return {
+    // Manifests count whole seconds (RFC 9286 4.2.1: each later than the one before).
+    last:
+      Math.floor(now.getTime() / 1000) <= Math.floor(lastAt.getTime() / 1000)
+        ? [{ text: aheadText(lastAt, now), clause: 'RFC 9286 4.2.1' }]
+        : [],
+    request:
+      signedAt !== null && now.getTime() < signedAt.getTime()
+        ? [
+            {
+              text: `this machine's clock says ${minute(now)}, which is before the request was signed (${minute(signedAt)}): compare it with another clock`,
+              clause: 'RFC 6488 2.1.6.4.3',
+            },
+          ]
+        : [],
+  };
 }
 
 function nonceOf({ earlier }: ReviewOrder, request: Request | null): ExchangeReview['nonce'] {
@@ -67,6 +74,7 @@ function nonceOf({ earlier }: ReviewOrder, request: Request | null): ExchangeRev
     value: request?.nonce ?? '',
     state: earlier === null ? 'new' : earlier.differs.length === 0 ? 'answered' : 'other-content',
     exchange: earlier?.id ?? null,
+    number: earlier?.number ?? null,
     differs: earlier?.differs ?? [],
   };
 }
@@ -121,7 +129,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
   );
   const { request, message } = judgement;
   const clock = clockFaults(order, judgement);
-  const faults = [...judgement.faults, ...clock];
+  const faults = [...judgement.faults, ...clock.last, ...clock.request];
   const wishFaults = faults.filter(isWishFault);
   const validUntil = weeksLater(now, anchor.timing.issuedCertificateValidityWeeks).toISOString();
   const reviews = (request?.children ?? []).map((child) => {
@@ -147,6 +155,14 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
           'This signer answered this nonce before, and that response was lost with a restore. Sign again only if the proxy never got it.',
         ]
       : []),
+    ...(order.setAside === null
+      ? []
+      : [
+          `This signer answered this nonce before, by a clock that was ahead: that response is of ${minute(order.setAside)}. Sign again only if the proxy never took it.`,
+        ]),
+    ...(order.numberReason === null
+      ? []
+      : [`Its number is chosen: ${order.number}, because: ${order.numberReason}`]),
     ...reviews.flatMap(({ view, child, context }) => unusualOf(view, child, context, now, dueBefore)),
     ...quiet
       .filter(({ until }) => Date.parse(until) - dueBefore <= now.getTime())
@@ -166,7 +182,14 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
         sha256: order.groups.length > 0 ? null : sha256Hex(bytes),
       },
       contentSha256: message === null ? '' : sha256Hex(message.content),
-      verdict: verdictOf({ judgement, clock, nonce, unusual, quiet: quiet.map(({ handle }) => handle) }),
+      verdict: verdictOf({
+        judgement,
+        clock,
+        nonce,
+        lost: order.lost || order.setAside !== null,
+        unusual,
+        quiet: quiet.map(({ handle }) => handle),
+      }),
       faults: faults.filter((fault) => !isWishFault(fault)).map(({ text, clause }) => ({ text, clause })),
       unusual,
       nonce,
@@ -179,6 +202,8 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
       groups: order.groups,
       airGapped: order.groups.length > 0,
       approvers: order.approvers,
+      readable: request !== null,
+      dateAsked: whyDateIsAsked(now, order.lastAt, message?.signingTime ?? null),
       canSign: faults.length === 0 && nonce.state === 'new' && request !== null,
     },
   };

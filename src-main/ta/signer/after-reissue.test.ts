@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { testApp, type TestApp } from '../../testing/test-app.ts';
 import { testProxy, type TestProxy } from '../../testing/test-proxy.ts';
-import { approve, exportTo, setUpSigner } from '../../testing/test-signer.ts';
+import { approve, dateOf, exportTo, setUpSigner, signerOf } from '../../testing/test-signer.ts';
 import { vectorPath } from '../../testing/vectors.ts';
 import { checkRecord } from '../check-record.ts';
 
@@ -30,10 +30,8 @@ async function setUp(): Promise<void> {
   });
 }
 
-const reissue = async () =>
-  app.result(
-    await app.call('ta.reissue', { https: [URIS.https], rsync: URIS.rsync, notify: null, years: 50 }),
-  );
+const order = (years: number) => ({ https: [URIS.https], rsync: URIS.rsync, notify: null, years });
+const reissue = async () => app.result(await app.call('ta.reissue', { ...order(50), today: dateOf(app) }));
 
 test('a krillta store whose last act was a reissue is taken over', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'baleen-store-'));
@@ -73,11 +71,40 @@ test('an exchange before it, which shows no certificate, is checked by the key o
 
 test('a life that no certificate has is refused at its field', async () => {
   await setUp();
-  const order = { https: [URIS.https], rsync: URIS.rsync, notify: null, years: 10_000 };
-  await expect(app.call('ta.reissue', order)).rejects.toMatchObject({
+  await expect(app.call('ta.reissue', order(10_000))).rejects.toMatchObject({
     message: 'TA certificate: 10000 years is not between 1 and 500. Change the value.',
     reply: { details: { fields: [{ path: 'years' }] } },
   });
+});
+
+test('one that has ended is said to have ended, and nothing holds until it is reissued', async () => {
+  await setUp();
+  await app.result(await app.call('ta.reissue', { ...order(1), today: dateOf(app) }));
+  await app.later(300 * DAY_MS);
+  const soon = (await signerOf(app)).warnings.map(({ severity, text }) => `${severity} ${text}`);
+  expect(soon.join('\n')).toMatch(/careful The TA certificate ends on 2027-11-24: reissue it/);
+  await app.later(200 * DAY_MS);
+  const { attention } = await app.call('overview.get', {});
+  expect(attention).toContainEqual(
+    expect.objectContaining({
+      severity: 'bad',
+      text: 'needs you now',
+      detail: expect.stringMatching(
+        /^The TA certificate ended on 2027-11-24: relying parties drop everything/,
+      ),
+    }),
+  );
+});
+
+test('it works after CRL and manifest have ended, and the proxy takes its file over', async () => {
+  // Between two seconds, as clocks are: what is made ends at a whole one.
+  app.clock.advance(345);
+  await setUp();
+  await app.later(366 * DAY_MS);
+  await reissue();
+  const { signer } = await app.call('ta.signer', {});
+  expect(signer?.certificate.notBefore.slice(0, 10)).toBe(app.clock.now().toISOString().slice(0, 10));
+  expect(signer?.warnings[0]?.text).toMatch(/out of date/);
 });
 
 test('the clock may not go back behind it', async () => {
@@ -86,6 +113,6 @@ test('the clock may not go back behind it', async () => {
   await reissue();
   app.clock.advance(-399 * DAY_MS);
   await expect(approve(app, await proxy.request([], app.clock.now()))).rejects.toThrow(
-    /not after the last exchange or reissue/,
+    /machine’s clock is before the last exchange|If this clock is behind, set it/,
   );
 });

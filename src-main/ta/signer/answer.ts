@@ -5,13 +5,13 @@
 import type { JsonObject, JsonValue } from '../../lib/json-reader.ts';
 import { type Plain, toJson } from '../../lib/json-shape.ts';
 import { Faults } from '../../rpki/fault.ts';
-import { keyIdName, makeAuthority } from '../../rpki/make-certificate.ts';
 import { readChildCsr } from '../child-csr.ts';
 import type { ResourceSet } from '../../rpki/resource-set.ts';
 import type { Child, ChildRequest, Request } from '../documents.ts';
 import { type CertInfo, objectsJson, resourcesJson, type Revocation, type TaObjects } from '../objects.ts';
 import { signedFile } from '../signed-file.ts';
-import { backdated, publish, serialOf, weeksLater } from './publish.ts';
+import { certify } from './certify.ts';
+import { publish, weeksLater } from './publish.ts';
 import { type Signing, withKeysAhead } from './signing.ts';
 import type { TrustAnchor } from './trust-anchor.ts';
 
@@ -46,38 +46,16 @@ async function issue(
   wish: ChildRequest & { type: 'issuance' },
   signing: Signing,
 ): Promise<CertInfo> {
-  const { anchor, now } = order;
-  const { objects, timing } = anchor;
   const csr = readChildCsr(wish.csrDer, new Faults());
   if (csr === null) throw new Error('a request that was judged right cannot be read');
+  const { keyId, caRepository: folder, rpkiManifest, rpkiNotify, spkiDer } = csr;
   const resources = granted(child, wish.limit);
-  const validity = {
-    notBefore: backdated(now),
-    notAfter: weeksLater(now, timing.issuedCertificateValidityWeeks),
-  };
-  const serial = signing.serial();
-  const caRepository = csr.caRepository.endsWith('/') ? csr.caRepository : `${csr.caRepository}/`;
-  const der = await makeAuthority(
-    { serial, issuerKeyId: objects.keyId, keyId: csr.keyId, spkiDer: csr.spkiDer, validity },
-    { repository: caRepository, manifest: csr.rpkiManifest, notify: csr.rpkiNotify },
-    { crlUri: `${objects.baseUri}${objects.keyId}.crl`, certificateUri: anchor.tal.rsync },
-    resources,
-    signing.ta.certificate,
+  const caRepository = folder.endsWith('/') ? folder : `${folder}/`;
+  return certify(
+    order,
+    { keyId, resources, limit: wish.limit, caRepository, rpkiManifest, rpkiNotify, spkiDer },
+    signing,
   );
-  return {
-    uri: `${objects.baseUri}${csr.keyId}.cer`,
-    resources,
-    limit: wish.limit,
-    notBefore: validity.notBefore.toISOString(),
-    notAfter: validity.notAfter.toISOString(),
-    serial: serialOf(serial),
-    caRepository,
-    rpkiManifest: csr.rpkiManifest,
-    rpkiNotify: csr.rpkiNotify,
-    spkiDer: csr.spkiDer,
-    subjectDer: keyIdName(csr.keyId),
-    der,
-  };
 }
 
 function issuanceJson(made: CertInfo, anchor: TrustAnchor): Plain {

@@ -11,6 +11,7 @@ import type { NewExchange } from '../../store/commands/ta.ts';
 import { pkcs1Der } from '../../x509/private-key.ts';
 import { keyId } from '../../x509/public-key.ts';
 import { exchangeJson } from '../export.ts';
+import { exactTime } from '../review/history.ts';
 import { identityJson, signerInfoJson, type TrustAnchor } from './trust-anchor.ts';
 
 /** As Krill names the signer that it has when nothing is configured. */
@@ -63,7 +64,7 @@ function exchangeCommand(exchange: NewExchange, version: number): string {
     handle: 'ta',
     actor: 'krillta',
     version,
-    time: exchange.at,
+    time: exactTime(exchange),
     details: new Map([['TrustAnchorSignerRequest', done.get('request') ?? null]]),
     effect: success(new Map([['ProxySignerExchangeDone', done]])),
   });

@@ -6,6 +6,7 @@ import { routedKey } from '../../signers/stored-key.ts';
 import type { StoredExchange } from '../../store/commands/ta.ts';
 import type { Session, Store } from '../../store/store-contract.ts';
 import { type History, historyOf } from '../review/history.ts';
+import { BACKDATE_MS } from './publish.ts';
 import { createSigning, type Signing } from './signing.ts';
 import { readTrustAnchor, type TrustAnchor } from './trust-anchor.ts';
 
@@ -53,6 +54,14 @@ function historyIn(store: Store, past: readonly StoredExchange[]): History {
   return history;
 }
 
+/** When its objects were made: with the last exchange, or since, by `goOn`. A first manifest may be as old as it says. */
+function objectsAt({ objects }: TrustAnchor, last: StoredExchange | undefined): string {
+  if (last === undefined) return objects.thisUpdate;
+  return BigInt(last.number) >= objects.number
+    ? last.at
+    : new Date(Date.parse(objects.thisUpdate) + BACKDATE_MS).toISOString();
+}
+
 const latest = (...instants: string[]): Date => new Date(Math.max(...instants.map((one) => Date.parse(one))));
 
 /** null when this workspace has no signer. */
@@ -69,7 +78,6 @@ export async function heldSigner(
   const highest = await store.run('ta.highest', { half: 'signer', keyId });
   const createdAt = new Date(half.createdAt);
   const keys = { ta: routedKey(half.anchorKey), identity: routedKey(half.identityKey) };
-  const last = past.at(-1);
   const holder = half.anchorKey.signer;
   const name = (await deps.router.describe()).find(({ id }) => id === holder)?.name;
   return {
@@ -79,11 +87,17 @@ export async function heldSigner(
     history: historyIn(store, past),
     highest: highest === null || highest < number ? number : highest,
     createdAt,
-    lastAt: latest(last === undefined ? anchor.objects.thisUpdate : last.at, anchor.certificate.notBefore),
+    lastAt: latest(objectsAt(anchor, past.at(-1)), anchor.certificate.notBefore),
     keySigner: holder === 'software' ? holder : (name ?? holder),
     keys,
     signing: createSigning(deps, keys),
   };
+}
+
+/** An exchange that was signed ahead of time, and that the signer went on without: its response is good for nobody. */
+export function isSetAside({ at, number }: { at: string; number: string }, held: HeldSigner): boolean {
+  const { objects } = held.anchor;
+  return BigInt(number) < objects.number && Date.parse(at) > held.lastAt.getTime();
 }
 
 /** Throws AppError NOT_ALLOWED_NOW. */

@@ -73,7 +73,7 @@ async function takenKey(
   if (place === undefined)
     throw new AppError(
       'INVALID_INPUT',
-      `The ${wanted.label} ${wanted.keyId} is neither among the files of keys/ nor known to one of its signers: copy the whole data directory.`,
+      `The key of the ${wanted.label.replace('Trust', 'trust')}, ${wanted.keyId}, is neither among the files of keys/ nor known to one of its signers: copy the whole data directory.`,
     );
   const { kind, handle, signerName, signerInfo } = place;
   const reference = {
@@ -104,6 +104,7 @@ function exchangeRow(stored: StoredExchange, id: string): NewExchange {
     number: String(objects.number),
     facts: JSON.stringify({
       ...factsOf(request, objects.nextUpdate),
+      at: stored.at,
       how: 'signed by krillta, and taken over here',
     }),
     requestSha256: sha256Hex(stored.request),

@@ -142,9 +142,10 @@ export function krilltaConf(
   spelling: TimingSpelling,
   signers = '',
 ): string {
+  const place = spelling === 'ta_timing' ? 'storage_uri' : 'data_dir';
   return [
-    '# Times as in Baleen. Change storage_uri to where the data directory is.',
-    `${spelling === 'ta_timing' ? 'storage_uri' : 'data_dir'} = ${quoted(settings.storageUri)}`,
+    `# Times as in Baleen. Change ${place} to where the data directory is.`,
+    `${place} = ${quoted(settings.storageUri)}`,
     `log_type = ${quoted(settings.logType)}`,
     ...(settings.logFile === null ? [] : [`log_file = ${quoted(settings.logFile)}`]),
     `log_level = ${quoted(settings.logLevel)}`,

@@ -47,7 +47,7 @@ export function locationProblems(
         `${uri.slice(0, 100)} is no https URI.`,
         'Write it like https://rpki.example.net/ta/ta.cer.',
       );
-    else if (fileName(uri) !== fileName(rsync))
+    else if (isPlainUri(rsync, 'rsync') && fileName(uri) !== fileName(rsync))
       say('https', `${uri} ends in another file name than the rsync URI.`, 'Use one name for all of them.');
   }
   if (new Set(https).size < https.length) say('https', 'An https URI stands twice.', 'Remove one of them.');

@@ -23,6 +23,8 @@ export interface ProcessOrder {
   file: Uint8Array;
   number: bigint;
   numberReason: string;
+  /** It was answered before, ahead of time, and the signer went on without that. */
+  again: boolean;
   /** How it was approved, for the record. */
   approvedBy: string;
   /** Names of the approvers; empty where none were asked. */
@@ -79,6 +81,7 @@ export async function processRequest(
     keyId: anchor.objects.keyId,
     number,
     numberReason: order.numberReason,
+    again: order.again,
     exchange: {
       id,
       nonce: request.nonce,

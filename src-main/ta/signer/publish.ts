@@ -10,7 +10,8 @@ import type { CertInfo, Revocation, TaObjects } from '../objects.ts';
 import type { Signing } from './signing.ts';
 
 const MANIFEST = '1.2.840.113549.1.9.16.1.26';
-const BACKDATE_MS = 5 * 60_000;
+/** Certificates, CRLs and manifests begin so much before they are made. */
+export const BACKDATE_MS = 5 * 60_000;
 const WEEK_MS = 7 * 86_400_000;
 
 export function backdated(now: Date): Date {

@@ -7,6 +7,7 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import type { JobContext } from '../../lib/jobs.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { isPlainUri } from '../../rpki/plain-name.ts';
+import { aheadText, requireDate, whyDateIsAsked } from './clock.ts';
 import type { HeldSigner } from './held-signer.ts';
 import { locationProblems } from './locations.ts';
 import { makeAnchorCertificate } from './make-trust-anchor.ts';
@@ -19,6 +20,8 @@ export interface ReissueOrder {
   rsync: string;
   notify: string | null;
   years: number;
+  /** Today's date as another clock shows it, "2026-12-31"; asked for when this one is long after what was signed last. */
+  today: string | null;
 }
 
 /** Throws AppError INVALID_INPUT with every field that is wrong. */
@@ -39,10 +42,8 @@ export function requireReissuable(held: HeldSigner, order: ReissueOrder, now: Da
   const [first] = fields;
   if (first !== undefined) throw new AppError('INVALID_INPUT', first.message, { fields });
   if (now.getTime() < held.lastAt.getTime())
-    throw new AppError(
-      'NOT_ALLOWED_NOW',
-      `This machine's clock is before the last exchange or reissue (${held.lastAt.toISOString()}). Set it first.`,
-    );
+    throw new AppError('NOT_ALLOWED_NOW', aheadText(held.lastAt, now));
+  if (whyDateIsAsked(now, held.lastAt, null) !== null) requireDate(order.today, now);
 }
 
 export async function reissue(

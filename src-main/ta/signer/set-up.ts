@@ -10,6 +10,7 @@ import type { RoutedKey, SignerRouter } from '../../signers/router.ts';
 import { newKeyRow, routedKey } from '../../signers/stored-key.ts';
 import type { NewKey } from '../../store/columns.ts';
 import type { Session } from '../../store/store-contract.ts';
+import { whileTheyLast } from '../inside.ts';
 import { makeTrustAnchor } from './make-trust-anchor.ts';
 import type { SetupOrder } from './setup.ts';
 import { createSigning } from './signing.ts';
@@ -39,7 +40,7 @@ export function anchorFaults(
 
 /** Own objects under the same judgement as everybody's; CRL and manifest may have ended. Throws AppError INTERNAL. */
 export function requireValid(anchor: TrustAnchor, at: Date): void {
-  const objects = new Date(Math.min(at.getTime(), Date.parse(anchor.objects.nextUpdate)));
+  const objects = whileTheyLast(anchor.objects, at);
   const [first] = anchorFaults(anchor, { certificate: at, objects });
   if (first !== undefined)
     throw new AppError(

@@ -12,19 +12,24 @@ import type { Store } from '../../store/store-contract.ts';
 import { exportContent } from '../export.ts';
 import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
+import { goOn, requireGoOn } from './go-on.ts';
 import { type HeldSigner, heldSigner, requireSigner } from './held-signer.ts';
 import { reissue, requireReissuable } from './reissue.ts';
 import { setUpSigner } from './set-up.ts';
 import { type ChosenKey, judgeSetup, type Setup } from './setup.ts';
-import { type Attention, attentionOf, signerView } from './signer-view.ts';
+import { type Attention, attentionOf, signerView, waitingResponse } from './signer-view.ts';
+import { WRITERS } from '../writers.ts';
 
 const SETUP_FILE_BYTES = 65_536;
 
+type Names = 'signer' | 'recognise' | 'setupReview' | 'setUp' | 'export' | 'reissue' | 'goOn';
+
 export interface SignerHalf {
-  channels: Pick<Domain<'ta'>, 'signer' | 'recognise' | 'setupReview' | 'setUp' | 'export' | 'reissue'>;
+  channels: Pick<Domain<'ta'>, Names>;
   /** Throws AppError NOT_ALLOWED_NOW while there is none. */
   signer(): Promise<HeldSigner>;
-  attention(): Promise<Attention[]>;
+  /** `carried`: its responses go to a proxy elsewhere by hand. */
+  attention(carried: boolean): Promise<Attention[]>;
   /** A file it hands out, and whose it is. Throws AppError as `exportContent` does. */
   file(asked: { what: TaExport; id: string | null }): Promise<{ content: Uint8Array; id: string }>;
   clear(): void;
@@ -94,7 +99,7 @@ export function createSignerHalf(
       seen = null;
       refusedInDraft.clear();
     },
-    async attention() {
+    async attention(carried) {
       const { store } = session();
       const version = await store.run('ta.version', { half: 'signer' });
       if (version === null) return [];
@@ -102,7 +107,12 @@ export function createSignerHalf(
         const held = await heldSigner(session(), { random, router });
         seen = held === null ? null : { store, held };
       }
-      return seen === null ? [] : attentionOf(seen.held, now());
+      if (seen === null) return [];
+      const { held } = seen;
+      const waiting = carried ? waitingResponse(held) : null;
+      const hashes = waiting === null ? [] : [waiting.responseSha256];
+      const written = await store.run('audit.recorded', { actions: [...WRITERS], hashes });
+      return attentionOf(held, now(), written.length < hashes.length ? waiting : null);
     },
     channels: {
       async signer() {
@@ -182,6 +192,23 @@ export function createSignerHalf(
               return ids;
             },
             refused: refusedEntry('ta.reissue', title),
+          }),
+        };
+      },
+      async goOn({ today }) {
+        const held = await signer();
+        requireGoOn(held, today, now());
+        const title = 'Going on from this clock';
+        return {
+          job: jobs.start({
+            kind: 'ta.goOn',
+            title,
+            async run(job) {
+              const ids = await goOn({ session, now }, held, job);
+              changed('ta', []);
+              return ids;
+            },
+            refused: refusedEntry('ta.goOn', title),
           }),
         };
       },

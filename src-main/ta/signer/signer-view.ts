@@ -3,12 +3,15 @@ import type { SignerView } from '#shared/contract/ta.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Domain } from '../../lib/domain.ts';
 import { writeTal } from '../../rpki/tal.ts';
+import type { StoredExchange } from '../../store/commands/ta.ts';
 import { resourceTexts } from '../review/child-review.ts';
+import { readFacts } from '../review/history.ts';
+import { aheadText, aheadUntil, isFarAhead, whyDateIsAsked } from './clock.ts';
 import type { HeldSigner } from './held-signer.ts';
+import { BACKDATE_MS } from './publish.ts';
 import type { Identity, TrustAnchor } from './trust-anchor.ts';
 
 const WEEK_MS = 7 * 86_400_000;
-
 const identityView = ({ keyId, certificateDer }: Identity) => ({ keyId, sha256: sha256Hex(certificateDer) });
 const iso = (instant: string): string => new Date(instant).toISOString();
 
@@ -17,9 +20,10 @@ export function talText({ tal, certificate }: Pick<TrustAnchor, 'tal' | 'certifi
   return writeTal({ uris: [...tal.https, tal.rsync], spkiDer: certificate.spkiDer });
 }
 
-function warningsOf({ anchor, highest }: HeldSigner, now: Date): SignerView['warnings'] {
+function warningsOf({ anchor, highest, lastAt }: HeldSigner, now: Date): SignerView['warnings'] {
   const { objects, certificate, timing } = anchor;
   const warnings: SignerView['warnings'] = [];
+  if (aheadUntil(lastAt, now) !== null) warnings.push({ severity: 'bad', text: aheadText(lastAt, now) });
   if (highest > objects.number)
     warnings.push({
       severity: 'bad',
@@ -36,7 +40,13 @@ function warningsOf({ anchor, highest }: HeldSigner, now: Date): SignerView['war
       severity: 'careful',
       text: `Manifest and CRL end on ${objects.nextUpdate.slice(0, 10)}: plan the next exchange before that.`,
     });
-  if (Date.parse(certificate.notAfter) - now.getTime() < 26 * WEEK_MS)
+  const lasts = Date.parse(certificate.notAfter) - now.getTime();
+  if (lasts <= 0)
+    warnings.push({
+      severity: 'bad',
+      text: `The TA certificate ended on ${certificate.notAfter.slice(0, 10)}: relying parties drop everything below this trust anchor until it is reissued, taken over by the proxy, and put at every place of the TAL.`,
+    });
+  else if (lasts < 26 * WEEK_MS)
     warnings.push({
       severity: 'careful',
       text: `The TA certificate ends on ${certificate.notAfter.slice(0, 10)}: reissue it.`,
@@ -46,8 +56,18 @@ function warningsOf({ anchor, highest }: HeldSigner, now: Date): SignerView['war
 
 export type Attention = Awaited<ReturnType<Domain<'overview'>['get']>>['attention'][number];
 
-/** The warnings as the overview lists them, and the first exchange while it is outstanding. */
-export function attentionOf(held: HeldSigner, now: Date): Attention[] {
+/** The newest response, where it was signed here and nothing was made since; null: there is none. */
+export function waitingResponse({ past, anchor }: HeldSigner): StoredExchange | null {
+  const last = past.at(-1);
+  if (last === undefined || BigInt(last.number) !== anchor.objects.number) return null;
+  return readFacts(last.facts).how?.startsWith('signed here') === true ? last : null;
+}
+
+/**
+ * The warnings as the overview lists them, the first exchange while it is outstanding, and a response (`waiting`) that was
+ * written nowhere yet.
+ */
+export function attentionOf(held: HeldSigner, now: Date, waiting: StoredExchange | null): Attention[] {
   const action = { label: 'Open…', route: '/trust-anchor' };
   const subject = 'Trust anchor';
   const first: Attention[] =
@@ -71,8 +91,30 @@ export function attentionOf(held: HeldSigner, now: Date): Attention[] {
       detail: text,
       action,
     })),
+    ...(waiting === null
+      ? []
+      : [
+          {
+            severity: 'careful' as const,
+            subject,
+            text: 'has a response for the proxy',
+            detail: `Response ${waiting.number} is signed and not written yet: carry it to the proxy, which publishes it.`,
+            action,
+          },
+        ]),
     ...first,
   ];
+}
+
+/** Something was made after the last exchange, a TA certificate or objects. */
+function madeSince({ anchor, past }: HeldSigner): boolean {
+  const last = past.at(-1);
+  if (last === undefined) return false;
+  const { objects, certificate } = anchor;
+  return (
+    objects.number > BigInt(last.number) ||
+    Date.parse(last.at) < Date.parse(certificate.notBefore) + BACKDATE_MS
+  );
 }
 
 export function signerView(held: HeldSigner, now: Date): SignerView {
@@ -108,6 +150,10 @@ export function signerView(held: HeldSigner, now: Date): SignerView {
     revoked: objects.revocations.length,
     timing,
     signer: held.keySigner,
+    aheadUntil: aheadUntil(held.lastAt, now)?.toISOString() ?? null,
+    mayGoOn: isFarAhead(held.lastAt, now),
+    sinceExchange: madeSince(held),
+    dateAsked: whyDateIsAsked(now, held.lastAt, null),
     warnings: warningsOf(held, now),
   };
 }

@@ -1,10 +1,8 @@
 /** Which files should travel now, from which half to whom. Their content is asked for, not made here. */
 import type { StickOffer, StickOrder } from '#shared/contract/ta-stick.ts';
+import { BACKDATE_MS } from '../signer/publish.ts';
 import type { Situation } from './situation.ts';
 import { orderName } from './stick-names.ts';
-
-/** A certificate begins so much before it is made (publish.ts). */
-const BACKDATE_MS = 5 * 60_000;
 
 export type Due = Omit<StickOffer, 'sha256'> & {
   /** Where it is known without making the file. */
@@ -22,11 +20,13 @@ const due = (
 function ofSigner({ signer, proxy }: Situation): Due[] {
   if (signer === null) return [];
   const last = signer.past.at(-1);
-  const reissued = last === undefined || signer.certificateFrom.getTime() + BACKDATE_MS > Date.parse(last.at);
+  const setAside = last !== undefined && signer.number > BigInt(last.number);
+  const reissued =
+    last === undefined || setAside || signer.certificateFrom.getTime() + BACKDATE_MS > Date.parse(last.at);
   const knownToProxy = proxy?.signer?.certificateSha256 === signer.certificateSha256;
   const taken = proxy?.past.some(({ nonce }) => nonce === last?.nonce) ?? false;
   return [
-    ...(reissued && !knownToProxy
+    ...(reissued && (setAside || !knownToProxy)
       ? [
           due(
             { half: 'signer', what: 'signer-info', id: null },
@@ -34,11 +34,11 @@ function ofSigner({ signer, proxy }: Situation): Due[] {
             'Proxy',
             last === undefined
               ? 'Who the signer is: the proxy associates it.'
-              : 'The TA certificate was reissued since the last response: the proxy takes it over.',
+              : 'Something was made since the last response: the proxy takes it over.',
           ),
         ]
       : []),
-    ...(last === undefined || taken
+    ...(last === undefined || taken || setAside
       ? []
       : [
           due(

@@ -21,6 +21,8 @@ export interface SignerSituation {
   base: string;
   certificateSha256: string;
   certificateFrom: Date;
+  /** Of manifest and CRL. */
+  number: bigint;
   /** Oldest first. */
   past: PastFiles[];
 }
@@ -66,6 +68,7 @@ export function signerSituation(anchor: TrustAnchor, past: readonly PastFiles[])
     base: objects.baseUri,
     certificateSha256: sha256Hex(certificate.der),
     certificateFrom: new Date(certificate.notBefore),
+    number: objects.number,
     past: past.map(({ id, nonce, at, number, responseSha256 }) => ({
       id,
       nonce,

@@ -15,6 +15,7 @@ import { fileWords } from '../../rpki/exchange-file.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { heldChildren } from '../child/held-child.ts';
 import type { HeldProxy } from '../proxy/held-proxy.ts';
+import { WRITERS } from '../writers.ts';
 import type { HeldSigner } from '../signer/held-signer.ts';
 import { factsOf } from './facts.ts';
 import { type Judged, judgeFile } from './judge-file.ts';
@@ -55,9 +56,6 @@ export interface StickDeps {
 
 type Opened = Awaited<ReturnType<Domain<'ta'>['stickOpen']>>;
 type Sticks = Awaited<ReturnType<Domain<'ta'>['sticks']>>;
-
-/** What writes a file for another machine, and says so in the audit with its hash. */
-const WRITERS = ['ta.export', 'ta.proxyExport', 'ta.stickWrite'];
 
 const SHOWN_CHARACTERS = 65_536;
 
@@ -228,7 +226,7 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
         const { offers } = await situationNow();
         const recorded = new Set(
           await session().store.run('audit.recorded', {
-            actions: WRITERS,
+            actions: [...WRITERS],
             hashes: offers.map(({ sha256 }) => sha256),
           }),
         );

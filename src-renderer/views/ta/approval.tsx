@@ -9,11 +9,19 @@ import { Tag } from '../../components/tag.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { NumberDialog } from './number-dialog.tsx';
 import { RejectDialog } from './reject-dialog.tsx';
+import { TodayField, whyNotToday } from './today-field.tsx';
 
 /** Labels of two approvers' names. */
 export const WHO = ['First approver', 'Second approver'];
 
+export interface ChosenNumber {
+  value: string;
+  reason: string;
+}
+
 interface Typed {
+  /** Today's date, where it is asked for. */
+  today: string;
   groups: Record<number, string>;
   names: readonly string[];
 }
@@ -28,16 +36,18 @@ function parts({ groups, approvers }: ExchangeReview): number[][] {
 const isWhole = (text: string): boolean =>
   /^\s*\S\s*\S\s*\S\s*\S\s*$/.test(text) || /^\s*\S{4,}[\s-]+\S{4,}\s*$/.test(text);
 
-function missingText(review: ExchangeReview, { groups, names }: Typed): string | null {
+function missingText(review: ExchangeReview, { groups, names, today }: Typed): string | null {
   if (!review.canSign) return 'It cannot be signed';
   const missing = review.groups.filter((group) => !isWhole(groups[group] ?? ''));
   if (missing.length > 0) return `Read group ${missing.join(', ')} on the proxy's machine`;
-  return review.approvers === 2 ? namesMissing(names) : null;
+  const late = review.dateAsked === null ? null : whyNotToday(today);
+  return late ?? (review.approvers === 2 ? namesMissing(names) : null);
 }
 
 /** What is missing of two names; whether they are different people is for main to say. */
 export function namesMissing(names: readonly string[]): string | null {
-  return names.some((name) => name.trim().length < 2) ? 'Both approvers give their name' : null;
+  if (names.some((name) => name.trim() === '')) return 'Both approvers give their name';
+  return names.some((name) => name.trim().length < 2) ? 'A name has two letters or more' : null;
 }
 
 function Digits(props: { review: ExchangeReview; typed: Typed; onTyped: (typed: Typed) => void }) {
@@ -79,19 +89,32 @@ function Digits(props: { review: ExchangeReview; typed: Typed; onTyped: (typed: 
   );
 }
 
-export function Approval(props: { id: string; review: ExchangeReview; onJob: (job: string) => void }) {
-  const { id, review, onJob } = props;
-  const [typed, setTyped] = useState<Typed>({ groups: {}, names: review.approvers === 2 ? ['', ''] : [] });
-  const [number, setNumber] = useState<{ value: string; reason: string } | null>(null);
+export function Approval(props: {
+  id: string;
+  review: ExchangeReview;
+  /** Another number than the next one. */
+  number: ChosenNumber | null;
+  onNumber: (number: ChosenNumber) => void;
+  onJob: (job: string) => void;
+}) {
+  const { id, review, number, onNumber, onJob } = props;
+  const [typed, setTyped] = useState<Typed>({
+    today: '',
+    groups: {},
+    names: review.approvers === 2 ? ['', ''] : [],
+  });
+  const [lowest] = useState(review.outcome.number.after);
   const [dialog, setDialog] = useState<'reject' | 'number' | null>(null);
   const approve = useAction('ta.approve', async () => {
     const groups = review.groups.map((group) => typed.groups[group] ?? '');
-    onJob((await call('ta.approve', { id, groups, names: [...typed.names], number })).job);
+    const today = review.dateAsked === null ? null : typed.today.trim();
+    onJob((await call('ta.approve', { id, groups, names: [...typed.names], number, today })).job);
   });
   const why = missingText(review, typed);
+  const wrongDate = review.dateAsked === null ? null : (approve.error?.fieldError('today') ?? null);
   return (
     <div className="action-bar">
-      {approve.error ? <ErrorState error={approve.error} /> : null}
+      {approve.error && wrongDate === null ? <ErrorState error={approve.error} /> : null}
       <form
         className="row-wrap grow"
         onSubmit={(event) => {
@@ -101,6 +124,14 @@ export function Approval(props: { id: string; review: ExchangeReview; onJob: (jo
       >
         {review.canSign && review.groups.length > 0 ? (
           <Digits review={review} typed={typed} onTyped={setTyped} />
+        ) : null}
+        {review.canSign && review.dateAsked !== null ? (
+          <TodayField
+            says={review.dateAsked}
+            value={typed.today}
+            onChange={(today) => setTyped({ ...typed, today })}
+            error={wrongDate}
+          />
         ) : null}
         {review.canSign && !review.airGapped ? <Tag tone="careful">not air-gapped</Tag> : null}
         <span className="push row-wrap">
@@ -113,10 +144,10 @@ export function Approval(props: { id: string; review: ExchangeReview; onJob: (jo
       </form>
       <RejectDialog id={id} open={dialog === 'reject'} onClose={() => setDialog(null)} />
       <NumberDialog
-        lowest={review.outcome.number.after}
+        lowest={lowest}
         open={dialog === 'number'}
         onClose={() => setDialog(null)}
-        onChosen={setNumber}
+        onChosen={onNumber}
       />
     </div>
   );

@@ -46,7 +46,9 @@ function verdictOf(exchanges: readonly CheckedExchange[]) {
     return {
       severity: 'bad' as const,
       title:
-        exchanges.length === 1 ? 'It does not hold' : `${wrong} of ${exchanges.length} exchanges do not hold`,
+        exchanges.length === 1
+          ? 'It does not hold'
+          : `${wrong} of ${exchanges.length} exchanges ${wrong === 1 ? 'does' : 'do'} not hold`,
     };
   const title = exchanges.length === 1 ? 'It holds' : `All ${exchanges.length} exchanges hold`;
   return unchecked
@@ -102,7 +104,8 @@ function Exchange({ exchange }: { exchange: CheckedExchange }) {
   );
 }
 
-function Result({ result, onAgain }: { result: RecordCheck; onAgain: () => void }) {
+function Result(props: { result: RecordCheck; onAgain: () => void; onClose: () => void }) {
+  const { result, onAgain, onClose } = props;
   // What is wrong comes first; within that, as it happened.
   const sorted = result.exchanges.toSorted((a, b) => Number(a.holds) - Number(b.holds));
   return (
@@ -131,8 +134,9 @@ function Result({ result, onAgain }: { result: RecordCheck; onAgain: () => void 
         ))}
       </ul>
       <div className="dialog-foot">
-        <Button onPress={onAgain} autoFocus>
-          Check others
+        <Button onPress={onAgain}>Check others</Button>
+        <Button kind="primary" onPress={onClose} autoFocus>
+          Close
         </Button>
       </div>
     </>
@@ -159,7 +163,7 @@ function Body({ onClose }: { onClose: () => void }) {
       setShare(null);
     }
   });
-  if (result !== null) return <Result result={result} onAgain={() => setResult(null)} />;
+  if (result !== null) return <Result result={result} onAgain={() => setResult(null)} onClose={onClose} />;
   const missing = PARTS.find(({ part }) => files[part] === undefined);
   return (
     <DialogForm

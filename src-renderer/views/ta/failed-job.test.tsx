@@ -82,12 +82,13 @@ test('a reissue for too many years is refused in the form; a grey verb that is p
     notify: null,
     timing: { certificateValidityYears: 100 },
     baseUri: 'rsync://rpki.example.net/repo/',
+    dateAsked: null,
   } as unknown as SignerView;
   render(<ReissueDialog signer={signer} open onClose={() => undefined} />);
   fireEvent.change(dialog().getByLabelText('Valid for'), { target: { value: '10000' } });
   await press('Reissue');
   expect(bridge.callsOf('ta.reissue')).toEqual([]);
-  expect(dialog().getByText('At most 500 years.')).toBeTruthy();
+  expect(dialog().getAllByText('At most 500 years.').length).toBeGreaterThan(0);
   fireEvent.change(dialog().getByLabelText('Valid for'), { target: { value: '500' } });
   await press('Reissue');
   expect(bridge.callsOf('ta.reissue')).toMatchObject([{ years: 500 }]);

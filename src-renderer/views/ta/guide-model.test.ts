@@ -31,6 +31,7 @@ function at(input: Partial<GuideInput>, handedOut: string[] = []): Guide {
     proxy: null,
     signer: null,
     answered: null,
+    made: null,
     exchanged: false,
     reissued: false,
     krill: false,
@@ -139,9 +140,26 @@ describe('an exchange', () => {
     const reissued = { signer: signer('9'), exchanged: true, reissued: true };
     expect(says(at(reissued))).toEqual(['info', 'Hand out signer-info.json…']);
     expect(says(at(reissued, ['signer-info']))).toEqual(['sign', 'Open request.json…']);
+    // The set-up was done long ago: only what is carried again, and taken over again, is not.
+    expect(
+      at(reissued)
+        .steps.filter(({ state }) => state !== 'done')
+        .map(({ id }) => id),
+    ).toEqual(['info', 'associate']);
     const connected = at({ ...reissued, krill: true });
     expect(says(connected)).toEqual(['sign', 'Go to the connected Krill']);
     expect(connected.says).toMatch(/update the signer/);
+    const ahead = { ...signer('3'), mayGoOn: true, warnings: [{ severity: 'bad', text: 'Wait, or go on.' }] };
+    expect(says(at({ signer: ahead as SignerView, exchanged: true }))).toEqual([
+      'sign',
+      'Go on from this clock…',
+    ]);
+    expect(at({ signer: ahead as SignerView, exchanged: true }).says).toBe('Wait, or go on.');
+    const made = { signer: signer('3'), exchanged: true, made: { id: 'x-3', number: '3' } };
+    expect(says(at(made))).toEqual(['back', 'Hand out response.json…']);
+    expect(at(made).says).toMatch(/^Response 3 is signed and not written yet/);
+    expect(at(made).idle).toBe(false);
+    expect(says(at(made, ['response x-3']))).toEqual(['sign', 'Open request.json…']);
     expect(at({ signer: signer('9'), exchanged: true, krill: true }).idle).toBe(true);
     // Its first number may be any: what counts is whether it ever answered.
     expect(says(at({ signer: signer('1001') }))).toEqual(['info', 'Hand out signer-info.json…']);

@@ -1,18 +1,20 @@
 /** "You are here": the present step of the set-up or of an exchange and what to do next, from what both halves say. Pure. */
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import type { ExchangeRow, SignerView } from '#shared/contract/ta.ts';
-import { type Guide, guideAt, type GuideNext, handOut, openFile } from './guide-steps.ts';
+import { type Guide, guideAt, type GuideNext, handOut, handOutResponse, openFile } from './guide-steps.ts';
 
 export interface GuideInput {
   proxy: ProxyView | null;
   signer: SignerView | null;
   /** The signer's exchange that answered the open request; null: none in this workspace. */
   answered: Pick<ExchangeRow, 'id' | 'number'> | null;
+  /** The last response that was signed here, and is still the newest; null: there is none. */
+  made: Pick<ExchangeRow, 'id' | 'number'> | null;
   /** The signer answered some request, here or before its state came here. */
   exchanged: boolean;
   /** A running Krill is connected: files go over the network instead of a stick. */
   krill: boolean;
-  /** The signer has a TA certificate that is newer than its last exchange. */
+  /** The signer made something after its last exchange: a TA certificate, or objects. */
   reissued: boolean;
   /** Files that were written already: "proxy-id", "request 3F2A…". */
   handedOut: ReadonlySet<string>;
@@ -75,10 +77,7 @@ function towardsResponse(
           'exchange',
           'back',
           `The signer made response ${answered.number}. It goes back to the proxy.`,
-          {
-            label: 'Hand out response.json…',
-            action: { kind: 'hand-out-response', exchange: answered.id },
-          },
+          handOutResponse(answered.id),
           { others: [openFile('response')] },
         );
   if (!carried)
@@ -148,7 +147,7 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
       'info',
       'The signer has another TA certificate than the proxy knows. Its file goes to the proxy again; the new ta.cer goes to every place the TAL names.',
       handOut('signer-info'),
-      { others: [openFile('signer-info')] },
+      { others: [openFile('signer-info')], again: true },
     );
   if (open !== null)
     return ball.who === 'proxy'
@@ -172,7 +171,7 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
 }
 
 /** Only the signer is here, or only it may be: the proxy's steps happen on another machine. */
-function signerAlone({ signer, exchanged, reissued, krill, handedOut }: GuideInput): Guide {
+function signerAlone({ signer, made, exchanged, reissued, krill, handedOut }: GuideInput): Guide {
   if (signer === null)
     return guideAt(
       'set-up',
@@ -196,13 +195,30 @@ function signerAlone({ signer, exchanged, reissued, krill, handedOut }: GuideInp
         idle: exchanged && !reissued,
       },
     );
+  if (signer.mayGoOn)
+    return guideAt(
+      'exchange',
+      'sign',
+      signer.warnings[0]?.text ?? '',
+      { label: 'Go on from this clock…', action: { kind: 'go-on' } },
+      // Not the bold button: it may be the clock that has to be set.
+      { idle: true, elsewhere: true, others: [openFile('request')] },
+    );
+  if (made !== null && !handedOut.has(`response ${made.id}`))
+    return guideAt(
+      'exchange',
+      'back',
+      `Response ${made.number} is signed and not written yet. It goes back to the proxy: only there is anything published.`,
+      handOutResponse(made.id),
+      { elsewhere: true, others: [openFile('request')] },
+    );
   if (reissued && !handedOut.has('signer-info'))
     return guideAt(
       'set-up',
       'info',
-      'The TA certificate is newer than the last exchange: carry signer-info.json to the proxy again; the new ta.cer goes to every place the TAL names.',
+      'The trust anchor is newer than the last exchange: carry signer-info.json to the proxy again; a new ta.cer goes to every place the TAL names.',
       handOut('signer-info'),
-      { others: [openFile('request')] },
+      { others: [openFile('request')], again: true },
     );
   if (!exchanged && !handedOut.has('signer-info'))
     return guideAt(

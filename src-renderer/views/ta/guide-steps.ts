@@ -11,7 +11,7 @@ export interface GuideStep {
 }
 
 export type GuideAction =
-  | { kind: 'init' | 'publish' }
+  | { kind: 'init' | 'publish' | 'go-on' }
   | { kind: 'repository' | 'signer' | 'network' }
   | { kind: 'child' | 'make' | 'refresh' }
   | { kind: 'hand-out'; what: Extract<ProxyExport, 'proxy-id' | 'proxy-repo' | 'request'> | 'signer-info' }
@@ -66,7 +66,7 @@ export function guideAt(
   at: string,
   says: string,
   next: GuideNext | null,
-  more: { others?: GuideNext[]; idle?: boolean; elsewhere?: boolean } = {},
+  more: { others?: GuideNext[]; idle?: boolean; elsewhere?: boolean; again?: boolean } = {},
 ): Guide {
   const steps = phase === 'set-up' ? SET_UP : EXCHANGE;
   const here = steps.findIndex(([id]) => id === at);
@@ -76,8 +76,18 @@ export function guideAt(
       id,
       title,
       where,
-      // Whether a step of another machine is done is not known here.
-      state: index === here ? 'here' : index < here && more.elsewhere !== true ? 'done' : 'later',
+      state:
+        index === here
+          ? 'here'
+          : more.again === true
+            ? // The set-up was done before; what was carried anew is taken over anew.
+              id === 'associate'
+              ? 'later'
+              : 'done'
+            : // Whether a step of another machine is done is not known here.
+              index < here && more.elsewhere !== true
+              ? 'done'
+              : 'later',
     })),
     says,
     next,
@@ -89,6 +99,10 @@ export function guideAt(
 export const handOut = (what: Extract<GuideAction, { kind: 'hand-out' }>['what']): GuideNext => ({
   label: `Hand out ${what}.json…`,
   action: { kind: 'hand-out', what },
+});
+export const handOutResponse = (exchange: string): GuideNext => ({
+  label: 'Hand out response.json…',
+  action: { kind: 'hand-out-response', exchange },
 });
 export const openFile = (what: Extract<GuideAction, { kind: 'open' }>['what']): GuideNext => ({
   label: `Open ${what}.json…`,

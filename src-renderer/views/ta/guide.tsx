@@ -65,10 +65,11 @@ function OpenFileButton({ next, kind }: { next: GuideNext; kind: ButtonProps['ki
 interface StepsProps {
   open: ProxyView['open'];
   onDialog: (dialog: ProxyDialog) => void;
+  onGoOn: () => void;
 }
 
 function NextStep(props: StepsProps & { next: GuideNext; kind: ButtonProps['kind'] }) {
-  const { next, open, onDialog } = props;
+  const { next, open, onDialog, onGoOn } = props;
   const kind = props.kind ?? 'plain';
   const { label, action } = next;
   const [file, setFile] = useState<TaFile | null>(null);
@@ -99,6 +100,12 @@ function NextStep(props: StepsProps & { next: GuideNext; kind: ButtonProps['kind
     case 'refresh':
       return (
         <Button kind={kind} onPress={() => onDialog(action.kind)}>
+          {label}
+        </Button>
+      );
+    case 'go-on':
+      return (
+        <Button kind={kind} onPress={onGoOn}>
           {label}
         </Button>
       );

@@ -15,7 +15,7 @@ beforeEach(() => {
   dropWorkspaceData();
   changes = [change('TAL'), change('TA certificate')];
   installBridge({
-    'ta.signerInfo': () => ({ name: 'signer-info.json', faults: [], changes, lines: [] }),
+    'ta.signerInfo': () => ({ name: 'signer-info.json', faults: [], early: null, changes, lines: [] }),
     'ta.associate': () => ({ job: 'j-1' }),
     'ta.review': () => ({
       file: { name: 'request.json', size: 1, sha256: 'AB'.repeat(32) },
@@ -26,7 +26,7 @@ beforeEach(() => {
       },
       faults: [],
       unusual: ['a asks again for key 1: the proxy may never have used the last response.'],
-      nonce: { value: 'n', state: 'answered', exchange: 'x-1', differs: [] },
+      nonce: { value: 'n', state: 'answered', exchange: 'x-1', number: '1', differs: [] },
       children: [],
       outcome: { number: { before: '1', after: '2' } },
     }),

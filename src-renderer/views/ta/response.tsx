@@ -37,11 +37,7 @@ function PublishBar({ id, review }: { id: string; review: ResponseReview }) {
   return (
     <div className="action-bar">
       {action.error ? <ErrorState error={action.error} /> : null}
-      <span className="dim">
-        {review.canPublish
-          ? 'It is taken, its objects are published, and the children get their answers.'
-          : 'Nothing was changed. Have the signer make another response, or leave it.'}
-      </span>
+      <span className="dim">{review.advice}</span>
       <span className="push row-wrap">
         <LinkButton href={BACK.href}>Leave it</LinkButton>
         <Button

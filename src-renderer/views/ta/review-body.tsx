@@ -1,6 +1,7 @@
 /** The body of a review: children on the left, one wish beside what was before, what signing will make. For open and past ones. */
 import { useState } from 'react';
 import type { ChildReview, ExchangeReview } from '#shared/contract/ta-review.ts';
+import { useNow } from '../../app/clock.ts';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { Tag } from '../../components/tag.tsx';
@@ -204,7 +205,8 @@ function movesOf({ children }: ExchangeReview): string {
 }
 
 export function Outcome({ review, past = false }: { review: ExchangeReview; past?: boolean }) {
-  const { outcome, advisory } = review;
+  const { outcome, advisory, signedAt } = review;
+  const now = new Date(useNow()).toISOString();
   return (
     <div className="stack">
       <Card title={past ? 'Signing made' : 'Signing will make'}>
@@ -216,6 +218,8 @@ export function Outcome({ review, past = false }: { review: ExchangeReview; past
                 number <Change {...outcome.number} />
               </span>,
             ],
+            !past && signedAt !== null && ['Request signed', <Time key="value" at={signedAt} clock />],
+            !past && ['This machine’s clock', <Time key="value" at={now} clock />],
             ['Next update', <Time key="value" at={outcome.nextUpdate} />],
             ['Certificates', <Change key="value" {...outcome.certificates} moves={movesOf(review)} />],
             ['Revoked', <Change key="value" {...outcome.revoked} />],
@@ -246,6 +250,12 @@ export function Outcome({ review, past = false }: { review: ExchangeReview; past
 export function ReviewBody({ review, past = false }: { review: ExchangeReview; past?: boolean }) {
   const [chosen, setChosen] = useState<string | null>(null);
   const child = review.children.find(({ handle }) => handle === chosen) ?? review.children[0];
+  if (!review.readable)
+    return (
+      <Card title="What it asks for cannot be read">
+        <p className="dim">Nothing can be signed for it: copy it again from the proxy's machine.</p>
+      </Card>
+    );
   return (
     <div className="review-grid">
       <Children review={review} selected={child?.handle ?? null} onSelect={setChosen} />

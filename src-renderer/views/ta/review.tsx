@@ -1,5 +1,5 @@
 /** A request before a person: the verdict, what would change, and the approval by digits read on the other machine. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ExchangeReview } from '#shared/contract/ta-review.ts';
 import { hrefOf, navigate } from '../../app/router.ts';
 import { useQuery } from '../../app/use-query.ts';
@@ -11,7 +11,7 @@ import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Verdict } from '../../components/verdict.tsx';
-import { Approval } from './approval.tsx';
+import { Approval, type ChosenNumber } from './approval.tsx';
 import { ReviewBody } from './review-body.tsx';
 
 /** Below the verdict: what is wrong, what differs, what is unusual, one line each. */
@@ -33,15 +33,25 @@ function Remarks({ review }: { review: ExchangeReview }) {
 
 export function Review({ route }: ViewProps) {
   const id = route.params['id'] ?? '';
-  const found = useQuery('ta.review', { id }, []);
+  const [number, setNumber] = useState<ChosenNumber | null>(null);
+  const found = useQuery('ta.review', { id, number }, []);
   const [job, setJob] = useState<string | null>(null);
-  const review = found.data;
+  // With another number it is asked for anew; what was typed below stays meanwhile.
+  const [shown, setShown] = useState<ExchangeReview | null>(null);
+  useEffect(() => {
+    if (found.data !== null) setShown(found.data);
+  }, [found.data]);
+  const review = found.data ?? (found.error === null ? shown : null);
   const back = { href: hrefOf('trust-anchor'), label: 'Trust anchor' };
   if (!review) return <NotLoaded title="Review" found={found} back={back} />;
   const { file, nonce } = review;
   return (
     <Page
-      title={`Review request ${review.outcome.number.after}`}
+      title={
+        nonce.state === 'answered'
+          ? `Answered with response ${nonce.number ?? ''}`
+          : `Review request ${review.outcome.number.after}`
+      }
       tags={
         <>
           <Tag>{file.name}</Tag>
@@ -69,7 +79,7 @@ export function Review({ route }: ViewProps) {
       ) : job === null ? (
         <>
           <ReviewBody review={review} />
-          <Approval id={id} review={review} onJob={setJob} />
+          <Approval id={id} review={review} number={number} onNumber={setNumber} onJob={setJob} />
         </>
       ) : (
         <JobProgress

@@ -12,6 +12,7 @@ import { Page } from '../../components/page.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { TextField } from '../../components/text-field.tsx';
+import { Time } from '../../components/time.tsx';
 import { Verdict } from '../../components/verdict.tsx';
 import { filesToPutOut, PutOut } from './put-out.tsx';
 import { useStartedJob } from '../../components/use-started-job.tsx';
@@ -21,7 +22,12 @@ const BACK = { href: hrefOf('trust-anchor'), label: 'Trust anchor' };
 function InfoVerdict({ info }: { info: SignerInfoView }) {
   const [title, severity] =
     info.faults.length > 0
-      ? (['This cannot be the signer of this proxy', 'bad'] as const)
+      ? ([
+          info.early === null
+            ? 'This cannot be the signer of this proxy'
+            : 'Not yet: this file is from the future. Compare the clocks of both machines',
+          'bad',
+        ] as const)
       : info.changes.length > 0
         ? (['The same trust anchor, with something new', 'careful'] as const)
         : (['It fits, once its fingerprint is compared', 'note'] as const);
@@ -36,6 +42,13 @@ function InfoVerdict({ info }: { info: SignerInfoView }) {
         { ok: null, text: 'nobody signed the file: its identity must be compared' },
       ]}
     >
+      {info.early === null ? null : (
+        <p>
+          If this clock is behind, set it and open the file again. If the signer's was ahead, the file can be
+          taken from <Time at={info.early} clock /> on; to go on sooner, its operator sets the clock, presses
+          “Go on from this clock…” there, and writes signer-info.json again.
+        </p>
+      )}
       {info.faults.length === 0 ? null : (
         <ul className="verdict-lines">
           {info.faults.map((fault) => (

@@ -1,11 +1,13 @@
 /** The signer's half: what it is, what is due, the place for the next request, its files and settings. */
 import { useState } from 'react';
 import type { SignerView } from '#shared/contract/ta.ts';
+import { useNow } from '../../app/clock.ts';
 import { Button } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import type { Column } from '../../components/data-table.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { Left, Time } from '../../components/time.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { ApproversSwitch } from './approvers-switch.tsx';
@@ -45,6 +47,7 @@ const COLUMNS: readonly Column<Issued>[] = [
 
 function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => void }) {
   const [reading, setReading] = useState(false);
+  const ended = Date.parse(signer.certificate.notAfter) <= useNow();
   return (
     <Card
       title="Signer"
@@ -82,7 +85,7 @@ function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => voi
           [
             'TA certificate',
             <>
-              until <Time at={signer.certificate.notAfter} />
+              {ended ? <Tag tone="bad">ended</Tag> : 'until'} <Time at={signer.certificate.notAfter} />
             </>,
           ],
           [
@@ -118,7 +121,8 @@ function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => voi
   );
 }
 
-export function SignerPane({ signer }: { signer: SignerView }) {
+/** `onGoOn`: the way out of a clock that was ahead begins here; null: the card above has it. */
+export function SignerPane({ signer, onGoOn }: { signer: SignerView; onGoOn: (() => void) | null }) {
   const [dialog, setDialog] = useState<'reissue' | 'krillta' | 'times' | null>(null);
   return (
     <>
@@ -127,6 +131,12 @@ export function SignerPane({ signer }: { signer: SignerView }) {
           {text}
         </Notice>
       ))}
+      {signer.mayGoOn && onGoOn !== null ? (
+        <div className="row-wrap">
+          <Button onPress={onGoOn}>Go on from this clock…</Button>
+          <span className="dim">Only when this machine's clock is right, and it was ahead then.</span>
+        </div>
+      ) : null}
       <div className="columns">
         <OpenRequest />
         <Facts signer={signer} onReissue={() => setDialog('reissue')} />

@@ -12,6 +12,7 @@ import { Page } from '../../components/page.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { ExchangesTable } from './exchanges-table.tsx';
 import { GuideCard } from './guide.tsx';
+import { GoOnDialog } from './go-on-dialog.tsx';
 import { guideOf } from './guide-model.ts';
 import { useHandedOut } from './handed-out.ts';
 import { NoSigner } from './no-signer.tsx';
@@ -33,9 +34,6 @@ function Pane(props: { title: string; says: string; children: ReactNode }) {
   );
 }
 
-/** Certificates begin so much before they are made. */
-const BACKDATED_MS = 5 * 60_000;
-
 /** What the signer answered: the proxy's open request, when both are here, and any at all. */
 function useAnswered(proxy: ProxyView | null, signer: SignerView | null) {
   const nonce = proxy?.open?.nonce ?? null;
@@ -43,14 +41,20 @@ function useAnswered(proxy: ProxyView | null, signer: SignerView | null) {
     skip: signer === null || (proxy !== null && nonce === null),
   });
   const rows = found.data?.rows ?? [];
+  const [last] = rows;
   return {
     answered: (nonce === null ? null : rows.find((row) => row.nonce === nonce)) ?? null,
+    // What krillta signed was carried by its operator; one that the signer went on without is carried by nobody.
+    made:
+      last !== undefined &&
+      signer !== null &&
+      last.how.startsWith('signed here') &&
+      last.number === signer.number
+        ? last
+        : null,
     // While it is not known: nothing is asked for that was done already.
     exchanged: found.data === null || rows.length > 0,
-    reissued:
-      signer !== null &&
-      rows[0] !== undefined &&
-      Date.parse(rows[0].at) < Date.parse(signer.certificate.notBefore) + BACKDATED_MS,
+    reissued: signer?.sinceExchange ?? false,
   };
 }
 
@@ -64,6 +68,7 @@ interface HalvesProps {
 
 function Halves({ proxy, signer, offline, child }: HalvesProps) {
   const [dialog, setDialog] = useState<ProxyDialog | null>(null);
+  const [goingOn, setGoingOn] = useState(false);
   const known = useAnswered(proxy, signer);
   const krill = useQuery('ta.krill', {}, ['ta'], { skip: offline || signer === null });
   const connected = Boolean(krill.data?.link);
@@ -106,6 +111,7 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
           oneMachine={both}
           open={proxy?.open ?? null}
           onDialog={setDialog}
+          onGoOn={() => setGoingOn(true)}
         />
       )}
       <StickCard />
@@ -120,8 +126,11 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
         )
       ) : (
         <Pane title="The signer" says="the offline half: it holds the key">
-          <SignerPane signer={signer} />
+          <SignerPane signer={signer} onGoOn={proxy === null ? null : () => setGoingOn(true)} />
         </Pane>
+      )}
+      {signer === null ? null : (
+        <GoOnDialog signer={signer} open={goingOn} onClose={() => setGoingOn(false)} />
       )}
       {none ? null : <ExchangesTable halves={both || !offline} />}
       {proxy === null ? null : (

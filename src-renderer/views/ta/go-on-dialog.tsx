@@ -1,0 +1,80 @@
+/** The way out after something was signed by a clock that was ahead: what it does, today's date, and what must follow. */
+import { useState } from 'react';
+import type { SignerView } from '#shared/contract/ta.ts';
+import { useNow } from '../../app/clock.ts';
+import { call } from '../../app/call.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { DialogForm } from '../../components/dialog-form.tsx';
+import { Time } from '../../components/time.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
+import { Notice } from '../../components/verdict.tsx';
+import { TodayField, whyNotToday } from './today-field.tsx';
+
+export function GoOnDialog(props: { signer: SignerView; open: boolean; onClose: () => void }) {
+  return (
+    <Dialog open={props.open} onClose={props.onClose} title="Go on from this clock" size="wide">
+      <Body {...props} />
+    </Dialog>
+  );
+}
+
+function Done({ onClose }: { onClose: () => void }) {
+  return (
+    <>
+      <Notice severity="good" live>
+        What began in the future is made anew with the time of this machine.
+      </Notice>
+      <ol>
+        <li>Bring signer-info.json to the proxy, which takes it over.</li>
+        <li>
+          Was a response of the future not taken by the proxy? Open the same request.json again: it can be
+          signed once more. When it asked for a revocation, have the proxy withdraw it and make another one.
+        </li>
+        <li>When a reissue was of the future: put the new ta.cer at every place the TAL names.</li>
+        <li>Relying parties find all of it after the next response is published.</li>
+      </ol>
+      <div className="dialog-foot">
+        <Button kind="primary" onPress={onClose}>
+          Close
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) {
+  const [today, setToday] = useState('');
+  const [done, setDone] = useState(false);
+  const now = new Date(useNow()).toISOString();
+  const { action, progress } = useStartedJob(
+    'ta.goOn',
+    () => call('ta.goOn', { today }),
+    () => setDone(true),
+  );
+  if (done) return <Done onClose={onClose} />;
+  if (progress !== null) return progress;
+  const error = action.error?.fieldError('today') ?? null;
+  return (
+    <DialogForm
+      action={action}
+      why={whyNotToday(today)}
+      verb="Go on from this clock"
+      onClose={onClose}
+      saidByField={error !== null}
+    >
+      <p>
+        What was signed last is of{' '}
+        {signer.aheadUntil === null ? 'the future' : <Time at={signer.aheadUntil} clock />}, and this machine
+        says <Time at={now} clock />. Every certificate, CRL and manifest that begins later than now is made
+        anew, with a number above the last one.
+      </p>
+      <p className="dim">
+        Relying parties whose clocks are right have never taken what is of the future, so they take what is
+        made now. If this machine's clock is the wrong one, they refuse it, because its time goes back: then
+        cancel, and set the clock.
+      </p>
+      <TodayField says="That it was done goes on record." value={today} onChange={setToday} error={error} />
+    </DialogForm>
+  );
+}
