@@ -34,7 +34,7 @@ export async function folderRepository(
   await page.getByText('A folder on this machine').click();
   answers.push(repository.path);
   await page.getByRole('button', { name: 'Choose a folder…' }).click();
-  await expect(page.getByText(repository.path)).toBeVisible();
+  await expect(page.getByText(repository.path, { exact: true })).toBeVisible();
   await page.getByLabel('Base URI (rsync)').fill(repository.base);
   if (repository.notify === null) await page.getByText('Publish by RRDP as well').click();
   else await page.getByLabel('Notification URI (https)').fill(repository.notify);

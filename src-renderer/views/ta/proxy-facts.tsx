@@ -7,6 +7,7 @@ import { Card, KeyValue } from '../../components/card.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Left, Time } from '../../components/time.tsx';
+import { partOf } from './folder-parts.ts';
 import { IdentityDialog } from './identity-card.tsx';
 import { MoveFolderDialog } from './move-folder-dialog.tsx';
 import { PinDialog } from './pin-field.tsx';
@@ -104,6 +105,21 @@ export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDi
               repository.notify === null ? 'none: rsync only' : mono(repository.notify),
             ],
             repository?.target.kind === 'folder' && ['Into the folder', mono(repository.target.path)],
+            repository?.target.kind === 'folder' && [
+              'For rsync',
+              <>
+                {mono(partOf(repository.target.path, 'rsync'))}{' '}
+                <span className="quiet">for the rsync server, at the base</span>
+              </>,
+            ],
+            repository?.target.kind === 'folder' &&
+              repository.notify !== null && [
+                'For the web',
+                <>
+                  {mono(partOf(repository.target.path, 'rrdp'))}{' '}
+                  <span className="quiet">for the web server, where the notification is</span>
+                </>,
+              ],
             repository?.target.kind === 'server' && ['Server', mono(repository.serviceUri)],
             repository?.target.kind === 'server' && [
               'Its TLS',
