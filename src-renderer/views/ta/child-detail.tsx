@@ -10,6 +10,7 @@ import { ConfirmDialog, Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { Notice } from '../../components/verdict.tsx';
+import { ChildAddress } from './child-address.tsx';
 import { ExportFileDialog } from './export-file-dialog.tsx';
 import { KeyList } from './key-tags.tsx';
 import { ResourceFields, saysResources } from './resource-fields.tsx';
@@ -97,6 +98,7 @@ export function ChildDetail({ child }: { child: ProxyChildView }) {
           ],
         ]}
       />
+      {child.local || leaving ? null : <ChildAddress handle={handle} />}
       <KeyList keys={child.keys} />
       <ExportFileDialog file={file} onClose={() => setFile(null)} />
       <Dialog open={dialog === 'resources'} onClose={close} title={`Resources of ${handle}`} size="wide">

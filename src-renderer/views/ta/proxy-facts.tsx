@@ -1,5 +1,6 @@
 /** What the proxy is: its identity, its repository, its signer, what is published. */
 import { useState } from 'react';
+import type { ReactNode } from 'react';
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import { call } from '../../app/call.ts';
 import { Button } from '../../components/button.tsx';
@@ -31,6 +32,24 @@ function Published({ proxy }: { proxy: ProxyView }) {
       {unpublished ? ', not the newest' : ''}
     </>
   );
+}
+
+/** Where the objects lie on this machine, and which part each server hands out. */
+function folderFacts(repository: ProxyView['repository']): [label: string, value: ReactNode][] {
+  if (repository?.target.kind !== 'folder') return [];
+  const { path } = repository.target;
+  const part = (name: 'rsync' | 'rrdp', says: string) => (
+    <>
+      {mono(partOf(path, name))} <span className="quiet">{says}</span>
+    </>
+  );
+  const facts: [label: string, value: ReactNode][] = [
+    ['Into the folder', mono(path)],
+    ['For rsync', part('rsync', 'is what the rsync server hands out at the base')],
+  ];
+  if (repository.notify !== null)
+    facts.push(['For the web', part('rrdp', 'is what the web server hands out where the notification is')]);
+  return facts;
 }
 
 export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDialog) => void }) {
@@ -104,22 +123,7 @@ export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDi
               'RRDP',
               repository.notify === null ? 'none: rsync only' : mono(repository.notify),
             ],
-            repository?.target.kind === 'folder' && ['Into the folder', mono(repository.target.path)],
-            repository?.target.kind === 'folder' && [
-              'For rsync',
-              <>
-                {mono(partOf(repository.target.path, 'rsync'))}{' '}
-                <span className="quiet">for the rsync server, at the base</span>
-              </>,
-            ],
-            repository?.target.kind === 'folder' &&
-              repository.notify !== null && [
-                'For the web',
-                <>
-                  {mono(partOf(repository.target.path, 'rrdp'))}{' '}
-                  <span className="quiet">for the web server, where the notification is</span>
-                </>,
-              ],
+            ...folderFacts(repository),
             repository?.target.kind === 'server' && ['Server', mono(repository.serviceUri)],
             repository?.target.kind === 'server' && [
               'Its TLS',
