@@ -142,6 +142,8 @@ export const responseReview = z.strictObject({
   goodUntil: instant.nullable(),
   number: z.strictObject({ before: z.string(), after: z.string() }),
   nextUpdate: instant.nullable(),
+  /** It can be read, and it is the open request that it answers; otherwise `answers` is empty. */
+  answersOpen: z.boolean(),
   answers: z.array(
     z.strictObject({
       child: z.string(),
