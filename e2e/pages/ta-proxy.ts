@@ -128,6 +128,16 @@ export async function associate(
   await expect(home).toBeVisible();
 }
 
+/** ta.cer and TAL are out elsewhere: said once, as the guide asks for it. */
+export async function putOut(page: Page, stop: Stop = quiet): Promise<void> {
+  await expectStep(page, 'Put out ta.cer and the TAL');
+  await guide(page).getByRole('link', { name: 'Put out ta.cer and the TAL…' }).click();
+  await expect(page.getByRole('button', { name: 'Write ta.cer…' })).toBeVisible();
+  await stop('ta-put-out');
+  await page.getByRole('button', { name: 'Both are out' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Trust anchor' })).toBeVisible();
+}
+
 /** Adds a child from its file; resources are everything unless given. */
 export async function addChild(
   page: Page,

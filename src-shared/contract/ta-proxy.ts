@@ -102,6 +102,8 @@ export const proxyView = z.strictObject({
   published: z.strictObject({ at: instant, number: z.string() }).nullable(),
   /** Objects that were never published, or not since the last response. */
   unpublished: z.boolean(),
+  /** ta.cer and TAL, as they are now, are where relying parties fetch them: seen there, or the operator says so. */
+  putOut: z.boolean(),
   /** The other half is in this workspace too. */
   airGapped: z.boolean(),
   warnings: z.array(warning),
@@ -225,6 +227,8 @@ export const taProxyChannels = {
   ),
   /** Another folder for the same base; what lies in the old one stays there. Publishes. `folder`: a ticket. */
   'ta.proxyFolderMove': change('unlocked', z.strictObject({ folder: id }), nothing),
+  /** The operator says that ta.cer and the TAL are where relying parties fetch them. */
+  'ta.putOut': change('unlocked', nothing, nothing),
   'ta.setProxyTiming': change('unlocked', z.strictObject({ timing: taTiming }), nothing),
   /** Reads signer-info.json and holds it. */
   'ta.openSignerInfo': change('unlocked', z.strictObject({ blob: id }), z.strictObject({ info: id })),

@@ -16,6 +16,7 @@ import { proxyFile } from './proxy-files.ts';
 import type { AssociatedSigner } from './proxy-state.ts';
 import { proxyView } from './proxy-view.ts';
 import type { Publisher } from './publisher.ts';
+import { isPutOut, notePutOut } from './put-out.ts';
 import type { RunningProxy } from './running-proxy.ts';
 
 export interface ProxyDeps extends TaDeps {
@@ -30,6 +31,7 @@ export interface ProxyDeps extends TaDeps {
 type Names =
   | 'proxy'
   | 'proxyInit'
+  | 'putOut'
   | 'setProxyTiming'
   | 'openSignerInfo'
   | 'signerInfo'
@@ -74,7 +76,11 @@ export function proxyChannels(deps: ProxyDeps): {
         if (held === null) return { proxy: null };
         const local = new Set([...(await locals.identities()).values()].map(({ keyId }) => keyId));
         const signerHere = (await session().store.run('ta.version', { half: 'signer' })) !== null;
-        const view = proxyView(held, now(), { local, signerHere });
+        const view = proxyView(held, now(), {
+          local,
+          signerHere,
+          putOut: await isPutOut(session(), held.state.signer),
+        });
         const problem = publisher.problem();
         return {
           proxy: {
@@ -102,6 +108,14 @@ export function proxyChannels(deps: ProxyDeps): {
             refused: refusedEntry('ta.proxyInit', title),
           }),
         };
+      },
+      async putOut() {
+        const { signer } = (await proxy.required()).state;
+        if (signer === null)
+          throw new AppError('NOT_ALLOWED_NOW', 'There is no ta.cer before a signer is associated.');
+        await notePutOut(session(), signer, false);
+        changed('ta', []);
+        return {};
       },
       async setProxyTiming({ timing }) {
         const [problem] = timingProblems(timing);

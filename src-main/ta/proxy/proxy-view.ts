@@ -170,7 +170,7 @@ export function proxyWarnings({ state, highest }: HeldProxy, now: Date): ProxyVi
 export function proxyView(
   held: HeldProxy,
   now: Date,
-  about: { local: ReadonlySet<string>; signerHere: boolean },
+  about: { local: ReadonlySet<string>; signerHere: boolean; putOut: boolean },
 ): ProxyView {
   const { state } = held;
   const { repository, signer, open } = state;
@@ -229,13 +229,39 @@ export function proxyView(
     ball: ballOf(state, now),
     published: state.published === null ? null : { at: state.published.at, number: state.published.number },
     unpublished: isUnpublished(state),
+    putOut: about.putOut,
     airGapped: !about.signerHere,
     warnings: proxyWarnings(held, now),
   };
 }
 
+/** What is missing so that relying parties find something; nothing before there is something to find. */
+function setUpAttention({ state }: HeldProxy, putOut: boolean): Attention[] {
+  const subject = 'Trust anchor proxy';
+  if (state.signer === null || isUnpublished(state)) return [];
+  const items: Attention[] = [];
+  if (!putOut)
+    items.push({
+      severity: 'careful',
+      subject,
+      text: 'is not known to be found',
+      detail:
+        'Relying parties find nothing before ta.cer and the TAL are where they fetch them: put them out, then have it looked at, or say that they are out.',
+      action: { label: 'Put out…', route: '/trust-anchor/put-out' },
+    });
+  if (state.children.size === 0)
+    items.push({
+      severity: 'note',
+      subject,
+      text: 'has no child yet',
+      detail: 'Nothing can be certified below it: add the first child.',
+      action: { label: 'Open…', route: '/trust-anchor' },
+    });
+  return items;
+}
+
 /** The warnings as the overview lists them, and the set-up while it is not finished. */
-export function proxyAttention(held: HeldProxy, now: Date): Attention[] {
+export function proxyAttention(held: HeldProxy, now: Date, putOut: boolean): Attention[] {
   const { state } = held;
   const action = { label: 'Open…', route: '/trust-anchor' };
   const subject = 'Trust anchor proxy';
@@ -252,6 +278,7 @@ export function proxyAttention(held: HeldProxy, now: Date): Attention[] {
       detail: text,
       action,
     })),
+    ...setUpAttention(held, putOut),
     ...next,
   ];
 }

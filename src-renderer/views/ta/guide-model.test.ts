@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import type { SignerView } from '#shared/contract/ta.ts';
 import { type GuideInput, guideOf } from './guide-model.ts';
-import type { Guide } from './guide-steps.ts';
+import { type Guide, setUpBehind } from './guide-steps.ts';
 
 const AT = '2026-12-11T00:00:00Z';
 const OPEN: NonNullable<ProxyView['open']> = {
@@ -21,6 +21,7 @@ const proxy = (part: Partial<ProxyView>): ProxyView =>
     open: null,
     ball: { who: 'nobody', text: 'Nothing is open.' },
     unpublished: false,
+    putOut: true,
     ...part,
   }) as ProxyView;
 const signer = (number: string, sha256 = 'C0'): SignerView =>
@@ -80,7 +81,35 @@ describe('set-up', () => {
 
   test('every step before the present one is done, every later one is not', () => {
     const { steps } = at({ proxy: proxy({ step: 'child' }) });
-    expect(steps.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'done', 'done', 'done', 'here']);
+    expect(steps.map(({ state }) => state)).toEqual([
+      'done',
+      'done',
+      'done',
+      'done',
+      'done',
+      'done',
+      'done',
+      'here',
+    ]);
+  });
+
+  test('ta.cer and the TAL are put out before the child is added, and asked for again while nothing else is to be done', () => {
+    const first = at({ proxy: proxy({ step: 'child', putOut: false }) });
+    expect(says(first)).toEqual(['put-out', 'Put out ta.cer and the TAL…']);
+    expect(first.others.map(({ label }) => label)).toEqual(['Add the first child…']);
+    // What is not published is published first.
+    expect(says(at({ proxy: proxy({ step: 'child', putOut: false, unpublished: true }) }))).toEqual([
+      'associate',
+      'Publish now',
+    ]);
+    const idle = at({ proxy: proxy({ step: 'running', putOut: false }) });
+    expect(says(idle)).toEqual(['put-out', 'Put out ta.cer and the TAL…']);
+    expect(idle.others.map(({ label }) => label)).toEqual(['Make the request…']);
+    const busy = proxy({ step: 'running', putOut: false, ball: { who: 'proxy', text: 'One wish waits.' } });
+    expect(says(at({ proxy: busy }))).toEqual(['make', 'Make the request…']);
+    const open = setUpBehind(false).filter(({ state }) => state !== 'done');
+    expect(open.map(({ id }) => id)).toEqual(['put-out']);
+    expect(setUpBehind(true).every(({ state }) => state === 'done')).toBe(true);
   });
 });
 

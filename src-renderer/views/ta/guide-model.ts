@@ -20,6 +20,8 @@ export interface GuideInput {
   offline: boolean;
 }
 
+const PUT_OUT: GuideNext = { label: 'Put out ta.cer and the TAL…', action: { kind: 'put-out' } };
+
 /** Between the repository and the association: files out, the signer's set-up, its file back. */
 function towardsSigner({ signer, handedOut }: GuideInput): Guide {
   const missing = (['proxy-id', 'proxy-repo'] as const).find((what) => !handedOut.has(what));
@@ -123,6 +125,14 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
   if (step === 'signer') return towardsSigner(input);
   if (step === 'child') {
     const add: GuideNext = { label: 'Add the first child…', action: { kind: 'child' } };
+    if (!proxy.unpublished && !proxy.putOut)
+      return guideAt(
+        'set-up',
+        'put-out',
+        'The trust anchor is published. Relying parties begin with ta.cer and the TAL: put them where they are fetched.',
+        PUT_OUT,
+        { others: [add] },
+      );
     return proxy.unpublished
       ? guideAt(
           'set-up',
@@ -168,6 +178,14 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
       action: { kind: 'publish' },
     });
   const make: GuideNext = { label: 'Make the request…', action: { kind: 'make' } };
+  if (!proxy.putOut && ball.who === 'nobody')
+    return guideAt(
+      'set-up',
+      'put-out',
+      'Nothing is open. ta.cer and the TAL are not known to be where relying parties fetch them.',
+      PUT_OUT,
+      { others: [make] },
+    );
   return guideAt('exchange', 'make', ball.text, make, { idle: ball.who === 'nobody' && step === 'running' });
 }
 

@@ -12,7 +12,7 @@ export interface GuideStep {
 
 export type GuideAction =
   | { kind: 'init' | 'publish' }
-  | { kind: 'repository' | 'signer' | 'network' }
+  | { kind: 'repository' | 'signer' | 'network' | 'put-out' }
   | { kind: 'child' | 'make' | 'refresh' }
   | { kind: 'hand-out'; what: Extract<ProxyExport, 'proxy-id' | 'proxy-repo' | 'request'> | 'signer-info' }
   | { kind: 'hand-out-response'; exchange: string }
@@ -45,6 +45,7 @@ const SET_UP: readonly Step[] = [
   ['signer', 'Set up the signer', 'signer'],
   ['info', 'Carry signer-info.json back', 'courier'],
   ['associate', 'Associate the signer', 'proxy'],
+  ['put-out', 'Put out ta.cer and the TAL', 'proxy'],
   ['child', 'Add the child', 'proxy'],
 ];
 const EXCHANGE: readonly Step[] = [
@@ -58,7 +59,11 @@ const EXCHANGE: readonly Step[] = [
 
 const stepsAs = (steps: readonly Step[], state: GuideStep['state']): GuideStep[] =>
   steps.map(([id, title, where]) => ({ id, title, where, state }));
-export const SET_UP_STEPS = stepsAs(SET_UP, 'done');
+/** The steps of a set-up that is behind; `putOut`: nothing of it was left out. */
+export const setUpBehind = (putOut: boolean): GuideStep[] =>
+  stepsAs(SET_UP, 'done').map((step) =>
+    step.id === 'put-out' && !putOut ? { ...step, state: 'later' } : step,
+  );
 export const EXCHANGE_STEPS = stepsAs(EXCHANGE, 'later');
 
 export function guideAt(

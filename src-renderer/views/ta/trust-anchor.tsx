@@ -104,6 +104,7 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
             handedOut: handedOut.data,
           })}
           oneMachine={both}
+          putOut={proxy?.putOut ?? true}
           open={proxy?.open ?? null}
           onDialog={setDialog}
         />
