@@ -97,6 +97,8 @@ export const proxyView = z.strictObject({
       outdated: z.array(z.string()),
     })
     .nullable(),
+  /** Of the CAs of this workspace: what they would ask for when asked, and handles whose new key is to be activated. */
+  wants: z.strictObject({ wishes: z.array(z.string()), activate: z.array(z.string()) }),
   /** Who has to do something now, in one sentence. */
   ball: z.strictObject({ who: z.enum(['proxy', 'courier', 'signer', 'nobody']), text: z.string() }),
   published: z.strictObject({ at: instant, number: z.string() }).nullable(),

@@ -14,7 +14,7 @@ import { initProxy, requireNoProxy } from './init-proxy.ts';
 import type { LocalCas } from './local-cas.ts';
 import { proxyFile } from './proxy-files.ts';
 import type { AssociatedSigner } from './proxy-state.ts';
-import { proxyView } from './proxy-view.ts';
+import { localWants, proxyView } from './proxy-view.ts';
 import type { Publisher } from './publisher.ts';
 import { isPutOut, notePutOut } from './put-out.ts';
 import type { RunningProxy } from './running-proxy.ts';
@@ -78,6 +78,7 @@ export function proxyChannels(deps: ProxyDeps): {
         const signerHere = (await session().store.run('ta.version', { half: 'signer' })) !== null;
         const view = proxyView(held, now(), {
           local,
+          wants: await localWants(locals, held.state, now()),
           signerHere,
           putOut: await isPutOut(session(), held.state.signer),
         });

@@ -7,7 +7,7 @@ import type { Attention } from '../signer/signer-view.ts';
 import { exchangeChannels } from './exchange-channels.ts';
 import type { LocalCas } from './local-cas.ts';
 import { proxyChannels } from './proxy-channels.ts';
-import { isUnpublished, proxyAttention } from './proxy-view.ts';
+import { isUnpublished, localWants, proxyAttention } from './proxy-view.ts';
 import { isPutOut, notePutOut } from './put-out.ts';
 import { repositoryChannels } from './repository-channels.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
@@ -86,9 +86,12 @@ export function createProxyHalf(
     },
     async attention() {
       const held = await proxy.held();
-      return held === null
-        ? []
-        : proxyAttention(held, clock.now(), await isPutOut(session(), held.state.signer));
+      if (held === null) return [];
+      const now = clock.now();
+      return proxyAttention(held, now, {
+        wants: await localWants(locals, held.state, now),
+        putOut: await isPutOut(session(), held.state.signer),
+      });
     },
     async isPending() {
       const held = await proxy.held();

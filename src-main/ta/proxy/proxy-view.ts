@@ -9,7 +9,9 @@ import type { Attention } from '../signer/signer-view.ts';
 import type { Identity } from '../signer/trust-anchor.ts';
 import { overhang } from './change-children.ts';
 import { resourceTextsOf } from './child-info.ts';
+import { answerChild } from './answer-child.ts';
 import type { HeldProxy } from './held-proxy.ts';
+import type { LocalCas, LocalWants } from './local-cas.ts';
 import { openContent, outdated, wishesOf } from './make-request.ts';
 import type { ProxyChild, ProxyState } from './proxy-state.ts';
 import { unownedKeys } from './unowned.ts';
@@ -68,8 +70,18 @@ function stepOf(state: ProxyState, exchanges: number): ProxyView['step'] {
   return exchanges === 0 ? 'exchange' : 'running';
 }
 
+/** What the CAs of this workspace would ask for and do next; nobody is asked. */
+export function localWants(locals: LocalCas, state: ProxyState, now: Date): Promise<LocalWants> {
+  return locals.wants((handle) => {
+    const child = state.children.get(handle);
+    if (child === undefined) return null;
+    const { reply } = answerChild(state, child, { type: 'list' }, now);
+    return reply.type === 'list_response' ? (reply.classes[0] ?? null) : null;
+  }, now);
+}
+
 /** Who has to do something now. */
-function ballOf(state: ProxyState, now: Date): ProxyView['ball'] {
+function ballOf(state: ProxyState, now: Date, wants: LocalWants): ProxyView['ball'] {
   const { open, signer } = state;
   if (signer === null) return { who: 'proxy', text: 'The set-up is not finished.' };
   if (open !== null)
@@ -82,7 +94,13 @@ function ballOf(state: ProxyState, now: Date): ProxyView['ball'] {
           who: 'courier',
           text: `Carry request.json to the signer and bring response.json back before ${day(open.goodUntil)}.`,
         };
-  const wishes = wishesOf(state).reduce((sum, { requests }) => sum + requests.size, 0);
+  const [rolling] = wants.activate;
+  if (rolling !== undefined)
+    return {
+      who: 'proxy',
+      text: `The new key of ${rolling} has its certificate: activate it, then make the request that has the old one revoked.`,
+    };
+  const wishes = wishesOf(state).reduce((sum, { requests }) => sum + requests.size, 0) + wants.wishes.length;
   if (wishes > 0)
     return {
       who: 'proxy',
@@ -170,7 +188,7 @@ export function proxyWarnings({ state, highest }: HeldProxy, now: Date): ProxyVi
 export function proxyView(
   held: HeldProxy,
   now: Date,
-  about: { local: ReadonlySet<string>; signerHere: boolean; putOut: boolean },
+  about: { local: ReadonlySet<string>; wants: LocalWants; signerHere: boolean; putOut: boolean },
 ): ProxyView {
   const { state } = held;
   const { repository, signer, open } = state;
@@ -226,7 +244,8 @@ export function proxyView(
             wishes: openContent(open).children.reduce((sum, { requests }) => sum + requests.size, 0),
             outdated: outdated(state),
           },
-    ball: ballOf(state, now),
+    wants: about.wants,
+    ball: ballOf(state, now, about.wants),
     published: state.published === null ? null : { at: state.published.at, number: state.published.number },
     unpublished: isUnpublished(state),
     putOut: about.putOut,
@@ -261,11 +280,16 @@ function setUpAttention({ state }: HeldProxy, putOut: boolean): Attention[] {
 }
 
 /** The warnings as the overview lists them, and the set-up while it is not finished. */
-export function proxyAttention(held: HeldProxy, now: Date, putOut: boolean): Attention[] {
+export function proxyAttention(
+  held: HeldProxy,
+  now: Date,
+  { wants, putOut }: { wants: LocalWants; putOut: boolean },
+): Attention[] {
   const { state } = held;
   const action = { label: 'Open…', route: '/trust-anchor' };
   const subject = 'Trust anchor proxy';
-  const ball = ballOf(state, now);
+  // A key that waits for its activation is told by its child.
+  const ball = ballOf(state, now, { ...wants, activate: [] });
   const next: Attention[] =
     state.signer === null || ball.who === 'nobody'
       ? []

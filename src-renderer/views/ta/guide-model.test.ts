@@ -22,6 +22,7 @@ const proxy = (part: Partial<ProxyView>): ProxyView =>
     ball: { who: 'nobody', text: 'Nothing is open.' },
     unpublished: false,
     putOut: true,
+    wants: { wishes: [], activate: [] },
     ...part,
   }) as ProxyView;
 const signer = (number: string, sha256 = 'C0'): SignerView =>
@@ -124,6 +125,20 @@ describe('an exchange', () => {
     expect(at({ proxy: proxy({ step: 'exchange' }) }).idle).toBe(false);
     expect(says(at({ proxy: open }))).toEqual(['out', 'Hand out request.json…']);
     expect(says(at({ proxy: open }, ['request AB']))).toEqual(['sign', 'Open response.json…']);
+  });
+
+  test('between the two exchanges of a key roll the activation comes next', () => {
+    const rolling = proxy({
+      step: 'running',
+      ball: { who: 'proxy', text: 'Activate it.' },
+      wants: { wishes: [], activate: ['online'] },
+    });
+    expect(at({ proxy: rolling })).toMatchObject({
+      says: 'Activate it.',
+      next: { label: 'Go to the new key of online', action: { kind: 'local-child', handle: 'online' } },
+      others: [{ label: 'Make the request…' }],
+      idle: false,
+    });
   });
 
   test('a file that was handed out for another request does not count', () => {

@@ -178,6 +178,15 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
       action: { kind: 'publish' },
     });
   const make: GuideNext = { label: 'Make the request…', action: { kind: 'make' } };
+  const [rolling] = proxy.wants.activate;
+  if (rolling !== undefined)
+    return guideAt(
+      'exchange',
+      'make',
+      ball.text,
+      { label: `Go to the new key of ${rolling}`, action: { kind: 'local-child', handle: rolling } },
+      { others: [make] },
+    );
   if (!proxy.putOut && ball.who === 'nobody')
     return guideAt(
       'set-up',

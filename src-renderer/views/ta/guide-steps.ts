@@ -16,6 +16,7 @@ export type GuideAction =
   | { kind: 'child' | 'make' | 'refresh' }
   | { kind: 'hand-out'; what: Extract<ProxyExport, 'proxy-id' | 'proxy-repo' | 'request'> | 'signer-info' }
   | { kind: 'hand-out-response'; exchange: string }
+  | { kind: 'local-child'; handle: string }
   | { kind: 'open'; what: 'signer-info' | 'request' | 'response' };
 
 export interface GuideNext {

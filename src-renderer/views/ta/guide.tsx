@@ -86,6 +86,12 @@ function NextStep(props: StepsProps & { next: GuideNext; kind: ButtonProps['kind
           {label}
         </LinkButton>
       );
+    case 'local-child':
+      return (
+        <LinkButton kind={kind} href={hrefOf('ta-child', { id: action.handle })}>
+          {label}
+        </LinkButton>
+      );
     case 'put-out':
       return (
         <LinkButton kind={kind} href={hrefOf('ta-put-out')}>
