@@ -117,6 +117,8 @@ export const signerInfoView = z.strictObject({
   name: z.string(),
   /** Why it cannot be associated; empty: it can once the fingerprint is typed. */
   faults: z.array(z.string()),
+  /** It is of the associated trust anchor, and says less than is known here. */
+  older: z.boolean(),
   /** What changes against the signer that is associated; empty for a first one. */
   changes: z.array(z.strictObject({ what: z.string(), before: z.string(), after: z.string() })),
   lines: z.array(z.strictObject({ label: z.string(), value: z.string() })),

@@ -15,7 +15,7 @@ beforeEach(() => {
   dropWorkspaceData();
   changes = [change('TAL'), change('TA certificate')];
   installBridge({
-    'ta.signerInfo': () => ({ name: 'signer-info.json', faults: [], changes, lines: [] }),
+    'ta.signerInfo': () => ({ name: 'signer-info.json', faults: [], older: false, changes, lines: [] }),
     'ta.associate': () => ({ job: 'j-1' }),
     'ta.review': () => ({
       file: { name: 'request.json', size: 1, sha256: 'AB'.repeat(32) },

@@ -19,8 +19,9 @@ import { useStartedJob } from '../../components/use-started-job.tsx';
 const BACK = { href: hrefOf('trust-anchor'), label: 'Trust anchor' };
 
 function InfoVerdict({ info }: { info: SignerInfoView }) {
-  const [title, severity] =
-    info.faults.length > 0
+  const [title, severity] = info.older
+    ? (['This file is older than what is here: bring the newest signer-info.json', 'bad'] as const)
+    : info.faults.length > 0
       ? (['This cannot be the signer of this proxy', 'bad'] as const)
       : info.changes.length > 0
         ? (['The same trust anchor, with something new', 'careful'] as const)
