@@ -148,6 +148,7 @@ export function createTa(deps: TaDeps): Ta {
     async locking() {
       offline.clear();
       reviews.clear();
+      reviewing.clear();
       checks.clear();
       fresh.stop();
       station.clear();

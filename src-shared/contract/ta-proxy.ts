@@ -95,6 +95,8 @@ export const proxyView = z.strictObject({
       wishes: z.number().int(),
       /** What children want otherwise by now. */
       outdated: z.array(z.string()),
+      /** The signer in this workspace rejected it; null: it did not, or is elsewhere. */
+      rejected: z.strictObject({ at: instant, reason: z.string() }).nullable(),
     })
     .nullable(),
   /** Of the CAs of this workspace: what they would ask for when asked, and handles whose new key is to be activated. */
@@ -249,7 +251,6 @@ export const taProxyChannels = {
   'ta.childAdd': change(
     'unlocked',
     z.strictObject({
-      /** What was opened; or the handle of a CA of this workspace. */
       from: z.discriminatedUnion('kind', [
         z.strictObject({ kind: z.literal('file'), id }),
         z.strictObject({ kind: z.literal('local'), handle }),

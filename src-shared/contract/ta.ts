@@ -174,7 +174,13 @@ export const taChannels = {
   'ta.reject': change(
     'unlocked',
     z.strictObject({ id, reason: z.string().trim().min(3).max(1000) }),
-    z.strictObject({ text: z.string() }),
+    z.strictObject({ text: z.string(), rejection: id }),
+  ),
+  /** Writes that text where the operator says: an offline station has no other way out. */
+  'ta.rejectionExport': change(
+    'unlocked',
+    z.strictObject({ rejection: id, target: id, overwrite: z.boolean() }),
+    z.strictObject({ path: z.string(), sha256: hex }),
   ),
   'ta.exchanges': channel(
     'unlocked',

@@ -5,6 +5,7 @@ import type { Domain } from '../../lib/domain.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { exchangesFile } from '../export.ts';
 import { requireFile } from '../require-file.ts';
+import { rejectionOf } from '../review/rejected.ts';
 import { timingProblems } from '../signer/setup.ts';
 import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
@@ -13,7 +14,7 @@ import { createHeldFiles } from './held-files.ts';
 import { initProxy, requireNoProxy } from './init-proxy.ts';
 import type { LocalCas } from './local-cas.ts';
 import { proxyFile } from './proxy-files.ts';
-import type { AssociatedSigner } from './proxy-state.ts';
+import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
 import { localWants, proxyView } from './proxy-view.ts';
 import type { Publisher } from './publisher.ts';
 import { isPutOut, notePutOut } from './put-out.ts';
@@ -50,6 +51,12 @@ export function proxyChannels(deps: ProxyDeps): {
   const now = (): Date => clock.now();
   const infos = createHeldFiles<{ name: string; signer: AssociatedSigner }>(deps, 'info');
 
+  /** What the signer of this workspace decided about the open request, when that was a no. */
+  async function rejectedHere({ open }: ProxyState): Promise<{ at: string; reason: string } | null> {
+    const rejection = open === null ? null : await rejectionOf(session, sha256Hex(open.file));
+    return rejection === null ? null : { at: rejection.at, reason: rejection.reason };
+  }
+
   async function openSignerInfo(name: string, bytes: Uint8Array): Promise<string> {
     await proxy.required();
     requireFile(name, bytes, 'signer-info');
@@ -80,6 +87,7 @@ export function proxyChannels(deps: ProxyDeps): {
           local,
           wants: await localWants(locals, held.state, now()),
           signerHere,
+          rejected: signerHere ? await rejectedHere(held.state) : null,
           putOut: await isPutOut(session(), held.state.signer),
         });
         const problem = publisher.problem();

@@ -5,7 +5,6 @@ import { wordsOf } from '../../lib/pgp-words.ts';
 import { Faults } from '../../rpki/fault.ts';
 import { readChildCsr } from '../child-csr.ts';
 import { resourcesJson } from '../objects.ts';
-import type { Attention } from '../signer/signer-view.ts';
 import type { Identity } from '../signer/trust-anchor.ts';
 import { overhang } from './change-children.ts';
 import { resourceTextsOf } from './child-info.ts';
@@ -81,7 +80,7 @@ export function localWants(locals: LocalCas, state: ProxyState, now: Date): Prom
 }
 
 /** Who has to do something now. */
-function ballOf(state: ProxyState, now: Date, wants: LocalWants): ProxyView['ball'] {
+export function ballOf(state: ProxyState, now: Date, wants: LocalWants): ProxyView['ball'] {
   const { open, signer } = state;
   if (signer === null) return { who: 'proxy', text: 'The set-up is not finished.' };
   if (open !== null)
@@ -184,11 +183,19 @@ export function proxyWarnings({ state, highest }: HeldProxy, now: Date): ProxyVi
   return warnings;
 }
 
+type Rejected = NonNullable<ProxyView['open']>['rejected'];
+
 /** `local`: key identifiers of the identities of CAs in this workspace; `signerHere`: the other half is here as well. */
 export function proxyView(
   held: HeldProxy,
   now: Date,
-  about: { local: ReadonlySet<string>; wants: LocalWants; signerHere: boolean; putOut: boolean },
+  about: {
+    local: ReadonlySet<string>;
+    wants: LocalWants;
+    signerHere: boolean;
+    putOut: boolean;
+    rejected: Rejected;
+  },
 ): ProxyView {
   const { state } = held;
   const { repository, signer, open } = state;
@@ -243,6 +250,7 @@ export function proxyView(
             words: wordsOf(sha256Hex(open.file)),
             wishes: openContent(open).children.reduce((sum, { requests }) => sum + requests.size, 0),
             outdated: outdated(state),
+            rejected: about.rejected,
           },
     wants: about.wants,
     ball: ballOf(state, now, about.wants),
@@ -252,57 +260,4 @@ export function proxyView(
     airGapped: !about.signerHere,
     warnings: proxyWarnings(held, now),
   };
-}
-
-/** What is missing so that relying parties find something; nothing before there is something to find. */
-function setUpAttention({ state }: HeldProxy, putOut: boolean): Attention[] {
-  const subject = 'Trust anchor proxy';
-  if (state.signer === null || isUnpublished(state)) return [];
-  const items: Attention[] = [];
-  if (!putOut)
-    items.push({
-      severity: 'careful',
-      subject,
-      text: 'is not known to be found',
-      detail:
-        'Relying parties find nothing before ta.cer and the TAL are where they fetch them: put them out, then have it looked at, or say that they are out.',
-      action: { label: 'Put out…', route: '/trust-anchor/put-out' },
-    });
-  if (state.children.size === 0)
-    items.push({
-      severity: 'note',
-      subject,
-      text: 'has no child yet',
-      detail: 'Nothing can be certified below it: add the first child.',
-      action: { label: 'Open…', route: '/trust-anchor' },
-    });
-  return items;
-}
-
-/** The warnings as the overview lists them, and the set-up while it is not finished. */
-export function proxyAttention(
-  held: HeldProxy,
-  now: Date,
-  { wants, putOut }: { wants: LocalWants; putOut: boolean },
-): Attention[] {
-  const { state } = held;
-  const action = { label: 'Open…', route: '/trust-anchor' };
-  const subject = 'Trust anchor proxy';
-  // A key that waits for its activation is told by its child.
-  const ball = ballOf(state, now, { ...wants, activate: [] });
-  const next: Attention[] =
-    state.signer === null || ball.who === 'nobody'
-      ? []
-      : [{ severity: 'note', subject, text: 'has an exchange under way', detail: ball.text, action }];
-  return [
-    ...proxyWarnings(held, now).map(({ severity, text }) => ({
-      severity,
-      subject,
-      text: severity === 'bad' ? 'needs you now' : 'will need you',
-      detail: text,
-      action,
-    })),
-    ...setUpAttention(held, putOut),
-    ...next,
-  ];
 }

@@ -13,6 +13,7 @@ const OPEN: NonNullable<ProxyView['open']> = {
   words: [],
   wishes: 1,
   outdated: [],
+  rejected: null,
 };
 
 const proxy = (part: Partial<ProxyView>): ProxyView =>
@@ -139,6 +140,16 @@ describe('an exchange', () => {
       others: [{ label: 'Make the request…' }],
       idle: false,
     });
+  });
+
+  test('a request that the signer here rejected is withdrawn, and not waited for', () => {
+    const rejected = { ...OPEN, rejected: { at: AT, reason: 'Nobody announced it.' } };
+    const both = { proxy: proxy({ ...open, open: rejected }), signer: signer('1') };
+    const guide = at(both, ['request AB']);
+    expect(says(guide)).toEqual(['sign', 'Withdraw the request…']);
+    expect(guide.says).toMatch(
+      /^The signer rejected this request on 2026-12-11: Nobody announced it\. Withdraw/,
+    );
   });
 
   test('a file that was handed out for another request does not count', () => {

@@ -83,6 +83,14 @@ function towardsResponse(
           },
           { others: [openFile('response')] },
         );
+  if (open.rejected !== null)
+    return guideAt(
+      'exchange',
+      'sign',
+      `The signer rejected this request on ${open.rejected.at.slice(0, 10)}: ${open.rejected.reason.replace(/\.$/, '')}. Withdraw it, mend what the reason says, and make another one.`,
+      { label: 'Withdraw the request…', action: { kind: 'withdraw' } },
+      { others: [openFile('request')] },
+    );
   if (!carried)
     return guideAt(
       'exchange',

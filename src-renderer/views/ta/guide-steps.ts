@@ -13,7 +13,7 @@ export interface GuideStep {
 export type GuideAction =
   | { kind: 'init' | 'publish' }
   | { kind: 'repository' | 'signer' | 'network' | 'put-out' }
-  | { kind: 'child' | 'make' | 'refresh' }
+  | { kind: 'child' | 'make' | 'refresh' | 'withdraw' }
   | { kind: 'hand-out'; what: Extract<ProxyExport, 'proxy-id' | 'proxy-repo' | 'request'> | 'signer-info' }
   | { kind: 'hand-out-response'; exchange: string }
   | { kind: 'local-child'; handle: string }

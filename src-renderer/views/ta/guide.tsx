@@ -109,6 +109,7 @@ function NextStep(props: StepsProps & { next: GuideNext; kind: ButtonProps['kind
     case 'child':
     case 'make':
     case 'refresh':
+    case 'withdraw':
       return (
         <Button kind={kind} onPress={() => onDialog(action.kind)}>
           {label}

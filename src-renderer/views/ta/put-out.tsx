@@ -56,17 +56,19 @@ const BACK = { href: hrefOf('trust-anchor'), label: 'Trust anchor' };
 function Places({ uris }: { uris: readonly string[] }) {
   return (
     <Card title="Where ta.cer goes">
-      <ul className="plain-list">
-        {uris.map((uri) => (
-          <li key={uri} className="mono wrap">
-            {uri}
-          </li>
-        ))}
-      </ul>
-      <p className="dim">
-        The same file at each of them; ta.tal goes to everybody who runs a validator. “Serving” on the network
-        page hands out both as well.
-      </p>
+      <div className="stack">
+        <ul className="plain-list">
+          {uris.map((uri) => (
+            <li key={uri} className="mono wrap">
+              {uri}
+            </li>
+          ))}
+        </ul>
+        <p className="dim">
+          The same file at each of them; ta.tal goes to everybody who runs a validator. “Serving” on the
+          network page hands out both as well.
+        </p>
+      </div>
     </Card>
   );
 }
