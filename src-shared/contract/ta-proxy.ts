@@ -12,9 +12,6 @@ export const resourceTexts = z.strictObject({
 });
 export type ResourceTexts = z.infer<typeof resourceTexts>;
 
-/** An obstacle or a date that somebody should know. */
-const warning = z.strictObject({ severity, text: z.string() });
-
 export const proxyChild = z.strictObject({
   handle,
   /** A CA of this workspace. */
@@ -110,7 +107,8 @@ export const proxyView = z.strictObject({
   putOut: z.boolean(),
   /** The other half is in this workspace too. */
   airGapped: z.boolean(),
-  warnings: z.array(warning),
+  /** Obstacles and dates that somebody should know. */
+  warnings: z.array(z.strictObject({ severity, text: z.string() })),
 });
 export type ProxyView = z.infer<typeof proxyView>;
 
@@ -190,6 +188,14 @@ export const proxyExport = z.enum([
 export type ProxyExport = z.infer<typeof proxyExport>;
 
 export const taProxyChannels = {
+  /** What a signer in the same workspace is set up with, without carrying it; null: there is no proxy with a repository here. */
+  'ta.proxySetup': channel(
+    'unlocked',
+    nothing,
+    z.strictObject({
+      files: z.strictObject({ proxyId: z.string(), repository: z.string(), fingerprint: hex }).nullable(),
+    }),
+  ),
   /** null while there is no proxy in this workspace. */
   'ta.proxy': channel('unlocked', nothing, z.strictObject({ proxy: proxyView.nullable() })),
   /** Makes the proxy with its identity key (`krillta proxy init`). Starts a job; its result id is "proxy". `signer` null: the default one. */

@@ -31,6 +31,7 @@ export interface ProxyDeps extends TaDeps {
 
 type Names =
   | 'proxy'
+  | 'proxySetup'
   | 'proxyInit'
   | 'putOut'
   | 'setProxyTiming'
@@ -98,6 +99,19 @@ export function proxyChannels(deps: ProxyDeps): {
               problem === null
                 ? view.warnings
                 : [{ severity: 'bad' as const, text: `Publishing failed: ${problem}` }, ...view.warnings],
+          },
+        };
+      },
+      async proxySetup() {
+        const state = (await proxy.held())?.state ?? null;
+        if (state === null || state.repository === null) return { files: null };
+        const text = (what: 'proxy-id' | 'proxy-repo'): string =>
+          Buffer.from(proxyFile(state, { what, child: null, serviceUri: '' })).toString('utf8');
+        return {
+          files: {
+            proxyId: text('proxy-id'),
+            repository: text('proxy-repo'),
+            fingerprint: sha256Hex(state.identity.certificateDer),
           },
         };
       },

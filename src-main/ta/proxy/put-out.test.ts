@@ -52,6 +52,14 @@ const lastAudit = async () => (await proxy.call('audit.list', { limit: 1 })).row
 
 test('it is asked for once there is something to find, ends when it was seen, and begins again with another ta.cer', async () => {
   await initProxy(proxy, join(proxy.folder, 'published'));
+  // A signer in the same workspace is set up with the very files that are carried otherwise.
+  const text = async (what: 'proxy-id' | 'proxy-repo') => (await proxyFileOf(proxy, what)).toString('utf8');
+  expect((await proxy.call('ta.proxySetup', {})).files).toEqual({
+    proxyId: await text('proxy-id'),
+    repository: await text('proxy-repo'),
+    fingerprint: (await proxyOf(proxy)).identity.sha256,
+  });
+  expect((await signer.call('ta.proxySetup', {})).files).toBeNull();
   await expect(proxy.call('ta.putOut', {})).rejects.toThrow(/associated/);
   expect(await told()).toEqual([]);
   await signerFor(proxy, signer);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import type { SignerView } from '#shared/contract/ta.ts';
 import { type GuideInput, guideOf } from './guide-model.ts';
-import { type Guide, setUpBehind } from './guide-steps.ts';
+import { type Guide, holderOf, setUpBehind } from './guide-steps.ts';
 
 const AT = '2026-12-11T00:00:00Z';
 const OPEN: NonNullable<ProxyView['open']> = {
@@ -162,6 +162,11 @@ describe('an exchange', () => {
     const answered = { ...both, answered: { id: 'x-1', number: '2' } };
     expect(says(at(answered))).toEqual(['back', 'Hand out response.json…']);
     expect(says(at(answered, ['response x-1']))).toEqual(['review', 'Open response.json…']);
+    // The clock says the same.
+    expect(holderOf(at(both, ['request AB']))).toBe('signer');
+    expect(holderOf(at(answered))).toBe('courier');
+    expect(holderOf(at(answered, ['response x-1']))).toBe('proxy');
+    expect(holderOf(at({ proxy: proxy({ step: 'repository' }) }))).toBeNull();
   });
 
   test('an ended request is signed anew; what is not published is published', () => {

@@ -100,3 +100,7 @@ export const openFile = (what: Extract<GuideAction, { kind: 'open' }>['what']): 
   label: `Open ${what}.json…`,
   action: { kind: 'open', what },
 });
+
+/** Who has to do the present step of an exchange; null: it is none of an exchange. */
+export const holderOf = ({ phase, steps }: Guide): Where | null =>
+  phase === 'set-up' ? null : (steps.find(({ state }) => state === 'here')?.where ?? null);

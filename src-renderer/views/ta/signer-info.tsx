@@ -89,6 +89,7 @@ function Associate(props: { id: string; info: SignerInfoView; onTaken: () => voi
     () => call('ta.associate', { id, fingerprint }),
     props.onTaken,
   );
+  const own = useQuery('ta.signer', {}, ['ta']).data?.signer?.identity.sha256 ?? null;
   const error = action.error?.fieldError('fingerprint') ?? null;
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -125,6 +126,11 @@ function Associate(props: { id: string; info: SignerInfoView; onTaken: () => voi
             error={error}
             help="“Fingerprint…” on the signer's page shows it; at least the first 32 digits."
           />
+          {own === null ? null : (
+            <Button size="small" onPress={() => setFingerprint(own)}>
+              Take it from the signer of this workspace
+            </Button>
+          )}
         </div>
       ) : null}
       <span className="push">

@@ -13,6 +13,7 @@ import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { ExchangesTable } from './exchanges-table.tsx';
 import { GuideCard } from './guide.tsx';
 import { guideOf } from './guide-model.ts';
+import { holderOf } from './guide-steps.ts';
 import { useHandedOut } from './handed-out.ts';
 import { NoSigner } from './no-signer.tsx';
 import { type ProxyDialog, ProxyDialogs } from './proxy-dialogs.tsx';
@@ -70,6 +71,13 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
   const handedOut = useHandedOut();
   const both = proxy !== null && signer !== null;
   const none = proxy === null && signer === null;
+  const guide =
+    handedOut.data === null
+      ? null
+      : guideOf({
+          ...{ proxy, signer, ...known, krill: connected, offline },
+          handedOut: handedOut.data,
+        });
   const close = (): void => {
     setDialog(null);
     if (child !== null) replacePath('/trust-anchor');
@@ -89,7 +97,7 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
         </>
       }
     >
-      {handedOut.data === null ? (
+      {guide === null ? (
         <Card title="You are here">
           {handedOut.error ? (
             <ErrorState error={handedOut.error} onRetry={handedOut.reload} />
@@ -99,10 +107,7 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
         </Card>
       ) : (
         <GuideCard
-          guide={guideOf({
-            ...{ proxy, signer, ...known, krill: connected, offline },
-            handedOut: handedOut.data,
-          })}
+          guide={guide}
           oneMachine={both}
           putOut={proxy?.putOut ?? true}
           open={proxy?.open ?? null}
@@ -112,7 +117,12 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
       <StickCard />
       {proxy === null ? null : (
         <Pane title="The proxy" says="the online half: children ask it, it publishes">
-          <ProxyPane proxy={proxy} signer={signer} onDialog={setDialog} />
+          <ProxyPane
+            proxy={proxy}
+            signer={signer}
+            holder={guide === null || proxy.open === null ? null : holderOf(guide)}
+            onDialog={setDialog}
+          />
         </Pane>
       )}
       {signer === null ? (
