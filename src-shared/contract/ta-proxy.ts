@@ -188,14 +188,6 @@ export const proxyExport = z.enum([
 export type ProxyExport = z.infer<typeof proxyExport>;
 
 export const taProxyChannels = {
-  /** What a signer in the same workspace is set up with, without carrying it; null: there is no proxy with a repository here. */
-  'ta.proxySetup': channel(
-    'unlocked',
-    nothing,
-    z.strictObject({
-      files: z.strictObject({ proxyId: z.string(), repository: z.string(), fingerprint: hex }).nullable(),
-    }),
-  ),
   /** null while there is no proxy in this workspace. */
   'ta.proxy': channel('unlocked', nothing, z.strictObject({ proxy: proxyView.nullable() })),
   /** Makes the proxy with its identity key (`krillta proxy init`). Starts a job; its result id is "proxy". `signer` null: the default one. */
@@ -239,8 +231,6 @@ export const taProxyChannels = {
   ),
   /** Another folder for the same base; what lies in the old one stays there. Publishes. `folder`: a ticket. */
   'ta.proxyFolderMove': change('unlocked', z.strictObject({ folder: id }), nothing),
-  /** The operator says that ta.cer and the TAL are where relying parties fetch them. */
-  'ta.putOut': change('unlocked', nothing, nothing),
   'ta.setProxyTiming': change('unlocked', z.strictObject({ timing: taTiming }), nothing),
   /** Reads signer-info.json and holds it. */
   'ta.openSignerInfo': change('unlocked', z.strictObject({ blob: id }), z.strictObject({ info: id })),

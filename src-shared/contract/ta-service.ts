@@ -41,6 +41,8 @@ export const taServiceChannels = {
     nothing,
     z.strictObject({ running: z.boolean(), lockedUntil: instant.nullable() }),
   ),
+  /** The operator says that ta.cer and the TAL are where relying parties fetch them. */
+  'ta.putOut': change('unlocked', nothing, nothing),
   /** The address that res.xml says to a child elsewhere, and why nobody may be found there; null: there is none to say. */
   'ta.childAddress': channel(
     'unlocked',

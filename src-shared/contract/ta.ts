@@ -6,7 +6,7 @@ import { exchangeReview } from './ta-review.ts';
 import { taNetChannels } from './ta-net.ts';
 import { taRecordChannels } from './ta-record.ts';
 import { taServiceChannels } from './ta-service.ts';
-import { signerProblem, signerReview, taTiming } from './ta-setup.ts';
+import { signerProblem, signerReview, taSetupChannels, taTiming } from './ta-setup.ts';
 
 /** A file of an exchange or set-up, told by its content. */
 export const taFileKind = z.enum([
@@ -108,6 +108,7 @@ const approverNames = z.array(z.string().trim().max(80)).max(2).default([]);
 export const taChannels = {
   ...taProxyChannels,
   ...taServiceChannels,
+  ...taSetupChannels,
   ...taNetChannels,
   ...taRecordChannels,
   /** null while there is no signer in this workspace. */
