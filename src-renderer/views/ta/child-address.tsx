@@ -31,7 +31,7 @@ export function ChildAddress({ handle }: { handle: string }) {
             <span>{remarks.join(' ')}</span>
             <span className="push">
               <LinkButton size="small" href={hrefOf('ta-network')}>
-                Network…
+                Go to Network
               </LinkButton>
             </span>
           </div>

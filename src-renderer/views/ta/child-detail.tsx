@@ -39,8 +39,13 @@ function ResourcesBody({ child, onClose }: { child: ProxyChildView; onClose: () 
   );
 }
 
-function lostWith({ handle, keys }: ProxyChildView): string[] {
-  const used = keys.filter(({ state }) => state === 'in-use' || state === 'revoking').length;
+/** Keys that have to be revoked before it is gone. */
+const usedKeys = ({ keys }: ProxyChildView): number =>
+  keys.filter(({ state }) => state === 'in-use' || state === 'revoking').length;
+
+function lostWith(child: ProxyChildView): string[] {
+  const { handle } = child;
+  const used = usedKeys(child);
   return used === 0
     ? [`${handle} has no certificate: it is gone at once.`]
     : [
@@ -114,7 +119,11 @@ export function ChildDetail({ child }: { child: ProxyChildView }) {
         channel="ta.childRemove"
         onConfirm={async () => {
           await call('ta.childRemove', { handle, confirm: handle });
-          showToast(`${handle} is removed, or will be with the next exchange`);
+          showToast(
+            usedKeys(child) === 0
+              ? `${handle} is removed`
+              : `${handle} is removed with the next exchange: make a request next`,
+          );
         }}
       />
     </section>

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import { call } from '../../app/call.ts';
+import { showToast } from '../../app/state.ts';
 import { Button } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
@@ -58,7 +59,11 @@ export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDi
   const [reading, setReading] = useState(false);
   const [moving, setMoving] = useState(false);
   const [pinning, setPinning] = useState(false);
-  const publish = useStartedJob('ta.publish', () => call('ta.publish', {}));
+  const publish = useStartedJob(
+    'ta.publish',
+    () => call('ta.publish', {}),
+    () => showToast(`Published: number ${signer?.number ?? ''} is out, every object read back or confirmed`),
+  );
   return (
     <Card
       title="Facts"

@@ -40,9 +40,7 @@ function PublishBar({ id, review }: { id: string; review: ResponseReview }) {
       <span className="dim">
         {review.canPublish
           ? 'It is taken, its objects are published, and the children get their answers.'
-          : review.answersOpen
-            ? 'Nothing was changed. Have the signer make another response, or leave it.'
-            : 'Nothing was changed. Bring the response to the open request, or leave it.'}
+          : 'Nothing was changed. Have the signer make another response, or leave it.'}
       </span>
       <span className="push row-wrap">
         <LinkButton href={BACK.href}>Leave it</LinkButton>
