@@ -57,7 +57,7 @@ test('after a new certificate was taken over, what must be put out stands there 
   // On one machine it need not be carried from one page to the other.
   fireEvent.click(screen.getByRole('button', { name: 'Take it from the signer of this workspace' }));
   await settle();
-  expect((screen.getByLabelText(/^Fingerprint/) as HTMLInputElement).value).toBe('CD'.repeat(32));
+  expect(screen.getByLabelText<HTMLInputElement>(/^Fingerprint/).value).toBe('CD'.repeat(32));
   fireEvent.change(screen.getByLabelText(/^Fingerprint/), { target: { value: 'AB'.repeat(16) } });
   fireEvent.click(screen.getByRole('button', { name: 'Take it over and publish' }));
   await settle();

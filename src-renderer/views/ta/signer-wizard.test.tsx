@@ -112,8 +112,6 @@ test('the proxy of this workspace is taken with its files and its fingerprint, w
   await settle();
   fireEvent.click(screen.getByRole('button', { name: 'Take the proxy of this workspace' }));
   await settle();
-  expect((screen.getByLabelText(/^Fingerprint on the proxy/) as HTMLTextAreaElement).value).toBe(
-    'AB'.repeat(32),
-  );
+  expect(screen.getByLabelText<HTMLTextAreaElement>(/^Fingerprint on the proxy/).value).toBe('AB'.repeat(32));
   expect(screen.getByText('proxy-id.json', { exact: true })).toBeTruthy();
 });
