@@ -18,6 +18,7 @@ import {
   openChild,
   proxyFingerprint,
   serverRepository,
+  putOut,
 } from './pages/ta-proxy.ts';
 import { createWorkspace } from './pages/workspace.ts';
 
@@ -163,6 +164,7 @@ test("the proxy publishes through Krill's publication server: its files carried,
     await open(page, 'Trust anchor');
     await handOut(page, answers, 'signer-info.json', at('signer-info.json'));
     await associate(page, at('signer-info.json'), await signerFingerprint(app));
+    await putOut(page);
     await expectStep(page, 'Add the child');
     const names = readdirSync(krill.published);
     expect(names.filter((name) => name.endsWith('.mft'))).toHaveLength(1);

@@ -65,6 +65,13 @@ test('serves while it is unlocked, says 503 when it is locked, goes on by choice
   await lock(page);
   await expect(page.getByLabel('Status')).toContainText('serves while locked until');
   expect(await status('/ta/ta.cer')).toBe(200);
+  // Leaving the workspace would end it: asked at the gate, too.
+  await page.getByRole('button', { name: 'Open another workspace' }).click();
+  const leaving = page.getByRole('alertdialog', {
+    name: 'Close the workspace while the trust anchor serves?',
+  });
+  await leaving.getByRole('button', { name: 'Keep it open' }).click();
+  expect(await status('/ta/ta.cer')).toBe(200);
   await unlock(page);
 
   await openNetwork(page);

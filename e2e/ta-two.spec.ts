@@ -15,6 +15,7 @@ import {
   openResponse,
   proxyFingerprint,
   publish,
+  putOut,
   writeProxyFile,
 } from './pages/ta-proxy.ts';
 import { approve, openRequest, setUpSigner, writeFile } from './pages/ta.ts';
@@ -94,6 +95,7 @@ test('set-up and two exchanges between two machines; the repository holds before
   await expectStep(offline.page, 'Carry signer-info.json');
   await handOut(offline.page, offline.answers, 'signer-info.json', join(stick, 'signer-info.json'));
   await associate(online.page, join(stick, 'signer-info.json'), await signerFingerprint(offline));
+  await putOut(online.page);
   await expectStep(online.page, 'Add the child');
   await guideButton(online, 'Add the first child…').click();
   await online.page.getByRole('dialog').getByRole('button', { name: 'Add the child' }).click();

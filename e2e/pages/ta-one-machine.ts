@@ -6,7 +6,15 @@ import { testProxy } from '../../src-main/testing/test-proxy.ts';
 import type { ConsoleApp } from '../console-app.ts';
 import { open } from './ca.ts';
 import { put, setUpSigner } from './ta.ts';
-import { associate, expectStep, folderRepository, handOut, initProxy, proxyFingerprint } from './ta-proxy.ts';
+import {
+  associate,
+  expectStep,
+  folderRepository,
+  handOut,
+  initProxy,
+  proxyFingerprint,
+  putOut,
+} from './ta-proxy.ts';
 import type { Stop } from './workspace.ts';
 
 const HOST = 'rpki.example.net';
@@ -62,6 +70,7 @@ export async function setUpBothHalves(
   await handOut(page, answers, 'signer-info.json', at('signer-info.json'));
   await expectStep(page, 'Associate the signer');
   await associate(page, at('signer-info.json'), await signerFingerprint(app), stop);
+  await putOut(page, stop);
   await expectStep(page, 'Add the child');
   return { published };
 }

@@ -34,7 +34,7 @@ export async function folderRepository(
   await page.getByText('A folder on this machine').click();
   answers.push(repository.path);
   await page.getByRole('button', { name: 'Choose a folder…' }).click();
-  await expect(page.getByText(repository.path)).toBeVisible();
+  await expect(page.getByText(repository.path, { exact: true })).toBeVisible();
   await page.getByLabel('Base URI (rsync)').fill(repository.base);
   if (repository.notify === null) await page.getByText('Publish by RRDP as well').click();
   else await page.getByLabel('Notification URI (https)').fill(repository.notify);
@@ -126,6 +126,16 @@ export async function associate(
   await expect(home.or(on)).toBeVisible({ timeout: 30_000 });
   if (await on.isVisible()) await on.click();
   await expect(home).toBeVisible();
+}
+
+/** ta.cer and TAL are out elsewhere: said once, as the guide asks for it. */
+export async function putOut(page: Page, stop: Stop = quiet): Promise<void> {
+  await expectStep(page, 'Put out ta.cer and the TAL');
+  await guide(page).getByRole('link', { name: 'Put out ta.cer and the TAL…' }).click();
+  await expect(page.getByRole('button', { name: 'Write ta.cer…' })).toBeVisible();
+  await stop('ta-put-out');
+  await page.getByRole('button', { name: 'Both are out' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Trust anchor' })).toBeVisible();
 }
 
 /** Adds a child from its file; resources are everything unless given. */

@@ -180,15 +180,24 @@ describe('an exchange', () => {
 
   test('rejecting writes the reason and gives a text for the proxy', async () => {
     const { id } = await openRequest(app, request('x1-issue'));
-    const { text } = await app.call('ta.reject', { id, reason: 'Nobody announced this child.' });
+    const { nonce } = await app.call('ta.review', { id });
+    const { text, rejection } = await app.call('ta.reject', { id, reason: 'Nobody announced this child.' });
     expect(text).toContain('Nobody announced this child.');
     const again = await openRequest(app, request('x1-issue'));
     expect(again.view.unusual[0]).toMatch(
       /^This file was rejected here on .* because: Nobody announced this child\./,
     );
     expect(again.view.verdict.severity).toBe('careful');
-    expect(text).toContain('SHA-256');
-    expect((await lastAudit())?.summary).toMatch(/^Rejected request/);
+    // What stands on the proxy's screen names it; the digits of the file are asked for, and never told here.
+    expect(text).toContain(`Request ${nonce.value} was not signed.`);
+    expect(text).toMatch(/^File: .*, signed by the proxy at 20/m);
+    expect(text.toUpperCase()).not.toContain(sha256Hex(request('x1-issue')));
+    const path = join(app.folder, 'rejection.txt');
+    app.places.push(path);
+    const { chosen } = await app.call('dialogs.saveFile', { purpose: 'export', suggestedName: 'x.txt' });
+    await app.call('ta.rejectionExport', { rejection, target: chosen?.ticket ?? '', overwrite: false });
+    expect(readFileSync(path, 'utf8')).toBe(`${text}\n`);
+    expect((await lastAudit())?.summary).toMatch(/^Wrote rejection to /);
     await expect(app.call('ta.review', { id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 

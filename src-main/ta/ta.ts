@@ -106,6 +106,7 @@ export function createTa(deps: TaDeps): Ta {
   const checks = checkChannels({
     ...deps,
     refusedEntry,
+    found: online.seenPutOut,
     async pins() {
       const repository = (await online.proxy.held())?.state.repository ?? null;
       const krill = await readLink(session());
@@ -147,6 +148,7 @@ export function createTa(deps: TaDeps): Ta {
     async locking() {
       offline.clear();
       reviews.clear();
+      reviewing.clear();
       checks.clear();
       fresh.stop();
       station.clear();

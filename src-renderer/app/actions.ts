@@ -6,8 +6,9 @@ import { setAppearance } from './appearance.ts';
 import { call } from './call.ts';
 import { reloadQuery } from './query-store.ts';
 import { navigate } from './router.ts';
-import { quit } from './serving.ts';
+import { isServing, quit } from './serving.ts';
 import { emptyWindow, lock } from './session.ts';
+import { useView } from './state.ts';
 
 export interface PaletteAction {
   id: string;
@@ -19,8 +20,14 @@ export interface PaletteAction {
   run: () => void | Promise<unknown>;
 }
 
-/** Closes the workspace: the window is emptied first, and begins anew. */
+/** Closes the workspace, or asks first while its trust anchor serves. */
 export async function closeWorkspace(): Promise<void> {
+  if (await isServing()) useView.setState({ leaving: 'workspace' });
+  else await closeNow();
+}
+
+/** Closes the workspace: the window is emptied first, and begins anew. */
+export async function closeNow(): Promise<void> {
   emptyWindow();
   await call('workspace.close', {});
   reloadQuery('workspace.state', {});

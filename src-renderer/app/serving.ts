@@ -1,4 +1,4 @@
-/** Whether the trust anchor of the open workspace serves: for the status bar, and before the application is closed. */
+/** Whether the trust anchor of the open workspace serves: for the status bar, and before the application or the workspace is closed. */
 import type { Answer } from '#shared/contract/index.ts';
 import { call, CallError } from './call.ts';
 import type { Session } from './session.ts';
@@ -12,7 +12,7 @@ export function useServing(state: Session['state']): Serving | null {
   return useQuery('ta.serving', {}, ['ta', 'workspace'], { skip: state === 'none' }).data;
 }
 
-async function isServing(): Promise<boolean> {
+export async function isServing(): Promise<boolean> {
   try {
     return (await call('ta.serving', {})).running;
   } catch (thrown) {
@@ -24,6 +24,6 @@ async function isServing(): Promise<boolean> {
 
 /** Ends the application; while it serves, the operator is asked first. */
 export async function quit(): Promise<void> {
-  if (await isServing()) useView.setState({ quitAsked: true });
+  if (await isServing()) useView.setState({ leaving: 'application' });
   else await call('app.quit', {});
 }

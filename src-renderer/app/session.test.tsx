@@ -1,4 +1,4 @@
-import { act, cleanup, render, screen } from '@testing-library/react';
+import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { App } from './app.tsx';
 import { Refusal, installBridge } from './fake-bridge.ts';
@@ -9,13 +9,15 @@ import { showToast, useView } from './state.ts';
 const NOW = '2026-11-24T09:00:00.000Z';
 let state: 'none' | 'locked' | 'unlocked';
 let gone: boolean;
+let serves: boolean;
 let bridge: FakeBridge;
 
 beforeEach(() => {
   state = 'unlocked';
   gone = false;
+  serves = false;
   window.location.hash = '#/settings';
-  useView.setState({ mainGone: false, toasts: [], paletteOpen: false, wanted: null });
+  useView.setState({ leaving: null, mainGone: false, toasts: [], paletteOpen: false, wanted: null });
   const workspace = {
     id: 'w-1',
     name: 'Canary workspace',
@@ -40,6 +42,11 @@ beforeEach(() => {
     'workspace.touch': () => ({}),
     'workspace.lock': () => {
       state = 'locked';
+      return {};
+    },
+    'ta.serving': () => ({ running: serves, lockedUntil: null }),
+    'workspace.close': () => {
+      state = 'none';
       return {};
     },
     'audit.head': () => ({ entries: 7, head: '00', short: '7 CANARY HEAD' }),
@@ -87,7 +94,8 @@ describe('lock', () => {
     state = 'locked';
     await act(async () => takeEvent({ type: 'changed', topic: 'workspace', ids: [] }));
     await screen.findByLabelText('Passphrase');
-    expect(heldQueries().filter((key) => !/^(app|workspace)\./.test(key))).toEqual([]);
+    // Whether it serves is said at the gate, too.
+    expect(heldQueries().filter((key) => !/^(?:app\.|workspace\.|ta\.serving )/.test(key))).toEqual([]);
     expect(useView.getState()).toMatchObject({ toasts: [], paletteOpen: false });
     expect(document.body.textContent).not.toContain('canary.example.net');
     expect(document.body.textContent).not.toContain('CANARY HEAD');
@@ -117,6 +125,49 @@ describe('lock', () => {
     await settle();
     expect(bridge.callsOf('workspace.lock')).toHaveLength(1);
     await screen.findByLabelText('Passphrase');
+  });
+});
+
+describe('leaving the workspace', () => {
+  const leave = async (): Promise<void> => {
+    fireEvent.click(await screen.findByRole('button', { name: 'Open another workspace' }));
+    await settle();
+  };
+
+  test('closes it at once while nobody is served', async () => {
+    state = 'locked';
+    window.location.hash = '#/unlock';
+    render(<App />);
+    await leave();
+    expect(bridge.callsOf('workspace.close')).toHaveLength(1);
+  });
+
+  test('asks first while its trust anchor serves, also at the gate', async () => {
+    state = 'locked';
+    serves = true;
+    window.location.hash = '#/unlock';
+    render(<App />);
+    await leave();
+    const question = screen.getByRole('alertdialog', {
+      name: 'Close the workspace while the trust anchor serves?',
+    });
+    expect(bridge.callsOf('workspace.close')).toEqual([]);
+    fireEvent.click(within(question).getByRole('button', { name: 'Keep it open' }));
+    await settle();
+    expect(screen.queryByRole('alertdialog')).toBeNull();
+    await leave();
+    fireEvent.click(screen.getByRole('button', { name: 'Close the workspace' }));
+    await settle();
+    expect(bridge.callsOf('workspace.close')).toHaveLength(1);
+    expect(screen.queryByRole('alertdialog')).toBeNull();
+  });
+
+  test('the dialog in the settings says who finds nobody then', async () => {
+    serves = true;
+    window.location.hash = '#/settings?open=close';
+    render(<App />);
+    const dialog = await screen.findByRole('alertdialog', { name: /^Close “/ });
+    expect(dialog.textContent).toContain('Children and relying parties find nobody');
   });
 });
 

@@ -33,8 +33,8 @@ export interface ViewState {
   strayFile: { name: string; kind: StrayTaFile } | null;
   appearance: Appearance;
   mainGone: boolean;
-  /** Quitting waits for the operator's word, because others are served. */
-  quitAsked: boolean;
+  /** Ending the application, or closing the workspace, waits for the operator's word, because others are served. */
+  leaving: 'application' | 'workspace' | null;
 }
 
 const initial = (): ViewState => ({
@@ -47,7 +47,7 @@ const initial = (): ViewState => ({
   strayFile: null,
   appearance: { theme: 'system', zoom: 1 },
   mainGone: false,
-  quitAsked: false,
+  leaving: null,
 });
 
 export const useView = create<ViewState>()(initial);

@@ -53,6 +53,16 @@ export const TA_ROUTES = [
     steps: null,
   },
   {
+    name: 'ta-put-out',
+    path: '/trust-anchor/put-out',
+    title: 'Put out ta.cer and the TAL',
+    nav: null,
+    icon: 'anchor',
+    needs: 'unlocked',
+    parent: 'trust-anchor',
+    steps: null,
+  },
+  {
     name: 'ta-response',
     path: '/trust-anchor/response/:id',
     title: 'Response',

@@ -49,6 +49,7 @@ export const VIEWS: Record<RouteName, View> = {
   'ta-signer-info': lazy(async () => ({
     default: (await import('../views/ta/signer-info.tsx')).SignerInfo,
   })),
+  'ta-put-out': lazy(async () => ({ default: (await import('../views/ta/put-out.tsx')).PutOutFirst })),
   'ta-response': lazy(async () => ({ default: (await import('../views/ta/response.tsx')).Response })),
   'ta-network': lazy(async () => ({ default: (await import('../views/ta/network.tsx')).Network })),
   'ta-record': lazy(async () => ({ default: (await import('../views/ta/record.tsx')).Record })),

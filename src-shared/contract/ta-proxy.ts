@@ -12,9 +12,6 @@ export const resourceTexts = z.strictObject({
 });
 export type ResourceTexts = z.infer<typeof resourceTexts>;
 
-/** An obstacle or a date that somebody should know. */
-const warning = z.strictObject({ severity, text: z.string() });
-
 export const proxyChild = z.strictObject({
   handle,
   /** A CA of this workspace. */
@@ -95,16 +92,23 @@ export const proxyView = z.strictObject({
       wishes: z.number().int(),
       /** What children want otherwise by now. */
       outdated: z.array(z.string()),
+      /** The signer in this workspace rejected it; null: it did not, or is elsewhere. */
+      rejected: z.strictObject({ at: instant, reason: z.string() }).nullable(),
     })
     .nullable(),
+  /** Of the CAs of this workspace: what they would ask for when asked, and handles whose new key is to be activated. */
+  wants: z.strictObject({ wishes: z.array(z.string()), activate: z.array(z.string()) }),
   /** Who has to do something now, in one sentence. */
   ball: z.strictObject({ who: z.enum(['proxy', 'courier', 'signer', 'nobody']), text: z.string() }),
   published: z.strictObject({ at: instant, number: z.string() }).nullable(),
   /** Objects that were never published, or not since the last response. */
   unpublished: z.boolean(),
+  /** ta.cer and TAL, as they are now, are where relying parties fetch them: seen there, or the operator says so. */
+  putOut: z.boolean(),
   /** The other half is in this workspace too. */
   airGapped: z.boolean(),
-  warnings: z.array(warning),
+  /** Obstacles and dates that somebody should know. */
+  warnings: z.array(z.strictObject({ severity, text: z.string() })),
 });
 export type ProxyView = z.infer<typeof proxyView>;
 
@@ -115,6 +119,8 @@ export const signerInfoView = z.strictObject({
   faults: z.array(z.string()),
   /** It is of the future, and nothing else is wrong with it: from when on it can be taken. */
   early: instant.nullable(),
+  /** It is of the associated trust anchor, and says less than is known here. */
+  older: z.boolean(),
   /** What changes against the signer that is associated; empty for a first one. */
   changes: z.array(z.strictObject({ what: z.string(), before: z.string(), after: z.string() })),
   lines: z.array(z.strictObject({ label: z.string(), value: z.string() })),
@@ -144,6 +150,8 @@ export const responseReview = z.strictObject({
   goodUntil: instant.nullable(),
   number: z.strictObject({ before: z.string(), after: z.string() }),
   nextUpdate: instant.nullable(),
+  /** It can be read, and it is the open request that it answers; otherwise `answers` is empty. */
+  answersOpen: z.boolean(),
   answers: z.array(
     z.strictObject({
       child: z.string(),
@@ -243,7 +251,6 @@ export const taProxyChannels = {
   'ta.childAdd': change(
     'unlocked',
     z.strictObject({
-      /** What was opened; or the handle of a CA of this workspace. */
       from: z.discriminatedUnion('kind', [
         z.strictObject({ kind: z.literal('file'), id }),
         z.strictObject({ kind: z.literal('local'), handle }),

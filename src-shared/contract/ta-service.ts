@@ -41,6 +41,14 @@ export const taServiceChannels = {
     nothing,
     z.strictObject({ running: z.boolean(), lockedUntil: instant.nullable() }),
   ),
+  /** The operator says that ta.cer and the TAL are where relying parties fetch them. */
+  'ta.putOut': change('unlocked', nothing, nothing),
+  /** The address that res.xml says to a child elsewhere, and why nobody may be found there; null: there is none to say. */
+  'ta.childAddress': channel(
+    'unlocked',
+    z.strictObject({ handle: z.string().max(255) }),
+    z.strictObject({ uri: z.string().nullable(), remarks: z.array(z.string()) }),
+  ),
   /** Takes effect with the next start. */
   'ta.setService': change('unlocked', serviceSettings, nothing),
   'ta.startService': change('unlocked', nothing, nothing),

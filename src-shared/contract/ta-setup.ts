@@ -1,6 +1,6 @@
 /** The draft of a new trust anchor signer as its wizard keeps it, and the review before its keys are made. */
 import * as z from 'zod';
-import { id } from './channel.ts';
+import { channel, hex, id, nothing } from './channel.ts';
 
 export const taTiming = z.strictObject({
   certificateValidityYears: z.number(),
@@ -55,3 +55,14 @@ export const signerReview = z.strictObject({
   notify: z.string(),
 });
 export type SignerReview = z.infer<typeof signerReview>;
+
+export const taSetupChannels = {
+  /** What a signer in the same workspace is set up with, without carrying it; null: there is no proxy with a repository here. */
+  'ta.proxySetup': channel(
+    'unlocked',
+    nothing,
+    z.strictObject({
+      files: z.strictObject({ proxyId: z.string(), repository: z.string(), fingerprint: hex }).nullable(),
+    }),
+  ),
+};

@@ -6,7 +6,7 @@ import { exchangeReview } from './ta-review.ts';
 import { taNetChannels } from './ta-net.ts';
 import { taRecordChannels } from './ta-record.ts';
 import { taServiceChannels } from './ta-service.ts';
-import { signerProblem, signerReview, taTiming } from './ta-setup.ts';
+import { signerProblem, signerReview, taSetupChannels, taTiming } from './ta-setup.ts';
 
 /** A file of an exchange or set-up, told by its content. */
 export const taFileKind = z.enum([
@@ -126,6 +126,7 @@ const today = z.string().max(40);
 export const taChannels = {
   ...taProxyChannels,
   ...taServiceChannels,
+  ...taSetupChannels,
   ...taNetChannels,
   ...taRecordChannels,
   /** null while there is no signer in this workspace. */
@@ -196,7 +197,13 @@ export const taChannels = {
   'ta.reject': change(
     'unlocked',
     z.strictObject({ id, reason: z.string().trim().min(3).max(1000) }),
-    z.strictObject({ text: z.string() }),
+    z.strictObject({ text: z.string(), rejection: id }),
+  ),
+  /** Writes that text where the operator says: an offline station has no other way out. */
+  'ta.rejectionExport': change(
+    'unlocked',
+    z.strictObject({ rejection: id, target: id, overwrite: z.boolean() }),
+    z.strictObject({ path: z.string(), sha256: hex }),
   ),
   'ta.exchanges': channel(
     'unlocked',

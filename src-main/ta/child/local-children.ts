@@ -19,6 +19,8 @@ import type { LocalChild } from './local-child.ts';
 import type { Parent } from './parent.ts';
 import type { Said } from './parent-word.ts';
 import { refreshChild } from './refresh-child.ts';
+import { nextStep } from './roll-key.ts';
+import { wantsOf } from './wishes.ts';
 
 export interface Told extends Said {
   handle: string;
@@ -161,6 +163,19 @@ export function createLocalChildren(deps: LocalChildrenDeps): LocalChildren {
       },
       async askAll() {
         return (await ask(null)).map(({ handle, says }) => `${handle}: ${says}`);
+      },
+      async wants(offer, now) {
+        const timing = await deps.parent.timing();
+        const all = (await present()).map(({ child }) => child);
+        return {
+          wishes: all.flatMap((child) => {
+            const offered = child.parent === null ? null : offer(child.parent.childHandle);
+            return offered === null ? [] : wantsOf(child, offered, timing, now);
+          }),
+          activate: all
+            .filter((child) => child.entitled !== null && nextStep(child) === 'activate')
+            .map(({ handle }) => handle),
+        };
       },
       async publications() {
         const anchors = await deps.repository();

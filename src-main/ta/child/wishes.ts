@@ -3,7 +3,8 @@ import type { ResourceClass } from '../../rpki/provisioning-message.ts';
 import { sameResources } from '../../rpki/resource-set.ts';
 import type { CertInfo } from '../objects.ts';
 import type { ParentTiming } from './parent.ts';
-import type { ChildKey, LocalChild } from './local-child.ts';
+import { type ChildKey, type LocalChild, shortKey } from './local-child.ts';
+import { certificateFor } from './take-certificate.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 /** A new certificate has to last more than a tenth longer than what is left (krill, `wants_update`). */
@@ -14,6 +15,14 @@ export interface Wish {
   keyId: string;
   why: 'first' | 'gone' | 'resources' | 'renewal' | 'asked' | 'rolled';
 }
+
+const WANTS: Record<Exclude<Wish['why'], 'asked'>, (key: string) => string> = {
+  first: (key) => `a certificate for key ${key}`,
+  gone: (key) => `a certificate for key ${key} again`,
+  resources: (key) => `a certificate for other resources than key ${key} has`,
+  renewal: (key) => `the certificate of key ${key} renewed`,
+  rolled: (key) => `its old key ${key} revoked`,
+};
 
 /** From when on a renewal of this certificate is asked for. */
 export function renewFrom({ notAfter }: Pick<CertInfo, 'notAfter'>, timing: ParentTiming): Date {
@@ -62,4 +71,20 @@ export function wishesOf(child: LocalChild, offer: Offer, timing: ParentTiming, 
     const why = wishOf(key, offer, timing, now);
     return why === null || key.csrDer === null ? [] : [{ what: 'issue', keyId: key.keyId, why }];
   });
+}
+
+/** What it would ask for besides what it has asked already, in a sentence each. `offered`: what its parent would list now. */
+export function wantsOf(
+  child: LocalChild,
+  offered: ResourceClass,
+  timing: ParentTiming,
+  now: Date,
+): string[] {
+  const listed = new Set(
+    child.keys.filter((key) => certificateFor(key, offered) !== undefined).map(({ keyId }) => keyId),
+  );
+  const open = new Set(child.keys.filter(({ askedAt }) => askedAt === null).map(({ keyId }) => keyId));
+  return wishesOf(child, { offered, listed }, timing, now).flatMap(({ keyId, why }) =>
+    why === 'asked' || !open.has(keyId) ? [] : [`${child.handle} wants ${WANTS[why](shortKey(keyId))}`],
+  );
 }

@@ -113,8 +113,23 @@ test(
     expect((await proxyOf(proxy)).children).toMatchObject([{ keys: [{ state: 'in-use', waiting: false }] }]);
     expect(laid()).toHaveLength(2);
 
+    const wanted = async () => {
+      const { wants, ball } = await proxyOf(proxy);
+      return { ...wants, ball };
+    };
+    expect(await wanted()).toMatchObject({ wishes: [], activate: [], ball: { who: 'nobody' } });
     await proxy.call('ta.localRoll', { handle: 'online', step: 'start' });
+    expect(await wanted()).toEqual({
+      wishes: [expect.stringMatching(/^online wants a certificate for key/)],
+      activate: [],
+      ball: { who: 'proxy', text: 'One wish waits for a request: make one.' },
+    });
     await exchange();
+    expect(await wanted()).toMatchObject({
+      wishes: [],
+      activate: ['online'],
+      ball: { who: 'proxy', text: expect.stringMatching(/^The new key of online .*activate it/) },
+    });
     expect((await child()).keys.map(({ state }) => state)).toEqual(['active', 'new']);
     const onOverview = async () =>
       (await proxy.call('overview.get', {})).attention.filter(({ subject }) => subject === 'Child online');
@@ -122,7 +137,16 @@ test(
     expect(laid()).toHaveLength(4);
     await proxy.call('ta.localRoll', { handle: 'online', step: 'activate' });
     expect(await onOverview()).toEqual([]);
+    expect((await wanted()).wishes).toEqual([expect.stringMatching(/^online wants its old key .* revoked$/)]);
+    await ask();
+    // Asked: it is the proxy's to carry now, and not counted twice.
+    expect(await wanted()).toMatchObject({ wishes: [], ball: { text: expect.stringMatching(/^One wish/) } });
     await exchange();
+    await proxy.call('ta.childResources', { handle: 'online', resources: { ...ALL, asn: 'AS64496' } });
+    expect((await wanted()).wishes).toEqual([
+      expect.stringMatching(/^online wants a certificate for other resources/),
+    ]);
+    await proxy.call('ta.childResources', { handle: 'online', resources: ALL });
     expect((await child()).keys.map(({ state }) => state)).toEqual(['active']);
     expect(laid()).toHaveLength(2);
     expect(await signerOf(signer)).toMatchObject({ number: '4', revoked: 1, issued: [{ child: 'online' }] });

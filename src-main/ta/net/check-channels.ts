@@ -20,6 +20,8 @@ export function checkChannels(
   deps: TaDeps & {
     /** The trust anchor of this workspace, from whichever half is here; null: none. */
     anchor(): Promise<Pick<AssociatedSigner, 'certificate' | 'tal' | 'objects'> | null>;
+    /** Every https URI of the TAL leads to the present certificate. */
+    found(): Promise<void>;
     /** Whom to believe at a URI: pinned servers, and for the rest the public authorities. */
     pins(): Promise<{ server: string; pin: string | null }[]>;
     refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
@@ -54,6 +56,8 @@ export function checkChannels(
               certificateDer: certificate.der,
               at,
             });
+            const places = findings.filter(({ uri }) => tal.https.includes(uri));
+            if (places.length > 0 && places.every(({ ok }) => ok === true)) await deps.found();
             job.report(0.5, 'Fetching the repository');
             if (certificate.rpkiNotify === null)
               findings.push({

@@ -126,6 +126,17 @@ test('an update brings no objects, because nobody signed which of them are the l
   expect(signerFaults(stateWith(reissued), back, NOW).join()).toMatch(/older than the one/);
 });
 
+test('an earlier file is called that before anybody thinks of a restored signer', () => {
+  const number = reissued.objects.number + 5n;
+  const known = { ...reissued, objects: { ...reissued.objects, number } };
+  const view = signerInfoView(stateWith(known), 'signer-info.json', reissued, NOW);
+  expect(view.older).toBe(true);
+  expect(view.faults[0]).toMatch(
+    /this file was written earlier, so bring the newest signer-info\.json\. When the newest says the same, the signer was restored/,
+  );
+  expect(signerInfoView(stateWith(first), 'signer-info.json', reissued, NOW).older).toBe(false);
+});
+
 test('a changed certificate is shown by its digest, and the key of the TAL', () => {
   const view = signerInfoView(stateWith(first), 'signer-info.json', reissued, NOW);
   expect(view.changes.map(({ what }) => what)).toEqual(['TAL', 'TA certificate']);

@@ -58,6 +58,11 @@ function objectFaults({ certificate, objects }: AssociatedSigner, now: Date): st
   ];
 }
 
+/** It says less than is known: an earlier file of the same trust anchor, or a signer that was restored. */
+function isOlder({ signer: known }: ProxyState, { objects }: AssociatedSigner): boolean {
+  return known !== null && known.objects.keyId === objects.keyId && objects.number < known.objects.number;
+}
+
 /** Why this cannot be the signer of this proxy. */
 export function signerFaults(state: ProxyState, signer: AssociatedSigner, now: Date): string[] {
   const { repository, signer: known } = state;
@@ -74,9 +79,9 @@ export function signerFaults(state: ProxyState, signer: AssociatedSigner, now: D
     faults.push(
       `The trust anchor proxy already has a different associated signer: its TA key is ${known.objects.keyId}, this one's ${objects.keyId}`,
     );
-  if (known !== null && objects.number < known.objects.number)
+  if (isOlder(state, signer))
     faults.push(
-      `Its manifest number ${objects.number} is below ${known.objects.number}, which this proxy has published: the signer was restored from an old backup. Let it sign a number above it first`,
+      `Its manifest number ${objects.number} is below ${known?.objects.number}, which this proxy has published: this file was written earlier, so bring the newest signer-info.json. When the newest says the same, the signer was restored from an old backup: let it sign a number above ${known?.objects.number} first`,
     );
   if (keyId(certificate.spkiDer) !== objects.keyId)
     faults.push('The TA certificate is of another key than its objects');
@@ -158,6 +163,7 @@ export function signerInfoView(
     name,
     faults,
     early: faults.length === 0 ? null : earlyUntil(state, signer, now),
+    older: isOlder(state, signer),
     changes: known === null ? [] : changesOf(known, signer),
     lines: linesOf(signer),
   };

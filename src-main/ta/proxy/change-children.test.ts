@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import type { AppError } from '../../lib/app-error.ts';
 import { readAsn, readIp } from '../../rpki/resource-text.ts';
 import { makeCsr } from '../../rpki/make-csr.ts';
 import { testKey, type TestKey } from '../../testing/test-proxy.ts';
 import { DEFAULT_TIMING, type Identity } from '../signer/trust-anchor.ts';
 import { answerChild } from './answer-child.ts';
 import { addChild, changeResources, removeChild, requireChild, withChild } from './change-children.ts';
+import { typedResources } from './child-info.ts';
 import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
 
 const NOW = new Date('2027-03-01T12:00:00Z');
@@ -120,4 +122,16 @@ test('no child may have the name under which keys without a child are revoked', 
   expect(() =>
     addChild(state, { handle: 'Unowned-Keys', identity: other, resources: resources('AS1') }),
   ).toThrow(/for keys that no child has/);
+});
+
+test('every field of typed resources that is wrong is named at once, each in a sentence', () => {
+  const said = (): unknown => typedResources({ asn: 'AS5-AS2', ipv4: '10.0.0.0/8', ipv6: 'x' });
+  expect(said).toThrow('"AS5-AS2" ends before it begins.');
+  try {
+    said();
+  } catch (error) {
+    const { fields = [] } = (error as AppError).details ?? {};
+    expect(fields.map(({ path }) => path)).toEqual(['resources.asn', 'resources.ipv6']);
+    expect(fields.every(({ message }) => /[^.]\.$/.test(message))).toBe(true);
+  }
 });

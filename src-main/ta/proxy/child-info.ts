@@ -45,23 +45,26 @@ export function childFileFaults({ identity }: ChildFile, now: Date): string[] {
   return identityFaults(identity.certificateDer, now);
 }
 
-/** What the operator typed as resources. Throws AppError INVALID_INPUT at the field. */
+/** What the operator typed as resources. Throws AppError INVALID_INPUT at every field that is wrong. */
 export function typedResources(texts: ResourceTexts): ResourceSet {
-  const read = <T>(field: keyof ResourceTexts, reader: () => T): T => {
+  const fields: { path: string; message: string }[] = [];
+  const read = <T>(field: keyof ResourceTexts, reader: () => T, none: T): T => {
     try {
       return reader();
     } catch (error) {
       if (!(error instanceof RpkiError)) throw error;
-      throw new AppError('INVALID_INPUT', error.message, {
-        fields: [{ path: `resources.${field}`, message: error.message }],
-      });
+      fields.push({ path: `resources.${field}`, message: `${error.message.replace(/\.$/, '')}.` });
+      return none;
     }
   };
-  return {
-    asn: read('asn', () => readAsn(texts.asn)),
-    ipv4: read('ipv4', () => readIp(texts.ipv4, 'ipv4')),
-    ipv6: read('ipv6', () => readIp(texts.ipv6, 'ipv6')),
+  const typed: ResourceSet = {
+    asn: read('asn', () => readAsn(texts.asn), []),
+    ipv4: read('ipv4', () => readIp(texts.ipv4, 'ipv4'), []),
+    ipv6: read('ipv6', () => readIp(texts.ipv6, 'ipv6'), []),
   };
+  const [first] = fields;
+  if (first !== undefined) throw new AppError('INVALID_INPUT', first.message, { fields });
+  return typed;
 }
 
 /** As Krill prints them. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TestApp } from '../../testing/test-app.ts';
@@ -22,15 +22,16 @@ beforeEach(async () => {
 });
 afterEach(endHalves);
 
+const chosen = async (path: string) => {
+  proxy.places.push(path);
+  return (await proxy.call('dialogs.folder', { purpose: 'export' })).chosen?.ticket ?? '';
+};
+
 test('a folder with files of others is refused when it is chosen; another folder can be taken later, for the same base', async () => {
   writeFileSync(join(folder, 'important.txt'), 'mine');
   await expect(initProxy(proxy, folder)).rejects.toThrow(/not published from here: important.txt/);
   expect((await proxyOf(proxy)).repository).toBeNull();
   rmSync(join(folder, 'important.txt'));
-  const chosen = async (path: string) => {
-    proxy.places.push(path);
-    return (await proxy.call('dialogs.folder', { purpose: 'export' })).chosen?.ticket ?? '';
-  };
   await proxy.call('ta.proxyFolder', { folder: await chosen(folder), base: BASE, notify: null });
   await signerFor(proxy, signer);
   await associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
@@ -44,4 +45,27 @@ test('a folder with files of others is refused when it is chosen; another folder
   expect(readdirSync(join(other, 'rsync')).toSorted()).toEqual(readdirSync(join(folder, 'rsync')).toSorted());
   const { rows } = await proxy.call('audit.list', { limit: 2 });
   expect(rows.map(({ action }) => action)).toEqual(['ta.publish', 'ta.proxyFolderMove']);
+});
+
+test('a folder that vanished is not made anew in silence; it can be chosen again on purpose', async () => {
+  await initProxy(proxy, folder);
+  await signerFor(proxy, signer);
+  await associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
+  const away = `${folder}-unmounted`;
+  renameSync(folder, away);
+  const publish = async () => proxy.result(await proxy.call('ta.publish', {}));
+  await expect(publish()).rejects.toThrow(
+    /published, which was published into, is not there any more: mount/,
+  );
+  expect(existsSync(folder)).toBe(false);
+  renameSync(away, folder);
+  await publish();
+  expect((await proxyOf(proxy)).warnings).toEqual([]);
+  // The disk is lost for good: the empty one in its place is taken by choosing it.
+  renameSync(folder, away);
+  mkdirSync(folder);
+  await expect(publish()).rejects.toThrow(/is empty now: mount it/);
+  await proxy.call('ta.proxyFolderMove', { folder: await chosen(folder) });
+  expect(await proxyOf(proxy)).toMatchObject({ published: { number: '1' }, warnings: [] });
+  expect(readdirSync(join(folder, 'rsync')).toSorted()).toEqual(readdirSync(join(away, 'rsync')).toSorted());
 });

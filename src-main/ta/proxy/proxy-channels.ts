@@ -5,6 +5,7 @@ import type { Domain } from '../../lib/domain.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { exchangesFile } from '../export.ts';
 import { requireFile } from '../require-file.ts';
+import { rejectionOf } from '../review/rejected.ts';
 import { timingProblems } from '../signer/setup.ts';
 import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
@@ -13,9 +14,10 @@ import { createHeldFiles } from './held-files.ts';
 import { initProxy, requireNoProxy } from './init-proxy.ts';
 import type { LocalCas } from './local-cas.ts';
 import { proxyFile } from './proxy-files.ts';
-import type { AssociatedSigner } from './proxy-state.ts';
-import { proxyView } from './proxy-view.ts';
+import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
+import { localWants, proxyView } from './proxy-view.ts';
 import type { Publisher } from './publisher.ts';
+import { isPutOut, notePutOut } from './put-out.ts';
 import type { RunningProxy } from './running-proxy.ts';
 
 export interface ProxyDeps extends TaDeps {
@@ -29,7 +31,9 @@ export interface ProxyDeps extends TaDeps {
 
 type Names =
   | 'proxy'
+  | 'proxySetup'
   | 'proxyInit'
+  | 'putOut'
   | 'setProxyTiming'
   | 'openSignerInfo'
   | 'signerInfo'
@@ -47,6 +51,12 @@ export function proxyChannels(deps: ProxyDeps): {
   const { session, jobs, random, clock, changed, proxy, locals, publisher, refusedEntry } = deps;
   const now = (): Date => clock.now();
   const infos = createHeldFiles<{ name: string; signer: AssociatedSigner }>(deps, 'info');
+
+  /** What the signer of this workspace decided about the open request, when that was a no. */
+  async function rejectedHere({ open }: ProxyState): Promise<{ at: string; reason: string } | null> {
+    const rejection = open === null ? null : await rejectionOf(session, sha256Hex(open.file));
+    return rejection === null ? null : { at: rejection.at, reason: rejection.reason };
+  }
 
   async function openSignerInfo(name: string, bytes: Uint8Array): Promise<string> {
     await proxy.required();
@@ -74,7 +84,13 @@ export function proxyChannels(deps: ProxyDeps): {
         if (held === null) return { proxy: null };
         const local = new Set([...(await locals.identities()).values()].map(({ keyId }) => keyId));
         const signerHere = (await session().store.run('ta.version', { half: 'signer' })) !== null;
-        const view = proxyView(held, now(), { local, signerHere });
+        const view = proxyView(held, now(), {
+          local,
+          wants: await localWants(locals, held.state, now()),
+          signerHere,
+          rejected: signerHere ? await rejectedHere(held.state) : null,
+          putOut: await isPutOut(session(), held.state.signer),
+        });
         const problem = publisher.problem();
         return {
           proxy: {
@@ -83,6 +99,19 @@ export function proxyChannels(deps: ProxyDeps): {
               problem === null
                 ? view.warnings
                 : [{ severity: 'bad' as const, text: `Publishing failed: ${problem}` }, ...view.warnings],
+          },
+        };
+      },
+      async proxySetup() {
+        const state = (await proxy.held())?.state ?? null;
+        if (state === null || state.repository === null) return { files: null };
+        const text = (what: 'proxy-id' | 'proxy-repo'): string =>
+          Buffer.from(proxyFile(state, { what, child: null, serviceUri: '' })).toString('utf8');
+        return {
+          files: {
+            proxyId: text('proxy-id'),
+            repository: text('proxy-repo'),
+            fingerprint: sha256Hex(state.identity.certificateDer),
           },
         };
       },
@@ -102,6 +131,14 @@ export function proxyChannels(deps: ProxyDeps): {
             refused: refusedEntry('ta.proxyInit', title),
           }),
         };
+      },
+      async putOut() {
+        const { signer } = (await proxy.required()).state;
+        if (signer === null)
+          throw new AppError('NOT_ALLOWED_NOW', 'There is no ta.cer before a signer is associated.');
+        await notePutOut(session(), signer, false);
+        changed('ta', []);
+        return {};
       },
       async setProxyTiming({ timing }) {
         const [problem] = timingProblems(timing);

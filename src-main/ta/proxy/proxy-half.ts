@@ -7,7 +7,9 @@ import type { Attention } from '../signer/signer-view.ts';
 import { exchangeChannels } from './exchange-channels.ts';
 import type { LocalCas } from './local-cas.ts';
 import { proxyChannels } from './proxy-channels.ts';
-import { isUnpublished, proxyAttention } from './proxy-view.ts';
+import { proxyAttention } from './proxy-attention.ts';
+import { isUnpublished, localWants } from './proxy-view.ts';
+import { isPutOut, notePutOut } from './put-out.ts';
 import { repositoryChannels } from './repository-channels.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 import { createRunningProxy, type RunningProxy } from './running-proxy.ts';
@@ -34,6 +36,8 @@ export interface ProxyHalf {
   attention(): Promise<Attention[]>;
   /** Something is not out yet: a publication was cut off or refused. */
   isPending(): Promise<boolean>;
+  /** ta.cer was found where the TAL says. */
+  seenPutOut(): Promise<void>;
   /** It listens. */
   serving(): boolean;
   /** What it knows of its trust anchor, as its signer would say it, with the exchanges it took. Throws AppError. */
@@ -83,11 +87,22 @@ export function createProxyHalf(
     },
     async attention() {
       const held = await proxy.held();
-      return held === null ? [] : proxyAttention(held, clock.now());
+      if (held === null) return [];
+      const now = clock.now();
+      return proxyAttention(held, now, {
+        wants: await localWants(locals, held.state, now),
+        putOut: await isPutOut(session(), held.state.signer),
+      });
     },
     async isPending() {
       const held = await proxy.held();
       return held !== null && held.state.repository !== null && isUnpublished(held.state);
+    },
+    async seenPutOut() {
+      const signer = (await proxy.held())?.state.signer ?? null;
+      if (signer === null) return;
+      await notePutOut(session(), signer, true);
+      deps.changed('ta', []);
     },
     serving: () => service.serving().running,
     async asAnchor() {

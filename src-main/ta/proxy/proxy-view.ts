@@ -5,11 +5,12 @@ import { wordsOf } from '../../lib/pgp-words.ts';
 import { Faults } from '../../rpki/fault.ts';
 import { readChildCsr } from '../child-csr.ts';
 import { resourcesJson } from '../objects.ts';
-import type { Attention } from '../signer/signer-view.ts';
 import type { Identity } from '../signer/trust-anchor.ts';
 import { overhang } from './change-children.ts';
 import { resourceTextsOf } from './child-info.ts';
+import { answerChild } from './answer-child.ts';
 import type { HeldProxy } from './held-proxy.ts';
+import type { LocalCas, LocalWants } from './local-cas.ts';
 import { openContent, outdated, wishesOf } from './make-request.ts';
 import type { ProxyChild, ProxyState } from './proxy-state.ts';
 import { unownedKeys } from './unowned.ts';
@@ -68,8 +69,18 @@ function stepOf(state: ProxyState, exchanges: number): ProxyView['step'] {
   return exchanges === 0 ? 'exchange' : 'running';
 }
 
+/** What the CAs of this workspace would ask for and do next; nobody is asked. */
+export function localWants(locals: LocalCas, state: ProxyState, now: Date): Promise<LocalWants> {
+  return locals.wants((handle) => {
+    const child = state.children.get(handle);
+    if (child === undefined) return null;
+    const { reply } = answerChild(state, child, { type: 'list' }, now);
+    return reply.type === 'list_response' ? (reply.classes[0] ?? null) : null;
+  }, now);
+}
+
 /** Who has to do something now. */
-function ballOf(state: ProxyState, now: Date): ProxyView['ball'] {
+export function ballOf(state: ProxyState, now: Date, wants: LocalWants): ProxyView['ball'] {
   const { open, signer } = state;
   if (signer === null) return { who: 'proxy', text: 'The set-up is not finished.' };
   if (open !== null)
@@ -82,7 +93,13 @@ function ballOf(state: ProxyState, now: Date): ProxyView['ball'] {
           who: 'courier',
           text: `Carry request.json to the signer and bring response.json back before ${day(open.goodUntil)}.`,
         };
-  const wishes = wishesOf(state).reduce((sum, { requests }) => sum + requests.size, 0);
+  const [rolling] = wants.activate;
+  if (rolling !== undefined)
+    return {
+      who: 'proxy',
+      text: `The new key of ${rolling} has its certificate: activate it, then make the request that has the old one revoked.`,
+    };
+  const wishes = wishesOf(state).reduce((sum, { requests }) => sum + requests.size, 0) + wants.wishes.length;
   if (wishes > 0)
     return {
       who: 'proxy',
@@ -166,11 +183,19 @@ export function proxyWarnings({ state, highest }: HeldProxy, now: Date): ProxyVi
   return warnings;
 }
 
+type Rejected = NonNullable<ProxyView['open']>['rejected'];
+
 /** `local`: key identifiers of the identities of CAs in this workspace; `signerHere`: the other half is here as well. */
 export function proxyView(
   held: HeldProxy,
   now: Date,
-  about: { local: ReadonlySet<string>; signerHere: boolean },
+  about: {
+    local: ReadonlySet<string>;
+    wants: LocalWants;
+    signerHere: boolean;
+    putOut: boolean;
+    rejected: Rejected;
+  },
 ): ProxyView {
   const { state } = held;
   const { repository, signer, open } = state;
@@ -225,33 +250,14 @@ export function proxyView(
             words: wordsOf(sha256Hex(open.file)),
             wishes: openContent(open).children.reduce((sum, { requests }) => sum + requests.size, 0),
             outdated: outdated(state),
+            rejected: about.rejected,
           },
-    ball: ballOf(state, now),
+    wants: about.wants,
+    ball: ballOf(state, now, about.wants),
     published: state.published === null ? null : { at: state.published.at, number: state.published.number },
     unpublished: isUnpublished(state),
+    putOut: about.putOut,
     airGapped: !about.signerHere,
     warnings: proxyWarnings(held, now),
   };
-}
-
-/** The warnings as the overview lists them, and the set-up while it is not finished. */
-export function proxyAttention(held: HeldProxy, now: Date): Attention[] {
-  const { state } = held;
-  const action = { label: 'Open…', route: '/trust-anchor' };
-  const subject = 'Trust anchor proxy';
-  const ball = ballOf(state, now);
-  const next: Attention[] =
-    state.signer === null || ball.who === 'nobody'
-      ? []
-      : [{ severity: 'note', subject, text: 'has an exchange under way', detail: ball.text, action }];
-  return [
-    ...proxyWarnings(held, now).map(({ severity, text }) => ({
-      severity,
-      subject,
-      text: severity === 'bad' ? 'needs you now' : 'will need you',
-      detail: text,
-      action,
-    })),
-    ...next,
-  ];
 }

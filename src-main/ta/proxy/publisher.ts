@@ -45,10 +45,10 @@ export function createPublisher(
     const held = await proxy.required();
     const anchor = anchorOf(held);
     const number = String(held.state.signer?.objects.number ?? '');
-    const { count, refused } = await publishAll({ net: deps.net, now: () => clock.now() }, [
-      anchor,
-      ...(await locals.publications()),
-    ]);
+    const { count, refused } = await publishAll(
+      { net: deps.net, now: () => clock.now(), again: held.state.published !== null },
+      [anchor, ...(await locals.publications())],
+    );
     const names = refused.map(({ publication }) => publication.publisher);
     if (refused.every(({ publication }) => publication !== anchor))
       await proxy.change(

@@ -105,7 +105,8 @@ export function repositoryChannels(deps: ProxyDeps): Pick<Domain<'ta'>, Names> {
       const { state } = await proxy.required();
       await requireFolderFree(path, movedFolder(state, path).contact.base);
       const after = await proxy.change(
-        (held) => ({ ...held.state, repository: movedFolder(held.state, path) }),
+        // At this place nothing was published yet, also when it is the old one made anew.
+        (held) => ({ ...held.state, repository: movedFolder(held.state, path), published: null }),
         ({ repository }, before) => ({
           action: 'ta.proxyFolderMove',
           summary:

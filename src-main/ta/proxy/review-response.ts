@@ -157,7 +157,7 @@ function verdictOf(
   faults: readonly Fault[],
   unusual: readonly string[],
   opened: OpenedExchange | null,
-  state: ProxyState,
+  request: { open: string; answered: string | null },
   story: string | null,
   future: Date | null,
 ): ResponseReview['verdict'] {
@@ -175,7 +175,10 @@ function verdictOf(
       text: 'every object holds before the validator; manifest and files agree',
     },
     { ok: faults.length === 0 ? true : null, text: 'every wish is answered, and nothing else' },
-    { ok: state.open !== null, text: `answers the open request ${state.open?.nonce ?? ''}`.trim() },
+    {
+      ok: request.answered === null ? null : request.answered === request.open,
+      text: `answers the open request ${request.open}`,
+    },
   ];
   // What follows from its being an old one says nothing more.
   if (story !== null) return { severity: 'bad', title: `Do not publish: this response ${story}`, checks };
@@ -203,6 +206,12 @@ function verdictOf(
     return {
       severity: 'bad',
       title: `Do not publish: this response ended on ${message.notAfter.toISOString().slice(0, 10)}, by the clock of this machine`,
+      checks,
+    };
+  if (message.genuine && edited === null && request.answered !== null && request.answered !== request.open)
+    return {
+      severity: 'bad',
+      title: 'Do not publish: this response answers another request than the open one',
       checks,
     };
   if (faults.length > 0)
@@ -264,15 +273,21 @@ export async function reviewResponse(
   const message = opened?.message ?? null;
   const future = futureOf(file.bytes, knowledge, message);
   const canPublish = faults.length === 0 && response !== null;
-  const unusual = [
-    ...judged.questions,
-    ...(response === null ? [] : unusualOf({ ...state, signer }, response)),
-  ];
+  const answersOpen = response !== null && response.nonce === open.nonce;
+  // Beside another request's answer everything would be unusual, and nothing would follow from it.
+  const unusual = answersOpen ? [...judged.questions, ...unusualOf({ ...state, signer }, response)] : [];
   return {
     response,
     view: {
       file: { name: file.name, size: file.bytes.length, sha256: sha256Hex(file.bytes) },
-      verdict: verdictOf(faults, unusual, opened, state, story, future),
+      verdict: verdictOf(
+        faults,
+        unusual,
+        opened,
+        { open: open.nonce, answered: response?.nonce ?? null },
+        story,
+        future,
+      ),
       faults: faults.map(({ text, clause }) => ({ text, clause })),
       unusual,
       nonce: response?.nonce ?? '',
@@ -283,7 +298,8 @@ export async function reviewResponse(
         after: response === null ? '' : String(response.objects.number),
       },
       nextUpdate: response === null ? null : new Date(response.objects.nextUpdate).toISOString(),
-      answers: answersOf(request, response),
+      answersOpen,
+      answers: answersOpen ? answersOf(request, response) : [],
       objects: changesOf(signer.objects, response?.objects),
       timing: response === null ? [] : timingSeen(state.timing, { response, message, signer }),
       canPublish,

@@ -12,6 +12,8 @@ import type { RunningProxy } from './running-proxy.ts';
 import type { Service } from './service.ts';
 import {
   CERTIFICATE_PATH,
+  childServiceUri,
+  isOnlyHere,
   readSettings,
   requireSettings,
   rootUri,
@@ -19,7 +21,14 @@ import {
   writeSettings,
 } from './service-settings.ts';
 
-type Names = 'service' | 'serving' | 'setService' | 'startService' | 'stopService' | 'serveLocked';
+type Names =
+  | 'service'
+  | 'serving'
+  | 'childAddress'
+  | 'setService'
+  | 'startService'
+  | 'stopService'
+  | 'serveLocked';
 
 export function serviceChannels(
   deps: TaDeps & { service: Service; proxy: RunningProxy },
@@ -62,6 +71,21 @@ export function serviceChannels(
       };
     },
     serving: () => service.serving(),
+    async childAddress({ handle }) {
+      const settings = await readSettings(session());
+      const remarks = service.serving().running ? [] : ['Nobody answers there now: start serving.'];
+      try {
+        const uri = childServiceUri(settings, handle);
+        if (isOnlyHere(settings))
+          remarks.unshift(
+            'Only this machine finds that address: give the public URI in the settings of the listener first, unless the child is on this machine.',
+          );
+        return { uri, remarks };
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        return { uri: null, remarks: [error.message, ...remarks] };
+      }
+    },
     async setService(settings) {
       requireSettings(settings);
       await writeSettings(session(), settings);

@@ -65,6 +65,14 @@ export const TAL_PATH = '/ta/ta.tal';
 /** Every address of this machine: it can be listened at, and nobody can send anything there. */
 const isUnspecified = (host: string): boolean => /^[0:.]+$/.test(host);
 
+const LOOPBACK = /^(?:localhost|127\.[0-9.]+|\[::1\])$/;
+
+/** Nobody on another machine reaches it. */
+export function isOnlyHere(settings: ServiceSettings): boolean {
+  const root = rootUri(settings);
+  return URL.canParse(root) && LOOPBACK.test(new URL(root).hostname);
+}
+
 /**
  * Where `child` sends its messages. A handle may hold slashes: it is one segment here. Throws AppError NOT_ALLOWED_NOW when it
  * would be an address that nobody can reach.

@@ -56,6 +56,33 @@ test('what listened for one workspace is not shown as running in another, and no
   await expect(serving()).rejects.toMatchObject({ code: 'NO_WORKSPACE' });
 });
 
+test('what res.xml says to a child is said before it is written, with what stands in its way', async () => {
+  const address = () => app.call('ta.childAddress', { handle: 'a/b' });
+  const settings = { host: '127.0.0.1', port: 3492, publicUri: null, certificate: null };
+  await app.call('ta.setService', settings);
+  expect(await address()).toEqual({
+    uri: 'http://127.0.0.1:3492/rfc6492/ta/a%2Fb',
+    remarks: [
+      expect.stringMatching(/^Only this machine finds that address: give the public URI/),
+      'Nobody answers there now: start serving.',
+    ],
+  });
+  await app.call('ta.setService', { ...settings, host: '0.0.0.0' });
+  expect(await address()).toMatchObject({
+    uri: null,
+    remarks: [expect.stringMatching(/Give the public URI/), 'Nobody answers there now: start serving.'],
+  });
+  const root = await startService(app);
+  expect(await address()).toMatchObject({
+    uri: `${root}/rfc6492/ta/a%2Fb`,
+    remarks: [expect.stringMatching(/^Only this/)],
+  });
+  await app.call('ta.setService', { ...settings, publicUri: 'https://rpki.example.net/' });
+  expect(await address()).toEqual({ uri: 'https://rpki.example.net/rfc6492/ta/a%2Fb', remarks: [] });
+  await app.call('ta.setService', { ...settings, publicUri: 'https://[::1]:3000/' });
+  expect((await address()).remarks).toHaveLength(1);
+});
+
 test('callers are counted by address, IPv6 by /64, IPv4 however it came', async () => {
   await startService(app);
   const status = async (client: string): Promise<number> => {

@@ -112,14 +112,25 @@ export async function requireFolderFree(folder: string, base: string): Promise<v
   }
 }
 
+function vanished(folder: string, what: string): AppError {
+  return new AppError(
+    'NOT_FOUND',
+    `${folder}, which was published into, ${what}: mount it or put it back and publish again, or take another one with “Change the folder…”. Nothing was written.`,
+    { subject: folder },
+  );
+}
+
 /**
- * Makes sure that `folder` is empty, new, or was published into for `base`, and marks it. Throws AppError FILE_EXISTS
- * that names what is in the way.
+ * Makes sure that `folder` was published into for `base`, or (unless `again`: it was before) is empty or new, and marks it.
+ * Throws AppError FILE_EXISTS that names what is in the way, NOT_FOUND when it vanished.
  */
-export async function claimFolder(folder: string, base: string): Promise<void> {
+export async function claimFolder(folder: string, base: string, again: boolean): Promise<void> {
+  // Most likely it is not mounted: nothing is made in its place, where no server would find it.
+  if (again && !(await exists(folder))) throw vanished(folder, 'is not there any more');
   await makeFolder(folder);
   if (await requireOurs(folder, base)) await removeTemporary(folder);
   else {
+    if (again) throw vanished(folder, 'is empty now');
     const marker = { format: 1, base };
     await writeFileAtomic(
       join(folder, MARKER),

@@ -32,7 +32,7 @@ test('what a certificate points at goes out before it: the trust anchor is last'
     },
   } as unknown as Net;
   const { refused } = await publishAll(
-    { net, now: () => new Date('2027-03-01T12:00:00Z') },
+    { net, now: () => new Date('2027-03-01T12:00:00Z'), again: false },
     ['ta', 'one', 'two'].map(publication),
   );
   expect(asked).toEqual(['one', 'two', 'ta']);

@@ -12,6 +12,8 @@ import { syncServer } from './sync-server.ts';
 export interface PublishDeps {
   net: Net;
   now(): Date;
+  /** The trust anchor was published before, where it is published now. */
+  again: boolean;
 }
 
 interface FolderTree {
@@ -31,9 +33,10 @@ function treesOf(publications: readonly Publication[]): Map<string, FolderTree> 
   return trees;
 }
 
-async function inFolder(folder: string, { base, notify, files }: FolderTree): Promise<void> {
+async function inFolder(folder: string, { base, notify, files }: FolderTree, again: boolean): Promise<void> {
   await publishFolder({
     folder,
+    again,
     base,
     notify,
     objects: files,
@@ -68,7 +71,7 @@ export async function publishAll(
   // What a certificate points at is out before the certificate (RFC 6481 3): the trust anchor comes last.
   for (const publication of others) if (publication.target.kind === 'server') await toServer(publication);
   const trees = [...treesOf(publications)].toSorted(([a], [b]) => Number(a === last) - Number(b === last));
-  for (const [folder, tree] of trees) await inFolder(folder, tree);
+  for (const [folder, tree] of trees) await inFolder(folder, tree, deps.again);
   if (anchor?.target.kind === 'server') await toServer(anchor);
   const out = publications.filter((one) => refused.every(({ publication }) => publication !== one));
   return {

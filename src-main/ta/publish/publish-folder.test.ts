@@ -208,6 +208,27 @@ describe('what was not made here is neither overwritten nor removed', () => {
   });
 });
 
+test.each(['not there', 'empty'])(
+  'a folder that was published into and is %s is not made anew',
+  async (how) => {
+    const folder = newFolder();
+    await publishFolder(order(folder, OLD));
+    const away = `${folder}-away`;
+    renameSync(folder, away);
+    if (how === 'empty') mkdirSync(folder);
+    await expect(publishFolder(order(folder, NEW, { again: true }))).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(/which was published into, is (?:empty|not there).*: mount it/),
+    });
+    expect(existsSync(folder) ? readdirSync(folder) : []).toEqual([]);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(away, folder);
+    expect(await publishFolder(order(folder, NEW, { again: true }))).toMatchObject({
+      session: { serial: 2n },
+    });
+  },
+);
+
 test('a notification that is no file of a web server', async () => {
   for (const notify of ['http://h/n.xml', 'https://h/', 'https://h/notification', 'https://h/n.xml?x'])
     await expect(publishFolder(order(newFolder(), OLD, { notify }))).rejects.toThrow(

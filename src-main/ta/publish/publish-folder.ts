@@ -12,8 +12,10 @@ import { notificationName, prepareRrdp, removeRrdp, RRDP } from './static-rrdp.t
 import { writeTree } from './write-tree.ts';
 
 export interface PublicationOrder {
-  /** Absolute; made when it is not there. */
+  /** Absolute; made when it is not there, unless `again`. */
   folder: string;
+  /** It was published into before: then it must still be there. */
+  again?: boolean;
   /** `rsync://host/module/…/`: what `rsync/` in the folder is to the world. */
   base: string;
   /** All there is to publish: what is not in it is gone. */
@@ -43,7 +45,7 @@ async function publish(
   files: ReadonlyMap<string, Uint8Array>,
 ): Promise<Publication> {
   const { folder, base, notify, step = async () => {} } = order;
-  await claimFolder(folder, base);
+  await claimFolder(folder, base, order.again ?? false);
   await step('claimed');
   const versions = new PublishedVersions(folder, order.links ?? process.platform !== 'win32');
   const { name, part } = await versions.begin();
@@ -79,7 +81,7 @@ async function publish(
 
 /**
  * Publishes. One at a time for a folder: the caller sees to it. Throws AppError INVALID_INPUT for a URI that cannot be a
- * path, FILE_EXISTS for a folder that holds what was not made here, DISK_FULL and the like; then the set before stays.
+ * path, FILE_EXISTS for a folder that holds what was not made here, NOT_FOUND for one that vanished, DISK_FULL and the like; then the set before stays.
  */
 export async function publishFolder(order: PublicationOrder): Promise<Publication> {
   const { folder, base, objects, notify } = order;

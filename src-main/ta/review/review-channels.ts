@@ -3,8 +3,10 @@ import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
 import { requireDate } from '../signer/clock.ts';
 import { type HeldSigner, isSetAside } from '../signer/held-signer.ts';
+import { createHeldFiles } from '../proxy/held-files.ts';
 import { processRequest } from '../signer/process.ts';
 import type { TaDeps } from '../ta.ts';
+import { writeOut } from '../write-out.ts';
 import { readApprovers, requireNames } from './approvers.ts';
 import { keepRejection, rejectionOf } from './rejected.ts';
 import type { HeldReviews, ReviewContext } from './held-reviews.ts';
@@ -17,7 +19,7 @@ export interface ReviewDeps extends TaDeps {
   refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
 }
 
-type Names = 'openRequest' | 'review' | 'approve' | 'reject';
+type Names = 'openRequest' | 'review' | 'approve' | 'reject' | 'rejectionExport';
 
 /** `openFetched`: as the channel, for a request that its proxy sent over the network. */
 export function reviewChannels(deps: ReviewDeps): {
@@ -25,9 +27,12 @@ export function reviewChannels(deps: ReviewDeps): {
   /** The same as the channel, for a file that was carried here another way. */
   openCarried(name: string, bytes: Uint8Array): Promise<string>;
   openFetched(name: string, bytes: Uint8Array): Promise<string>;
+  clear(): void;
 } {
   const { session, jobs, random, clock, changed, reviews, signer, refusedEntry } = deps;
   const now = (): Date => clock.now();
+  /** Texts of rejections, for the proxy's operators. */
+  const texts = createHeldFiles<{ nonce: string; text: string }>(deps, 'rejection');
 
   /** What the review of an opened request needs, with the exchange that used its nonce. */
   async function contextOf(
@@ -136,25 +141,37 @@ export function reviewChannels(deps: ReviewDeps): {
       );
       reviews.forget(id);
       changed('ta', []);
-      return {
-        text: [
-          `Request ${view.nonce.value} was not signed.`,
-          `File: ${view.file.name}${contentSha256 === null ? '' : `, SHA-256 of what was signed in it ${contentSha256.toLowerCase()}`}`,
-          `Reason: ${reason}`,
-          ...view.faults.map(({ text, clause }) => `Found: ${text} (${clause})`),
-          ...view.children.flatMap(({ wishes }) =>
-            wishes.flatMap(({ problems }) =>
-              problems.map(({ text, clause }) => `Found: ${text} (${clause})`),
-            ),
+      const text = [
+        // By what stands on the proxy's own screen. Not by the digits of the file, which are asked for when it is opened again.
+        `Request ${view.nonce.value} was not signed.`,
+        `File: ${view.file.name}${view.signedAt === null ? '' : `, signed by the proxy at ${view.signedAt}`}`,
+        `Reason: ${reason}`,
+        ...view.faults.map(({ text: found, clause }) => `Found: ${found} (${clause})`),
+        ...view.children.flatMap(({ wishes }) =>
+          wishes.flatMap(({ problems }) =>
+            problems.map(({ text: found, clause }) => `Found: ${found} (${clause})`),
           ),
-          `Trust anchor ${held.anchor.objects.keyId}, ${now().toISOString()}`,
-        ].join('\n'),
-      };
+        ),
+        `Trust anchor ${held.anchor.objects.keyId}, ${now().toISOString()}`,
+      ].join('\n');
+      return { text, rejection: texts.put({ nonce: view.nonce.value || 'unreadable', text }) };
+    },
+    async rejectionExport({ rejection, target, overwrite }) {
+      const { nonce, text } = texts.get(rejection);
+      return writeOut(deps, {
+        action: 'ta.rejectionExport',
+        what: 'rejection',
+        id: nonce,
+        content: Buffer.from(`${text}\n`, 'utf8'),
+        target,
+        overwrite,
+      });
     },
   };
   return {
     channels,
     openCarried: (name, bytes) => open(name, bytes, true),
     openFetched: (name, bytes) => open(name, bytes, false),
+    clear: texts.clear,
   };
 }

@@ -104,7 +104,7 @@ function toChildren({ proxy, children }: Situation): Due[] {
         { half: 'proxy', what: 'parent-response', child: handle },
         'Proxy',
         `Child ${handle}`,
-        'Tells the child where its parent is; it has not asked yet.',
+        'Tells the child where its parent is; it has not asked yet. Its row among the children says at which address.',
       ),
     );
 }

@@ -10,6 +10,7 @@ import { ConfirmDialog, Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { Notice } from '../../components/verdict.tsx';
+import { ChildAddress } from './child-address.tsx';
 import { ExportFileDialog } from './export-file-dialog.tsx';
 import { KeyList } from './key-tags.tsx';
 import { ResourceFields, saysResources } from './resource-fields.tsx';
@@ -38,8 +39,13 @@ function ResourcesBody({ child, onClose }: { child: ProxyChildView; onClose: () 
   );
 }
 
-function lostWith({ handle, keys }: ProxyChildView): string[] {
-  const used = keys.filter(({ state }) => state === 'in-use' || state === 'revoking').length;
+/** Keys that have to be revoked before it is gone. */
+const usedKeys = ({ keys }: ProxyChildView): number =>
+  keys.filter(({ state }) => state === 'in-use' || state === 'revoking').length;
+
+function lostWith(child: ProxyChildView): string[] {
+  const { handle } = child;
+  const used = usedKeys(child);
   return used === 0
     ? [`${handle} has no certificate: it is gone at once.`]
     : [
@@ -97,6 +103,7 @@ export function ChildDetail({ child }: { child: ProxyChildView }) {
           ],
         ]}
       />
+      {child.local || leaving ? null : <ChildAddress handle={handle} />}
       <KeyList keys={child.keys} />
       <ExportFileDialog file={file} onClose={() => setFile(null)} />
       <Dialog open={dialog === 'resources'} onClose={close} title={`Resources of ${handle}`} size="wide">
@@ -112,7 +119,11 @@ export function ChildDetail({ child }: { child: ProxyChildView }) {
         channel="ta.childRemove"
         onConfirm={async () => {
           await call('ta.childRemove', { handle, confirm: handle });
-          showToast(`${handle} is removed, or will be with the next exchange`);
+          showToast(
+            usedKeys(child) === 0
+              ? `${handle} is removed`
+              : `${handle} is removed with the next exchange: make a request next`,
+          );
         }}
       />
     </section>

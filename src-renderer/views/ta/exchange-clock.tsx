@@ -1,5 +1,6 @@
 /** The exchange clock: who has the ball, how long the message lives, what is due after it. */
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
+import type { Where } from './guide-steps.ts';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { Tag } from '../../components/tag.tsx';
 import type { Tone } from '../../components/tag.tsx';
@@ -33,8 +34,11 @@ function firstEnd({ children }: ProxyView): { child: string; notAfter: string } 
   );
 }
 
-export function ExchangeClock({ proxy }: { proxy: ProxyView }) {
-  const { open, signer, ball } = proxy;
+/** `holder`: who has an exchange that is under way, as the guide knows by the files that were handed out; null: as the proxy says. */
+export function ExchangeClock(props: { proxy: ProxyView; holder: Where | null }) {
+  const { proxy } = props;
+  const { open, signer } = proxy;
+  const ball = { ...proxy.ball, who: props.holder ?? proxy.ball.who };
   const ends = firstEnd(proxy);
   const { word, tone } = HOLDER[ball.who];
   return (

@@ -3,6 +3,7 @@ import { call } from '../../app/call.ts';
 import { showToast } from '../../app/state.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { SaveTo } from '../../components/save-to.tsx';
+import { ChildAddress } from './child-address.tsx';
 import type { TaFile } from './ta-files.ts';
 
 function write(file: TaFile, target: string, overwrite: boolean): Promise<{ sha256: string }> {
@@ -21,6 +22,9 @@ export function ExportFileDialog(props: { file: TaFile | null; onClose: () => vo
             {file.from} <span aria-hidden>→</span> <span className="visually-hidden">to</span> {file.to}
           </p>
           <p className="dim">{file.says}</p>
+          {file.half === 'proxy' && file.what === 'parent-response' ? (
+            <ChildAddress handle={file.child ?? ''} />
+          ) : null}
           <SaveTo
             channel={file.half === 'proxy' ? 'ta.proxyExport' : 'ta.export'}
             purpose="export"

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import type { SignerView } from '#shared/contract/ta.ts';
 import { type GuideInput, guideOf } from './guide-model.ts';
-import type { Guide } from './guide-steps.ts';
+import { type Guide, holderOf, setUpBehind } from './guide-steps.ts';
 
 const AT = '2026-12-11T00:00:00Z';
 const OPEN: NonNullable<ProxyView['open']> = {
@@ -13,6 +13,7 @@ const OPEN: NonNullable<ProxyView['open']> = {
   words: [],
   wishes: 1,
   outdated: [],
+  rejected: null,
 };
 
 const proxy = (part: Partial<ProxyView>): ProxyView =>
@@ -21,6 +22,8 @@ const proxy = (part: Partial<ProxyView>): ProxyView =>
     open: null,
     ball: { who: 'nobody', text: 'Nothing is open.' },
     unpublished: false,
+    putOut: true,
+    wants: { wishes: [], activate: [] },
     ...part,
   }) as ProxyView;
 const signer = (number: string, sha256 = 'C0'): SignerView =>
@@ -81,7 +84,35 @@ describe('set-up', () => {
 
   test('every step before the present one is done, every later one is not', () => {
     const { steps } = at({ proxy: proxy({ step: 'child' }) });
-    expect(steps.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'done', 'done', 'done', 'here']);
+    expect(steps.map(({ state }) => state)).toEqual([
+      'done',
+      'done',
+      'done',
+      'done',
+      'done',
+      'done',
+      'done',
+      'here',
+    ]);
+  });
+
+  test('ta.cer and the TAL are put out before the child is added, and asked for again while nothing else is to be done', () => {
+    const first = at({ proxy: proxy({ step: 'child', putOut: false }) });
+    expect(says(first)).toEqual(['put-out', 'Put out ta.cer and the TAL…']);
+    expect(first.others.map(({ label }) => label)).toEqual(['Add the first child…']);
+    // What is not published is published first.
+    expect(says(at({ proxy: proxy({ step: 'child', putOut: false, unpublished: true }) }))).toEqual([
+      'associate',
+      'Publish now',
+    ]);
+    const idle = at({ proxy: proxy({ step: 'running', putOut: false }) });
+    expect(says(idle)).toEqual(['put-out', 'Put out ta.cer and the TAL…']);
+    expect(idle.others.map(({ label }) => label)).toEqual(['Make the request…']);
+    const busy = proxy({ step: 'running', putOut: false, ball: { who: 'proxy', text: 'One wish waits.' } });
+    expect(says(at({ proxy: busy }))).toEqual(['make', 'Make the request…']);
+    const open = setUpBehind(false).filter(({ state }) => state !== 'done');
+    expect(open.map(({ id }) => id)).toEqual(['put-out']);
+    expect(setUpBehind(true).every(({ state }) => state === 'done')).toBe(true);
   });
 });
 
@@ -98,6 +129,30 @@ describe('an exchange', () => {
     expect(says(at({ proxy: open }, ['request AB']))).toEqual(['sign', 'Open response.json…']);
   });
 
+  test('between the two exchanges of a key roll the activation comes next', () => {
+    const rolling = proxy({
+      step: 'running',
+      ball: { who: 'proxy', text: 'Activate it.' },
+      wants: { wishes: [], activate: ['online'] },
+    });
+    expect(at({ proxy: rolling })).toMatchObject({
+      says: 'Activate it.',
+      next: { label: 'Go to the new key of online', action: { kind: 'local-child', handle: 'online' } },
+      others: [{ label: 'Make the request…' }],
+      idle: false,
+    });
+  });
+
+  test('a request that the signer here rejected is withdrawn, and not waited for', () => {
+    const rejected = { ...OPEN, rejected: { at: AT, reason: 'Nobody announced it.' } };
+    const both = { proxy: proxy({ ...open, open: rejected }), signer: signer('1') };
+    const guide = at(both, ['request AB']);
+    expect(says(guide)).toEqual(['sign', 'Withdraw the request…']);
+    expect(guide.says).toMatch(
+      /^The signer rejected this request on 2026-12-11: Nobody announced it\. Withdraw/,
+    );
+  });
+
   test('a file that was handed out for another request does not count', () => {
     expect(says(at({ proxy: open }, ['request CD']))).toEqual(['out', 'Hand out request.json…']);
   });
@@ -108,6 +163,11 @@ describe('an exchange', () => {
     const answered = { ...both, answered: { id: 'x-1', number: '2' } };
     expect(says(at(answered))).toEqual(['back', 'Hand out response.json…']);
     expect(says(at(answered, ['response x-1']))).toEqual(['review', 'Open response.json…']);
+    // The clock says the same.
+    expect(holderOf(at(both, ['request AB']))).toBe('signer');
+    expect(holderOf(at(answered))).toBe('courier');
+    expect(holderOf(at(answered, ['response x-1']))).toBe('proxy');
+    expect(holderOf(at({ proxy: proxy({ step: 'repository' }) }))).toBeNull();
   });
 
   test('an ended request is signed anew; what is not published is published', () => {

@@ -22,6 +22,8 @@ export interface GuideInput {
   offline: boolean;
 }
 
+const PUT_OUT: GuideNext = { label: 'Put out ta.cer and the TAL…', action: { kind: 'put-out' } };
+
 /** Between the repository and the association: files out, the signer's set-up, its file back. */
 function towardsSigner({ signer, handedOut }: GuideInput): Guide {
   const missing = (['proxy-id', 'proxy-repo'] as const).find((what) => !handedOut.has(what));
@@ -80,6 +82,14 @@ function towardsResponse(
           handOutResponse(answered.id),
           { others: [openFile('response')] },
         );
+  if (open.rejected !== null)
+    return guideAt(
+      'exchange',
+      'sign',
+      `The signer rejected this request on ${open.rejected.at.slice(0, 10)}: ${open.rejected.reason.replace(/\.$/, '')}. Withdraw it, mend what the reason says, and make another one.`,
+      { label: 'Withdraw the request…', action: { kind: 'withdraw' } },
+      { others: [openFile('request')] },
+    );
   if (!carried)
     return guideAt(
       'exchange',
@@ -122,6 +132,14 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
   if (step === 'signer') return towardsSigner(input);
   if (step === 'child') {
     const add: GuideNext = { label: 'Add the first child…', action: { kind: 'child' } };
+    if (!proxy.unpublished && !proxy.putOut)
+      return guideAt(
+        'set-up',
+        'put-out',
+        'The trust anchor is published. Relying parties begin with ta.cer and the TAL: put them where they are fetched.',
+        PUT_OUT,
+        { others: [add] },
+      );
     return proxy.unpublished
       ? guideAt(
           'set-up',
@@ -167,6 +185,23 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
       action: { kind: 'publish' },
     });
   const make: GuideNext = { label: 'Make the request…', action: { kind: 'make' } };
+  const [rolling] = proxy.wants.activate;
+  if (rolling !== undefined)
+    return guideAt(
+      'exchange',
+      'make',
+      ball.text,
+      { label: `Go to the new key of ${rolling}`, action: { kind: 'local-child', handle: rolling } },
+      { others: [make] },
+    );
+  if (!proxy.putOut && ball.who === 'nobody')
+    return guideAt(
+      'set-up',
+      'put-out',
+      'Nothing is open. ta.cer and the TAL are not known to be where relying parties fetch them.',
+      PUT_OUT,
+      { others: [make] },
+    );
   return guideAt('exchange', 'make', ball.text, make, { idle: ball.who === 'nobody' && step === 'running' });
 }
 

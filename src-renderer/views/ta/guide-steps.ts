@@ -12,10 +12,11 @@ export interface GuideStep {
 
 export type GuideAction =
   | { kind: 'init' | 'publish' | 'go-on' }
-  | { kind: 'repository' | 'signer' | 'network' }
-  | { kind: 'child' | 'make' | 'refresh' }
+  | { kind: 'repository' | 'signer' | 'network' | 'put-out' }
+  | { kind: 'child' | 'make' | 'refresh' | 'withdraw' }
   | { kind: 'hand-out'; what: Extract<ProxyExport, 'proxy-id' | 'proxy-repo' | 'request'> | 'signer-info' }
   | { kind: 'hand-out-response'; exchange: string }
+  | { kind: 'local-child'; handle: string }
   | { kind: 'open'; what: 'signer-info' | 'request' | 'response' };
 
 export interface GuideNext {
@@ -45,6 +46,7 @@ const SET_UP: readonly Step[] = [
   ['signer', 'Set up the signer', 'signer'],
   ['info', 'Carry signer-info.json back', 'courier'],
   ['associate', 'Associate the signer', 'proxy'],
+  ['put-out', 'Put out ta.cer and the TAL', 'proxy'],
   ['child', 'Add the child', 'proxy'],
 ];
 const EXCHANGE: readonly Step[] = [
@@ -58,7 +60,11 @@ const EXCHANGE: readonly Step[] = [
 
 const stepsAs = (steps: readonly Step[], state: GuideStep['state']): GuideStep[] =>
   steps.map(([id, title, where]) => ({ id, title, where, state }));
-export const SET_UP_STEPS = stepsAs(SET_UP, 'done');
+/** The steps of a set-up that is behind; `putOut`: nothing of it was left out. */
+export const setUpBehind = (putOut: boolean): GuideStep[] =>
+  stepsAs(SET_UP, 'done').map((step) =>
+    step.id === 'put-out' && !putOut ? { ...step, state: 'later' } : step,
+  );
 export const EXCHANGE_STEPS = stepsAs(EXCHANGE, 'later');
 
 export function guideAt(
@@ -108,3 +114,7 @@ export const openFile = (what: Extract<GuideAction, { kind: 'open' }>['what']): 
   label: `Open ${what}.json…`,
   action: { kind: 'open', what },
 });
+
+/** Who has to do the present step of an exchange; null: it is none of an exchange. */
+export const holderOf = ({ phase, steps }: Guide): Where | null =>
+  phase === 'set-up' ? null : (steps.find(({ state }) => state === 'here')?.where ?? null);

@@ -12,7 +12,7 @@ import { ErrorState } from '../../components/state-box.tsx';
 import { ReadingProgress } from '../../components/job-progress.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { ExportFileDialog } from './export-file-dialog.tsx';
-import { EXCHANGE_STEPS, type Guide, type GuideNext, type GuideStep, SET_UP_STEPS } from './guide-steps.ts';
+import { EXCHANGE_STEPS, type Guide, type GuideNext, type GuideStep, setUpBehind } from './guide-steps.ts';
 import { InitProxy } from './init-proxy.tsx';
 import { useOpenTaFile } from './open-request.tsx';
 import type { ProxyDialog } from './proxy-dialogs.tsx';
@@ -87,6 +87,18 @@ function NextStep(props: StepsProps & { next: GuideNext; kind: ButtonProps['kind
           {label}
         </LinkButton>
       );
+    case 'local-child':
+      return (
+        <LinkButton kind={kind} href={hrefOf('ta-child', { id: action.handle })}>
+          {label}
+        </LinkButton>
+      );
+    case 'put-out':
+      return (
+        <LinkButton kind={kind} href={hrefOf('ta-put-out')}>
+          {label}
+        </LinkButton>
+      );
     case 'signer':
       return (
         <LinkButton kind={kind} href={hrefOf('ta-signer', { draft: 'new' })}>
@@ -98,6 +110,7 @@ function NextStep(props: StepsProps & { next: GuideNext; kind: ButtonProps['kind
     case 'child':
     case 'make':
     case 'refresh':
+    case 'withdraw':
       return (
         <Button kind={kind} onPress={() => onDialog(action.kind)}>
           {label}
@@ -135,8 +148,8 @@ function NextStep(props: StepsProps & { next: GuideNext; kind: ButtonProps['kind
   }
 }
 
-export function GuideCard(props: StepsProps & { guide: Guide; oneMachine: boolean }) {
-  const { guide, oneMachine, ...rest } = props;
+export function GuideCard(props: StepsProps & { guide: Guide; oneMachine: boolean; putOut: boolean }) {
+  const { guide, oneMachine, putOut, ...rest } = props;
   const setUp = guide.phase === 'set-up';
   return (
     <Card
@@ -163,8 +176,17 @@ export function GuideCard(props: StepsProps & { guide: Guide; oneMachine: boolea
           </div>
         </div>
         <details className="details">
-          <summary>{setUp ? 'Then: the steps of each exchange' : 'The set-up is done'}</summary>
-          <Steps steps={setUp ? EXCHANGE_STEPS : SET_UP_STEPS} label={setUp ? 'Each exchange' : 'Set-up'} />
+          <summary>
+            {setUp
+              ? 'Then: the steps of each exchange'
+              : putOut
+                ? 'The set-up is done'
+                : 'The set-up is done, but for ta.cer and the TAL'}
+          </summary>
+          <Steps
+            steps={setUp ? EXCHANGE_STEPS : setUpBehind(putOut)}
+            label={setUp ? 'Each exchange' : 'Set-up'}
+          />
         </details>
       </div>
     </Card>

@@ -22,8 +22,8 @@ function Body({ base, path, onClose }: { base: string; path: string; onClose: ()
     >
       <p>
         The base <span className="mono wrap">{base}</span> stays as it is. What lies in{' '}
-        <span className="mono wrap">{path}</span> is left there: have the rsync and the web server hand out
-        the new folder, then delete the old one.
+        <span className="mono wrap">{path}</span> is left there: have the rsync server hand out the new
+        folder’s part “rsync” and the web server its part “rrdp”, then delete the old one.
       </p>
       <FolderField
         folder={folder}

@@ -1,12 +1,15 @@
 /** What the proxy is: its identity, its repository, its signer, what is published. */
 import { useState } from 'react';
+import type { ReactNode } from 'react';
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import { call } from '../../app/call.ts';
+import { showToast } from '../../app/state.ts';
 import { Button } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Left, Time } from '../../components/time.tsx';
+import { partOf } from './folder-parts.ts';
 import { IdentityDialog } from './identity-card.tsx';
 import { MoveFolderDialog } from './move-folder-dialog.tsx';
 import { PinDialog } from './pin-field.tsx';
@@ -32,13 +35,35 @@ function Published({ proxy }: { proxy: ProxyView }) {
   );
 }
 
+/** Where the objects lie on this machine, and which part each server hands out. */
+function folderFacts(repository: ProxyView['repository']): [label: string, value: ReactNode][] {
+  if (repository?.target.kind !== 'folder') return [];
+  const { path } = repository.target;
+  const part = (name: 'rsync' | 'rrdp', says: string) => (
+    <>
+      {mono(partOf(path, name))} <span className="quiet">{says}</span>
+    </>
+  );
+  const facts: [label: string, value: ReactNode][] = [
+    ['Into the folder', mono(path)],
+    ['For rsync', part('rsync', 'is what the rsync server hands out at the base')],
+  ];
+  if (repository.notify !== null)
+    facts.push(['For the web', part('rrdp', 'is what the web server hands out where the notification is')]);
+  return facts;
+}
+
 export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDialog) => void }) {
   const { proxy, onDialog } = props;
   const { repository, signer } = proxy;
   const [reading, setReading] = useState(false);
   const [moving, setMoving] = useState(false);
   const [pinning, setPinning] = useState(false);
-  const publish = useStartedJob('ta.publish', () => call('ta.publish', {}));
+  const publish = useStartedJob(
+    'ta.publish',
+    () => call('ta.publish', {}),
+    () => showToast(`Published: number ${signer?.number ?? ''} is out, every object read back or confirmed`),
+  );
   return (
     <Card
       title="Facts"
@@ -103,7 +128,7 @@ export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDi
               'RRDP',
               repository.notify === null ? 'none: rsync only' : mono(repository.notify),
             ],
-            repository?.target.kind === 'folder' && ['Into the folder', mono(repository.target.path)],
+            ...folderFacts(repository),
             repository?.target.kind === 'server' && ['Server', mono(repository.serviceUri)],
             repository?.target.kind === 'server' && [
               'Its TLS',

@@ -5,6 +5,7 @@ import { Notice } from '../../components/verdict.tsx';
 import { ChildrenCard } from './children-card.tsx';
 import { ExchangeClock } from './exchange-clock.tsx';
 import { FileRows } from './file-rows.tsx';
+import type { Where } from './guide-steps.ts';
 import { IncomingFiles } from './incoming-files.tsx';
 import type { ProxyDialog } from './proxy-dialogs.tsx';
 import { IdentityCard } from './identity-card.tsx';
@@ -17,6 +18,8 @@ import { UnownedKeys } from './unowned-keys.tsx';
 export function ProxyPane(props: {
   proxy: ProxyView;
   signer: SignerView | null;
+  /** Who has the exchange that is under way. */
+  holder: Where | null;
   onDialog: (dialog: ProxyDialog) => void;
 }) {
   const { proxy, signer, onDialog } = props;
@@ -45,7 +48,7 @@ export function ProxyPane(props: {
           <div className="columns">
             <RequestCard proxy={proxy} onDialog={onDialog} />
             <div className="stack">
-              <ExchangeClock proxy={proxy} />
+              <ExchangeClock proxy={proxy} holder={props.holder} />
               {proxy.open === null ? null : <ResponseCard />}
             </div>
           </div>

@@ -49,13 +49,18 @@ function Findings({ findings }: { findings: readonly PublicFinding[] }) {
   );
 }
 
-/** `some`: there is a trust anchor to look for. `findings`: the check that was made last. */
-export function PublicCard({ some, findings }: { some: boolean; findings: string | null }) {
+/** `some`: there is a trust anchor to look for. `findings`: the check that was made last. `screen`: where the card stands. */
+export function PublicCard(props: {
+  some: boolean;
+  findings: string | null;
+  screen?: 'ta-network' | 'ta-put-out';
+}) {
+  const { some, findings, screen = 'ta-network' } = props;
   const found = useQuery('ta.publicFindings', { id: findings ?? '' }, [], { skip: findings === null });
   const check = useStartedJob(
     'ta.checkPublic',
     () => call('ta.checkPublic', {}),
-    ({ resultIds: [id] }) => replacePath(formatPath('ta-network', {}, { findings: id })),
+    ({ resultIds: [id] }) => replacePath(formatPath(screen, {}, { findings: id })),
   );
   // A check of an earlier unlocking is gone from memory: then it is simply not made yet.
   const last = found.data;

@@ -15,7 +15,15 @@ beforeEach(() => {
   dropWorkspaceData();
   changes = [change('TAL'), change('TA certificate')];
   installBridge({
-    'ta.signerInfo': () => ({ name: 'signer-info.json', faults: [], early: null, changes, lines: [] }),
+    'ta.signerInfo': () => ({
+      name: 'signer-info.json',
+      faults: [],
+      early: null,
+      older: false,
+      changes,
+      lines: [],
+    }),
+    'ta.signer': () => ({ signer: { identity: { sha256: 'CD'.repeat(32) } } }),
     'ta.associate': () => ({ job: 'j-1' }),
     'ta.review': () => ({
       file: { name: 'request.json', size: 1, sha256: 'AB'.repeat(32) },
@@ -53,6 +61,10 @@ const props = (id: string) => ({ route: { name: 'ta', params: { id }, query: {} 
 test('after a new certificate was taken over, what must be put out stands there with its buttons', async () => {
   render(<SignerInfo {...props('i-1')} />);
   await settle();
+  // On one machine it need not be carried from one page to the other.
+  fireEvent.click(screen.getByRole('button', { name: 'Take it from the signer of this workspace' }));
+  await settle();
+  expect(screen.getByLabelText<HTMLInputElement>(/^Fingerprint/).value).toBe('CD'.repeat(32));
   fireEvent.change(screen.getByLabelText(/^Fingerprint/), { target: { value: 'AB'.repeat(16) } });
   fireEvent.click(screen.getByRole('button', { name: 'Take it over and publish' }));
   await settle();

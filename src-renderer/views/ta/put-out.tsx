@@ -1,10 +1,18 @@
-/** After a signer's new TA certificate was taken over: what must be put out now, each file with its button. */
-import type { SignerInfoView } from '#shared/contract/ta-proxy.ts';
-import { hrefOf } from '../../app/router.ts';
-import { LinkButton } from '../../components/button.tsx';
+/** ta.cer and the TAL, put where relying parties fetch them: after the first association, and after each change of them. */
+import type { ProxyView, SignerInfoView } from '#shared/contract/ta-proxy.ts';
+import { call } from '../../app/call.ts';
+import { hrefOf, navigate } from '../../app/router.ts';
+import { useAction } from '../../app/use-action.ts';
+import { useQuery } from '../../app/use-query.ts';
+import type { ViewProps } from '../../app/view-props.ts';
+import { Button, LinkButton } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
+import { ErrorState } from '../../components/state-box.tsx';
 import { Verdict } from '../../components/verdict.tsx';
 import { FileRows } from './file-rows.tsx';
+import { PublicCard } from './public-card.tsx';
 import { CERTIFICATE, TAL, type TaFile } from './ta-files.ts';
 
 /** Which files of the trust anchor have other content by these changes. */
@@ -23,6 +31,7 @@ export function filesToPutOut(changes: SignerInfoView['changes']): TaFile[] {
   ];
 }
 
+/** What an update of the signer made new. */
 export function PutOut({ files }: { files: readonly TaFile[] }) {
   return (
     <Page title="The signer's file">
@@ -37,6 +46,91 @@ export function PutOut({ files }: { files: readonly TaFile[] }) {
           Open the trust anchor
         </LinkButton>
       </div>
+    </Page>
+  );
+}
+
+const BACK = { href: hrefOf('trust-anchor'), label: 'Trust anchor' };
+
+/** Where ta.cer has to lie, as the TAL says. */
+function Places({ uris }: { uris: readonly string[] }) {
+  return (
+    <Card title="Where ta.cer goes">
+      <div className="stack">
+        <ul className="plain-list">
+          {uris.map((uri) => (
+            <li key={uri} className="mono wrap">
+              {uri}
+            </li>
+          ))}
+        </ul>
+        <p className="dim">
+          The same file at each of them; ta.tal goes to everybody who runs a validator. “Serving” on the
+          network page hands out both as well.
+        </p>
+      </div>
+    </Card>
+  );
+}
+
+function Said({ putOut }: Pick<ProxyView, 'putOut'>) {
+  const say = useAction('ta.putOut', async () => {
+    await call('ta.putOut', {});
+    navigate('trust-anchor');
+  });
+  return (
+    <div className="action-bar">
+      {say.error ? <ErrorState error={say.error} /> : null}
+      <span className="dim">
+        {putOut
+          ? 'It is asked again when ta.cer or its places change.'
+          : 'Have it looked at, or say that both are out: then it is not asked again.'}
+      </span>
+      <span className="push row-wrap">
+        <LinkButton href={BACK.href} kind={putOut ? 'primary' : 'plain'}>
+          {putOut ? 'Open the trust anchor' : 'Later'}
+        </LinkButton>
+        {putOut ? null : (
+          <Button kind="primary" busy={say.busy} onPress={() => void say.run()}>
+            Both are out
+          </Button>
+        )}
+      </span>
+    </div>
+  );
+}
+
+export function PutOutFirst({ route }: ViewProps) {
+  const found = useQuery('ta.proxy', {}, ['ta']);
+  if (!found.data) return <NotLoaded title="ta.cer and the TAL" found={found} back={BACK} />;
+  const { proxy } = found.data;
+  const signer = proxy?.signer ?? null;
+  if (proxy === null || signer === null)
+    return (
+      <Page title="ta.cer and the TAL" narrow>
+        <Verdict
+          severity="note"
+          title="There is no ta.cer yet: associate the signer first"
+          action={<LinkButton href={BACK.href}>{BACK.label}</LinkButton>}
+        />
+      </Page>
+    );
+  return (
+    <Page title="ta.cer and the TAL">
+      <Verdict
+        severity={proxy.putOut ? 'good' : 'note'}
+        title={
+          proxy.putOut
+            ? 'Both are where relying parties fetch them.'
+            : 'Relying parties begin with these two files, and find nothing without them.'
+        }
+      />
+      <div className="columns">
+        <FileRows title={proxy.putOut ? 'The files' : 'Put these out now'} files={[CERTIFICATE, TAL]} />
+        <Places uris={signer.talUris} />
+      </div>
+      <PublicCard some findings={route.query['findings'] ?? null} screen="ta-put-out" />
+      <Said putOut={proxy.putOut} />
     </Page>
   );
 }

@@ -11,6 +11,7 @@ import { FolderField } from '../../components/folder-field.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
+import { partOf } from './folder-parts.ts';
 
 export function FolderRepository() {
   const [folder, setFolder] = useState<Ticket | null>(null);
@@ -59,7 +60,18 @@ export function FolderRepository() {
             placeholder="rsync://rpki.example.net/repo/"
             maxLength={2048}
             error={baseError}
-            help="What your rsync server calls this folder: host, module, a slash at the end. The trust anchor publishes right there, children below it."
+            help={
+              <>
+                What your rsync server calls{' '}
+                {folder === null ? (
+                  'the part “rsync” of this folder'
+                ) : (
+                  <span className="mono wrap">{partOf(folder.path, 'rsync')}</span>
+                )}
+                , not the folder itself: host, module, a slash at the end. Give the module exactly that path;
+                the trust anchor publishes right there, children below it.
+              </>
+            }
           />
           <Checkbox value={rrdp} onChange={setRrdp}>
             Publish by RRDP as well
@@ -73,7 +85,17 @@ export function FolderRepository() {
               placeholder="https://rpki.example.net/rrdp/notification.xml"
               maxLength={2048}
               error={notifyError}
-              help="Where your web server hands out notification.xml of the folder's rrdp part."
+              help={
+                <>
+                  Where your web server hands out notification.xml of{' '}
+                  {folder === null ? (
+                    'the part “rrdp” of this folder'
+                  ) : (
+                    <span className="mono wrap">{partOf(folder.path, 'rrdp')}</span>
+                  )}
+                  : that is what it has at this URI without the name.
+                </>
+              }
             />
           ) : (
             <Notice severity="careful">

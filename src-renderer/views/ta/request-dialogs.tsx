@@ -22,6 +22,7 @@ export function MakeBody({ proxy, onClose }: BodyProps) {
     (sum, { keys }) => sum + keys.filter(({ state }) => state === 'asked' || state === 'revoking').length,
     0,
   );
+  const wishes = ask ? proxy.wants.wishes : [];
   if (make.progress !== null) return make.progress;
   return (
     <DialogForm
@@ -32,13 +33,22 @@ export function MakeBody({ proxy, onClose }: BodyProps) {
     >
       <p>
         {waiting === 0
-          ? 'No child wants anything at the moment. The request renews manifest and CRL.'
+          ? wishes.length === 0
+            ? 'No child wants anything at the moment. The request renews manifest and CRL.'
+            : 'Nothing was asked yet; what the CAs of this workspace ask for goes with it.'
           : waiting === 1
             ? 'One key of a child waits for it.'
             : `${waiting} keys of children wait for it.`}{' '}
         It gets a new nonce, is signed by the proxy, and stays the same file until you sign it anew on
         purpose.
       </p>
+      {wishes.length === 0 ? null : (
+        <ul className="verdict-lines">
+          {wishes.map((wish) => (
+            <li key={wish}>{wish}</li>
+          ))}
+        </ul>
+      )}
       {locals === 0 ? null : (
         <Checkbox value={ask} onChange={setAsk}>
           Ask the CAs of this workspace first what they need

@@ -135,7 +135,7 @@ const answerId = (row: Answer): string => `${row.child} ${row.keyId}`;
 
 export function ResponseBody({ review }: { review: ResponseReview }) {
   const [shown, setShown] = useState<Answer | null>(null);
-  const { answers, number, nextUpdate, signedAt, goodUntil } = review;
+  const { answers, answersOpen, number, nextUpdate, signedAt, goodUntil } = review;
   return (
     <>
       <Card title="Answers" note={String(answers.length)} flush>
@@ -149,7 +149,9 @@ export function ResponseBody({ review }: { review: ResponseReview }) {
           maxRows={10}
           empty={
             <p className="load-line">
-              The request asked for nothing, so the response renews manifest and CRL only.
+              {answersOpen
+                ? 'The request asked for nothing, so the response renews manifest and CRL only.'
+                : 'It does not answer the open request, so there is nothing to compare its answers with.'}
             </p>
           }
         />

@@ -20,8 +20,9 @@ import { useStartedJob } from '../../components/use-started-job.tsx';
 const BACK = { href: hrefOf('trust-anchor'), label: 'Trust anchor' };
 
 function InfoVerdict({ info }: { info: SignerInfoView }) {
-  const [title, severity] =
-    info.faults.length > 0
+  const [title, severity] = info.older
+    ? (['This file is older than what is here: bring the newest signer-info.json', 'bad'] as const)
+    : info.faults.length > 0
       ? ([
           info.early === null
             ? 'This cannot be the signer of this proxy'
@@ -101,6 +102,7 @@ function Associate(props: { id: string; info: SignerInfoView; onTaken: () => voi
     () => call('ta.associate', { id, fingerprint }),
     props.onTaken,
   );
+  const own = useQuery('ta.signer', {}, ['ta']).data?.signer?.identity.sha256 ?? null;
   const error = action.error?.fieldError('fingerprint') ?? null;
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -137,6 +139,11 @@ function Associate(props: { id: string; info: SignerInfoView; onTaken: () => voi
             error={error}
             help="“Fingerprint…” on the signer's page shows it; at least the first 32 digits."
           />
+          {own === null ? null : (
+            <Button size="small" onPress={() => setFingerprint(own)}>
+              Take it from the signer of this workspace
+            </Button>
+          )}
         </div>
       ) : null}
       <span className="push">

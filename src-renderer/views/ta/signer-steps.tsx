@@ -13,6 +13,7 @@ import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { NumberField, TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { KrillFiles } from './krill-files.tsx';
+import { OwnProxyFiles } from './own-proxy-files.tsx';
 import { SetupFile } from './setup-file.tsx';
 import { signerProblem, type SignerStepProps } from './signer-model.ts';
 import { TimingFields } from './timing-fields.tsx';
@@ -34,6 +35,7 @@ export function StepProxy({ data, change, take, problems }: SignerStepProps) {
       >
         The identity of the proxy. With Krill: krillta proxy --format json id
       </SetupFile>
+      <OwnProxyFiles change={take} />
       <KrillFiles change={take} />
       <TextField
         label="Fingerprint on the proxy's screen (SHA-256)"

@@ -24,13 +24,18 @@ const DATA: SignerDraft = {
   key: null,
 };
 
+let own: boolean;
 beforeEach(() => {
   dropWorkspaceData();
+  own = false;
   let revision = 1;
   let text = '';
   installBridge({
     'blob.put': ({ name }: { name: string }) => ({ blob: name }),
     'ta.krill': () => ({ link: null }),
+    'ta.proxySetup': () => ({
+      files: own ? { proxyId: 'own id', repository: 'own repo', fingerprint: 'AB'.repeat(32) } : null,
+    }),
     'ta.recognise': ({ blob: name }: { blob: string }) => ({
       name,
       kind: name === 'other.json' ? 'proxy-repo' : 'proxy-id',
@@ -99,4 +104,14 @@ test('a number that is too long is said at its field', () => {
   expect(screen.getByText(/has 19 digits at most/)).toBeTruthy();
   fireEvent.change(field, { target: { value: '9' } });
   expect(screen.queryByText(/has 19 digits at most/)).toBeNull();
+});
+
+test('the proxy of this workspace is taken with its files and its fingerprint, without carrying them', async () => {
+  own = true;
+  shown('proxy');
+  await settle();
+  fireEvent.click(screen.getByRole('button', { name: 'Take the proxy of this workspace' }));
+  await settle();
+  expect(screen.getByLabelText<HTMLTextAreaElement>(/^Fingerprint on the proxy/).value).toBe('AB'.repeat(32));
+  expect(screen.getByText('proxy-id.json', { exact: true })).toBeTruthy();
 });

@@ -14,6 +14,7 @@ import { ExchangesTable } from './exchanges-table.tsx';
 import { GuideCard } from './guide.tsx';
 import { GoOnDialog } from './go-on-dialog.tsx';
 import { guideOf } from './guide-model.ts';
+import { holderOf } from './guide-steps.ts';
 import { useHandedOut } from './handed-out.ts';
 import { NoSigner } from './no-signer.tsx';
 import { type ProxyDialog, ProxyDialogs } from './proxy-dialogs.tsx';
@@ -75,6 +76,13 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
   const handedOut = useHandedOut();
   const both = proxy !== null && signer !== null;
   const none = proxy === null && signer === null;
+  const guide =
+    handedOut.data === null
+      ? null
+      : guideOf({
+          ...{ proxy, signer, ...known, krill: connected, offline },
+          handedOut: handedOut.data,
+        });
   const close = (): void => {
     setDialog(null);
     if (child !== null) replacePath('/trust-anchor');
@@ -94,7 +102,7 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
         </>
       }
     >
-      {handedOut.data === null ? (
+      {guide === null ? (
         <Card title="You are here">
           {handedOut.error ? (
             <ErrorState error={handedOut.error} onRetry={handedOut.reload} />
@@ -104,11 +112,9 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
         </Card>
       ) : (
         <GuideCard
-          guide={guideOf({
-            ...{ proxy, signer, ...known, krill: connected, offline },
-            handedOut: handedOut.data,
-          })}
+          guide={guide}
           oneMachine={both}
+          putOut={proxy?.putOut ?? true}
           open={proxy?.open ?? null}
           onDialog={setDialog}
           onGoOn={() => setGoingOn(true)}
@@ -117,7 +123,12 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
       <StickCard />
       {proxy === null ? null : (
         <Pane title="The proxy" says="the online half: children ask it, it publishes">
-          <ProxyPane proxy={proxy} signer={signer} onDialog={setDialog} />
+          <ProxyPane
+            proxy={proxy}
+            signer={signer}
+            holder={guide === null || proxy.open === null ? null : holderOf(guide)}
+            onDialog={setDialog}
+          />
         </Pane>
       )}
       {signer === null ? (

@@ -4,10 +4,12 @@
  */
 
 import type { ReactNode } from 'react';
-import { closeWorkspace } from '../../app/actions.ts';
+import { closeNow } from '../../app/actions.ts';
 import { nextZoom, setAppearance } from '../../app/appearance.ts';
 import { call } from '../../app/call.ts';
 import { KEYBOARD_MAP } from '../../app/keyboard-map.ts';
+import { SERVING_LOST } from '../../app/quit-dialog.tsx';
+import { useServing } from '../../app/serving.ts';
 import { useView } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
 import { useDialog } from '../../app/use-dialog.ts';
@@ -120,6 +122,7 @@ export function Settings({ route, session }: ViewProps) {
   const info = useQuery('app.info', {}, []);
   const workspace = session.workspace;
   const done = (): void => setOpen(null);
+  const serves = useServing(session.state)?.running === true;
   return (
     <Page title="Settings" narrow>
       <AppearanceCard />
@@ -202,10 +205,13 @@ export function Settings({ route, session }: ViewProps) {
         open={open === 'close'}
         onClose={done}
         title={`Close “${workspace?.name ?? ''}”?`}
-        lost={['Nothing is lost. It is locked, and the passphrase is needed to open it again.']}
+        lost={[
+          'Nothing is lost. It is locked, and the passphrase is needed to open it again.',
+          ...(serves ? [SERVING_LOST] : []),
+        ]}
         verb="Close workspace"
         channel="workspace.close"
-        onConfirm={closeWorkspace}
+        onConfirm={closeNow}
       />
     </Page>
   );
