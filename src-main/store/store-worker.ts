@@ -46,16 +46,24 @@ try {
     reply({ id, ok: false, error: sendError(storeError(error, start.path)) });
   }
 
-  function runAll(requests: readonly RunRequest[]): void {
-    const outcomes = store.run(requests);
-    const records = store.recordsAfter(file.lastSeq);
+  /** Completes the file; answers whether there was a record that it had not. Never throws: what is committed is done. */
+  function project(): boolean {
     try {
+      const records = store.recordsAfter(file.lastSeq);
       file.append(records);
+      return records.length > 0;
     } catch (error) {
       behind(error);
+      return true;
     }
+  }
+
+  function runAll(requests: readonly RunRequest[]): void {
+    // Who looks at the file, too, finds it whole, also after a sync that failed.
+    if (requests.some(({ name }) => !store.mayShare(name))) project();
+    const outcomes = store.run(requests);
     // Told once, with the first answer that can carry it.
-    let recorded = records.length > 0;
+    let recorded = project();
     for (const [at, { id }] of requests.entries()) {
       const outcome = outcomes[at];
       if (outcome?.ok === true) {

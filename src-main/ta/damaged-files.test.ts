@@ -162,13 +162,10 @@ describe('in an application', () => {
       ];
       for (const [what, bytes, said] of files) {
         const blob = await app.blob('x', bytes, 'transfer');
-        const begun = performance.now();
         await expect(app.call('ta.openRequest', { blob }), what).rejects.toMatchObject({
           code: 'INVALID_INPUT',
           message: expect.stringMatching(said),
         });
-        // Far above what it takes here, and below what one notices as standing still.
-        expect(performance.now() - begun, what).toBeLessThan(5000);
       }
       const { rows } = await app.call('audit.list', { limit: files.length + 1 });
       expect(rows.filter(({ action }) => action === 'ta.openRequest').map(({ outcome }) => outcome)).toEqual(

@@ -5,14 +5,15 @@
 import type { ResponseReview } from '#shared/contract/ta-proxy.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { AppError } from '../../lib/app-error.ts';
-import { type Fault, Faults } from '../../rpki/fault.ts';
+import { Faults } from '../../rpki/fault.ts';
 import type { ProxyKnowledge } from '../judge-answers.ts';
 import { second } from '../inside.ts';
 import { judgeResponse } from '../judge-response.ts';
 import type { TaObjects } from '../objects.ts';
-import { openDocument, type OpenedExchange, readInto } from '../open-exchange.ts';
+import { openDocument, readInto } from '../open-exchange.ts';
 import type { Response } from '../response.ts';
 import { resourceTexts } from '../review/child-review.ts';
+import { minute } from '../signer/clock.ts';
 import { readSignerInfo } from '../signer-info.ts';
 import { timingSeen } from './compare-timing.ts';
 import type { HeldProxy } from './held-proxy.ts';
@@ -20,6 +21,7 @@ import { noneOpen, openContent } from './make-request.ts';
 import { associatedJson } from './proxy-text.ts';
 import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
 import { adviceOf, futureOf } from './response-advice.ts';
+import { verdictOf } from './response-verdict.ts';
 import { withdrawnKeys } from './withdrawn.ts';
 
 type Knowing = Pick<HeldProxy, 'state' | 'past' | 'highest' | 'nonceTaken'>;
@@ -30,7 +32,6 @@ export interface ReviewedResponse {
   response: Response | null;
 }
 
-const minute = (instant: string): string => `${instant.slice(0, 16).replace('T', ' ')} Z`;
 const short = (key: string): string => key.slice(-8);
 
 /** What is known of the nonce already: withdrawn or taken, with its date; null: nothing. */
@@ -151,78 +152,6 @@ function unusualOf(state: ProxyState & { signer: AssociatedSigner }, response: R
       )
         found.push(`${handle}: the certificate of key ${short(key)} is gone, and nobody asked for that.`);
   return found;
-}
-
-function verdictOf(
-  faults: readonly Fault[],
-  unusual: readonly string[],
-  opened: OpenedExchange | null,
-  request: { open: string; answered: string | null },
-  story: string | null,
-  future: Date | null,
-): ResponseReview['verdict'] {
-  const message = opened?.message ?? null;
-  const edited = opened?.edited ?? null;
-  const checks = [
-    message?.genuine === true && edited === null
-      ? { ok: true, text: 'signed by the associated signer, clear text and signed content say the same' }
-      : {
-          ok: false,
-          text: 'not signed by the associated signer, or clear text and signed content differ',
-        },
-    {
-      ok: faults.length === 0 ? true : null,
-      text: 'every object holds before the validator; manifest and files agree',
-    },
-    { ok: faults.length === 0 ? true : null, text: 'every wish is answered, and nothing else' },
-    {
-      ok: request.answered === null ? null : request.answered === request.open,
-      text: `answers the open request ${request.open}`,
-    },
-  ];
-  // What follows from its being an old one says nothing more.
-  if (story !== null) return { severity: 'bad', title: `Do not publish: this response ${story}`, checks };
-  if (message === null)
-    return {
-      severity: 'bad',
-      title:
-        'Do not publish: this file is damaged or of another kind. Copy it again from the signer’s machine',
-      checks,
-    };
-  if (future !== null)
-    return {
-      severity: 'bad',
-      title: `Do not publish yet: this response is from the future, signed at ${minute(future.toISOString())}. Compare the clocks of both machines`,
-      checks,
-    };
-  const others = faults.filter((fault) => fault !== edited && !message?.untimely.late.includes(fault));
-  if (edited !== null && others.length === 0)
-    return {
-      severity: 'bad',
-      title: 'Do not publish: this file is damaged. Copy it again; below is what the signer signed',
-      checks,
-    };
-  if (message !== null && faults.length > 0 && others.length === 0)
-    return {
-      severity: 'bad',
-      title: `Do not publish: this response ended on ${message.notAfter.toISOString().slice(0, 10)}, by the clock of this machine`,
-      checks,
-    };
-  if (message.genuine && edited === null && request.answered !== null && request.answered !== request.open)
-    return {
-      severity: 'bad',
-      title: 'Do not publish: this response answers another request than the open one',
-      checks,
-    };
-  if (faults.length > 0)
-    return { severity: 'bad', title: 'Do not publish: this response is not right', checks };
-  if (unusual.length > 0)
-    return {
-      severity: 'careful',
-      title: `It can be published; ${unusual.length === 1 ? 'one thing is' : `${unusual.length} things are`} unusual`,
-      checks,
-    };
-  return { severity: 'good', title: 'The signer answered what was asked, and every object holds', checks };
 }
 
 /** As it stands in the file; undefined when there is none. */

@@ -1,80 +1,25 @@
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { AppError } from '../../lib/app-error.ts';
-import { sha256Hex } from '../../lib/bytes.ts';
-import { readRrdpNotification, readRrdpSnapshot } from '../../rpki/rrdp-xml.ts';
 import type { PublisherOrder } from '../../testing/folder-publisher.ts';
-import { type PublicationOrder, publishFolder } from './publish-folder.ts';
+import {
+  BASE,
+  entries,
+  fetched,
+  NEW,
+  newFolders,
+  NOTIFY,
+  OLD,
+  order,
+  rsynced,
+  SESSION,
+  type Tree,
+} from '../../testing/published-folder.ts';
+import { publishFolder } from './publish-folder.ts';
 
-const scratch = mkdtempSync(join(tmpdir(), 'baleen-publish-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-let made = 0;
-const newFolder = (): string => join(scratch, String((made += 1)));
-
-const BASE = 'rsync://rpki.example.net/repo/';
-const NOTIFY = 'https://rpki.example.net/rrdp/notification.xml';
-const SESSION = '8fe05c2e-047d-49e7-8398-cd4250a572b1';
-/** Content by path. */
-type Tree = Record<string, string>;
-const OLD: Tree = { 'ta.mft': 'old manifest', 'ta.crl': 'old list', 'online/0/a.mft': 'child' };
-const NEW: Tree = { 'ta.mft': 'new manifest', 'ta.crl': 'new list', '__proto__/0/b.mft': 'other child' };
-
-function order(folder: string, set: Tree, more: Partial<PublicationOrder> = {}): PublicationOrder {
-  return {
-    folder,
-    base: BASE,
-    objects: Object.entries(set).map(([path, text]) => ({ uri: `${BASE}${path}`, der: Buffer.from(text) })),
-    notify: NOTIFY,
-    newSession: () => SESSION,
-    ...more,
-  };
-}
-
-/** What an rsync daemon hands out. */
-function rsynced(folder: string): Tree {
-  const root = join(folder, 'rsync');
-  return Object.fromEntries(
-    readdirSync(root, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .map((path) => [relative(root, path), readFileSync(path, 'utf8')]),
-  );
-}
-
-/** What an RRDP client makes of the folder; it checks the hash and the two sessions. */
-function fetched(folder: string): { set: Tree; serial: bigint; session: string } {
-  const notification = readRrdpNotification(readFileSync(join(folder, 'rrdp', 'notification.xml')));
-  const root = NOTIFY.slice(0, NOTIFY.lastIndexOf('/') + 1);
-  expect(notification.snapshot.uri.startsWith(root)).toBe(true);
-  const bytes = readFileSync(join(folder, 'rrdp', notification.snapshot.uri.slice(root.length)));
-  expect(sha256Hex(bytes)).toBe(notification.snapshot.hash);
-  const { objects, serial, sessionId } = readRrdpSnapshot(bytes);
-  expect({ serial, sessionId }).toEqual({ serial: notification.serial, sessionId: notification.sessionId });
-  return {
-    set: Object.fromEntries(
-      objects.map(({ uri, der }) => [uri.slice(BASE.length), Buffer.from(der).toString()]),
-    ),
-    serial,
-    session: sessionId,
-  };
-}
-
-const entries = (set: Tree): [string, string][] =>
-  Object.entries(set).toSorted(([a], [b]) => (a < b ? -1 : 1));
+const { newFolder, end } = newFolders();
+afterAll(end);
 
 test.each([true, false])(
   'publications follow each other, the one before stays (links: %s)',
@@ -160,74 +105,6 @@ test('moving from a system without links to one with them, and back', async () =
     expect(entries(rsynced(folder))).toEqual(entries(links ? NEW : OLD));
   }
 });
-
-describe('what was not made here is neither overwritten nor removed', () => {
-  const said = async (folder: string, more: Partial<PublicationOrder> = {}): Promise<string> => {
-    const error: unknown = await publishFolder(order(folder, NEW, more)).then(
-      () => null,
-      (reason: unknown) => reason,
-    );
-    expect(error).toBeInstanceOf(AppError);
-    expect(error).toMatchObject({ code: 'FILE_EXISTS' });
-    return (error as AppError).message;
-  };
-
-  test('a folder of somebody else', async () => {
-    const folder = newFolder();
-    mkdirSync(folder);
-    for (const name of ['a', 'b', 'c', 'd', 'rsync']) writeFileSync(join(folder, name), name);
-    expect(await said(folder)).toContain('not published from here: a, b, c and 2 more.');
-    expect(readdirSync(folder)).toHaveLength(5);
-  });
-
-  test.each([
-    'notes.txt',
-    'rsync/ta.cer',
-    'rsync/online/x',
-    'rrdp/index.html',
-    'versions/x',
-    `rrdp/${SESSION}/x`,
-  ])('%s that came later', async (name) => {
-    const folder = newFolder();
-    await publishFolder(order(folder, OLD));
-    writeFileSync(join(folder, name), 'x');
-    expect(await said(folder)).toContain(`not published from here: ${name}.`);
-    expect(readFileSync(join(folder, name), 'utf8')).toBe('x');
-    rmSync(join(folder, name));
-    expect(entries(rsynced(folder))).toEqual(entries(OLD));
-  });
-
-  test('another base, and a marker that says nothing', async () => {
-    const folder = newFolder();
-    await publishFolder(order(folder, OLD));
-    expect(await said(folder, { base: `${BASE}x/`, objects: [] })).toContain(
-      `below ${BASE}, not below ${BASE}x/`,
-    );
-    writeFileSync(join(folder, 'baleen-publication.json'), '{');
-    expect(await said(folder)).toContain('is damaged');
-  });
-});
-
-test.each(['not there', 'empty'])(
-  'a folder that was published into and is %s is not made anew',
-  async (how) => {
-    const folder = newFolder();
-    await publishFolder(order(folder, OLD));
-    const away = `${folder}-away`;
-    renameSync(folder, away);
-    if (how === 'empty') mkdirSync(folder);
-    await expect(publishFolder(order(folder, NEW, { again: true }))).rejects.toMatchObject({
-      code: 'NOT_FOUND',
-      message: expect.stringMatching(/which was published into, is (?:empty|not there).*: mount it/),
-    });
-    expect(existsSync(folder) ? readdirSync(folder) : []).toEqual([]);
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(away, folder);
-    expect(await publishFolder(order(folder, NEW, { again: true }))).toMatchObject({
-      session: { serial: 2n },
-    });
-  },
-);
 
 test('a notification that is no file of a web server', async () => {
   for (const notify of ['http://h/n.xml', 'https://h/', 'https://h/notification', 'https://h/n.xml?x'])

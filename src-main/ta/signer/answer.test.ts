@@ -153,6 +153,38 @@ describe('answers', () => {
   );
 });
 
+test('after a signature that fails the key signs none of the wishes that are left', async () => {
+  const bytes = readFileSync(vectorPath(`${KRILL}/exchanges/x1-issue/request.json`));
+  const before = [...folder('signer-store')].filter(([path]) => !/ta\/command-[1-9]\d*\.json$/.test(path));
+  const { anchor } = readKrillStore(new Map(before));
+  const { request } = judgeRequest(bytes, requestState(anchor), new Date('2026-11-24T02:00:00Z'));
+  const [child] = request?.children ?? [];
+  if (request === null || child === undefined) throw new Error('unreadable');
+  let [begun, ended] = [0, 0];
+  const failing = async (data: Uint8Array): Promise<Uint8Array> => {
+    begun += 1;
+    const at = begun;
+    await new Promise(setImmediate);
+    ended += 1;
+    if (at === 3) throw new Error('the token was pulled out');
+    return krillKeys.ta.certificate(data);
+  };
+  const many = Array.from({ length: 200 }, (_, at) => ({ ...child, handle: `child-${at}` }));
+  const signing = { ...krillKeys, ta: { certificate: failing, crl: failing } };
+  await expect(
+    answer(
+      { anchor, request: { ...request, children: many }, now: new Date(), number: 2n },
+      signing,
+      () => {},
+    ),
+  ).rejects.toThrow('the token was pulled out');
+  const atRefusal = begun;
+  expect(atRefusal).toBeLessThan(60);
+  expect(ended).toBe(begun);
+  await new Promise((done) => setTimeout(done, 50));
+  expect(begun).toBe(atRefusal);
+});
+
 test('a new trust anchor and its reissue are judged right, and no two serials are equal', async () => {
   const [ta, identity, proxy] = [pair(), pair(), pair()];
   const signing = signingWith(ta.sign, { keyId: keyId(identity.spkiDer), sign: identity.sign });

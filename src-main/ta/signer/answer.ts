@@ -70,24 +70,35 @@ function issuanceJson(made: CertInfo, anchor: TrustAnchor): Plain {
   };
 }
 
-/** All of them, in their order, AT_ONCE under way at any time: while keys sign, the next certificates are built. */
+/**
+ * All of them, in their order, AT_ONCE under way at any time: while keys sign, the next certificates are built. After a failure none
+ * is begun, and it is thrown when those under way have ended: nothing signs behind a refusal.
+ */
 async function inTurns<T, R>(
   items: readonly T[],
   one: (item: T) => Promise<R>,
   step: (done: number, of: number) => void,
 ): Promise<R[]> {
   const results: R[] = [];
-  const left = items.entries();
-  let done = 0;
+  let [next, done, failed] = [0, 0, false];
   const worker = async (): Promise<void> => {
-    // Shared by the workers: each takes the next one that is left, and after a failure there is none.
-    for (const [at, item] of left) {
-      results[at] = await one(item);
+    while (!failed) {
+      const at = next;
+      const item = items[at];
+      if (item === undefined) return;
+      next += 1;
+      try {
+        results[at] = await one(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
       done += 1;
       if (done % AT_ONCE === 0 || done === items.length) step(done, items.length);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
+  for (const worked of ended) if (worked.status === 'rejected') throw worked.reason;
   return results;
 }
 
