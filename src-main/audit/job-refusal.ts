@@ -5,15 +5,16 @@ import type { Session } from '../store/store-contract.ts';
 
 const MOST_SUMMARY = 300;
 
-/** What `jobs.start` takes as `refused`, for the job `title` of the channel `action`. */
+/** What `jobs.start` takes as `refused`, for the job `title` of the channel `action`. `halfDone`: it failed in the middle, which is no refusal. */
 export function jobRefusal(
   deps: { session(): Session },
   action: string,
   title: string,
   subjects: AuditEntry['subjects'] = [],
+  halfDone: (error: AppError) => boolean = () => false,
 ): (error: AppError) => Promise<void> {
   return async (error) => {
-    const outcome = error.code === 'INTERNAL' ? 'failed' : 'refused';
+    const outcome = error.code === 'INTERNAL' || halfDone(error) ? 'failed' : 'refused';
     await deps.session().store.run('audit.add', {
       audit: { action, outcome, summary: `${title}: ${error.message}`.slice(0, MOST_SUMMARY), subjects },
     });

@@ -92,16 +92,28 @@ export interface DeviceKey {
   /** CKA_SENSITIVE, CKA_NEVER_EXTRACTABLE; null where the device does not say. */
   sensitive: boolean | null;
   neverExtractable: boolean | null;
+  /** CKA_EXTRACTABLE: it can be taken out wrapped, however sensitive it is. */
+  extractable: boolean | null;
+  /** The handle that `begun` was called with, as long as it shows that name beside `handle`. */
+  begun?: Uint8Array;
+}
+
+/** The device says that the private key stays in it. */
+export function staysInside(key: Pick<DeviceKey, 'sensitive' | 'neverExtractable' | 'extractable'>): boolean {
+  return key.neverExtractable === true || (key.sensitive === true && key.extractable === false);
 }
 
 export interface DeviceKeyRequest {
   algorithm: KeyAlgorithm;
   label: string;
   /**
-   * Called before anything is made, and again when the handle is another: `destroy` of that handle takes away whatever came to
-   * be. Awaited, so that a key whose maker was killed is found again.
+   * Called before anything is made, with a random name that nothing else has, and again with the public half before the handle is
+   * another that the device gave: `destroy` of that handle takes away whatever came to be. Awaited, so that a key whose maker was
+   * killed is found again.
    */
-  begun?(handle: Uint8Array): Promise<void>;
+  begun?(handle: Uint8Array, spkiDer: Uint8Array | null): Promise<void>;
+  /** Called when nothing came of it, or it is taken away again, and nothing can appear later. */
+  unmade?(): void;
 }
 
 export interface MadeKey {
@@ -110,6 +122,14 @@ export interface MadeKey {
   spkiDer: Uint8Array;
   /** The device does not say that it keeps the private key to itself. */
   mayLeave?: boolean;
+}
+
+/** What lies under a handle. */
+export interface FoundKey {
+  /** As a key of the workspace would be kept: `begun` may have been told another. */
+  handle: Uint8Array;
+  /** null: the device shows no public half. */
+  spkiDer: Uint8Array | null;
 }
 
 /** Throws DeviceError when this is not the device that is known by this name. */
@@ -130,6 +150,14 @@ export interface Device {
   sign(handle: Uint8Array, algorithm: KeyAlgorithm, data: Uint8Array): Promise<Uint8Array>;
   /** What is gone already is no error. */
   destroy(handle: Uint8Array): Promise<void>;
+  /**
+   * Looks at what lies under a handle that `begun` was called with, and destroys it when `may`, asked right before, says so. SECURITY:
+   * `left` without asking when it is not surely one key, or when a device that gives handles again does not show which key it is.
+   */
+  destroyIf(
+    handle: Uint8Array,
+    may: (found: FoundKey) => Promise<boolean>,
+  ): Promise<'destroyed' | 'nothing' | 'left'>;
   /** The handle of the private key to this public key, or null. Throws `refused` when two objects answer to it. */
   find(spkiDer: Uint8Array): Promise<Uint8Array | null>;
   list(signal?: AbortSignal): Promise<DeviceKey[]>;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { pkcs11Settings } from '#shared/contract/signer-settings.ts';
 import { fakeToken, strangerKey, trouble } from '../testing/fake-device.ts';
 import { backingUp, restoring } from '../testing/test-backup.ts';
 import { endSigners, started } from '../testing/test-signers.ts';
@@ -152,4 +153,71 @@ test('the first error counts: a key that cannot be taken away again hides not wh
     id: 'One, serial S1',
     sha256: null,
   });
+});
+
+/** A signer with a key that was begun and never kept. */
+async function withLeft() {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token });
+  const id = await t.add('One', '/a.so');
+  await t.job(await t.app.call('signers.login', { id }));
+  token.losesKeys = true;
+  await t.job(await t.newKey(id));
+  token.losesKeys = false;
+  return {
+    ...{ token, t, id, held: [...token.keys.keys()] },
+    login: async () => t.job(await t.app.call('signers.login', { id })),
+  };
+}
+
+test('the same key on a device with another serial is left', async () => {
+  const { token, t, id, held, login } = await withLeft();
+  token.serial = 'S2';
+  const { revision } = (await t.app.call('signers.list', {})).pending;
+  const row = await t.row(id);
+  await t.app.call('signers.save', {
+    ...{ revision, id, name: 'One', secret: { do: 'keep' } },
+    settings: { ...pkcs11Settings.parse(row.settings), serial: 'S2' },
+  });
+  await t.app.call('signers.apply', { revision: revision + 1 });
+  expect((await login()).error).toBeNull();
+  expect([...token.keys.keys()]).toEqual(held);
+  expect((await t.row(id)).unfinished[0]?.text).toMatch(/^It was begun on another device, with serial S1/);
+});
+
+test('after more than a day a key is left, because this may be an old copy of the workspace, and listed until it is forgotten', async () => {
+  const { token, t, id, held, login } = await withLeft();
+  await t.app.call('workspace.lock', {});
+  t.app.clock.advance(25 * 3_600_000);
+  await t.app.call('workspace.unlock', { passphrase: PASSPHRASE });
+  expect((await login()).error).toBeNull();
+  expect([...token.keys.keys()]).toEqual(held);
+  const [row] = (await t.row(id)).unfinished;
+  expect(row?.text).toMatch(/^It is older than a day/);
+  await t.app.call('signers.forgetUnfinished', { id, key: row?.id ?? '' });
+  expect((await t.row(id)).unfinished).toEqual([]);
+  expect(await t.audit('signers.forgetUnfinished')).toHaveLength(1);
+  expect([...token.keys.keys()]).toEqual(held);
+});
+
+test('a key that a running job makes cannot be taken in, and the job ends as it would have', async () => {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token });
+  const id = await t.add('One', '/a.so', null);
+  const login = await t.app.call('signers.login', { id });
+  await t.app.call('signers.answer', { prompt: (await t.prompt()).id, pin: '5678', keep: 'no' });
+  await t.job(login);
+  token.asksForEachSignature = true;
+  const signing = wizard(t.app).signed(draftOf('root', 'Root', { key: newKey(id) }));
+  const asked = (await t.prompt()).id;
+  token.asksForEachSignature = false;
+  const { keys } = await t.app.call('signers.deviceKeys', { id });
+  expect(keys.map(({ adoptable }) => adoptable)).toEqual([false, false]);
+  const made = keys.find(({ identity }) => !identity)?.spkiSha256 ?? '';
+  const adopted = await t.job(await t.app.call('signers.adopt', { id, spkiSha256: made, label: 'mine' }));
+  expect(adopted.error).toMatchObject({ code: 'POLICY_REFUSED' });
+  await t.app.call('signers.answer', { prompt: asked, pin: '5678', keep: 'no' });
+  await signing;
+  expect(token.keys.size).toBe(2);
+  expect((await t.app.call('keys.list', {})).rows.map(({ label }) => label)).toEqual(['x']);
 });

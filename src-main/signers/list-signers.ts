@@ -66,9 +66,12 @@ function softwareRow(base: ReturnType<typeof common>): SignerRow {
 }
 
 /** As its device shows it: CKA_ID in hex, the identifiers or the name of KMIP. */
-function unfinishedRow(kind: SignerKind, { handle, at }: UnfinishedKey): SignerRow['unfinished'][number] {
+function unfinishedRow(
+  kind: SignerKind,
+  { id, handle, at, text }: UnfinishedKey & { text: string },
+): SignerRow['unfinished'][number] {
   const encoding = kind === 'kmip' ? 'utf8' : 'hex';
-  return { identifier: Buffer.from(handle).toString(encoding).replace(/^::/, ''), at };
+  return { id, identifier: Buffer.from(handle).toString(encoding).replace(/^::/, ''), at, text };
 }
 
 function secretMark(marks: readonly RefusedPin[]): SignerRow['secretMark'] {
@@ -79,7 +82,7 @@ function secretMark(marks: readonly RefusedPin[]): SignerRow['secretMark'] {
 function deviceRow(
   base: ReturnType<typeof common>,
   live: LiveSigners,
-  unfinished: readonly UnfinishedKey[],
+  unfinished: readonly (UnfinishedKey & { text: string })[],
 ): SignerRow {
   const { contact, pins } = live.find(base.id);
   const { state, text, trouble, retryAt } = contact.status();

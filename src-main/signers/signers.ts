@@ -18,6 +18,7 @@ import { createConfigure } from './config/configure.ts';
 import { variablesFor } from './config/secret-variables.ts';
 import { tomlChannels } from './config/toml-channels.ts';
 import { createDoctor, type MakeLooks } from './doctor/doctor.ts';
+import type { DeviceKey } from './device.ts';
 import { adoptKey, listDeviceKeys, probe } from './lifecycle/device-keys.ts';
 import { createLiveSigners, type DeviceKinds, type LiveSigners } from './lifecycle/live-signers.ts';
 import { listSigners } from './list-signers.ts';
@@ -119,6 +120,11 @@ export function createSigners(deps: SignersDeps): Signers {
   };
   const doctor = createDoctor({ ...deps, live, configure, deviceJob });
 
+  const begunOn = (id: string) => {
+    const { unfinished } = live();
+    return { of: (keys: readonly DeviceKey[]) => unfinished.among(id, keys) };
+  };
+
   function endpoints(): ReturnType<Signers['endpoints']> {
     const inForce = [...live().all().values()].map(({ settings }) => settings());
     const first = inForce.filter((settings) => settings.kind === 'kmip').slice(0, 1);
@@ -194,14 +200,18 @@ export function createSigners(deps: SignersDeps): Signers {
       changed('signers', [id]);
       return {};
     },
-    deviceKeys: ({ id }) => listDeviceKeys(live().find(id), session(), clock.now()),
+    async forgetUnfinished({ id, key }) {
+      await live().unfinished.forget(id, key);
+      return {};
+    },
+    deviceKeys: ({ id }) => listDeviceKeys(live().find(id), session(), begunOn(id), clock.now()),
     adopt({ id, spkiSha256, label }) {
       const managed = live().find(id);
       const name = live().name(id);
       const title = `Taking in "${label}" from ${name}`;
       return deviceJob(id, { action: 'signers.adopt', title }, async (job) => {
         const wanted = { id: newId('key', random), signer: id, name, spkiSha256, label };
-        const key = await adoptKey(managed, session(), wanted, job);
+        const key = await adoptKey(managed, session(), begunOn(id), wanted, job);
         changed('keys', [key]);
         changed('certificates', []);
         changed('authorities', []);

@@ -211,7 +211,22 @@ test('the token of a signer is not erased, whatever was typed; another with its 
   const { job } = await app.call('signers.initToken', { ...NEW_TOKEN, erase: 'S2' });
   expect(await app.ended(job)).toMatchObject({ state: 'done' });
   expect(await audit('signers.initToken')).toEqual([
-    'done: The token "New" in slot 0 was erased and initialised anew; its serial is S9',
+    'done: The token with serial S2 in slot 0 was erased with its keys, and initialised as "New"; its serial is S9',
     expect.stringMatching(/^refused: /),
   ]);
+});
+
+test.each([
+  ['done', null],
+  ['refused', trouble('pin-refused', 'CKR_PIN_INCORRECT')],
+  ['failed', trouble('refused', 'TOKEN_WITHOUT_PIN')],
+  ['failed', trouble('refused', 'TOKEN_IN_DOUBT')],
+] as const)('the record of an erased token names it by its serial: %s, %s', async (outcome, init) => {
+  const { app } = await started({ init });
+  await app.ended((await app.call('signers.initToken', { ...NEW_TOKEN, erase: 'S2' })).job);
+  const { rows } = await app.call('audit.list', { action: 'signers.initToken', limit: 5 });
+  expect(rows.map((row) => [row.outcome, row.subjects.map(({ type, id }) => `${type} ${id}`)])).toEqual([
+    [outcome, outcome === 'done' ? ['device S2', 'device S9'] : ['device S2']],
+  ]);
+  expect(rows[0]?.summary).toContain('S2');
 });

@@ -83,6 +83,11 @@ const INIT_FIELDS: Readonly<Record<string, { path: string; message: string }>> =
   },
 };
 
+/** The token has lost its keys, or may have. */
+const HALF_ERASED: ReadonlySet<string> = new Set(['TOKEN_WITHOUT_PIN', 'TOKEN_IN_DOUBT']);
+const halfErased = ({ cause }: AppError): boolean =>
+  cause instanceof DeviceError && HALF_ERASED.has(cause.code);
+
 /** Throws what initialising a token met; with the field where it is what somebody typed. */
 function byField(error: unknown): never {
   const field = error instanceof DeviceError ? INIT_FIELDS[error.code] : undefined;
@@ -111,19 +116,23 @@ export function tokenChannels(deps: {
   function job(
     action: string,
     title: string,
-    work: (context: JobContext) => Promise<{ summary: string; ids?: string[] }>,
+    work: (context: JobContext) => Promise<{ summary: string; ids?: string[]; serial?: string }>,
+    /** The serial of the token that it is about; null: it is about none. */
+    about: string | null = null,
   ): string {
+    const subjects = (serials: readonly (string | null)[]) =>
+      serials.filter((one) => one !== null).map((id) => ({ type: 'device', id, sha256: null }));
     return jobs.start({
       kind: action,
       title,
       async run(context) {
-        const { summary, ids = [] } = await work(context);
+        const { summary, ids = [], serial = null } = await work(context);
         await session().store.run('audit.add', {
-          audit: { action, outcome: 'done', summary, subjects: [] },
+          audit: { action, outcome: 'done', summary, subjects: subjects([about, serial]) },
         });
         return ids;
       },
-      refused: jobRefusal(deps, action, title),
+      refused: jobRefusal(deps, action, title, subjects([about]), halfErased),
     });
   }
 
@@ -237,17 +246,26 @@ export function tokenChannels(deps: {
     },
     initToken({ libPath, environment, slot, label, soPin, pin, erase }) {
       if (erase !== null) requireUnused(live(), erase);
-      const title = `New token "${label}" in slot ${slot}`;
+      const which = erase === null ? '' : `, in the place of the one with serial ${erase}`;
+      const title = `New token "${label}" in slot ${slot}${which}`;
       return {
-        job: job('signers.initToken', title, async (context) => {
-          context.report(null, 'Initialising the token');
-          context.commit();
-          const token = { slot, label, soPin: bytes(soPin), pin: bytes(pin), erase };
-          const made = tools.initToken({ libPath, environment }, token, context.signal);
-          const { serial } = await told('The library', made.catch(byField));
-          const lost = erase === null ? 'initialised' : 'erased and initialised anew';
-          return { summary: `The token "${label}" in slot ${slot} was ${lost}; its serial is ${serial}` };
-        }),
+        job: job(
+          'signers.initToken',
+          title,
+          async (context) => {
+            context.report(null, 'Initialising the token');
+            context.commit();
+            const token = { slot, label, soPin: bytes(soPin), pin: bytes(pin), erase };
+            const made = tools.initToken({ libPath, environment }, token, context.signal);
+            const { serial } = await told('The library', made.catch(byField));
+            const summary =
+              erase === null
+                ? `The token "${label}" in slot ${slot} was initialised; its serial is ${serial}`
+                : `The token with serial ${erase} in slot ${slot} was erased with its keys, and initialised as "${label}"; its serial is ${serial}`;
+            return { summary, serial };
+          },
+          erase,
+        ),
       };
     },
   };

@@ -25,10 +25,16 @@ export interface RefusedPin {
 export interface UnfinishedKey {
   id: string;
   signer: string;
-  /** By which its device destroys it. */
+  /** By which its device finds it. */
   handle: Uint8Array;
-  /** When it was begun, or given up. */
+  /** Of its public half; null: not known yet, and the handle is a random name. */
+  spkiSha256: string | null;
+  /** Serial of the device that was asked for it; null: not known. */
+  device: string | null;
+  /** When it was begun, failed last, or was given up. */
   at: string;
+  /** It was a key of the workspace, and somebody ended it. */
+  ended: boolean;
 }
 
 export interface StoredSigner {

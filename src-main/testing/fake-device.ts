@@ -156,7 +156,7 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
     },
     async create({ algorithm, label, begun }, signal) {
       const handle = new Uint8Array(randomBytes(20));
-      await begun?.(handle);
+      await begun?.(handle, null);
       const token = await meet('create', signal);
       const key = strangerKey(token, algorithm, Buffer.from(handle).toString('hex'));
       key.label = label;
@@ -176,6 +176,15 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
     async destroy(handle) {
       (await meet('destroy')).keys.delete(Buffer.from(handle).toString('hex'));
     },
+    async destroyIf(handle, may) {
+      const { keys } = await meet('destroy');
+      const name = Buffer.from(handle).toString('hex');
+      const key = keys.get(name);
+      if (key === undefined) return 'nothing';
+      if (!(await may({ handle, spkiDer: key.spkiDer }))) return 'left';
+      keys.delete(name);
+      return 'destroyed';
+    },
     async find(spkiDer) {
       const token = await meet('find');
       const found = [...token.keys].find(([, key]) => Buffer.from(key.spkiDer).equals(spkiDer));
@@ -191,6 +200,7 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
         uses: ['sign'],
         sensitive: true,
         neverExtractable: true,
+        extractable: false,
       }));
     },
     close() {

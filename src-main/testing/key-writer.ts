@@ -36,8 +36,8 @@ function stopping(device: Device): Device {
       const made = await device.create(
         {
           ...request,
-          async begun(handle) {
-            await request.begun?.(handle);
+          async begun(handle, spkiDer) {
+            await request.begun?.(handle, spkiDer);
             called += 1;
             // What it does next is done without an answer.
             if (armed && order.at === 'begun' && called === 1)

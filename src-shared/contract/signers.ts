@@ -82,8 +82,8 @@ export const signerRow = z.strictObject({
   algorithms: z.array(keyAlgorithm),
   /** Keys of this workspace that it holds. */
   keys: z.number().int(),
-  /** On the device, or about to appear there, and none of the workspace: the next contact destroys them. */
-  unfinished: z.array(z.strictObject({ identifier: z.string(), at: instant })),
+  /** On the device, or about to appear there, and none of the workspace; `text`: what becomes of it. */
+  unfinished: z.array(z.strictObject({ id, identifier: z.string(), at: instant, text: z.string() })),
   /** `insecure` and `force`, in words, for red banners (H-010). */
   warnings: z.array(z.string()),
 });
@@ -235,6 +235,8 @@ export const signerChannels = {
   'signers.logout': change('unlocked', bySigner, nothing),
   /** A refused PIN is not sent again before this: the operator looked at it. */
   'signers.forgetRefusal': change('unlocked', bySigner, nothing),
+  /** Takes one of `unfinished` off the list; its device is not asked, and the key stays there. */
+  'signers.forgetUnfinished': change('unlocked', z.strictObject({ id, key: id }), nothing),
 
   'signers.deviceKeys': channel(
     'unlocked',

@@ -26,6 +26,12 @@ export function begunHandle(prefix: string): Uint8Array {
   return new TextEncoder().encode(`${BEGUN}${prefix}`);
 }
 
+/** The handle under which a key was begun that still has its first name; undefined: it has another. */
+export function begunUnder(name: string): Uint8Array | undefined {
+  const [, prefix] = /^(krill_new_key_[0-9a-f]{20})_(?:priv|pub)$/.exec(name) ?? [];
+  return prefix === undefined ? undefined : begunHandle(prefix);
+}
+
 /** The prefix behind such a handle; null: it is that of a pair. */
 export function readBegun(handle: Uint8Array): string | null {
   const text = Buffer.from(handle).toString('utf8');

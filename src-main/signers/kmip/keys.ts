@@ -6,14 +6,14 @@ import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import { equalBytes } from '../../lib/bytes.ts';
 import type { Random } from '../../ports.ts';
 import { keyId } from '../../x509/public-key.ts';
-import { DeviceError, type DeviceKey, type DeviceKeyRequest, type MadeKey } from '../device.ts';
+import { type Device, DeviceError, type DeviceKey, type DeviceKeyRequest, type MadeKey } from '../device.ts';
 import type { KmipClient } from './client.ts';
-import { pairHandle, readBegun, readHandle } from './handle.ts';
+import { begunUnder, pairHandle, readBegun, readHandle } from './handle.ts';
 import { maybe, valueAs } from './items.ts';
 import { KmipResultError, type KmipVersion } from './message.ts';
 import { LINK_TYPE, OBJECT_TYPE, STATE, TAG, USAGE_BITS } from './names.ts';
 import { getAttributes, getPublicKey, type KmipAttributes, locate, sign } from './operations.ts';
-import { createPairs } from './pairs.ts';
+import { createPairs, isGone } from './pairs.ts';
 import { asDerSignature } from './public-key.ts';
 
 export interface KmipKeys {
@@ -22,6 +22,7 @@ export interface KmipKeys {
   publicKey(handle: Uint8Array): Promise<Uint8Array>;
   sign(handle: Uint8Array, algorithm: KeyAlgorithm, data: Uint8Array): Promise<Uint8Array>;
   destroy(handle: Uint8Array): Promise<void>;
+  destroyIf: Device['destroyIf'];
   find(spkiDer: Uint8Array): Promise<Uint8Array | null>;
   list(signal: AbortSignal | undefined): Promise<DeviceKey[]>;
 }
@@ -34,7 +35,7 @@ const PRIVATE_NAME = /^krill-private-key-/;
 export function createKeys(deps: { client: KmipClient; random: Random; version: KmipVersion }): KmipKeys {
   const { client, version } = deps;
 
-  const { create, destroyPair, destroyBegun } = createPairs(deps);
+  const { create, destroyPair, destroyBegun, destroyBegunIf } = createPairs(deps);
 
   const spkiOf = (id: string, signal?: AbortSignal): Promise<Uint8Array | null> =>
     client.call(getPublicKey(id), signal);
@@ -132,20 +133,41 @@ export function createKeys(deps: { client: KmipClient; random: Random; version: 
   async function describe(privateId: string, signal: AbortSignal | undefined): Promise<DeviceKey | null> {
     const attributes = await unlessGone(client.call(getAttributes(privateId), signal));
     if (attributes === null) return null;
-    const state = first(attributes, TAG.state, 'enumeration');
-    if (state === STATE.destroyed || state === STATE.destroyedCompromised) return null;
+    if (isDestroyed(attributes)) return null;
     const publicId = await publicIdOf(attributes, signal);
     const handle = pairHandle({ publicId, privateId });
+    const names = namesOf(attributes);
+    const sensitive = first(attributes, TAG.sensitive, 'boolean');
+    const begun = names.map(begunUnder).find((one) => one !== undefined);
     const mask = first(attributes, TAG.cryptographicUsageMask, 'integer') ?? 0;
     return {
       handle,
       identifier: Buffer.from(handle).toString('utf8'),
-      label: namesOf(attributes)[0] ?? '',
+      label: names[0] ?? '',
       spkiDer: publicId === null ? null : await unlessGone(spkiOf(publicId, signal)),
       uses: USAGE_BITS.filter((_word, bit) => (mask >> bit) & 1),
-      sensitive: first(attributes, TAG.sensitive, 'boolean'),
+      sensitive,
       neverExtractable: first(attributes, TAG.neverExtractable, 'boolean'),
+      // A sensitive object is not given out, unless the server says that it may be.
+      extractable: first(attributes, TAG.extractable, 'boolean') ?? (sensitive === true ? false : null),
+      ...(begun === undefined ? {} : { begun }),
     };
+  }
+
+  /** SECURITY: a server gives its numbers again, so that both halves have to be shown as those of one key. */
+  async function destroyPairIf(
+    handle: Uint8Array,
+    may: Parameters<Device['destroyIf']>[1],
+  ): ReturnType<Device['destroyIf']> {
+    const { publicId, privateId } = readHandle(handle);
+    const attributes = await unlessDestroyed(client.call(getAttributes(privateId)));
+    const spkiDer = publicId === null ? null : await unlessDestroyed(spkiOf(publicId));
+    if (isDestroyed(attributes) && spkiDer === null) return 'nothing';
+    if (spkiDer === null) return 'left';
+    if (attributes !== null && !isPair(attributes, publicId, spkiDer)) return 'left';
+    if (!(await may({ handle, spkiDer }))) return 'left';
+    await destroyPair({ publicId, privateId });
+    return 'destroyed';
   }
 
   return {
@@ -160,6 +182,10 @@ export function createKeys(deps: { client: KmipClient; random: Random; version: 
       const begun = readBegun(handle);
       return begun === null ? destroyPair(readHandle(handle)) : destroyBegun(begun);
     },
+    destroyIf(handle, may) {
+      const begun = readBegun(handle);
+      return begun === null ? destroyPairIf(handle, may) : destroyBegunIf(begun, may);
+    },
     find,
     list,
   };
@@ -172,6 +198,27 @@ function first<T extends 'enumeration' | 'integer' | 'boolean'>(
 ) {
   const item = attributes.get(tag)?.[0];
   return item === undefined ? null : valueAs(item, type);
+}
+
+function isDestroyed(attributes: KmipAttributes | null): boolean {
+  const state = attributes === null ? STATE.destroyed : first(attributes, TAG.state, 'enumeration');
+  return state === STATE.destroyed || state === STATE.destroyedCompromised;
+}
+
+/** Whether a private half says that it belongs to this public one: by its link, else by its name. */
+function isPair(attributes: KmipAttributes, publicId: string | null, spkiDer: Uint8Array): boolean {
+  const linked = linkOf(attributes, LINK_TYPE.publicKey);
+  if (linked !== null) return linked === publicId;
+  return namesOf(attributes).includes(`krill-private-key-${keyId(spkiDer).toLowerCase()}`);
+}
+
+async function unlessDestroyed<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isGone(error)) return null;
+    throw error;
+  }
 }
 
 function namesOf(attributes: KmipAttributes): string[] {

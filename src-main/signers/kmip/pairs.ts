@@ -6,7 +6,14 @@ import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import { toHex } from '../../lib/bytes.ts';
 import type { Random } from '../../ports.ts';
 import { keyId, keyView } from '../../x509/public-key.ts';
-import { DeviceError, type DeviceKeyRequest, type DeviceTrouble, type MadeKey } from '../device.ts';
+import {
+  type Device,
+  DeviceError,
+  type DeviceKeyRequest,
+  type DeviceTrouble,
+  type FoundKey,
+  type MadeKey,
+} from '../device.ts';
 import type { KmipClient } from './client.ts';
 import { ConnectionError } from './connection.ts';
 import { begunHandle, type KeyPairIds, pairHandle } from './handle.ts';
@@ -32,19 +39,23 @@ import { resultReason } from './result-reasons.ts';
  */
 const UNKNOWN_ATTRIBUTE: ReadonlySet<number> = new Set([4, 7, 8, 0x2c, 0x2d, 0x3d]);
 
+type May = (found: FoundKey) => Promise<boolean>;
+
 interface Pairs {
   create(request: DeviceKeyRequest, signal: AbortSignal | undefined): Promise<MadeKey>;
   /** What is gone already is no error. */
   destroyPair(pair: KeyPairIds): Promise<void>;
   /** Whatever lies under the names that a creation begins with. */
   destroyBegun(prefix: string): Promise<void>;
+  /** As the device port says. */
+  destroyBegunIf(prefix: string, may: May): ReturnType<Device['destroyIf']>;
 }
+
+export const isGone = (error: unknown): boolean =>
+  error instanceof KmipResultError && resultReason(error.reason).trouble === 'key-gone';
 
 export function createPairs(deps: { client: KmipClient; random: Random; version: KmipVersion }): Pairs {
   const { client, random, version } = deps;
-
-  const isGone = (error: unknown): boolean =>
-    error instanceof KmipResultError && resultReason(error.reason).trouble === 'key-gone';
 
   /** Revokes and destroys one object; what is gone is gone. */
   async function destroyOne(id: string): Promise<void> {
@@ -72,6 +83,21 @@ export function createPairs(deps: { client: KmipClient; random: Random; version:
     // The names are nobody else's.
     for (const name of namesUnder(prefix))
       for (const id of await client.call(locate({ name }, 2))) await destroyOne(id);
+  }
+
+  async function destroyBegunIf(prefix: string, may: May): ReturnType<Device['destroyIf']> {
+    const [privateName, publicName] = namesUnder(prefix);
+    const privateIds = await client.call(locate({ name: privateName }, 2));
+    const publicIds = await client.call(locate({ name: publicName }, 2));
+    const [privateId, publicId] = [privateIds[0], publicIds[0]];
+    if (privateId === undefined && publicId === undefined) return 'nothing';
+    if (privateIds.length > 1 || publicIds.length > 1) return 'left';
+    const handle =
+      privateId === undefined ? begunHandle(prefix) : pairHandle({ publicId: publicId ?? null, privateId });
+    const spkiDer = publicId === undefined ? null : await client.call(getPublicKey(publicId));
+    if (!(await may({ handle, spkiDer }))) return 'left';
+    for (const id of [privateId, publicId]) if (id !== undefined) await destroyOne(id);
+    return 'destroyed';
   }
 
   /** Takes away what a failed attempt may have left. Answers whether nothing is left. */
@@ -106,7 +132,7 @@ export function createPairs(deps: { client: KmipClient; random: Random; version:
       const attributes = await client.call(getAttributes(privateId));
       const says = (tag: number, wanted: boolean): boolean =>
         (attributes.get(tag) ?? []).some((item) => valueAs(item, 'boolean') === wanted);
-      return says(TAG.sensitive, true) || says(TAG.extractable, false);
+      return says(TAG.extractable, false) || (says(TAG.sensitive, true) && !says(TAG.extractable, true));
     } catch (error) {
       if (!(error instanceof KmipResultError)) throw error;
       return false;
@@ -114,7 +140,7 @@ export function createPairs(deps: { client: KmipClient; random: Random; version:
   }
 
   async function create(
-    { algorithm, begun }: DeviceKeyRequest,
+    { algorithm, begun, unmade }: DeviceKeyRequest,
     signal: AbortSignal | undefined,
   ): Promise<MadeKey> {
     // A dead pooled connection shows here, where trying again is safe.
@@ -122,13 +148,11 @@ export function createPairs(deps: { client: KmipClient; random: Random; version:
     const prefix = `krill_new_key_${toHex(random.bytes(10)).toLowerCase()}`;
     const [privateName, publicName] = namesUnder(prefix);
     let pair: KeyPairIds | null = null;
-    await begun?.(begunHandle(prefix));
+    await begun?.(begunHandle(prefix), null);
     try {
       const ids = await makePair({ algorithm, privateName, publicName }, signal);
       pair = ids;
       const handle = pairHandle(ids);
-      // From here on they lose the names under which they would be found.
-      await begun?.(handle);
       const spkiDer = await client.call(getPublicKey(ids.publicId), signal);
       if (spkiDer === null || !isKind(spkiDer, algorithm))
         throw new DeviceError(
@@ -137,6 +161,8 @@ export function createPairs(deps: { client: KmipClient; random: Random; version:
           'The server made another kind of key than it was asked for: choose another key type.',
           spkiDer === null ? '' : keyView(spkiDer).text,
         );
+      // From here on they lose the names under which they would be found.
+      await begun?.(handle, spkiDer);
       const identifier = keyId(spkiDer).toLowerCase();
       await client.call(rename(ids.publicId, publicName, `krill-public-key-${identifier}`), signal);
       await client.call(rename(ids.privateId, privateName, `krill-private-key-${identifier}`), signal);
@@ -148,7 +174,10 @@ export function createPairs(deps: { client: KmipClient; random: Random; version:
       const clean = nothingMade || (await cleanUp(pair, prefix));
       // Whoever did not wait for the answer knows not what is still being made.
       if (clean && pair === null && error instanceof ConnectionError) throw lost(error, prefix);
-      if (clean) throw error;
+      if (clean) {
+        unmade?.();
+        throw error;
+      }
       throw new DeviceError(
         'unreachable',
         'LEFT_BEHIND',
@@ -158,7 +187,7 @@ export function createPairs(deps: { client: KmipClient; random: Random; version:
     }
   }
 
-  return { create, destroyPair, destroyBegun };
+  return { create, destroyPair, destroyBegun, destroyBegunIf };
 }
 
 /** Of the private half and of the public one, before they carry the key's identifier. */

@@ -9,7 +9,7 @@ import type { JobContext } from '../../lib/jobs.ts';
 import type { SignerBinding } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { keyView } from '../../x509/public-key.ts';
-import { type DeviceKey, DeviceError } from '../device.ts';
+import { type DeviceKey, DeviceError, staysInside } from '../device.ts';
 import type { KeyReference } from '../signer.ts';
 import { ALL_USES, keyAlgorithmOf, newKeyRow } from '../stored-key.ts';
 import { proveKey } from './binding.ts';
@@ -76,12 +76,20 @@ function isIdentity(key: DeviceKey, binding: SignerBinding | null): boolean {
   return binding !== null && key.spkiDer !== null && equalBytes(key.spkiDer, binding.spkiDer);
 }
 
+/** Which of these keys are being made, or are to be destroyed. */
+interface Begun {
+  of(keys: readonly DeviceKey[]): Promise<ReadonlySet<DeviceKey>>;
+}
+
 export async function listDeviceKeys(
   managed: ManagedSigner,
   session: Session,
+  unfinished: Begun,
   at: Date,
 ): Promise<Answer<'signers.deviceKeys'>> {
   const onDevice = await managed.withDevice({ force: false }, (device) => device.list());
+  // First: a key that is kept meanwhile is among ours then.
+  const begun = await unfinished.of(onDevice);
   const { rows } = await ours(session);
   const binding = managed.contact.binding();
   return {
@@ -103,7 +111,12 @@ export async function listDeviceKeys(
         neverExtractable: key.neverExtractable,
         key: known === undefined ? null : { id: known.id, label: known.label },
         identity,
-        adoptable: known === undefined && !identity && spkiDer !== null && keyAlgorithmOf(spkiDer) !== null,
+        adoptable:
+          known === undefined &&
+          !identity &&
+          !begun.has(key) &&
+          spkiDer !== null &&
+          keyAlgorithmOf(spkiDer) !== null,
       };
     }),
   };
@@ -118,6 +131,7 @@ async function ours(session: Session): Promise<{ rows: Map<string, { id: string;
 export async function adoptKey(
   managed: ManagedSigner,
   session: Session,
+  unfinished: Begun,
   wanted: { id: string; signer: string; name: string; spkiSha256: string; label: string },
   job: JobContext,
 ): Promise<string> {
@@ -133,6 +147,11 @@ export async function adoptKey(
       throw new AppError('NOT_FOUND', `There is no such key on ${name}. List its keys again.`);
     if (isIdentity(key, managed.contact.binding()))
       throw refused(`This is the key by which ${name} is known again. Choose another.`);
+    // SECURITY: its job, or the next contact, would destroy a key of the workspace.
+    if ((await unfinished.of([key])).has(key))
+      throw refused(
+        'This key is being made here, or is on the list of those that are to be destroyed. Wait, or forget it there first.',
+      );
     const algorithm = keyAlgorithmOf(spkiDer);
     if (algorithm === null) throw refused('Keys of this type are not used here. Choose another.');
     // Two objects under one public key are refused here, and a key that signs for another one below.
@@ -145,7 +164,7 @@ export async function adoptKey(
       if (error instanceof DeviceError && error.code === 'WRONG_SIGNATURE') throw refused(error.message);
       throw error;
     }
-    return { algorithm, spkiDer, handle, mayLeave: key.sensitive !== true && key.neverExtractable !== true };
+    return { algorithm, spkiDer, handle, mayLeave: !staysInside(key) };
   });
   job.commit();
   const row = newKeyRow({ ...found, id, uses: ALL_USES, signer }, label, 'imported');

@@ -127,7 +127,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
         }),
       async learned(known, device) {
         await session.store.run('signers.learn', { id, device: JSON.stringify(known) });
-        await unfinished.sweep(id, device);
+        await unfinished.sweep(id, device, known.facts.serial);
       },
       async record(entry) {
         const serial = contact.known()?.facts.serial;

@@ -1,31 +1,40 @@
 /**
  * Keys on devices that nobody keeps: on record before they are made, off it with the command that keeps them, and destroyed at
- * the next contact when neither that nor their own destruction came (a lock, a device that went, kill -9). One for each session.
+ * the next contact when neither that nor their own destruction came (a lock, a device that went, kill -9). SECURITY: what is not surely
+ * the same key on the same device stays there, and on the list until the operator forgets it. One for each session.
  */
 import type { AuditEntry } from '../../audit/audit-record.ts';
-import { toHex } from '../../lib/bytes.ts';
+import { AppError } from '../../lib/app-error.ts';
+import { equalBytes, sha256Hex, toHex } from '../../lib/bytes.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { UnfinishedKey } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
-import { type Device, DeviceError, type DeviceTrouble } from '../device.ts';
+import { type Device, DeviceError, type DeviceKey, type DeviceTrouble, type FoundKey } from '../device.ts';
 
 export interface UnfinishedKeys {
   /** The same device; what it makes and destroys is on record. */
   watched(signer: string, device: Device): Device;
   /** Nobody here will use this key, and its device was not reached: the next contact destroys it. */
   giveUp(signer: string, handle: Uint8Array): void;
-  /** Destroys on this device, which is the bound one, what is left of the signer. Never rejects. */
-  sweep(signer: string, device: Device): Promise<void>;
-  /** Those that nobody here works with, oldest first. */
-  list(): Promise<UnfinishedKey[]>;
+  /** Destroys on this device, which is the bound one and has this serial, what is left of the signer. Never rejects. */
+  sweep(signer: string, device: Device, serial: string): Promise<void>;
+  /** Those that nobody here works with, oldest first, and what becomes of each, a sentence. */
+  list(): Promise<(UnfinishedKey & { text: string })[]>;
+  /** Which of these keys of the device are being made here, or are on the list. */
+  among(signer: string, keys: readonly DeviceKey[]): Promise<ReadonlySet<DeviceKey>>;
+  /** The operator looked at it: it is taken off the list, and stays where it is. Throws AppError NOT_FOUND, NOT_ALLOWED_NOW. */
+  forget(signer: string, id: string): Promise<void>;
 }
 
 /** The device answered, so it makes nothing any more. */
 const ANSWERED: ReadonlySet<DeviceTrouble> = new Set(['refused', 'unsupported', 'misconfigured', 'key-gone']);
 /** As long a device that was not waited for may go on making a key. */
 const LATE_MS = 600_000;
+/** A key of this age may be kept by whoever went on with the workspace, when this folder is an old copy of it. */
+const OLD_MS = 86_400_000;
+const BY_HAND = 'Look for it on the device, destroy it there if nobody uses it, and forget it here.';
 
 export function createUnfinishedKeys(deps: {
   clock: Clock;
@@ -38,114 +47,202 @@ export function createUnfinishedKeys(deps: {
 }): UnfinishedKeys {
   const { clock, random, log, about } = deps;
   const { store } = deps.session;
-  const inUse = new Set<string>();
+  /** Rows of keys that a job works with, by their id. */
+  const inUse = new Map<string, string>();
   const raw = new WeakMap<Device, Device>();
-  /** Until when a key may still appear, by the id of its row. */
-  const late = new Map<string, number>();
+  /** Why the last contact left a key, by the id of its row. */
+  const said = new Map<string, string>();
   const nameOf = (signer: string, handle: Uint8Array): string => `${signer} ${toHex(handle)}`;
   const nowMs = (): number => clock.now().getTime();
+  const ageMs = (row: UnfinishedKey): number => nowMs() - Date.parse(row.at);
 
-  /** That the row stays is no harm: the next contact finds nothing under it. */
-  async function forget(signer: string, handle: Uint8Array): Promise<void> {
-    inUse.delete(nameOf(signer, handle));
-    await store
-      .run('unfinished.forget', { signer, handle })
-      .catch((error: unknown) => log.failure(`an unfinished key (${signer})`, error));
+  function release(signer: string, handle: Uint8Array): void {
+    for (const [id, name] of inUse) if (name === nameOf(signer, handle)) inUse.delete(id);
+  }
+
+  /** That a row stays is no harm: the next contact finds nothing under it. */
+  async function quietly(signer: string, work: Promise<void>): Promise<void> {
+    await work.catch((error: unknown) => log.failure(`an unfinished key (${signer})`, error));
   }
 
   function watched(signer: string, device: Device): Device {
+    let serial: string | null = null;
+    /** Rows of what was made by this one, by handle. */
+    const rows = new Map<string, string>();
     const same: Device = {
       ...device,
+      async open(signal, proof) {
+        const facts = await device.open(signal, proof);
+        ({ serial } = facts);
+        return facts;
+      },
       async create(request, signal) {
         const id = newId('made', random);
-        let handle: Uint8Array | null = null;
-        const begun = async (next: Uint8Array): Promise<void> => {
-          if (handle !== null) inUse.delete(nameOf(signer, handle));
-          handle = next;
-          inUse.add(nameOf(signer, next));
-          await store.run('unfinished.remember', { id, signer, handle: next });
+        let row: Parameters<typeof remember>[0] | null = null;
+        let nothing = false;
+        const begun = async (handle: Uint8Array, spkiDer: Uint8Array | null): Promise<void> => {
+          const spkiSha256 = spkiDer === null ? null : sha256Hex(spkiDer);
+          row = { id, signer, handle, spkiSha256, device: serial };
+          inUse.set(id, nameOf(signer, handle));
+          rows.set(toHex(handle), id);
+          await remember(row);
         };
         try {
-          const made = await device.create({ ...request, begun }, signal);
-          // One that does not say beforehand how it will name the key.
-          if (handle === null || Buffer.compare(handle, made.handle) !== 0) await begun(made.handle);
+          const unmade = (): void => {
+            nothing = true;
+          };
+          const made = await device.create({ ...request, begun, unmade }, signal);
+          await begun(made.handle, made.spkiDer);
           return made;
         } catch (error) {
-          if (handle !== null) await failed({ id, signer, handle }, device, error);
+          inUse.delete(id);
+          if (row !== null) await (nothing ? dropRow(signer, id) : failed(row, device, error));
           throw error;
         }
       },
       async destroy(handle) {
+        const id = rows.get(toHex(handle));
         try {
           await device.destroy(handle);
-        } catch (error) {
-          inUse.delete(nameOf(signer, handle));
-          throw error;
+        } finally {
+          if (id === undefined) release(signer, handle);
+          else inUse.delete(id);
         }
-        await forget(signer, handle);
+        await (id === undefined
+          ? quietly(signer, store.run('unfinished.gone', { signer, handle, device: serial }))
+          : dropRow(signer, id));
       },
     };
     raw.set(same, device);
     return same;
   }
 
+  const remember = (row: Omit<UnfinishedKey, 'at' | 'ended'>): Promise<void> =>
+    store.run('unfinished.remember', row);
+  const dropRow = (signer: string, id: string): Promise<void> =>
+    quietly(signer, store.run('unfinished.forget', { id }));
+
   async function failed(
-    { id, signer, handle }: { id: string; signer: string; handle: Uint8Array },
+    row: Omit<UnfinishedKey, 'at' | 'ended'>,
     device: Device,
     error: unknown,
   ): Promise<void> {
-    inUse.delete(nameOf(signer, handle));
+    const { id, signer, handle } = row;
     if (error instanceof DeviceError && ANSWERED.has(error.trouble))
       try {
         await device.destroy(handle);
-        await forget(signer, handle);
+        await dropRow(signer, id);
       } catch (second) {
         log.failure(`an unfinished key (${signer})`, second);
       }
-    else late.set(id, nowMs() + LATE_MS);
+    // From now on it may still appear.
+    else await quietly(signer, remember(row));
     deps.changed(signer);
   }
 
-  async function sweep(signer: string, device: Device): Promise<void> {
+  /** Why a row is not looked for on a device; null: it is. */
+  function keptFrom(row: UnfinishedKey, serial: string): string | null {
+    if (row.device === null) return `It is not known which device it was begun on. ${BY_HAND}`;
+    if (row.device !== serial)
+      return `It was begun on another device, with serial ${row.device}, and this one has ${serial}. ${BY_HAND}`;
+    // What somebody ended is nobody's, however old.
+    if (!row.ended && ageMs(row) > OLD_MS)
+      return `It is older than a day, and whoever has another copy of this workspace may use it. ${BY_HAND}`;
+    return null;
+  }
+
+  async function look(row: UnfinishedKey, device: Device): Promise<'destroyed' | 'nothing' | 'left'> {
+    const { id, signer, spkiSha256 } = row;
+    return (raw.get(device) ?? device).destroyIf(row.handle, async ({ handle, spkiDer }: FoundKey) => {
+      if (spkiSha256 !== null && spkiDer !== null && sha256Hex(spkiDer) !== spkiSha256) return false;
+      const may = await store.run('unfinished.mayGo', { id, signer, handle, spkiDer });
+      return may && !inUse.has(id);
+    });
+  }
+
+  async function sweepOne(row: UnfinishedKey, device: Device): Promise<void> {
+    const { id, signer, at } = row;
+    const found = await look(row, device);
+    if (found === 'left') {
+      said.set(id, `Another key answers to its name, or the device does not show which it is. ${BY_HAND}`);
+      return;
+    }
+    if (found === 'nothing' && row.spkiSha256 === null && ageMs(row) < LATE_MS) return;
+    said.delete(id);
+    const { name, subjects } = about(signer);
+    const begun = `A key that was begun on ${name} and not kept (${at.slice(0, 19).replace('T', ' ')})`;
+    const summary = found === 'destroyed' ? `${begun} was destroyed there` : `${begun} is not there`;
+    await store.run('unfinished.swept', {
+      id,
+      audit: { action: 'signers.keySwept', outcome: 'done', summary, subjects },
+    });
+  }
+
+  async function sweep(signer: string, device: Device, serial: string): Promise<void> {
     const rows = (await store.run('unfinished.list', {})).filter((row) => row.signer === signer);
-    for (const { id, handle, at } of rows) {
-      if (inUse.has(nameOf(signer, handle))) continue;
-      try {
-        await (raw.get(device) ?? device).destroy(handle);
-      } catch (error) {
-        log.failure(`destroying an unfinished key (${signer})`, error);
-        if (error instanceof DeviceError && error.trouble === 'unreachable') return;
-        continue;
-      }
-      if ((late.get(id) ?? 0) > nowMs()) continue;
-      late.delete(id);
-      const { name, subjects } = about(signer);
-      await store.run('unfinished.swept', {
-        id,
-        audit: {
-          action: 'signers.keySwept',
-          outcome: 'done',
-          summary: `A key that was begun on ${name} and not kept (${at.slice(0, 19).replace('T', ' ')}) was destroyed there`,
-          subjects,
-        },
-      });
+    for (const row of rows) {
+      if (inUse.has(row.id)) continue;
+      const why = keptFrom(row, serial);
+      if (why !== null) said.set(row.id, why);
+      else
+        try {
+          await sweepOne(row, device);
+        } catch (error) {
+          log.failure(`destroying an unfinished key (${signer})`, error);
+          if (error instanceof DeviceError && error.trouble === 'unreachable') return;
+          if (error instanceof DeviceError) said.set(row.id, `It could not be destroyed: ${error.message}`);
+        }
       deps.changed(signer);
     }
+  }
+
+  function textOf(row: UnfinishedKey): string {
+    const known = said.get(row.id);
+    if (known !== undefined) return known;
+    const until = new Date(Date.parse(row.at) + LATE_MS).toISOString().slice(11, 16);
+    return row.spkiSha256 === null && ageMs(row) < LATE_MS
+      ? `The device may make it until ${until} UTC; a contact destroys it once it is there.`
+      : 'The next contact destroys it; “Test” contacts the device now.';
+  }
+
+  async function idle(): Promise<UnfinishedKey[]> {
+    return (await store.run('unfinished.list', {})).filter(({ id }) => !inUse.has(id));
   }
 
   return {
     watched,
     giveUp(signer, handle) {
-      inUse.delete(nameOf(signer, handle));
+      release(signer, handle);
       deps.changed(signer);
     },
-    sweep: (signer, device) =>
-      sweep(signer, device).catch((error: unknown) => {
+    sweep: (signer, device, serial) =>
+      sweep(signer, device, serial).catch((error: unknown) => {
         log.failure(`sweeping a signer (${signer})`, error);
       }),
-    async list() {
-      const rows = await store.run('unfinished.list', {});
-      return rows.filter(({ signer, handle }) => !inUse.has(nameOf(signer, handle)));
+    list: async () => (await idle()).map((row) => ({ ...row, text: textOf(row) })),
+    async among(signer, keys) {
+      const rows = (await store.run('unfinished.list', {})).filter((row) => row.signer === signer);
+      const isOne = ({ handle, begun, spkiDer }: DeviceKey, row: UnfinishedKey): boolean =>
+        row.spkiSha256 === null
+          ? equalBytes(handle, row.handle) || (begun !== undefined && equalBytes(begun, row.handle))
+          : spkiDer !== null && sha256Hex(spkiDer) === row.spkiSha256;
+      return new Set(keys.filter((key) => rows.some((row) => isOne(key, row))));
+    },
+    async forget(signer, id) {
+      if (inUse.has(id))
+        throw new AppError('NOT_ALLOWED_NOW', 'This key is being made. Wait for the end of its job.');
+      const { name, subjects } = about(signer);
+      await store.run('unfinished.swept', {
+        id,
+        audit: {
+          action: 'signers.forgetUnfinished',
+          outcome: 'done',
+          summary: `A key that was begun on ${name} and not kept is not looked for any more; it stays where it is`,
+          subjects,
+        },
+      });
+      said.delete(id);
+      deps.changed(signer);
     },
   };
 }

@@ -134,11 +134,16 @@ export function createHostLibrary(create: () => Promise<Cryptoki>): HostLibrary 
       if ([pin, soPin].some(({ length }) => length < minPinLen || (maxPinLen > 0 && length > maxPinLen)))
         throw new HostError('CKR_PIN_LEN_RANGE', `the token takes ${minPinLen} to ${maxPinLen} octets`);
       library().C_InitToken(slot, pinText(soPin), paddedLabel(label));
-      const session = library().C_OpenSession(slot, CKF.serialSession | CKF.rwSession);
-      library().C_Login(session, CKU.so, pinText(soPin));
-      library().C_InitPIN(session, pinText(pin));
-      library().C_Logout(session);
-      library().C_CloseSession(session);
+      try {
+        const session = library().C_OpenSession(slot, CKF.serialSession | CKF.rwSession);
+        library().C_Login(session, CKU.so, pinText(soPin));
+        library().C_InitPIN(session, pinText(pin));
+        library().C_Logout(session);
+        library().C_CloseSession(session);
+      } catch (error) {
+        // Whatever it is, it is no refusal any more.
+        throw new HostError(HOST_CODE.noPin, failureOf(error).text);
+      }
     } finally {
       wipe(soPin, pin);
     }

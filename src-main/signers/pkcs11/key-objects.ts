@@ -65,8 +65,10 @@ function spkiOfCertificate(der: Uint8Array): Uint8Array | null {
   }
 }
 
+export type Key = DeviceKey & { alwaysAuthenticate: boolean };
+
 /** The private keys among the objects, each with the public half that lies under its CKA_ID. */
-export function keysOf(rows: readonly ObjectRow[]): (DeviceKey & { alwaysAuthenticate: boolean })[] {
+export function keysOf(rows: readonly ObjectRow[]): Key[] {
   const beside = rows.filter((row) => row.class !== CKO.privateKey && row.id.length > 0);
   return rows
     .filter((row) => row.class === CKO.privateKey)
@@ -84,9 +86,22 @@ export function keysOf(rows: readonly ObjectRow[]): (DeviceKey & { alwaysAuthent
         uses: row.uses,
         sensitive: row.sensitive,
         neverExtractable: row.neverExtractable,
+        extractable: row.extractable,
         alwaysAuthenticate: row.alwaysAuthenticate === true,
       };
     });
+}
+
+/**
+ * The handle of the key with this public half, alone under its CKA_ID; null: there is none. Throws DeviceError KEY_AMBIGUOUS.
+ */
+export function theOne(keys: readonly Key[], spkiDer: Uint8Array): Uint8Array | null {
+  const found = keys.filter((key) => key.spkiDer !== null && sameBytes(key.spkiDer, spkiDer));
+  const [key] = found;
+  if (key === undefined) return null;
+  const twins = keys.filter(({ identifier }) => identifier === key.identifier);
+  if (found.length > 1 || twins.length > 1 || key.handle.length === 0) throw faultOf('KEY_AMBIGUOUS');
+  return key.handle;
 }
 
 /** A way to sign. */

@@ -157,6 +157,20 @@ export const OWN_FAULTS: Readonly<Record<string, FaultText>> = {
     check: 'List the slots of the library.',
     fix: 'Choose a token that is not initialised, or look for slots again and initialise this one anew.',
   },
+  TOKEN_WITHOUT_PIN: {
+    trouble: 'refused',
+    text: 'The token was initialised, so that every key on it is gone, but it has no PIN yet: look for slots again and initialise it anew.',
+    cause: 'The token took the first step and refused, or lost, what comes after it.',
+    check: 'List the slots of the library.',
+    fix: 'Initialise it anew, with the PIN of the security officer that was typed.',
+  },
+  TOKEN_IN_DOUBT: {
+    trouble: 'refused',
+    text: 'The library did not say how the initialising ended: every key on the token may be gone. Look for slots again to see what it is now.',
+    cause: 'The library crashed, hung or lost the token in the middle.',
+    check: 'List the slots of the library, and the keys of the token.',
+    fix: 'Initialise it anew when its keys are gone.',
+  },
   KEY_NOT_FOUND: {
     trouble: 'key-gone',
     text: 'The key is not on this token any more. Look whether it is the right token.',

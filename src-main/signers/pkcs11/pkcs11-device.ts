@@ -4,7 +4,7 @@
  */
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import type { Random } from '../../ports.ts';
-import { type Device, DeviceError, type Proof } from '../device.ts';
+import { type Device, DeviceError, type Proof, staysInside } from '../device.ts';
 import { atMost } from './at-most.ts';
 import { askHost, connect, type Connection, DEADLINES, type Pkcs11Deps } from './connection.ts';
 import { endedForOne, faultOf } from './faults.ts';
@@ -12,7 +12,7 @@ import { quietNotice } from './quiet-notice.ts';
 import type { Patience } from './host-client.ts';
 import { createSigning } from './signing.ts';
 import type { HostAnswer, HostOp, HostRequest } from './protocol.ts';
-import { generateRequest, keysOf, spkiOf } from './key-objects.ts';
+import { generateRequest, type Key, keysOf, spkiOf, theOne } from './key-objects.ts';
 
 /** CKA_ID of new keys, as Krill makes it. */
 const ID_LENGTH = 20;
@@ -21,18 +21,6 @@ const IN_FLIGHT = 32;
 const GONE = new Set(['KEY_NOT_FOUND', 'CKR_KEY_HANDLE_INVALID', 'CKR_OBJECT_HANDLE_INVALID']);
 const isGone = (error: unknown): boolean => error instanceof DeviceError && GONE.has(error.code);
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-
-type Key = ReturnType<typeof keysOf>[number];
-
-/** The handle of the key with this public half, alone under its CKA_ID; null: there is none. */
-function theOne(keys: readonly Key[], spkiDer: Uint8Array): Uint8Array | null {
-  const found = keys.filter((key) => key.spkiDer !== null && Buffer.compare(key.spkiDer, spkiDer) === 0);
-  const [key] = found;
-  if (key === undefined) return null;
-  const twins = keys.filter(({ identifier }) => identifier === key.identifier);
-  if (found.length > 1 || twins.length > 1 || key.handle.length === 0) throw faultOf('KEY_AMBIGUOUS');
-  return key.handle;
-}
 
 /** The caller proves it himself. */
 const unproven: Proof = () => Promise.resolve();
@@ -216,7 +204,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       }
       return (await begin(unproven, signal)).facts;
     },
-    async create({ algorithm, label, begun }, signal) {
+    async create({ algorithm, label, begun, unmade }, signal) {
       const on = await current();
       if (!on.facts.algorithms.includes(algorithm))
         throw faultOf(
@@ -231,8 +219,11 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
         cancelled = true;
         on.client.end(endedForOne());
       };
-      await begun?.(id);
-      if (signal?.aborted === true) throw faultOf('CANCELLED');
+      await begun?.(id, null);
+      if (signal?.aborted === true) {
+        unmade?.();
+        throw faultOf('CANCELLED');
+      }
       signal?.addEventListener('abort', cancel);
       try {
         const patience = unlessQuiet(
@@ -246,11 +237,13 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
         if (privateKey.sensitive === false || privateKey.extractable === true)
           throw faultOf('KEY_NOT_PROTECTED');
         on.fresh = false;
-        return { handle: id, spkiDer };
+        return { handle: id, spkiDer, mayLeave: !staysInside(privateKey) };
       } catch (error) {
         // SECURITY: a key that nobody will know of does not stay behind.
-        if (on.client.ended() === null && error instanceof DeviceError && error.code.startsWith('KEY_'))
+        if (on.client.ended() === null && error instanceof DeviceError && error.code.startsWith('KEY_')) {
           await destroyOn(on, id);
+          unmade?.();
+        }
         throw cancelled ? faultOf('CANCELLED') : error;
       } finally {
         signal?.removeEventListener('abort', cancel);
@@ -271,6 +264,18 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       await destroyOn(on, handle);
       on.keys.delete(hex(handle));
       on.gone.add(hex(handle));
+    },
+    async destroyIf(id, may) {
+      const on = await current();
+      const rows = await objectsAlone(() => ask(on, { op: 'key', id }, deadlines.call));
+      if (rows.length === 0) return 'nothing';
+      const [key, other] = keysOf(rows);
+      if (other !== undefined) return 'left';
+      if (!(await may({ handle: id, spkiDer: key?.spkiDer ?? null }))) return 'left';
+      await destroyOn(on, id);
+      on.keys.delete(hex(id));
+      on.gone.add(hex(id));
+      return 'destroyed';
     },
     find: async (spkiDer) => theOne(await keys(), spkiDer),
     list: keys,

@@ -163,4 +163,5 @@ export const HOST_CODE = {
   noKey: 'KEY_NOT_FOUND',
   ambiguous: 'KEY_AMBIGUOUS',
   fault: 'HOST_FAULT',
+  noPin: 'TOKEN_WITHOUT_PIN',
 } as const;

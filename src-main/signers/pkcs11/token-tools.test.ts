@@ -14,6 +14,7 @@ import {
 import { findLibraries } from './library-places.ts';
 import { createPkcs11Tools } from './pkcs11-tools.ts';
 import { makeRehearsalToken, softhsmTool } from './softhsm-token.ts';
+import { compileShim } from '../../testing/pkcs11-shim.ts';
 import { changePin, initToken, listSlots } from './token-tools.ts';
 
 const deps = testTools;
@@ -113,6 +114,24 @@ describeSoftHsm('tokens are made and their PINs changed', () => {
     expect(await find('anew')).toMatchObject({ serial: now });
     expect(await find('full')).toMatchObject({ slot: -1 });
     expect(keys('anew')).not.toContain('lost');
+  });
+  test.each([
+    ['no-session', 'TOKEN_WITHOUT_PIN'],
+    ['init-crash', 'TOKEN_IN_DOUBT'],
+  ])('one that stops half-way is not told as refused: %s', async (fault, code) => {
+    const label = `half ${fault}`;
+    hsm.addToken(label);
+    const { slots } = await listSlots(deps, library());
+    const before = slots.find(({ token }) => token?.label === label);
+    const shim = compileShim();
+    const { libPath, environment } = shim.settings(hsm, fault);
+    const token = { slot: before?.id ?? -1, label: 'new', soPin: octets(SO_PIN), pin: octets('4321') };
+    await expect(
+      initToken(deps, { libPath, environment }, { ...token, erase: before?.token?.serial ?? '' }),
+    ).rejects.toMatchObject({ trouble: 'refused', code });
+    shim.remove();
+    const after = (await listSlots(deps, library())).slots.map((row) => row.token?.label);
+    expect(after).not.toContain(label);
   });
   test('the PIN is changed with the old one, and refused with another', async () => {
     hsm.addToken('changing');

@@ -72,10 +72,17 @@ export function listSlots(deps: ToolDeps, library: Library): Promise<DeviceTable
   });
 }
 
+/** SECURITY: nobody is told "refused" of a token that may have lost its keys. */
+function inDoubt(error: unknown): never {
+  if (!(error instanceof DeviceError) || error.trouble === 'unreachable' || error.trouble === 'cancelled')
+    throw faultOf('TOKEN_IN_DOUBT', error instanceof Error ? error.message : '');
+  throw error;
+}
+
 /**
  * Gives an empty token a label, a security officer's PIN and a user's PIN. SECURITY: TOKEN_INITIALIZED where there is one
  * already, because its keys would be lost, unless `erase` is its serial; `soPin` is the one that it has then. Both PINs are wiped.
- * Answers the serial number; some libraries give a new one.
+ * TOKEN_WITHOUT_PIN and TOKEN_IN_DOUBT: it was, or may have been, erased. Answers the serial number; some libraries give a new one.
  */
 export async function initToken(
   deps: ToolDeps,
@@ -87,7 +94,7 @@ export async function initToken(
       throw faultOf('LABEL_TOO_LONG', '', 'A token label has at most 32 octets. Choose a shorter one.');
     const before = await withLibrary(deps, library, async (client) => {
       const slots = await askHost(client, { op: 'slots' }, DEADLINES.call);
-      await askHost(client, { op: 'initToken', ...token }, DEADLINES.init);
+      await askHost(client, { op: 'initToken', ...token }, DEADLINES.init).catch(inDoubt);
       return slots;
     });
     const known = new Set(before.filter(isInitialised).map((row) => row.token?.serial));
@@ -95,9 +102,9 @@ export async function initToken(
     // SoftHSM moves the new token to another slot, which shows in a new child only.
     const after = await withLibrary(deps, library, (client) =>
       askHost(client, { op: 'slots' }, DEADLINES.call),
-    );
+    ).catch(inDoubt);
     const made = after.filter(isInitialised).find((row) => !known.has(row.token?.serial));
-    if (made?.token === undefined || made.token === null) throw faultOf('CKR_TOKEN_INIT_FAILED');
+    if (made?.token === undefined || made.token === null) throw faultOf('TOKEN_IN_DOUBT');
     return { serial: made.token.serial };
   } finally {
     wipe(token.soPin, token.pin);

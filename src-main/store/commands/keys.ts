@@ -119,7 +119,7 @@ export function insertKey(tx: Tx, key: NewKey): void {
     },
   );
   if (key.mayLeave) recordMayLeave(tx, key);
-  forgetUnfinished(tx, { signer: key.signer, handle: key.sealed });
+  forgetUnfinished(tx, { signer: key.signer, handle: key.sealed, spkiSha256: key.spkiSha256 });
   // Certificates that were imported before their key.
   tx.run('UPDATE certificates SET key_id = $id WHERE spki_sha256 = $spki', {
     id: key.id,
@@ -175,8 +175,8 @@ function requireDestroyable(tx: Tx, id: string, at: number): void {
 
 /** Ends a key that may lie on a device, which is to destroy it after this transaction; until it has, it is unfinished. */
 export function giveUpKey(tx: Tx, id: string): void {
-  const { signer, sealed } = findRow(tx, id);
-  rememberUnfinished(tx, { id, signer, handle: sealed });
+  const { signer, sealed, spki_sha256: spkiSha256 } = findRow(tx, id);
+  rememberUnfinished(tx, { id, signer, handle: sealed, spkiSha256, device: null });
   destroyKey(tx, id);
 }
 

@@ -2,6 +2,7 @@
 import type { SignerKind } from '#shared/contract/signers.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import { AppError } from '../../lib/app-error.ts';
+import { sha256Hex } from '../../lib/bytes.ts';
 import { change, read, type Tx, write } from '../command.ts';
 import type {
   AppliedSigner,
@@ -175,7 +176,7 @@ export const signerCommands = {
         boundAt: Date.parse(binding.boundAt),
       },
     );
-    forgetUnfinished(tx, { signer: id, handle: binding.handle });
+    forgetUnfinished(tx, { signer: id, handle: binding.handle, spkiSha256: sha256Hex(binding.spkiDer) });
   }),
   /** What a contact taught, JSON; what is worth a record is recorded by its own command. */
   'signers.learn': write((tx, { id, device }: { id: string; device: string }): void => {

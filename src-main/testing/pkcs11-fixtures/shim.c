@@ -32,6 +32,7 @@
  *   sign-slow       C_Sign takes its time
  *   destroy-refused C_DestroyObject refuses
  *   destroy-kept    C_DestroyObject says yes and does nothing
+ *   init-crash      C_InitPIN writes to nowhere
  */
 #include <dlfcn.h>
 #include <stdio.h>
@@ -201,6 +202,11 @@ static CK_RV destroy_object(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object) 
   return real->C_DestroyObject(session, object);
 }
 
+static CK_RV init_pin(CK_SESSION_HANDLE session, CK_UTF8CHAR_PTR pin, CK_ULONG length) {
+  if (fault("init-crash")) *(volatile int *)8 = 1;
+  return real->C_InitPIN(session, pin, length);
+}
+
 static CK_RV missing(void) { return CKR_FUNCTION_NOT_SUPPORTED; }
 
 CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR answer) {
@@ -218,6 +224,7 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR answer) {
   list.C_GetTokenInfo = get_token_info;
   list.C_OpenSession = open_session;
   list.C_Login = login;
+  list.C_InitPIN = init_pin;
   list.C_FindObjectsInit = find_objects_init;
   list.C_GetAttributeValue = get_attribute_value;
   list.C_GetMechanismList = get_mechanism_list;

@@ -112,11 +112,18 @@ test('test, log out: the job is followed, a refusal is shown', async () => {
 });
 
 test('keys that a device still holds and nobody keeps are named, with what becomes of them', async () => {
-  bridge(fakeList([SOFTWARE, { ...TOKEN, unfinished: [{ identifier: 'a3f0', at: AT }] }]));
+  const { callsOf } = bridge(
+    fakeList([
+      SOFTWARE,
+      { ...TOKEN, unfinished: [{ id: 'made-1', identifier: 'a3f0', at: AT, text: 'It is left.' }] },
+    ]),
+    { 'signers.forgetUnfinished': () => ({}) },
+  );
   await show(Signer, '/signers/signer-1');
   const list = screen.getByRole('list', { name: 'Keys that are to be destroyed' });
-  expect(list.textContent).toMatch(/^a3f0, /);
-  expect(screen.getByText(/The next contact destroys it; “Test” contacts it now/)).toBeTruthy();
+  expect(list.textContent).toMatch(/^a3f0, .*It is left\. Forget a3f0$/);
+  await press('Forget a3f0');
+  expect(callsOf('signers.forgetUnfinished')).toEqual([{ id: TOKEN.id, key: 'made-1' }]);
 });
 
 test('capabilities: what is needed and missing is counted', async () => {
