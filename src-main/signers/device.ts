@@ -100,7 +100,8 @@ export interface DeviceKey {
 
 /** The device says that the private key stays in it. */
 export function staysInside(key: Pick<DeviceKey, 'sensitive' | 'neverExtractable' | 'extractable'>): boolean {
-  return key.neverExtractable === true || (key.sensitive === true && key.extractable === false);
+  const { sensitive, neverExtractable, extractable } = key;
+  return extractable !== true && (neverExtractable === true || (sensitive === true && extractable === false));
 }
 
 export interface DeviceKeyRequest {

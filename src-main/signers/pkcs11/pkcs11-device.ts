@@ -4,6 +4,7 @@
  */
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import type { Random } from '../../ports.ts';
+import { join, type Shared } from '../lifecycle/waiting.ts';
 import { type Device, DeviceError, type Proof, staysInside } from '../device.ts';
 import { atMost } from './at-most.ts';
 import { askHost, connect, type Connection, DEADLINES, type Pkcs11Deps } from './connection.ts';
@@ -44,8 +45,10 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
   /** Of the token that was met first: no other takes its place unnoticed. */
   let { serial } = settings;
   let open: Open | null = null;
-  let opening: Promise<Open> | null = null;
+  let opening: Shared<Open> | null = null;
   let proof = unproven;
+  /** It was opened before. */
+  let used = false;
   /** Ends what is being opened when the device is closed. */
   let closed = new AbortController();
   const inFlight = atMost(IN_FLIGHT);
@@ -72,15 +75,20 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     }
     ({ serial } = on.facts);
     open = on;
+    used = true;
     return on;
   }
   /** `prove`: what nobody above looks at is looked at here. */
   async function begin(prove: Proof, signal?: AbortSignal): Promise<Open> {
-    const until = signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal]);
-    opening ??= connected(until, prove).finally(() => {
-      opening = null;
-    });
-    return opening;
+    if (opening === null || opening.abort.signal.aborted) {
+      const abort = new AbortController();
+      const promise = connected(AbortSignal.any([abort.signal, closed.signal]), prove).finally(() => {
+        if (opening === mine) opening = null;
+      });
+      const mine: Shared<Open> = { promise, abort, joined: 0 };
+      opening = mine;
+    }
+    return join(opening, signal, () => faultOf('CANCELLED'));
   }
   /** `askHost`; a login that the device has forgotten is no question of the PIN. */
   async function ask<O extends HostOp>(
@@ -179,8 +187,11 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
   }
   const objectsOn = async (on: Open): Promise<Key[]> =>
     keysOf(await objectsAlone(() => ask(on, { op: 'objects' }, deadlines.call)));
-  const destroyOn = (on: Open, id: Uint8Array): Promise<null> =>
-    objectsAlone(() => ask(on, { op: 'destroy', id }, deadlines.call));
+  async function destroyOn(on: Open, id: Uint8Array): Promise<void> {
+    await objectsAlone(() => ask(on, { op: 'destroy', id }, deadlines.call));
+    on.keys.delete(hex(id));
+    on.gone.add(hex(id));
+  }
   async function keys(): Promise<Key[]> {
     let on = await current();
     let found = await objectsOn(on);
@@ -195,14 +206,14 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
 
   return {
     async open(signal, prove = unproven) {
+      // SECURITY: whoever uses it already may join what is begun here, and its caller looks at it only afterwards.
+      const first = used ? prove : unproven;
       proof = prove;
-      if (open !== null && open.client.ended() === null) {
-        const there = open;
-        const token = await ask(there, { op: 'token' }, deadlines.call);
-        if (token.serial === there.token.serial && (await shows(there))) return there.facts;
-        return (await again(there, unproven, signal)).facts;
-      }
-      return (await begin(unproven, signal)).facts;
+      const there = open;
+      if (there === null || there.client.ended() !== null) return (await begin(first, signal)).facts;
+      const token = await ask(there, { op: 'token' }, deadlines.call);
+      const same = token.serial === there.token.serial && (await shows(there));
+      return (same ? there : await again(there, first, signal)).facts;
     },
     async create({ algorithm, label, begun, unmade }, signal) {
       const on = await current();
@@ -259,12 +270,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       }),
     sign: (handle, algorithm, data) =>
       inFlight(() => withKey(handle, (on) => signOn(on, handle, algorithm, data))),
-    async destroy(handle) {
-      const on = await current();
-      await destroyOn(on, handle);
-      on.keys.delete(hex(handle));
-      on.gone.add(hex(handle));
-    },
+    destroy: async (handle) => destroyOn(await current(), handle),
     async destroyIf(id, may) {
       const on = await current();
       const rows = await objectsAlone(() => ask(on, { op: 'key', id }, deadlines.call));
@@ -273,8 +279,6 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       if (other !== undefined) return 'left';
       if (!(await may({ handle: id, spkiDer: key?.spkiDer ?? null }))) return 'left';
       await destroyOn(on, id);
-      on.keys.delete(hex(id));
-      on.gone.add(hex(id));
       return 'destroyed';
     },
     find: async (spkiDer) => theOne(await keys(), spkiDer),

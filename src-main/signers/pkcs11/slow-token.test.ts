@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { compileShim, type Shim } from '../../testing/pkcs11-shim.ts';
 import { describeSoftHsm, hasSoftHsm, softhsm, type SoftHsm, testPerson } from '../../testing/softhsm.ts';
+import { DeviceError, type Proof } from '../device.ts';
 import { signatureHolds } from '../signature-scheme.ts';
 import { QUIET_MS } from './watch.ts';
 
@@ -112,5 +113,47 @@ describeSoftHsm('a token with a single session', () => {
     expect(signatureHolds('p-256', spkiDer, DATA, signature)).toBe(true);
     // No second login: the operation that was refused did not stay begun.
     expect(person.asked.map(({ reason }) => reason)).toEqual(['login', 'signature', 'signature']);
+  });
+});
+
+describeSoftHsm('a device that begins anew while it is contacted', () => {
+  /** It was opened and proven, and its child has ended since. */
+  async function ended(proof: Proof) {
+    const device = hsm.device('slow', shim.settings(hsm, 'touch', touched), { person: testPerson() });
+    await device.open(never, proof);
+    const { handle } = await device.create(P256);
+    rmSync(touched);
+    const job = new AbortController();
+    const making = device.create(P256, job.signal);
+    making.catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    job.abort();
+    await expect(making).rejects.toMatchObject({ trouble: 'cancelled' });
+    writeFileSync(touched, '');
+    return { device, handle };
+  }
+
+  test('nothing is signed by whoever joins the contact before the device is proven', async () => {
+    let other = false;
+    const proof: Proof = () =>
+      other
+        ? Promise.reject(new DeviceError('misconfigured', 'ANOTHER_DEVICE', 'It is another one.'))
+        : Promise.resolve();
+    const { device, handle } = await ended(proof);
+    other = true;
+    const both = [device.open(never, proof), device.sign(handle, 'p-256', DATA)];
+    for (const one of both) one.catch(() => undefined);
+    for (const one of both) await expect(one).rejects.toMatchObject({ code: 'ANOTHER_DEVICE' });
+  });
+
+  test('a contact that is cancelled cancels no signature', async () => {
+    const { device, handle } = await ended(() => Promise.resolve());
+    const contact = new AbortController();
+    const opening = device.open(contact.signal);
+    const signing = device.sign(handle, 'p-256', DATA);
+    for (const one of [opening, signing]) one.catch(() => undefined);
+    contact.abort();
+    await expect(opening).rejects.toMatchObject({ trouble: 'cancelled' });
+    expect((await signing).length).toBeGreaterThan(0);
   });
 });

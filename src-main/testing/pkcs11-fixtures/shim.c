@@ -20,6 +20,7 @@
  *   one-session     a second session is refused
  *   bare-point      CKA_EC_POINT comes without its OCTET STRING
  *   unprotected     keys come out extractable
+ *   silent-guard    it tells neither CKA_SENSITIVE nor CKA_EXTRACTABLE
  *   no-slots        there is no slot
  *   pin-low         a wrong PIN was given before
  *   no-user-pin     nobody has set the user's PIN
@@ -140,6 +141,10 @@ static CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE obj
       if (bare != NULL) memcpy(one->pValue = bare, point + 2, 65);
     }
     if (fault("always-auth") && one->type == CKA_ALWAYS_AUTHENTICATE && one->pValue != NULL) *(CK_BYTE *)one->pValue = CK_TRUE;
+    if (fault("silent-guard") && (one->type == CKA_SENSITIVE || one->type == CKA_EXTRACTABLE || one->type == CKA_NEVER_EXTRACTABLE)) {
+      one->ulValueLen = CK_UNAVAILABLE_INFORMATION;
+      rv = CKR_ATTRIBUTE_TYPE_INVALID;
+    }
     if (fault("unprotected") && one->type == CKA_EXTRACTABLE && one->pValue != NULL) *(CK_BYTE *)one->pValue = CK_TRUE;
   }
   return rv;
