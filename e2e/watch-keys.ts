@@ -14,22 +14,34 @@ export function secretParts(pkcs8Der: Uint8Array): Buffer[] {
 }
 
 type Made = (error: Error | null, publicKey: unknown, privateKey: unknown) => void;
-type Generate = (type: string, options: unknown, made: Made) => void;
+/** Both ways in which the application makes keys. */
+interface Makers {
+  generateKeyPair(type: string, options: unknown, made: Made): void;
+  generateKeyPairSync(type: string, options: unknown): { publicKey: unknown; privateKey: unknown };
+}
 
 const listeners = new Set<(pkcs8Der: Uint8Array) => void>();
 let watching = false;
 
+function saw(privateKey: unknown): void {
+  // A copy: the application wipes its own.
+  if (privateKey instanceof Uint8Array) for (const listen of listeners) listen(Uint8Array.from(privateKey));
+}
+
 function watch(): void {
   watching = true;
-  const own = crypto as unknown as { generateKeyPair: Generate };
-  const original = own.generateKeyPair;
+  const own = crypto as unknown as Makers;
+  const { generateKeyPair, generateKeyPairSync } = own;
   own.generateKeyPair = (type, options, made) =>
-    original(type, options, (error, publicKey, privateKey) => {
-      // A copy: the application wipes its own.
-      if (privateKey instanceof Uint8Array)
-        for (const listen of listeners) listen(Uint8Array.from(privateKey));
+    generateKeyPair(type, options, (error, publicKey, privateKey) => {
+      saw(privateKey);
       made(error, publicKey, privateKey);
     });
+  own.generateKeyPairSync = (type, options) => {
+    const pair = generateKeyPairSync(type, options);
+    saw(pair.privateKey);
+    return pair;
+  };
   syncBuiltinESMExports();
 }
 
