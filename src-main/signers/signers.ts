@@ -56,7 +56,7 @@ export interface Signers {
   contact(id: string, signal: AbortSignal): Promise<readonly KeyAlgorithm[]>;
   /** The next contact destroys this key. */
   giveUp(key: RoutedKey): void;
-  /** The addresses that an offline station may connect to: that of its KMIP server, and of the one that is being examined. */
+  /** The address that an offline station may connect to: that of its KMIP server, or of one that is examined before it has any. */
   endpoints(): (HsmEndpoint & { examined: boolean })[];
 }
 
@@ -133,7 +133,9 @@ export function createSigners(deps: SignersDeps): Signers {
       .endpoints()
       .filter((one) => !known.some(({ address, port }) => address === one.address && port === one.port))
       .map((one) => ({ ...one, examined: true }));
-    return [...known, ...examined];
+    // SECURITY: one address of an offline station, also when another was applied in the middle of an examination.
+    const one = session().workspace.kind === 'offline' && known.length > 0;
+    return one ? known : [...known, ...examined];
   }
 
   const domain: Signers['domain'] = {

@@ -25,7 +25,7 @@ import { OPERATION, type OperationName, TAG } from '../signers/kmip/names.ts';
 import { decodeTtlv, encodeTtlv, type TtlvItem, ttlvLength } from '../signers/kmip/ttlv.ts';
 import { type FakeObject, FakeRefusal, fakeStore } from './fake-kmip-objects.ts';
 import { serveRaw } from './test-net.ts';
-import { testTls } from './test-tls.ts';
+import { type TestTls, testTls } from './test-tls.ts';
 
 const ALL = Object.keys(OPERATION) as OperationName[];
 const NAMES = new Map(ALL.map((name) => [OPERATION[name], name] as const));
@@ -34,6 +34,8 @@ export interface FakeKmipOptions {
   versions?: readonly string[];
   announced?: readonly OperationName[];
   rawEcdsa?: boolean;
+  /** Its certificate; the one of all when left out. */
+  tls?: TestTls;
   transparent?: boolean;
   /** Whether it says which keys are sensitive; true when left out. */
   tellsSensitive?: boolean;
@@ -71,6 +73,7 @@ export async function fakeKmip(options: FakeKmipOptions = {}): Promise<FakeKmip>
     return { major, minor };
   });
   const announced = options.announced ?? ALL;
+  const tls = options.tls ?? TLS;
   const store = fakeStore({
     versions,
     announced,
@@ -129,7 +132,7 @@ export async function fakeKmip(options: FakeKmipOptions = {}): Promise<FakeKmip>
     else setTimeout(send, ms);
   }
 
-  const server = createServer({ key: TLS.keyPem, cert: TLS.certPem }, (socket: TLSSocket) => {
+  const server = createServer({ key: tls.keyPem, cert: tls.certPem }, (socket: TLSSocket) => {
     total += 1;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));

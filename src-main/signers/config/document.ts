@@ -73,10 +73,22 @@ export function effectiveRoles(config: { signers: readonly { id: string }[]; rol
 /** Whether a PIN or password that is sent by these settings goes to where it went by those. */
 export function samePlace(one: SignerSettings | null, other: SignerSettings | null): boolean {
   if (one?.kind === 'pkcs11' && other?.kind === 'pkcs11')
-    return one.libPath === other.libPath && same(one.slot, other.slot) && same(one.serial, other.serial);
+    return (
+      one.libPath === other.libPath &&
+      same(one.slot, other.slot) &&
+      same(one.serial, other.serial) &&
+      // Some name the file that says where the tokens are.
+      same(Object.entries(one.environment).toSorted(), Object.entries(other.environment).toSorted())
+    );
   if (one?.kind !== 'kmip' || other?.kind !== 'kmip') return one === other;
   // SECURITY: whom nobody checks may be anybody.
-  return one.host === other.host && one.port === other.port && (one.insecure || !other.insecure);
+  return (
+    one.host === other.host &&
+    one.port === other.port &&
+    one.serverCaCertPath === other.serverCaCertPath &&
+    one.serverCertPath === other.serverCertPath &&
+    (one.insecure || !other.insecure)
+  );
 }
 
 const same = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);

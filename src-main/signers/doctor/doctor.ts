@@ -113,11 +113,20 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     return pins;
   }
 
-  /** SECURITY: an offline station has one address beside that of its signer at most. */
+  /** SECURITY: an offline station has one address, whether it is in force or being examined. */
   function requireOneEndpoint(place: HsmEndpoint | null): void {
     const others = [...book().running.values()].filter((one) => one !== null);
     const same = others.every((one) => one.address === place?.address && one.port === place.port);
-    if (place === null || same || session().workspace.kind !== 'offline') return;
+    if (place === null || session().workspace.kind !== 'offline') return;
+    for (const [id, { settings }] of live().all()) {
+      const known = endpointOf(settings());
+      if (known !== null && !(known.address === place.address && known.port === place.port))
+        throw new AppError(
+          'NOT_ALLOWED_NOW',
+          `An offline station reaches one server, and ${live().name(id)} is in force with another address. Apply the change first, and examine it then.`,
+        );
+    }
+    if (same) return;
     throw new AppError(
       'NOT_ALLOWED_NOW',
       'An offline station examines one server at a time. Wait for the end of the other examination.',

@@ -48,10 +48,19 @@ test('an offline station examines a KMIP server before it is in force, and reach
   await expect(dialled(app, server.port)).rejects.toMatchObject({ code: 'OFFLINE' });
 });
 
-test('one address at a time is examined, and the one in force stays reachable', async () => {
+test('one address at a time is examined, and none beside the one in force', async () => {
   const [inForce, silent] = [await fakeKmip(), await fakeKmip({ before: () => 'silent' })];
   const app = await station();
-  await pending(app, 'One', inForce.settings());
+  const two = await pending(app, 'Two', silent.settings());
+  const three = await pending(app, 'Three', { ...silent.settings(), port: 9 });
+  const examining = await app.call('signers.examine', { id: two });
+  await expect(app.call('signers.examine', { id: three })).rejects.toMatchObject({
+    code: 'NOT_ALLOWED_NOW',
+    message: 'An offline station examines one server at a time. Wait for the end of the other examination.',
+  });
+  expect(await endpoints(app)).toEqual([{ address: '127.0.0.1', port: silent.port, examined: true }]);
+  await app.call('signers.discard', { revision: (await app.call('signers.list', {})).pending.revision });
+  const one = await pending(app, 'One', inForce.settings());
   const apply = async () =>
     app.call('signers.apply', { revision: (await app.call('signers.list', {})).pending.revision });
   const roles = { defaultSigner: 'software', oneOffSigner: null };
@@ -60,20 +69,17 @@ test('one address at a time is examined, and the one in force stays reachable', 
     ...roles,
   });
   await apply();
-  const two = await pending(app, 'Two', silent.settings());
-  const three = await pending(app, 'Three', { ...silent.settings(), port: 9 });
-  const examining = await app.call('signers.examine', { id: two });
-  await expect(app.call('signers.examine', { id: three })).rejects.toMatchObject({
-    code: 'NOT_ALLOWED_NOW',
-    message: 'An offline station examines one server at a time. Wait for the end of the other examination.',
-  });
-  expect(await endpoints(app)).toEqual([
-    { address: '127.0.0.1', port: inForce.port, examined: false },
-    { address: '127.0.0.1', port: silent.port, examined: true },
-  ]);
+  // Another was applied meanwhile: that one alone is reached.
+  expect(await endpoints(app)).toEqual([{ address: '127.0.0.1', port: inForce.port, examined: false }]);
+  await expect(dialled(app, silent.port)).rejects.toMatchObject({ code: 'OFFLINE' });
   (await dialled(app, inForce.port)).close();
   await app.call('jobs.cancel', { id: examining.job });
   await app.ended(examining.job);
-  expect(await endpoints(app)).toEqual([{ address: '127.0.0.1', port: inForce.port, examined: false }]);
-  await expect(dialled(app, silent.port)).rejects.toMatchObject({ code: 'OFFLINE' });
+  const { revision } = (await app.call('signers.list', {})).pending;
+  const moved = { name: 'One', settings: silent.settings(), secret: { do: 'keep' as const } };
+  await app.call('signers.save', { revision, id: one, ...moved });
+  await expect(app.call('signers.examine', { id: one })).rejects.toMatchObject({
+    code: 'NOT_ALLOWED_NOW',
+    message: expect.stringMatching(/^An offline station reaches one server, and One is in force/) as string,
+  });
 });

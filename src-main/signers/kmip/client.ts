@@ -3,7 +3,7 @@
  * repeated once when a pooled connection turns out to be dead. What the operations are for is decided above.
  */
 import type { KmipSettings } from '#shared/contract/signer-settings.ts';
-import { wipe } from '../../lib/bytes.ts';
+import { sha256Hex, wipe } from '../../lib/bytes.ts';
 import type { Clock, Net } from '../../ports.ts';
 import { type Connection, ConnectionError, createConnection } from './connection.ts';
 import type { KmipContact } from './contact.ts';
@@ -63,8 +63,15 @@ export function createKmipClient(deps: {
   credential: KmipCredential | null;
   net: Net;
   clock: Clock;
+  /**
+   * SECURITY: asked of each connection whose certificate is another than those before, and before anything else is done on it; the
+   * first one whoever opens it proves. Throws to refuse it.
+   */
+  prove(call: KmipClient['call'], peer: Uint8Array): Promise<void>;
 }): KmipClient {
   const { settings, contact, credential, net, clock } = deps;
+  /** Certificates that were proven, SHA-256. */
+  const proven = new Set<string>();
   const limits = {
     readTimeoutMs: limitMs(settings.readTimeoutSeconds),
     writeTimeoutMs: limitMs(settings.writeTimeoutSeconds),
@@ -88,8 +95,22 @@ export function createKmipClient(deps: {
         timeoutMs: limitMs(settings.connectTimeoutSeconds),
         ...(signal === undefined ? {} : { signal }),
       });
+      const connection = createConnection(stream, { clock, limits, ended });
+      try {
+        const name = sha256Hex(stream.peer);
+        const how = { spoken: version, shown: credential };
+        if (proven.size > 0 && !proven.has(name))
+          await deps.prove(
+            (operation, until) => exchange(connection, operation, how, until ?? signal),
+            stream.peer,
+          );
+        proven.add(name);
+      } catch (error) {
+        connection.close();
+        throw error;
+      }
       peer = stream.peer;
-      return createConnection(stream, { clock, limits, ended });
+      return connection;
     },
   });
 

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { fakeKmip } from '../../testing/fake-kmip.ts';
 import { kmipDevice } from '../../testing/kmip-device.ts';
-import { endServers } from '../../testing/test-net.ts';
+import type { Net } from '../../ports.ts';
+import { endServers, nodeNet } from '../../testing/test-net.ts';
+import { testTls } from '../../testing/test-tls.ts';
 import { testClock } from '../../testing/test-ports.ts';
-import { DeviceError } from '../device.ts';
+import { DeviceError, type Proof } from '../device.ts';
 import { signatureHolds } from '../signature-scheme.ts';
 
 const DATA = Buffer.from('what is to be signed');
@@ -112,5 +114,53 @@ describe('connections', () => {
     });
     setTimeout(() => abort.abort(), 50);
     await opening;
+  });
+});
+
+describe('a new connection meets another certificate', () => {
+  async function moved() {
+    const first = await fakeKmip();
+    const other = await fakeKmip({ tls: testTls() });
+    let { port } = first;
+    const net: Net = { ...nodeNet, dial: (target) => nodeNet.dial({ ...target, port }) };
+    const device = kmipDevice(first.settings(), { net });
+    const proven: string[] = [];
+    const refusal = new DeviceError('misconfigured', 'ANOTHER_DEVICE', 'It is another one.');
+    let identity = new Uint8Array();
+    const proof: Proof = async ({ find, sign }, { serial }) => {
+      proven.push(serial);
+      const handle = await find(identity);
+      if (handle === null) throw refusal;
+      await sign(handle, 'p-256', DATA);
+    };
+    await device.open(signal, proof);
+    const { handle, spkiDer } = await device.create({ algorithm: 'p-256', label: '' });
+    identity = new Uint8Array(spkiDer);
+    ({ port } = other);
+    first.hangUp();
+    return { first, other, device, handle, spkiDer, proven };
+  }
+
+  test('of another server: nothing is done on it but the proof, which it fails', async () => {
+    const { other, device, handle, proven } = await moved();
+    const signing = device.sign(handle, 'p-256', DATA);
+    await expect(signing).rejects.toMatchObject({ code: 'ANOTHER_DEVICE' });
+    await expect(device.create({ algorithm: 'p-256', label: '' })).rejects.toMatchObject({
+      code: 'ANOTHER_DEVICE',
+    });
+    expect(proven).toHaveLength(2);
+    expect(new Set(other.asked)).toEqual(new Set(['1.4 locate']));
+    await expect.poll(() => other.open()).toBe(0);
+  });
+
+  test('of one that holds the same keys: it is proven once, and goes on', async () => {
+    const { first, other, device, handle, spkiDer, proven } = await moved();
+    for (const [id, object] of first.objects) other.objects.set(id, object);
+    for (let at = 0; at < 2; at += 1) {
+      const signature = await device.sign(handle, 'p-256', DATA);
+      expect(signatureHolds('p-256', spkiDer, DATA, signature)).toBe(true);
+      other.hangUp();
+    }
+    expect(proven).toHaveLength(1);
   });
 });

@@ -32,7 +32,11 @@ const MOST_OBJECTS = 1000;
 const PUBLIC_NAME = /^krill-public-key-/;
 const PRIVATE_NAME = /^krill-private-key-/;
 
-export function createKeys(deps: { client: KmipClient; random: Random; version: KmipVersion }): KmipKeys {
+export function createKeys(deps: {
+  client: Pick<KmipClient, 'call'>;
+  random: Random;
+  version: KmipVersion;
+}): KmipKeys {
   const { client, version } = deps;
 
   const { create, destroyPair, destroyBegun, destroyBegunIf } = createPairs(deps);

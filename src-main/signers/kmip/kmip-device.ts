@@ -5,7 +5,14 @@
 import type { KmipSettings } from '#shared/contract/signer-settings.ts';
 import { sha256Hex, wipe } from '../../lib/bytes.ts';
 import type { Clock, Net, Random } from '../../ports.ts';
-import { type Capability, type Device, DeviceError, type DeviceFacts, type Person } from '../device.ts';
+import {
+  type Capability,
+  type Device,
+  DeviceError,
+  type DeviceFacts,
+  type Person,
+  type Proof,
+} from '../device.ts';
 import { type KmipClient, createKmipClient } from './client.ts';
 import { readKmipContact } from './contact.ts';
 import { ConnectionError } from './connection.ts';
@@ -40,6 +47,9 @@ export function createKmipDevice(deps: {
   const where = `${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${settings.port}`;
   const withPassword = (settings.username ?? '') !== '';
   let opened: { client: KmipClient; keys: KmipKeys } | null = null;
+  /** Of the last opening; null: nobody wants it proven. */
+  let proof: Proof | null = null;
+  let last: DeviceFacts | null = null;
   /** Kinds that the server refused to make. */
   const refusedKinds = new Set<string>();
 
@@ -79,7 +89,14 @@ export function createKmipDevice(deps: {
   async function connect(signal: AbortSignal): Promise<KmipClient> {
     if (signal.aborted) throw new ConnectionError('cancelled', 'It was cancelled.');
     const contact = await readKmipContact(settings);
-    const client = createKmipClient({ settings, contact, credential: await credential(), net, clock });
+    const client = createKmipClient({
+      ...{ settings, contact, credential: await credential(), net, clock },
+      async prove(call, peer) {
+        if (opened === null || last === null || proof === null) return;
+        const { find, sign } = createKeys({ client: { call }, random, version: opened.keys.version });
+        await proof({ find, sign }, { ...last, serial: sha256Hex(peer) });
+      },
+    });
     try {
       const version = await client.negotiate(signal);
       opened = { client, keys: createKeys({ client, random, version }) };
@@ -131,12 +148,14 @@ export function createKmipDevice(deps: {
   }
 
   return {
-    open: (signal) =>
+    open: (signal, prove) =>
       told(async () => {
+        proof = prove ?? null;
         const again = opened;
         const client = again?.client ?? (await connect(signal));
         try {
-          return await facts(client, signal);
+          last = await facts(client, signal);
+          return last;
         } catch (error) {
           // What did not come up is not half open.
           if (again === null) shut();

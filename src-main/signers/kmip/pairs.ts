@@ -54,7 +54,11 @@ interface Pairs {
 export const isGone = (error: unknown): boolean =>
   error instanceof KmipResultError && resultReason(error.reason).trouble === 'key-gone';
 
-export function createPairs(deps: { client: KmipClient; random: Random; version: KmipVersion }): Pairs {
+export function createPairs(deps: {
+  client: Pick<KmipClient, 'call'>;
+  random: Random;
+  version: KmipVersion;
+}): Pairs {
   const { client, random, version } = deps;
 
   /** Revokes and destroys one object; what is gone is gone. */
