@@ -78,7 +78,7 @@ export function samePlace(one: SignerSettings | null, other: SignerSettings | nu
       same(one.slot, other.slot) &&
       same(one.serial, other.serial) &&
       // Some name the file that says where the tokens are.
-      same(Object.entries(one.environment).toSorted(), Object.entries(other.environment).toSorted())
+      same(sorted(one.environment), sorted(other.environment))
     );
   if (one?.kind !== 'kmip' || other?.kind !== 'kmip') return one === other;
   // SECURITY: whom nobody checks may be anybody.
@@ -91,6 +91,10 @@ export function samePlace(one: SignerSettings | null, other: SignerSettings | nu
   );
 }
 
+const sorted = (variables: Readonly<Record<string, string>>): string[] =>
+  Object.entries(variables)
+    .map(([name, value]) => `${name}=${value}`)
+    .toSorted((left, right) => (left < right ? -1 : 1));
 const same = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);
 
 /** What will be different, a sentence each (H-013). */
