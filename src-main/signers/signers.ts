@@ -56,7 +56,7 @@ export interface Signers {
   contact(id: string, signal: AbortSignal): Promise<readonly KeyAlgorithm[]>;
   /** The next contact destroys this key. */
   giveUp(key: RoutedKey): void;
-  /** The addresses that an offline station may connect to: that of its KMIP server, and of the one that is being examined. */
+  /** What an offline station may connect to: its KMIP server, or with none in force the one that is being examined. */
   endpoints(): (HsmEndpoint & { examined: boolean })[];
 }
 
@@ -129,17 +129,22 @@ export function createSigners(deps: SignersDeps): Signers {
     const inForce = [...live().all().values()].map(({ settings }) => settings());
     const first = inForce.filter((settings) => settings.kind === 'kmip').slice(0, 1);
     const known = first.map(({ host, port }) => ({ address: host, port, examined: false }));
-    const examined = doctor
+    // SECURITY: nothing beside the one that is in force, whatever is being examined.
+    if (known.length > 0) return known;
+    return doctor
       .endpoints()
-      .filter((one) => !known.some(({ address, port }) => address === one.address && port === one.port))
+      .slice(0, 1)
       .map((one) => ({ ...one, examined: true }));
-    return [...known, ...examined];
   }
 
   const domain: Signers['domain'] = {
     ...configure.channels,
     ...tomlChannels({ ...deps, configure }),
     ...doctor.channels,
+    apply(asked) {
+      doctor.requireNone();
+      return configure.channels.apply(asked);
+    },
     ...tokenChannels({ ...deps, tools, live, configure, deviceJob, found }),
     list: () => listSigners(session(), live()),
     endpoints: () => ({ endpoints: endpoints() }),
