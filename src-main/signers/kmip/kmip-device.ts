@@ -7,7 +7,7 @@ import { sha256Hex, wipe } from '../../lib/bytes.ts';
 import type { Clock, Net, Random } from '../../ports.ts';
 import { type Capability, type Device, DeviceError, type DeviceFacts, type Person } from '../device.ts';
 import { type KmipClient, createKmipClient } from './client.ts';
-import { readKmipContact } from './contact.ts';
+import { type KmipContact, readKmipContact } from './contact.ts';
 import { ConnectionError } from './connection.ts';
 import { deviceFault } from './faults.ts';
 import { createKeys, type KmipKeys } from './keys.ts';
@@ -78,7 +78,9 @@ export function createKmipDevice(deps: {
 
   async function connect(signal: AbortSignal): Promise<KmipClient> {
     if (signal.aborted) throw new ConnectionError('cancelled', 'It was cancelled.');
-    const contact = await readKmipContact(settings);
+    const contact = (): Promise<KmipContact> => readKmipContact(settings);
+    // Nobody is asked for a password that wrong files keep from being used.
+    await contact();
     const client = createKmipClient({ settings, contact, credential: await credential(), net, clock });
     try {
       const version = await client.negotiate(signal);
