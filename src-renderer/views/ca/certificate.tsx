@@ -156,7 +156,7 @@ export function Certificate({ route }: ViewProps) {
           </Card>
         </div>
       </div>
-      <ExportDialog id={id} hasKey={detail.key !== null} open={dialog === 'export'} onClose={close} />
+      <ExportDialog id={id} keyId={detail.key} open={dialog === 'export'} onClose={close} />
       <ConfirmDialog
         open={dialog === 'forget'}
         onClose={close}
