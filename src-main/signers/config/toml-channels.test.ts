@@ -114,10 +114,7 @@ test('an export read in another workspace keeps variables and serial; a file wit
   ]);
   const third = await started({ '/a.so': fakeToken('S1') });
   const preload = P11 + '# Start Krill with LD_PRELOAD=/x.so\n';
-  await expect(importText(third, preload)).rejects.toMatchObject({
-    code: 'INVALID_INPUT',
-    message: expect.stringMatching(/LD_PRELOAD would change the program/) as string,
-  });
+  await expect(importText(third, preload)).rejects.toThrow(/LD_PRELOAD would change the program/);
   expect((await importText(third, P11)).notes).toContain(
     '"A": the file names no variable for its library. If that needs one, such as SOFTHSM2_CONF, give it here before you apply.',
   );
