@@ -21,6 +21,7 @@ import { createDoctor, type MakeLooks } from './doctor/doctor.ts';
 import type { DeviceKey } from './device.ts';
 import { adoptKey, listDeviceKeys, probe } from './lifecycle/device-keys.ts';
 import { createLiveSigners, type DeviceKinds, type LiveSigners } from './lifecycle/live-signers.ts';
+import { findMovedTokens } from './moved-tokens.ts';
 import { listSigners } from './list-signers.ts';
 import type { RoutedKey, SignerTable } from './router.ts';
 import type { Signer } from './signer.ts';
@@ -229,7 +230,13 @@ export function createSigners(deps: SignersDeps): Signers {
     domain,
     table: () => live().table,
     async begin(starting) {
-      const stored = await starting.store.run('signers.config', {});
+      let stored = await starting.store.run('signers.config', {});
+      try {
+        if (await findMovedTokens(starting, stored)) stored = await starting.store.run('signers.config', {});
+      } catch (error) {
+        // The workspace opens all the same; the signer says that its token is not there.
+        deps.log.failure('finding the rehearsal tokens of a moved workspace', error);
+      }
       lives.set(starting, createLiveSigners(deps, starting, stored));
     },
     async locking() {
