@@ -126,6 +126,12 @@ describe.skipIf(missing.length > 0)(`moving to a token${why}`, { timeout: 180_00
     // Who knows the old root alone.
     expect(await verified(root, [cross, newIssuing], newLeaf)).toMatch(/: OK\n$/);
     expect(await verified(root, [issuing], leaf)).toMatch(/: OK\n$/);
+    // What a server hands out serves both, and the certificate is told from the roots.
+    const pemText = async (id: string) => (await app.call('ca.pem', { id, what: 'pem' })).pem;
+    const { pem: handedOut } = await app.call('ca.pem', { id: newLeaf, what: 'chain' });
+    expect(handedOut).toBe((await Promise.all([newLeaf, newIssuing, cross].map(pemText))).join(''));
+    expect((await app.call('ca.pem', { id: leaf, what: 'chain' })).pem).not.toContain(await pemText(cross));
+    expect((await certificates()).filter((one) => one.cross).map(({ id }) => id)).toEqual([cross]);
 
     const { rows: records } = await app.call('audit.list', { action: 'ca.sign', limit: 20 });
     const rolled = records.find(({ summary }) => summary.includes('the old key cross-signed it'));

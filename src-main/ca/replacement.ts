@@ -18,8 +18,7 @@ export async function currentIssuer(store: Store, row: StoredCertificate): Promi
 
 /** Why a certificate cannot be renewed or re-keyed here; "" when it can. */
 export function whyNoReplacement(row: StoredCertificate, issuer: StoredAuthority | null): string {
-  if (row.source === 'issued' && row.purpose === '')
-    return 'It is the cross-certificate of a root, and is made anew with the next one.';
+  if (row.cross) return 'It is the cross-certificate of a root, and is made anew with the next one.';
   if (row.source !== 'issued' || row.purpose === '') return 'It was not issued here.';
   if (row.replacedBy !== null) return 'A newer certificate replaced it already.';
   if (row.revokedAt !== null) return 'It was revoked.';

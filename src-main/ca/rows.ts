@@ -19,6 +19,7 @@ const SHOWN = [
   'renewAt',
   'key',
   'isCa',
+  'cross',
   'state',
   'source',
   'sha256',

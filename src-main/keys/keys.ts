@@ -57,6 +57,7 @@ function shown(key: ListedKey, signers: readonly SignerFacts[]): KeyRow {
     owner: key.owner,
     ownerId: key.ownerId,
     trustAnchor: key.trustAnchor,
+    child: key.child,
     uses: key.uses,
     source: key.source,
     createdAt: key.createdAt,

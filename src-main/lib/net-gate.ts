@@ -15,8 +15,8 @@ export interface Station {
   /** What lives from one unlocking to the next locking; null while it is locked. */
   session: object | null;
   /**
-   * Where an offline station's HSM is, as its operator configured it: the one that is in force, and the one that is pending while
-   * it is examined. Addresses, never names.
+   * Where an offline station's HSM is, as its operator configured it: the one that is in force, or with none in force the one that
+   * is pending while it is examined. Addresses, never names.
    */
   hsm: readonly HsmEndpoint[];
 }

@@ -21,6 +21,7 @@ import { createDoctor, type MakeLooks } from './doctor/doctor.ts';
 import type { DeviceKey } from './device.ts';
 import { adoptKey, listDeviceKeys, probe } from './lifecycle/device-keys.ts';
 import { createLiveSigners, type DeviceKinds, type LiveSigners } from './lifecycle/live-signers.ts';
+import { findMovedTokens } from './moved-tokens.ts';
 import { listSigners } from './list-signers.ts';
 import type { RoutedKey, SignerTable } from './router.ts';
 import type { Signer } from './signer.ts';
@@ -56,7 +57,7 @@ export interface Signers {
   contact(id: string, signal: AbortSignal): Promise<readonly KeyAlgorithm[]>;
   /** The next contact destroys this key. */
   giveUp(key: RoutedKey): void;
-  /** The address that an offline station may connect to: that of its KMIP server, or of one that is examined before it has any. */
+  /** What an offline station may connect to: its KMIP server, or with none in force the one that is being examined. */
   endpoints(): (HsmEndpoint & { examined: boolean })[];
 }
 
@@ -129,19 +130,22 @@ export function createSigners(deps: SignersDeps): Signers {
     const inForce = [...live().all().values()].map(({ settings }) => settings());
     const first = inForce.filter((settings) => settings.kind === 'kmip').slice(0, 1);
     const known = first.map(({ host, port }) => ({ address: host, port, examined: false }));
-    const examined = doctor
+    // SECURITY: nothing beside the one that is in force, whatever is being examined.
+    if (known.length > 0) return known;
+    return doctor
       .endpoints()
-      .filter((one) => !known.some(({ address, port }) => address === one.address && port === one.port))
+      .slice(0, 1)
       .map((one) => ({ ...one, examined: true }));
-    // SECURITY: one address of an offline station, also when another was applied in the middle of an examination.
-    const one = session().workspace.kind === 'offline' && known.length > 0;
-    return one ? known : [...known, ...examined];
   }
 
   const domain: Signers['domain'] = {
     ...configure.channels,
     ...tomlChannels({ ...deps, configure }),
     ...doctor.channels,
+    apply(asked) {
+      doctor.requireNone();
+      return configure.channels.apply(asked);
+    },
     ...tokenChannels({ ...deps, tools, live, configure, deviceJob, found }),
     list: () => listSigners(session(), live()),
     endpoints: () => ({ endpoints: endpoints() }),
@@ -226,7 +230,13 @@ export function createSigners(deps: SignersDeps): Signers {
     domain,
     table: () => live().table,
     async begin(starting) {
-      const stored = await starting.store.run('signers.config', {});
+      let stored = await starting.store.run('signers.config', {});
+      try {
+        if (await findMovedTokens(starting, stored)) stored = await starting.store.run('signers.config', {});
+      } catch (error) {
+        // The workspace opens all the same; the signer says that its token is not there.
+        deps.log.failure('finding the rehearsal tokens of a moved workspace', error);
+      }
       lives.set(starting, createLiveSigners(deps, starting, stored));
     },
     async locking() {

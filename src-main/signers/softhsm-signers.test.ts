@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { peer } from '../testing/peers.ts';
@@ -82,5 +82,62 @@ test(
     ]);
     expect(await app.call('audit.verify', { written: '' })).toMatchObject({ faults: [] });
     expect(JSON.stringify([app.events, app.lines])).not.toContain(PIN);
+  },
+);
+
+test.each(['moved', 'copied'])(
+  'a workspace that was %s finds its rehearsal tokens in its own folder, in force or pending',
+  { timeout: 120_000 },
+  async (how) => {
+    peer('softhsm2-util');
+    const app = await testApp({ live: true });
+    open.push(app);
+    await app.create('rehearsal');
+    const workspaces = join(app.folder, 'workspaces');
+    const old = join(workspaces, readdirSync(workspaces)[0] ?? '');
+    const make = async (name: string): Promise<string> => {
+      const { revision } = (await app.call('signers.list', {})).pending;
+      return app.result(
+        await app.call('signers.rehearsalToken', { revision, name, pin: PIN, keepPin: true }),
+      );
+    };
+    const id = await make('First');
+    const revision = async () => (await app.call('signers.list', {})).pending.revision;
+    await app.call('signers.setRoles', { revision: await revision(), defaultSigner: id, oneOffSigner: null });
+    await app.call('signers.apply', { revision: await revision() });
+    await app.result(await app.call('keys.create', { algorithm: 'p-256', label: 'on the token' }));
+    const waiting = await make('Second');
+    await app.close();
+    const next = join(workspaces, 'New place');
+    if (how === 'moved') renameSync(old, next);
+    else cpSync(old, next, { recursive: true });
+
+    const again = await testApp({ folder: app.folder, workspace: next, live: true });
+    open.push(again);
+    await again.call('workspace.unlock', { passphrase: PASSPHRASE });
+    const { rows, pending } = await again.call('signers.list', {});
+    const home = join(next, 'rehearsal-tokens');
+    const conf = (of: string) => join(home, of, 'softhsm2.conf');
+    expect(rows[1]?.settings).toMatchObject({ environment: { SOFTHSM2_CONF: conf(id) } });
+    expect(pending.signers.find((one) => one.id === waiting)?.settings).toMatchObject({
+      environment: { SOFTHSM2_CONF: conf(waiting) },
+    });
+    for (const of of [id, waiting])
+      expect(readFileSync(conf(of), 'utf8')).toContain(
+        `directories.tokendir = ${join(home, of, 'tokens')}\n`,
+      );
+    const probed = await again.ended((await again.call('signers.probe', { id })).job);
+    expect(probed).toMatchObject({ state: 'done', error: null });
+    await again.result(await again.call('keys.create', { algorithm: 'p-256', label: 'after it' }));
+    // The one that stayed where it was is not touched.
+    const others = join(old, 'rehearsal-tokens', id);
+    expect(existsSync(others)).toBe(how === 'copied');
+    if (how === 'copied')
+      expect(readFileSync(join(others, 'softhsm2.conf'), 'utf8')).toContain(`= ${join(others, 'tokens')}\n`);
+    const { rows: records } = await again.call('audit.list', { action: 'signers.moved' });
+    expect(records.map(({ summary }) => summary)).toEqual([
+      'The folder of the workspace is another one: its rehearsal tokens are used where they lie now (First)',
+    ]);
+    expect(await again.call('audit.verify', { written: '' })).toMatchObject({ faults: [] });
   },
 );

@@ -1,6 +1,5 @@
 /** The channels about tokens that are no signers yet, or that change one: slots, initialising, PINs. The child does the work. */
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { pkcs11Settings } from '#shared/contract/signer-settings.ts';
 import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
 import { jobRefusal } from '../audit/job-refusal.ts';
@@ -16,6 +15,7 @@ import { DeviceError } from './device.ts';
 import { anotherDevice, boundSettings } from './lifecycle/device-holder.ts';
 import type { LiveSigners } from './lifecycle/live-signers.ts';
 import { asAppError } from './lifecycle/trouble.ts';
+import { rehearsalFolder } from './moved-tokens.ts';
 import type { TokenTools } from './token-tools.ts';
 
 type Channels = Pick<
@@ -198,7 +198,7 @@ export function tokenChannels(deps: {
         job: job('signers.rehearsalToken', title, async (context) => {
           context.report(null, 'Making the token');
           const id = newId('signer', deps.random);
-          const folder = join(session().workspace.path, 'rehearsal-tokens', id);
+          const folder = rehearsalFolder(session().workspace.path, id);
           const request = { folder, label: tokenLabel(name), pin: bytes(pin) };
           await requireFree(revision, name);
           try {

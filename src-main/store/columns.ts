@@ -115,6 +115,8 @@ export interface ListedKey extends Omit<NewKey, 'sealed'> {
   owner: string;
   /** What it is to the trust anchor, in words; null when it is nothing to it. */
   trustAnchor: string | null;
+  /** The handle of the RPKI child whose key or identity it is. */
+  child: string | null;
   certificates: { id: string; name: string }[];
 }
 

@@ -51,6 +51,7 @@ export interface FakeKmipOptions {
 
 export interface FakeKmip {
   port: number;
+  certPem: string;
   objects: Map<string, FakeObject>;
   /** Operations asked, with the version of each request: "1.4 sign". */
   asked: string[];
@@ -154,6 +155,7 @@ export async function fakeKmip(options: FakeKmipOptions = {}): Promise<FakeKmip>
 
   return {
     port,
+    certPem: TLS.certPem,
     objects: store.objects,
     asked,
     passwords,

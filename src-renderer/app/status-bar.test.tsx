@@ -37,8 +37,8 @@ test.each([
   ['unlocked', [HSM], 'Offline station: reaches only 192.0.2.7:5696'],
   [
     'unlocked',
-    [HSM, { address: '2001:db8::1', port: 5697, examined: true }],
-    'Offline station: reaches only 192.0.2.7:5696 and [2001:db8::1]:5697 (being examined)',
+    [{ address: '2001:db8::1', port: 5697, examined: true }],
+    'Offline station: reaches only [2001:db8::1]:5697 (being examined)',
   ],
 ] as const)(
   'an offline station, %s: beside its badge stands what it may reach (%#)',

@@ -1,6 +1,7 @@
 /** The line at the bottom: locked or not, what kind of station, signers, the audit head, the version. */
 import { Copy } from 'lucide-react';
 import type { SignerRow } from '#shared/contract/signers.ts';
+import { addressText } from '#shared/offline-hsm.ts';
 import { copyText } from '../components/hex-value.tsx';
 import { Dot } from '../components/tag.tsx';
 import { minuteText } from '../components/time.tsx';
@@ -43,7 +44,7 @@ function OfflineMark({ unlocked }: { unlocked: boolean }) {
   const found = useQuery('signers.endpoints', {}, ['signers'], { skip: !unlocked });
   const shown = (unlocked ? (found.data?.endpoints ?? []) : []).map(
     ({ address, port, examined }) =>
-      `${address.includes(':') ? `[${address}]` : address}:${port}${examined ? ' (being examined)' : ''}`,
+      `${addressText({ address, port })}${examined ? ' (being examined)' : ''}`,
   );
   return (
     <span className="badge" data-kind="offline">

@@ -19,6 +19,8 @@ export const certificateRow = z.strictObject({
   renewAt: instant,
   key: z.string(),
   isCa: z.boolean(),
+  /** A new root's name and key, signed by the root that it replaces. */
+  cross: z.boolean(),
   state: certificateState,
   source: z.enum(['issued', 'imported']),
   sha256: hex,

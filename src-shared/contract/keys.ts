@@ -33,11 +33,13 @@ export const keyRow = z.strictObject({
   signerName: z.string(),
   /** false: its signer is not configured, or was not there when it was tried last. */
   reachable: z.boolean(),
-  /** Who uses it: an authority's or certificate's name, the trust anchor, or "" while nobody does. */
+  /** Who uses it: an authority's or certificate's name, the trust anchor, a child, or "" while nobody does. */
   owner: z.string(),
   ownerId: id.nullable(),
   /** What it is to the trust anchor: "Trust anchor, its own key"; it can never be made again. */
   trustAnchor: z.string().nullable(),
+  /** The handle of the RPKI child of this workspace whose key it is: it ends by a roll. */
+  child: z.string().nullable(),
   uses: z.array(keyUse),
   source: z.enum(['generated', 'imported']),
   createdAt: instant,

@@ -174,7 +174,7 @@ export const signerChannels = {
       pending: pendingConfig,
     }),
   ),
-  /** What an offline station may connect to: its KMIP server, and while it is `examined` the pending one. */
+  /** What an offline station may connect to: its KMIP server, or with none in force the pending one while it is `examined`. */
   'signers.endpoints': channel(
     'unlocked',
     nothing,

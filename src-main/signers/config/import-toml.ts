@@ -35,6 +35,27 @@ function ownSettings(next: SignerSettings, before: SignerSettings | null): Signe
   return samePlace(before, own) ? own : { ...own, serial: null };
 }
 
+/** krill.conf has no key for the variables of a library, so whoever reads one has to look at them. */
+function variableNotes({ name, settings }: PendingSigner): string[] {
+  if (settings?.kind !== 'pkcs11') return [];
+  const known = Object.keys(settings.environment);
+  return [
+    known.length === 0
+      ? `"${name}": the file names no variable for its library. If that needs one, such as SOFTHSM2_CONF, give it here before you apply.`
+      : `"${name}": ${known.join(', ')} was read from the comments of the file. Look whether that is right on this machine.`,
+  ];
+}
+
+/** Of a signer that is here the variables stay, whatever the comments of the file say. */
+function stayingNotes({ name, settings }: PendingSigner, given: SignerSettings): string[] {
+  if (settings?.kind !== 'pkcs11' || given.kind !== 'pkcs11') return [];
+  const here = settings.environment;
+  const other = Object.keys(given.environment).filter((one) => here[one] !== given.environment[one]);
+  return other.length === 0
+    ? []
+    : [`"${name}": its variables stay as they are here; the file names ${other.join(', ')} otherwise.`];
+}
+
 /** The one software signer for all OpenSSL tables, under the name of the first. */
 function softwareOf(tables: readonly TomlSigner[], notes: string[]): PendingSigner | null {
   const names = tables.filter(({ settings }) => settings === null).map(({ name }) => name);
@@ -98,6 +119,7 @@ export async function mergeToml(
       fault(keyOfField(settings.kind, path.replace(/^settings\./, '')), message);
     for (const path of absent)
       notes.push(`"${table.name}": ${path} is not on this machine. Put it there, or choose another file.`);
+    notes.push(...(before === undefined ? variableNotes(next) : stayingNotes(next, table.settings)));
     merged.push(next);
   }
   const software = softwareOf(toml.signers, notes);

@@ -6,6 +6,7 @@ import { parse, TomlError } from 'smol-toml';
 import { kmipSettings, pkcs11Settings, type SignerSettings } from '#shared/contract/signer-settings.ts';
 import type { FieldError } from '#shared/errors.ts';
 import { AppError } from '../../lib/app-error.ts';
+import { type OwnComments, readOwnComments } from './own-comments.ts';
 import { roleFaults } from './roles.ts';
 import {
   FieldFault,
@@ -155,8 +156,17 @@ function valuesOf(reader: TableReader, kind: 'pkcs11' | 'kmip'): Record<string, 
   return values;
 }
 
+/** What the comments say of a token, as settings. A secret variable was left out of the file. */
+function ownValues(reader: TableReader, own: OwnComments | undefined): Record<string, unknown> {
+  if (own === undefined) return {};
+  const given = Object.entries(own.environment).filter(([, value]) => value !== MASK);
+  const masked = Object.keys(own.environment).filter((name) => own.environment[name] === MASK);
+  if (masked.length > 0) reader.note(`${masked.join(', ')} was left out of the file; type it here`);
+  return { serial: own.serial, pinPad: own.pinPad, environment: Object.fromEntries(given) };
+}
+
 /** null settings of a device stand only beside faults. */
-function tableOf(reader: TableReader): TomlSigner {
+function tableOf(reader: TableReader, own: OwnComments | undefined): TomlSigner {
   const { name, kind } = nameAndKind(reader);
   const none = { name, settings: null, secret: null };
   if (kind === null) return none;
@@ -166,6 +176,7 @@ function tableOf(reader: TableReader): TomlSigner {
     reader.note('keys_storage_uri was not taken over; software keys lie in this workspace');
   const secret = kind === 'software' ? null : secretOf(reader, kind);
   const values = kind === 'software' ? {} : valuesOf(reader, kind);
+  if (kind === 'pkcs11') Object.assign(values, ownValues(reader, own));
   const rest = reader.rest();
   if (rest.length > 0)
     reader.note(`not known and passed over, as by Krill: ${rest.join(', ').slice(0, 300)}`);
@@ -174,7 +185,7 @@ function tableOf(reader: TableReader): TomlSigner {
   if (settings === null) return none;
   if (kind === 'kmip' && ignoresConnections)
     reader.note('Krill does not use max_connections (it takes max_response_bytes for it); Baleen does');
-  if (kind === 'pkcs11' && secret === null && values['login'] !== false)
+  if (kind === 'pkcs11' && secret === null && values['login'] !== false && values['pinPad'] !== true)
     reader.note('without user_pin its PIN is asked here at the first use, unless it is typed on the device');
   return { name, settings, secret };
 }
@@ -249,7 +260,10 @@ export function readSignersToml(bytes: Uint8Array): SignersToml {
       'It holds no [[signers]] table. Krill uses its OpenSSL signer then, as Baleen does without any.',
     );
   const readers = list.map((one, at) => new TableReader(one as Record<string, unknown>, at));
-  const signers = readers.map(tableOf);
+  const own = readOwnComments(text);
+  // Written as one list in a line, there is no telling which comment is whose.
+  const whose = own.tables.length === list.length ? own.tables : [];
+  const signers = readers.map((reader, at) => tableOf(reader, whose[at]));
   const fields = readers.flatMap(({ faults }) => faults);
   const roles = {
     defaultSigner: conf['default_signer'] ?? null,
@@ -271,7 +285,7 @@ export function readSignersToml(bytes: Uint8Array): SignersToml {
   }
   if (fields.length > 0) throw refusedFields(fields, signers);
   const notes = readers.flatMap((reader) => reader.notes);
-  const comments = commentCount(text);
+  const comments = commentCount(text) - own.lines - (text.match(LEFT_OUT) ?? []).length;
   if (comments > 0)
     notes.push(
       comments === 1

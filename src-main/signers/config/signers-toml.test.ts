@@ -196,6 +196,24 @@ test('comments and unknown keys are named', () => {
   ]);
 });
 
+test('the comments that are written are read back, each for its own table', () => {
+  const pkcs11 = (name: string, own: string) =>
+    `[[signers]]\ntype = "PKCS#11"\nname = "${name}"\nlib_path = "/a.so"\nslot = 1\n${own}`;
+  const toml = read(
+    'default_signer = "A"\n' +
+      pkcs11('A', '# Start Krill with SOFTHSM2_CONF=/a b=c.conf\n') +
+      pkcs11('B', "# The token's serial is 0a1b\n# The PIN is typed on the device.\n") +
+      '[other]\ntext = 1\n# Start Krill with SOFTHSM2_CONF=/other.conf\n',
+  );
+  expect(toml.signers.map(({ settings }) => settings)).toMatchObject([
+    { environment: { SOFTHSM2_CONF: '/a b=c.conf' }, serial: null, pinPad: false },
+    { environment: {}, serial: '0a1b', pinPad: true },
+  ]);
+  expect(read(written(toml))).toMatchObject({ signers: toml.signers });
+  expect(toml.notes.at(-1)).toBe('A line holds a comment, which is not kept.');
+  expect(read(written(toml)).notes.join()).not.toContain('comment');
+});
+
 test('names with quotes, backslashes and control characters survive', () => {
   const name = 'A "b" \\ c';
   const toml = read(`${P11.replace('"A"', JSON.stringify(name))}slot = "x\\ty"\n`);

@@ -93,6 +93,37 @@ describe('the example of the manual (S002-3)', () => {
   });
 });
 
+test('an export read in another workspace keeps variables and serial; a file without them is remarked', async () => {
+  const one = await started({ '/a.so': fakeToken('S1') });
+  await one.add('A', '/a.so', null, {
+    environment: { SOFTHSM2_CONF: '/a.conf', VENDOR_PIN: 'xxxxxx' },
+    serial: 'S1',
+  });
+  const { text } = await one.app.call('signers.toml', {});
+  const other = await started({ '/a.so': fakeToken('S1') });
+  const { notes } = await importText(other, text);
+  expect((await other.list()).pending.signers.find(({ name }) => name === 'A')?.settings).toMatchObject({
+    environment: { SOFTHSM2_CONF: '/a.conf' },
+    serial: 'S1',
+  });
+  expect(notes).toEqual([
+    '"A": VENDOR_PIN was left out of the file; type it here.',
+    expect.stringMatching(/^"A": without user_pin /),
+    expect.stringMatching(/^"A": SOFTHSM2_CONF was read from the comments of the file\./),
+    '"Software" is the built-in software signer here.',
+  ]);
+  const third = await started({ '/a.so': fakeToken('S1') });
+  const preload = P11 + '# Start Krill with LD_PRELOAD=/x.so\n';
+  await expect(importText(third, preload)).rejects.toThrow(/LD_PRELOAD would change the program/);
+  expect((await importText(third, P11)).notes).toContain(
+    '"A": the file names no variable for its library. If that needs one, such as SOFTHSM2_CONF, give it here before you apply.',
+  );
+  // What is here already is not silently passed over.
+  expect((await importText(third, `${P11}# Start Krill with SOFTHSM2_CONF=/b.conf\n`)).notes).toContain(
+    '"A": its variables stay as they are here; the file names SOFTHSM2_CONF otherwise.',
+  );
+});
+
 describe('what is here already', () => {
   test('a signer of the same name keeps its id, its keys and what Krill has no key for; others stay and are named', async () => {
     const token = fakeToken('S1');

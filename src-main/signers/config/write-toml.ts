@@ -3,6 +3,7 @@
  * comments what Krill has no key for.
  */
 import type { KmipSettings, Pkcs11Settings, SignerSettings } from '#shared/contract/signer-settings.ts';
+import { HEADER, PIN_PAD, serialComment, variableComment } from './own-comments.ts';
 import { KMIP_FIELDS, leftOut, MASK, PKCS11_FIELDS, SECRET_KEY, TYPE_NAMES } from './toml-fields.ts';
 
 export interface WrittenSigner {
@@ -33,12 +34,10 @@ function value(of: unknown, field: string): string | null {
 /** What Baleen knows of it and Krill has no key for. */
 function ownSettings(settings: SignerSettings): string[] {
   if (settings.kind !== 'pkcs11') return [];
-  const variables = Object.entries(settings.environment).map(
-    ([name, text]) => `# Start Krill with ${name}=${text.replaceAll(/[\r\n]/g, ' ')}`,
-  );
+  const variables = Object.entries(settings.environment).map(([name, text]) => variableComment(name, text));
   return [
-    ...(settings.serial === null ? [] : [`# The token's serial is ${settings.serial}`]),
-    ...(settings.pinPad ? ['# The PIN is typed on the device.'] : []),
+    ...(settings.serial === null ? [] : [serialComment(settings.serial)]),
+    ...(settings.pinPad ? [PIN_PAD] : []),
     ...variables,
   ];
 }
@@ -79,10 +78,5 @@ export function writeSignersToml(config: {
     ...(config.defaultSigner === null ? [] : [`default_signer = ${quoted(config.defaultSigner)}`]),
     ...(config.oneOffSigner === null ? [] : [`one_off_signer = ${quoted(config.oneOffSigner)}`]),
   ];
-  return [
-    '# The lines above the first table belong above every other [table] of krill.conf or krillta.conf.',
-    ...roles,
-    ...config.signers.flatMap((signer) => ['', ...table(signer)]),
-    '',
-  ].join('\n');
+  return [HEADER, ...roles, ...config.signers.flatMap((signer) => ['', ...table(signer)]), ''].join('\n');
 }

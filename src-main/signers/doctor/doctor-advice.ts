@@ -33,7 +33,7 @@ const TABLE: Readonly<Record<string, Advice>> = {
   UNREACHABLE: NOBODY_ANSWERS,
   OFFLINE: {
     cause:
-      'An offline station connects to its one HSM, or to the one that is examined, by address, and to nothing else.',
+      'An offline station connects to its one HSM by address, or with none in force to the one that is examined, and to nothing else.',
     check: 'Compare host and port with the address of the HSM.',
     fix: 'Give the address of the HSM and not its name, and examine it again.',
   },

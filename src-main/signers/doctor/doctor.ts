@@ -3,6 +3,7 @@ import type { Topic } from '#shared/bridge.ts';
 import type { DoctorReport } from '#shared/contract/signer-doctor.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import { signerSettings } from '#shared/contract/signer-settings.ts';
+import { hsmAddress, whyNotExamined } from '#shared/offline-hsm.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
 import type { JobContext } from '../../lib/jobs.ts';
@@ -56,12 +57,20 @@ interface Doctor {
   channels: Pick<Domain<'signers'>, 'examine' | 'report'>;
   /** Of the KMIP servers that are being examined. Throws AppError LOCKED. */
   endpoints(): HsmEndpoint[];
+  /** Before another address comes into force. Throws AppError NOT_ALLOWED_NOW while an offline station examines one. */
+  requireNone(): void;
   /** Forgets what was typed. */
   locking(): void;
 }
 
 function endpointOf(settings: SignerSettings): HsmEndpoint | null {
   return settings.kind === 'kmip' ? { address: settings.host, port: settings.port } : null;
+}
+
+/** By name; that of a server with its address, which the record has then. */
+function titleOf({ name, settings }: { name: string; settings: SignerSettings }): string {
+  const address = hsmAddress(settings);
+  return address === null ? name : `${name} (${address})`;
 }
 
 const KIND = { software: 'software', pkcs11: 'PKCS#11', kmip: 'KMIP' } as const;
@@ -113,20 +122,17 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     return pins;
   }
 
-  /** SECURITY: an offline station has one address, whether it is in force or being examined. */
-  function requireOneEndpoint(place: HsmEndpoint | null): void {
-    const others = [...book().running.values()].filter((one) => one !== null);
-    const same = others.every((one) => one.address === place?.address && one.port === place.port);
+  /** SECURITY: an offline station reaches one address: that in force, or with none in force the one that is pending. */
+  function requireOneEndpoint(stored: StoredSignerConfig, { settings }: ReturnType<typeof found>): void {
+    const place = endpointOf(settings);
     if (place === null || session().workspace.kind !== 'offline') return;
-    for (const [id, { settings }] of live().all()) {
-      const known = endpointOf(settings());
-      if (known !== null && !(known.address === place.address && known.port === place.port))
-        throw new AppError(
-          'NOT_ALLOWED_NOW',
-          `An offline station reaches one server, and ${live().name(id)} is in force with another address. Apply the change first, and examine it then.`,
-        );
-    }
-    if (same) return;
+    const why = whyNotExamined(settings, {
+      inForce: [...live().all().values()].map((one) => one.settings()),
+      pending: documentOf(stored).signers.map((one) => one.settings),
+    });
+    if (why !== null) throw new AppError('NOT_ALLOWED_NOW', why);
+    const others = [...book().running.values()].filter((one) => one !== null);
+    if (others.every((one) => one.address === place.address && one.port === place.port)) return;
     throw new AppError(
       'NOT_ALLOWED_NOW',
       'An offline station examines one server at a time. Wait for the end of the other examination.',
@@ -200,8 +206,8 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       return {
         summary:
           stopped === null
-            ? `The doctor examined ${name}: a key was made, used and destroyed on it`
-            : `The doctor examined ${name}: it stops at "${stopped.title}"`,
+            ? `The doctor examined ${titleOf(signer)}: a key was made, used and destroyed on it`
+            : `The doctor examined ${titleOf(signer)}: it stops at "${stopped.title}"`,
       };
     } finally {
       person.end();
@@ -212,14 +218,14 @@ export function createDoctor(deps: DoctorDeps): Doctor {
   return {
     channels: {
       async examine({ id }) {
-        const signer = found(await session().store.run('signers.config', {}), id);
+        const stored = await session().store.run('signers.config', {});
+        const signer = found(stored, id);
         const { running } = book();
         if (running.has(id))
           throw new AppError('NOT_ALLOWED_NOW', `${signer.name} is being examined. Wait for its end.`);
-        const place = endpointOf(signer.settings);
-        requireOneEndpoint(place);
-        const title = `Examination of ${signer.name}`;
-        running.set(id, place);
+        requireOneEndpoint(stored, signer);
+        const title = `Examination of ${titleOf(signer)}`;
+        running.set(id, endpointOf(signer.settings));
         return deps.deviceJob(id, { action: 'signers.examine', title }, (job) =>
           work(signer, job).finally(() => {
             running.delete(id);
@@ -230,6 +236,14 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       report: ({ id }) => structuredClone(book().reports.get(id) ?? null),
     },
     endpoints: () => [...book().running.values()].filter((place) => place !== null),
+    requireNone() {
+      if (session().workspace.kind !== 'offline') return;
+      if ([...book().running.values()].every((place) => place === null)) return;
+      throw new AppError(
+        'NOT_ALLOWED_NOW',
+        'A server is being examined. Wait for the end of the examination or cancel it, then apply.',
+      );
+    },
     locking() {
       for (const { pins } of book().pending.values()) pins.forget();
     },

@@ -48,38 +48,62 @@ test('an offline station examines a KMIP server before it is in force, and reach
   await expect(dialled(app, server.port)).rejects.toMatchObject({ code: 'OFFLINE' });
 });
 
-test('one address at a time is examined, and none beside the one in force', async () => {
-  const [inForce, silent] = [await fakeKmip(), await fakeKmip({ before: () => 'silent' })];
+const applied = async (app: TestApp): Promise<void> => {
+  const revision = async () => (await app.call('signers.list', {})).pending.revision;
+  const roles = { defaultSigner: 'software', oneOffSigner: null };
+  await app.call('signers.setRoles', { revision: await revision(), ...roles });
+  await app.call('signers.apply', { revision: await revision() });
+};
+
+test('while one address is in force, no other is reached: not by the doctor, not by any dial', async () => {
+  let met = 0;
+  const other = await fakeKmip({
+    before() {
+      met += 1;
+      return null;
+    },
+  });
+  const inForce = await fakeKmip();
+  const app = await station();
+  const one = await pending(app, 'One', inForce.settings());
+  await applied(app);
+  const known = [{ address: '127.0.0.1', port: inForce.port, examined: false }];
+  const two = await pending(app, 'Two', other.settings());
+  await expect(app.call('signers.examine', { id: two })).rejects.toMatchObject({
+    code: 'NOT_ALLOWED_NOW',
+    message: `This offline station reaches 127.0.0.1:${inForce.port} and nothing else while that is in force, so 127.0.0.1:${other.port} is not examined: put it in the place of the one in force and apply that, or discard it.`,
+  });
+  expect(await endpoints(app)).toEqual(known);
+  await expect(dialled(app, other.port)).rejects.toMatchObject({ code: 'OFFLINE' });
+  expect((await app.ended((await app.call('signers.examine', { id: one })).job)).error).toBeNull();
+  expect(await endpoints(app)).toEqual(known);
+  expect(met).toBe(0);
+});
+
+test('with none in force two that are pending are not examined, and nothing is applied while one is', async () => {
+  const silent = await fakeKmip({ before: () => 'silent' });
   const app = await station();
   const two = await pending(app, 'Two', silent.settings());
-  const three = await pending(app, 'Three', { ...silent.settings(), port: 9 });
   const examining = await app.call('signers.examine', { id: two });
+  const revision = async () => (await app.call('signers.list', {})).pending.revision;
+  await expect(app.call('signers.apply', { revision: await revision() })).rejects.toMatchObject({
+    code: 'NOT_ALLOWED_NOW',
+    message: 'A server is being examined. Wait for the end of the examination or cancel it, then apply.',
+  });
+  const three = await pending(app, 'Three', { ...silent.settings(), port: 9 });
   await expect(app.call('signers.examine', { id: three })).rejects.toMatchObject({
     code: 'NOT_ALLOWED_NOW',
+    message:
+      'An offline station may speak with one HSM only. Leave one KMIP server in what is pending, then examine it.',
+  });
+  await app.call('signers.remove', { revision: await revision(), id: two });
+  await expect(app.call('signers.examine', { id: three })).rejects.toMatchObject({
     message: 'An offline station examines one server at a time. Wait for the end of the other examination.',
   });
   expect(await endpoints(app)).toEqual([{ address: '127.0.0.1', port: silent.port, examined: true }]);
-  await app.call('signers.discard', { revision: (await app.call('signers.list', {})).pending.revision });
-  const one = await pending(app, 'One', inForce.settings());
-  const apply = async () =>
-    app.call('signers.apply', { revision: (await app.call('signers.list', {})).pending.revision });
-  const roles = { defaultSigner: 'software', oneOffSigner: null };
-  await app.call('signers.setRoles', {
-    revision: (await app.call('signers.list', {})).pending.revision,
-    ...roles,
-  });
-  await apply();
-  // Another was applied meanwhile: that one alone is reached.
-  expect(await endpoints(app)).toEqual([{ address: '127.0.0.1', port: inForce.port, examined: false }]);
-  await expect(dialled(app, silent.port)).rejects.toMatchObject({ code: 'OFFLINE' });
-  (await dialled(app, inForce.port)).close();
   await app.call('jobs.cancel', { id: examining.job });
   await app.ended(examining.job);
-  const { revision } = (await app.call('signers.list', {})).pending;
-  const moved = { name: 'One', settings: silent.settings(), secret: { do: 'keep' as const } };
-  await app.call('signers.save', { revision, id: one, ...moved });
-  await expect(app.call('signers.examine', { id: one })).rejects.toMatchObject({
-    code: 'NOT_ALLOWED_NOW',
-    message: expect.stringMatching(/^An offline station reaches one server, and One is in force/) as string,
-  });
+  expect(await endpoints(app)).toEqual([]);
+  const { rows } = await app.call('audit.list', { action: 'signers.examine' });
+  expect(rows.filter(({ summary }) => summary.includes(`Two (127.0.0.1:${silent.port})`))).toHaveLength(1);
 });

@@ -59,7 +59,8 @@ const limitMs = (seconds: number): number => (seconds === 0 ? LONGEST_MS : secon
 
 export function createKmipClient(deps: {
   settings: KmipSettings;
-  contact: KmipContact;
+  /** Whom to believe and what to show, asked for each connection: the files may have been renewed. */
+  contact(): Promise<KmipContact>;
   credential: KmipCredential | null;
   net: Net;
   clock: Clock;
@@ -91,7 +92,7 @@ export function createKmipClient(deps: {
       const stream = await net.dial({
         host: settings.host,
         port: settings.port,
-        ...contact,
+        ...(await contact()),
         timeoutMs: limitMs(settings.connectTimeoutSeconds),
         ...(signal === undefined ? {} : { signal }),
       });

@@ -1,5 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { fakeKmip } from '../../testing/fake-kmip.ts';
+import { testAuthority } from '../../testing/issued-tls.ts';
 import { kmipDevice } from '../../testing/kmip-device.ts';
 import type { Net } from '../../ports.ts';
 import { endServers, nodeNet } from '../../testing/test-net.ts';
@@ -10,6 +14,8 @@ import { signatureHolds } from '../signature-scheme.ts';
 
 const DATA = Buffer.from('what is to be signed');
 const signal = new AbortController().signal;
+const folder = mkdtempSync(join(tmpdir(), 'baleen-renewed-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 afterEach(endServers);
 
 describe('connections', () => {
@@ -43,6 +49,20 @@ describe('connections', () => {
     await expect.poll(() => server.open()).toBe(0);
     await device.sign(handle, 'p-256', DATA);
     expect(server.total()).toBe(4);
+  });
+
+  test('read their files anew, so that renewed ones count at once', async () => {
+    const pin = join(folder, 'server.pem');
+    const server = await fakeKmip();
+    writeFileSync(pin, server.certPem);
+    const device = kmipDevice(server.settings({ insecure: false, serverCertPath: pin }));
+    await device.open(signal);
+    const { handle } = await device.create({ algorithm: 'p-256', label: '' });
+    writeFileSync(pin, testAuthority(folder).certPem);
+    server.hangUp();
+    await expect(device.sign(handle, 'p-256', DATA)).rejects.toMatchObject({ code: 'PEER_UNTRUSTED' });
+    writeFileSync(pin, server.certPem);
+    await device.sign(handle, 'p-256', DATA);
   });
 
   test('zero is no limit for them, as it is for the timeouts', async () => {

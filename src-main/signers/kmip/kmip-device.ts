@@ -14,7 +14,7 @@ import {
   type Proof,
 } from '../device.ts';
 import { type KmipClient, createKmipClient } from './client.ts';
-import { readKmipContact } from './contact.ts';
+import { type KmipContact, readKmipContact } from './contact.ts';
 import { ConnectionError } from './connection.ts';
 import { deviceFault } from './faults.ts';
 import { createKeys, type KmipKeys } from './keys.ts';
@@ -88,7 +88,9 @@ export function createKmipDevice(deps: {
 
   async function connect(signal: AbortSignal): Promise<KmipClient> {
     if (signal.aborted) throw new ConnectionError('cancelled', 'It was cancelled.');
-    const contact = await readKmipContact(settings);
+    const contact = (): Promise<KmipContact> => readKmipContact(settings);
+    // Nobody is asked for a password that wrong files keep from being used.
+    await contact();
     const client = createKmipClient({
       ...{ settings, contact, credential: await credential(), net, clock },
       async prove(call, peer) {

@@ -81,6 +81,7 @@ export function storedCertificate(row: CertificateSqlRow): StoredCertificate {
     renewAt: isoSeconds(row.renew_at),
     key: row.key,
     isCa: row.is_ca === 1,
+    cross: row.is_ca === 1 && row.source === 'issued' && row.purpose === '',
     state: row.state,
     source: row.source,
     sha256: row.sha256,

@@ -194,6 +194,19 @@ export const certificateCommands = {
   'certificates.der': read((tx, { id }: { id: string }) => derOf(tx, id)),
   /** DER of a certificate and of its known issuers, itself first. */
   'certificates.ancestors': read((tx, { id }: { id: string }) => ancestorsOf(tx, findCertificate(tx, id))),
+  /** The certificates that older roots signed for the name and key of a root, the one that ends last first. */
+  'certificates.crosses': read(
+    (
+      tx,
+      { root }: { root: Pick<StoredCertificate, 'spkiSha256' | 'subjectNameSha256'> },
+    ): StoredCertificate[] =>
+      selectCertificates(
+        tx,
+        `c.spki_sha256 = $spki AND c.subject_name_sha256 = $name AND c.is_ca = 1 AND c.source = 'issued' AND c.purpose = ''`,
+        { spki: root.spkiSha256, name: root.subjectNameSha256 },
+        'ORDER BY c.not_after DESC, c.seq DESC',
+      ),
+  ),
   'certificates.bySha256': read(
     (tx, { sha256 }: { sha256: string }): StoredCertificate | null =>
       selectCertificates(tx, 'c.sha256 = $sha256', { sha256 })[0] ?? null,

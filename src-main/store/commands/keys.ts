@@ -33,12 +33,23 @@ function useByTa(tx: Tx, id: string): string | null {
   return half.identity === 1 ? `Trust anchor, identity of the ${half.half}` : 'Trust anchor, its own key';
 }
 
+/** The handle of the child whose key it is; null when it is none's. */
+function childOf(tx: Tx, id: string): string | null {
+  const found = tx.get<{ handle: string }>(
+    `SELECT handle FROM ta_children WHERE identity_key = $id
+     UNION SELECT handle FROM ta_child_keys WHERE key_id = $id`,
+    { id },
+  );
+  return found?.handle ?? null;
+}
+
 function listed(tx: Tx, row: Row): ListedKey {
   const certificates = tx.all<{ id: string; name: string }>(
     'SELECT id, name FROM certificates WHERE key_id = $id ORDER BY seq DESC LIMIT 100',
     { id: row.id },
   );
   const trustAnchor = useByTa(tx, row.id);
+  const child = childOf(tx, row.id);
   return {
     id: row.id,
     label: row.label,
@@ -52,8 +63,9 @@ function listed(tx: Tx, row: Row): ListedKey {
     mayLeave: row.may_leave === 1,
     createdAt: new Date(row.created_at).toISOString(),
     ownerId: certificates[0]?.id ?? null,
-    owner: certificates[0]?.name ?? trustAnchor ?? '',
+    owner: certificates[0]?.name ?? trustAnchor ?? (child === null ? '' : `Child ${child}`),
     trustAnchor,
+    child,
     certificates,
   };
 }
@@ -144,15 +156,11 @@ function requireUnusedByTa(tx: Tx, id: string): void {
       'NOT_ALLOWED_NOW',
       `It is a key of the trust anchor's ${used.half}; without it the trust anchor is lost.`,
     );
-  const child = tx.get<{ handle: string }>(
-    `SELECT handle FROM ta_children WHERE identity_key = $id
-     UNION SELECT handle FROM ta_child_keys WHERE key_id = $id`,
-    { id },
-  );
-  if (child !== undefined)
+  const child = childOf(tx, id);
+  if (child !== null)
     throw new AppError(
       'NOT_ALLOWED_NOW',
-      `It is a key of the child ${child.handle}; roll it over, then it is destroyed by itself.`,
+      `It is a key of the child ${child}; roll it over, then it is destroyed by itself.`,
     );
 }
 

@@ -136,6 +136,17 @@ export const signerCommands = {
       pending: args.pending,
     });
   }),
+  /** Files that settings name lie elsewhere now: nothing else of them changes, pending or in force. */
+  'signers.moved': change(
+    (tx, args: { signers: { id: string; settings: SignerSettings }[]; pending: string | null }): void => {
+      for (const { id, settings } of args.signers)
+        tx.run('UPDATE signers SET settings = $settings WHERE id = $id', {
+          id,
+          settings: JSON.stringify(settings),
+        });
+      tx.run('UPDATE signer_config SET pending = $pending WHERE one = 1', { pending: args.pending });
+    },
+  ),
   /** What was pending is in force: all or nothing. Throws AppError CONFLICT, POLICY_REFUSED (H-027). */
   'signers.apply': change(
     (tx, args: { revision: number; signers: AppliedSigner[]; roles: SignerRoles }): void => {

@@ -33,6 +33,9 @@ describe('a key roll', () => {
     const { store } = here.made.vault.session();
     const stored = await store.run('ta.child', { handle: 'online' });
     const oldRow = stored.keys.find(({ key }) => key.keyIdentifier === old)?.key.id ?? '';
+    // Whoever looks at the key sees it before.
+    for (const id of [oldRow, stored.identityKey.id])
+      expect(await store.run('keys.get', { id })).toMatchObject({ child: 'online', owner: 'Child online' });
     const destroying = { action: 'keys.destroy', outcome: 'done' as const, summary: '', subjects: [] };
     await expect(store.run('keys.destroy', { id: oldRow, audit: destroying })).rejects.toThrow(
       /key of the child online/,

@@ -12,7 +12,12 @@ export const CERTIFICATE_COLUMNS: readonly Column<CertificateRow, CertificateSor
     title: 'Name',
     width: 'minmax(20rem, 2.2fr)',
     sort: 'name',
-    cell: (row) => <b>{row.name}</b>,
+    cell: (row) => (
+      <>
+        <b>{row.name}</b>
+        {row.cross ? ' (cross-certificate)' : null}
+      </>
+    ),
   },
   {
     id: 'issuer',

@@ -19,7 +19,7 @@ import { Page } from '../../components/page.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { TimeSpan } from '../../components/time.tsx';
-import { FindingsTable } from '../../components/verdict.tsx';
+import { FindingsTable, Notice } from '../../components/verdict.tsx';
 import { ExportDialog } from './export-dialog.tsx';
 import { StateTag } from './state-tag.tsx';
 
@@ -91,11 +91,12 @@ export function Certificate({ route }: ViewProps) {
         <>
           <StateTag state={row.state} />
           {row.source === 'imported' ? <Tag>imported</Tag> : null}
+          {row.cross ? <Tag>cross-certificate</Tag> : null}
         </>
       }
       actions={
         <>
-          {row.isCa && row.source === 'issued' ? (
+          {row.isCa && row.source === 'issued' && !row.cross ? (
             <LinkButton href={hrefOf('authority', { id })}>Authority</LinkButton>
           ) : null}
           <Button onPress={() => setDialog('export')}>Export…</Button>
@@ -114,6 +115,12 @@ export function Certificate({ route }: ViewProps) {
       }
     >
       {replace.error ? <ErrorState error={replace.error} /> : null}
+      {row.cross ? (
+        <Notice severity="note">
+          The cross-certificate of the new key by the old root: whoever knows the old root alone follows it to
+          the new one. It is in the full chain of what the new root signs.
+        </Notice>
+      ) : null}
       <div className="columns">
         <div className="stack">
           <CertificateCard view={view} />
@@ -149,7 +156,7 @@ export function Certificate({ route }: ViewProps) {
           </Card>
         </div>
       </div>
-      <ExportDialog id={id} hasKey={detail.key !== null} open={dialog === 'export'} onClose={close} />
+      <ExportDialog id={id} keyId={detail.key} open={dialog === 'export'} onClose={close} />
       <ConfirmDialog
         open={dialog === 'forget'}
         onClose={close}

@@ -15,7 +15,8 @@ const FORMATS: readonly Option<Format>[] = [
   {
     value: 'chain',
     label: 'Full chain',
-    detail: 'PEM, leaf first, without the root: what servers want',
+    detail:
+      'PEM, leaf first, without the root, with the cross-certificate of a rolled root: what servers want',
     tag: 'usual',
   },
   { value: 'pem', label: 'Certificate, PEM', detail: 'this one alone, as text' },
@@ -30,8 +31,8 @@ const FORMATS: readonly Option<Format>[] = [
 
 export interface ExportDialogProps {
   id: string;
-  /** The workspace holds its private key. */
-  hasKey: boolean;
+  /** Its private key, when the workspace knows where that is. */
+  keyId: string | null;
   open: boolean;
   onClose: () => void;
 }
@@ -44,10 +45,16 @@ export function ExportDialog(props: ExportDialogProps) {
   );
 }
 
-function ExportBody({ id, hasKey, onClose }: ExportDialogProps) {
+function ExportBody({ id, keyId, onClose }: ExportDialogProps) {
   const [format, setFormat] = useState<Format>('chain');
   const [secret, setSecret] = useState(NO_KEY_PASSPHRASE);
   const [done, setDone] = useState<{ path: string; backup: string | null; mode: string } | null>(null);
+  const key = useQuery('keys.get', { id: keyId ?? '' }, ['keys'], { skip: keyId === null });
+  const mayLeave = key.data?.exportable ?? false;
+  const whyNoKey =
+    keyId === null || key.error
+      ? 'its private key is not in this workspace'
+      : 'its private key lies in a device and cannot leave it';
   const suggested = useQuery('ca.suggestExport', { id, format }, []);
   const holdsKey = format === 'pkcs12' || format === 'key';
   const plain = format === 'key' && secret.plain;
@@ -64,8 +71,8 @@ function ExportBody({ id, hasKey, onClose }: ExportDialogProps) {
           option.value === 'pkcs12' || option.value === 'key'
             ? {
                 ...option,
-                disabled: !hasKey,
-                ...(hasKey ? {} : { detail: 'its private key is not in this workspace' }),
+                disabled: !mayLeave,
+                ...(mayLeave || key.loading ? {} : { detail: whyNoKey }),
               }
             : option,
         )}

@@ -64,7 +64,7 @@ export function StepResult({ id }: { id: string }) {
         </Card>
       </div>
       <CertificateCard view={made.view} />
-      <ExportDialog id={id} hasKey={made.key !== null} open={exporting} onClose={() => setExporting(false)} />
+      <ExportDialog id={id} keyId={made.key} open={exporting} onClose={() => setExporting(false)} />
     </>
   );
 }

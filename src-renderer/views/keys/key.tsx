@@ -55,6 +55,25 @@ function Unreachable({ row }: { row: KeyRow }) {
   );
 }
 
+function whyNotDestroyed({ trustAnchor, child }: KeyRow): string | null {
+  if (trustAnchor !== null) return 'Without it the trust anchor is lost';
+  return child === null ? null : `The child ${child} uses it: it ends when that rolls its key`;
+}
+
+/** What is gone with it, and what is not: a backup of the workspace holds no key of a device. */
+function lostWith(row: KeyRow): string[] {
+  const [used] = row.certificates;
+  return [
+    row.signer === 'software'
+      ? 'The private key, for ever. There is no undo and no trash.'
+      : `The private key on “${row.signerName}”, for ever. There is no undo and no trash.`,
+    ...(used === undefined ? [] : [`What ${used.name} could sign or renew with it.`]),
+    row.signer === 'software'
+      ? 'Backups made before still hold it.'
+      : 'No backup of this workspace holds it; only a backup of the device itself may.',
+  ];
+}
+
 export function Key({ route }: ViewProps) {
   const id = route.params['id'] ?? '';
   const found = useQuery('keys.get', { id }, ['keys', 'certificates'], { ids: [id] });
@@ -78,11 +97,7 @@ export function Key({ route }: ViewProps) {
           >
             Export…
           </Button>
-          <Button
-            kind="danger"
-            whyDisabled={row.trustAnchor === null ? null : 'Without it the trust anchor is lost'}
-            onPress={() => setDialog('destroy')}
-          >
+          <Button kind="danger" whyDisabled={whyNotDestroyed(row)} onPress={() => setDialog('destroy')}>
             Destroy…
           </Button>
         </>
@@ -121,7 +136,7 @@ export function Key({ route }: ViewProps) {
         />
       </Card>
       <Card title="Used by" flush>
-        {row.certificates.length === 0 && row.trustAnchor === null ? (
+        {row.owner === '' ? (
           <EmptyState title="Nobody uses it yet">
             Choose it as “a key that is here already” when you issue a certificate.
           </EmptyState>
@@ -131,6 +146,13 @@ export function Key({ route }: ViewProps) {
               <li>
                 <a className="object-link" href={hrefOf('trust-anchor')}>
                   {row.trustAnchor}
+                </a>
+              </li>
+            )}
+            {row.child === null ? null : (
+              <li>
+                <a className="object-link" href={hrefOf('ta-child', { id: row.child })}>
+                  Child {row.child}
                 </a>
               </li>
             )}
@@ -150,12 +172,7 @@ export function Key({ route }: ViewProps) {
         open={dialog === 'destroy'}
         onClose={close}
         title={`Destroy the key “${row.label}”?`}
-        lost={[
-          'The private key, for ever. There is no undo and no trash.',
-          row.certificates.length > 0 &&
-            `What ${row.certificates[0]?.name ?? 'its certificate'} could sign or renew with it.`,
-          'Backups made before still hold it.',
-        ].filter((line) => line !== false)}
+        lost={lostWith(row)}
         verb="Destroy key"
         typed={{
           text: digits,

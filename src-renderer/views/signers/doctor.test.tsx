@@ -3,8 +3,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DoctorReport } from '#shared/contract/signer-doctor.ts';
 import { installBridge } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData, takeEvent } from '../../app/query-store.ts';
+import type { Session } from '../../app/session.ts';
 import { Doctor } from './doctor.tsx';
-import { fakeList, REPORT } from './fake-signers.ts';
+import { fakeList, KMIP, REPORT, SERVER, SOFTWARE } from './fake-signers.ts';
 import { endedJob, press, settle, show } from './fake-view.tsx';
 
 beforeEach(() => dropWorkspaceData());
@@ -70,4 +71,25 @@ test('a device that works is said to work', async () => {
   });
   await show(Doctor, '/signers/signer-1/doctor');
   expect(screen.getByText('It works, from the library to a signature.')).toBeTruthy();
+});
+
+const OFFLINE = { state: 'unlocked', workspace: { kind: 'offline' } } as unknown as Session;
+const PENDING = { id: 'signer-9', name: 'New', kind: 'kmip', secretStored: false } as const;
+
+test('an offline station says the address before it examines it', async () => {
+  const list = fakeList([SOFTWARE]);
+  list.pending.signers.push({ ...PENDING, settings: { ...KMIP, host: '192.0.2.9' } });
+  installBridge({ 'signers.list': () => list, 'signers.report': () => null });
+  await show(Doctor, '/signers/signer-9/doctor', OFFLINE);
+  expect(screen.getByText(/connects to 192\.0\.2\.9:5696 and to nothing else/)).toBeTruthy();
+});
+
+test('an offline station with another address in force says why it does not examine this one', async () => {
+  const list = fakeList([SOFTWARE, SERVER]);
+  list.pending.signers.push({ ...PENDING, settings: { ...KMIP, host: '192.0.2.9' } });
+  const { callsOf } = installBridge({ 'signers.list': () => list, 'signers.report': () => null });
+  await show(Doctor, '/signers/signer-9/doctor', OFFLINE);
+  expect(screen.getByText(/so 192\.0\.2\.9:5696 is not examined/)).toBeTruthy();
+  await press('Examine it');
+  expect(callsOf('signers.examine')).toEqual([]);
 });

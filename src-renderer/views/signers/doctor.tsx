@@ -1,6 +1,7 @@
 /** The doctor: what was looked at, top to bottom as it comes; each failure with its cause, where to look and how to mend it. */
 import { CircleCheck, CircleDashed, CircleX, Copy, LoaderCircle, TriangleAlert } from 'lucide-react';
 import type { DoctorLine, DoctorReport } from '#shared/contract/signer-doctor.ts';
+import { hsmAddress, whyNotExamined } from '#shared/offline-hsm.ts';
 import { call, toastError } from '../../app/call.ts';
 import { hrefOf } from '../../app/router.ts';
 import { useQuery } from '../../app/use-query.ts';
@@ -13,9 +14,9 @@ import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { EmptyState, ErrorState } from '../../components/state-box.tsx';
 import { Time } from '../../components/time.tsx';
-import { Verdict } from '../../components/verdict.tsx';
+import { Notice, Verdict } from '../../components/verdict.tsx';
 import { useStartedJob } from '../../components/use-started-job.tsx';
-import { listed } from './signer-words.ts';
+import { type ListedSigner, listed, type SignerList } from './signer-words.ts';
 import { CauseCheckFix } from './state-card.tsx';
 
 const ICON = {
@@ -93,7 +94,23 @@ function Summary({ report }: { report: DoctorReport }) {
   );
 }
 
-export function Doctor({ route }: ViewProps) {
+/** What an offline station is about to reach, before it does; null: nothing by a socket of ours. */
+function offlineNotice(
+  list: SignerList,
+  one: ListedSigner | undefined,
+): { text: string; why: string | null } | null {
+  const settings = one?.pending?.settings ?? null;
+  const address = hsmAddress(settings);
+  if (address === null) return null;
+  const why = whyNotExamined(settings, {
+    inForce: list.rows.map((row) => row.settings),
+    pending: list.pending.signers.map((signer) => signer.settings),
+  });
+  const text = `This is an offline station. The doctor connects to ${address} and to nothing else; the address stands in the status bar and in the audit record.`;
+  return { text: why ?? text, why };
+}
+
+export function Doctor({ route, session }: ViewProps) {
   const id = route.params['id'] ?? '';
   const found = useQuery('signers.list', {}, ['signers']);
   // Lines come one by one; each is told by an event of the signer or of the job.
@@ -103,8 +120,14 @@ export function Doctor({ route }: ViewProps) {
   if (!found.data) return <NotLoaded title="Doctor" found={found} back={back} />;
   const one = listed(found.data).find((signer) => signer.id === id);
   const report = said.data;
+  const offline = session.workspace?.kind === 'offline' ? offlineNotice(found.data, one) : null;
   const button = (
-    <Button kind="primary" busy={run.running} onPress={() => void run.action.run()}>
+    <Button
+      kind="primary"
+      busy={run.running}
+      whyDisabled={offline === null || offline.why === null ? null : 'Another HSM is in force or pending'}
+      onPress={() => void run.action.run()}
+    >
       {report === null ? 'Examine it' : 'Examine again'}
     </Button>
   );
@@ -130,6 +153,11 @@ export function Doctor({ route }: ViewProps) {
         )
       }
     >
+      {offline === null ? null : (
+        <Notice severity={offline.why === null ? 'note' : 'careful'}>
+          <span className="wrap">{offline.text}</span>
+        </Notice>
+      )}
       {run.action.error ? <ErrorState error={run.action.error} /> : null}
       {run.progress}
       {said.error ? <ErrorState error={said.error} onRetry={said.reload} /> : null}

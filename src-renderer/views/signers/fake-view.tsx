@@ -28,11 +28,15 @@ export function type(label: string | RegExp, value: string): void {
 }
 
 /** Shows the screen of a path. */
-export async function show(View: ComponentType<ViewProps>, path: string): Promise<void> {
+export async function show(
+  View: ComponentType<ViewProps>,
+  path: string,
+  session: Session = SESSION,
+): Promise<void> {
   location.hash = `#${path}`;
   const route = parsePath(path);
   if (route === null) throw new Error(`no screen at ${path}`);
-  render(<View route={route} session={SESSION} />);
+  render(<View route={route} session={session} />);
   await settle();
 }
 

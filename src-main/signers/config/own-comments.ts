@@ -1,0 +1,54 @@
+/** What Krill has no key for, as comments of a [[signers]] table: written by write-toml.ts and read back here. */
+
+/** The first line of what is written. */
+export const HEADER =
+  '# The lines above the first table belong above every other [table] of krill.conf or krillta.conf.';
+
+export const PIN_PAD = '# The PIN is typed on the device.';
+
+export function serialComment(serial: string): string {
+  return `# The token's serial is ${serial}`;
+}
+
+export function variableComment(name: string, value: string): string {
+  return `# Start Krill with ${name}=${value.replaceAll(/[\r\n]/g, ' ')}`;
+}
+
+const SERIAL = /^# The token's serial is (\S.*)$/;
+const VARIABLE = /^# Start Krill with ([A-Za-z_]\w*)=(.*)$/;
+
+export interface OwnComments {
+  serial: string | null;
+  pinPad: boolean;
+  environment: Record<string, string>;
+}
+
+/** What the comments of each [[signers]] table say, in their order, and how many lines were understood. */
+export function readOwnComments(text: string): { tables: OwnComments[]; lines: number } {
+  const tables: OwnComments[] = [];
+  let table: OwnComments | null = null;
+  let lines = 0;
+  // Texts of several lines hold no comments.
+  for (const raw of text.replaceAll(/"""[\s\S]*?"""|'''[\s\S]*?'''/g, '""').split('\n')) {
+    const line = raw.trim();
+    if (line.startsWith('[')) {
+      table = /^\[\[\s*(?:signers|"signers"|'signers')\s*\]\]/.test(line)
+        ? { serial: null, pinPad: false, environment: {} }
+        : null;
+      if (table !== null) tables.push(table);
+    }
+    if (line === HEADER) lines += 1;
+    if (table !== null && understood(table, line)) lines += 1;
+  }
+  return { tables, lines };
+}
+
+function understood(table: OwnComments, line: string): boolean {
+  const serial = SERIAL.exec(line)?.[1];
+  const [, name, value] = VARIABLE.exec(line) ?? [];
+  if (serial !== undefined) table.serial = serial;
+  else if (name !== undefined && value !== undefined) table.environment[name] = value;
+  else if (line === PIN_PAD) table.pinPad = true;
+  else return false;
+  return true;
+}
