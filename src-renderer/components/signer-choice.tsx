@@ -33,6 +33,12 @@ export function useSigners(): SignersToChoose {
   return { rows: found.data?.rows ?? [], defaultSigner: found.data?.defaultSigner ?? 'software' };
 }
 
+/** By its library, or by what it said of itself: keys in files behind PKCS#11. */
+export function isSoftHsm({ settings, device }: SignerRow): boolean {
+  const library = settings?.kind === 'pkcs11' ? settings.libPath : '';
+  return /softhsm/i.test(`${library.split('/').at(-1) ?? ''} ${device?.model ?? ''}`);
+}
+
 /** What a signer can make; everything while the signers are not known. */
 export function makes({ rows }: SignersToChoose, signer: string, algorithm: KeyAlgorithm): boolean {
   const row = rows.find(({ id }) => id === signer);
