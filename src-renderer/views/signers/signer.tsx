@@ -49,6 +49,7 @@ function useContact(row: SignerRow) {
   };
   const asksSecret = row.settings?.kind === 'pkcs11' ? row.settings.login : row.settings?.kind === 'kmip';
   return {
+    login: begin(login.action.run),
     buttons: (
       <>
         <Button
@@ -137,7 +138,7 @@ function InForce({
         <ConfigButtons one={one} onOpen={onOpen} />
       </div>
       {contact.progress}
-      <StateCard row={row} />
+      <StateCard row={row} onAgain={contact.login} />
       <UnfinishedKeys row={row} />
       <div className="columns">
         <div className="stack">
@@ -167,7 +168,7 @@ function Software({
       <div className="row-wrap">
         <ConfigButtons one={one} onOpen={onOpen} />
       </div>
-      <StateCard row={row} />
+      <StateCard row={row} onAgain={() => undefined} />
       <EmptyState
         title={`${row.keys} ${row.keys === 1 ? 'key' : 'keys'} in software`}
         action={<LinkButton href={hrefOf('keys')}>All keys</LinkButton>}
