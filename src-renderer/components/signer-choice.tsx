@@ -56,6 +56,11 @@ export function typesFor(
   return types.filter(({ value }) => makes(signers, signer, value));
 }
 
+/** The type that is chosen: the one asked for, or the first that the signer makes where it does not make that one. */
+export function typeAmong(types: readonly Option<KeyAlgorithm>[], asked: KeyAlgorithm): KeyAlgorithm {
+  return types.some(({ value }) => value === asked) ? asked : (types[0]?.value ?? asked);
+}
+
 function optionOf(row: SignerRow, props: SignerChoiceProps): Option<string> {
   const { algorithm, signers } = props;
   const cannot = algorithm !== undefined && !makes(signers, row.id, algorithm);
