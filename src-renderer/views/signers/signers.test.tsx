@@ -146,6 +146,17 @@ test('where SoftHSM is installed a rehearsal token is made with a PIN that nobod
   ]);
 });
 
+test('the same by hand has the name that is typed, and a folder of its own', async () => {
+  bridge(fakeList([{ ...SOFTWARE, roles: ['default', 'one-off'] }]), {
+    'signers.discover': () => ({ libraries: [], softhsm: SOFTHSM }),
+  });
+  await show(Signers, '/signers?open=rehearsal');
+  type('Name', "Ann's token");
+  const text = document.querySelector('pre.code')?.textContent ?? '';
+  expect(text).toContain("--label 'Ann'\\''s token'");
+  expect(text).toContain('SOFTHSM2_CONF="$PWD/rehearsal/softhsm2.conf"');
+});
+
 test('an export holds no secret unless it is ticked', async () => {
   const { callsOf } = bridge(fakeList([SOFTWARE, SERVER]), {
     'signers.toml': () => ({ text: 'user_pin = "***"', notes: ['The environment has no place there.'] }),
