@@ -6,7 +6,7 @@ import { useAction } from '../../app/use-action.ts';
 import { Button, LinkButton } from '../../components/button.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Notice, Verdict } from '../../components/verdict.tsx';
-import { Retry } from './retry.tsx';
+import { Retry } from '../../components/retry.tsx';
 import { markText, STATE_TONE, STATE_WORD, TRIES_TEXT } from './signer-words.ts';
 
 /** Cause, check and fix of a failure: of a signer's trouble and of a line of the doctor. */

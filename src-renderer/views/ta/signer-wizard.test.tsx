@@ -5,6 +5,7 @@ import type { SignerDraft, SignerProblem } from '#shared/contract/ta-setup.ts';
 import { installBridge } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
 import { fakeList, SOFTWARE, TOKEN } from '../signers/fake-signers.ts';
+import { endedJob } from '../signers/fake-view.tsx';
 import { SignerWizard } from './signer-wizard.tsx';
 
 const TIMING: SignerDraft['timing'] = {
@@ -155,4 +156,23 @@ test('a trust anchor on a token to practise with is warned of before it is made'
   await settle();
   expect(screen.getByText('It can be set up.')).toBeTruthy();
   expect(screen.queryByText(/to practise with/)).toBeNull();
+});
+
+test('after a failure its reason stays, and the wizard can be used again', async () => {
+  const review = { digest: 'd', lines: [], proxyKeyId: '', proxySha256: '', base: '', notify: '' };
+  const { callsOf } = installBridge({
+    'ta.setupReview': () => ({ review, problems: [] }),
+    'ta.setUp': () => ({ job: 'j-1' }),
+    'jobs.get': () => endedJob('j-1', { code: 'POLICY_REFUSED', message: 'The token makes no such key.' }),
+  });
+  shown('review');
+  await settle();
+  const make = () => screen.getByRole('button', { name: 'Make the trust anchor' });
+  fireEvent.click(make());
+  await settle();
+  expect(screen.getByText('The token makes no such key.')).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'Back' })).toBeTruthy();
+  fireEvent.click(make());
+  await settle();
+  expect(callsOf('ta.setUp')).toHaveLength(2);
 });

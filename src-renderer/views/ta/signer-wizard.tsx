@@ -64,7 +64,14 @@ function Body({ state, current }: { state: SignerState; current: SignerStep }) {
   const { data, change, take, problems, job } = state;
   const props = { data, change, take, problems };
   if (job !== null)
-    return <WizardJob id={job} onEnd={(again) => state.endJob(again)} onDone={() => state.go('result')} />;
+    return (
+      <WizardJob
+        id={job}
+        onEnd={(again) => state.endJob(again)}
+        onFailed={state.failJob}
+        onDone={() => state.go('result')}
+      />
+    );
   switch (current) {
     case 'proxy':
       return <StepProxy {...props} />;
@@ -151,7 +158,7 @@ export function SignerWizard(props: {
         heading={SIGNER_STEPS[signerStepIndex(current)]?.heading ?? ''}
         steps={steps(state, current)}
         onStep={(id) => void leave.run(id as SignerStep)}
-        onBack={current === 'proxy' || state.job !== null ? null : () => void leave.run(state.previous)}
+        onBack={current === 'proxy' || state.running ? null : () => void leave.run(state.previous)}
         onNext={() => void (reviewing ? start.run() : leave.run(state.next))}
         nextLabel={reviewing ? 'Make the trust anchor' : 'Next'}
         whyNotNext={
