@@ -23,7 +23,7 @@ export function DeviceCard({ row }: { row: SignerRow }) {
       <KeyValue
         items={[
           [
-            'Serial',
+            row.kind === 'kmip' ? 'Known by the SHA-256 of its certificate' : 'Serial',
             <span key="v" className="mono wrap">
               {device.serial}
             </span>,

@@ -155,6 +155,14 @@ test('keys that a device still holds and nobody keeps are named, with what becom
   expect(callsOf('signers.forgetUnfinished')).toEqual([{ id: TOKEN.id, key: 'made-1' }]);
 });
 
+test('a server is said to be known by its certificate, and the state may be long without running out', async () => {
+  bridge(fakeList([SOFTWARE, { ...SERVER, state: 'ready', trouble: null, device: TOKEN.device }]));
+  await show(Signer, '/signers/signer-2');
+  expect(screen.getByText('Known by the SHA-256 of its certificate')).toBeTruthy();
+  expect(screen.queryByText('Serial')).toBeNull();
+  expect(screen.getByText(SERVER.text).classList.contains('wrap')).toBe(true);
+});
+
 test('capabilities: what is needed and missing is counted', async () => {
   const lacks = { ...TOKEN, capabilities: [{ name: 'C_Sign', present: false, needed: true }] };
   bridge(fakeList([SOFTWARE, lacks]));
@@ -217,6 +225,25 @@ test('removing a signer that owns keys is refused with the keys, each with its w
   await settle();
   expect(screen.getByText('It owns 1 key that is in use.')).toBeTruthy();
   expect(screen.getByRole('link', { name: 'Example Root CA key' }).getAttribute('href')).toBe('#/keys/key-1');
+  expect(screen.getByRole('button', { name: 'Remove signer' }).getAttribute('aria-disabled')).toBe('true');
+});
+
+test('a signer that owns keys says so before anything is pressed, with the way to each', async () => {
+  bridge(fakeList([SOFTWARE, TOKEN]), {
+    'keys.list': () => ({
+      rows: [
+        { id: 'key-1', signer: TOKEN.id },
+        { id: 'key-2', signer: 'software' },
+      ],
+      total: 2,
+      cursor: null,
+    }),
+    'keys.get': () => ({ label: 'Vault Root key', key: { text: 'P-256' }, owner: 'Vault Root' }),
+  });
+  await show(Signer, '/signers/signer-1');
+  await press('Remove…');
+  expect(screen.getByText(/It owns keys of this workspace and cannot be removed/)).toBeTruthy();
+  expect(screen.getAllByRole('link', { name: 'Vault Root key' })).toHaveLength(1);
   expect(screen.getByRole('button', { name: 'Remove signer' }).getAttribute('aria-disabled')).toBe('true');
 });
 

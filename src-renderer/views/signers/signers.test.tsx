@@ -68,6 +68,21 @@ test('a fault is said in its words and keeps the changes from being applied', as
   expect(callsOf('signers.apply')).toEqual([]);
 });
 
+test('after the changes are applied the focus is on the heading, because the card goes', async () => {
+  let list = fakeList([SOFTWARE, TOKEN], { changes: ['A change.'] });
+  bridge(list, {
+    'signers.list': () => list,
+    'signers.apply': () => {
+      list = fakeList([SOFTWARE, TOKEN]);
+      return {};
+    },
+  });
+  await show(Signers, '/signers');
+  screen.getByRole('button', { name: 'Apply changes' }).focus();
+  await press('Apply changes');
+  expect(document.activeElement).toBe(screen.getByRole('heading', { level: 1 }));
+});
+
 test('a refusal to apply is shown with what to do next', async () => {
   bridge(fakeList([SOFTWARE, TOKEN], { changes: ['A change.'] }), {
     'signers.apply': () => {
