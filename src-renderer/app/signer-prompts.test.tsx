@@ -55,6 +55,7 @@ test('a PIN is typed, sent once with what is to become of it, and the question g
   expect(screen.getByRole('alertdialog').textContent).toContain('PIN of “My token”');
   const field = screen.getByLabelText('PIN');
   expect(field.getAttribute('type')).toBe('password');
+  expect(screen.getByRole('button', { name: 'Show PIN' })).toBeTruthy();
   expect(screen.getByRole('radio', { name: /^Use it now/ })).toHaveProperty('checked', true);
   await press('Send PIN');
   expect(callsOf('signers.answer')).toEqual([]);

@@ -62,7 +62,9 @@ test('a token is chosen by a click: the library found, its label, and its serial
   await press('Look for slots');
   expect(callsOf('signers.findSlots')).toEqual([{ libPath: LIBRARY, environment: {} }]);
   expect(screen.getByText(/empty reader, no token in it/)).toBeTruthy();
+  expect(screen.getByText(/The first slot whose token has it is used/)).toBeTruthy();
   await press(/bb22/);
+  expect(screen.queryByText(/The first slot whose token has it is used/)).toBeNull();
   type('Name', 'Token');
   await press('Save signer');
   expect(callsOf('signers.save')).toEqual([

@@ -155,14 +155,6 @@ test('keys that a device still holds and nobody keeps are named, with what becom
   expect(callsOf('signers.forgetUnfinished')).toEqual([{ id: TOKEN.id, key: 'made-1' }]);
 });
 
-test('a server is said to be known by its certificate, and the state may be long without running out', async () => {
-  bridge(fakeList([SOFTWARE, { ...SERVER, state: 'ready', trouble: null, device: TOKEN.device }]));
-  await show(Signer, '/signers/signer-2');
-  expect(screen.getByText('Known by the SHA-256 of its certificate')).toBeTruthy();
-  expect(screen.queryByText('Serial')).toBeNull();
-  expect(screen.getByText(SERVER.text).classList.contains('wrap')).toBe(true);
-});
-
 test('capabilities: what is needed and missing is counted', async () => {
   const lacks = { ...TOKEN, capabilities: [{ name: 'C_Sign', present: false, needed: true }] };
   bridge(fakeList([SOFTWARE, lacks]));

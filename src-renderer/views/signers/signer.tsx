@@ -47,7 +47,8 @@ function useContact(row: SignerRow) {
     for (const one of [test.action, login.action, logout]) one.clear();
     void step();
   };
-  const asksSecret = row.settings?.kind === 'pkcs11' ? row.settings.login : row.settings?.kind === 'kmip';
+  const asksSecret =
+    row.settings?.kind === 'pkcs11' ? row.settings.login : (row.settings?.username ?? null) !== null;
   return {
     login: begin(login.action.run),
     buttons: (
@@ -216,8 +217,8 @@ function Shown({ one, list, stale, onRetry }: ShownProps) {
   const roles = one.row?.roles ?? [];
   return (
     <Page
-      title={one.name}
-      crumb={one.name}
+      title={one.row?.name ?? one.name}
+      crumb={one.row?.name ?? one.name}
       tags={
         <>
           <Tag>{KIND_WORD[one.kind]}</Tag>
