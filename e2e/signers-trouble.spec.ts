@@ -135,6 +135,7 @@ test('a stored PIN that was changed elsewhere is sent once: not again after a re
   await expect(asked(page)).toContainText('The stored PIN was refused');
   await page.keyboard.press('Escape');
   await expect(page.getByText(/^State: login needed/)).toBeVisible();
-  await page.getByRole('button', { name: 'I looked at it: ask for the PIN again' }).click();
+  await page.getByRole('button', { name: 'I looked at it: send the kept PIN again' }).click();
+  await expect(page.getByText(/^State: ready/)).toBeVisible({ timeout: 30_000 });
   await testSigner(page, TOKEN);
 });

@@ -81,7 +81,6 @@ test('a wrong PIN is said with its cause, is sent once, and the right one mends 
   for (const label of ['Why', 'Look', 'Mend'])
     await expect(verdict.getByText(label, { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'I looked at it: ask for the PIN again' }).click();
-  await page.getByRole('button', { name: 'Log in' }).click();
   await answerPin(page, PIN, 'In the encrypted workspace');
   await expect(page.getByText(/State: ready/)).toBeVisible({ timeout: 30_000 });
   await expect(page.getByText('in the encrypted workspace', { exact: true })).toBeVisible();

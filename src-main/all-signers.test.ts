@@ -53,7 +53,7 @@ const KINDS: Kind[] = [
     cannot: [
       [
         'ed25519',
-        'SoftHSMv2 makes no ed25519 keys. Choose one of rsa-2048, rsa-3072, rsa-4096, p-256, p-384, or another signer.',
+        'SoftHSMv2 makes no Ed25519 keys. Choose one of RSA 2048, RSA 3072, RSA 4096, P-256, P-384, or another signer.',
       ],
     ],
   },
@@ -64,7 +64,7 @@ const KINDS: Kind[] = [
     algorithms: ['rsa-2048'],
     // PyKMIP 0.10 does not make EC keys (libs.md E).
     cannot: [
-      ['p-256', 'PyKMIP makes no p-256 keys. Choose one of rsa-2048, rsa-3072, rsa-4096, or another signer.'],
+      ['p-256', 'PyKMIP makes no P-256 keys. Choose one of RSA 2048, RSA 3072, RSA 4096, or another signer.'],
     ],
   },
   {
@@ -75,7 +75,7 @@ const KINDS: Kind[] = [
     cannot: [
       [
         'ed25519',
-        'KMIP makes no ed25519 keys. Choose one of rsa-2048, rsa-3072, rsa-4096, p-256, p-384, p-521, or another signer.',
+        'KMIP makes no Ed25519 keys. Choose one of RSA 2048, RSA 3072, RSA 4096, P-256, P-384, P-521, or another signer.',
       ],
     ],
   },

@@ -2,7 +2,7 @@
  * From a draft to an order, or to what stands in its way: names, limits, key, issuer, places. It signs nothing and looks
  * nothing up; the review and the signature both decide here, with the same answer.
  */
-import type { KeyAlgorithm } from '#shared/contract/keys.ts';
+import { algorithmName, type KeyAlgorithm } from '#shared/contract/keys.ts';
 import { checkLimits, decideLifetime } from '../issuing/lifetime.ts';
 import { outsideOf, readSubtrees } from '../issuing/name-constraints.ts';
 import { readNames, splitList } from '../issuing/name-list.ts';
@@ -50,8 +50,8 @@ function whyNoHolder(
   return holder.algorithms.length === 0 || holder.algorithms.includes(algorithm)
     ? null
     : {
-        message: `“${holder.name}” makes no ${algorithm} keys.`,
-        fix: `Choose ${holder.algorithms.join(', ')}, or another signer.`,
+        message: `“${holder.name}” makes no ${algorithmName(algorithm)} keys.`,
+        fix: `Choose ${holder.algorithms.map(algorithmName).join(', ')}, or another signer.`,
       };
 }
 

@@ -134,24 +134,42 @@ export interface CommandFacts {
   fromRequest: boolean;
   /** The subject's key is RSA. */
   rsa: boolean;
+  /** Which keys a device holds: OpenSSL can neither make them in a file nor read them from one. */
+  onDevice: { subject: boolean; issuer: boolean };
   /** Of the signature; null where the algorithm hashes itself. */
   hash: string | null;
 }
+
+/** What stands for a key that never leaves its device. */
+const onDevice = (file: string, whose: string): string =>
+  `# ${file} stands for ${whose}, which its device holds and never gives away: make it there with the device's own tool, and give OpenSSL the device's provider.`;
 
 /** Commands of OpenSSL 3.0 or newer, to be run in an empty folder with the files its first lines name. */
 export function opensslCommand(order: Order, facts: CommandFacts): string {
   const times = `-startdate ${opensslTime(order.validity.notBefore)} -enddate ${opensslTime(order.validity.notAfter)}`;
   const subject = `-utf8 -subj ${quoted(subjectText(order.subject))}`;
   const itself = order.profile.signedBy === 'itself';
+  const { subject: keyOnDevice, issuer: issuerOnDevice } = facts.onDevice;
   const needed = [
-    ...(facts.newKey !== null || facts.fromRequest
-      ? []
-      : ['# key.pem is the private key that is here already.']),
+    ...(keyOnDevice
+      ? [onDevice('key.pem', 'the key')]
+      : facts.newKey !== null || facts.fromRequest
+        ? []
+        : ['# key.pem is the private key that is here already.']),
     ...(facts.fromRequest ? ['# request.pem is the request.'] : []),
-    ...(itself ? [] : ['# issuer.pem and issuer-key.pem are certificate and key of the authority.']),
+    ...(itself
+      ? []
+      : issuerOnDevice
+        ? [
+            '# issuer.pem is the certificate of the authority.',
+            onDevice('issuer-key.pem', "the authority's key"),
+          ]
+        : ['# issuer.pem and issuer-key.pem are certificate and key of the authority.']),
   ];
   const key =
-    facts.newKey === null ? [] : [`openssl genpkey -algorithm ${KEY_OPTIONS[facts.newKey]} -out key.pem`];
+    facts.newKey === null || keyOnDevice
+      ? []
+      : [`openssl genpkey -algorithm ${KEY_OPTIONS[facts.newKey]} -out key.pem`];
   const request = facts.fromRequest ? [] : [`openssl req -new ${subject} -key key.pem -out request.pem`];
   const by = itself ? '-selfsign -keyfile key.pem' : '-cert issuer.pem -keyfile issuer-key.pem';
   const sign = `openssl ca -batch -notext -config ca.cnf ${by} -preserveDN ${subject} ${times} -in request.pem -out certificate.pem`;

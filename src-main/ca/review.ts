@@ -165,6 +165,8 @@ function prepared(issuing: Issuing, decision: Decision): Promise<Prepared> | nul
   return order === null ? null : issuing.prepare({ order, issuer, signedBy, subjectKey });
 }
 
+const isDevice = (signer: string | undefined): boolean => signer !== undefined && signer !== 'software';
+
 /** The review of a draft as it is now. Nothing real is signed. */
 export async function reviewOf(context: IssueContext, issuing: Issuing): Promise<Review> {
   const decision = decide(context);
@@ -205,6 +207,10 @@ export async function reviewOf(context: IssueContext, issuing: Issuing): Promise
         : opensslCommand(order, {
             newKey: typeof subjectKey === 'string' ? subjectKey : null,
             fromRequest: request !== null,
+            onDevice: {
+              subject: isDevice(context.key?.signer ?? context.holder?.id),
+              issuer: isDevice(context.issuer?.key?.signer),
+            },
             rsa: (typeof subjectKey === 'string'
               ? subjectKey
               : (keyAlgorithmOf(subjectKey) ?? '')

@@ -74,7 +74,13 @@ function unfinishedRow(
   return { id, identifier: Buffer.from(handle).toString(encoding).replace(/^::/, ''), at, text };
 }
 
-function secretMark(marks: readonly RefusedPin[]): SignerRow['secretMark'] {
+/** `goodAt`: the last contact that succeeded. An older mark stands in nobody's way, but where it is of the PIN that is kept. */
+function secretMark(
+  all: readonly RefusedPin[],
+  stored: boolean,
+  goodAt: string | null,
+): SignerRow['secretMark'] {
+  const marks = all.filter(({ at, kept }) => goodAt === null || at > goodAt || (stored && kept === true));
   if (marks.length === 0) return null;
   return marks.every(({ unanswered }) => unanswered === true) ? 'unanswered' : 'refused';
 }
@@ -91,7 +97,7 @@ function deviceRow(
     ...base,
     secretStored: pins.stored(),
     secretHeld: pins.held(),
-    secretMark: secretMark(pins.refusals()),
+    secretMark: secretMark(pins.refusals(), pins.stored(), known?.at ?? null),
     state,
     text,
     trouble,

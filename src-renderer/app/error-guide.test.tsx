@@ -24,6 +24,13 @@ describe('error guide', () => {
     expect(screen.getByRole('alert').textContent).not.toContain('Go back to the list');
   });
 
+  test('what a device or a key refuses is not called a rule of an authority', () => {
+    const reply = { code: 'POLICY_REFUSED', message: 'Vault A uses this token.', ref: '' } as const;
+    render(<ErrorState error={new CallError('signers.initToken', reply)} />);
+    expect(screen.getByRole('alert').textContent).not.toMatch(/authority/);
+    expect(screen.getByRole('heading').textContent).toBe('The key, or what holds it, does not allow it');
+  });
+
   test.each(ERROR_CODES)('%s is shown with sentence, next step and the raw text folded away', (code) => {
     const reply = {
       code,

@@ -127,8 +127,9 @@ export const ERROR_GUIDE: Record<ErrorCode, ErrorGuide> = {
     retry: false,
   },
   POLICY_REFUSED: {
-    title: 'A rule of this authority forbids it',
-    next: 'Nothing was signed. Change the request, or the limits of the authority, deliberately.',
+    // Said of keys and of what holds them; what an authority's limits forbid is INVALID_INPUT at its field.
+    title: 'The key, or what holds it, does not allow it',
+    next: 'Nothing was signed or changed. Do what the sentence above says, or use another key or signer.',
     retry: false,
   },
   CANCELLED: {

@@ -25,9 +25,10 @@ export interface QuerySpec<C extends ChannelName> {
 }
 
 interface Entry {
-  spec: QuerySpec<ChannelName>;
+  spec: Pick<QuerySpec<ChannelName>, 'channel' | 'payload'>;
   snapshot: Snapshot<unknown>;
-  listeners: Set<() => void>;
+  /** Each with what it wants to hear of: the answer is shared, the topics are not. */
+  listeners: Map<() => void, Pick<QuerySpec<ChannelName>, 'topics' | 'ids'>>;
   /** Answers to an older load are thrown away. */
   turn: number;
   running: boolean;
@@ -53,7 +54,7 @@ export function queryKey(channel: ChannelName, payload: unknown): string {
 
 function publish(entry: Entry, snapshot: Snapshot<unknown>): void {
   entry.snapshot = snapshot;
-  for (const listener of entry.listeners) listener();
+  for (const listener of entry.listeners.keys()) listener();
 }
 
 async function load(entry: Entry): Promise<void> {
@@ -87,9 +88,9 @@ export function subscribeQuery<C extends ChannelName>(spec: QuerySpec<C>, listen
   let entry = entries.get(key);
   if (!entry) {
     entry = {
-      spec: spec as unknown as QuerySpec<ChannelName>,
+      spec: { channel: spec.channel, payload: spec.payload },
       snapshot: NOTHING,
-      listeners: new Set(),
+      listeners: new Map(),
       turn: 0,
       running: false,
       again: false,
@@ -98,7 +99,7 @@ export function subscribeQuery<C extends ChannelName>(spec: QuerySpec<C>, listen
     void load(entry);
   }
   const mine = entry;
-  mine.listeners.add(listener);
+  mine.listeners.set(listener, { topics: spec.topics, ids: spec.ids });
   return () => {
     mine.listeners.delete(listener);
     if (mine.listeners.size > 0) return;
@@ -128,7 +129,8 @@ export function takeEvent(raw: unknown): void {
   const parsed = eventSchema.safeParse(raw);
   if (!parsed.success) return;
   const event = parsed.data;
-  for (const entry of entries.values()) if (concerns(entry.spec, event)) void load(entry);
+  for (const entry of entries.values())
+    if ([...entry.listeners.values()].some((wanted) => concerns(wanted, event))) void load(entry);
   for (const listener of eventListeners) listener(event);
 }
 

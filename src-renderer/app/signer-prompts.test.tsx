@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { SignerPrompt } from '#shared/contract/signers.ts';
-import { fakeList, SERVER, SOFTWARE } from '../views/signers/fake-signers.ts';
+import { fakeList, SERVER, SOFTWARE, TOKEN } from '../views/signers/fake-signers.ts';
 import { type FakeBridge, installBridge, Refusal } from './fake-bridge.ts';
 import { dropWorkspaceData, takeEvent } from './query-store.ts';
 import { SignerPrompts } from './signer-prompts.tsx';
@@ -55,6 +55,7 @@ test('a PIN is typed, sent once with what is to become of it, and the question g
   expect(screen.getByRole('alertdialog').textContent).toContain('PIN of “My token”');
   const field = screen.getByLabelText('PIN');
   expect(field.getAttribute('type')).toBe('password');
+  expect(screen.getByRole('button', { name: 'Show PIN' })).toBeTruthy();
   expect(screen.getByRole('radio', { name: /^Use it now/ })).toHaveProperty('checked', true);
   await press('Send PIN');
   expect(callsOf('signers.answer')).toEqual([]);
@@ -73,6 +74,34 @@ test('a KMIP server is asked about by its password', async () => {
   expect(screen.getByLabelText('Password').getAttribute('type')).toBe('password');
   expect(screen.getByRole('button', { name: 'Send password' })).toBeTruthy();
   expect(screen.queryByText(/PIN/)).toBeNull();
+});
+
+test('the question says which token it is, by label and serial', async () => {
+  bridge({ 'signers.list': () => fakeList([SOFTWARE, TOKEN]) });
+  await show();
+  const { textContent } = screen.getByRole('alertdialog');
+  expect(textContent).toContain('TokenMy token 1');
+  expect(textContent).toContain('Seriala1b2c3d4e5f60718');
+});
+
+test('a PIN that may not be sent is refused at its field', async () => {
+  const message = 'My token refused this PIN.';
+  bridge({
+    'signers.answer': () => {
+      throw new Refusal({
+        code: 'INVALID_INPUT',
+        message,
+        ref: 'r',
+        details: { fields: [{ path: 'pin', message }] },
+      });
+    },
+  });
+  await show();
+  fireEvent.change(screen.getByLabelText('PIN'), { target: { value: '5678' } });
+  await press('Send PIN');
+  expect(screen.getByText(message)).toBeTruthy();
+  expect(screen.getByLabelText('PIN').getAttribute('aria-invalid')).toBe('true');
+  expect(screen.queryByText('Something in the input does not fit')).toBeNull();
 });
 
 test('Enter sends it', async () => {

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import type { SignerPrompt } from '#shared/contract/signers.ts';
 import { RadioCards } from '../components/choices.tsx';
 import { Button } from '../components/button.tsx';
+import { KeyValue } from '../components/card.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { ErrorState } from '../components/state-box.tsx';
 import { SecretField } from '../components/text-field.tsx';
@@ -20,7 +21,11 @@ import { useQuery } from './use-query.ts';
 type Keep = 'no' | 'until-lock' | 'vault';
 
 const KEEP: readonly { value: Keep; label: string; detail: string }[] = [
-  { value: 'no', label: 'Use it now', detail: 'It is forgotten; the device asks again.' },
+  {
+    value: 'no',
+    label: 'Use it now',
+    detail: 'It is not kept. The device stays logged in until you log out or lock.',
+  },
   { value: 'until-lock', label: 'Until the workspace is locked', detail: 'In memory only, never written.' },
   {
     value: 'vault',
@@ -53,14 +58,30 @@ function More({ more }: { more: number }) {
   );
 }
 
-/** What the signer of a question asks for, in force or pending. */
-function useSecretWord(signer: string): 'PIN' | 'password' {
+/** What the signer of a question asks for, and which device it is, in force or pending. */
+function useAsker(signer: string): { secret: 'PIN' | 'password'; device: [name: string, value: string][] } {
   const list = useQuery('signers.list', {}, ['signers']).data;
-  const found = [...(list?.rows ?? []), ...(list?.pending.signers ?? [])].find(({ id }) => id === signer);
-  return found?.kind === 'kmip' ? 'password' : 'PIN';
+  const row = list?.rows.find(({ id }) => id === signer);
+  const found = row ?? list?.pending.signers.find(({ id }) => id === signer);
+  const settings = found?.settings ?? null;
+  if (settings?.kind === 'kmip' || found?.kind === 'kmip')
+    return {
+      secret: 'password',
+      device: settings?.kind === 'kmip' ? [['Server', `${settings.host} port ${settings.port}`]] : [],
+    };
+  if (settings === null) return { secret: 'PIN', device: [] };
+  const label = row?.device?.label ?? (settings.slot.by === 'label' ? settings.slot.label : null);
+  const serial = row?.device?.serial ?? settings.serial;
+  return {
+    secret: 'PIN',
+    device: [
+      ...(label === null ? [] : [['Token', label] as [string, string]]),
+      ...(serial === null ? [] : [['Serial', serial] as [string, string]]),
+    ],
+  };
 }
 
-function PinBody({ prompt, more, cancel, secret }: PromptProps) {
+function PinBody({ prompt, more, cancel, secret, device }: PromptProps) {
   const [pin, setPin] = useState('');
   const [keep, setKeep] = useState<Keep>('no');
   const answer = useAction('signers.answer', async () => {
@@ -69,6 +90,7 @@ function PinBody({ prompt, more, cancel, secret }: PromptProps) {
     await call('signers.answer', { prompt: prompt.id, pin: sent, keep });
     again();
   });
+  const refused = answer.error?.fieldError('pin') ?? null;
   return (
     <form
       className="stack"
@@ -78,6 +100,16 @@ function PinBody({ prompt, more, cancel, secret }: PromptProps) {
       }}
     >
       <p className="wrap">{prompt.text}</p>
+      {device.length === 0 ? null : (
+        <KeyValue
+          items={device.map(([name, value]) => [
+            name,
+            <span className="mono wrap" key={name}>
+              {value}
+            </span>,
+          ])}
+        />
+      )}
       {prompt.tries === null ? null : (
         <Notice severity={prompt.tries === 'final' ? 'bad' : 'careful'}>{TRIES[prompt.tries]}</Notice>
       )}
@@ -87,9 +119,10 @@ function PinBody({ prompt, more, cancel, secret }: PromptProps) {
         onChange={setPin}
         autoFocus
         mono
+        error={refused}
       />
       <RadioCards label="Keep it" value={keep} onChange={setKeep} options={KEEP} columns={1} />
-      {answer.error ? <ErrorState error={answer.error} /> : null}
+      {answer.error && refused === null ? <ErrorState error={answer.error} /> : null}
       {cancel.error ? <ErrorState error={cancel.error} /> : null}
       <div className="dialog-foot">
         <More more={more} />
@@ -113,6 +146,8 @@ interface PromptProps {
   prompt: SignerPrompt;
   more: number;
   secret: 'PIN' | 'password';
+  /** What it is called where it can be looked up; empty: not known yet. */
+  device: [name: string, value: string][];
   cancel: ReturnType<typeof useCancel>;
 }
 
@@ -139,7 +174,7 @@ function WaitsBody({ prompt, more, cancel }: PromptProps) {
 
 function PromptDialog({ prompt, more }: { prompt: SignerPrompt; more: number }) {
   const cancel = useCancel(prompt);
-  const secret = useSecretWord(prompt.signer);
+  const { secret, device } = useAsker(prompt.signer);
   const Body = prompt.kind === 'pin' ? PinBody : WaitsBody;
   return (
     <Dialog
@@ -152,7 +187,7 @@ function PromptDialog({ prompt, more }: { prompt: SignerPrompt; more: number }) 
       }
       alert
     >
-      <Body prompt={prompt} more={more} cancel={cancel} secret={secret} />
+      <Body prompt={prompt} more={more} cancel={cancel} secret={secret} device={device} />
     </Dialog>
   );
 }

@@ -1,5 +1,6 @@
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Topic } from '#shared/bridge.ts';
 import { dropWorkspaceData, heldQueries, takeEvent } from './query-store.ts';
 import { Refusal, installBridge } from './fake-bridge.ts';
 import { usePages, useQuery } from './use-query.ts';
@@ -42,6 +43,29 @@ describe('useQuery', () => {
     expect(screen.getAllByText('k-1:still:second:fine')).toHaveLength(2);
     await changed('keys', []);
     expect(bridge.callsOf('keys.get')).toHaveLength(3);
+  });
+
+  test('two who share an answer each hear of their own topics and ids', async () => {
+    const bridge = installBridge({ 'signers.list': () => ({}) });
+    function Other({ topics, ids }: { topics: Topic[]; ids?: string[] }) {
+      useQuery('signers.list', {}, topics, ids === undefined ? {} : { ids });
+      return null;
+    }
+    const one = render(<Other topics={['signers']} ids={['s-1']} />);
+    const both = render(<Other topics={['signers', 'keys']} />);
+    await settle();
+    expect(bridge.calls).toHaveLength(1);
+    await changed('keys', ['k-1']);
+    expect(bridge.calls).toHaveLength(2);
+    await changed('signers', ['s-2']);
+    expect(bridge.calls).toHaveLength(3);
+    both.unmount();
+    await changed('keys', ['k-1']);
+    await changed('signers', ['s-2']);
+    expect(bridge.calls).toHaveLength(3);
+    await changed('signers', ['s-1']);
+    expect(bridge.calls).toHaveLength(4);
+    one.unmount();
   });
 
   test('what does not look like an event is dropped', async () => {

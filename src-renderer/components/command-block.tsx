@@ -2,9 +2,11 @@
 import { Card } from './card.tsx';
 import { CopyButton } from './hex-value.tsx';
 
-export function CommandBlock({ text, title = 'The same by command' }: { text: string; title?: string }) {
+/** `what`: what is copied, for the name of the button. */
+export function CommandBlock(props: { text: string; title?: string; what?: string }) {
+  const { text, title = 'The same by command', what = 'command' } = props;
   return (
-    <Card title={title} aside={<CopyButton text={text} what="command" wide />}>
+    <Card title={title} aside={<CopyButton text={text} what={what} wide />}>
       <pre className="code">{text}</pre>
     </Card>
   );

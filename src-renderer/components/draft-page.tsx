@@ -124,14 +124,19 @@ export function Obstacles<S extends string>(props: {
   );
 }
 
-/** The job at the end of a wizard. `onEnd(true)`: the review is asked anew. */
-export function WizardJob(props: { id: string; onEnd: (again: boolean) => void; onDone: () => void }) {
+/** The job at the end of a wizard. `onEnd(true)`: the review is asked anew. `onFailed`: it ended, and its error stays to be read. */
+export function WizardJob(props: {
+  id: string;
+  onEnd: (again: boolean) => void;
+  onFailed: () => void;
+  onDone: () => void;
+}) {
   return (
     <JobProgress
       id={props.id}
       onRetry={() => props.onEnd(true)}
       onEnd={(ended) => {
-        if (ended.state === 'failed') return;
+        if (ended.state === 'failed') return props.onFailed();
         props.onEnd(ended.state === 'cancelled');
         if (ended.state === 'done') props.onDone();
       }}

@@ -1,7 +1,10 @@
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { useView } from '../app/state.ts';
-import { ReadingProgress } from './job-progress.tsx';
+import { installBridge } from '../app/fake-bridge.ts';
+import { dropWorkspaceData } from '../app/query-store.ts';
+import { fakeList, SERVER, SOFTWARE, TOKEN } from '../views/signers/fake-signers.ts';
+import { JobProgress, ReadingProgress } from './job-progress.tsx';
 import { Toasts } from './toasts.tsx';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -33,4 +36,44 @@ test('a file that was dropped on the window is shown on every screen until it wa
   expect(bar()?.getAttribute('aria-valuenow')).toBe('50');
   act(() => useView.setState({ reading: null }));
   expect(bar()).toBeNull();
+});
+
+test('work that waits for a device says which one does not answer and when it is tried again', async () => {
+  vi.setSystemTime('2026-11-27T12:00:26.000Z');
+  dropWorkspaceData();
+  const running = {
+    id: 'j-1',
+    kind: 'ca.sign',
+    title: 'Root',
+    state: 'running',
+    progress: null,
+    step: 'Signing',
+    cancellable: false,
+    startedAt: '2026-11-27T12:00:00.000Z',
+    endedAt: null,
+    resultIds: [],
+    error: null,
+  };
+  const bridge = installBridge({
+    'jobs.get': ({ id }: { id: string }) => ({
+      ...running,
+      id,
+      kind: id === 'j-2' ? 'workspace.restore' : 'ca.sign',
+    }),
+    'signers.list': () => fakeList([SOFTWARE, TOKEN, SERVER]),
+  });
+  const { rerender } = render(<JobProgress id="j-1" />);
+  await act(async () => void (await vi.advanceTimersByTimeAsync(50)));
+  expect(screen.getByText(/“KMIP east” does not answer/).textContent).toMatch(
+    /tried again in 0:04\. Work with a key/,
+  );
+  expect(screen.queryByText(/“SoftHSM token” does not/)).toBeNull();
+  // A workspace that is not open has no signers to ask for.
+  rerender(<p />);
+  dropWorkspaceData();
+  bridge.calls.length = 0;
+  rerender(<JobProgress id="j-2" />);
+  await act(async () => void (await vi.advanceTimersByTimeAsync(50)));
+  expect(screen.getByText('Signing')).toBeTruthy();
+  expect(bridge.callsOf('signers.list')).toEqual([]);
 });

@@ -7,7 +7,9 @@ import type { Job } from '#shared/contract/app.ts';
 import { CallError, call } from '../app/call.ts';
 import { useAction } from '../app/use-action.ts';
 import { useJob } from '../app/use-job.ts';
+import { useQuery } from '../app/use-query.ts';
 import { Button } from './button.tsx';
+import { Retry } from './retry.tsx';
 import { ErrorState, Loading } from './state-box.tsx';
 import { Notice } from './verdict.tsx';
 
@@ -30,6 +32,27 @@ export function jobError(job: Job): CallError {
     ref: job.id,
     ...(fields === undefined ? {} : { details: { fields } }),
   });
+}
+
+/** Work that may need a key on a device: all of it needs the workspace open. */
+const MAY_SIGN = /^(?:ca|keys|signers|ta)\./;
+
+/** Which devices do not answer while work is under way: it waits for one of them without saying so. */
+function NotThere({ kind }: { kind: string }) {
+  const list = useQuery('signers.list', {}, ['signers'], { skip: !MAY_SIGN.test(kind) }).data;
+  return (list?.rows ?? [])
+    .filter(({ state }) => state === 'retrying')
+    .map(({ id, name, retryAt }) => (
+      <Notice key={id} severity="careful" live>
+        “{name}” does not answer
+        {retryAt === null ? null : (
+          <>
+            ; <Retry at={retryAt} />
+          </>
+        )}
+        . Work with a key on it waits until then: look whether it is connected, or cancel.
+      </Notice>
+    ));
 }
 
 export function JobProgress({ id, onEnd, onRetry }: JobProgressProps) {
@@ -65,6 +88,7 @@ export function JobProgress({ id, onEnd, onRetry }: JobProgressProps) {
       <p className="dim" role="status">
         {job.step}
       </p>
+      <NotThere kind={job.kind} />
       {cancel.error ? <ErrorState error={cancel.error} /> : null}
     </div>
   );

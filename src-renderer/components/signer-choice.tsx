@@ -33,6 +33,12 @@ export function useSigners(): SignersToChoose {
   return { rows: found.data?.rows ?? [], defaultSigner: found.data?.defaultSigner ?? 'software' };
 }
 
+/** By its library, or by what it said of itself: keys in files behind PKCS#11. */
+export function isSoftHsm({ settings, device }: SignerRow): boolean {
+  const library = settings?.kind === 'pkcs11' ? settings.libPath : '';
+  return /softhsm/i.test(`${library.split('/').at(-1) ?? ''} ${device?.model ?? ''}`);
+}
+
 /** What a signer can make; everything while the signers are not known. */
 export function makes({ rows }: SignersToChoose, signer: string, algorithm: KeyAlgorithm): boolean {
   const row = rows.find(({ id }) => id === signer);
@@ -48,6 +54,11 @@ export function typesFor(
   types: readonly Option<KeyAlgorithm>[],
 ): readonly Option<KeyAlgorithm>[] {
   return types.filter(({ value }) => makes(signers, signer, value));
+}
+
+/** The type that is chosen: the one asked for, or the first that the signer makes where it does not make that one. */
+export function typeAmong(types: readonly Option<KeyAlgorithm>[], asked: KeyAlgorithm): KeyAlgorithm {
+  return types.some(({ value }) => value === asked) ? asked : (types[0]?.value ?? asked);
 }
 
 function optionOf(row: SignerRow, props: SignerChoiceProps): Option<string> {

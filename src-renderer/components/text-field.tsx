@@ -91,7 +91,7 @@ export function SecretField(props: SecretFieldProps) {
       <div className="input-group">
         <Input className={`input ${props.mono ? 'mono' : ''}`} data-secret />
         <Button
-          label={shown ? `Hide ${props.label.toLowerCase()}` : `Show ${props.label.toLowerCase()}`}
+          label={`${shown ? 'Hide' : 'Show'} ${props.label.replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase())}`}
           icon={shown ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
           onPress={() => setShown(!shown)}
         />

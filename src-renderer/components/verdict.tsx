@@ -28,7 +28,7 @@ export function Verdict(props: {
     <section className="verdict" data-severity={props.severity} aria-label="Verdict">
       <Shield aria-label={SEVERITY_WORD[props.severity]} />
       <div>
-        <p className="verdict-title">{props.title}</p>
+        <p className="verdict-title wrap">{props.title}</p>
         {props.checks && props.checks.length > 0 ? (
           <ul className="verdict-checks">
             {props.checks.map((check) => (

@@ -48,7 +48,8 @@ const TABLE: Readonly<Record<string, Advice>> = {
   PEER_UNTRUSTED: {
     cause:
       'The certificate of the server is of no authority that is named here, is for another name, or is out of date.',
-    check: 'Compare the fingerprint above with the one that the operator of the server reads to you.',
+    check:
+      'Let the doctor show its fingerprint, and compare it with the one that the operator of the server reads to you.',
     fix: 'Name the authority or the certificate of the server under Signers; never tick "insecure" for this.',
   },
   PEER_REFUSED: CLIENT_REFUSED,
@@ -70,12 +71,12 @@ const TABLE: Readonly<Record<string, Advice>> = {
   OPERATIONS_MISSING: {
     cause: 'The server does not announce everything that a signer needs.',
     check:
-      'Compare the list below with the manual of the server: some do more than they announce (PyKMIP and Modify Attribute).',
+      'Let the doctor list the operations, and compare them with the manual of the server: some do more than they announce (PyKMIP and Modify Attribute).',
     fix: 'Use another server, or tick "force" if you know that it does it all the same.',
   },
   MISSING_OPERATION: {
     cause: 'The library leaves out a function that every signer needs.',
-    check: 'Look at the list below and at the release notes of the vendor.',
+    check: 'Let the doctor list the functions, and look at the release notes of the vendor.',
     fix: 'Install the newest library of the vendor, or use another device.',
   },
   NO_KEY_TYPE: {
@@ -101,7 +102,7 @@ const TABLE: Readonly<Record<string, Advice>> = {
   },
   ANOTHER_DEVICE: {
     cause: 'The settings lead to another device, or the device was made anew and its keys are gone.',
-    check: 'Compare the serial above with the one on the device.',
+    check: 'Compare the serial that the signer shows with the one on the device.',
     fix: 'Connect the right device or restore its backup; make a new signer for a new device.',
   },
   PIN_UNANSWERED: {
@@ -111,7 +112,7 @@ const TABLE: Readonly<Record<string, Advice>> = {
   },
   LEFT_BEHIND: {
     cause: 'A key was begun and not finished, and what was made could not be taken away.',
-    check: 'Look for the objects that are named above.',
+    check: 'Look for the objects that the doctor names.',
     fix: 'Destroy them with the tool of the server.',
   },
 };

@@ -79,6 +79,9 @@ export function createContact(deps: ContactDeps) {
       : 'It was not contacted since the workspace was unlocked.';
   }
 
+  /** A KMIP server has no serial: it is told apart by its TLS certificate. */
+  const identity = (): string => (signer().settings.kind === 'kmip' ? 'certificate SHA-256' : 'serial');
+
   function set(state: SignerState, text: string, trouble: DeviceError | null): void {
     last = trouble;
     const advice = trouble === null ? null : troubleOf(trouble, deps.explain(trouble));
@@ -125,10 +128,10 @@ export function createContact(deps: ContactDeps) {
       await deps.record({
         action: 'signers.contact',
         outcome: 'done',
-        summary: `${signer().name} was contacted${login ? ' and took the PIN' : ''}: ${what}, serial ${facts.serial}`,
+        summary: `${signer().name} was contacted${login ? ' and took the PIN' : ''}: ${what}, ${identity()} ${facts.serial}`,
       });
       requireOpen();
-      set('ready', `${what} with serial ${facts.serial} is ready.`, null);
+      set('ready', `${what} with ${identity()} ${facts.serial} is ready.`, null);
       return { device, facts };
     } catch (error) {
       if (over !== null) {

@@ -33,7 +33,7 @@ test('a key of a kind that the device lacks is refused; one that is gone is name
   expect(await t.job(refused)).toMatchObject({
     error: {
       code: 'POLICY_REFUSED',
-      message: 'One makes no p-384 keys. Choose one of rsa-2048, p-256, or another signer.',
+      message: 'One makes no P-384 keys. Choose one of RSA 2048, P-256, or another signer.',
     },
   });
   expect((await t.row(id)).state).toBe('ready');

@@ -128,7 +128,8 @@ test('a signature goes on when the device is back, and says whose key it is when
   }
   await expect(failing).rejects.toMatchObject({
     code: 'SIGNER_UNAVAILABLE',
-    message: 'The signer that possesses this key is not reachable. It was unreachable. Look at it.',
+    message:
+      'The signer that possesses this key is not reachable. “Token a”: It was unreachable. Look at it.',
     details: { ids: ['a'], library: 'raw CKR_DEVICE_REMOVED' },
   });
 });

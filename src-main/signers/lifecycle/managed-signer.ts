@@ -2,6 +2,7 @@
  * A device as a signer: contacted at its first use, tried again as configured, its failures in the words of the application.
  * It decides nothing about what is signed; the router above it checks each signature.
  */
+import { algorithmName } from '#shared/contract/keys.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Clock } from '../../ports.ts';
@@ -113,7 +114,7 @@ export function createManagedSigner(deps: {
         if (!facts.algorithms.includes(algorithm))
           throw new AppError(
             'POLICY_REFUSED',
-            `${name} makes no ${algorithm} keys. Choose one of ${facts.algorithms.join(', ')}, or another signer.`,
+            `${name} makes no ${algorithmName(algorithm)} keys. Choose one of ${facts.algorithms.map(algorithmName).join(', ')}, or another signer.`,
             { ids: [signer().id] },
           );
         const made = await device.create({ algorithm, label: keyLabel(settings) }, signal);

@@ -76,6 +76,10 @@ export function createPinMarks(deps: {
     async of(pin: Uint8Array): Promise<RefusedPin> {
       return { ...(await refusedPin(pin, random, clock.now())), kept: deps.kept(pin) };
     },
+    /** Another PIN lies in the vault: none of the marks is of it. */
+    replaced(): void {
+      marks = marks.map((mark) => ({ ...mark, kept: false }));
+    },
     /** The operator looked at it: every PIN may be sent again. */
     async forget(): Promise<void> {
       const { id, name } = signer();

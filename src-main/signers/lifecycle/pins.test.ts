@@ -121,6 +121,38 @@ test('a locked PIN stays so until a person tries; a forgotten refusal lets the s
   ]);
 });
 
+test('a refusal is no longer told once another PIN was taken, and the refused one is still not sent', async () => {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token });
+  const id = await t.add('One', '/a.so', null);
+  const answer = async (pin: string, keep: 'no' | 'vault') =>
+    t.app.call('signers.answer', { prompt: (await t.prompt()).id, pin, keep });
+  const first = await t.app.call('signers.login', { id });
+  await answer('0000', 'vault');
+  await t.job(first);
+  expect((await t.row(id)).secretMark).toBe('refused');
+  t.app.clock.advance(1000);
+  const second = await t.app.call('signers.login', { id });
+  await answer('5678', 'vault');
+  await t.job(second);
+  await t.app.call('workspace.lock', {});
+  await t.app.call('workspace.unlock', { passphrase: PASSPHRASE });
+  expect(await t.row(id)).toMatchObject({ state: 'announced', secretStored: true, secretMark: null });
+  // The kept one is changed elsewhere: its refusal is told, until another is kept.
+  token.pin = '9999';
+  await t.job(await t.app.call('signers.login', { id }));
+  expect((await t.row(id)).secretMark).toBe('refused');
+  t.app.clock.advance(1000);
+  const third = await t.app.call('signers.login', { id });
+  await answer('9999', 'vault');
+  await t.job(third);
+  await t.app.call('workspace.lock', {});
+  await t.app.call('workspace.unlock', { passphrase: PASSPHRASE });
+  expect((await t.row(id)).secretMark).toBeNull();
+  expect(token.pins).toEqual(['0000', '5678', '5678', '9999']);
+  await t.app.call('signers.logout', { id });
+});
+
 test('a PIN that was typed and never sent on is not kept; one for each signature is asked for each', async () => {
   const token = fakeToken('S1');
   const t = await started({ '/a.so': token });

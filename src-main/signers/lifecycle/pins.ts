@@ -82,7 +82,7 @@ export function createPins(deps: {
   async function faultOf(pin: Uint8Array): Promise<string | null> {
     const mark = await marks.refusal(pin);
     if (mark === null) return null;
-    return `${signer().name} refused this PIN on ${mark.at.slice(0, 10)}. Type another, or forget the refusal under Signers first.`;
+    return `${signer().name} refused this PIN on ${mark.at.slice(0, 10)}. Type another. If it has become right again, press “I looked at it” on the page of the signer first.`;
   }
 
   async function keep(pin: Uint8Array): Promise<void> {
@@ -100,6 +100,8 @@ export function createPins(deps: {
       },
     });
     sealed = next;
+    marks.replaced();
+    deps.kept();
   }
 
   async function refused(mark: RefusedPin): Promise<void> {
@@ -240,7 +242,10 @@ export function createPins(deps: {
       held = pin;
       deps.kept();
     },
-    forgetRefusals: marks.forget,
+    async forgetRefusals() {
+      await marks.forget();
+      deps.kept();
+    },
     refusals: marks.all,
     abandon() {
       wipe(unsent?.pin);

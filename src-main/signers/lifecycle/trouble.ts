@@ -87,6 +87,9 @@ export function answered(error: unknown): unknown {
   return new DeviceError('refused', error.code, error.message, error.library);
 }
 
+/** With the name of the signer, where the sentence has it not. */
+const named = (name: string, text: string): string => (text.includes(name) ? text : `“${name}”: ${text}`);
+
 /** As everybody above the signers knows it. `key`: the one that was to be used. */
 export function asAppError(
   error: DeviceError,
@@ -114,7 +117,7 @@ export function asAppError(
         'SIGNER_UNAVAILABLE',
         key === null
           ? error.message
-          : `The signer that possesses this key is not reachable. ${error.message}`,
+          : `The signer that possesses this key is not reachable. ${named(signer.name, error.message)}`,
       );
   }
 }

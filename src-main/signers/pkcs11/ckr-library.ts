@@ -15,7 +15,7 @@ export const CKR_OF_LIBRARY: Readonly<Record<string, FaultText>> = {
     cause:
       'The token folder or the configuration of the library is missing, its service does not run, or the library is broken.',
     check: 'Look at the variables of the signer (SOFTHSM2_CONF and the like) and at the log of the library.',
-    fix: 'Mend what its log names, then probe the signer.',
+    fix: 'Mend what its log names, then test the signer.',
   },
   CKR_FUNCTION_FAILED: {
     trouble: 'unreachable',

@@ -195,6 +195,11 @@ export const signerCommands = {
   }),
   'signers.setSecret': change((tx, { id, sealed }: { id: string; sealed: Uint8Array | null }): void => {
     tx.run('UPDATE signers SET sealed = $sealed WHERE id = $id', { id, sealed });
+    setMarks(
+      tx,
+      id,
+      marksOf(tx, id).map((one) => ({ ...one, kept: false })),
+    );
   }),
   /** Durable before anybody can send the PIN again. */
   'signers.refused': change((tx, args: { id: string; pin: RefusedPin }): void => mark(tx, args)),

@@ -90,6 +90,20 @@ function Issued({ id }: { id: string }) {
   );
 }
 
+/** Where the key of an authority lies: a copy of this workspace holds what is in software, and not what is on a device. */
+function KeyHolder({ authority }: { authority: string }) {
+  const certificate = useQuery('ca.certificate', { id: authority }, ['certificates', 'keys']);
+  const id = certificate.data?.key ?? null;
+  const row = useQuery('keys.get', { id: id ?? '' }, ['keys', 'signers'], { skip: id === null }).data;
+  if (row === null) return null;
+  if (row.signer === 'software') return ', in this workspace';
+  return (
+    <>
+      , on <a href={hrefOf('signer', { id: row.signer })}>{row.signerName}</a>
+    </>
+  );
+}
+
 export function Authority({ route }: ViewProps) {
   const id = route.params['id'] ?? '';
   const found = useQuery('ca.authority', { id }, ['authorities', 'certificates', 'keys']);
@@ -164,7 +178,13 @@ export function Authority({ route }: ViewProps) {
                     ? '0: leaves only'
                     : String(row.pathLength),
               ],
-              ['Key', `${certificate.key}, ${row.canSign ? 'in this workspace' : 'not here'}`],
+              [
+                'Key',
+                <span className="wrap" key="h">
+                  {certificate.key}
+                  {row.canSign ? <KeyHolder authority={id} /> : ', not here'}
+                </span>,
+              ],
               ['Key id', <HexValue hex={row.keyId} label="Subject key identifier" groups={10} key="k" />],
             ]}
           />

@@ -51,7 +51,14 @@ function StepBody({ state, current }: { state: IssueState; current: StepId }) {
   const { data, change, problems, job } = state;
   const props = { data, change, problems };
   if (job !== null)
-    return <WizardJob id={job} onEnd={(again) => state.endJob(again)} onDone={() => state.go('result')} />;
+    return (
+      <WizardJob
+        id={job}
+        onEnd={(again) => state.endJob(again)}
+        onFailed={state.failJob}
+        onDone={() => state.go('result')}
+      />
+    );
   switch (current) {
     case 'purpose':
       return <StepPurpose {...props} rows={state.rows} onRows={state.setRows} />;
@@ -144,7 +151,7 @@ export function IssueWizard({ draft, step, result, reload }: IssueWizardProps) {
         heading={STEPS[stepIndex(current)]?.heading ?? ''}
         steps={stepsOf(state, current)}
         onStep={(id) => void leave.run(id as StepId)}
-        onBack={current === 'purpose' || state.job !== null ? null : () => void leave.run(state.previous)}
+        onBack={current === 'purpose' || state.running ? null : () => void leave.run(state.previous)}
         onNext={() => void (reviewing ? state.sign.run() : leave.run(state.next))}
         nextLabel={reviewing ? `Sign ${whatOf(data)}` : 'Next'}
         whyNotNext={reviewing ? whyNotSign(state) : current === 'key' ? whyNotKey(state) : null}

@@ -1,5 +1,5 @@
 /** Step 2: a new key, one that is here already, or the key of somebody's request. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Answer } from '#shared/contract/index.ts';
 import type { IssueDraft } from '#shared/contract/issue-draft.ts';
 import { uploadBlob } from '../../app/blob-upload.ts';
@@ -8,7 +8,7 @@ import { useAction } from '../../app/use-action.ts';
 import { useQuery } from '../../app/use-query.ts';
 import { RadioCards, Select } from '../../components/choices.tsx';
 import type { Option } from '../../components/choices.tsx';
-import { SignerChoice, typesFor, useSigners } from '../../components/signer-choice.tsx';
+import { SignerChoice, typeAmong, typesFor, useSigners } from '../../components/signer-choice.tsx';
 import { FileChooser, useFileTaker } from '../../components/drop-zone.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { TextField } from '../../components/text-field.tsx';
@@ -93,24 +93,29 @@ type NewKeyPart = Extract<IssueDraft['key'], { from: 'new' }>;
 /** Who makes the key, its type and its label. */
 function NewKey({ data, change }: StepProps) {
   const signers = useSigners();
-  if (data.key.from !== 'new') return null;
-  const { key } = data;
+  const key = data.key.from === 'new' ? data.key : null;
+  const types = typesFor(signers, key?.signer ?? signers.defaultSigner, KEY_TYPES);
+  const fitting = key === null ? null : typeAmong(types, key.algorithm);
+  useEffect(() => {
+    if (key !== null && fitting !== null && key.algorithm !== fitting)
+      change({ key: { ...key, algorithm: fitting } });
+  });
+  if (key === null) return null;
   const set = (part: Partial<NewKeyPart>): void => change({ key: { ...key, ...part } });
   return (
     <>
       <SignerChoice
         signers={signers}
         value={key.signer ?? null}
-        onChange={(signer) => {
-          const first = typesFor(signers, signer, KEY_TYPES).find(({ value }) => value === key.algorithm);
-          set({ signer, algorithm: first?.value ?? 'p-256' });
-        }}
+        onChange={(signer) =>
+          set({ signer, algorithm: typeAmong(typesFor(signers, signer, KEY_TYPES), key.algorithm) })
+        }
       />
       <RadioCards
         label="Type"
         value={key.algorithm}
         onChange={(algorithm) => set({ algorithm })}
-        options={typesFor(signers, key.signer ?? signers.defaultSigner, KEY_TYPES)}
+        options={types}
       />
       <TextField
         label="Label of the key"

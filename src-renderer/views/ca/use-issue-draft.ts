@@ -16,6 +16,8 @@ export function useIssueDraft(draft: DraftOf<'ca.issue'>, current: StepId) {
   const [problems, setProblems] = useState<Review['problems']>([]);
   const [keyFrom, setKeyFrom] = useState(draft.data.key.from);
   const [job, setJob] = useState<string | null>(null);
+  const [failed, setFailed] = useState(false);
+  const running = job !== null && !failed;
   const [reached, setReached] = useState(Math.max(stepIndex(draft.step), stepIndex(current)));
 
   useEffect(() => {
@@ -24,6 +26,8 @@ export function useIssueDraft(draft: DraftOf<'ca.issue'>, current: StepId) {
   }, [data.purpose]);
 
   const go = (id: StepId): void => {
+    setJob(null);
+    setFailed(false);
     setReached((old) => Math.max(old, stepIndex(id)));
     setProblems([]);
     navigate('issue', { draft: draft.id, step: id });
@@ -50,6 +54,7 @@ export function useIssueDraft(draft: DraftOf<'ca.issue'>, current: StepId) {
   });
   const sign = useAction('ca.sign', async () => {
     if (review === null) return;
+    setFailed(false);
     setJob((await call('ca.sign', { draft: draft.id, revision, digest: review.digest })).job);
   });
   useEffect(() => {
@@ -82,10 +87,13 @@ export function useIssueDraft(draft: DraftOf<'ca.issue'>, current: StepId) {
     job,
     /** The job ended without a signature: the review is asked anew. */
     endJob(again: boolean): void {
+      setFailed(false);
       setJob(null);
       if (again) setReview(null);
     },
-    busy: leave.busy || look.busy || sign.busy || job !== null,
+    busy: leave.busy || look.busy || sign.busy || running,
+    running,
+    failJob: () => setFailed(true),
     next: STEPS[stepIndex(current) + 1]?.id ?? 'review',
     previous: STEPS[stepIndex(current) - 1]?.id ?? 'purpose',
   };

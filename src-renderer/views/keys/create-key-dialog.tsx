@@ -6,7 +6,7 @@ import { navigate } from '../../app/router.ts';
 import { RadioCards } from '../../components/choices.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
-import { SignerChoice, typesFor, useSigners } from '../../components/signer-choice.tsx';
+import { SignerChoice, typeAmong, typesFor, useSigners } from '../../components/signer-choice.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { useStartedJob } from '../../components/use-started-job.tsx';
 import { labelProblem } from './import-key-dialog.tsx';
@@ -22,11 +22,12 @@ export function CreateKeyDialog(props: { open: boolean; onClose: () => void }) {
 
 function CreateBody({ onClose }: { onClose: () => void }) {
   const [label, setLabel] = useState('');
-  const [algorithm, setAlgorithm] = useState<KeyAlgorithm>('p-256');
+  const [asked, setAsked] = useState<KeyAlgorithm>('p-256');
   const [chosen, setChosen] = useState<string | null>(null);
   const signers = useSigners();
   const signer = chosen ?? signers.defaultSigner;
   const types = typesFor(signers, signer, KEY_TYPES);
+  const algorithm = typeAmong(types, asked);
   const { action, progress } = useStartedJob(
     'keys.create',
     () => call('keys.create', { algorithm, label, signer: chosen }),
@@ -36,9 +37,7 @@ function CreateBody({ onClose }: { onClose: () => void }) {
     },
   );
   if (progress !== null) return progress;
-  const why =
-    labelProblem(label) ??
-    (types.some(({ value }) => value === algorithm) ? null : 'Choose a type that the signer makes');
+  const why = labelProblem(label) ?? (types.length > 0 ? null : 'Choose a signer that makes keys');
   return (
     <DialogForm action={action} why={why} verb="Make key" onClose={onClose}>
       <TextField
@@ -53,7 +52,7 @@ function CreateBody({ onClose }: { onClose: () => void }) {
       <RadioCards
         label="Type"
         value={algorithm}
-        onChange={setAlgorithm}
+        onChange={setAsked}
         options={types}
         explain="An authority's key type cannot change later without a new certificate. P-256 is right unless somebody's rules ask for another."
       />

@@ -23,7 +23,7 @@ export function DeviceCard({ row }: { row: SignerRow }) {
       <KeyValue
         items={[
           [
-            'Serial',
+            row.kind === 'kmip' ? 'Known by the SHA-256 of its certificate' : 'Serial',
             <span key="v" className="mono wrap">
               {device.serial}
             </span>,
@@ -143,6 +143,15 @@ export function SettingsCard(props: { settings: SignerSettings; secretStored: bo
                 {settings.clientCertPath}
               </span>,
             ],
+          settings.kind === 'kmip' &&
+            settings.clientCertPrivateKeyPath !== null && [
+              'Our key',
+              <span key="v" className="mono wrap">
+                {settings.clientCertPrivateKeyPath}
+              </span>,
+            ],
+          settings.kind === 'kmip' &&
+            settings.force && ['Force', 'yes: it is used although it announces less than is needed'],
           [settings.kind === 'kmip' ? 'Password' : 'PIN', secretText(props, settings)],
           ...environment.map(
             ([name, value]) =>

@@ -179,7 +179,7 @@ export function Doctor({ route, session }: ViewProps) {
             </ol>
           </Card>
           {report.toml === '' ? null : (
-            <CommandBlock title="The same in krill.conf, without secrets" text={report.toml} />
+            <CommandBlock title="The same in krill.conf, without secrets" what="TOML" text={report.toml} />
           )}
         </>
       )}

@@ -62,7 +62,9 @@ test('a token is chosen by a click: the library found, its label, and its serial
   await press('Look for slots');
   expect(callsOf('signers.findSlots')).toEqual([{ libPath: LIBRARY, environment: {} }]);
   expect(screen.getByText(/empty reader, no token in it/)).toBeTruthy();
+  expect(screen.getByText(/The first slot whose token has it is used/)).toBeTruthy();
   await press(/bb22/);
+  expect(screen.queryByText(/The first slot whose token has it is used/)).toBeNull();
   type('Name', 'Token');
   await press('Save signer');
   expect(callsOf('signers.save')).toEqual([
@@ -81,6 +83,31 @@ test('a token is chosen by a click: the library found, its label, and its serial
     },
   ]);
   expect(location.hash).toBe('#/signers/signer-9');
+});
+
+test('a token that a signer uses is not erased, and who uses it is said before anything is typed', async () => {
+  const used = { ...TOKEN, device: TOKEN.device === null ? null : { ...TOKEN.device, serial: 'bb22' } };
+  bridge({ 'signers.list': () => fakeList([SOFTWARE, used]) });
+  await show(NewSigner, '/signers/new');
+  await press(/^SoftHSM/);
+  await press('Look for slots');
+  await press(/bb22/);
+  const erase = screen.getByRole('button', { name: /^Erase/ });
+  expect(erase.getAttribute('aria-disabled')).toBe('true');
+  await press(/^Erase/);
+  expect(screen.queryByLabelText(/^Type the serial/)).toBeNull();
+  await press(/aa11/);
+  await press(/^Erase/);
+  expect(screen.getByLabelText(/^Type the serial aa11/)).toBeTruthy();
+});
+
+test('who adds a variable types its name next', async () => {
+  bridge();
+  await show(NewSigner, '/signers/new');
+  await press('Add a variable');
+  expect(document.activeElement).toBe(screen.getByLabelText('Name of variable 1'));
+  await press('Add a variable');
+  expect(document.activeElement).toBe(screen.getByLabelText('Name of variable 2'));
 });
 
 test('an empty token is not chosen but initialised; a PIN pad is said to be the reason where it is not', async () => {

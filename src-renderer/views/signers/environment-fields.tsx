@@ -1,5 +1,6 @@
 /** Variables that the library's own process gets, and nobody else. */
 import { Plus, Trash2 } from 'lucide-react';
+import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Explain } from '../../components/field.tsx';
 import { TextField } from '../../components/text-field.tsx';
@@ -7,6 +8,8 @@ import type { FormProps } from './form-props.ts';
 
 export function EnvironmentFields({ form, change, problems }: FormProps) {
   const { environment } = form;
+  /** Who added a variable types its name next. */
+  const [added, setAdded] = useState<number | null>(null);
   const set = (index: number, part: Partial<(typeof environment)[number]>): void =>
     change({ environment: environment.map((one, at) => (at === index ? { ...one, ...part } : one)) });
   return (
@@ -24,6 +27,7 @@ export function EnvironmentFields({ form, change, problems }: FormProps) {
             hideLabel
             mono
             value={one.name}
+            autoFocus={index === added}
             placeholder="SOFTHSM2_CONF"
             onChange={(name) => set(index, { name })}
             error={problems[`settings.environment.${index}`] ?? problems[`settings.environment.${one.name}`]}
@@ -48,7 +52,10 @@ export function EnvironmentFields({ form, change, problems }: FormProps) {
         <Button
           size="small"
           icon={<Plus aria-hidden />}
-          onPress={() => change({ environment: [...environment, { name: '', value: '' }] })}
+          onPress={() => {
+            setAdded(environment.length);
+            change({ environment: [...environment, { name: '', value: '' }] });
+          }}
         >
           Add a variable
         </Button>

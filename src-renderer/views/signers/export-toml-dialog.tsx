@@ -30,7 +30,7 @@ function Body({ onClose }: { onClose: () => void }) {
     <div className="stack">
       {found.data ? (
         <>
-          <CommandBlock title="For krill.conf or krillta.conf" text={found.data.text} />
+          <CommandBlock title="For krill.conf or krillta.conf" what="TOML" text={found.data.text} />
           {found.data.notes.map((note) => (
             <Notice key={note} severity="note">
               {note}

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
 import { call } from '../../app/call.ts';
 import { useAction } from '../../app/use-action.ts';
+import { useQuery } from '../../app/use-query.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
 import { Notice } from '../../components/verdict.tsx';
@@ -50,8 +51,20 @@ function About({ slot, twice }: { slot: TokenSlot; twice: boolean }) {
   );
 }
 
+/** The signer in force that keeps its keys on a token: it is erased for nobody. */
+function useUsers(): (serial: string) => string | null {
+  const rows = useQuery('signers.list', {}, ['signers']).data?.rows ?? [];
+  return (serial) =>
+    rows.find(
+      ({ settings, device }) =>
+        settings?.kind === 'pkcs11' && serial !== '' && (device?.serial ?? settings.serial) === serial,
+    )?.name ?? null;
+}
+
 interface SlotRowProps {
   slot: Slot;
+  /** The signer that uses its token; null: none. */
+  user: string | null;
   chosen: boolean;
   /** Another token has the same label. */
   twice: boolean;
@@ -59,7 +72,7 @@ interface SlotRowProps {
   onInit: (slot: TokenSlot) => void;
 }
 
-function SlotRow({ slot, chosen, twice, onChoose, onInit }: SlotRowProps) {
+function SlotRow({ slot, user, chosen, twice, onChoose, onInit }: SlotRowProps) {
   if (!hasToken(slot))
     return (
       <li className="object-link" data-empty>
@@ -72,7 +85,13 @@ function SlotRow({ slot, chosen, twice, onChoose, onInit }: SlotRowProps) {
   const init = (
     <Button
       size="small"
-      whyDisabled={token.pinPad ? "Its PINs are typed on the device: use the vendor's tool" : null}
+      whyDisabled={
+        token.pinPad
+          ? "Its PINs are typed on the device: use the vendor's tool"
+          : user === null
+            ? null
+            : `“${user}” uses this token: remove that signer first`
+      }
       onPress={() => onInit(slot)}
     >
       {token.initialized ? 'Erase…' : 'Initialise…'}
@@ -140,6 +159,7 @@ interface FoundProps {
 
 function Found({ table, form, onChoose, onInit }: FoundProps) {
   const { library, slots } = table;
+  const userOf = useUsers();
   const labels = slots.flatMap(({ token }) => (token === null ? [] : [token.label]));
   return (
     <div className="stack-tight">
@@ -151,6 +171,7 @@ function Found({ table, form, onChoose, onInit }: FoundProps) {
           <SlotRow
             key={slot.id}
             slot={slot}
+            user={userOf(slot.token?.serial ?? '')}
             twice={labels.filter((label) => label === slot.token?.label).length > 1}
             chosen={slot.token !== null && form.serial === slot.token.serial && form.serial !== ''}
             onChoose={() => {

@@ -61,6 +61,8 @@ function Waiting({ pending }: { pending: Pending }) {
   const apply = useAction('signers.apply', async () => {
     await call('signers.apply', { revision });
     showToast('The signers are as configured now');
+    // The card goes, and the button in it had the focus.
+    document.querySelector<HTMLElement>('[data-page-heading]')?.focus();
   });
   const why = faults.length === 0 ? null : 'Mend what stands in the way first';
   return (

@@ -67,7 +67,7 @@ function SlotField({ form, change, problems }: FormProps) {
         placeholder={form.slotBy === 'label' ? 'My token 1' : '0x12A9F8F7 or 313129207'}
         help={
           form.slotBy === 'label'
-            ? 'The label of the token. The first slot whose token has it is used.'
+            ? `The label of the token.${form.serial === null ? ' The first slot whose token has it is used.' : ''}`
             : said === ''
               ? 'Decimal, or hexadecimal behind 0x.'
               : `This is slot ${said}. Numbers change when devices are plugged in; labels do not.`

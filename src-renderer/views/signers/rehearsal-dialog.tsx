@@ -31,6 +31,18 @@ function randomPin(): string {
   return Array.from(digits, (digit) => digit % 10).join('');
 }
 
+/** A word of a POSIX shell. */
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** What makes such a token beside the ones that are there: with a folder and a configuration of its own. */
+function byHand(util: string | null, name: string): string {
+  return [
+    'mkdir -p rehearsal/tokens',
+    `printf 'directories.tokendir = %s\\n' "$PWD/rehearsal/tokens" > rehearsal/softhsm2.conf`,
+    `SOFTHSM2_CONF="$PWD/rehearsal/softhsm2.conf" ${util ?? 'softhsm2-util'} --init-token --free --label ${quoted(name)}`,
+  ].join('\n');
+}
+
 function Body({ softhsm, revision, onClose }: RehearsalProps) {
   const [name, setName] = useState('Rehearsal token');
   const [pin, setPin] = useState(randomPin);
@@ -61,7 +73,7 @@ function Body({ softhsm, revision, onClose }: RehearsalProps) {
       <Checkbox value={keepPin} onChange={setKeepPin}>
         Keep the PIN in the encrypted workspace
       </Checkbox>
-      <CommandBlock title="The same by hand" text={softhsm.command} />
+      <CommandBlock title="The same by hand" text={byHand(softhsm.util, name.trim())} />
       {made.progress}
     </DialogForm>
   );

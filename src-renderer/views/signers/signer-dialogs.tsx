@@ -154,9 +154,20 @@ function RemoveBody({ id, name, revision, onClose }: SignerDialogProps) {
     showToast(`“${name}” is removed once the changes are applied`);
     navigate('signers');
   });
-  const ids = remove.error?.details.ids ?? [];
+  const keys = useQuery('keys.list', { limit: 500 }, ['keys']).data?.rows ?? [];
+  const owned = keys.filter(({ signer }) => signer === id).map((row) => row.id);
+  const refused = remove.error?.details.ids ?? [];
+  const ids = refused.length > 0 ? refused : owned;
   return (
     <div className="stack">
+      {remove.error === null && ids.length > 0 ? (
+        <Notice severity="bad">
+          <div className="stack-tight">
+            <p>It owns keys of this workspace and cannot be removed before they are replaced or destroyed.</p>
+            <OwnedKeys ids={ids} />
+          </div>
+        </Notice>
+      ) : null}
       <ul className="lost">
         <li>Its settings and its stored PIN, once the changes are applied.</li>
         <li>Nothing on the device: its keys stay there, and so does the identity key of Baleen.</li>

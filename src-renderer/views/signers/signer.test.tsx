@@ -54,6 +54,35 @@ test('a refused PIN: tries left in words, and a person says that they looked bef
   expect(callsOf('signers.forgetRefusal')).toEqual([{ id: TOKEN.id }]);
 });
 
+test('saying that one looked begins the login, and what failed before is not said again', async () => {
+  let list = fakeList([SOFTWARE, REFUSED]);
+  const jobs = ['j-1', 'j-2'];
+  const { callsOf } = bridge(list, {
+    'signers.list': () => list,
+    'signers.forgetRefusal': () => {
+      list = fakeList([SOFTWARE, { ...REFUSED, state: 'announced', secretMark: null, trouble: null }]);
+      return {};
+    },
+    'signers.login': () => ({ job: jobs.shift() }),
+    'jobs.get': ({ id }: { id: string }) =>
+      id === 'j-1'
+        ? endedJob(id, { code: 'SIGNER_UNAVAILABLE', message: 'The token refused the PIN and counted it.' })
+        : { ...endedJob(id), state: 'running', endedAt: null },
+  });
+  await show(Signer, '/signers/signer-1');
+  await press('Log in');
+  expect(screen.getByText('The token refused the PIN and counted it.')).toBeTruthy();
+  await press('I looked at it: ask for the PIN again');
+  expect(callsOf('signers.login')).toHaveLength(2);
+  expect(screen.queryByText('The token refused the PIN and counted it.')).toBeNull();
+});
+
+test('a kept PIN is said to be sent again, because it is not asked for', async () => {
+  bridge(fakeList([SOFTWARE, { ...REFUSED, secretStored: true }]));
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByRole('button', { name: 'I looked at it: send the kept PIN again' })).toBeTruthy();
+});
+
 test('what a forced server does not announce is no fault of it', async () => {
   const row = {
     ...SERVER,
@@ -78,7 +107,7 @@ test('a PIN that was sent and not answered to is called that, not refused', asyn
   expect(screen.queryByText(/refused/)).toBeNull();
   cleanup();
   dropWorkspaceData();
-  bridge(fakeList([SOFTWARE, { ...row, secretMark: 'refused', kind: 'kmip' }]));
+  bridge(fakeList([SOFTWARE, { ...row, secretMark: 'refused', kind: 'kmip', secretStored: false }]));
   await show(Signer, '/signers/signer-1');
   expect(screen.getByText('It refused a password, which is not sent again by itself.')).toBeTruthy();
   expect(screen.getByRole('button', { name: 'I looked at it: ask for the password again' })).toBeTruthy();
@@ -188,6 +217,25 @@ test('removing a signer that owns keys is refused with the keys, each with its w
   await settle();
   expect(screen.getByText('It owns 1 key that is in use.')).toBeTruthy();
   expect(screen.getByRole('link', { name: 'Example Root CA key' }).getAttribute('href')).toBe('#/keys/key-1');
+  expect(screen.getByRole('button', { name: 'Remove signer' }).getAttribute('aria-disabled')).toBe('true');
+});
+
+test('a signer that owns keys says so before anything is pressed, with the way to each', async () => {
+  bridge(fakeList([SOFTWARE, TOKEN]), {
+    'keys.list': () => ({
+      rows: [
+        { id: 'key-1', signer: TOKEN.id },
+        { id: 'key-2', signer: 'software' },
+      ],
+      total: 2,
+      cursor: null,
+    }),
+    'keys.get': () => ({ label: 'Vault Root key', key: { text: 'P-256' }, owner: 'Vault Root' }),
+  });
+  await show(Signer, '/signers/signer-1');
+  await press('Remove…');
+  expect(screen.getByText(/It owns keys of this workspace and cannot be removed/)).toBeTruthy();
+  expect(screen.getAllByRole('link', { name: 'Vault Root key' })).toHaveLength(1);
   expect(screen.getByRole('button', { name: 'Remove signer' }).getAttribute('aria-disabled')).toBe('true');
 });
 

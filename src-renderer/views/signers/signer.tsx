@@ -47,8 +47,10 @@ function useContact(row: SignerRow) {
     for (const one of [test.action, login.action, logout]) one.clear();
     void step();
   };
-  const asksSecret = row.settings?.kind === 'pkcs11' ? row.settings.login : row.settings?.kind === 'kmip';
+  const asksSecret =
+    row.settings?.kind === 'pkcs11' ? row.settings.login : (row.settings?.username ?? null) !== null;
   return {
+    login: begin(login.action.run),
     buttons: (
       <>
         <Button
@@ -137,7 +139,7 @@ function InForce({
         <ConfigButtons one={one} onOpen={onOpen} />
       </div>
       {contact.progress}
-      <StateCard row={row} />
+      <StateCard row={row} onAgain={contact.login} />
       <UnfinishedKeys row={row} />
       <div className="columns">
         <div className="stack">
@@ -167,7 +169,7 @@ function Software({
       <div className="row-wrap">
         <ConfigButtons one={one} onOpen={onOpen} />
       </div>
-      <StateCard row={row} />
+      <StateCard row={row} onAgain={() => undefined} />
       <EmptyState
         title={`${row.keys} ${row.keys === 1 ? 'key' : 'keys'} in software`}
         action={<LinkButton href={hrefOf('keys')}>All keys</LinkButton>}
@@ -215,8 +217,8 @@ function Shown({ one, list, stale, onRetry }: ShownProps) {
   const roles = one.row?.roles ?? [];
   return (
     <Page
-      title={one.name}
-      crumb={one.name}
+      title={one.row?.name ?? one.name}
+      crumb={one.row?.name ?? one.name}
       tags={
         <>
           <Tag>{KIND_WORD[one.kind]}</Tag>

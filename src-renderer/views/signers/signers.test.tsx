@@ -68,6 +68,21 @@ test('a fault is said in its words and keeps the changes from being applied', as
   expect(callsOf('signers.apply')).toEqual([]);
 });
 
+test('after the changes are applied the focus is on the heading, because the card goes', async () => {
+  let list = fakeList([SOFTWARE, TOKEN], { changes: ['A change.'] });
+  bridge(list, {
+    'signers.list': () => list,
+    'signers.apply': () => {
+      list = fakeList([SOFTWARE, TOKEN]);
+      return {};
+    },
+  });
+  await show(Signers, '/signers');
+  screen.getByRole('button', { name: 'Apply changes' }).focus();
+  await press('Apply changes');
+  expect(document.activeElement).toBe(screen.getByRole('heading', { level: 1 }));
+});
+
 test('a refusal to apply is shown with what to do next', async () => {
   bridge(fakeList([SOFTWARE, TOKEN], { changes: ['A change.'] }), {
     'signers.apply': () => {
@@ -144,6 +159,17 @@ test('where SoftHSM is installed a rehearsal token is made with a PIN that nobod
   expect(callsOf('signers.rehearsalToken')).toEqual([
     { revision: 7, name: 'Rehearsal token', pin: expect.stringMatching(/^\d{8}$/), keepPin: true },
   ]);
+});
+
+test('the same by hand has the name that is typed, and a folder of its own', async () => {
+  bridge(fakeList([{ ...SOFTWARE, roles: ['default', 'one-off'] }]), {
+    'signers.discover': () => ({ libraries: [], softhsm: SOFTHSM }),
+  });
+  await show(Signers, '/signers?open=rehearsal');
+  type('Name', "Ann's token");
+  const text = document.querySelector('pre.code')?.textContent ?? '';
+  expect(text).toContain("--label 'Ann'\\''s token'");
+  expect(text).toContain('SOFTHSM2_CONF="$PWD/rehearsal/softhsm2.conf"');
 });
 
 test('an export holds no secret unless it is ticked', async () => {

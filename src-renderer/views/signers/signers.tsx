@@ -12,7 +12,7 @@ import { Page } from '../../components/page.tsx';
 import { EmptyState, ErrorState } from '../../components/state-box.tsx';
 import { Dot, Tag } from '../../components/tag.tsx';
 import { PendingCard } from './pending-card.tsx';
-import { Retry } from './retry.tsx';
+import { Retry } from '../../components/retry.tsx';
 import { RehearsalDialog } from './rehearsal-dialog.tsx';
 import { RolesCard } from './roles-card.tsx';
 import { SignerHelp } from './signer-help.tsx';

@@ -6,7 +6,7 @@ import { useAction } from '../../app/use-action.ts';
 import { Button, LinkButton } from '../../components/button.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Notice, Verdict } from '../../components/verdict.tsx';
-import { Retry } from './retry.tsx';
+import { Retry } from '../../components/retry.tsx';
 import { markText, STATE_TONE, STATE_WORD, TRIES_TEXT } from './signer-words.ts';
 
 /** Cause, check and fix of a failure: of a signer's trouble and of a line of the doctor. */
@@ -51,14 +51,21 @@ function Trouble({ trouble, said }: { trouble: SignerTrouble; said: string }) {
 }
 
 /** A PIN that was refused, or not answered to, is not sent again before this: a person says that they looked. */
-function PinAgain({ row, why }: { row: SignerRow; why: string }) {
-  const again = useAction('signers.forgetRefusal', () => call('signers.forgetRefusal', { id: row.id }));
+function PinAgain({ row, why, onAgain }: { row: SignerRow; why: string; onAgain: () => void }) {
+  const again = useAction('signers.forgetRefusal', async () => {
+    await call('signers.forgetRefusal', { id: row.id });
+    onAgain();
+  });
+  const secret = row.kind === 'kmip' ? 'password' : 'PIN';
+  const known = row.secretStored || row.secretHeld;
   return (
     <div className="stack-tight">
       <p className="wrap">{why}</p>
       <div>
         <Button busy={again.busy} onPress={() => void again.run()}>
-          I looked at it: ask for the {row.kind === 'kmip' ? 'password' : 'PIN'} again
+          {known
+            ? `I looked at it: send the kept ${secret} again`
+            : `I looked at it: ask for the ${secret} again`}
         </Button>
       </div>
       {again.error ? <ErrorState error={again.error} /> : null}
@@ -66,7 +73,8 @@ function PinAgain({ row, why }: { row: SignerRow; why: string }) {
   );
 }
 
-export function StateCard({ row }: { row: SignerRow }) {
+/** `onAgain`: the mark of a PIN is gone, and the login is to begin. */
+export function StateCard({ row, onAgain }: { row: SignerRow; onAgain: () => void }) {
   const { state, text, trouble, retryAt, tries } = row;
   const mark = markText(row);
   return (
@@ -93,7 +101,7 @@ export function StateCard({ row }: { row: SignerRow }) {
         {tries === null ? null : (
           <Notice severity={tries === 'low' ? 'careful' : 'bad'}>{TRIES_TEXT[tries]}</Notice>
         )}
-        {mark === null ? null : <PinAgain row={row} why={mark} />}
+        {mark === null ? null : <PinAgain row={row} why={mark} onAgain={onAgain} />}
       </div>
     </Verdict>
   );

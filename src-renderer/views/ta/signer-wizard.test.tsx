@@ -4,6 +4,8 @@ import type { DraftOf } from '#shared/contract/drafts.ts';
 import type { SignerDraft, SignerProblem } from '#shared/contract/ta-setup.ts';
 import { installBridge } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
+import { fakeList, SOFTWARE, TOKEN } from '../signers/fake-signers.ts';
+import { endedJob } from '../signers/fake-view.tsx';
 import { SignerWizard } from './signer-wizard.tsx';
 
 const TIMING: SignerDraft['timing'] = {
@@ -25,9 +27,11 @@ const DATA: SignerDraft = {
 };
 
 let own: boolean;
+let holder: string;
 beforeEach(() => {
   dropWorkspaceData();
   own = false;
+  holder = 'software';
   let revision = 1;
   let text = '';
   installBridge({
@@ -47,6 +51,8 @@ beforeEach(() => {
       revision += 1;
       return { revision };
     },
+    'ta.signer': () => ({ signer: { signer: holder } }),
+    'signers.list': () => fakeList([SOFTWARE, TOKEN]),
     'ta.setupReview': () => ({
       review: null,
       problems: [
@@ -66,12 +72,12 @@ async function choose(name: string): Promise<void> {
   fireEvent.change(input, { target: { files: [new File(['{}'], name)] } });
   await settle();
 }
-const shown = (step: string, reached = step): void =>
+const shown = (step: string, reached = step, signed = false): void =>
   void render(
     <SignerWizard
       draft={{ id: 'd-1', revision: 1, step: reached, data: DATA } as DraftOf<'ta.signer'>}
       step={step}
-      signed={false}
+      signed={signed}
       reload={() => undefined}
     />,
   );
@@ -114,4 +120,59 @@ test('the proxy of this workspace is taken with its files and its fingerprint, w
   await settle();
   expect(screen.getByLabelText<HTMLTextAreaElement>(/^Fingerprint on the proxy/).value).toBe('AB'.repeat(32));
   expect(screen.getByText('proxy-id.json', { exact: true })).toBeTruthy();
+});
+
+test('what to back up is said by where the TA key was made', async () => {
+  shown('timing', 'review', true);
+  await settle();
+  expect(screen.getByText(/^The keys are in this workspace\. Back it up now/)).toBeTruthy();
+  cleanup();
+  dropWorkspaceData();
+  holder = 'SoftHSM token';
+  shown('timing', 'review', true);
+  await settle();
+  expect(screen.queryByText(/The keys are in this workspace/)).toBeNull();
+  expect(
+    screen.getByText(/is on “SoftHSM token”\. Back up “SoftHSM token” by its own means and this workspace/),
+  ).toBeTruthy();
+});
+
+test('a trust anchor on a token to practise with is warned of before it is made', async () => {
+  const review = { digest: 'd', lines: [], proxyKeyId: '', proxySha256: '', base: '', notify: '' };
+  installBridge({
+    'ta.setupReview': () => ({ review, problems: [] }),
+    'signers.list': () => fakeList([SOFTWARE, TOKEN]),
+  });
+  shown('review');
+  await settle();
+  expect(screen.getByText(/“SoftHSM token” is SoftHSM: a token to practise with/)).toBeTruthy();
+  cleanup();
+  dropWorkspaceData();
+  installBridge({
+    'ta.setupReview': () => ({ review, problems: [] }),
+    'signers.list': () => fakeList([{ ...SOFTWARE, roles: ['default', 'one-off'] }]),
+  });
+  shown('review');
+  await settle();
+  expect(screen.getByText('It can be set up.')).toBeTruthy();
+  expect(screen.queryByText(/to practise with/)).toBeNull();
+});
+
+test('after a failure its reason stays, and the wizard can be used again', async () => {
+  const review = { digest: 'd', lines: [], proxyKeyId: '', proxySha256: '', base: '', notify: '' };
+  const { callsOf } = installBridge({
+    'ta.setupReview': () => ({ review, problems: [] }),
+    'ta.setUp': () => ({ job: 'j-1' }),
+    'jobs.get': () => endedJob('j-1', { code: 'POLICY_REFUSED', message: 'The token makes no such key.' }),
+  });
+  shown('review');
+  await settle();
+  const make = () => screen.getByRole('button', { name: 'Make the trust anchor' });
+  fireEvent.click(make());
+  await settle();
+  expect(screen.getByText('The token makes no such key.')).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'Back' })).toBeTruthy();
+  fireEvent.click(make());
+  await settle();
+  expect(callsOf('ta.setUp')).toHaveLength(2);
 });

@@ -3,12 +3,14 @@ import type { DraftOf } from '#shared/contract/drafts.ts';
 import type { SignerStep } from '#shared/contract/ta-setup.ts';
 import { call } from '../../app/call.ts';
 import { navigate } from '../../app/router.ts';
+import { useQuery } from '../../app/use-query.ts';
 import { Button } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { Obstacles, WizardJob } from '../../components/draft-page.tsx';
 import { useCrumb } from '../../components/page.tsx';
+import { isSoftHsm, useSigners } from '../../components/signer-choice.tsx';
 import { ErrorState, Loading } from '../../components/state-box.tsx';
-import { Verdict } from '../../components/verdict.tsx';
+import { Notice, Verdict } from '../../components/verdict.tsx';
 import { WizardFrame } from '../../components/wizard-frame.tsx';
 import { SIGNER_STEPS, signerStepIndex } from './signer-model.ts';
 import { SignerFiles } from './signer-files.tsx';
@@ -43,6 +45,7 @@ function Review({ state }: { state: SignerState }) {
           { ok: true, text: 'URIs, times and number fit together' },
         ]}
       />
+      <PracticeToken chosen={state.data.signer} />
       <Card title="What will be made">
         <KeyValue
           items={review.lines.map((line, at) => [
@@ -61,7 +64,14 @@ function Body({ state, current }: { state: SignerState; current: SignerStep }) {
   const { data, change, take, problems, job } = state;
   const props = { data, change, take, problems };
   if (job !== null)
-    return <WizardJob id={job} onEnd={(again) => state.endJob(again)} onDone={() => state.go('result')} />;
+    return (
+      <WizardJob
+        id={job}
+        onEnd={(again) => state.endJob(again)}
+        onFailed={state.failJob}
+        onDone={() => state.go('result')}
+      />
+    );
   switch (current) {
     case 'proxy':
       return <StepProxy {...props} />;
@@ -78,6 +88,28 @@ function Body({ state, current }: { state: SignerState; current: SignerStep }) {
     case 'result':
       return null;
   }
+}
+
+/** What has to be backed up, by where the TA key was made. Nothing is said before that is known. */
+function WhereKeysAre() {
+  const holder = useQuery('ta.signer', {}, ['ta', 'keys', 'signers']).data?.signer?.signer ?? null;
+  if (holder === null) return null;
+  return holder === 'software'
+    ? 'The keys are in this workspace. Back it up now: without them the trust anchor is lost.'
+    : `The TA key is on “${holder}”. Back up “${holder}” by its own means and this workspace together, now: without either of them the trust anchor is lost. A backup of the workspace does not hold what is on a device.`;
+}
+
+/** A token in software to practise with is no place for a key that can never be changed. */
+function PracticeToken({ chosen }: { chosen: string | undefined }) {
+  const { rows, defaultSigner } = useSigners();
+  const holder = rows.find(({ id }) => id === (chosen ?? defaultSigner));
+  if (holder === undefined || !isSoftHsm(holder)) return null;
+  return (
+    <Notice severity="careful">
+      “{holder.name}” is SoftHSM: a token to practise with, which protects its keys like a file. The TA key
+      can never be moved to another one. Choose a real device for a trust anchor that is to be used.
+    </Notice>
+  );
 }
 
 const steps = ({ reached, all }: SignerState, current: SignerStep) =>
@@ -110,7 +142,7 @@ export function SignerWizard(props: {
           heading="The signer is set up"
           arrived
           steps={steps(state, 'result')}
-          note="The keys are in this workspace. Back it up now: without them the trust anchor is lost."
+          note={<WhereKeysAre />}
           cancel={null}
         >
           <SignerFiles />
@@ -126,7 +158,7 @@ export function SignerWizard(props: {
         heading={SIGNER_STEPS[signerStepIndex(current)]?.heading ?? ''}
         steps={steps(state, current)}
         onStep={(id) => void leave.run(id as SignerStep)}
-        onBack={current === 'proxy' || state.job !== null ? null : () => void leave.run(state.previous)}
+        onBack={current === 'proxy' || state.running ? null : () => void leave.run(state.previous)}
         onNext={() => void (reviewing ? start.run() : leave.run(state.next))}
         nextLabel={reviewing ? 'Make the trust anchor' : 'Next'}
         whyNotNext={

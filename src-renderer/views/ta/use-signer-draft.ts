@@ -14,9 +14,13 @@ export function useSignerDraft(draft: DraftOf<'ta.signer'>, current: SignerStep)
   const [all, setAll] = useState<readonly SignerProblem[]>([]);
   const [shown, setShown] = useState<readonly SignerProblem[]>([]);
   const [job, setJob] = useState<string | null>(null);
+  const [failed, setFailed] = useState(false);
+  const running = job !== null && !failed;
   const [reached, setReached] = useState(signerStepIndex(draft.step));
 
   const go = (id: SignerStep): void => {
+    setJob(null);
+    setFailed(false);
     setReached((old) => Math.max(old, signerStepIndex(id)));
     setShown([]);
     navigate('ta-signer', { draft: draft.id, step: id });
@@ -53,6 +57,7 @@ export function useSignerDraft(draft: DraftOf<'ta.signer'>, current: SignerStep)
   });
   const start = useAction('ta.setUp', async () => {
     if (review === null) return;
+    setFailed(false);
     setJob((await call('ta.setUp', { draft: draft.id, revision, digest: review.digest })).job);
   });
   useEffect(() => {
@@ -85,10 +90,13 @@ export function useSignerDraft(draft: DraftOf<'ta.signer'>, current: SignerStep)
     job,
     /** The job ended without a signer: the review is asked anew. */
     endJob(again: boolean): void {
+      setFailed(false);
       setJob(null);
       if (again) setReview(null);
     },
-    busy: leave.busy || judge.busy || look.busy || start.busy || job !== null,
+    busy: leave.busy || judge.busy || look.busy || start.busy || running,
+    running,
+    failJob: () => setFailed(true),
     next: SIGNER_STEPS[signerStepIndex(current) + 1]?.id ?? 'review',
     previous: SIGNER_STEPS[signerStepIndex(current) - 1]?.id ?? 'proxy',
   };

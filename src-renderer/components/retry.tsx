@@ -1,6 +1,6 @@
 /** When a signer that is not there is tried again; the moment may have come. */
-import { Countdown } from '../../components/time.tsx';
-import { useNow } from '../../app/clock.ts';
+import { Countdown } from './time.tsx';
+import { useNow } from '../app/clock.ts';
 
 export function Retry({ at }: { at: string }) {
   const now = useNow(500);

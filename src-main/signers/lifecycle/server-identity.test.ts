@@ -1,0 +1,31 @@
+import { afterEach, expect, test } from 'vitest';
+import { kmipSettings } from '#shared/contract/signer-settings.ts';
+import { fakeToken } from '../../testing/fake-device.ts';
+import { endSigners, started } from '../../testing/test-signers.ts';
+
+afterEach(endSigners);
+
+test('a server is told by its certificate, on the screen and on record; a token by its serial', async () => {
+  const t = await started({ 'kmip.example.net': fakeToken('AB12'), '/a.so': fakeToken('S1') });
+  const token = await t.add('One', '/a.so');
+  await t.job(await t.app.call('signers.login', { id: token }));
+  expect((await t.row(token)).text).toBe('Fake Token with serial S1 is ready.');
+  const { pending } = await t.app.call('signers.list', {});
+  const settings = kmipSettings.parse({
+    kind: 'kmip',
+    host: 'kmip.example.net',
+    insecure: true,
+    username: 'pki',
+  });
+  const { id } = await t.app.call('signers.save', {
+    revision: pending.revision,
+    id: null,
+    name: 'East',
+    settings,
+    secret: { do: 'store', secret: '5678' },
+  });
+  await t.apply();
+  await t.job(await t.app.call('signers.login', { id }));
+  expect((await t.row(id)).text).toBe('Fake Token with certificate SHA-256 AB12 is ready.');
+  expect((await t.audit('signers.contact'))[0]).toContain('Fake Token, certificate SHA-256 AB12');
+});

@@ -1,0 +1,50 @@
+import { cleanup, screen } from '@testing-library/react';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { installBridge } from '../../app/fake-bridge.ts';
+import { dropWorkspaceData } from '../../app/query-store.ts';
+import { fakeList, KMIP, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
+import { giveSize, show } from './fake-view.tsx';
+import type { SignerList } from './signer-words.ts';
+import { Signer } from './signer.tsx';
+
+const bridge = (list: SignerList) =>
+  installBridge({
+    'signers.list': () => list,
+    'signers.deviceKeys': () => ({ at: '2026-11-27T12:00:00.000Z', keys: [] }),
+  });
+
+beforeAll(giveSize);
+beforeEach(() => dropWorkspaceData());
+afterEach(cleanup);
+
+test('a server is said to be known by its certificate, and the state may be long without running out', async () => {
+  bridge(fakeList([SOFTWARE, { ...SERVER, state: 'ready', trouble: null, device: TOKEN.device }]));
+  await show(Signer, '/signers/signer-2');
+  expect(screen.getByText('Known by the SHA-256 of its certificate')).toBeTruthy();
+  expect(screen.queryByText('Serial')).toBeNull();
+  expect(screen.getByText(SERVER.text).classList.contains('wrap')).toBe(true);
+});
+
+test('a server: our key and force are among its settings, and without a password there is no login', async () => {
+  bridge(fakeList([SOFTWARE, { ...SERVER, settings: { ...KMIP, force: true } }]));
+  await show(Signer, '/signers/signer-2');
+  expect(screen.getByText('/etc/kmip/client.key')).toBeTruthy();
+  expect(screen.getByText(/^yes: it is used although/)).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'Test' })).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Log in' })).toBeNull();
+  cleanup();
+  dropWorkspaceData();
+  bridge(fakeList([SOFTWARE, { ...SERVER, settings: { ...KMIP, username: 'pki' } }]));
+  await show(Signer, '/signers/signer-2');
+  expect(screen.getByRole('button', { name: 'Log in' })).toBeTruthy();
+});
+
+test('while a new name waits the heading is the one in force, as what is below it', async () => {
+  const list = fakeList([SOFTWARE, TOKEN]);
+  list.pending.signers = list.pending.signers.map((one) =>
+    one.id === TOKEN.id ? { ...one, name: 'Vault A' } : one,
+  );
+  bridge(list);
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByRole('heading', { level: 1 }).textContent).toBe(TOKEN.name);
+});
