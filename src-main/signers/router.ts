@@ -101,7 +101,7 @@ export function createSignerRouter(
   }
 
   return {
-    describe: () => Promise.all([...table().signers.values()].map((signer) => signer.describe())),
+    describe: async () => Promise.all([...table().signers.values()].map((signer) => signer.describe())),
     defaultSigner: () => table().defaultSigner,
     oneOffSigner: () => table().oneOffSigner,
     device: (signer) => table().device(signer),
