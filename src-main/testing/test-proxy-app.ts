@@ -135,13 +135,20 @@ export interface TwoHalves {
 let open: TwoHalves | null = null;
 
 /** For `beforeEach`; `endHalves` belongs into `afterEach`. */
-export async function twoHalves(): Promise<TwoHalves> {
-  const [proxy, signer] = [await testApp(), await testApp()];
+export async function twoHalves(at: { live?: boolean } = {}): Promise<TwoHalves> {
+  const [proxy, signer] = [await testApp(at), await testApp(at)];
   open = { proxy, signer, folder: join(proxy.folder, 'published') };
   mkdirSync(open.folder);
   await proxy.create('online', 'Proxy');
   await signer.create('offline', 'Signer');
   return open;
+}
+
+/** The same, the proxy publishing into the folder and associated with the signer. */
+export async function associatedHalves(at: { live?: boolean } = {}): Promise<TwoHalves> {
+  const halves = await twoHalves(at);
+  await associated(halves.proxy, halves.signer, halves.folder);
+  return halves;
 }
 
 export async function endHalves(): Promise<void> {

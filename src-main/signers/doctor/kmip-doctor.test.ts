@@ -122,7 +122,7 @@ describe('each line fails alone, with cause, check and fix; what comes after it 
       settings: () => ({ insecure: false, serverCaCertPath: testAuthority(folder, 'another').certPath }),
       text: /./,
       cause: /of no authority that is named here/,
-      check: /Compare the fingerprint/,
+      check: /show its fingerprint, and compare it/,
       fix: /never tick "insecure"/,
     },
     {

@@ -145,7 +145,7 @@ describe('each line fails alone, with cause, check and fix; what comes after it 
       fault('no-sign'),
       /C_Sign is not there/,
       /leaves out a function/,
-      /list below/,
+      /doctor list the functions/,
       /newest library/,
     ],
     [

@@ -4,21 +4,18 @@ import { testKey } from '../../testing/test-proxy.ts';
 import {
   addChild,
   answeredBy,
-  associated,
+  associatedHalves,
   endHalves,
   makeRequest,
   proxyOf,
   take,
-  twoHalves,
 } from '../../testing/test-proxy-app.ts';
 import { servedChild } from '../../testing/test-served-child.ts';
 
 let proxy: TestApp;
 let signer: TestApp;
 beforeEach(async () => {
-  const halves = await twoHalves();
-  ({ proxy, signer } = halves);
-  await associated(proxy, signer, halves.folder);
+  ({ proxy, signer } = await associatedHalves());
 });
 afterEach(endHalves);
 

@@ -1,10 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type TestApp, testApp } from '../../testing/test-app.ts';
+import type { TestApp } from '../../testing/test-app.ts';
 import {
   answeredBy,
-  associated,
+  associatedHalves,
+  endHalves,
   makeRequest,
   openResponse,
   proxyOf,
@@ -14,18 +13,9 @@ import {
 let proxy: TestApp;
 let signer: TestApp;
 beforeEach(async () => {
-  proxy = await testApp({ live: true });
-  signer = await testApp({ live: true });
-  await proxy.create('online', 'Proxy');
-  await signer.create('offline', 'Signer');
-  const folder = join(proxy.folder, 'published');
-  mkdirSync(folder);
-  await associated(proxy, signer, folder);
+  ({ proxy, signer } = await associatedHalves({ live: true }));
 });
-afterEach(async () => {
-  await proxy.remove();
-  await signer.remove();
-});
+afterEach(endHalves);
 
 test('an edited response is named with its place, shown as it was signed, and wanted again as it was', async () => {
   const response = await answeredBy(proxy, signer, await makeRequest(proxy));

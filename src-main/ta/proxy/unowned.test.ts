@@ -1,18 +1,17 @@
 /** Keys with a certificate that no child here has: a proxy restored from before its child, and its signer that goes on. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type TestApp, testApp } from '../../testing/test-app.ts';
-import { endServers } from '../../testing/test-net.ts';
+import type { TestApp } from '../../testing/test-app.ts';
 import {
   addChild,
   answeredBy,
-  associated,
+  associatedHalves,
+  endHalves,
   makeRequest,
   openResponse,
   proxyOf,
-  TAL,
   take,
+  TAL,
 } from '../../testing/test-proxy-app.ts';
 import { krillta } from '../../testing/krillta.ts';
 import { missingPeers } from '../../testing/peers.ts';
@@ -27,19 +26,9 @@ const PLACE = 'rsync://child.example.net/repo/one/';
 let proxy: TestApp;
 let signer: TestApp;
 beforeEach(async () => {
-  proxy = await testApp();
-  signer = await testApp();
-  await proxy.create('online', 'Proxy');
-  await signer.create('offline', 'Signer');
-  const folder = join(proxy.folder, 'published');
-  mkdirSync(folder);
-  await associated(proxy, signer, folder);
+  ({ proxy, signer } = await associatedHalves());
 });
-afterEach(async () => {
-  await proxy.remove();
-  await signer.remove();
-  await endServers();
-});
+afterEach(endHalves);
 
 /** The proxy knows the child no more, and the signer has certified its key. */
 async function forgottenChild() {

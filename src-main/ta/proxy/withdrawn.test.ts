@@ -4,7 +4,7 @@ import type { TestApp } from '../../testing/test-app.ts';
 import {
   answeredBy,
   associate,
-  associated,
+  associatedHalves,
   endHalves,
   makeRequest,
   openResponse,
@@ -12,7 +12,6 @@ import {
   proxyOf,
   signerInfoOf,
   take,
-  twoHalves,
 } from '../../testing/test-proxy-app.ts';
 import { servedChild } from '../../testing/test-served-child.ts';
 import { openRequest, signerOf } from '../../testing/test-signer.ts';
@@ -20,9 +19,7 @@ import { openRequest, signerOf } from '../../testing/test-signer.ts';
 let proxy: TestApp;
 let signer: TestApp;
 beforeEach(async () => {
-  const halves = await twoHalves();
-  ({ proxy, signer } = halves);
-  await associated(proxy, signer, halves.folder);
+  ({ proxy, signer } = await associatedHalves());
 });
 afterEach(endHalves);
 

@@ -1,12 +1,13 @@
 /** A clock that was ahead: what was signed with it locks nobody in. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type TestApp, testApp } from '../../testing/test-app.ts';
+import type { TestApp } from '../../testing/test-app.ts';
 import {
   answeredBy,
   associate,
-  associated,
+  associatedHalves,
+  endHalves,
   makeRequest,
   openResponse,
   proxyOf,
@@ -24,18 +25,9 @@ let proxy: TestApp;
 let signer: TestApp;
 beforeEach(async () => {
   // The time of the machine: local children make their objects by it.
-  proxy = await testApp({ live: true });
-  signer = await testApp({ live: true });
-  await proxy.create('online', 'Proxy');
-  await signer.create('offline', 'Signer');
-  const folder = join(proxy.folder, 'published');
-  mkdirSync(folder);
-  await associated(proxy, signer, folder);
+  ({ proxy, signer } = await associatedHalves({ live: true }));
 });
-afterEach(async () => {
-  await proxy.remove();
-  await signer.remove();
-});
+afterEach(endHalves);
 
 const lastAudit = async (app: TestApp) => (await app.call('audit.list', { limit: 1 })).rows[0];
 const goOn = async (today = dateOf(signer)) => signer.result(await signer.call('ta.goOn', { today }));
