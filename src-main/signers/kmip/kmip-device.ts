@@ -5,7 +5,15 @@
 import type { KmipSettings } from '#shared/contract/signer-settings.ts';
 import { sha256Hex, wipe } from '../../lib/bytes.ts';
 import type { Clock, Net, Random } from '../../ports.ts';
-import { type Capability, type Device, DeviceError, type DeviceFacts, type Person } from '../device.ts';
+import {
+  type Capability,
+  type Device,
+  DeviceError,
+  type DeviceFacts,
+  type DeviceKeyRequest,
+  type MadeKey,
+  type Person,
+} from '../device.ts';
 import { type KmipClient, createKmipClient } from './client.ts';
 import { readKmipContact } from './contact.ts';
 import { ConnectionError } from './connection.ts';
@@ -130,6 +138,17 @@ export function createKmipDevice(deps: {
     };
   }
 
+  async function made(request: DeviceKeyRequest, signal: AbortSignal | undefined): Promise<MadeKey> {
+    try {
+      return await keys().create(request, signal);
+    } catch (error) {
+      const fault = deviceFault(error, where, withPassword);
+      if (fault instanceof DeviceError && fault.trouble === 'unsupported')
+        refusedKinds.add(request.algorithm);
+      throw fault;
+    }
+  }
+
   return {
     open: (signal) =>
       told(async () => {
@@ -143,17 +162,23 @@ export function createKmipDevice(deps: {
           throw error;
         }
       }),
-    create: (request, signal) =>
-      told(async () => {
+    async create(request, signal) {
+      // What our own side of it throws is no word of the server.
+      let own: { error: unknown } | null = null;
+      const begun = async (handle: Uint8Array): Promise<void> => {
         try {
-          return await keys().create(request, signal);
+          await request.begun?.(handle);
         } catch (error) {
-          const fault = deviceFault(error, where, withPassword);
-          if (fault instanceof DeviceError && fault.trouble === 'unsupported')
-            refusedKinds.add(request.algorithm);
-          throw fault;
+          own = { error };
+          throw error;
         }
-      }),
+      };
+      try {
+        return await told(() => made({ ...request, begun }, signal));
+      } catch (error) {
+        throw own === null ? error : (own as { error: unknown }).error;
+      }
+    },
     publicKey: (handle) => told(() => keys().publicKey(handle)),
     sign: (handle, algorithm, data) => told(() => keys().sign(handle, algorithm, data)),
     destroy: (handle) => told(() => keys().destroy(handle)),
