@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
+import { AppError } from '../lib/app-error.ts';
 import type { Device } from './device.ts';
 import { signatureHolds } from './signature-scheme.ts';
 
@@ -73,6 +74,35 @@ export function deviceContract(
       const signatures = await Promise.all(all.map((data) => device.sign(handle, fast, data)));
       for (const [index, signature] of signatures.entries())
         expect(signatureHolds(fast, spkiDer, all[index] ?? DATA, signature)).toBe(true);
+    });
+
+    test('a key is announced before it is made, by the handle that destroys it; what refuses to note it makes none', async () => {
+      const device = await opened();
+      const before = (await device.list()).length;
+      const handles: Uint8Array[] = [];
+      const counts: number[] = [];
+      const { handle, spkiDer } = await device.create({
+        algorithm: fast,
+        label: '',
+        async begun(one) {
+          handles.push(one);
+          counts.push((await device.list()).length);
+        },
+      });
+      expect(counts[0]).toBe(before);
+      expect(Buffer.from(handles.at(-1) ?? []).equals(handle)).toBe(true);
+      await device.destroy(handles.at(-1) ?? NONE);
+      expect(await device.find(spkiDer)).toBeNull();
+      const full = new AppError('DISK_FULL', 'The disk is full.');
+      for (const at of handles.keys()) {
+        let called = 0;
+        const begun = async (): Promise<void> => {
+          called += 1;
+          if (called > at) throw full;
+        };
+        await expect(device.create({ algorithm: fast, label: '', begun })).rejects.toBe(full);
+      }
+      expect(await device.list()).toHaveLength(before);
     });
 
     test('a key that was destroyed is gone, once and again', async () => {

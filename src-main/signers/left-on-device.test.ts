@@ -99,6 +99,20 @@ test('a key that its job still works with outlives another contact of its signer
   expect(token.keys.size).toBe(2);
 });
 
+test('a signer that is removed before its last contact: what may stay on its device is on record', async () => {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token });
+  const id = await t.add('One', '/a.so');
+  await t.job(await t.app.call('signers.login', { id }));
+  token.losesKeys = true;
+  await t.job(await t.newKey(id));
+  await t.app.call('signers.remove', { revision: await t.revision(), id });
+  await t.apply();
+  expect(await t.audit('signers.keyLeft')).toEqual([
+    'failed: One was removed before a key that was begun on it could be destroyed: look for it on the device',
+  ]);
+});
+
 test('a restored workspace destroys nothing: whoever went on may use the key', async () => {
   const token = fakeToken('S1');
   const t = await started({ '/a.so': token });

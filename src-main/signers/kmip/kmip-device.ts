@@ -10,6 +10,8 @@ import {
   type Device,
   DeviceError,
   type DeviceFacts,
+  type DeviceKeyRequest,
+  type MadeKey,
   type Person,
   type Proof,
 } from '../device.ts';
@@ -149,6 +151,17 @@ export function createKmipDevice(deps: {
     };
   }
 
+  async function made(request: DeviceKeyRequest, signal: AbortSignal | undefined): Promise<MadeKey> {
+    try {
+      return await keys().create(request, signal);
+    } catch (error) {
+      const fault = deviceFault(error, where, withPassword);
+      if (fault instanceof DeviceError && fault.trouble === 'unsupported')
+        refusedKinds.add(request.algorithm);
+      throw fault;
+    }
+  }
+
   return {
     open: (signal, prove) =>
       told(async () => {
@@ -164,17 +177,23 @@ export function createKmipDevice(deps: {
           throw error;
         }
       }),
-    create: (request, signal) =>
-      told(async () => {
+    async create(request, signal) {
+      // What our own side of it throws is no word of the server.
+      let own: { error: unknown } | null = null;
+      const begun = async (handle: Uint8Array, spkiDer: Uint8Array | null): Promise<void> => {
         try {
-          return await keys().create(request, signal);
+          await request.begun?.(handle, spkiDer);
         } catch (error) {
-          const fault = deviceFault(error, where, withPassword);
-          if (fault instanceof DeviceError && fault.trouble === 'unsupported')
-            refusedKinds.add(request.algorithm);
-          throw fault;
+          own = { error };
+          throw error;
         }
-      }),
+      };
+      try {
+        return await told(() => made({ ...request, begun }, signal));
+      } catch (error) {
+        throw own === null ? error : (own as { error: unknown }).error;
+      }
+    },
     publicKey: (handle) => told(() => keys().publicKey(handle)),
     sign: (handle, algorithm, data) => told(() => keys().sign(handle, algorithm, data)),
     destroy: (handle) => told(() => keys().destroy(handle)),

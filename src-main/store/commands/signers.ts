@@ -91,6 +91,18 @@ function requireNoKeys(tx: Tx, signer: { id: string; name: string }): void {
   );
 }
 
+/** Nobody contacts it any more to destroy what was begun there. */
+function recordLeft(tx: Tx, { id, name }: { id: string; name: string }): void {
+  const left = tx.run('DELETE FROM unfinished_keys WHERE signer = $id', { id });
+  if (left === 0) return;
+  tx.record({
+    action: 'signers.keyLeft',
+    outcome: 'failed',
+    summary: `${name} was removed before ${left === 1 ? 'a key that was' : `${left} keys that were`} begun on it could be destroyed: look for ${left === 1 ? 'it' : 'them'} on the device`,
+    subjects: [{ type: 'signer', id, sha256: null }],
+  });
+}
+
 function marksOf(tx: Tx, id: string): RefusedPin[] {
   const row = tx.get<{ refused: string }>('SELECT refused FROM signers WHERE id = $id', { id });
   return JSON.parse(row?.refused ?? '[]') as RefusedPin[];
@@ -161,7 +173,7 @@ export const signerCommands = {
         // Software is built in: it keeps its keys, named or not.
         if (row.kind !== 'software') requireNoKeys(tx, row);
         tx.run('DELETE FROM signers WHERE id = $id', { id: row.id });
-        tx.run('DELETE FROM unfinished_keys WHERE signer = $id', { id: row.id });
+        recordLeft(tx, row);
       }
       for (const signer of args.signers) put(tx, signer);
       tx.run(
