@@ -16,13 +16,40 @@ const newKey = (signer: string) => ({
   signer,
 });
 
-test('a lock falls between a key and its certificate: it is on record, shown, and destroyed at the next contact', async () => {
+/** One signer, whose PIN is in the workspace, after its login. */
+async function loggedIn() {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token });
+  const id = await t.add('One', '/a.so');
+  await t.job(await t.app.call('signers.login', { id }));
+  return { token, t, id };
+}
+
+/** One signer, whose PIN somebody has typed once. */
+async function withPin() {
   const token = fakeToken('S1');
   const t = await started({ '/a.so': token });
   const id = await t.add('One', '/a.so', null);
   const login = await t.app.call('signers.login', { id });
   await t.app.call('signers.answer', { prompt: (await t.prompt()).id, pin: '5678', keep: 'no' });
   await t.job(login);
+  return { token, t, id };
+}
+
+/** A signer with a key that was begun and never kept. */
+async function withLeft() {
+  const { token, t, id } = await loggedIn();
+  token.losesKeys = true;
+  await t.job(await t.newKey(id));
+  token.losesKeys = false;
+  return {
+    ...{ token, t, id, held: [...token.keys.keys()] },
+    login: async () => t.job(await t.app.call('signers.login', { id })),
+  };
+}
+
+test('a lock falls between a key and its certificate: it is on record, shown, and destroyed at the next contact', async () => {
+  const { token, t, id } = await withPin();
   const before = token.keys.size;
   token.asksForEachSignature = true;
   const { signed } = wizard(t.app);
@@ -79,12 +106,7 @@ test('a device that is gone before it says that it made the key: the next contac
 });
 
 test('a key that its job still works with outlives another contact of its signer', async () => {
-  const token = fakeToken('S1');
-  const t = await started({ '/a.so': token });
-  const id = await t.add('One', '/a.so', null);
-  const login = await t.app.call('signers.login', { id });
-  await t.app.call('signers.answer', { prompt: (await t.prompt()).id, pin: '5678', keep: 'no' });
-  await t.job(login);
+  const { token, t, id } = await withPin();
   token.asksForEachSignature = true;
   const { signed } = wizard(t.app);
   const signing = signed(draftOf('root', 'Root', { key: newKey(id) }));
@@ -100,12 +122,7 @@ test('a key that its job still works with outlives another contact of its signer
 });
 
 test('a signer that is removed before its last contact: what may stay on its device is on record', async () => {
-  const token = fakeToken('S1');
-  const t = await started({ '/a.so': token });
-  const id = await t.add('One', '/a.so');
-  await t.job(await t.app.call('signers.login', { id }));
-  token.losesKeys = true;
-  await t.job(await t.newKey(id));
+  const { t, id } = await withLeft();
   await t.app.call('signers.remove', { revision: await t.revision(), id });
   await t.apply();
   expect(await t.audit('signers.keyLeft')).toEqual([
@@ -114,12 +131,7 @@ test('a signer that is removed before its last contact: what may stay on its dev
 });
 
 test('a restored workspace destroys nothing: whoever went on may use the key', async () => {
-  const token = fakeToken('S1');
-  const t = await started({ '/a.so': token });
-  const id = await t.add('One', '/a.so');
-  await t.job(await t.app.call('signers.login', { id }));
-  token.losesKeys = true;
-  await t.job(await t.newKey(id));
+  const { token, t, id } = await withLeft();
   const held = [...token.keys.keys()];
   const path = join(t.app.folder, 'a.backup');
   await t.app.result({ job: await backingUp(t.app, path) });
@@ -149,10 +161,7 @@ test('a device that refuses to destroy a key: nothing says that it was destroyed
 });
 
 test('the first error counts: a key that cannot be taken away again hides not why it had to be', async () => {
-  const token = fakeToken('S1');
-  const t = await started({ '/a.so': token });
-  const id = await t.add('One', '/a.so');
-  await t.job(await t.app.call('signers.login', { id }));
+  const { token, t, id } = await loggedIn();
   token.signsWrongly = true;
   token.faults = { destroy: [trouble('refused', 'Permission Denied')] };
   const { signed } = wizard(t.app);
@@ -168,21 +177,6 @@ test('the first error counts: a key that cannot be taken away again hides not wh
     sha256: null,
   });
 });
-
-/** A signer with a key that was begun and never kept. */
-async function withLeft() {
-  const token = fakeToken('S1');
-  const t = await started({ '/a.so': token });
-  const id = await t.add('One', '/a.so');
-  await t.job(await t.app.call('signers.login', { id }));
-  token.losesKeys = true;
-  await t.job(await t.newKey(id));
-  token.losesKeys = false;
-  return {
-    ...{ token, t, id, held: [...token.keys.keys()] },
-    login: async () => t.job(await t.app.call('signers.login', { id })),
-  };
-}
 
 test('the same key on a device with another serial is left', async () => {
   const { token, t, id, held, login } = await withLeft();
@@ -215,12 +209,7 @@ test('after more than a day a key is left, because this may be an old copy of th
 });
 
 test('a key that a running job makes cannot be taken in, and the job ends as it would have', async () => {
-  const token = fakeToken('S1');
-  const t = await started({ '/a.so': token });
-  const id = await t.add('One', '/a.so', null);
-  const login = await t.app.call('signers.login', { id });
-  await t.app.call('signers.answer', { prompt: (await t.prompt()).id, pin: '5678', keep: 'no' });
-  await t.job(login);
+  const { token, t, id } = await withPin();
   token.asksForEachSignature = true;
   const signing = wizard(t.app).signed(draftOf('root', 'Root', { key: newKey(id) }));
   const asked = (await t.prompt()).id;

@@ -51,6 +51,17 @@ export function Dialog(props: DialogProps) {
   );
 }
 
+/** The foot of a dialog whose work is done. */
+export function CloseFoot({ onClose }: { onClose: () => void }) {
+  return (
+    <div className="dialog-foot">
+      <Button kind="primary" onPress={onClose}>
+        Close
+      </Button>
+    </div>
+  );
+}
+
 /** Digits are read and typed in groups; case and spaces say nothing. */
 function plain(text: string): string {
   return text.replaceAll(/[\s:]/g, '').toUpperCase();

@@ -3,8 +3,7 @@ import { useState } from 'react';
 import type { SignerView } from '#shared/contract/ta.ts';
 import { useNow } from '../../app/clock.ts';
 import { call } from '../../app/call.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
+import { CloseFoot, Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
 import { Time } from '../../components/time.tsx';
 import { useStartedJob } from '../../components/use-started-job.tsx';
@@ -34,11 +33,7 @@ function Done({ onClose }: { onClose: () => void }) {
         <li>When a reissue was of the future: put the new ta.cer at every place the TAL names.</li>
         <li>Relying parties find all of it after the next response is published.</li>
       </ol>
-      <div className="dialog-foot">
-        <Button kind="primary" onPress={onClose}>
-          Close
-        </Button>
-      </div>
+      <CloseFoot onClose={onClose} />
     </>
   );
 }

@@ -3,8 +3,7 @@ import { useState } from 'react';
 import type { SignerView } from '#shared/contract/ta.ts';
 import { call } from '../../app/call.ts';
 import { useNow } from '../../app/clock.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
+import { CloseFoot, Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
 import { NumberField, parseNumber, TextField } from '../../components/text-field.tsx';
 import { Time } from '../../components/time.tsx';
@@ -63,11 +62,7 @@ function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) 
             The next response points at the new place; certificates of children follow when each is renewed.
           </li>
         </ol>
-        <div className="dialog-foot">
-          <Button kind="primary" onPress={onClose}>
-            Close
-          </Button>
-        </div>
+        <CloseFoot onClose={onClose} />
       </>
     );
   if (progress !== null) return progress;
