@@ -6,6 +6,8 @@ export default defineConfig({
     // Keys are made and OpenSSL is started: a busy machine takes its time, and no test is one of speed.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // One core less is the default: on two cores half of the machine would wait while tests wait for peers and disks.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
