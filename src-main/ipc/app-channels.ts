@@ -75,10 +75,20 @@ const FOLDER_TITLES = {
 
 const SAVE_TITLES = { export: 'Export to', backup: 'Write the backup to', audit: 'Export the audit to' };
 
+const OPEN_TITLES = {
+  restore: 'Choose a backup',
+  library: 'Choose a PKCS#11 library',
+  certificate: 'Choose a certificate',
+  key: 'Choose a private key',
+};
+/** Where libraries are; a library says nothing about where other files are. */
+const LIBRARIES = '/usr/lib';
+
 export function dialogsDomain({ ports, tickets }: Deps): Domain<'dialogs'> {
   const { dialogs, paths } = ports;
   /** Where the last file was chosen: the next one is usually beside it. Kept until the application ends. */
   let last = homedir();
+  let libraries = LIBRARIES;
   const chosen = async (path: string | null, folder: string | null) => {
     if (folder !== null) last = folder;
     return { chosen: await tickets.issue(path) };
@@ -94,9 +104,15 @@ export function dialogsDomain({ ports, tickets }: Deps): Domain<'dialogs'> {
       const path = await dialogs.saveFile({ title: SAVE_TITLES[purpose], start: last, name: suggestedName });
       return chosen(path, path === null ? null : dirname(path));
     },
-    async openFile() {
-      const path = await dialogs.openFile({ title: 'Choose a backup', start: last });
-      return chosen(path, path === null ? null : dirname(path));
+    async openFile({ purpose }) {
+      const library = purpose === 'library';
+      const path = await dialogs.openFile({
+        title: OPEN_TITLES[purpose],
+        start: library ? libraries : last,
+      });
+      if (path === null || !library) return chosen(path, path === null ? null : dirname(path));
+      libraries = dirname(path);
+      return chosen(path, null);
     },
   };
 }

@@ -5,7 +5,7 @@ import { testRandom } from '../testing/test-ports.ts';
 import { dialogsDomain } from './app-channels.ts';
 import { createTickets } from './tickets.ts';
 
-test('a file chooser begins where the last file was chosen, one for a workspace where workspaces are', async () => {
+test('a file chooser begins where the last file was chosen; one for a workspace or a library where those are', async () => {
   const starts: string[] = [];
   const answers: (string | null)[] = [];
   const ask = async ({ start }: { start: string }): Promise<string | null> => {
@@ -38,4 +38,13 @@ test('a file chooser begins where the last file was chosen, one for a workspace 
   await dialogs.folder({ purpose: 'export' });
   await dialogs.saveFile(save);
   expect(starts).toEqual([homedir(), homedir(), '/media/stick', '/workspaces', '/media/stick', '/media/out']);
+
+  starts.length = 0;
+  answers.push('/opt/vendor/lib/libp11.so', '/etc/kmip/ca.pem');
+  const library = await dialogs.openFile({ purpose: 'library' });
+  expect(library.chosen?.path).toBe('/opt/vendor/lib/libp11.so');
+  await dialogs.openFile({ purpose: 'certificate' });
+  await dialogs.openFile({ purpose: 'key' });
+  await dialogs.openFile({ purpose: 'library' });
+  expect(starts).toEqual(['/usr/lib', '/media/out', '/etc/kmip', '/opt/vendor/lib']);
 });

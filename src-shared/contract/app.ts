@@ -87,7 +87,7 @@ export const appChannels = {
   ),
   'dialogs.openFile': channel(
     'nothing',
-    z.strictObject({ purpose: z.enum(['restore']) }),
+    z.strictObject({ purpose: z.enum(['restore', 'library', 'certificate', 'key']) }),
     z.strictObject({ chosen: ticket.nullable() }),
   ),
   'jobs.list': channel('nothing', nothing, z.strictObject({ jobs: z.array(job) })),

@@ -85,6 +85,33 @@ test('a token is chosen by a click: the library found, its label, and its serial
   expect(location.hash).toBe('#/signers/signer-9');
 });
 
+test('library, certificates and key are typed or chosen; what was typed stays when nothing is chosen', async () => {
+  const places: (string | null)[] = ['/opt/vendor/libp11.so', null, '/etc/ca.pem', '/etc/our.pem', '/etc/our.key'];
+  const { callsOf } = bridge({
+    'dialogs.openFile': () => {
+      const path = places.shift() ?? null;
+      return { chosen: path === null ? null : { ticket: 'place-1', path, exists: true } };
+    },
+  });
+  const value = (label: RegExp): string => (screen.getByLabelText(label) as HTMLInputElement).value;
+  await show(NewSigner, '/signers/new');
+  await press('Choose… the library');
+  expect(value(/^Library/)).toBe('/opt/vendor/libp11.so');
+  type(/^Library/, '/opt/typed.so');
+  await press('Choose… the library');
+  expect(value(/^Library/)).toBe('/opt/typed.so');
+  await radio(/KMIP/);
+  await press('Choose… the CA of the server');
+  await press('Choose… our certificate');
+  await press('Choose… the key of our certificate');
+  expect(value(/^CA of the server/)).toBe('/etc/ca.pem');
+  expect(value(/^Our certificate/)).toBe('/etc/our.pem');
+  expect(value(/^Its key/)).toBe('/etc/our.key');
+  expect(callsOf('dialogs.openFile')).toEqual(
+    ['library', 'library', 'certificate', 'certificate', 'key'].map((purpose) => ({ purpose })),
+  );
+});
+
 test('a token that a signer uses is not erased, and who uses it is said before anything is typed', async () => {
   const used = { ...TOKEN, device: TOKEN.device === null ? null : { ...TOKEN.device, serial: 'bb22' } };
   bridge({ 'signers.list': () => fakeList([SOFTWARE, used]) });

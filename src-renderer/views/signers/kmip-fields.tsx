@@ -1,5 +1,6 @@
 /** The settings of a KMIP signer: server, how it is known, who we are; limits are folded (H-008 to H-011). */
 import { Checkbox } from '../../components/choices.tsx';
+import { PathField } from '../../components/path-field.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { Advanced } from './advanced.tsx';
@@ -10,35 +11,44 @@ import { SecretFields } from './secret-fields.tsx';
 
 type PathName = 'serverCertPath' | 'serverCaCertPath' | 'clientCertPath' | 'clientCertPrivateKeyPath';
 
-const PATHS: Record<PathName, { label: string; help: string }> = {
+const PATHS: Record<
+  PathName,
+  { label: string; help: string; purpose: 'certificate' | 'key'; what: string }
+> = {
   serverCaCertPath: {
     label: 'CA of the server (server_ca_cert_path)',
     help: 'PEM. The server must show a certificate that this CA signed.',
+    purpose: 'certificate',
+    what: 'the CA of the server',
   },
   serverCertPath: {
     label: 'Certificate of the server (server_cert_path)',
     help: 'PEM. The server must show exactly this one.',
+    purpose: 'certificate',
+    what: 'the certificate of the server',
   },
   clientCertPath: {
     label: 'Our certificate (client_cert_path)',
     help: 'PEM. Together with its key, or neither.',
+    purpose: 'certificate',
+    what: 'our certificate',
   },
   clientCertPrivateKeyPath: {
     label: 'Its key (client_cert_private_key_path)',
     help: 'PEM. It is read when the server is contacted and copied nowhere.',
+    purpose: 'key',
+    what: 'the key of our certificate',
   },
 };
 
-function PathField({ name, form, change, problems }: FormProps & { name: PathName }) {
+function ServerFile({ name, form, change, problems }: FormProps & { name: PathName }) {
   return (
-    <TextField
-      label={PATHS[name].label}
+    <PathField
+      {...PATHS[name]}
       optional
-      mono
       value={form[name]}
       onChange={(path) => change({ [name]: path })}
       error={problems[`settings.${name}`]}
-      help={PATHS[name].help}
     />
   );
 }
@@ -111,10 +121,10 @@ export function KmipFields(props: FormProps & { stored: boolean }) {
   return (
     <>
       <Server {...props} />
-      <PathField {...props} name="serverCaCertPath" />
+      <ServerFile {...props} name="serverCaCertPath" />
       <div className="form-pair">
-        <PathField {...props} name="clientCertPath" />
-        <PathField {...props} name="clientCertPrivateKeyPath" />
+        <ServerFile {...props} name="clientCertPath" />
+        <ServerFile {...props} name="clientCertPrivateKeyPath" />
       </div>
       <TextField
         label="User name"
@@ -132,7 +142,7 @@ export function KmipFields(props: FormProps & { stored: boolean }) {
         problems={problems}
         holds={['serverCertPath', 'connect', 'read', 'write', 'max', 'retry', 'backoff']}
       >
-        <PathField {...props} name="serverCertPath" />
+        <ServerFile {...props} name="serverCertPath" />
         <NumberFields {...props} lines={LIMIT_LINES} />
         <RetryFields {...props} />
       </Advanced>

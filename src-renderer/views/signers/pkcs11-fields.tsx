@@ -2,6 +2,7 @@
 import type { Answer } from '#shared/contract/index.ts';
 import { Button } from '../../components/button.tsx';
 import { Checkbox, Segmented } from '../../components/choices.tsx';
+import { PathField } from '../../components/path-field.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { Advanced } from './advanced.tsx';
@@ -19,9 +20,10 @@ function Library(props: FormProps & { libraries: Libraries }) {
   const { form, change, problems, libraries } = props;
   return (
     <>
-      <TextField
+      <PathField
         label="Library (lib_path)"
-        mono
+        purpose="library"
+        what="the library"
         value={form.libPath}
         onChange={(libPath) => change({ libPath })}
         error={problems['settings.libPath']}
