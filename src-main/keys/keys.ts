@@ -58,6 +58,7 @@ function shown(key: ListedKey, signers: readonly SignerFacts[]): KeyRow {
     ownerId: key.ownerId,
     trustAnchor: key.trustAnchor,
     child: key.child,
+    kept: key.kept,
     uses: key.uses,
     source: key.source,
     createdAt: key.createdAt,

@@ -117,6 +117,8 @@ export interface ListedKey extends Omit<NewKey, 'sealed'> {
   trustAnchor: string | null;
   /** The handle of the RPKI child whose key or identity it is. */
   child: string | null;
+  /** Why the trust anchor or that child needs it, and how it ends; null: neither does. */
+  kept: string | null;
   certificates: { id: string; name: string }[];
 }
 

@@ -38,8 +38,10 @@ export const keyRow = z.strictObject({
   ownerId: id.nullable(),
   /** What it is to the trust anchor: "Trust anchor, its own key"; it can never be made again. */
   trustAnchor: z.string().nullable(),
-  /** The handle of the RPKI child of this workspace whose key it is: it ends by a roll. */
+  /** The handle of the RPKI child of this workspace whose key or identity it is. */
   child: z.string().nullable(),
+  /** Why it cannot be destroyed although no certificate uses it, and how it ends; null: it can. */
+  kept: z.string().nullable(),
   uses: z.array(keyUse),
   source: z.enum(['generated', 'imported']),
   createdAt: instant,

@@ -33,14 +33,33 @@ function useByTa(tx: Tx, id: string): string | null {
   return half.identity === 1 ? `Trust anchor, identity of the ${half.half}` : 'Trust anchor, its own key';
 }
 
-/** The handle of the child whose key it is; null when it is none's. */
-function childOf(tx: Tx, id: string): string | null {
-  const found = tx.get<{ handle: string }>(
-    `SELECT handle FROM ta_children WHERE identity_key = $id
-     UNION SELECT handle FROM ta_child_keys WHERE key_id = $id`,
+/** The child whose key it is; null when it is none's. */
+function childOf(tx: Tx, id: string): { handle: string; identity: boolean } | null {
+  const found = tx.get<{ handle: string; identity: number }>(
+    `SELECT handle, 1 AS identity FROM ta_children WHERE identity_key = $id
+     UNION SELECT handle, 0 AS identity FROM ta_child_keys WHERE key_id = $id`,
     { id },
   );
-  return found?.handle ?? null;
+  return found === undefined ? null : { handle: found.handle, identity: found.identity === 1 };
+}
+
+const KNOWN_TO = { signer: 'its proxy', proxy: 'signer, children and publication server' };
+
+/** Why the trust anchor or a child of it needs this key, and how it ends, by its use; null: neither does. */
+function whyKept(tx: Tx, id: string): string | null {
+  const half = tx.get<{ half: 'signer' | 'proxy'; identity: number }>(
+    'SELECT half, identity_key = $id AS identity FROM ta_halves WHERE identity_key = $id OR anchor_key = $id',
+    { id },
+  );
+  if (half !== undefined)
+    return half.identity === 1
+      ? `It is the identity of the trust anchor's ${half.half}: ${KNOWN_TO[half.half]} would answer no other, and it cannot be rolled.`
+      : 'It is the key of the trust anchor, which every TAL names: without it the trust anchor is lost.';
+  const child = childOf(tx, id);
+  if (child === null) return null;
+  return child.identity
+    ? `It is the identity of the child ${child.handle}, by which its parent knows it: it cannot be rolled, and ends when the child is deleted.`
+    : `It is a key of the child ${child.handle}: roll the key there, and this one is destroyed by itself.`;
 }
 
 function listed(tx: Tx, row: Row): ListedKey {
@@ -49,7 +68,7 @@ function listed(tx: Tx, row: Row): ListedKey {
     { id: row.id },
   );
   const trustAnchor = useByTa(tx, row.id);
-  const child = childOf(tx, row.id);
+  const child = childOf(tx, row.id)?.handle ?? null;
   return {
     id: row.id,
     label: row.label,
@@ -66,6 +85,7 @@ function listed(tx: Tx, row: Row): ListedKey {
     owner: certificates[0]?.name ?? trustAnchor ?? (child === null ? '' : `Child ${child}`),
     trustAnchor,
     child,
+    kept: whyKept(tx, row.id),
     certificates,
   };
 }
@@ -145,29 +165,11 @@ export function findKey(tx: Tx, id: string): StoredKey {
   return { ...listed(tx, row), sealed: row.sealed };
 }
 
-/** Throws AppError NOT_ALLOWED_NOW: the keys of a trust anchor can never be made again, those of a child end by a roll. */
-function requireUnusedByTa(tx: Tx, id: string): void {
-  const used = tx.get<{ half: string }>(
-    'SELECT half FROM ta_halves WHERE identity_key = $id OR anchor_key = $id',
-    { id },
-  );
-  if (used !== undefined)
-    throw new AppError(
-      'NOT_ALLOWED_NOW',
-      `It is a key of the trust anchor's ${used.half}; without it the trust anchor is lost.`,
-    );
-  const child = childOf(tx, id);
-  if (child !== null)
-    throw new AppError(
-      'NOT_ALLOWED_NOW',
-      `It is a key of the child ${child}; roll it over, then it is destroyed by itself.`,
-    );
-}
-
 /** Throws AppError NOT_FOUND, NOT_ALLOWED_NOW with the ids of what needs it: certificates that still live at `at` (ms). */
 function requireDestroyable(tx: Tx, id: string, at: number): void {
   findRow(tx, id);
-  requireUnusedByTa(tx, id);
+  const kept = whyKept(tx, id);
+  if (kept !== null) throw new AppError('NOT_ALLOWED_NOW', kept);
   const needing = tx.all<{ id: string; name: string }>(
     'SELECT id, name FROM certificates WHERE key_id = $id AND not_after >= $now AND revoked_at IS NULL AND replaced_by IS NULL',
     { id, now: at },

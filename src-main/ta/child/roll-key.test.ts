@@ -34,14 +34,21 @@ describe('a key roll', () => {
     const stored = await store.run('ta.child', { handle: 'online' });
     const oldRow = stored.keys.find(({ key }) => key.keyIdentifier === old)?.key.id ?? '';
     // Whoever looks at the key sees it before.
-    for (const id of [oldRow, stored.identityKey.id])
-      expect(await store.run('keys.get', { id })).toMatchObject({ child: 'online', owner: 'Child online' });
+    for (const [id, kept] of [
+      [oldRow, /^It is a key of the child online: roll the key there/],
+      [stored.identityKey.id, /^It is the identity of the child online.*ends when the child is deleted/],
+    ] as const)
+      expect(await store.run('keys.get', { id })).toMatchObject({
+        child: 'online',
+        owner: 'Child online',
+        kept: expect.stringMatching(kept),
+      });
     const destroying = { action: 'keys.destroy', outcome: 'done' as const, summary: '', subjects: [] };
     await expect(store.run('keys.destroy', { id: oldRow, audit: destroying })).rejects.toThrow(
       /key of the child online/,
     );
     await expect(store.run('keys.destroy', { id: stored.identityKey.id, audit: destroying })).rejects.toThrow(
-      /key of the child online/,
+      /identity of the child online/,
     );
     expect((await here.ask('online')).says).toMatch(/revocation of key .* is scheduled/);
     expect((await here.ask('online')).says).toMatch(/revocation of key .* is under way/);

@@ -22,6 +22,7 @@ const ROW: KeyRow = {
   ownerId: null,
   trustAnchor: null,
   child: null,
+  kept: null,
   uses: ['certificate'],
   source: 'generated',
   createdAt: '2026-11-27T12:00:00.000Z',
@@ -43,13 +44,15 @@ test.each([
   expect(screen.getByText(lost)).toBeTruthy();
 });
 
-test('the key of a child is used by it, and ends by its roll', async () => {
-  installBridge({ 'keys.get': () => ({ ...ROW, owner: 'Child online', child: 'online' }) });
+test('a key that a child needs is used by it, is not destroyed, and says how it ends', async () => {
+  const kept = 'It is the identity of the child online: it ends when the child is deleted.';
+  installBridge({ 'keys.get': () => ({ ...ROW, owner: 'Child online', child: 'online', kept }) });
   await show(Key, '/keys/key-1');
   expect(screen.queryByText('Nobody uses it yet')).toBeNull();
   expect(screen.getByRole('link', { name: 'Child online' })).toBeTruthy();
   await press('Destroy…');
   expect(screen.queryByText(/^Destroy the key/)).toBeNull();
+  expect(screen.getByText(kept)).toBeTruthy();
 });
 
 test.each([

@@ -55,11 +55,6 @@ function Unreachable({ row }: { row: KeyRow }) {
   );
 }
 
-function whyNotDestroyed({ trustAnchor, child }: KeyRow): string | null {
-  if (trustAnchor !== null) return 'Without it the trust anchor is lost';
-  return child === null ? null : `The child ${child} uses it: it ends when that rolls its key`;
-}
-
 /** What is gone with it, and what is not: a backup of the workspace holds no key of a device. */
 function lostWith(row: KeyRow): string[] {
   const [used] = row.certificates;
@@ -97,7 +92,7 @@ export function Key({ route }: ViewProps) {
           >
             Export…
           </Button>
-          <Button kind="danger" whyDisabled={whyNotDestroyed(row)} onPress={() => setDialog('destroy')}>
+          <Button kind="danger" whyDisabled={row.kept} onPress={() => setDialog('destroy')}>
             Destroy…
           </Button>
         </>
@@ -166,6 +161,7 @@ export function Key({ route }: ViewProps) {
           </ul>
         )}
       </Card>
+      {row.kept === null ? null : <Notice severity="note">{row.kept}</Notice>}
       <RenameDialog row={row} open={dialog === 'rename'} onClose={close} />
       <ExportKeyDialog row={row} open={dialog === 'export'} onClose={close} />
       <ConfirmDialog
