@@ -256,9 +256,8 @@ export const signerChannels = {
     nothing,
     z.strictObject({
       libraries: z.array(z.strictObject({ device: z.string(), path: z.string() })),
-      softhsm: z
-        .strictObject({ library: z.string(), util: z.string().nullable(), command: z.string() })
-        .nullable(),
+      /** `util`: softhsm2-util; null where only the library is installed. */
+      softhsm: z.strictObject({ library: z.string(), util: z.string().nullable() }).nullable(),
     }),
   ),
   /** Slots and tokens of a library, loaded in a child that ends at once. A job; its result is asked by `signers.slotsFound`. */

@@ -10,21 +10,16 @@ export interface SoftHsmTool {
   library: string;
   /** softhsm2-util, or null where only the library is installed. */
   util: string | null;
-  /** What to type in a terminal; it asks for the PINs itself. */
-  command: string;
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
 /** SoftHSM on this machine; null where it is not installed. */
-export function softhsmTool(label = 'Rehearsal', configuration: string | null = null): SoftHsmTool | null {
+export function softhsmTool(): SoftHsmTool | null {
   const library = findLibraries().find(({ device }) => device === 'SoftHSM')?.path;
   if (library === undefined) return null;
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
   const name = process.platform === 'win32' ? 'softhsm2-util.exe' : 'softhsm2-util';
   const util = folders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? null;
-  const set = configuration === null ? '' : `SOFTHSM2_CONF=${quoted(configuration)} `;
-  return { library, util, command: `${set}softhsm2-util --init-token --free --label ${quoted(label)}` };
+  return { library, util };
 }
 
 /**

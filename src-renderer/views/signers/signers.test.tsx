@@ -8,7 +8,7 @@ import type { SignerList } from './signer-words.ts';
 import { Signers } from './signers.tsx';
 
 const NO_LIBRARY = { libraries: [], softhsm: null };
-const SOFTHSM = { library: '/usr/lib/softhsm/libsofthsm2.so', util: null, command: 'softhsm2-util …' };
+const SOFTHSM = { library: '/usr/lib/softhsm/libsofthsm2.so', util: null };
 
 function bridge(list: SignerList, answers: Parameters<typeof installBridge>[0] = {}): FakeBridge {
   return installBridge({
