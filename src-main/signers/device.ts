@@ -56,7 +56,7 @@ export interface Person {
 /** One thing that has to work: a PKCS#11 function or mechanism, a KMIP operation. */
 export interface Capability {
   name: string;
-  /** null: it was not looked at, because that would end what is going on; it shows when it is used. */
+  /** null: nothing has used it yet, and nothing uses it only to look. */
   present: boolean | null;
   needed: boolean;
 }
@@ -143,6 +143,8 @@ export interface Device {
    * has to begin anew by itself later, before anything else is done with it; what was opened here the caller proves.
    */
   open(signal: AbortSignal, proof?: Proof): Promise<DeviceFacts>;
+  /** The capabilities again, with what was called since `open`; missing: a device that announces them. */
+  seen?(): Promise<Capability[]>;
   /** Makes a key pair: sensitive, never extractable, under a random identifier of its own. */
   create(request: DeviceKeyRequest, signal?: AbortSignal): Promise<MadeKey>;
   /** SubjectPublicKeyInfo, DER. Throws `key-gone`. */

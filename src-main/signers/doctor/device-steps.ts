@@ -51,7 +51,7 @@ export function seeOperations({ facts }: Opened, { name, settings }: DeviceSteps
   const rows = facts.capabilities.filter((one) => !one.name.startsWith('CKM_'));
   const details = rows.map(
     ({ name: one, present, needed }) =>
-      `${present === null ? 'not looked at:' : present ? 'has' : needed ? 'LACKS' : 'lacks'} ${one}`,
+      `${present === null ? 'not called yet:' : present ? 'has' : needed ? 'LACKS' : 'lacks'} ${one}`,
   );
   const missing = rows.filter(({ present, needed }) => needed && present === false).map((one) => one.name);
   const unseen = rows.filter(({ present, needed }) => needed && present === null).map((one) => one.name);
@@ -61,7 +61,7 @@ export function seeOperations({ facts }: Opened, { name, settings }: DeviceSteps
       text:
         unseen.length === 0
           ? `All ${seen} that are needed are there.`
-          : `The ${seen} that were looked at are there; not looked at: ${unseen.join(', ')}.`,
+          : `The ${seen} that were called on the way are there; not called yet: ${unseen.join(', ')}.`,
       details,
     };
   const text = `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not there`;

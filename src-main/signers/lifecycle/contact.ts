@@ -122,8 +122,7 @@ export function createContact(deps: ContactDeps) {
           binding = await bindDevice(device, facts, { ...signer(), clock, store: deps.bound });
         else await checkBinding(device, facts, signer().name, binding);
       });
-      known = { facts, at: clock.now().toISOString() };
-      await deps.learned(known, device);
+      await learn(device, facts);
       const what = `${facts.manufacturer} ${facts.model}`.trim() || 'The device';
       await deps.record({
         action: 'signers.contact',
@@ -149,6 +148,13 @@ export function createContact(deps: ContactDeps) {
     } finally {
       triedAt = clock.now().getTime();
     }
+  }
+
+  /** With what was seen of it since it was opened. */
+  async function learn(device: Device, facts: DeviceFacts): Promise<void> {
+    const capabilities = (await device.seen?.()) ?? facts.capabilities;
+    known = { facts: { ...facts, capabilities }, at: clock.now().toISOString() };
+    await deps.learned(known, device);
   }
 
   /** What a failure leads to. Answers it as it counts. */
@@ -251,6 +257,7 @@ export function createContact(deps: ContactDeps) {
         return join(begin(false), signal, cancelled);
       }
     },
+    learn,
     /** An operation failed on a device that was ready. */
     failed: (error: unknown) => failed(answered(error), { contact: false, before: status.state }),
     enter(): void {

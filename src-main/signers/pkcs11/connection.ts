@@ -102,15 +102,14 @@ export async function whileWaiting<T>(
   }
 }
 
-/** Whether there was anything to log in to. */
 async function logIn(
   client: HostClient,
   deps: Pkcs11Deps,
   token: TokenRow,
   deadlines: Deadlines,
-): Promise<boolean> {
+): Promise<void> {
   const { settings, person } = deps;
-  if (!settings.login || (token.flags & CKF.loginRequired) === 0) return false;
+  if (!settings.login || (token.flags & CKF.loginRequired) === 0) return;
   const tries = triesOf(token.flags);
   if (tries === 'locked') throw faultOf('CKR_PIN_LOCKED');
   if ((token.flags & CKF.userPinInitialized) === 0) throw faultOf('CKR_USER_PIN_NOT_INITIALIZED');
@@ -118,39 +117,22 @@ async function logIn(
     await whileWaiting(client, person, `Type the PIN of ${token.label} on its reader.`, () =>
       askHost(client, { op: 'login', pin: null }, null),
     );
-    return true;
+    return;
   }
   const pin = await person.pin({ reason: 'login', tries });
   await askHost(client, { op: 'login', pin }, deadlines.call);
-  return true;
 }
 
 const hasPinPad = (token: TokenRow, settings: Pkcs11Settings): boolean =>
   settings.pinPad || (token.flags & CKF.protectedAuthenticationPath) !== 0;
 
-/** Called on the way to an open token; who got there has them. */
-const ON_THE_WAY = [
-  'C_GetInfo',
-  'C_GetSlotInfo',
-  'C_GetSlotList',
-  'C_GetTokenInfo',
-  'C_Initialize',
-  'C_OpenSession',
-];
-
-/** The 17 functions that Krill's manual asks for (H-021), then the mechanisms; of plain and hashing one is enough. */
-function capabilitiesOf(
-  functions: HostAnswer<'functions'>,
-  mechanisms: Connection['mechanisms'],
-  loggedIn: boolean,
-): Capability[] {
-  const rows: Capability[] = [
-    ...ON_THE_WAY.map((name) => ({ name, present: true, needed: true })),
-    { name: 'C_Login', present: loggedIn ? true : null, needed: true },
-    // It would end everything.
-    { name: 'C_Finalize', present: null, needed: true },
-    ...functions.map(({ name, present }) => ({ name, present, needed: true })),
-  ].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+/** The functions as far as they were called, then the mechanisms; of plain and hashing one is enough. */
+export async function capabilitiesOf(
+  { client, mechanisms }: Pick<Connection, 'client' | 'mechanisms'>,
+  deadlineMs: number,
+): Promise<Capability[]> {
+  const functions = await askHost(client, { op: 'functions' }, deadlineMs);
+  const rows: Capability[] = functions.map((one) => ({ ...one, needed: true }));
   const has = (type: number): boolean => mechanisms.has(type);
   const signsRsa = has(CKM.CKM_RSA_PKCS) || has(CKM.CKM_SHA256_RSA_PKCS);
   const signsEc = has(CKM.CKM_ECDSA) || has(CKM.CKM_ECDSA_SHA256);
@@ -199,10 +181,10 @@ async function openToken(deps: Pkcs11Deps, client: HostClient, deadlines: Deadli
   const { slot } = chooseSlot(slots, settings);
   const selected = await askHost(client, { op: 'select', slot, sessions: SESSIONS }, deadlines.call);
   // SECURITY: login first, then search: before it a token shows its public objects only.
-  const loggedIn = await logIn(client, deps, selected.token, deadlines);
-  const functions = await askHost(client, { op: 'functions' }, deadlines.call);
-  const token = await askHost(client, { op: 'token' }, deadlines.call);
+  await logIn(client, deps, selected.token, deadlines);
   const mechanisms = new Map(selected.mechanisms.map(({ type, min, max }) => [type, { min, max }]));
+  const capabilities = await capabilitiesOf({ client, mechanisms }, deadlines.call);
+  const token = await askHost(client, { op: 'token' }, deadlines.call);
   const { manufacturer, model, serial, firmware, label } = token;
   return {
     client,
@@ -212,7 +194,7 @@ async function openToken(deps: Pkcs11Deps, client: HostClient, deadlines: Deadli
     facts: {
       ...{ manufacturer, model, serial, firmware, label, slot },
       library: `${library.description} ${library.version} (${settings.libPath})`,
-      capabilities: capabilitiesOf(functions, mechanisms, loggedIn),
+      capabilities,
       algorithms: makeable(mechanisms),
       tries: triesOf(token.flags),
     },

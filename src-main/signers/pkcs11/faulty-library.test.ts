@@ -104,32 +104,50 @@ describeSoftHsm('a library that does not answer', () => {
 });
 
 describeSoftHsm('a library that lacks something', () => {
-  test('no C_Sign: seen at the first contact, and signing says unsupported', async () => {
+  const NOT_CALLED_YET = ['C_DestroyObject', 'C_Finalize', 'C_GenerateKeyPair', 'C_GetAttributeValue'];
+  const unseen = (rows: Capability[] = []): string[] =>
+    rows.filter(({ present }) => present === null).map(({ name }) => name);
+
+  test('no C_Sign: signing says unsupported, and it is missing from then on', async () => {
     const device = faulty('no-sign');
     const { capabilities } = await device.open(never);
-    expect(missingOf(capabilities)).toEqual(['C_Sign']);
+    expect(missingOf(capabilities)).toEqual([]);
     expect(capabilities.filter(({ name }) => name.startsWith('C_'))).toHaveLength(17);
     await expect(device.sign(key.handle, 'p-256', DATA)).rejects.toMatchObject({
       trouble: 'unsupported',
       code: 'CKR_FUNCTION_NOT_SUPPORTED',
+      library: 'C_Sign: CKR_FUNCTION_NOT_SUPPORTED',
     });
+    expect(missingOf((await device.seen?.()) ?? [])).toEqual(['C_Sign']);
   });
 
-  test('no C_FindObjects: seen at the first contact, and what was not looked at is said', async () => {
+  test('no C_FindObjects: seen at the first contact, and what was not called yet is said', async () => {
     const { capabilities } = await faulty('no-find').open(never);
     expect(missingOf(capabilities)).toEqual(['C_FindObjects']);
-    expect(capabilities.filter(({ present }) => present === null).map(({ name }) => name)).toEqual([
-      'C_Finalize',
-    ]);
+    expect(unseen(capabilities)).toEqual([...NOT_CALLED_YET, 'C_Sign', 'C_SignInit']);
     // Without a login and without a second session there is more that cannot be seen.
     const bare = await hsm
       .device('faulty', { ...shim.settings(hsm, 'one-session'), login: false })
       .open(never);
-    expect(bare.capabilities.filter(({ present }) => present === null).map(({ name }) => name)).toEqual([
+    expect(unseen(bare.capabilities)).toEqual([
       'C_CloseSession',
-      'C_Finalize',
+      ...NOT_CALLED_YET,
       'C_Login',
+      'C_Sign',
+      'C_SignInit',
     ]);
+  });
+
+  test('one that does not survive what it must refuse is opened, used, and its functions are seen by their use', async () => {
+    const device = faulty('fragile');
+    await device.open(never);
+    const made = await device.create({ algorithm: 'p-256', label: 'fragile' });
+    const signature = await device.sign(made.handle, 'p-256', DATA);
+    expect(signatureHolds('p-256', made.spkiDer, DATA, signature)).toBe(true);
+    await device.destroy(made.handle);
+    const capabilities = await device.seen?.();
+    expect(missingOf(capabilities ?? [])).toEqual([]);
+    expect(unseen(capabilities)).toEqual(['C_Finalize']);
   });
 
   test.each(['no-plain', 'plain-forbidden'])(

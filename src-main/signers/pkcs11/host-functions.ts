@@ -1,52 +1,100 @@
-/** Which functions a library has. Runs in the child. */
+/**
+ * Which functions a library has, learned from what is called anyway: one that is missing says CKR_FUNCTION_NOT_SUPPORTED (PKCS#11
+ * 2.40, 5.2: every library has a stub of every function). None is called with what it must refuse: some libraries do not survive
+ * that. Runs in the child.
+ */
 import { Buffer } from 'node:buffer';
 import { CKA, CKF, CKO, type Cryptoki, type Handle } from './cryptoki.ts';
 import type { FunctionRow } from './protocol.ts';
 
-/** CK_INVALID_HANDLE. */
-const NO_OBJECT = Buffer.alloc(8);
-/** The last mechanism number a vendor could have; no library has it. */
-const NO_MECHANISM = { mechanism: 0xffff_fffe };
+/** The 17 that Krill's manual asks for (H-021). */
+const NEEDED = [
+  ...['C_CloseSession', 'C_DestroyObject', 'C_Finalize', 'C_FindObjects', 'C_FindObjectsFinal'],
+  ...['C_FindObjectsInit', 'C_GenerateKeyPair', 'C_GetAttributeValue', 'C_GetInfo', 'C_GetSlotInfo'],
+  ...['C_GetSlotList', 'C_GetTokenInfo', 'C_Initialize', 'C_Login', 'C_OpenSession', 'C_Sign', 'C_SignInit'],
+];
+
 /** Finds nothing: a private key under a CKA_ID that nobody gives. */
 const NOTHING = [
   { type: CKA.class, value: CKO.privateKey },
   { type: CKA.id, value: Buffer.from('Baleen looks for no key') },
 ];
 
-/**
- * Which functions a library has of those that opening a token has not called yet. Each is called, with what it must refuse or
- * with what changes nothing; one that is missing says CKR_FUNCTION_NOT_SUPPORTED (PKCS#11 2.40, 5.2: every library has a stub of
- * every function).
- */
-export function presentFunctions(library: Cryptoki, slot: Handle, session: Handle): FunctionRow[] {
-  const rows: FunctionRow[] = [];
-  function look(name: string, call: () => unknown): void {
-    try {
-      call();
-      rows.push({ name, present: true });
-    } catch (error) {
-      rows.push({ name, present: !/CKR_FUNCTION_NOT_SUPPORTED/.test(String(error)) });
-    }
-  }
-  look('C_FindObjectsInit', () => library.C_FindObjectsInit(session, NOTHING));
-  look('C_FindObjects', () => library.C_FindObjects(session, 1));
-  look('C_FindObjectsFinal', () => library.C_FindObjectsFinal(session));
-  look('C_DestroyObject', () => library.C_DestroyObject(session, NO_OBJECT));
-  look('C_GenerateKeyPair', () => library.C_GenerateKeyPair(session, NO_MECHANISM, [], []));
-  look('C_GetAttributeValue', () => library.C_GetAttributeValue(session, NO_OBJECT, [{ type: CKA.class }]));
-  look('C_Sign', () => library.C_Sign(session, Buffer.alloc(1), Buffer.alloc(512)));
-  look('C_SignInit', () => library.C_SignInit(session, NO_MECHANISM, NO_OBJECT));
-  const other = another(library, slot);
-  // A token with a single session: closing that one would end the login.
-  if (other === null) rows.push({ name: 'C_CloseSession', present: null });
-  else look('C_CloseSession', () => library.C_CloseSession(other));
-  return rows;
+type Call = (...args: readonly unknown[]) => unknown;
+
+export interface WatchedLibrary {
+  /** The same library; what it answers is noted. */
+  library: Cryptoki;
+  /** `present` null: not called yet. */
+  seen(): FunctionRow[];
 }
 
-function another(library: Cryptoki, slot: Handle): Handle | null {
+/** A function that was there once is called without detour from then on: signing is not slower for it. */
+export function watchFunctions(real: Cryptoki): WatchedLibrary {
+  const present = new Map<string, boolean>();
+  const library = new Proxy({} as Record<string, Call>, {
+    get(known, name) {
+      const made = Reflect.get(known, name) as Call | undefined;
+      if (made !== undefined || typeof name !== 'string') return made;
+      const call = (real as unknown as Record<string, Call>)[name]?.bind(real);
+      return call === undefined ? undefined : noted(known, name, call);
+    },
+  });
+
+  function noted(known: Record<string, Call>, name: string, call: Call): Call {
+    const title = name.replace(/Async$/, '');
+    const there = (): void => {
+      present.set(title, true);
+      known[name] = call;
+    };
+    const refused = (error: unknown): never => {
+      if (!/CKR_FUNCTION_NOT_SUPPORTED/.test(failureText(error))) {
+        there();
+        throw error;
+      }
+      present.set(title, false);
+      // pkcs11js does not always say which one it was.
+      throw new Error(`${title}: CKR_FUNCTION_NOT_SUPPORTED`);
+    };
+    const answered = (value: unknown): unknown => {
+      there();
+      return value;
+    };
+    return (...args) => {
+      try {
+        const value = call(...args);
+        return value instanceof Promise ? value.then(answered, refused) : answered(value);
+      } catch (error) {
+        return refused(error);
+      }
+    };
+  }
+
+  return {
+    library: library as unknown as Cryptoki,
+    seen: () => NEEDED.map((name) => ({ name, present: present.get(name) ?? null })),
+  };
+}
+
+/** pkcs11js names the code in the message or in the stack. */
+const failureText = (error: unknown): string =>
+  error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error);
+
+/** Calls what can be called without doing anything: a search that finds nothing, a session that is opened and closed. */
+export function callHarmless(library: Cryptoki, slot: Handle, session: Handle): void {
+  quietly(() => {
+    library.C_FindObjectsInit(session, NOTHING);
+    quietly(() => void library.C_FindObjects(session, 1));
+    library.C_FindObjectsFinal(session);
+  });
+  // A token with a single session gives no other; closing that one would end the login.
+  quietly(() => library.C_CloseSession(library.C_OpenSession(slot, CKF.serialSession)));
+}
+
+function quietly(work: () => void): void {
   try {
-    return library.C_OpenSession(slot, CKF.serialSession);
+    work();
   } catch {
-    return null;
+    // What it says is noted.
   }
 }

@@ -5,7 +5,7 @@
 import { wipe } from '../../lib/bytes.ts';
 import { CKF, CKM, CKU, type Cryptoki, type Handle, numberOf } from './cryptoki.ts';
 import { failureOf, HostError } from './host-fault.ts';
-import { presentFunctions } from './host-functions.ts';
+import { callHarmless, watchFunctions, type WatchedLibrary } from './host-functions.ts';
 import { createHostKeys, type HostKeys } from './host-keys.ts';
 import { openSessions, type Sessions, type Turn } from './host-sessions.ts';
 import { clean, paddedLabel, pinText } from './host-text.ts';
@@ -51,6 +51,7 @@ export interface HostLibrary {
 /** `create` gives the binding, unloaded; it throws HostError when this build has none. */
 export function createHostLibrary(create: () => Promise<Cryptoki>): HostLibrary {
   let loaded: Cryptoki | null = null;
+  let seen: WatchedLibrary['seen'] = () => [];
   let token: Open | null = null;
   /** The slot that was logged in to or used last. */
   let asked: Handle | null = null;
@@ -72,14 +73,17 @@ export function createHostLibrary(create: () => Promise<Cryptoki>): HostLibrary 
     return slot;
   }
   async function load(path: string): Promise<unknown> {
-    const made = await create();
-    made.load(path);
+    const real = await create();
+    real.load(path);
+    const watched = watchFunctions(real);
+    const made = watched.library;
     try {
       made.C_Initialize({ flags: CKF.osLockingOk });
     } catch (error) {
       if (!String(error).includes('CKR_CRYPTOKI_ALREADY_INITIALIZED')) throw error;
     }
     loaded = made;
+    ({ seen } = watched);
     const info = made.C_GetInfo();
     return {
       manufacturer: clean(info.manufacturerID),
@@ -181,7 +185,10 @@ export function createHostLibrary(create: () => Promise<Cryptoki>): HostLibrary 
           return logIn(request.pin);
         case 'functions': {
           const { slot, sessions } = open();
-          return sessions.read(turn, (session) => presentFunctions(library(), slot, session));
+          return sessions.read(turn, (session) => {
+            callHarmless(library(), slot, session);
+            return seen();
+          });
         }
         case 'token':
           library().C_GetSessionInfo(open().sessions.first);

@@ -7,7 +7,7 @@ import type { Random } from '../../ports.ts';
 import { join, type Shared } from '../lifecycle/waiting.ts';
 import { type Device, DeviceError, type Proof, staysInside } from '../device.ts';
 import { atMost } from './at-most.ts';
-import { askHost, connect, type Connection, DEADLINES, type Pkcs11Deps } from './connection.ts';
+import { askHost, capabilitiesOf, connect, type Connection, DEADLINES, type Pkcs11Deps } from './connection.ts';
 import { endedForOne, faultOf } from './faults.ts';
 import { quietNotice } from './quiet-notice.ts';
 import type { Patience } from './host-client.ts';
@@ -215,6 +215,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       const same = token.serial === there.token.serial && (await shows(there));
       return (same ? there : await again(there, first, signal)).facts;
     },
+    seen: async () => capabilitiesOf(await current(), deadlines.call),
     async create({ algorithm, label, begun, unmade }, signal) {
       const on = await current();
       if (!on.facts.algorithms.includes(algorithm))

@@ -4,6 +4,7 @@
  *   sign-abort      C_Sign calls abort()
  *   login-hang      C_Login never comes back
  *   sign-hang       C_Sign never comes back
+ *   fragile         it does not survive a handle of nothing, an empty template, or C_Sign without C_SignInit
  *   no-sign         C_Sign does not exist
  *   no-find         C_FindObjects does not exist
  *   touch           C_Sign and C_GenerateKeyPair wait for the file BALEEN_SHIM_FILE
@@ -125,6 +126,7 @@ static CK_RV find_objects_init(CK_SESSION_HANDLE session, CK_ATTRIBUTE_PTR attri
 }
 
 static CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR attributes, CK_ULONG count) {
+  if (fault("fragile") && object == 0) abort();
   CK_BYTE point[67];
   CK_BYTE *bare = NULL;
   for (CK_ULONG i = 0; fault("bare-point") && i < count; i += 1)
@@ -165,9 +167,12 @@ static CK_RV get_mechanism_list(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR types, CK
   return rv;
 }
 
+static int sign_begun;
 static CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE key) {
   if (is_out()) return CKR_DEVICE_REMOVED;
   if (fault("logged-out") && file_there()) return CKR_USER_NOT_LOGGED_IN;
+  if (fault("fragile") && key == 0) abort();
+  sign_begun = 1;
   CK_MECHANISM_TYPE chosen = mechanism->mechanism;
   if (fault("plain-forbidden") && (chosen == CKM_RSA_PKCS || chosen == CKM_ECDSA)) return CKR_MECHANISM_INVALID;
   return real->C_SignInit(session, mechanism, key);
@@ -175,16 +180,16 @@ static CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK
 
 static CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PTR out, CK_ULONG_PTR out_length) {
   if (is_out()) return CKR_DEVICE_REMOVED;
-  /* Looked at before any key was chosen: there it is. */
-  int looked_at = length == 1;
-  if (!looked_at && fault("sign-crash")) *(volatile int *)8 = 1;
-  if (!looked_at && fault("sign-abort")) abort();
-  if (!looked_at && fault("sign-hang")) hang();
-  if (!looked_at && fault("sign-refused")) return CKR_FUNCTION_FAILED;
-  if (!looked_at && fault("sign-slow")) usleep(1700000);
-  if (!looked_at) wait_for_touch();
+  if (fault("fragile") && !sign_begun) abort();
+  sign_begun = 0;
+  if (fault("sign-crash")) *(volatile int *)8 = 1;
+  if (fault("sign-abort")) abort();
+  if (fault("sign-hang")) hang();
+  if (fault("sign-refused")) return CKR_FUNCTION_FAILED;
+  if (fault("sign-slow")) usleep(1700000);
+  wait_for_touch();
   CK_RV rv = real->C_Sign(session, data, length, out, out_length);
-  if (!looked_at && rv == CKR_OK && out != NULL && fault("sign-wrong")) out[*out_length - 1] ^= 1;
+  if (rv == CKR_OK && out != NULL && fault("sign-wrong")) out[*out_length - 1] ^= 1;
   return rv;
 }
 
@@ -196,14 +201,16 @@ static CK_RV get_slot_list(CK_BBOOL present, CK_SLOT_ID_PTR slots, CK_ULONG_PTR 
 
 static CK_RV generate_key_pair(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_ATTRIBUTE_PTR a, CK_ULONG an,
                                CK_ATTRIBUTE_PTR b, CK_ULONG bn, CK_OBJECT_HANDLE_PTR one, CK_OBJECT_HANDLE_PTR other) {
-  if (an > 0 && fault("generate-fails")) return CKR_DEVICE_MEMORY;
-  if (an > 0) wait_for_touch();
+  if (fault("fragile") && (an == 0 || bn == 0)) abort();
+  if (fault("generate-fails")) return CKR_DEVICE_MEMORY;
+  wait_for_touch();
   return real->C_GenerateKeyPair(session, mechanism, a, an, b, bn, one, other);
 }
 
 static CK_RV destroy_object(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object) {
-  if (object != 0 && fault("destroy-refused")) return CKR_TOKEN_WRITE_PROTECTED;
-  if (object != 0 && fault("destroy-kept")) return CKR_OK;
+  if (fault("fragile") && object == 0) abort();
+  if (fault("destroy-refused")) return CKR_TOKEN_WRITE_PROTECTED;
+  if (fault("destroy-kept")) return CKR_OK;
   return real->C_DestroyObject(session, object);
 }
 

@@ -57,7 +57,7 @@ export function CapabilitiesCard({ row }: { row: SignerRow }) {
       title="What it can do"
       aside={
         missing === 0 ? (
-          <Tag tone="good">{unseen ? 'all that was looked at' : 'all that is needed'}</Tag>
+          <Tag tone="good">{unseen ? 'all that was used so far' : 'all that is needed'}</Tag>
         ) : forced ? (
           <Tag tone="careful">{missing} not announced, used all the same</Tag>
         ) : (
@@ -71,7 +71,7 @@ export function CapabilitiesCard({ row }: { row: SignerRow }) {
             {present ? (
               <Check aria-label="present" className="tone-good" />
             ) : present === null ? (
-              <Minus aria-label="not looked at" className="tone-note" />
+              <Minus aria-label="not used yet" className="tone-note" />
             ) : (
               <X
                 aria-label={needed && forced ? 'not announced' : 'missing'}
@@ -79,7 +79,7 @@ export function CapabilitiesCard({ row }: { row: SignerRow }) {
               />
             )}
             <span className="mono">{name}</span>
-            {present === null && <span className="quiet">not looked at: it shows when it is used</span>}
+            {present === null && <span className="quiet">not used yet: it shows when it is used</span>}
             {needed || present !== false ? null : <span className="quiet">not needed</span>}
           </li>
         ))}

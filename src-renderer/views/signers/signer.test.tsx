@@ -163,12 +163,12 @@ test('capabilities: what is needed and missing is counted', async () => {
   expect(screen.getByLabelText('missing')).toBeTruthy();
 });
 
-test('capabilities: what was not looked at is neither there nor missing', async () => {
+test('capabilities: what was not used yet is neither there nor missing', async () => {
   const unseen = { ...TOKEN, capabilities: [{ name: 'C_Finalize', present: null, needed: true }] };
   bridge(fakeList([SOFTWARE, unseen]));
   await show(Signer, '/signers/signer-1');
-  expect(screen.getByText('all that was looked at')).toBeTruthy();
-  expect(screen.getByLabelText('not looked at')).toBeTruthy();
+  expect(screen.getByText('all that was used so far')).toBeTruthy();
+  expect(screen.getByLabelText('not used yet')).toBeTruthy();
   expect(screen.queryByLabelText('missing')).toBeNull();
 });
 
