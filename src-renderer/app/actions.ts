@@ -72,6 +72,20 @@ export const ACTIONS: readonly PaletteAction[] = [
     run: () => navigate('signer-new'),
   },
   {
+    id: 'import-signers',
+    title: 'Import signers from TOML…',
+    words: 'krill conf krillta hsm configuration file',
+    needs: 'unlocked',
+    run: () => navigate('signers', {}, { open: 'import' }),
+  },
+  {
+    id: 'export-signers',
+    title: 'Export the signers as TOML…',
+    words: 'krill conf krillta hsm configuration file',
+    needs: 'unlocked',
+    run: () => navigate('signers', {}, { open: 'export' }),
+  },
+  {
     id: 'signer-migration',
     title: 'Move keys to the default signer…',
     words: 'hsm migration roll',

@@ -1,5 +1,6 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { fakeList, SERVER, SOFTWARE, TOKEN } from '../views/signers/fake-signers.ts';
 import { CommandPalette, matches } from './command-palette.tsx';
 import { installBridge } from './fake-bridge.ts';
 import type { FakeBridge } from './fake-bridge.ts';
@@ -70,6 +71,36 @@ describe('command palette', () => {
       await type(typed);
       expect(options()).toContain(title);
     }
+  });
+
+  test('a signer is found by name and kind, and what can be done with it by its verb', async () => {
+    const waits = { ...SERVER, warnings: [] };
+    const asked = installBridge({
+      'overview.find': () => ({ hits: [] }),
+      'signers.list': () => fakeList([SOFTWARE, TOKEN, waits]),
+      'signers.probe': () => ({ job: 'j-1' }),
+    });
+    render(<CommandPalette state="unlocked" />);
+    await type('');
+    expect(options().join('|')).not.toContain('SoftHSM token');
+    await type('kmip');
+    expect(options()).toEqual([
+      'KMIP eastKMIP signer, not there',
+      'Test KMIP east',
+      'Doctor of KMIP east',
+      'Settings of KMIP east…',
+      'Add a signer…',
+    ]);
+    await type('softhsm');
+    expect(options().slice(0, 3)).toEqual([
+      'SoftHSM tokenPKCS#11 signer, ready',
+      'Test SoftHSM token',
+      'Log out of SoftHSM token',
+    ]);
+    await type('probe softhsm');
+    await act(async () => fireEvent.keyDown(screen.getByRole('combobox'), { key: 'Enter' }));
+    expect(window.location.hash).toBe('#/signers/signer-1');
+    expect(asked.callsOf('signers.probe')).toEqual([{ id: 'signer-1' }]);
   });
 
   test('every word must be there, in any order and case', () => {

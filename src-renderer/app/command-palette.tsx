@@ -1,6 +1,6 @@
 /**
- * Ctrl K: screens, actions, and objects of the open workspace by name. Objects come from `overview.find`;
- * nothing found is kept after it closes.
+ * Ctrl K: screens, actions, and objects of the open workspace by name. Objects come from `overview.find`, signers from their
+ * own list; nothing found is kept after it closes.
  */
 import { ArrowRight, FileBadge, FilePen, FileQuestion, FileX, Key, Shield } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
@@ -13,6 +13,8 @@ import { moveRow } from '../components/row-keys.ts';
 import { ROUTE_ICONS } from './route-icons.ts';
 import { ROUTES } from './route-table.ts';
 import type { RouteEntry, RouteName } from './route-table.ts';
+import { useSignerEntries } from './palette-signers.ts';
+import type { SignerEntry } from './palette-signers.ts';
 import { navigate } from './router.ts';
 import { setPaletteOpen, useView } from './state.ts';
 
@@ -73,6 +75,20 @@ function ownEntries(query: string, state: OpenState): Entry[] {
     run: action.run,
   }));
   return [...screens, ...actions];
+}
+
+/** In groups, in their order. Signers and their actions only for what is typed: they are many. */
+function paletteEntries(
+  objects: readonly Entry[],
+  signers: readonly SignerEntry[],
+  own: readonly Entry[],
+  query: string,
+): Entry[] {
+  const found = query.trim() === '' ? [] : signers.filter(({ words }) => matches(words, query));
+  const all: Entry[] = [...objects, ...found, ...own];
+  return (['Objects', 'Screens', 'Actions'] as const).flatMap((group) =>
+    all.filter((entry) => entry.group === group),
+  );
 }
 
 /** Objects by name, asked 120 ms after the last key. */
@@ -136,7 +152,8 @@ function PaletteBody({ state }: { state: OpenState }) {
   const [active, setActive] = useState(0);
   const list = useId();
   const objects = useObjects(query, state);
-  const entries = [...objects.entries, ...ownEntries(query, state)];
+  const signers = useSignerEntries(state === 'unlocked');
+  const entries = paletteEntries(objects.entries, signers, ownEntries(query, state), query);
   const at = Math.min(active, entries.length - 1);
 
   const run = (entry: Entry | undefined): void => {

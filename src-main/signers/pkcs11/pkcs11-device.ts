@@ -7,7 +7,14 @@ import type { Random } from '../../ports.ts';
 import { join, type Shared } from '../lifecycle/waiting.ts';
 import { type Device, DeviceError, type Proof, staysInside } from '../device.ts';
 import { atMost } from './at-most.ts';
-import { askHost, capabilitiesOf, connect, type Connection, DEADLINES, type Pkcs11Deps } from './connection.ts';
+import {
+  askHost,
+  capabilitiesOf,
+  connect,
+  type Connection,
+  DEADLINES,
+  type Pkcs11Deps,
+} from './connection.ts';
 import { endedForOne, faultOf } from './faults.ts';
 import { quietNotice } from './quiet-notice.ts';
 import type { Patience } from './host-client.ts';

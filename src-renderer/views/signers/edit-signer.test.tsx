@@ -86,7 +86,13 @@ test('a token is chosen by a click: the library found, its label, and its serial
 });
 
 test('library, certificates and key are typed or chosen; what was typed stays when nothing is chosen', async () => {
-  const places: (string | null)[] = ['/opt/vendor/libp11.so', null, '/etc/ca.pem', '/etc/our.pem', '/etc/our.key'];
+  const places: (string | null)[] = [
+    '/opt/vendor/libp11.so',
+    null,
+    '/etc/ca.pem',
+    '/etc/our.pem',
+    '/etc/our.key',
+  ];
   const { callsOf } = bridge({
     'dialogs.openFile': () => {
       const path = places.shift() ?? null;

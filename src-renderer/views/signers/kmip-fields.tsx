@@ -11,35 +11,33 @@ import { SecretFields } from './secret-fields.tsx';
 
 type PathName = 'serverCertPath' | 'serverCaCertPath' | 'clientCertPath' | 'clientCertPrivateKeyPath';
 
-const PATHS: Record<
-  PathName,
-  { label: string; help: string; purpose: 'certificate' | 'key'; what: string }
-> = {
-  serverCaCertPath: {
-    label: 'CA of the server (server_ca_cert_path)',
-    help: 'PEM. The server must show a certificate that this CA signed.',
-    purpose: 'certificate',
-    what: 'the CA of the server',
-  },
-  serverCertPath: {
-    label: 'Certificate of the server (server_cert_path)',
-    help: 'PEM. The server must show exactly this one.',
-    purpose: 'certificate',
-    what: 'the certificate of the server',
-  },
-  clientCertPath: {
-    label: 'Our certificate (client_cert_path)',
-    help: 'PEM. Together with its key, or neither.',
-    purpose: 'certificate',
-    what: 'our certificate',
-  },
-  clientCertPrivateKeyPath: {
-    label: 'Its key (client_cert_private_key_path)',
-    help: 'PEM. It is read when the server is contacted and copied nowhere.',
-    purpose: 'key',
-    what: 'the key of our certificate',
-  },
-};
+const PATHS: Record<PathName, { label: string; help: string; purpose: 'certificate' | 'key'; what: string }> =
+  {
+    serverCaCertPath: {
+      label: 'CA of the server (server_ca_cert_path)',
+      help: 'PEM. The server must show a certificate that this CA signed.',
+      purpose: 'certificate',
+      what: 'the CA of the server',
+    },
+    serverCertPath: {
+      label: 'Certificate of the server (server_cert_path)',
+      help: 'PEM. The server must show exactly this one.',
+      purpose: 'certificate',
+      what: 'the certificate of the server',
+    },
+    clientCertPath: {
+      label: 'Our certificate (client_cert_path)',
+      help: 'PEM. Together with its key, or neither.',
+      purpose: 'certificate',
+      what: 'our certificate',
+    },
+    clientCertPrivateKeyPath: {
+      label: 'Its key (client_cert_private_key_path)',
+      help: 'PEM. It is read when the server is contacted and copied nowhere.',
+      purpose: 'key',
+      what: 'the key of our certificate',
+    },
+  };
 
 function ServerFile({ name, form, change, problems }: FormProps & { name: PathName }) {
   return (

@@ -1,5 +1,5 @@
 import { cleanup, screen, within } from '@testing-library/react';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type FakeBridge, installBridge, Refusal } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
 import { fakeList, KMIP, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
@@ -33,6 +33,19 @@ test('every signer with its state in words, its roles, its keys and the serial o
   expect(row('KMIP east').getByText(/not there/)).toBeTruthy();
   expect(row('KMIP east').getByText(/tried again/)).toBeTruthy();
   expect(screen.queryByText('Changes wait')).toBeNull();
+});
+
+test('where the window is narrow a long name and every role are there in full', async () => {
+  const width = vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(556);
+  const name = 'Token in the vault of the second data centre, box seven, behind the second door';
+  bridge(fakeList([SOFTWARE, { ...TOKEN, name, roles: ['default', 'one-off'] }]));
+  await show(Signers, '/signers');
+  width.mockReturnValue(1200);
+  expect(screen.queryByRole('grid')).toBeNull();
+  const link = within(screen.getByRole('list', { name: 'Signers' })).getByRole('link', { name: /^Token in/ });
+  expect(link.getAttribute('href')).toBe('#/signers/signer-1');
+  for (const said of [name, 'default', 'one-off, implied', 'ready', 'PKCS#11', 'a1b2c3d4e5f60718'])
+    expect(within(link).getByText(said)).toBeTruthy();
 });
 
 test('what waits is listed, marked in the list, and applied with its revision', async () => {

@@ -1,0 +1,95 @@
+/** Signers and what can be done with each, for the command palette. Which there are is asked once, when it opens. */
+import { ArrowRight, Cpu } from 'lucide-react';
+import type { LucideIcon } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { KIND_WORD, listed, STATE_WORD } from '../views/signers/signer-words.ts';
+import type { ListedSigner } from '../views/signers/signer-words.ts';
+import { call } from './call.ts';
+import { navigate } from './router.ts';
+
+export interface SignerEntry {
+  key: string;
+  group: 'Objects' | 'Actions';
+  title: string;
+  detail: string;
+  /** What it is found by, the title among it. */
+  words: string;
+  icon: LucideIcon;
+  run: () => unknown;
+}
+
+/** A job of main on a signer, watched on its page. */
+const onPage = (id: string, channel: 'signers.probe' | 'signers.login' | 'signers.logout') => (): unknown => {
+  navigate('signer', { id });
+  return call(channel, { id });
+};
+
+function actionsOf({ id, name, kind, row, pending }: ListedSigner): SignerEntry[] {
+  if (kind === 'software') return [];
+  const action = (title: string, words: string, run: () => unknown): SignerEntry => ({
+    key: `signer ${id} ${title}`,
+    group: 'Actions',
+    title,
+    detail: '',
+    words: `${title} ${words} ${KIND_WORD[kind]} signer hsm token device`,
+    icon: ArrowRight,
+    run,
+  });
+  const settings = row?.settings ?? null;
+  const asksSecret = settings?.kind === 'pkcs11' ? settings.login : (settings?.username ?? null) !== null;
+  const inForce =
+    row === null
+      ? []
+      : [
+          action(`Test ${name}`, 'probe contact try', onPage(id, 'signers.probe')),
+          ...(!asksSecret
+            ? []
+            : row.state === 'ready'
+              ? [action(`Log out of ${name}`, 'logout end pin', onPage(id, 'signers.logout'))]
+              : [action(`Log in to ${name}`, 'login pin password', onPage(id, 'signers.login'))]),
+        ];
+  return [
+    ...inForce,
+    action(`Doctor of ${name}`, 'examine check report', () => navigate('signer-doctor', { id })),
+    ...(pending === null
+      ? []
+      : [action(`Settings of ${name}…`, 'edit configure', () => navigate('signer-edit', { id }))]),
+  ];
+}
+
+function entriesOf(one: ListedSigner): SignerEntry[] {
+  const { id, name, kind, row } = one;
+  const state = row === null ? 'not in use yet' : STATE_WORD[row.state];
+  return [
+    {
+      key: `signer ${id}`,
+      group: 'Objects',
+      title: name,
+      detail: `${KIND_WORD[kind]} signer, ${state}`,
+      words: `${name} ${KIND_WORD[kind]} signer ${kind === 'software' ? '' : 'hsm token device'}`,
+      icon: Cpu,
+      run: () => navigate('signer', { id }),
+    },
+    ...actionsOf(one),
+  ];
+}
+
+/** Nothing while it is not `unlocked`, or when the list is refused. */
+export function useSignerEntries(unlocked: boolean): readonly SignerEntry[] {
+  const [entries, setEntries] = useState<readonly SignerEntry[]>([]);
+  useEffect(() => {
+    if (!unlocked) return;
+    let current = true;
+    call('signers.list', {}).then(
+      (list) => {
+        if (current) setEntries(listed(list).flatMap(entriesOf));
+      },
+      // Screens and objects are found all the same.
+      () => undefined,
+    );
+    return () => {
+      current = false;
+    };
+  }, [unlocked]);
+  return entries;
+}
