@@ -115,6 +115,7 @@ function deviceRow(
             slot: known.facts.slot,
             library: known.facts.library,
             at: known.at,
+            before: known.before ?? null,
           },
     capabilities: known?.facts.capabilities ?? [],
     algorithms: [...(known?.facts.algorithms ?? [])],

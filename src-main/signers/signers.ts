@@ -73,10 +73,10 @@ export function createSigners(deps: SignersDeps): Signers {
   }
 
   const configure = createConfigure({ random, session, live, changed });
-  /** The signer, and the device by its serial: the one that is bound, or the one that was met. */
+  /** The signer, and the device by its serial: as it was met last, or as it was bound. */
   function subjects(id: string) {
     const contact = lives.get(session())?.all().get(id)?.contact;
-    const serial = contact?.binding()?.serial ?? contact?.known()?.facts.serial;
+    const serial = contact?.known()?.facts.serial ?? contact?.binding()?.serial;
     return [
       { type: 'signer', id, sha256: null },
       ...(serial === undefined ? [] : [{ type: 'device', id: serial, sha256: null }]),

@@ -76,6 +76,8 @@ export const signerRow = z.strictObject({
       slot: z.number().int().nullable(),
       library: z.string(),
       at: instant,
+      /** Its last serial but this one, and when this one was met first: a renewed certificate, a restored device. */
+      before: z.strictObject({ serial: z.string(), at: instant }).nullable(),
     })
     .nullable(),
   capabilities: z.array(capability),

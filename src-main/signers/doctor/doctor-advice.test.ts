@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CKR_OF_LIBRARY } from '../pkcs11/ckr-library.ts';
 import { doctorAdvice } from './doctor-advice.ts';
 
-test.each(['PEER_UNTRUSTED', 'OPERATIONS_MISSING', 'MISSING_OPERATION', 'ANOTHER_DEVICE', 'LEFT_BEHIND'])(
+test.each(['PEER_UNTRUSTED', 'PEER_CHANGED', 'OPERATIONS_MISSING', 'MISSING_OPERATION', 'ANOTHER_DEVICE', 'LEFT_BEHIND'])(
   '%s points at nothing that only one of the screens shows',
   (code) => {
     const advice = doctorAdvice(code);

@@ -52,6 +52,12 @@ const TABLE: Readonly<Record<string, Advice>> = {
       'Let the doctor show its fingerprint, and compare it with the one that the operator of the server reads to you.',
     fix: 'Name the authority or the certificate of the server under Signers; never tick "insecure" for this.',
   },
+  PEER_CHANGED: {
+    cause: 'The certificate of the server was renewed, or somebody else answers in its place.',
+    check:
+      'Let the operator of the server read the SHA-256 fingerprint of its certificate to you, and compare it with the one that it shows.',
+    fix: 'When they are the same, put the new certificate into the file of the pinned one and press "Test". When not, leave it as it is.',
+  },
   PEER_REFUSED: CLIENT_REFUSED,
   NO_KMIP: {
     cause: 'Another kind of server answers at this port.',

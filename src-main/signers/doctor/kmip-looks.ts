@@ -5,7 +5,7 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import type { Clock, Net } from '../../ports.ts';
 import { isAddress } from '../config/check-settings.ts';
 import { type KmipContact, readKmipContact } from '../kmip/contact.ts';
-import { deviceFault } from '../kmip/faults.ts';
+import { changedPeer, deviceFault } from '../kmip/faults.ts';
 import type { Looks } from './pkcs11-looks.ts';
 import { attempt, type Seen } from './steps.ts';
 
@@ -93,7 +93,7 @@ export function kmipLooks(deps: {
       stream.close();
       return stream.peer;
     } catch (error) {
-      throw deviceFault(error, where, false);
+      throw deviceFault(changedPeer(error, trust, host), where, false);
     }
   }
   // SECURITY: to see its certificate; nothing is sent over a connection that is not believed.

@@ -7,6 +7,7 @@ import { sha256Hex, wipe } from '../../lib/bytes.ts';
 import type { Clock, Net } from '../../ports.ts';
 import { type Connection, ConnectionError, createConnection } from './connection.ts';
 import type { KmipContact } from './contact.ts';
+import { changedPeer } from './faults.ts';
 import {
   decodeResponse,
   encodeRequest,
@@ -89,13 +90,17 @@ export function createKmipClient(deps: {
       maxIdleMs: keptMs(settings.maxIdleSeconds),
     },
     async connect(ended, signal) {
-      const stream = await net.dial({
-        host: settings.host,
-        port: settings.port,
-        ...(await contact()),
-        timeoutMs: limitMs(settings.connectTimeoutSeconds),
-        ...(signal === undefined ? {} : { signal }),
-      });
+      const believed = await contact();
+      const { host, port } = settings;
+      const stream = await net
+        .dial({
+          ...{ host, port, ...believed },
+          timeoutMs: limitMs(settings.connectTimeoutSeconds),
+          ...(signal === undefined ? {} : { signal }),
+        })
+        .catch((error: unknown) => {
+          throw changedPeer(error, believed.trust, host);
+        });
       const connection = createConnection(stream, { clock, limits, ended });
       try {
         const name = sha256Hex(stream.peer);

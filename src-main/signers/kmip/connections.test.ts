@@ -60,7 +60,12 @@ describe('connections', () => {
     const { handle } = await device.create({ algorithm: 'p-256', label: '' });
     writeFileSync(pin, testAuthority(folder).certPem);
     server.hangUp();
-    await expect(device.sign(handle, 'p-256', DATA)).rejects.toMatchObject({ code: 'PEER_UNTRUSTED' });
+    // Whoever is asked sees both.
+    await expect(device.sign(handle, 'p-256', DATA)).rejects.toMatchObject({
+      trouble: 'misconfigured',
+      code: 'PEER_CHANGED',
+      message: expect.stringMatching(/pinned one: [0-9A-F]{64}\. .* shows: [0-9A-F]{64}\./),
+    });
     writeFileSync(pin, server.certPem);
     await device.sign(handle, 'p-256', DATA);
   });

@@ -2,6 +2,7 @@
 import { AppError, errorText } from '../../lib/app-error.ts';
 import { type DeviceTrouble, DeviceError } from '../device.ts';
 import { ConnectionError } from './connection.ts';
+import type { KmipContact } from './contact.ts';
 import { KmipResultError } from './message.ts';
 import { OPERATION_TITLES, RESULT_STATUS } from './names.ts';
 import { resultReason } from './result-reasons.ts';
@@ -45,6 +46,18 @@ const NETWORK: Partial<Record<AppError['code'], DeviceTrouble>> = {
   OFFLINE: 'misconfigured',
   CANCELLED: 'cancelled',
 };
+
+/** A server that shows another certificate than its pinned one, with both fingerprints; any other failure as it is. */
+export function changedPeer(error: unknown, trust: KmipContact['trust'], host: string): unknown {
+  const pinned = typeof trust === 'object' && 'sha256' in trust ? trust.sha256 : null;
+  const shown = error instanceof AppError && error.code === 'PEER_UNTRUSTED' ? error.details?.fingerprint : null;
+  if (pinned === null || typeof shown !== 'string') return error;
+  return new DeviceError(
+    'misconfigured',
+    'PEER_CHANGED',
+    `${host} shows another certificate than the pinned one, so nothing was sent. SHA-256 of the pinned one: ${pinned}. Of the one that it shows: ${shown}. Compare them with the server before you pin the new one.`,
+  );
+}
 
 /** The other end speaks no TLS: that stays so until address or port is another. */
 const NO_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNSUPPORTED_PROTOCOL/;

@@ -82,12 +82,16 @@ describe('what is no KMIP server', () => {
     writeFileSync(path, TLS.certPem);
     expect(readFileSync(path, 'utf8')).toBe(TLS.certPem);
     const server = await fakeKmip();
-    for (const files of [{}, { serverCaCertPath: path }, { serverCertPath: path }])
+    for (const [files, code] of [
+      [{}, 'PEER_UNTRUSTED'],
+      [{ serverCaCertPath: path }, 'PEER_UNTRUSTED'],
+      [{ serverCertPath: path }, 'PEER_CHANGED'],
+    ] as const)
       await expect(
         kmipDevice(server.settings({ insecure: false, ...files })).open(signal),
       ).rejects.toMatchObject({
         trouble: 'misconfigured',
-        code: 'PEER_UNTRUSTED',
+        code,
         message: /nothing was sent/,
       });
     expect(server.asked).toEqual([]);

@@ -11,6 +11,7 @@ import { type Device, DeviceError, type DeviceFacts, type Person } from '../devi
 import { bindDevice, checkBinding, requireOperations } from './binding.ts';
 import { contactPerson } from './contact-person.ts';
 import { createDeviceHolder } from './device-holder.ts';
+import { createKnownDevice, type Known, serialName } from './known-device.ts';
 import { type Pins, UNANSWERED } from './pins-contract.ts';
 import type { Prompts } from './prompts.ts';
 import { type Advice, answered, asDeviceError, loggedOut, troubleOf } from './trouble.ts';
@@ -26,11 +27,6 @@ export interface Status {
   retryAt: string | null;
 }
 
-export interface Known {
-  facts: DeviceFacts;
-  at: string;
-}
-
 export interface ContactDeps {
   clock: Clock;
   signer(): { id: string; name: string; settings: SignerSettings };
@@ -44,7 +40,8 @@ export interface ContactDeps {
   explain(error: DeviceError): Advice | null;
   /** Durable. */
   bound(binding: SignerBinding): Promise<void>;
-  learned(known: Known, device: Device): Promise<void>;
+  /** `device` null: it goes on with what it is doing. */
+  learned(known: Known, device: Device | null): Promise<void>;
   record(what: { action: string; outcome: 'done' | 'refused'; summary: string }): Promise<void>;
   /** Of a probe in the background, and of what is no DeviceError. */
   log(what: string, error: unknown): void;
@@ -63,7 +60,7 @@ export function createContact(deps: ContactDeps) {
   const { clock, pins, prompts, signer } = deps;
   let status: Status = { state: 'announced', text: announced(), trouble: null, retryAt: null };
   let last: DeviceError | null = null;
-  let known = deps.stored.device === null ? null : (JSON.parse(deps.stored.device) as Known);
+  const memory = createKnownDevice({ ...deps, stored: deps.stored.device });
   let { binding } = deps.stored;
   let flight: Flight | null = null;
   let over: Error | null = null;
@@ -78,9 +75,6 @@ export function createContact(deps: ContactDeps) {
       ? 'It is contacted when it is used first.'
       : 'It was not contacted since the workspace was unlocked.';
   }
-
-  /** A KMIP server has no serial: it is told apart by its TLS certificate. */
-  const identity = (): string => (signer().settings.kind === 'kmip' ? 'certificate SHA-256' : 'serial');
 
   function set(state: SignerState, text: string, trouble: DeviceError | null): void {
     last = trouble;
@@ -99,7 +93,9 @@ export function createContact(deps: ContactDeps) {
     settings: () => signer().settings,
     serial: () => binding?.serial ?? null,
     async proof(device, facts) {
-      if (binding !== null) await checkBinding(device, facts, signer().name, binding);
+      if (binding === null) return;
+      await checkBinding(device, facts, signer().name, binding);
+      if (memory.known()?.facts.serial !== facts.serial) await memory.learn(facts, null);
     },
     log: deps.log,
   });
@@ -122,15 +118,15 @@ export function createContact(deps: ContactDeps) {
           binding = await bindDevice(device, facts, { ...signer(), clock, store: deps.bound });
         else await checkBinding(device, facts, signer().name, binding);
       });
-      await learn(device, facts);
+      await memory.learn(facts, device);
       const what = `${facts.manufacturer} ${facts.model}`.trim() || 'The device';
       await deps.record({
         action: 'signers.contact',
         outcome: 'done',
-        summary: `${signer().name} was contacted${login ? ' and took the PIN' : ''}: ${what}, ${identity()} ${facts.serial}`,
+        summary: `${signer().name} was contacted${login ? ' and took the PIN' : ''}: ${what}, ${serialName(signer().settings)} ${facts.serial}`,
       });
       requireOpen();
-      set('ready', `${what} with ${identity()} ${facts.serial} is ready.`, null);
+      set('ready', `${what} with ${serialName(signer().settings)} ${facts.serial} is ready.`, null);
       return { device, facts };
     } catch (error) {
       if (over !== null) {
@@ -148,13 +144,6 @@ export function createContact(deps: ContactDeps) {
     } finally {
       triedAt = clock.now().getTime();
     }
-  }
-
-  /** With what was seen of it since it was opened. */
-  async function learn(device: Device, facts: DeviceFacts): Promise<void> {
-    const capabilities = (await device.seen?.()) ?? facts.capabilities;
-    known = { facts: { ...facts, capabilities }, at: clock.now().toISOString() };
-    await deps.learned(known, device);
   }
 
   /** What a failure leads to. Answers it as it counts. */
@@ -219,7 +208,8 @@ export function createContact(deps: ContactDeps) {
 
   return {
     status: () => status,
-    known: () => known,
+    known: memory.known,
+    learn: memory.learn,
     binding: () => binding,
     /** Nobody but the background tries to reach it. */
     resting: () => status.state === 'retrying' && calls === 0,
@@ -247,6 +237,7 @@ export function createContact(deps: ContactDeps) {
           }
         }
         const device = holder.device();
+        const known = memory.known();
         if (!force && status.state === 'ready' && device !== null && known !== null)
           return { device, facts: known.facts };
         if (!force && last !== null) {
@@ -257,7 +248,6 @@ export function createContact(deps: ContactDeps) {
         return join(begin(false), signal, cancelled);
       }
     },
-    learn,
     /** An operation failed on a device that was ready. */
     failed: (error: unknown) => failed(answered(error), { contact: false, before: status.state }),
     enter(): void {

@@ -44,7 +44,7 @@ export function probe(managed: ManagedSigner, name: string, job: JobContext): Pr
         await device.destroy(key.handle);
       }
     }
-    await managed.contact.learn(device, facts);
+    await managed.contact.learn(facts, device);
     return `${name} (serial ${facts.serial}) made, used and destroyed a key of ${kinds.map(algorithmName).join(' and ')}`;
   });
 }

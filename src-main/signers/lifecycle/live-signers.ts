@@ -102,7 +102,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       signer: facts,
       sealed: signer.sealed,
       refused: signer.refused,
-      subjects: () => subjects(contact.binding()?.serial ?? contact.known()?.facts.serial),
+      subjects: () => subjects(contact.known()?.facts.serial ?? contact.binding()?.serial),
       kept: () => changed('signers', [id]),
     });
     const contact = createContact({
@@ -127,7 +127,8 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
         }),
       async learned(known, device) {
         await session.store.run('signers.learn', { id, device: JSON.stringify(known) });
-        await unfinished.sweep(id, device, known.facts.serial);
+        if (device !== null) await unfinished.sweep(id, device, known.facts.serial);
+        else changed('signers', [id]);
       },
       async record(entry) {
         const serial = contact.known()?.facts.serial;

@@ -28,4 +28,19 @@ test('a server is told by its certificate, on the screen and on record; a token 
   await t.job(await t.app.call('signers.login', { id }));
   expect((await t.row(id)).text).toBe('Fake Token with certificate SHA-256 AB12 is ready.');
   expect((await t.audit('signers.contact'))[0]).toContain('Fake Token, certificate SHA-256 AB12');
+
+  const server = t.tokens.get('kmip.example.net');
+  if (server === undefined) throw new Error('no server');
+  expect(await t.audit('signers.otherSerial')).toEqual([]);
+  server.serial = 'CD34';
+  await t.job(await t.app.call('signers.probe', { id }));
+  const { device } = await t.row(id);
+  expect(device).toMatchObject({ serial: 'CD34', before: { serial: 'AB12' } });
+  expect(await t.audit('signers.otherSerial')).toEqual([
+    'done: East has another certificate SHA-256 than before and the same identity key: it was AB12 and is CD34',
+  ]);
+  // It is said once, and stays to be seen.
+  await t.job(await t.app.call('signers.probe', { id }));
+  expect(await t.audit('signers.otherSerial')).toHaveLength(1);
+  expect((await t.row(id)).device?.before).toEqual(device?.before);
 });

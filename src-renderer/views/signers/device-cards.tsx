@@ -28,6 +28,13 @@ export function DeviceCard({ row }: { row: SignerRow }) {
               {device.serial}
             </span>,
           ],
+          device.before !== null && [
+            row.kind === 'kmip' ? 'Another certificate before' : 'Another serial before',
+            <span key="v">
+              <span className="mono wrap">{device.before.serial}</span>, until{' '}
+              <Time at={device.before.at} clock />; the identity key is the same
+            </span>,
+          ],
           device.label !== '' && ['Label', device.label],
           device.slot !== null && [
             'Slot',

@@ -90,6 +90,7 @@ export const TOKEN: SignerRow = {
     slot: 313_129_207,
     library: 'Implementation of PKCS11 2.6',
     at: AT,
+    before: null,
   },
   capabilities: [
     { name: 'C_GenerateKeyPair', present: true, needed: true },

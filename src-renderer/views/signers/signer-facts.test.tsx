@@ -25,6 +25,15 @@ test('a server is said to be known by its certificate, and the state may be long
   expect(screen.getByText(SERVER.text).classList.contains('wrap')).toBe(true);
 });
 
+test('a renewed certificate stays to be seen, with the one that it was before', async () => {
+  const before = { serial: 'AB12', at: '2026-11-27T11:00:00.000Z' };
+  const device = TOKEN.device === null ? null : { ...TOKEN.device, serial: 'CD34', before };
+  bridge(fakeList([SOFTWARE, { ...SERVER, state: 'ready', trouble: null, device }]));
+  await show(Signer, '/signers/signer-2');
+  const said = screen.getByText('Another certificate before').nextElementSibling?.textContent;
+  expect(said).toMatch(/^AB12, until .*; the identity key is the same$/);
+});
+
 test('a server: our key and force are among its settings, and without a password there is no login', async () => {
   bridge(fakeList([SOFTWARE, { ...SERVER, settings: { ...KMIP, force: true } }]));
   await show(Signer, '/signers/signer-2');
