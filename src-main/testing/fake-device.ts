@@ -6,8 +6,10 @@ import {
   type Capability,
   type Device,
   DeviceError,
+  type DeviceFacts,
   type DeviceTrouble,
   type Person,
+  type Proof,
 } from '../signers/device.ts';
 import type { DeviceParts } from '../signers/device-parts.ts';
 import { signatureScheme } from '../signers/signature-scheme.ts';
@@ -36,6 +38,8 @@ export interface FakeToken {
   asksForEachSignature: boolean;
   /** It makes keys and is gone before it has said so. */
   losesKeys: boolean;
+  /** A server: whoever signs on it under another serial than it was opened under proves it first. */
+  dialsAnew: boolean;
   /** It never answers to a PIN. */
   silentLogin: boolean;
   /** What each call meets next, in order; then it works. */
@@ -64,6 +68,7 @@ export function fakeToken(serial: string, more: Partial<FakeToken> = {}): FakeTo
     signsWrongly: false,
     asksForEachSignature: false,
     losesKeys: false,
+    dialsAnew: false,
     silentLogin: false,
     faults: {},
     hangs: new Set(),
@@ -100,6 +105,8 @@ export function strangerKey(
 /** A device that reaches what `find` answers now; null: nothing is there. */
 export function fakeDevice(find: () => FakeToken | null, person: Person): Device {
   let loggedIn: FakeToken | null = null;
+  let proof: Proof | undefined;
+  let shown = '';
   const ended = Promise.withResolvers<never>();
   ended.promise.catch(() => undefined);
 
@@ -136,23 +143,27 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
     return key;
   }
 
-  return {
-    async open(signal) {
+  const factsOf = (token: FakeToken): DeviceFacts => ({
+    manufacturer: 'Fake',
+    model: 'Token',
+    serial: token.serial,
+    firmware: '1.0',
+    label: token.label,
+    slot: 1,
+    library: 'fake 1.0',
+    capabilities: token.capabilities,
+    algorithms: token.algorithms,
+    tries: token.tries,
+  });
+
+  const device: Device = {
+    async open(signal, prove) {
       const token = await meet('open', signal);
       if (token.pin !== null && loggedIn !== token) await askPin(token, 'login');
       loggedIn = token;
-      return {
-        manufacturer: 'Fake',
-        model: 'Token',
-        serial: token.serial,
-        firmware: '1.0',
-        label: token.label,
-        slot: 1,
-        library: 'fake 1.0',
-        capabilities: token.capabilities,
-        algorithms: token.algorithms,
-        tries: token.tries,
-      };
+      proof = prove;
+      shown = token.serial;
+      return factsOf(token);
     },
     async create({ algorithm, label, begun }, signal) {
       const handle = new Uint8Array(randomBytes(20));
@@ -168,6 +179,10 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
     },
     async sign(handle, algorithm, data) {
       const token = await meet('sign');
+      if (token.dialsAnew && token.serial !== shown) {
+        shown = token.serial;
+        await proof?.(device, factsOf(token));
+      }
       const { privateKey } = keyOf(token, handle);
       if (token.asksForEachSignature) await askPin(token, 'signature');
       const signed = token.signsWrongly ? Buffer.from('something else') : data;
@@ -210,6 +225,7 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
       return Promise.resolve();
     },
   };
+  return device;
 }
 
 const PIN_ROW = {

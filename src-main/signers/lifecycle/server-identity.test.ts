@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { kmipSettings } from '#shared/contract/signer-settings.ts';
-import { fakeToken } from '../../testing/fake-device.ts';
+import { fakeToken, strangerKey } from '../../testing/fake-device.ts';
+import { sha256Hex } from '../../lib/bytes.ts';
 import { endSigners, started } from '../../testing/test-signers.ts';
 
 afterEach(endSigners);
@@ -43,4 +44,10 @@ test('a server is told by its certificate, on the screen and on record; a token 
   await t.job(await t.app.call('signers.probe', { id }));
   expect(await t.audit('signers.otherSerial')).toHaveLength(1);
   expect((await t.row(id)).device?.before).toEqual(device?.before);
+  // In the middle of its work it is noticed as well, by the connection that shows it.
+  Object.assign(server, { dialsAnew: true, serial: 'EF56' });
+  const spkiSha256 = sha256Hex(strangerKey(server).spkiDer);
+  await t.app.result(await t.app.call('signers.adopt', { id, spkiSha256, label: 'taken in' }));
+  expect((await t.audit('signers.otherSerial'))[0]).toMatch(/it was CD34 and is EF56$/);
+  expect((await t.row(id)).device).toMatchObject({ serial: 'EF56', before: { serial: 'CD34' } });
 });
