@@ -1,6 +1,7 @@
 /** The screens of the signers as a person uses them. Selectors are roles and labels. */
 import { expect, type Page } from '@playwright/test';
 import type { KmipSettings } from '../../src-shared/contract/signer-settings.ts';
+import type { ConsoleApp } from '../console-app.ts';
 import { open } from './ca.ts';
 
 /** Chooses in one of the two roles of the list of signers. */
@@ -106,4 +107,32 @@ export async function testSigner(page: Page, name: string): Promise<void> {
 /** What the page of a signer says of its state, with cause, check and fix. */
 export function stateOf(page: Page) {
   return page.getByRole('region', { name: 'Verdict' });
+}
+
+/** A signer on a PKCS#11 token: the library chosen in the dialog, the rest typed; it waits to be applied. Without a PIN. */
+export async function addToken(
+  { page, answers }: Pick<ConsoleApp, 'page' | 'answers'>,
+  name: string,
+  token: { libPath: string; environment: Readonly<Record<string, string>>; label: string },
+): Promise<void> {
+  await open(page, 'Signers');
+  await page.getByRole('link', { name: 'Add a signer…' }).first().click();
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  answers.push(token.libPath);
+  await page.getByRole('button', { name: 'Choose… the library' }).click();
+  await expect(page.getByLabel(/^Library/)).toHaveValue(token.libPath);
+  for (const [at, [variable, value]] of Object.entries(token.environment).entries()) {
+    await page.getByRole('button', { name: 'Add a variable' }).click();
+    await page.getByLabel(`Name of variable ${at + 1}`).fill(variable);
+    await page.getByLabel(`Value of variable ${at + 1}`).fill(value);
+  }
+  await page.getByLabel('Slot', { exact: true }).fill(token.label);
+  await page.getByRole('button', { name: 'Save signer' }).click();
+  await expect(page.getByText(/^It is not in use yet/)).toBeVisible();
+  await open(page, 'Signers');
+}
+
+/** What the screen says while a device waits for somebody. */
+export function waitsForYou(page: Page, name: string) {
+  return page.getByRole('alertdialog', { name: `“${name}” waits for you` });
 }
