@@ -16,6 +16,8 @@ export interface DialogFormProps {
   saidByField?: boolean;
   /** Something is lost by it. */
   danger?: boolean;
+  /** What runs is not left by closing the dialog. */
+  stays?: boolean;
   children: ReactNode;
 }
 
@@ -23,7 +25,8 @@ export interface DialogFormProps {
 export const whyNotReason = (text: string): string | null =>
   text.trim() === '' ? 'Write why' : text.trim().length < 3 ? 'Write why in three letters or more' : null;
 
-export function DialogForm({ action, why, verb, onClose, saidByField, danger, children }: DialogFormProps) {
+export function DialogForm(props: DialogFormProps) {
+  const { action, why, verb, onClose, saidByField, danger, stays, children } = props;
   const [pressed, setPressed] = useState(false);
   const refusal = useRef<HTMLDivElement>(null);
   const { error } = action;
@@ -57,7 +60,9 @@ export function DialogForm({ action, why, verb, onClose, saidByField, danger, ch
             {why}.
           </span>
         ) : null}
-        <Button onPress={onClose}>Cancel</Button>
+        <Button whyDisabled={stays && action.busy ? 'Wait for its end' : null} onPress={onClose}>
+          Cancel
+        </Button>
         <Button kind={danger ? 'danger' : 'primary'} type="submit" busy={action.busy} whyDisabled={why}>
           {verb}
         </Button>

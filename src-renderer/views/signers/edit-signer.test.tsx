@@ -2,7 +2,7 @@ import { cleanup, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
 import { type FakeBridge, installBridge, Refusal } from '../../app/fake-bridge.ts';
-import { dropWorkspaceData } from '../../app/query-store.ts';
+import { dropWorkspaceData, takeEvent } from '../../app/query-store.ts';
 import { EditSigner, NewSigner } from './edit-signer.tsx';
 import { fakeList, PKCS11, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
 import { endedJob, press, settle, show, type } from './fake-view.tsx';
@@ -185,6 +185,51 @@ test('an empty token is not chosen but initialised; a PIN pad is said to be the 
   ]);
   // A dialog inside the form is no part of it.
   expect(callsOf('signers.save')).toEqual([]);
+});
+
+test('an erasing is not left by closing its dialog; when it stopped half-way the slots are looked at again', async () => {
+  let end = endedJob('j-2');
+  const { callsOf } = bridge({
+    'signers.initToken': () => ({ job: 'j-2' }),
+    'jobs.get': ({ id }: { id: string }) => (id === 'j-2' ? end : endedJob(id)),
+  });
+  end = { ...end, state: 'running', endedAt: null as never };
+  await show(NewSigner, '/signers/new');
+  await press(/^SoftHSM/);
+  await press('Look for slots');
+  await press(/aa11/);
+  await press(/^Erase/);
+  const dialog = () => screen.queryByRole('alertdialog');
+  for (const [label, value] of [
+    ['Type the serial aa11', 'aa11'],
+    ['PIN', '4321'],
+    ['PIN, again', '4321'],
+    ['Present PIN of the security officer', '87654321'],
+  ] as const)
+    fireEvent.change(within(dialog() as HTMLElement).getByLabelText(label, { selector: 'input' }), {
+      target: { value },
+    });
+  await press('Erase and initialise');
+  await press('Cancel');
+  fireEvent.keyDown(dialog() as HTMLElement, { key: 'Escape' });
+  await settle();
+  expect(dialog()).not.toBeNull();
+
+  end = endedJob('j-2', { code: 'SIGNER_UNAVAILABLE', message: 'The token was erased, but has no PIN.' });
+  takeEvent({ type: 'changed', topic: 'jobs', ids: ['j-2'] });
+  await settle();
+  expect(screen.getByText('The token was erased, but has no PIN.')).toBeTruthy();
+  expect(callsOf('signers.findSlots')).toHaveLength(1);
+  await press('Cancel');
+  expect(dialog()).toBeNull();
+  expect(callsOf('signers.findSlots')).toHaveLength(2);
+});
+
+test('who is sent there for the slots sees them at once, and not again by going back', async () => {
+  const { callsOf } = bridge();
+  await show(EditSigner, `/signers/${TOKEN.id}/edit?look=slots`);
+  expect(callsOf('signers.findSlots')).toHaveLength(1);
+  expect(location.hash).toBe(`#/signers/${TOKEN.id}/edit`);
 });
 
 test('a slot by number takes hexadecimal, says both notations, and forgets the serial of another choice', async () => {

@@ -1,8 +1,8 @@
 /** A new signer, or the settings of one that is there. What is saved waits with the other changes until it is applied. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Answer } from '#shared/contract/index.ts';
 import { call } from '../../app/call.ts';
-import { hrefOf, navigate } from '../../app/router.ts';
+import { formatPath, hrefOf, navigate, replacePath } from '../../app/router.ts';
 import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
 import { useQuery } from '../../app/use-query.ts';
@@ -163,6 +163,11 @@ export function EditSigner({ route }: ViewProps) {
   const id = route.params['id'] ?? '';
   const found = useQuery('signers.list', {}, ['signers']);
   const discover = useQuery('signers.discover', {}, []);
+  const [lookAtOnce] = useState(route.query['look'] === 'slots');
+  useEffect(() => {
+    // Neither "back" nor a reload loads the library again.
+    if (lookAtOnce) replacePath(formatPath('signer-edit', { id }));
+  }, []);
   if (!found.data) return <NotLoaded title="Signer" found={found} back={BACK} />;
   const signer = found.data.pending.signers.find((one) => one.id === id) ?? null;
   if (signer === null || signer.settings === null)
@@ -184,7 +189,7 @@ export function EditSigner({ route }: ViewProps) {
       signer={signer}
       start={formOf(signer.name, signer.settings, signer.secretStored)}
       discover={discover.data}
-      lookAtOnce={route.query['look'] === 'slots'}
+      lookAtOnce={lookAtOnce}
     />
   );
 }

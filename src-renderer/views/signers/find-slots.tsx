@@ -254,7 +254,11 @@ export function FindSlots(props: {
       <InitTokenDialog
         library={library}
         slot={init}
-        onClose={() => setInit(null)}
+        onClose={(tried) => {
+          setInit(null);
+          // What was refused may have been done by half.
+          if (tried) void look.action.run();
+        }}
         onMade={(label) => {
           const erased = init?.token.initialized ? init.token.serial : null;
           made.current = { label, before: table?.slots ?? [], erased };

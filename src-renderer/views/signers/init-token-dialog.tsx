@@ -1,5 +1,5 @@
 /** A token gets its label, its PIN and its security officer's: an empty one, or one whose keys are given up by typing its serial. */
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
 import { call } from '../../app/call.ts';
 import { showToast } from '../../app/state.ts';
@@ -16,7 +16,8 @@ export type TokenSlot = DeviceTable['slots'][number] & {
 interface InitTokenProps {
   library: { libPath: string; environment: Record<string, string> };
   slot: TokenSlot;
-  onClose: () => void;
+  /** `tried`: something may have been done to it. */
+  onClose: (tried: boolean) => void;
   /** It has this label now. */
   onMade: (label: string) => void;
 }
@@ -24,17 +25,30 @@ interface InitTokenProps {
 /** `slot` null: closed. */
 export function InitTokenDialog({
   slot,
+  onClose,
   ...props
 }: Omit<InitTokenProps, 'slot'> & { slot: TokenSlot | null }) {
+  const [running, setRunning] = useState(false);
+  const tried = useRef(false);
+  const run = (now: boolean): void => {
+    setRunning(now);
+    tried.current ||= now;
+  };
+  /** An erasing that nobody sees the end of would leave a list behind that is wrong. */
+  const close = (): void => {
+    if (running) return;
+    onClose(tried.current);
+    tried.current = false;
+  };
   const name = slot?.token.label === '' ? 'the token' : `“${slot?.token.label ?? ''}”`;
   return (
     <Dialog
       open={slot !== null}
-      onClose={props.onClose}
+      onClose={close}
       title={slot?.token.initialized ? `Erase ${name} and initialise it anew` : 'Initialise the token'}
       alert={slot?.token.initialized ?? false}
     >
-      {slot === null ? null : <Body slot={slot} {...props} />}
+      {slot === null ? null : <Body slot={slot} {...props} onClose={close} onRun={run} />}
     </Dialog>
   );
 }
@@ -80,7 +94,9 @@ function Lost({ slot }: { slot: TokenSlot }) {
   );
 }
 
-function Body({ library, slot, onClose, onMade }: InitTokenProps) {
+type BodyProps = Omit<InitTokenProps, 'onClose'> & { onClose: () => void; onRun: (running: boolean) => void };
+
+function Body({ library, slot, onClose, onMade, onRun }: BodyProps) {
   const [typed, setTyped] = useState({ ...EMPTY, label: slot.token.initialized ? slot.token.label : '' });
   const erased = slot.token.initialized ? slot.token.serial : null;
   const label = typed.label.trim();
@@ -100,6 +116,12 @@ function Body({ library, slot, onClose, onMade }: InitTokenProps) {
       onMade(label);
     },
   );
+  const { running } = made;
+  useEffect(() => {
+    onRun(running);
+    return () => onRun(false);
+    // The other things of its maker are the same ones.
+  }, [running]);
   const { error } = made.action;
   const said = (path: string): string | null => error?.fieldError(path) ?? null;
   /** What the token said goes with the next change. */
@@ -115,6 +137,7 @@ function Body({ library, slot, onClose, onMade }: InitTokenProps) {
       why={missing(typed, erased)}
       verb={erased === null ? 'Initialise token' : 'Erase and initialise'}
       danger={erased !== null}
+      stays
       saidByField={['label', 'pin', 'soPin'].some((path) => said(path) !== null)}
       onClose={onClose}
     >
