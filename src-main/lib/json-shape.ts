@@ -1,7 +1,7 @@
 /** Asking a read JSON value for what it must be, with the place in every refusal. It knows no document. */
 import { below, JsonError, JsonNumber, type JsonObject, type JsonValue } from './json-reader.ts';
 
-/** An object with exactly these members; `optional` ones may be missing, `open` lets others be there. */
+/** An object with exactly these members, each named once; `optional` ones may be missing, `open` lets others be there. */
 export function asObject(
   value: JsonValue | undefined,
   path: string,

@@ -47,8 +47,8 @@ export function createUnfinishedKeys(deps: {
 }): UnfinishedKeys {
   const { clock, random, log, about } = deps;
   const { store } = deps.session;
-  /** Rows of keys that a job works with, by their id. */
-  const inUse = new Map<string, string>();
+  /** Keys that a job works with, by the id of their row. */
+  const inUse = new Map<string, { name: string; onRecord: boolean }>();
   const raw = new WeakMap<Device, Device>();
   /** Why the last contact left a key, by the id of its row. */
   const said = new Map<string, string>();
@@ -57,7 +57,16 @@ export function createUnfinishedKeys(deps: {
   const ageMs = (row: UnfinishedKey): number => nowMs() - Date.parse(row.at);
 
   function release(signer: string, handle: Uint8Array): void {
-    for (const [id, name] of inUse) if (name === nameOf(signer, handle)) inUse.delete(id);
+    for (const [id, { name }] of inUse) if (name === nameOf(signer, handle)) inUse.delete(id);
+  }
+
+  /** All rows. A key whose row is gone was kept or destroyed: no job works with it under that name any more. */
+  async function listed(): Promise<UnfinishedKey[]> {
+    const before = [...inUse].filter(([, { onRecord }]) => onRecord);
+    const rows = await store.run('unfinished.list', {});
+    const there = new Set(rows.map(({ id }) => id));
+    for (const [id] of before) if (!there.has(id)) inUse.delete(id);
+    return rows;
   }
 
   /** That a row stays is no harm: the next contact finds nothing under it. */
@@ -83,9 +92,11 @@ export function createUnfinishedKeys(deps: {
         const begun = async (handle: Uint8Array, spkiDer: Uint8Array | null): Promise<void> => {
           const spkiSha256 = spkiDer === null ? null : sha256Hex(spkiDer);
           row = { id, signer, handle, spkiSha256, device: serial };
-          inUse.set(id, nameOf(signer, handle));
+          const using = { name: nameOf(signer, handle), onRecord: false };
+          inUse.set(id, using);
           rows.set(toHex(handle), id);
           await remember(row);
+          using.onRecord = true;
         };
         try {
           const unmade = (): void => {
@@ -105,6 +116,7 @@ export function createUnfinishedKeys(deps: {
         try {
           await device.destroy(handle);
         } finally {
+          rows.delete(toHex(handle));
           if (id === undefined) release(signer, handle);
           else inUse.delete(id);
         }
@@ -179,7 +191,7 @@ export function createUnfinishedKeys(deps: {
   }
 
   async function sweep(signer: string, device: Device, serial: string): Promise<void> {
-    const rows = (await store.run('unfinished.list', {})).filter((row) => row.signer === signer);
+    const rows = (await listed()).filter((row) => row.signer === signer);
     for (const row of rows) {
       if (inUse.has(row.id)) continue;
       const why = keptFrom(row, serial);
@@ -206,7 +218,7 @@ export function createUnfinishedKeys(deps: {
   }
 
   async function idle(): Promise<UnfinishedKey[]> {
-    return (await store.run('unfinished.list', {})).filter(({ id }) => !inUse.has(id));
+    return (await listed()).filter(({ id }) => !inUse.has(id));
   }
 
   return {
@@ -221,7 +233,7 @@ export function createUnfinishedKeys(deps: {
       }),
     list: async () => (await idle()).map((row) => ({ ...row, text: textOf(row) })),
     async among(signer, keys) {
-      const rows = (await store.run('unfinished.list', {})).filter((row) => row.signer === signer);
+      const rows = (await listed()).filter((row) => row.signer === signer);
       const isOne = ({ handle, begun, spkiDer }: DeviceKey, row: UnfinishedKey): boolean =>
         row.spkiSha256 === null
           ? equalBytes(handle, row.handle) || (begun !== undefined && equalBytes(begun, row.handle))
