@@ -86,8 +86,8 @@ export const signerRow = z.strictObject({
   keys: z.number().int(),
   /** On the device, or about to appear there, and none of the workspace; `text`: what becomes of it. */
   unfinished: z.array(z.strictObject({ id, identifier: z.string(), at: instant, text: z.string() })),
-  /** `insecure` and `force`, in words, for red banners (H-010). */
-  warnings: z.array(z.string()),
+  /** `insecure` and `force`, in words, for banners on every screen (H-010): only the first one puts keys at risk. */
+  warnings: z.array(z.strictObject({ severity: z.enum(['bad', 'careful']), text: z.string() })),
 });
 export type SignerRow = z.infer<typeof signerRow>;
 

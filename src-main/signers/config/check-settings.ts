@@ -2,6 +2,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { KmipSettings, Pkcs11Settings, SignerSettings } from '#shared/contract/signer-settings.ts';
+import type { SignerRow } from '#shared/contract/signers.ts';
 import type { FieldError } from '#shared/errors.ts';
 import { isAbsolute } from 'node:path';
 import { errorText } from '../../lib/app-error.ts';
@@ -162,18 +163,24 @@ export async function checkSettings(settings: SignerSettings, about: About): Pro
 }
 
 /** For red banners that stay (H-010). */
-export function warningsOf(settings: SignerSettings | null): string[] {
+export function warningsOf(settings: SignerSettings | null): SignerRow['warnings'] {
   if (settings?.kind !== 'kmip') return [];
   const { insecure, force, host } = settings;
   return [
     ...(insecure
       ? [
-          `The certificate of ${host} is not checked: whoever is on the way can read and change everything. Never use it in production.`,
+          {
+            severity: 'bad' as const,
+            text: `The certificate of ${host} is not checked: whoever is on the way can read and change everything. Never use it in production.`,
+          },
         ]
       : []),
     ...(force
       ? [
-          'The server is used although it does not announce all operations that are needed. This is for devices that say less than they can (PyKMIP and Modify Attribute).',
+          {
+            severity: 'careful' as const,
+            text: 'The server is used although it does not announce all operations that are needed. This is for devices that say less than they can (PyKMIP and Modify Attribute).',
+          },
         ]
       : []),
   ];

@@ -230,8 +230,8 @@ test('KMIP: warnings stay, a pair is a pair, and an offline station takes one ad
   });
   await t.apply();
   expect((await t.row(id)).warnings).toEqual([
-    expect.stringContaining('not checked'),
-    expect.stringContaining('PyKMIP'),
+    { severity: 'bad', text: expect.stringContaining('not checked') },
+    { severity: 'careful', text: expect.stringContaining('PyKMIP') },
   ]);
 
   const offline = await started({});

@@ -50,7 +50,8 @@ const NETWORK: Partial<Record<AppError['code'], DeviceTrouble>> = {
 /** A server that shows another certificate than its pinned one, with both fingerprints; any other failure as it is. */
 export function changedPeer(error: unknown, trust: KmipContact['trust'], host: string): unknown {
   const pinned = typeof trust === 'object' && 'sha256' in trust ? trust.sha256 : null;
-  const shown = error instanceof AppError && error.code === 'PEER_UNTRUSTED' ? error.details?.fingerprint : null;
+  const shown =
+    error instanceof AppError && error.code === 'PEER_UNTRUSTED' ? error.details?.fingerprint : null;
   if (pinned === null || typeof shown !== 'string') return error;
   return new DeviceError(
     'misconfigured',

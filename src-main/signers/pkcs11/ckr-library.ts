@@ -15,7 +15,7 @@ export const CKR_OF_LIBRARY: Readonly<Record<string, FaultText>> = {
     cause:
       'The token folder or the configuration of the library is missing, its service does not run, or the library is broken.',
     check: 'Look at the variables of the signer (SOFTHSM2_CONF and the like) and at the log of the library.',
-    fix: 'Mend what its log names, then test the signer.',
+    fix: 'Mend what its log names, then press "Test".',
   },
   CKR_FUNCTION_FAILED: {
     trouble: 'unreachable',
@@ -78,28 +78,28 @@ export const CKR_OF_LIBRARY: Readonly<Record<string, FaultText>> = {
     text: 'The device is still busy with something else; it is tried again.',
     cause: 'The library did not finish an operation that failed.',
     check: 'Look at the log of the library.',
-    fix: 'Probe the signer; its child is started anew.',
+    fix: 'Press "Test": the process of its library is started anew.',
   },
   CKR_OPERATION_NOT_INITIALIZED: {
     trouble: 'unreachable',
     text: 'The device forgot an operation that it had begun; it is tried again.',
     cause: 'The token was reset in the middle.',
     check: 'Look at the log of the library.',
-    fix: 'Probe the signer; its child is started anew.',
+    fix: 'Press "Test": the process of its library is started anew.',
   },
   CKR_CRYPTOKI_NOT_INITIALIZED: {
     trouble: 'unreachable',
     text: 'The library was not started; it is begun anew.',
     cause: 'The library ended itself.',
     check: 'Look at the log of the library.',
-    fix: 'Probe the signer; its child is started anew.',
+    fix: 'Press "Test": the process of its library is started anew.',
   },
   CKR_CRYPTOKI_ALREADY_INITIALIZED: {
     trouble: 'unreachable',
     text: 'The library was started twice; it is begun anew.',
     cause: 'The library is shared in a way that it does not allow.',
     check: 'Look at the log of the library.',
-    fix: 'Probe the signer; its child is started anew.',
+    fix: 'Press "Test": the process of its library is started anew.',
   },
   CKR_LIBRARY_LOAD_FAILED: {
     trouble: 'misconfigured',

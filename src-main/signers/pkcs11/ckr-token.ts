@@ -182,14 +182,14 @@ export const CKR_OF_TOKEN: Readonly<Record<string, FaultText>> = {
     text: 'The device does not take its saved state back. Try again.',
     cause: 'The library asked for something that is not used here.',
     check: 'Look at the log of the library.',
-    fix: 'Probe the signer.',
+    fix: 'Press "Test".',
   },
   CKR_USER_ALREADY_LOGGED_IN: {
     trouble: 'unreachable',
     text: 'The device says that somebody is logged in already; it is begun anew.',
     cause: 'The library kept an older login.',
     check: 'Look at the log of the library.',
-    fix: 'Probe the signer; its child is started anew.',
+    fix: 'Press "Test": the process of its library is started anew.',
   },
   CKR_USER_ANOTHER_ALREADY_LOGGED_IN: {
     trouble: 'refused',

@@ -25,7 +25,7 @@ export const OWN_FAULTS: Readonly<Record<string, FaultText>> = {
   },
   SIGNER_CLOSED: {
     trouble: 'unreachable',
-    text: 'The signer is not connected. Probe it or try again.',
+    text: 'The signer is not connected. Press "Test" or try again.',
     cause: 'It was logged out, or its token was taken out.',
     check: 'Look at the state of the signer.',
     fix: 'Log in again.',

@@ -23,6 +23,12 @@ export interface ToolDeps {
 }
 export type Library = Pick<Pkcs11Settings, 'libPath' | 'environment'>;
 
+/** Without the promise of a signer's: here nothing is tried again by itself. */
+function said({ trouble, code, message, library }: DeviceError): DeviceError {
+  const text = message.replace(/(?:;|,? and) it is (?:tried again|begun anew)\./, '.');
+  return new DeviceError(trouble, code, text, library);
+}
+
 async function withLibrary<T>(
   deps: ToolDeps,
   { libPath, environment }: Library,
@@ -36,6 +42,8 @@ async function withLibrary<T>(
   deps.signal?.addEventListener('abort', abort);
   try {
     return await task(client, await loadLibrary(client, libPath, DEADLINES.call));
+  } catch (error) {
+    throw error instanceof DeviceError ? said(error) : error;
   } finally {
     deps.signal?.removeEventListener('abort', abort);
     client.end(faultOf('SIGNER_CLOSED'));

@@ -128,7 +128,10 @@ export const SERVER: SignerRow = {
   algorithms: [],
   keys: 0,
   warnings: [
-    'The certificate of kmip.example.net is not checked: whoever is on the way can read and change everything.',
+    {
+      severity: 'bad',
+      text: 'The certificate of kmip.example.net is not checked: whoever is on the way can read and change everything.',
+    },
   ],
 };
 
