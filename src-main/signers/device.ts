@@ -136,6 +136,9 @@ export interface FoundKey {
 /** Throws DeviceError when this is not the device that is known by this name. */
 export type Proof = (device: Pick<Device, 'find' | 'sign'>, facts: DeviceFacts) => Promise<void>;
 
+/** The caller proves it himself. */
+export const unproven: Proof = () => Promise.resolve();
+
 export interface Device {
   /**
    * First contact: loads or connects, finds token or server, logs in, learns the capabilities. Again while it is open:

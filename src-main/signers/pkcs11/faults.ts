@@ -46,3 +46,7 @@ export function endedForOne(): DeviceError {
     'Another call on this device was cancelled, which ended the connection; it is begun anew.',
   );
 }
+
+const GONE = new Set(['KEY_NOT_FOUND', 'CKR_KEY_HANDLE_INVALID', 'CKR_OBJECT_HANDLE_INVALID']);
+/** The key is not there, as far as this connection sees. */
+export const isGone = (error: unknown): boolean => error instanceof DeviceError && GONE.has(error.code);

@@ -105,6 +105,7 @@ describeSoftHsm('a library that does not answer', () => {
 
 describeSoftHsm('a library that lacks something', () => {
   const NOT_CALLED_YET = ['C_DestroyObject', 'C_Finalize', 'C_GenerateKeyPair', 'C_GetAttributeValue'];
+  const SIGNS = ['C_Sign', 'C_SignInit'];
   const unseen = (rows: Capability[] = []): string[] =>
     rows.filter(({ present }) => present === null).map(({ name }) => name);
 
@@ -124,30 +125,25 @@ describeSoftHsm('a library that lacks something', () => {
   test('no C_FindObjects: seen at the first contact, and what was not called yet is said', async () => {
     const { capabilities } = await faulty('no-find').open(never);
     expect(missingOf(capabilities)).toEqual(['C_FindObjects']);
-    expect(unseen(capabilities)).toEqual([...NOT_CALLED_YET, 'C_Sign', 'C_SignInit']);
+    expect(unseen(capabilities)).toEqual([...NOT_CALLED_YET, ...SIGNS]);
     // Without a login and without a second session there is more that cannot be seen.
     const bare = await hsm
       .device('faulty', { ...shim.settings(hsm, 'one-session'), login: false })
       .open(never);
-    expect(unseen(bare.capabilities)).toEqual([
-      'C_CloseSession',
-      ...NOT_CALLED_YET,
-      'C_Login',
-      'C_Sign',
-      'C_SignInit',
-    ]);
+    expect(unseen(bare.capabilities)).toEqual(['C_CloseSession', ...NOT_CALLED_YET, 'C_Login', ...SIGNS]);
   });
 
   test('one that does not survive what it must refuse is opened, used, and its functions are seen by their use', async () => {
-    const device = faulty('fragile');
+    const device = faulty('fragile,one-session');
     await device.open(never);
     const made = await device.create({ algorithm: 'p-256', label: 'fragile' });
     const signature = await device.sign(made.handle, 'p-256', DATA);
     expect(signatureHolds('p-256', made.spkiDer, DATA, signature)).toBe(true);
     await device.destroy(made.handle);
+    await expect(device.sign(Buffer.alloc(20), 'p-256', DATA)).rejects.toMatchObject({ trouble: 'key-gone' });
     const capabilities = await device.seen?.();
     expect(missingOf(capabilities ?? [])).toEqual([]);
-    expect(unseen(capabilities)).toEqual(['C_Finalize']);
+    expect(unseen(capabilities)).toEqual(['C_CloseSession', 'C_Finalize']);
   });
 
   test.each(['no-plain', 'plain-forbidden'])(

@@ -32,14 +32,17 @@ export interface WatchedLibrary {
 /** A function that was there once is called without detour from then on: signing is not slower for it. */
 export function watchFunctions(real: Cryptoki): WatchedLibrary {
   const present = new Map<string, boolean>();
-  const library = new Proxy({} as Record<string, Call>, {
-    get(known, name) {
-      const made = Reflect.get(known, name) as Call | undefined;
-      if (made !== undefined || typeof name !== 'string') return made;
-      const call = (real as unknown as Record<string, Call>)[name]?.bind(real);
-      return call === undefined ? undefined : noted(known, name, call);
+  const library = new Proxy<Record<string, Call>>(
+    {},
+    {
+      get(known, name) {
+        const made = Reflect.get(known, name) as Call | undefined;
+        if (made !== undefined || typeof name !== 'string') return made;
+        const call = (real as unknown as Record<string, Call>)[name]?.bind(real);
+        return call === undefined ? undefined : noted(known, name, call);
+      },
     },
-  });
+  );
 
   function noted(known: Record<string, Call>, name: string, call: Call): Call {
     const title = name.replace(/Async$/, '');

@@ -88,6 +88,7 @@ export function createHostKeys(library: Cryptoki, sessions: Sessions): HostKeys 
     const done = sessions.useNow((session) => {
       const started = performance.now();
       library.C_SignInit(session, { mechanism: request.mechanism }, found.key);
+      // Nothing comes between that could fail.
       const signature = library.C_Sign(session, octets(request.input), Buffer.alloc(request.most));
       noteTime(found, started);
       return signature;
@@ -107,7 +108,9 @@ export function createHostKeys(library: Cryptoki, sessions: Sessions): HostKeys 
         const found = find(session, request.id);
         const started = performance.now();
         library.C_SignInit(session, { mechanism }, found.key);
+        sessions.begun(session, true);
         if (login !== null) library.C_Login(session, CKU.contextSpecific, pinText(login.pin));
+        sessions.begun(session, false);
         const signature = await library.C_SignAsync(session, octets(input), Buffer.alloc(most));
         noteTime(found, started);
         return signature;

@@ -73,6 +73,13 @@ test('who waits for a session that nobody can open is told why', async () => {
 test('the only session keeps its login: what failed on it is ended, and a search waits for a signature', async () => {
   const { token, sessions } = fakeToken(1);
   await expect(sessions.use(noTurn, failing)).rejects.toThrow('CKR_PIN_INCORRECT');
+  // Nothing was begun.
+  expect(token.done).toEqual([]);
+  const halfWay = (session: Handle): Promise<never> => {
+    sessions.begun(session, true);
+    return failing();
+  };
+  await expect(sessions.use(noTurn, halfWay)).rejects.toThrow('CKR_PIN_INCORRECT');
   expect(token.done).toEqual(['end s0']);
   const { promise, resolve } = Promise.withResolvers<string>();
   const order: string[] = [];

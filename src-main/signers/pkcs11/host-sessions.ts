@@ -14,6 +14,8 @@ export interface Sessions {
   useNow<T>(task: (session: Handle) => T): { value: T } | null;
   /** Searches and reads: on the first session, alone on it where the token has no other. */
   read<T>(turn: Turn, task: (session: Handle) => T): T | Promise<T>;
+  /** A signature was begun on that session, or the library is asked for it, which ends it whatever it answers. */
+  begun(session: Handle, yes: boolean): void;
   closeAll(): void;
 }
 
@@ -39,6 +41,8 @@ export function openSessions(library: Cryptoki, slot: Handle, most: number): Ses
   const free: Handle[] = [];
   const waiting: { resolve(session: Handle): void; reject(error: unknown): void }[] = [];
   let limit = most;
+  /** What was begun on the first session and not finished. */
+  let halfWay = false;
 
   /** null: none is to be had, wait for one. */
   function another(): Handle | null {
@@ -79,15 +83,20 @@ export function openSessions(library: Cryptoki, slot: Handle, most: number): Ses
   /** What failed half-way stays begun on its session: it is ended there or with the session. */
   function giveAfterFailure(session: Handle): void {
     if (session === main) {
-      // Both end it whatever they answer (PKCS#11 2.40, 5.11), SoftHSM's first one does not; closing would end the login.
-      for (const end of [
-        () => library.C_SignFinal(session, Buffer.alloc(1024)),
-        () => library.C_Sign(session, Buffer.alloc(1), Buffer.alloc(1024)),
-      ])
+      // Both end it whatever they answer (PKCS#11 2.40, 5.11), SoftHSM's first one does not; closing would end the login. Where
+      // nothing is begun neither is called: some libraries do not survive that.
+      const ends = halfWay
+        ? [
+            () => library.C_SignFinal(session, Buffer.alloc(1024)),
+            () => library.C_Sign(session, Buffer.alloc(1), Buffer.alloc(1024)),
+          ]
+        : [];
+      halfWay = false;
+      for (const end of ends)
         try {
           end();
         } catch {
-          // Mostly there is nothing to end.
+          // The first one has ended it.
         }
       return give(session);
     }
@@ -135,6 +144,9 @@ export function openSessions(library: Cryptoki, slot: Handle, most: number): Ses
       }
       give(session);
       return { value };
+    },
+    begun(session, yes) {
+      if (session === main) halfWay = yes;
     },
     read: (turn, task) => (shared ? use(turn, async (session) => task(session)) : task(main)),
     closeAll() {

@@ -5,7 +5,7 @@
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import type { Random } from '../../ports.ts';
 import { join, type Shared } from '../lifecycle/waiting.ts';
-import { type Device, DeviceError, type Proof, staysInside } from '../device.ts';
+import { type Device, DeviceError, type Proof, staysInside, unproven } from '../device.ts';
 import { atMost } from './at-most.ts';
 import {
   askHost,
@@ -15,7 +15,7 @@ import {
   DEADLINES,
   type Pkcs11Deps,
 } from './connection.ts';
-import { endedForOne, faultOf } from './faults.ts';
+import { endedForOne, faultOf, isGone } from './faults.ts';
 import { quietNotice } from './quiet-notice.ts';
 import type { Patience } from './host-client.ts';
 import { createSigning } from './signing.ts';
@@ -26,12 +26,7 @@ import { generateRequest, type Key, keysOf, spkiOf, theOne } from './key-objects
 const ID_LENGTH = 20;
 /** So many signatures are in the child at once; more would only wait there. */
 const IN_FLIGHT = 32;
-const GONE = new Set(['KEY_NOT_FOUND', 'CKR_KEY_HANDLE_INVALID', 'CKR_OBJECT_HANDLE_INVALID']);
-const isGone = (error: unknown): boolean => error instanceof DeviceError && GONE.has(error.code);
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-
-/** The caller proves it himself. */
-const unproven: Proof = () => Promise.resolve();
 
 interface Open extends Connection {
   /** Keys that were looked at, by CKA_ID. */
@@ -249,8 +244,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
           on,
           `${on.token.label} is making a key, which may take minutes. Touch it if it blinks.`,
         );
-        const rows = await objectsAlone(() => ask(on, request, patience));
-        const [privateKey, publicKey] = rows;
+        const [privateKey, publicKey] = await objectsAlone(() => ask(on, request, patience));
         const spkiDer = publicKey === undefined ? null : spkiOf(publicKey);
         if (privateKey === undefined || spkiDer === null) throw faultOf('KEY_INCOMPLETE');
         if (privateKey.sensitive === false || privateKey.extractable === true)

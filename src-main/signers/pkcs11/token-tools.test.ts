@@ -171,8 +171,8 @@ describeSoftHsm('tokens are made and their PINs changed', () => {
 
 describeSoftHsm('a library that fails here', () => {
   test('is asked once, and nobody is told that it is tried again', async () => {
-    const library = { libPath: softhsmLibrary(), environment: { SOFTHSM2_CONF: '/nowhere/softhsm2.conf' } };
-    await expect(listSlots(deps, library)).rejects.toMatchObject({
+    const missing = { ...library(), environment: { SOFTHSM2_CONF: '/nowhere/softhsm2.conf' } };
+    await expect(listSlots(deps, missing)).rejects.toMatchObject({
       code: 'CKR_GENERAL_ERROR',
       message: expect.stringMatching(/^The library failed without saying why\. Look whether/),
     });
