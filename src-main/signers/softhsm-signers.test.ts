@@ -79,6 +79,9 @@ test(
     await app.call('workspace.lock', {});
     await app.call('workspace.unlock', { passphrase: PASSPHRASE });
     expect(await row()).toMatchObject({ state: 'announced', keys: 1 });
+    // A later contact uses less, and what was seen before counts.
+    expect(await app.ended((await app.call('signers.login', { id })).job)).toMatchObject({ state: 'done' });
+    expect((await row())?.capabilities.find(({ name }) => name === 'C_DestroyObject')?.present).toBe(true);
     const { key: view } = await app.call('keys.get', { id: key });
     await app.call('keys.destroy', { id: key, confirm: view.keyId.slice(-8) });
     expect((await app.call('signers.deviceKeys', { id })).keys.map(({ identity }) => identity)).toEqual([

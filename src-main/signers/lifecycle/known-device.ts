@@ -4,7 +4,7 @@
  */
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import type { Clock } from '../../ports.ts';
-import type { Device, DeviceFacts } from '../device.ts';
+import type { Capability, Device, DeviceFacts } from '../device.ts';
 
 export interface Known {
   facts: DeviceFacts;
@@ -24,6 +24,17 @@ export interface KnownDevice {
 export const serialName = ({ kind }: SignerSettings): string =>
   kind === 'kmip' ? 'certificate SHA-256' : 'serial';
 
+/** What the same library of the same device did before, it can. */
+function withBefore(
+  now: readonly Capability[],
+  facts: DeviceFacts,
+  old: DeviceFacts | undefined,
+): Capability[] {
+  const same = old !== undefined && old.serial === facts.serial && old.library === facts.library;
+  const did = new Set(same ? old.capabilities.filter(({ present }) => present).map(({ name }) => name) : []);
+  return now.map((one) => (one.present === null && did.has(one.name) ? { ...one, present: true } : one));
+}
+
 export function createKnownDevice(deps: {
   clock: Clock;
   /** JSON. */
@@ -38,7 +49,8 @@ export function createKnownDevice(deps: {
     async learn(facts, device) {
       const old = known;
       const at = deps.clock.now().toISOString();
-      const capabilities = (await device?.seen?.()) ?? facts.capabilities;
+      const seen = (await device?.seen?.()) ?? facts.capabilities;
+      const capabilities = withBefore(seen, facts, old?.facts);
       const changed = old !== null && old.facts.serial !== facts.serial;
       const before = changed ? { serial: old.facts.serial, at } : old?.before;
       known = { facts: { ...facts, capabilities }, at, ...(before === undefined ? {} : { before }) };
