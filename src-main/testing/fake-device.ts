@@ -115,6 +115,7 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
     if (token === null) throw trouble('unreachable', 'TOKEN_GONE');
     token.asked.push(call);
     if (token.hangs.has(call)) {
+      if (signal?.aborted === true) throw trouble('cancelled', 'CANCELLED');
       const { promise, reject } = Promise.withResolvers<never>();
       signal?.addEventListener('abort', () => reject(trouble('cancelled', 'CANCELLED')), { once: true });
       await Promise.race([promise, ended.promise]);
