@@ -2,9 +2,9 @@
 import type { TaExport } from '#shared/contract/ta.ts';
 import { AppError } from '../lib/app-error.ts';
 import { type JsonValue, readJson, writeJson } from '../lib/json-reader.ts';
-import type { NewExchange } from '../store/commands/ta.ts';
+import type { WholeExchange } from '../store/commands/ta.ts';
 import type { Session } from '../store/store-contract.ts';
-import { exactTime, exchangeContent } from './review/history.ts';
+import { exchangeContent, signedTime } from './review/history.ts';
 import { exchangeText } from './review/krill-text.ts';
 import type { HeldSigner } from './signer/held-signer.ts';
 import { krillConfPart, krilltaConf } from './signer/krillta-conf.ts';
@@ -15,14 +15,14 @@ import { signerInfoJson } from './signer/trust-anchor.ts';
 const printed = (value: JsonValue): Uint8Array => Buffer.from(`${writeJson(value)}\n`, 'utf8');
 
 /** `[{time, request, response}]` with the reduced shape of a request (krill-ta.md 4.8). */
-export function exchangeJson(exchange: NewExchange): JsonValue {
+export function exchangeJson(exchange: WholeExchange): JsonValue {
   const reduced = (bytes: Uint8Array, name: string): JsonValue => {
     const file = readJson(bytes);
     if (!(file instanceof Map)) return file;
     return new Map([...file].filter(([member]) => member === 'signed' || member === name));
   };
   return new Map<string, JsonValue>([
-    ['time', exactTime(exchange)],
+    ['time', signedTime(exchange)],
     ['request', reduced(exchange.request, 'request')],
     ['response', reduced(exchange.response, 'response')],
   ]);
@@ -38,7 +38,7 @@ export async function exchangesFile(
   if (form === 'json') return printed(all.map(exchangeJson));
   const texts = all.map((exchange) => {
     const { request, objects } = exchangeContent(exchange);
-    return exchangeText(exchange.at, request, objects);
+    return exchangeText(signedTime(exchange), request, objects);
   });
   return Buffer.from(texts.join('\n'), 'utf8');
 }

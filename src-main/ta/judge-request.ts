@@ -28,6 +28,8 @@ export interface SignerState {
   issued: ReadonlyMap<string, Pick<CertInfo, 'caRepository'>>;
   /** Nonces of the requests processed before. */
   nonces: ReadonlySet<string>;
+  /** Keys that were revoked for this very request, child by key identifier, in an answer that was set aside. */
+  revokedBefore?: ReadonlyMap<string, string>;
 }
 
 /** A fault of one wish alone: without it the rest could be signed. */
@@ -82,7 +84,8 @@ function judgeWish(
   const other = claimed.get(key);
   inner.check(other === undefined, `${other ?? ''} asks for the same key`, 'RFC 6492 3.4.1');
   claimed.set(key, child.handle);
-  const owner = state.owners.get(key);
+  const before = state.revokedBefore?.get(key);
+  const owner = state.owners.get(key) ?? (wish.type === 'revocation' ? before : undefined);
   if (wish.type === 'revocation') {
     inner.check(wish.key === key, 'the key to revoke is not the one it stands under', 'RFC 6492 3.5.1');
     inner.check(
@@ -90,6 +93,10 @@ function judgeWish(
       'a key that has no certificate cannot be revoked: if it was revoked here already, take signer-info.json of this signer over on the proxy and make the request anew',
       'RFC 6492 3.5.1',
     );
+    if (before !== undefined && !state.owners.has(key))
+      questions.push(
+        `${who}: it was revoked already, by the clock that was ahead; the response says so once more.`,
+      );
   } else {
     const csr = readChildCsr(wish.csrDer, inner);
     inner.check(

@@ -4,12 +4,12 @@
  */
 import type { ExchangeRow } from '#shared/contract/ta.ts';
 import type { ExchangeReview } from '#shared/contract/ta-review.ts';
-import type { NewExchange, StoredExchange } from '../store/commands/ta.ts';
+import type { NewExchange, StoredExchange, WholeExchange } from '../store/commands/ta.ts';
 import { Faults } from '../rpki/fault.ts';
 import { judgeResponse } from './judge-response.ts';
 import { openDocument, readInto } from './open-exchange.ts';
 import { readResponse, signingCertificate, unknownBefore } from './response.ts';
-import { exchangeContent, historyOf, readFacts } from './review/history.ts';
+import { exchangeContent, historyOf, readFacts, setAsideOf, signedTime } from './review/history.ts';
 import { exchangeText } from './review/krill-text.ts';
 import { reviewRequest } from './review/review.ts';
 import { readSignerInfo } from './signer-info.ts';
@@ -54,7 +54,7 @@ function lastBefore(exchange: NewExchange, previous: NewExchange): Date | null {
 /** `earlier` are the exchanges of its half before it, `previous` the files of the last of them. */
 export function pastExchange(
   held: Pick<HeldSigner, 'anchor' | 'keySigner'>,
-  exchange: NewExchange,
+  exchange: WholeExchange,
   earlier: readonly StoredExchange[],
   previous: NewExchange | null,
 ): PastExchange {
@@ -62,6 +62,7 @@ export function pastExchange(
   const then = previous === null ? unknownBefore(objects) : exchangeContent(previous).objects;
   const at = new Date(exchange.at);
   const before = previous === null ? null : lastBefore(exchange, previous);
+  const ahead = earlier.findLast((one) => one.nonce === exchange.nonce && Date.parse(one.at) > at.getTime());
   // For showing: the first one follows the number of the set-up.
   const anchor = {
     ...held.anchor,
@@ -78,7 +79,7 @@ export function pastExchange(
     lastAt: before ?? new Date(0),
     earlier: null,
     lost: false,
-    setAside: null,
+    setAside: ahead === undefined ? null : setAsideOf(ahead),
     rejected: null,
     groups: [],
     approvers: 1,
@@ -106,6 +107,6 @@ export function pastExchange(
   return {
     review: { ...view, faults: [...view.faults, ...faults], canSign: false },
     holds: view.faults.length === 0 && faults.length === 0,
-    text: exchangeText(exchange.at, request, objects),
+    text: exchangeText(signedTime(exchange), request, objects),
   };
 }

@@ -5,6 +5,7 @@ import { exchangesFile } from './export.ts';
 import { postSize } from './net/krill-body.ts';
 import { readLink } from './net/krill-link.ts';
 import { exchangeRow, pastExchange } from './past-exchange.ts';
+import { whyEarly } from './signer/early-response.ts';
 import type { HeldSigner } from './signer/held-signer.ts';
 import type { TaDeps } from './ta.ts';
 import { writeOut } from './write-out.ts';
@@ -13,7 +14,7 @@ type Names = 'exchanges' | 'exchange' | 'exportExchange' | 'checkRecord';
 type Anchor = Pick<HeldSigner, 'anchor' | 'keySigner' | 'past'>;
 
 export function recordChannels(
-  deps: TaDeps & { signer(): Promise<Anchor>; asAnchor(): Promise<Anchor> },
+  deps: TaDeps & { signer(): Promise<HeldSigner>; asAnchor(): Promise<Anchor> },
 ): Pick<Domain<'ta'>, Names> {
   const { session } = deps;
   return {
@@ -24,7 +25,8 @@ export function recordChannels(
     async exchange({ id }) {
       const { store } = session();
       const files = await store.run('ta.exchangeFiles', { id });
-      const { past, ...held } = files.half === 'signer' ? await deps.signer() : await deps.asAnchor();
+      const signer = files.half === 'signer' ? await deps.signer() : null;
+      const { past, ...held } = signer ?? (await deps.asAnchor());
       const earlier = past.slice(
         0,
         Math.max(
@@ -34,10 +36,11 @@ export function recordChannels(
       );
       const last = earlier.at(-1);
       const previous = last === undefined ? null : await store.run('ta.exchangeFiles', { id: last.id });
-      const link = files.half === 'signer' ? await readLink(session()) : null;
+      const link = signer === null ? null : await readLink(session());
       return {
         row: exchangeRow(files),
         ...pastExchange(held, files, earlier, previous),
+        early: signer === null ? null : whyEarly(files, signer, deps.clock.now()),
         krill: link === null ? null : postSize(files.response.length, link.postLimit),
       };
     },

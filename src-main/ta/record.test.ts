@@ -2,6 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TestApp, testApp } from '../testing/test-app.ts';
+import {
+  answeredBy,
+  associatedHalves,
+  endHalves,
+  makeRequest,
+  proxyFileOf,
+  signerInfoOf,
+  take,
+} from '../testing/test-proxy-app.ts';
+import { addLocal } from '../testing/test-service.ts';
 import { approve, exportTo, krillFile, setUpSigner, signerOf } from '../testing/test-signer.ts';
 
 let app: TestApp;
@@ -48,4 +58,43 @@ test('one exchange is written out and judged again where no trust anchor is', as
     [2, 2],
     [0, 0],
   ]);
+});
+
+test('the reports of the proxy have the time of signing, like the signer: whenever it took the response', async () => {
+  const { proxy, signer } = await associatedHalves({ live: true });
+  try {
+    await addLocal(proxy, 'online');
+    for (const days of [0, 3]) {
+      proxy.clock.advance(days * 86_400_000 + 60_000);
+      signer.clock.advance(days * 86_400_000 + 60_000);
+      const response = await answeredBy(proxy, signer, await makeRequest(proxy));
+      proxy.clock.advance(2 * 86_400_000);
+      await take(proxy, response);
+      signer.clock.advance(2 * 86_400_000);
+    }
+    const path = join(signer.folder, 'exchanges.txt');
+    await exportTo(signer, 'exchanges-text', path);
+    const bySigner = readFileSync(path, 'utf8');
+    const byProxy = (await proxyFileOf(proxy, 'exchanges-text')).toString('utf8');
+    expect(bySigner.match(/Session date:/g)).toHaveLength(2);
+    expect(byProxy).toBe(bySigner);
+    const { rows } = await proxy.call('ta.exchanges', { half: 'proxy' });
+    const opened = await Promise.all(rows.map(({ id }) => proxy.call('ta.exchange', { id })));
+    expect(
+      opened
+        .map(({ text }) => text)
+        .toReversed()
+        .join('\n'),
+    ).toBe(bySigner);
+
+    // The time beside an exchange is held against its response.
+    const found = await app.call('ta.checkRecord', {
+      exchanges: await app.blob('e.json', await proxyFileOf(proxy, 'exchanges-json'), 'transfer'),
+      proxy: await app.blob('proxy-id.json', await proxyFileOf(proxy, 'proxy-id'), 'transfer'),
+      signer: await app.blob('signer-info.json', await signerInfoOf(signer), 'transfer'),
+    });
+    expect(found.exchanges.map(({ faults }) => faults)).toEqual([[], []]);
+  } finally {
+    await endHalves();
+  }
 });

@@ -224,6 +224,8 @@ export const taChannels = {
       review: exchangeReview,
       holds: z.boolean(),
       text: z.string(),
+      /** Why no proxy takes its response now, and what to do; null when one may. */
+      early: z.string().nullable(),
       /** Its response beside what the connected Krill takes; null: there is none, or the proxy is here. */
       krill: z.strictObject({ verdict: z.enum(['fits', 'near', 'over']), text: z.string() }).nullable(),
     }),

@@ -35,7 +35,10 @@ export interface NewExchange {
   response: Uint8Array;
 }
 
-export type StoredExchange = Omit<NewExchange, 'request' | 'response'> & { half: Half };
+/** With both files. */
+export type WholeExchange = NewExchange & { half: Half };
+
+export type StoredExchange = Omit<WholeExchange, 'request' | 'response'>;
 
 interface HalfRow {
   version: number;
@@ -243,7 +246,7 @@ export const taCommands = {
     },
   ),
   /** One with its files. Throws AppError NOT_FOUND. */
-  'ta.exchangeFiles': read((tx, { id }: { id: string }): NewExchange & { half: Half } => {
+  'ta.exchangeFiles': read((tx, { id }: { id: string }): WholeExchange => {
     const row = tx.get<ExchangeRow & { request: Uint8Array; response: Uint8Array }>(
       'SELECT * FROM ta_exchanges JOIN ta_exchange_files USING (id) WHERE id = $id',
       { id },

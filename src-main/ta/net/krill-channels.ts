@@ -9,6 +9,7 @@ import { writeJson } from '../../lib/json-reader.ts';
 import { parseCertificate } from '../../x509/certificate.ts';
 import { nameView, shortName } from '../../x509/distinguished-name.ts';
 import type { HeldSigner } from '../signer/held-signer.ts';
+import { whyEarly } from '../signer/early-response.ts';
 import { signerInfoJson } from '../signer/trust-anchor.ts';
 import type { TaDeps } from '../ta.ts';
 import { createKrillApi, type KrillApi } from './krill-api.ts';
@@ -189,6 +190,8 @@ export function krillChannels(deps: KrillDeps): Pick<Domain<'ta'>, Names> {
     },
     async krillRespond({ exchange }) {
       const files = await session().store.run('ta.exchangeFiles', { id: exchange });
+      const early = whyEarly(files, await deps.signer(), deps.clock.now());
+      if (early !== null) throw new AppError('NOT_ALLOWED_NOW', early);
       const title = `Send response ${files.number} to Krill`;
       return {
         job: jobs.start({

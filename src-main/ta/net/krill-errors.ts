@@ -97,6 +97,11 @@ export const KRILL_MEANINGS: readonly Meaning[] = [
   },
   {
     label: 'general-error',
+    when: /invalid signed message.*not yet valid/i,
+    text: 'By the clock of Krill this message is of the future: compare both clocks. If the one of this signer is ahead, set it, press “Go on from this clock…” on the trust anchor’s page, fetch the same request again and sign it once more ({msg}).',
+  },
+  {
+    label: 'general-error',
     when: /invalid signed message/i,
     text: 'Krill does not take the signature: look whether it knows the present identity of this signer, whether both clocks are right, and whether the message is past its end ({msg}).',
   },

@@ -12,7 +12,7 @@ import { requireFile } from '../require-file.ts';
 import type { HeldSigner } from '../signer/held-signer.ts';
 import { listed } from './child-review.ts';
 import { differences } from './differences.ts';
-import { exchangeContent, requestNonce } from './history.ts';
+import { exchangeContent, requestNonce, type SetAside } from './history.ts';
 import { type Reviewed, reviewRequest } from './review.ts';
 
 interface Held {
@@ -50,8 +50,8 @@ export interface ReviewContext {
   earlier: NewExchange | null;
   /** It was answered here, and a restore took that exchange away. */
   lost: boolean;
-  /** It was answered at that instant by a clock that was ahead, and the signer went on without it. */
-  setAside: string | null;
+  /** Its answer by a clock that was ahead, and that the signer went on without. */
+  setAside: SetAside | null;
   /** Another number than the next one. */
   number: { value: string; reason: string } | null;
   rejected: { at: string; reason: string } | null;

@@ -5,7 +5,10 @@
 import { JsonError, type JsonValue } from '../../lib/json-reader.ts';
 import { asObject } from '../../lib/json-shape.ts';
 import { asnText, ipText, readAsn, readIp } from '../../rpki/resource-text.ts';
+import { Faults } from '../../rpki/fault.ts';
 import type { ResourceSet } from '../../rpki/resource-set.ts';
+import { readSignedObject } from '../../rpki/signed-object.ts';
+import type { Half } from '../../store/commands/ta.ts';
 import { requestOf, type Request } from '../documents.ts';
 import { readObjects } from '../objects.ts';
 import { openDocument } from '../open-exchange.ts';
@@ -81,9 +84,34 @@ export function readFacts(text: string): ExchangeFacts {
   return JSON.parse(text) as ExchangeFacts;
 }
 
-/** When it was signed, RFC 3339 with every digit that is known. */
-export function exactTime({ at, facts }: { at: string; facts: string }): string {
-  return readFacts(facts).at ?? at;
+/**
+ * When the signer signed it, RFC 3339 with every digit that is known: krillta's "time" and "Session date". The proxy's own
+ * instant is that of taking it, so that there the message itself is asked.
+ */
+export function signedTime(exchange: {
+  half: Half;
+  at: string;
+  facts: string;
+  response: Uint8Array;
+}): string {
+  const { half, at, facts, response } = exchange;
+  if (half === 'signer') return readFacts(facts).at ?? at;
+  const { message } = openDocument(response, 'response');
+  return readSignedObject(message, new Faults()).signingTime?.toISOString() ?? at;
+}
+
+/** An answer that was signed ahead of time, and that the signer went on without; what it revoked stays revoked. */
+export interface SetAside {
+  at: string;
+  /** Child by key identifier. */
+  revoked: ReadonlyMap<string, string>;
+}
+
+export function setAsideOf({ at, facts }: { at: string; facts: string }): SetAside {
+  const revoked = readFacts(facts).children.flatMap(({ handle, wishes }) =>
+    wishes.filter(({ what }) => what === 'revoked').map(({ key }) => [key, handle] as const),
+  );
+  return { at, revoked: new Map(revoked) };
 }
 
 const NONE: History = { children: new Map(), owners: new Map(), nonces: new Set() };

@@ -8,6 +8,7 @@ import { processRequest } from '../signer/process.ts';
 import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
 import { readApprovers, requireNames } from './approvers.ts';
+import { setAsideOf } from './history.ts';
 import { keepRejection, rejectionOf } from './rejected.ts';
 import type { HeldReviews, ReviewContext } from './held-reviews.ts';
 
@@ -42,7 +43,7 @@ export function reviewChannels(deps: ReviewDeps): {
   ): Promise<ReviewContext> {
     const nonce = reviews.nonce(id);
     const used = held.past.findLast((one) => one.nonce === nonce);
-    const setAside = used !== undefined && isSetAside(used, held) ? used.at : null;
+    const setAside = used !== undefined && isSetAside(used, held) ? setAsideOf(used) : null;
     const earlier =
       used === undefined || setAside !== null
         ? null

@@ -11,7 +11,7 @@ import { weeksLater } from '../signer/publish.ts';
 import type { TrustAnchor } from '../signer/trust-anchor.ts';
 import { advisoryOf } from './advisory.ts';
 import { childReview, unusualOf } from './child-review.ts';
-import type { History } from './history.ts';
+import type { History, SetAside } from './history.ts';
 import { type ClockFaults, isWishFault, verdictOf } from './request-verdict.ts';
 
 export interface ReviewOrder {
@@ -30,8 +30,8 @@ export interface ReviewOrder {
   earlier: { id: string; number: string; differs: string[] } | null;
   /** Its nonce was answered, and a restore took that exchange away. */
   lost: boolean;
-  /** Its nonce was answered ahead of time, at that instant, and the signer went on without that exchange; null: it was not. */
-  setAside: string | null;
+  /** Its nonce was answered ahead of time, and the signer went on without that exchange; null: it was not. */
+  setAside: SetAside | null;
   /** It was rejected here before. */
   rejected: { at: string; reason: string } | null;
   /** Which groups of the digest are asked; empty when both halves are on this machine. */
@@ -124,6 +124,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
       owners: history.owners,
       issued: anchor.objects.issued,
       nonces: history.nonces,
+      revokedBefore: order.setAside?.revoked ?? new Map(),
     },
     now,
   );
@@ -158,7 +159,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
     ...(order.setAside === null
       ? []
       : [
-          `This signer answered this nonce before, by a clock that was ahead: that response is of ${minute(order.setAside)}. Sign again only if the proxy never took it.`,
+          `This signer answered this nonce before, by a clock that was ahead: that response is of ${minute(order.setAside.at)}. Sign again only if the proxy never took it.`,
         ]),
     ...(order.numberReason === null
       ? []

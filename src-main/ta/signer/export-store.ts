@@ -7,11 +7,11 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { toHex } from '../../lib/bytes.ts';
 import { type JsonValue, writeJson } from '../../lib/json-reader.ts';
 import { toJson } from '../../lib/json-shape.ts';
-import type { NewExchange } from '../../store/commands/ta.ts';
+import type { WholeExchange } from '../../store/commands/ta.ts';
 import { pkcs1Der } from '../../x509/private-key.ts';
 import { keyId } from '../../x509/public-key.ts';
 import { exchangeJson } from '../export.ts';
-import { exactTime } from '../review/history.ts';
+import { signedTime } from '../review/history.ts';
 import { identityJson, signerInfoJson, type TrustAnchor } from './trust-anchor.ts';
 
 /** As Krill names the signer that it has when nothing is configured. */
@@ -57,14 +57,14 @@ function initOf(anchor: TrustAnchor): JsonValue {
   ]);
 }
 
-function exchangeCommand(exchange: NewExchange, version: number): string {
+function exchangeCommand(exchange: WholeExchange, version: number): string {
   const done = exchangeJson(exchange);
   if (!(done instanceof Map)) throw new Error('an exchange is no object');
   return commandText({
     handle: 'ta',
     actor: 'krillta',
     version,
-    time: exactTime(exchange),
+    time: signedTime(exchange),
     details: new Map([['TrustAnchorSignerRequest', done.get('request') ?? null]]),
     effect: success(new Map([['ProxySignerExchangeDone', done]])),
   });
@@ -151,7 +151,7 @@ function deviceKeys(
 /** Every file by its path. */
 export function krillStoreFiles(
   anchor: TrustAnchor,
-  exchanges: readonly NewExchange[],
+  exchanges: readonly WholeExchange[],
   keys: { identity: ExportedKey; ta: ExportedKey },
   createdAt: string,
 ): Map<string, string> {

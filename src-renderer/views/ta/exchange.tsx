@@ -22,10 +22,10 @@ export function Exchange({ route }: ViewProps) {
   const found = useQuery('ta.exchange', { id }, ['ta']);
   const [file, setFile] = useState<TaFile | null>(null);
   const data = found.data;
-  const krill = useSendToKrill(id, data?.krill ?? null);
+  const krill = useSendToKrill(id, data?.krill ?? null, data?.early ?? null);
   const back = { href: hrefOf('trust-anchor'), label: 'Trust anchor' };
   if (!data) return <NotLoaded title="Exchange" found={found} back={back} />;
-  const { row, review, holds, text } = data;
+  const { row, review, holds, text, early } = data;
   return (
     <Page
       title={`Exchange ${row.number}`}
@@ -48,6 +48,7 @@ export function Exchange({ route }: ViewProps) {
         )
       }
     >
+      {early === null ? null : <Notice severity="bad">{early}</Notice>}
       {krill.notes}
       <Verdict
         severity={holds ? 'good' : 'bad'}

@@ -9,8 +9,8 @@ import { useStartedJob } from '../../components/use-started-job.tsx';
 
 type Size = NonNullable<Answer<'ta.exchange'>['krill']>;
 
-/** The button, and what is to be said below the heading. */
-export function useSendToKrill(exchange: string, size: Size | null) {
+/** The button, and what is to be said below the heading. `early`: it is of the future, as the page says. */
+export function useSendToKrill(exchange: string, size: Size | null, early: string | null) {
   const send = useStartedJob(
     'ta.krillRespond',
     () => call('ta.krillRespond', { exchange }),
@@ -22,7 +22,13 @@ export function useSendToKrill(exchange: string, size: Size | null) {
       <Button
         kind="primary"
         busy={send.running}
-        whyDisabled={size.verdict === 'over' ? 'It is larger than this Krill takes' : null}
+        whyDisabled={
+          early !== null
+            ? 'It is of the future: nobody takes it now'
+            : size.verdict === 'over'
+              ? 'It is larger than this Krill takes'
+              : null
+        }
         onPress={() => void send.action.run()}
       >
         Send to Krill
