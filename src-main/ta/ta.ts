@@ -70,7 +70,13 @@ export function createTa(deps: TaDeps): Ta {
   const now = (): Date => clock.now();
   const refusedEntry = (action: string, title: string) => jobRefusal(deps, action, title);
 
-  const offline = createSignerHalf({ ...deps, refusedEntry });
+  const offline = createSignerHalf({
+    ...deps,
+    refusedEntry,
+    async wentOn() {
+      if (await locals.goOn()) await publish();
+    },
+  });
   const { signer } = offline;
   const proxyState = async () => (await online.proxy.held())?.state ?? null;
   const parent = proxyParent(() => online.proxy);

@@ -59,6 +59,8 @@ export const localChildView = z.strictObject({
   /** URIs of what it publishes. */
   publishes: z.array(z.string()),
   warnings: z.array(z.strictObject({ severity, text: z.string() })),
+  /** When its CRL or manifest was made, where that is of the future: it may go on from this clock. null: it is not. */
+  aheadUntil: instant.nullable(),
   createdAt: instant,
 });
 export type LocalChildView = z.infer<typeof localChildView>;
@@ -108,6 +110,12 @@ export const taChildChannels = {
   'ta.localRoll': change(
     'unlocked',
     z.strictObject({ handle, step: z.enum(['start', 'activate']) }),
+    z.strictObject({ says: z.string() }),
+  ),
+  /** CRL and manifest of a clock that was ahead are made anew. `today`: the date, read from another clock. */
+  'ta.localGoOn': change(
+    'unlocked',
+    z.strictObject({ handle, today: z.string().max(40) }),
     z.strictObject({ says: z.string() }),
   ),
   /** Deletes a child that the trust anchor does not know, with its keys. `confirm`: its handle, typed. */

@@ -4,6 +4,7 @@ import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
 import { requireResources } from '../proxy/change-children.ts';
 import { typedResources } from '../proxy/child-info.ts';
+import { requireDate } from '../signer/clock.ts';
 import type { Roll, RollTarget } from '../../signers/migration.ts';
 import type { RunningProxy } from '../proxy/running-proxy.ts';
 import type { ProxyState } from '../proxy/proxy-state.ts';
@@ -19,6 +20,7 @@ import { configureParent, configureRepository } from './configure-child.ts';
 import { createChild, requireFreeHandle } from './create-child.ts';
 import { endChild } from './end-child.ts';
 import { childRoll, type RollStep } from './child-roll.ts';
+import { goOnChild, madeAhead } from './go-on-child.ts';
 import { type ChildDeps, type HeldChild, heldChild, heldChildren } from './held-child.ts';
 import type { LocalChildren } from './local-children.ts';
 import { keyIn, shortKey } from './local-child.ts';
@@ -172,6 +174,17 @@ export function childChannels(deps: ChildChannelDeps): {
             ? `The new key ${name} is made. Ask the parent for its certificate.`
             : `Key ${name} signs from now on. Ask the parent to revoke the old one.`,
       };
+    },
+    async localGoOn({ handle, today }) {
+      const { child } = await heldChild(own, handle);
+      if (madeAhead(child, clock.now()) === null)
+        throw new AppError(
+          'NOT_ALLOWED_NOW',
+          `Nothing of ${handle} was signed ahead of this clock: go on as always.`,
+        );
+      requireDate(today, clock.now());
+      await after(() => locals.inTurn(handle, (held) => goOnChild(own, held)));
+      return { says: `${handle} goes on from this clock: CRL and manifest are made anew.` };
     },
     async localRemove({ handle, confirm }) {
       const { child } = await heldChild(own, handle);

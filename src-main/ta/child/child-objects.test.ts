@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { judgeObject } from '../../rpki/judge.ts';
 import { type TestChildren, testChildren } from '../../testing/test-child.ts';
 import { publication } from './child-objects.ts';
+import { goOnChild, madeAhead } from './go-on-child.ts';
 import { refreshChild } from './refresh-child.ts';
 
 let here: TestChildren;
@@ -74,6 +75,38 @@ describe('CRL and manifest', () => {
     const held = await here.held('online');
     const both = await Promise.allSettled([refreshChild(here.deps, held), refreshChild(here.deps, held)]);
     expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect((await child()).keys[0]?.objects?.number).toBe(2n);
+  });
+});
+
+describe('made by a clock that was ahead', () => {
+  test('stay until the operator goes on, and are made anew above every number; a clock that is set right alone changes nothing', async () => {
+    here.later(50);
+    await refreshChild(here.deps, await here.held('online'));
+    here.later(-20);
+    const now = here.deps.now();
+    expect(madeAhead(await child(), now)?.getTime()).toBe(now.getTime() + 20 * 86_400_000);
+    expect(await refreshChild(here.deps, await here.held('online'))).toBe(false);
+    expect(await goOnChild(here.deps, await here.held('online'))).toBe(true);
+    const [key] = (await child()).keys;
+    expect(key?.objects?.number).toBe(3n);
+    expect(madeAhead(await child(), now)).toBeNull();
+    const issuerDer = key?.certificate?.der ?? null;
+    const published = publication(await child());
+    expect(published).toHaveLength(2);
+    for (const { der } of published)
+      expect(judgeObject(der, { issuerDer, anchor: false, at: now }).faults).toEqual([]);
+    // Nothing is left to go on from.
+    expect(await goOnChild(here.deps, await here.held('online'))).toBe(false);
+  });
+
+  test('nothing is published for a certificate that has not begun, until another one comes', async () => {
+    here.later(-20);
+    expect(await goOnChild(here.deps, await here.held('online'))).toBe(true);
+    expect(publication(await child())).toEqual([]);
+    expect(await refreshChild(here.deps, await here.held('online'))).toBe(false);
+    here.later(21);
+    expect(await refreshChild(here.deps, await here.held('online'))).toBe(true);
     expect((await child()).keys[0]?.objects?.number).toBe(2n);
   });
 });

@@ -26,12 +26,13 @@ export function remakeFrom({ certificate, objects }: ChildKey): Date | null {
 }
 
 /**
- * Whether they have to be made now: the first ones, those that are due while the certificate lasts, and those of a restored
- * workspace, whose number is below the `highest` this key ever signed.
+ * Whether they have to be made now: the first ones, those that are due while the certificate lasts (one of the future has not
+ * begun), and those of a restored workspace, whose number is below the `highest` this key ever signed.
  */
 export function isStale(key: ChildKey, highest: bigint, now: Date): boolean {
   const { certificate, objects } = key;
   if (certificate === null || Date.parse(certificate.notAfter) <= now.getTime()) return false;
+  if (Date.parse(certificate.notBefore) > now.getTime()) return false;
   if (objects === null || objects.number < highest) return true;
   const from = remakeFrom(key);
   return from !== null && from.getTime() < now.getTime();

@@ -2,9 +2,11 @@
 import type { ChildKeyView, LocalChildView } from '#shared/contract/ta-child.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { resourceTexts } from '../review/child-review.ts';
+import { aheadText } from '../signer/clock.ts';
 import type { Attention } from '../signer/signer-view.ts';
 import { publication, remakeFrom } from './child-objects.ts';
 import type { Standing } from './connect-child.ts';
+import { madeAhead } from './go-on-child.ts';
 import type { HeldChild } from './held-child.ts';
 import { type ChildKey, keyIn, type LocalChild, shortKey } from './local-child.ts';
 import { isWaiting } from './parent-word.ts';
@@ -147,12 +149,16 @@ function warningsOf({ child, highest }: HeldChild, now: Date): LocalChildView['w
         severity: 'careful',
         text: `This workspace was restored: key ${shortKey(keyId)} signed manifest ${highest.get(keyId)} before, and what is here is ${objects.number}. The next one goes on above it.`,
       });
-    if (Date.parse(objects.thisUpdate) > now.getTime())
-      warnings.push({
-        severity: 'bad',
-        text: 'This machine’s clock is before its last CRL and manifest: set it first.',
-      });
   }
+  const ahead = madeAhead(child, now);
+  if (ahead !== null)
+    warnings.push({
+      severity: 'bad',
+      text: aheadText(ahead, now, {
+        what: `CRL and manifest of ${child.handle} were`,
+        page: `the page of ${child.handle}`,
+      }),
+    });
   return warnings;
 }
 
@@ -221,6 +227,7 @@ export function childView(
     contact: contact === null ? null : { says: contact.says, at: iso(contact.at) },
     publishes: removed ? [] : publication(child).map(({ uri }) => uri),
     warnings: removed ? [] : warningsOf(held, now),
+    aheadUntil: removed ? null : (madeAhead(child, now)?.toISOString() ?? null),
     createdAt: held.createdAt.toISOString(),
   };
 }

@@ -13,6 +13,7 @@ import { createMessageSigning } from '../signer/signing.ts';
 import { askParent } from './ask-parent.ts';
 import { childAttention } from './child-view.ts';
 import { publication } from './child-objects.ts';
+import { goOnChild } from './go-on-child.ts';
 import { type ChildDeps, type HeldChild, heldChild, heldChildren } from './held-child.ts';
 import { noteTrouble } from './note-trouble.ts';
 import type { LocalChild } from './local-child.ts';
@@ -33,6 +34,8 @@ export interface LocalChildren {
   ask(handle: string | null): Promise<Told[]>;
   /** CRLs and manifests that are due. Answers whether any was made. */
   refresh(): Promise<boolean>;
+  /** What a clock that was ahead made is made anew, after the date was compared. Answers whether anything was made. */
+  goOn(): Promise<boolean>;
   /** What is due at them, for the overview. */
   attention(): Promise<Attention[]>;
   cas: LocalCas;
@@ -129,14 +132,20 @@ export function createLocalChildren(deps: LocalChildrenDeps): LocalChildren {
     }
   }
 
-  async function refreshOne(handle: string): Promise<boolean> {
+  async function remakeOne(handle: string, remake: typeof refreshChild): Promise<boolean> {
     try {
-      return await noted('refresh', handle, (held) => refreshChild(deps, held));
+      return await noted('refresh', handle, (held) => remake(deps, held));
     } catch (error) {
       // Kept with the child; the others go on.
       if (error instanceof AppError && !ORDINARY.has(error.code)) return false;
       throw error;
     }
+  }
+
+  async function remakeAll(remake: typeof refreshChild): Promise<boolean> {
+    let made = false;
+    for (const { child } of await present()) if (await remakeOne(child.handle, remake)) made = true;
+    return made;
   }
 
   async function ask(handle: string | null): Promise<Told[]> {
@@ -149,11 +158,8 @@ export function createLocalChildren(deps: LocalChildrenDeps): LocalChildren {
   return {
     inTurn,
     ask,
-    async refresh() {
-      let made = false;
-      for (const { child } of await present()) if (await refreshOne(child.handle)) made = true;
-      return made;
-    },
+    refresh: () => remakeAll(refreshChild),
+    goOn: () => remakeAll(goOnChild),
     async attention() {
       return (await present()).flatMap((held) => childAttention(held, deps.now()));
     },

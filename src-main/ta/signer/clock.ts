@@ -65,10 +65,10 @@ export function aheadUntil(lastAt: Date, now: Date): Date | null {
 /** It is ahead by more than one would wait for. */
 export const isFarAhead = (lastAt: Date, now: Date): boolean => lastAt.getTime() - now.getTime() > WAITED_MS;
 
-/** What is to be done when the clock stands before what was signed last. */
-export function aheadText(lastAt: Date, now: Date): string {
-  const wayOut = isFarAhead(lastAt, now)
-    ? ', or press “Go on from this clock…” on the trust anchor’s page'
-    : '';
-  return `The last exchange or reissue here was signed at ${minute(lastAt)}, and this machine says ${minute(now)}. If this clock is behind, set it. If it was ahead then, wait until ${minute(lastAt)}${wayOut}.`;
+const ANCHOR = { what: 'The last exchange or reissue here was', page: 'the trust anchor’s page' };
+
+/** What is to be done when the clock stands before what was signed last; `of`: what that was, and where the way out is. */
+export function aheadText(lastAt: Date, now: Date, of = ANCHOR): string {
+  const wayOut = isFarAhead(lastAt, now) ? `, or press “Go on from this clock…” on ${of.page}` : '';
+  return `${of.what} signed at ${minute(lastAt)}, and this machine says ${minute(now)}. If this clock is behind, set it. If it was ahead then, wait until ${minute(lastAt)}${wayOut}.`;
 }

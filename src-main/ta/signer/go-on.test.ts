@@ -1,11 +1,12 @@
 /** A clock that was ahead: what was signed with it locks nobody in. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { TestApp } from '../../testing/test-app.ts';
+import { type TestApp, testApp } from '../../testing/test-app.ts';
 import {
   answeredBy,
   associate,
+  associated,
   associatedHalves,
   endHalves,
   makeRequest,
@@ -157,6 +158,26 @@ test(
     );
     await take(proxy, next);
     expect((await proxyOf(proxy)).signer?.number).toBe('4');
+    // The child's own objects are of the future, too, by the clock of the proxy's machine.
+    const ahead = await localOf(proxy, 'online');
+    expect(ahead.aheadUntil).not.toBeNull();
+    expect(ahead.warnings[0]?.text).toMatch(/or press “Go on from this clock…” on the page of online/);
+    await expect(proxy.call('ta.localGoOn', { handle: 'online', today: '2019-12-31' })).rejects.toThrow(
+      /which is not 2019-12-31/,
+    );
+    expect(await lastAudit(proxy)).toMatchObject({ action: 'ta.localGoOn', outcome: 'refused' });
+    await proxy.call('ta.localGoOn', { handle: 'online', today: dateOf(proxy) });
+    const { rows: said } = await proxy.call('audit.list', { limit: 2 });
+    expect(said.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
+      'ta.publish done',
+      'ta.localGoOn done',
+    ]);
+    const right = await localOf(proxy, 'online');
+    expect(right).toMatchObject({ aheadUntil: null, warnings: [] });
+    expect(BigInt(right.keys[0]?.number ?? 0)).toBeGreaterThan(BigInt(ahead.keys[0]?.number ?? 0));
+    await expect(proxy.call('ta.localGoOn', { handle: 'online', today: dateOf(proxy) })).rejects.toThrow(
+      /Nothing of online was signed ahead/,
+    );
     // A TA certificate of the future may be followed by one of now, too.
     await associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
   },
@@ -180,5 +201,43 @@ test(
     await signer.result(await signer.call('ta.approve', { ...order, today: dateOf(signer) }));
     const soon = await openRequest(signer, request);
     expect(soon.view.nonce).toMatchObject({ state: 'answered', number: '2' });
+  },
+);
+
+test(
+  'both halves on one machine: the children go on with the signer, by the same date',
+  { timeout: LONG },
+  async () => {
+    const app = await testApp({ live: true });
+    try {
+      await app.create('online', 'One machine');
+      const folder = join(app.folder, 'published');
+      mkdirSync(folder);
+      await associated(app, app, folder);
+      await addLocal(app, 'online');
+      app.clock.advance(60_000);
+      await take(app, await answeredBy(app, app, await makeRequest(app), 0));
+      // Long enough for CRL and manifest to be made anew.
+      app.clock.advance(50 * DAY_MS);
+      await app.call('ta.localAsk', { handle: null });
+      await app.result(
+        await app.call('ta.reissue', {
+          https: [TAL.https],
+          rsync: TAL.rsync,
+          notify: null,
+          years: 100,
+          today: dateOf(app),
+        }),
+      );
+      expect(await localOf(app, 'online')).toMatchObject({ aheadUntil: null });
+      app.clock.advance(-50 * DAY_MS);
+      expect((await localOf(app, 'online')).aheadUntil).not.toBeNull();
+      await app.result(await app.call('ta.goOn', { today: dateOf(app) }));
+      const { rows } = await app.call('audit.list', { limit: 3 });
+      expect(rows.map(({ action }) => action)).toEqual(['ta.publish', 'ta.localGoOn', 'ta.goOn']);
+      expect(await localOf(app, 'online')).toMatchObject({ aheadUntil: null, warnings: [] });
+    } finally {
+      await app.remove();
+    }
   },
 );

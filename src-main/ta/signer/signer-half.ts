@@ -41,7 +41,11 @@ const isRefusal = ({ path, message }: Setup['problems'][number]): boolean =>
   (['proxyId', 'repository'].includes(path) && !/not chosen yet/.test(message));
 
 export function createSignerHalf(
-  deps: TaDeps & { refusedEntry(action: string, title: string): (error: AppError) => Promise<void> },
+  deps: TaDeps & {
+    refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
+    /** The signer went on from this clock, with the date compared: so may what else this machine signed. */
+    wentOn(): Promise<void>;
+  },
 ): SignerHalf {
   const { clock, random, jobs, session, router, changed, refusedEntry } = deps;
   const now = (): Date => clock.now();
@@ -206,6 +210,7 @@ export function createSignerHalf(
             async run(job) {
               const ids = await goOn({ session, now }, held, job);
               changed('ta', []);
+              await deps.wentOn();
               return ids;
             },
             refused: refusedEntry('ta.goOn', title),

@@ -1,8 +1,11 @@
 /** The way out after something was signed by a clock that was ahead: what it does, today's date, and what must follow. */
 import { useState } from 'react';
+import type { LocalChildView } from '#shared/contract/ta-child.ts';
 import type { SignerView } from '#shared/contract/ta.ts';
 import { useNow } from '../../app/clock.ts';
 import { call } from '../../app/call.ts';
+import { showToast } from '../../app/state.ts';
+import { useAction } from '../../app/use-action.ts';
 import { CloseFoot, Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
 import { Time } from '../../components/time.tsx';
@@ -18,6 +21,16 @@ export function GoOnDialog(props: { signer: SignerView; open: boolean; onClose: 
   );
 }
 
+function WhySafe() {
+  return (
+    <p className="dim">
+      Relying parties whose clocks are right have never taken what is of the future, so they take what is made
+      now. If this machine's clock is the wrong one, they refuse it, because its time goes back: then cancel,
+      and set the clock.
+    </p>
+  );
+}
+
 function Done({ onClose }: { onClose: () => void }) {
   return (
     <>
@@ -28,7 +41,7 @@ function Done({ onClose }: { onClose: () => void }) {
         <li>Bring signer-info.json to the proxy, which takes it over.</li>
         <li>
           Was a response of the future not taken by the proxy? Open the same request.json again: it can be
-          signed once more. When it asked for a revocation, have the proxy withdraw it and make another one.
+          signed once more.
         </li>
         <li>When a reissue was of the future: put the new ta.cer at every place the TAL names.</li>
         <li>Relying parties find all of it after the next response is published.</li>
@@ -64,11 +77,44 @@ function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) 
         says <Time at={now} clock />. Every certificate, CRL and manifest that begins later than now is made
         anew, with a number above the last one.
       </p>
-      <p className="dim">
-        Relying parties whose clocks are right have never taken what is of the future, so they take what is
-        made now. If this machine's clock is the wrong one, they refuse it, because its time goes back: then
-        cancel, and set the clock.
+      <WhySafe />
+      <TodayField says="That it was done goes on record." value={today} onChange={setToday} error={error} />
+    </DialogForm>
+  );
+}
+
+/** The same for a local child: only its CRL and manifest, which are published at once. */
+export function ChildGoOnDialog(props: { child: LocalChildView; open: boolean; onClose: () => void }) {
+  return (
+    <Dialog open={props.open} onClose={props.onClose} title="Go on from this clock" size="wide">
+      <ChildBody {...props} />
+    </Dialog>
+  );
+}
+
+function ChildBody({ child, onClose }: { child: LocalChildView; onClose: () => void }) {
+  const [today, setToday] = useState('');
+  const now = new Date(useNow()).toISOString();
+  const { handle, aheadUntil } = child;
+  const action = useAction('ta.localGoOn', async () => {
+    showToast((await call('ta.localGoOn', { handle, today })).says);
+    onClose();
+  });
+  const error = action.error?.fieldError('today') ?? null;
+  return (
+    <DialogForm
+      action={action}
+      why={whyNotToday(today)}
+      verb="Go on from this clock"
+      onClose={onClose}
+      saidByField={error !== null}
+    >
+      <p>
+        CRL and manifest of {handle} are of{' '}
+        {aheadUntil === null ? 'the future' : <Time at={aheadUntil} clock />}, and this machine says{' '}
+        <Time at={now} clock />. They are made anew, with a number above the last one, and published.
       </p>
+      <WhySafe />
       <TodayField says="That it was done goes on record." value={today} onChange={setToday} error={error} />
     </DialogForm>
   );

@@ -53,6 +53,7 @@ const child = (more: Partial<LocalChildView> = {}): LocalChildView => ({
   contact: null,
   publishes: [],
   warnings: [],
+  aheadUntil: null,
   createdAt: '2026-11-24T12:00:00.000Z',
   ...more,
 });
@@ -79,6 +80,7 @@ beforeEach(() => {
     }),
     'ta.localConnect': () => ({ says: 'online has its parent.' }),
     'ta.localRemove': () => ({}),
+    'ta.localGoOn': () => ({ says: 'online goes on from this clock.' }),
     'ta.localRoll': () => ({ says: 'The new key is made.' }),
   });
 });
@@ -101,6 +103,17 @@ describe('the page of a local child', () => {
     fireEvent.change(screen.getByLabelText('Handle of the child'), { target: { value: 'online' } });
     await press('Delete with its keys');
     expect(bridge.callsOf('ta.localRemove')).toEqual([{ handle: 'online', confirm: 'online' }]);
+  });
+
+  test('one whose objects are of the future goes on from this clock, with the date of another one', async () => {
+    children = [child({ ...running, aheadUntil: '2026-12-24T12:00:00.000Z' })];
+    render(<LocalChild {...props} />);
+    fireEvent.click(await screen.findByRole('button', { name: 'Go on from this clock…' }));
+    await press('Go on from this clock');
+    expect(bridge.callsOf('ta.localGoOn')).toEqual([]);
+    fireEvent.change(screen.getByLabelText(/^Today's date/), { target: { value: '2026-11-24' } });
+    await press('Go on from this clock');
+    expect(bridge.callsOf('ta.localGoOn')).toEqual([{ handle: 'online', today: '2026-11-24' }]);
   });
 
   test('without a parent: what comes next, the two ways to it, and no way to ask yet', async () => {

@@ -21,6 +21,7 @@ import { ChildKeys, KeyWords } from './child-keys.tsx';
 import { ChildSetup } from './child-setup.tsx';
 import { childSeverity } from './child-words.ts';
 import { ForWhom } from './for-whom.tsx';
+import { ChildGoOnDialog } from './go-on-dialog.tsx';
 import { KeyRollDialog } from './key-roll-dialog.tsx';
 
 const quiet = (text: string) => <span className="quiet">{text}</span>;
@@ -105,6 +106,7 @@ function whyNot(child: LocalChildView): string | null {
 
 function Loaded({ child }: { child: LocalChildView }) {
   const [rolling, setRolling] = useState(false);
+  const [goingOn, setGoingOn] = useState(false);
   const [deleting, setDeleting] = useState(false);
   const [told, setTold] = useState<readonly Told[]>([]);
   const ask = useAction('ta.localAsk', async () => {
@@ -130,6 +132,9 @@ function Loaded({ child }: { child: LocalChildView }) {
               Delete…
             </Button>
           ) : null}
+          {child.aheadUntil === null ? null : (
+            <Button onPress={() => setGoingOn(true)}>Go on from this clock…</Button>
+          )}
           <Button whyDisabled={child.roll === null ? child.rollSays : null} onPress={() => setRolling(true)}>
             {child.roll === 'activate' ? 'Activate the new key…' : 'Roll the key…'}
           </Button>
@@ -160,6 +165,7 @@ function Loaded({ child }: { child: LocalChildView }) {
         <ChildFiles handle={child.handle} />
       </div>
       <ForWhom />
+      <ChildGoOnDialog child={child} open={goingOn} onClose={() => setGoingOn(false)} />
       <KeyRollDialog child={child} open={rolling} onClose={() => setRolling(false)} />
       <ConfirmDialog
         open={deleting}
