@@ -5,6 +5,7 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Unplug } from 'lucide-react';
+import { useFocusKept } from '../components/focus-back.ts';
 import { CrumbContext } from '../components/page.tsx';
 import type { Crumb } from '../components/page.tsx';
 import { Notice } from '../components/verdict.tsx';
@@ -87,6 +88,7 @@ export function Frame({ session, route, children }: { session: Session; route: R
   const info = useQuery('app.info', {}, []);
   const rehearsal = session.workspace?.kind === 'rehearsal';
   useHeadingFocus(main, pageKey(route));
+  useFocusKept(main);
 
   useEffect(() => {
     // The kind of screen only: a window title is seen by everybody on the desktop.

@@ -51,6 +51,51 @@ function giveBack(opener: HTMLElement | null): void {
   );
 }
 
+/**
+ * For the content: where the button that was pressed goes with what it did ("Make the proxy"), the focus goes to what stands there
+ * under its name, or to the heading. What is somewhere else by then, or in a table that draws its rows anew, is left alone.
+ */
+export function useFocusKept(content: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const node = content.current;
+    if (node === null) return undefined;
+    let last: { element: HTMLElement; table: Element | null } | null = null;
+    const came = ({ target }: FocusEvent): void => {
+      last =
+        target instanceof HTMLElement && target !== node && node.contains(target)
+          ? { element: target, table: target.closest('table, [role="grid"], [role="table"]') }
+          : null;
+    };
+    const went = ({ relatedTarget }: FocusEvent): void => {
+      if (relatedTarget !== null) return;
+      // Somebody pressed on an empty place; what was taken away is not there any more.
+      queueMicrotask(() => {
+        if (last?.element.isConnected === true) last = null;
+      });
+    };
+    const look = (): void => {
+      if (last === null || last.element.isConnected || last.table?.isConnected === true) return;
+      const { element } = last;
+      last = null;
+      // After whoever does it by itself: a dialog that opens, a new page, a next step.
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => {
+          if (nobodyHasIt() && node.isConnected) place(element)?.focus({ preventScroll: true });
+        }),
+      );
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(node, { childList: true, subtree: true });
+    document.addEventListener('focusin', came);
+    document.addEventListener('focusout', went);
+    return () => {
+      observer.disconnect();
+      document.removeEventListener('focusin', came);
+      document.removeEventListener('focusout', went);
+    };
+  }, [content]);
+}
+
 /** For every dialog: remembers what has the focus when it opens, and gives it back when it closes or goes. */
 export function useFocusBack(open: boolean): void {
   const opener = useRef<HTMLElement | null>(null);
