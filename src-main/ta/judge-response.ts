@@ -2,6 +2,7 @@
  * A response file judged before it is published (krill-ta.md 6.10, 16): the message, the clear text, every object by the
  * validator, the manifest against what is there, every answer against what was asked. It changes nothing.
  */
+import { momentText } from '../lib/moment-text.ts';
 import type { JsonValue } from '../lib/json-reader.ts';
 import { type Fault, Faults } from '../rpki/fault.ts';
 import { judgeObject } from '../rpki/judge.ts';
@@ -81,7 +82,7 @@ function judgeContent(
   );
   if (early)
     questions.push(
-      `The last response was made by a clock that was ahead: it is of ${previous.thisUpdate.slice(0, 16).replace('T', ' ')} Z. Relying parties whose clocks are right have not taken it, and will take this one.`,
+      `The last response was made by a clock that was ahead: it is of ${momentText(previous.thisUpdate)}. Relying parties whose clocks are right have not taken it, and will take this one.`,
     );
   faults.check(objects.keyId === info.taKeyId, 'it is of another trust anchor key', 'RFC 8630 2.3');
   faults.check(objects.baseUri === info.baseUri, 'it is published in another place', 'RFC 6481 2.2');

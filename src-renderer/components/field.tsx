@@ -6,6 +6,7 @@ import { CircleX } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { ReactNode } from 'react';
 import { FieldError, Label, Text } from 'react-aria-components';
+import { datedText } from './dated.tsx';
 
 /** What a field says about itself besides its label. */
 export interface FieldTexts {
@@ -65,7 +66,7 @@ export function FieldFoot({ texts }: { texts: FieldTexts }) {
       )}
       <FieldError className="field-error">
         <CircleX aria-hidden />
-        <span>{texts.error}</span>
+        <span>{datedText(texts.error ?? '')}</span>
       </FieldError>
     </>
   );

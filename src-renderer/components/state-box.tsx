@@ -8,6 +8,7 @@ import type { ReactNode } from 'react';
 import type { CallError } from '../app/call.ts';
 import { ERROR_GUIDE, PLACE_NOT_FOUND } from '../app/error-guide.ts';
 import { Button } from './button.tsx';
+import { Dated } from './dated.tsx';
 
 export function EmptyState(props: {
   icon?: ReactNode;
@@ -63,12 +64,16 @@ export function ErrorState({ error, onRetry, action }: ErrorStateProps) {
         {guide.title}
       </h2>
       {known.has(guide.title) && error.message !== guide.title ? (
-        <p className="wrap">{error.message}</p>
+        <p className="wrap">
+          <Dated text={error.message} />
+        </p>
       ) : null}
       {said.length > 0 ? (
         <ul>
           {said.map((message) => (
-            <li key={message}>{message}</li>
+            <li key={message}>
+              <Dated text={message} />
+            </li>
           ))}
         </ul>
       ) : null}

@@ -32,12 +32,12 @@ function zoneName(at: string): string {
   return zone.formatToParts(new Date(at)).find((part) => part.type === 'timeZoneName')?.value ?? 'local';
 }
 
-/** `clock`: the time of day matters here. */
-export function Time({ at, clock = false }: { at: string; clock?: boolean }) {
+/** `clock`: the time of day matters here, to the second or to the minute. */
+export function Time({ at, clock = false }: { at: string; clock?: boolean | 'minute' }) {
   return (
     <Hint text={`${utcText(at)}\n${localText(at, true)} ${zoneName(at)}`} focusable>
       <time dateTime={at} className="num">
-        {localText(at, clock)}
+        {clock === 'minute' ? minuteText(at) : localText(at, clock)}
       </time>
     </Hint>
   );

@@ -5,6 +5,7 @@ import type { RefObject } from 'react';
 import { dismissToast, useView } from '../app/state.ts';
 import type { Toast } from '../app/state.ts';
 import { Button } from './button.tsx';
+import { datedText } from './dated.tsx';
 import { ReadingProgress } from './job-progress.tsx';
 
 const SHOWN_MS = 6_000;
@@ -78,7 +79,7 @@ function ToastItem({ toast }: { toast: Toast }) {
       onFocus={() => setHeld(true)}
       onBlur={() => setHeld(false)}
     >
-      <span className="toast-text">{toast.text}</span>
+      <span className="toast-text">{datedText(toast.text)}</span>
       {toast.undo ? (
         <Button
           size="small"

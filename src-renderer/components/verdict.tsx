@@ -3,6 +3,7 @@ import { Check, CircleHelp, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ShieldAlert, ShieldCheck, ShieldQuestionMark, ShieldX } from 'lucide-react';
 import type { Finding } from '#shared/contract/channel.ts';
+import { Dated } from './dated.tsx';
 import { SEVERITY_WORD, SeverityIcon } from './icon.tsx';
 import type { Severity } from './icon.tsx';
 import { Tag } from './tag.tsx';
@@ -28,7 +29,9 @@ export function Verdict(props: {
     <section className="verdict" data-severity={props.severity} aria-label="Verdict">
       <Shield aria-label={SEVERITY_WORD[props.severity]} />
       <div>
-        <p className="verdict-title wrap">{props.title}</p>
+        <p className="verdict-title wrap">
+          <Dated text={props.title} />
+        </p>
         {props.checks && props.checks.length > 0 ? (
           <ul className="verdict-checks">
             {props.checks.map((check) => (
@@ -40,7 +43,7 @@ export function Verdict(props: {
                 ) : (
                   <X aria-label="failed" className="tone-bad" />
                 )}
-                {check.text}
+                <Dated text={check.text} />
               </li>
             ))}
           </ul>
@@ -57,7 +60,7 @@ export function Notice(props: { severity: Severity; children: ReactNode; live?: 
   return (
     <div className="notice" data-severity={props.severity} {...(props.live ? { role: 'status' } : {})}>
       <SeverityIcon severity={props.severity} />
-      <div>{props.children}</div>
+      <div>{typeof props.children === 'string' ? <Dated text={props.children} /> : props.children}</div>
     </div>
   );
 }
@@ -87,7 +90,7 @@ export function FindingsTable({ findings, empty }: { findings: readonly Finding[
               </Tag>
             </td>
             <td>
-              {finding.text}
+              <Dated text={finding.text} />
               {finding.where === '' ? null : <div className="quiet wrap">{finding.where}</div>}
             </td>
             <td className="quiet">{finding.clause}</td>

@@ -2,6 +2,7 @@
  * One round of a child with its parent (RFC 6492 3.3 to 3.5): what it may have, then every wish. An answer is delivered once, so
  * each is stored with what follows from it before the next is asked; one that a crash swallowed is found again in the list.
  */
+import { momentText } from '../../lib/moment-text.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { NOT_PERFORMED, type Payload, type ResourceClass } from '../../rpki/provisioning-message.ts';
 import { type ChildChange, type ChildDeps, type HeldChild, keepChild } from './held-child.ts';
@@ -77,7 +78,7 @@ async function received(
     ...(askedAt === null ? { word: null } : {}),
   });
   const { child, numbers } = await withFreshObjects(deps, round.held, next, now);
-  const says = `The certificate of key ${shortKey(key.keyId)} came, good until ${info.notAfter.slice(0, 10)}.`;
+  const says = `The certificate of key ${shortKey(key.keyId)} came, good until ${momentText(info.notAfter)}.`;
   const kept = await keep(deps, round, { child, numbers }, `${child.handle}: ${says}`, [
     { type: 'child-certificate', id: key.keyId, sha256: sha256Hex(info.der) },
   ]);
@@ -149,7 +150,7 @@ function withoutOldRefusals(child: LocalChild, wanted: ReadonlySet<string>): Loc
 }
 
 function nothingToAsk(child: LocalChild, from: Date | null): Said {
-  const due = from === null ? '' : ` Renewal is not due before ${from.toISOString().slice(0, 10)}.`;
+  const due = from === null ? '' : ` Renewal is not due before ${momentText(from)}.`;
   return { severity: 'note', says: `Nothing to ask for ${child.handle}: all is as the parent has it.${due}` };
 }
 

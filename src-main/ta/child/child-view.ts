@@ -1,5 +1,6 @@
 /** A local child as the window shows it: keys and their states in words, what is due, what to do next. No key leaves this. */
 import type { ChildKeyView, LocalChildView } from '#shared/contract/ta-child.ts';
+import { momentText } from '../../lib/moment-text.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { resourceTexts } from '../review/child-review.ts';
 import { aheadText } from '../signer/clock.ts';
@@ -131,12 +132,12 @@ function warningsOf({ child, highest }: HeldChild, now: Date): LocalChildView['w
     if (left <= 0 && state !== 'old')
       warnings.push({
         severity: 'bad',
-        text: `The certificate of key ${shortKey(keyId)} ended on ${certificate.notAfter.slice(0, 10)}: nothing of ${child.handle} is valid. Ask the parent, and exchange.`,
+        text: `The certificate of key ${shortKey(keyId)} ended on ${momentText(certificate.notAfter)}: nothing of ${child.handle} is valid. Ask the parent, and exchange.`,
       });
     else if (left < 60 * DAY_MS && state === 'active')
       warnings.push({
         severity: 'careful',
-        text: `The certificate of key ${shortKey(keyId)} ends on ${certificate.notAfter.slice(0, 10)}: a renewal needs an exchange before that.`,
+        text: `The certificate of key ${shortKey(keyId)} ends on ${momentText(certificate.notAfter)}: a renewal needs an exchange before that.`,
       });
     if (objects === null) continue;
     if (Date.parse(objects.nextUpdate) <= now.getTime() && left > 0)

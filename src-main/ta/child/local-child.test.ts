@@ -98,14 +98,14 @@ describe('asking the parent', () => {
     here.parent.heard = [];
     expect(await here.ask('online')).toMatchObject({
       severity: 'good',
-      says: expect.stringMatching(/came, good until 2027-11-23/),
+      says: expect.stringMatching(/came, good until 2027-11-23 \d\d:\d\d Z/),
     });
     const [key] = (await child()).keys;
     expect(key).toMatchObject({ state: 'active', word: null, askedAt: null, objects: { number: 1n } });
     expect((await child()).entitled?.className).toBe('default');
     expect(await here.ask('online')).toEqual({
       severity: 'note',
-      says: 'Nothing to ask for online: all is as the parent has it. Renewal is not due before 2027-05-25.',
+      says: 'Nothing to ask for online: all is as the parent has it. Renewal is not due before 2027-05-25 12:00 Z.',
     });
     expect(here.parent.heard).toEqual(['list', 'issue', 'list']);
     expect((await audit()).some((line) => line.startsWith('online: The certificate of key'))).toBe(true);

@@ -47,7 +47,7 @@ describe('what lies behind a TAL', () => {
       [true, 'It is the certificate of a trust anchor.'],
       [true, 'Its key is that of the TAL.'],
       [true, 'It is the present certificate, octet by octet.'],
-      [true, 'It is valid until 2126-11-24.'],
+      [true, 'It is valid until 2126-11-24 01:37 Z.'],
     ]);
   });
 
@@ -93,7 +93,7 @@ describe('what lies behind a TAL', () => {
     const text = async (at: string) => (await found(TA, { at: new Date(at) })).at(-1);
     expect(await text('2020-01-01T00:00:00Z')).toEqual([
       false,
-      'It is valid from 2026-11-24 only: look at the clocks.',
+      'It is valid from 2026-11-24 01:32 Z only: look at the clocks.',
     ]);
     expect(await text('2126-10-01T00:00:00Z')).toEqual([
       false,

@@ -2,6 +2,7 @@
  * What relying parties find behind the URIs of a TAL (RFC 8630), beside what should be there: a certificate of a trust
  * anchor, of the TAL's key, the present one, in its time. It mends nothing.
  */
+import { momentText } from '../../lib/moment-text.ts';
 import { equalBytes } from '../../lib/bytes.ts';
 import { judgeObject } from '../../rpki/judge.ts';
 import type { Tal } from '../../rpki/tal.ts';
@@ -30,19 +31,17 @@ function read(der: Uint8Array): Certificate | null {
   }
 }
 
-const day = (date: Date): string => date.toISOString().slice(0, 10);
-
 function dates({ notBefore, notAfter }: Certificate, at: Date): { ok: boolean; text: string } {
   if (at.getTime() < notBefore.getTime())
-    return { ok: false, text: `It is valid from ${day(notBefore)} only: look at the clocks.` };
+    return { ok: false, text: `It is valid from ${momentText(notBefore)} only: look at the clocks.` };
   if (at.getTime() > notAfter.getTime())
     return {
       ok: false,
-      text: `It ended on ${day(notAfter)}: have the signer reissue it and put the new one there.`,
+      text: `It ended on ${momentText(notAfter)}: have the signer reissue it and put the new one there.`,
     };
   if (notAfter.getTime() - at.getTime() < SOON_MS)
-    return { ok: false, text: `It ends soon, on ${day(notAfter)}: have the signer reissue it.` };
-  return { ok: true, text: `It is valid until ${day(notAfter)}.` };
+    return { ok: false, text: `It ends soon, on ${momentText(notAfter)}: have the signer reissue it.` };
+  return { ok: true, text: `It is valid until ${momentText(notAfter)}.` };
 }
 
 /** Compares what lay behind `uri`; nothing is fetched here. */

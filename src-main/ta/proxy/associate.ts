@@ -3,6 +3,7 @@
  * (krill-ta.md 7.2; nobody signs that file). The typed fingerprint is what ties it to the other machine.
  */
 import type { SignerInfoView } from '#shared/contract/ta-proxy.ts';
+import { momentText } from '../../lib/moment-text.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { JsonError, readJson } from '../../lib/json-reader.ts';
@@ -95,8 +96,6 @@ export function signerFaults(state: ProxyState, signer: AssociatedSigner, now: D
   return [...faults, ...objectFaults(signer, now)];
 }
 
-const day = (instant: string): string => instant.slice(0, 10);
-
 function linesOf(signer: AssociatedSigner): { label: string; value: string }[] {
   const { certificate, tal, objects } = signer;
   return [
@@ -106,7 +105,10 @@ function linesOf(signer: AssociatedSigner): { label: string; value: string }[] {
     { label: 'RRDP', value: certificate.rpkiNotify ?? 'none' },
     ...tal.https.map((uri) => ({ label: 'TAL, https', value: uri })),
     { label: 'TAL, rsync', value: tal.rsync },
-    { label: 'TA certificate', value: `${day(certificate.notBefore)} to ${day(certificate.notAfter)}` },
+    {
+      label: 'TA certificate',
+      value: `${momentText(certificate.notBefore)} to ${momentText(certificate.notAfter)}`,
+    },
     { label: 'Manifest number', value: String(objects.number) },
     { label: 'Certificates', value: String(objects.issued.size) },
   ];
@@ -120,7 +122,7 @@ function changesOf(before: AssociatedSigner, after: AssociatedSigner): SignerInf
     key: sha256Hex(signer.certificate.spkiDer),
     uris: [...signer.tal.https, signer.tal.rsync].join(' '),
     certificate: sha256Hex(signer.certificate.der),
-    ends: day(signer.certificate.notAfter),
+    ends: momentText(signer.certificate.notAfter),
     notify: signer.certificate.rpkiNotify ?? 'none',
   });
   const [old, late] = [facts(before), facts(after)];
@@ -129,7 +131,10 @@ function changesOf(before: AssociatedSigner, after: AssociatedSigner): SignerInf
     ...say('TAL', old.uris, late.uris),
     ...say('TAL key (SHA-256)', old.key, late.key),
     ...say('TA certificate', old.certificate, late.certificate),
-    ...say('TA certificate ends', old.ends, late.ends),
+    // Made anew a minute later, it ends a minute later.
+    ...(old.ends.slice(0, 10) === late.ends.slice(0, 10)
+      ? []
+      : say('TA certificate ends', old.ends, late.ends)),
     ...say('RRDP', old.notify, late.notify),
   ];
 }

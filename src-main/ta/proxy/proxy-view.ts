@@ -1,5 +1,6 @@
 /** The proxy as the window shows it: what it is, who has to do something next, what is due. No key leaves this. */
 import type { ProxyChildView, ProxyView } from '#shared/contract/ta-proxy.ts';
+import { momentText } from '../../lib/moment-text.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { wordsOf } from '../../lib/pgp-words.ts';
 import { Faults } from '../../rpki/fault.ts';
@@ -19,7 +20,6 @@ const WEEK_MS = 7 * 86_400_000;
 
 const identityView = ({ keyId, certificateDer }: Identity) => ({ keyId, sha256: sha256Hex(certificateDer) });
 const iso = (instant: string): string => new Date(instant).toISOString();
-const day = (instant: string): string => instant.slice(0, 10);
 
 function keysOf(child: ProxyChild, { signer, timing }: ProxyState): ProxyChildView['keys'] {
   const keys = new Set([...child.usedKeys.keys(), ...child.openRequests.keys()]);
@@ -87,11 +87,11 @@ export function ballOf(state: ProxyState, now: Date, wants: LocalWants): ProxyVi
     return Date.parse(open.goodUntil) < now.getTime()
       ? {
           who: 'proxy',
-          text: `The open request ended on ${day(open.goodUntil)}: sign it anew, or cancel it.`,
+          text: `The open request ended on ${momentText(open.goodUntil)}: sign it anew, or cancel it.`,
         }
       : {
           who: 'courier',
-          text: `Carry request.json to the signer and bring response.json back before ${day(open.goodUntil)}.`,
+          text: `Carry request.json to the signer and bring response.json back before ${momentText(open.goodUntil)}.`,
         };
   const [rolling] = wants.activate;
   if (rolling !== undefined)
@@ -107,7 +107,7 @@ export function ballOf(state: ProxyState, now: Date, wants: LocalWants): ProxyVi
     };
   return {
     who: 'nobody',
-    text: `Nothing is open. Plan the next exchange before ${day(signer.objects.nextUpdate)}.`,
+    text: `Nothing is open. Plan the next exchange before ${momentText(signer.objects.nextUpdate)}.`,
   };
 }
 
@@ -142,7 +142,7 @@ export function proxyWarnings({ state, highest }: HeldProxy, now: Date): ProxyVi
   else if (left < (timing.mftNextUpdateWeeks * WEEK_MS) / 3 && open === null)
     warnings.push({
       severity: 'careful',
-      text: `Manifest and CRL end on ${day(signer.objects.nextUpdate)}: make a request in time.`,
+      text: `Manifest and CRL end on ${momentText(signer.objects.nextUpdate)}: make a request in time.`,
     });
   if (isUnpublished(state) && highest === signer.objects.number)
     warnings.push({
@@ -166,7 +166,7 @@ export function proxyWarnings({ state, highest }: HeldProxy, now: Date): ProxyVi
   if (Date.parse(signer.certificate.notAfter) - now.getTime() < 26 * WEEK_MS)
     warnings.push({
       severity: 'careful',
-      text: `The TA certificate ends on ${day(signer.certificate.notAfter)}: have it reissued on the signer.`,
+      text: `The TA certificate ends on ${momentText(signer.certificate.notAfter)}: have it reissued on the signer.`,
     });
   const unowned = unownedKeys(state).size;
   if (unowned > 0)

@@ -1,8 +1,8 @@
 /** A response that is of the future, and what to do with one: said by its cause. */
+import { momentText } from '../../lib/moment-text.ts';
 import type { ProxyKnowledge } from '../judge-answers.ts';
 import { judgeResponse } from '../judge-response.ts';
 import type { OpenedExchange } from '../open-exchange.ts';
-import { minute } from '../signer/clock.ts';
 
 /** When it was signed, where that is after `now` and nothing else is wrong with it; else null. */
 export function futureOf(
@@ -20,5 +20,5 @@ export function adviceOf(canPublish: boolean, future: Date | null): string {
   if (canPublish) return 'It is taken, its objects are published, and the children get their answers.';
   return future === null
     ? 'Nothing was changed. Have the signer make another response, or leave it.'
-    : `Nothing was changed. If this clock is behind, set it and open the file again. If the signer’s was ahead, the response can be taken from ${minute(future)} on; to go on sooner, its operator sets the clock, presses “Go on from this clock…” there, and signs the request again.`;
+    : `Nothing was changed. If this clock is behind, set it and open the file again. If the signer’s was ahead, the response can be taken from ${momentText(future)} on; to go on sooner, its operator sets the clock, presses “Go on from this clock…” there, and signs the request again.`;
 }

@@ -1,8 +1,8 @@
 /** What stands on top of a response's review: one title, and what was checked. */
+import { momentText } from '../../lib/moment-text.ts';
 import type { ResponseReview } from '#shared/contract/ta-proxy.ts';
 import type { Fault } from '../../rpki/fault.ts';
 import type { OpenedExchange } from '../open-exchange.ts';
-import { minute } from '../signer/clock.ts';
 
 /** `story`: what is known of its nonce already; `future`: when it was signed, where that is all that is wrong. */
 export function verdictOf(
@@ -44,7 +44,7 @@ export function verdictOf(
   if (future !== null)
     return {
       severity: 'bad',
-      title: `Do not publish yet: this response is from the future, signed at ${minute(future)}. Compare the clocks of both machines`,
+      title: `Do not publish yet: this response is from the future, signed at ${momentText(future)}. Compare the clocks of both machines`,
       checks,
     };
   const others = faults.filter((fault) => fault !== edited && !message?.untimely.late.includes(fault));
@@ -57,7 +57,7 @@ export function verdictOf(
   if (message !== null && faults.length > 0 && others.length === 0)
     return {
       severity: 'bad',
-      title: `Do not publish: this response ended on ${message.notAfter.toISOString().slice(0, 10)}, by the clock of this machine`,
+      title: `Do not publish: this response ended on ${momentText(message.notAfter)}, by the clock of this machine`,
       checks,
     };
   if (message.genuine && edited === null && request.answered !== null && request.answered !== request.open)

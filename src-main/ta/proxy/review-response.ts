@@ -3,6 +3,7 @@
  * change in the repository. It changes nothing.
  */
 import type { ResponseReview } from '#shared/contract/ta-proxy.ts';
+import { momentText } from '../../lib/moment-text.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { Faults } from '../../rpki/fault.ts';
@@ -13,7 +14,6 @@ import type { TaObjects } from '../objects.ts';
 import { openDocument, readInto } from '../open-exchange.ts';
 import type { Response } from '../response.ts';
 import { resourceTexts } from '../review/child-review.ts';
-import { minute } from '../signer/clock.ts';
 import { readSignerInfo } from '../signer-info.ts';
 import { timingSeen } from './compare-timing.ts';
 import type { HeldProxy } from './held-proxy.ts';
@@ -43,8 +43,8 @@ async function nonceStory(
   const gone = state.cancelled.find((one) => one.nonce === nonce);
   const taken = past.find((one) => one.nonce === nonce);
   if (gone !== undefined)
-    return `answers the request ${nonce}, which was withdrawn on ${minute(gone.at)}; the signer signed it all the same, so take its signer-info.json over before the next request`;
-  if (taken !== undefined) return `was already processed on ${minute(taken.at)} (nonce ${nonce})`;
+    return `answers the request ${nonce}, which was withdrawn on ${momentText(gone.at)}; the signer signed it all the same, so take its signer-info.json over before the next request`;
+  if (taken !== undefined) return `was already processed on ${momentText(taken.at)} (nonce ${nonce})`;
   return (await nonceTaken(nonce))
     ? `was already processed (nonce ${nonce}), before this workspace was restored from a backup`
     : null;
@@ -140,7 +140,7 @@ function unusualOf(state: ProxyState & { signer: AssociatedSigner }, response: R
   const late = [...objects.issued].filter(([, { notAfter }]) => Date.parse(notAfter) > Date.parse(end));
   if (late.length > 0)
     found.push(
-      `${late.length === 1 ? 'One certificate ends' : `${late.length} certificates end`} after the TA certificate, which ends on ${end.slice(0, 10)}: have it reissued in time, or nothing holds after that day.`,
+      `${late.length === 1 ? 'One certificate ends' : `${late.length} certificates end`} after the TA certificate, which ends on ${momentText(end)}: have it reissued in time, or nothing holds after that day.`,
     );
   found.push(...unaskedOf(state, response));
   for (const { handle, usedKeys } of state.children.values())

@@ -1,4 +1,5 @@
 /** The fields of a request file that no signature covers (krill-ta.md 4.6), each beside what the signer's own objects say. */
+import { momentText } from '../../lib/moment-text.ts';
 import { JsonNumber, type JsonObject } from '../../lib/json-reader.ts';
 import type { TrustAnchor } from '../signer/trust-anchor.ts';
 
@@ -35,8 +36,8 @@ export function advisoryOf(
   const anchorTime = file.get('ta_renew_time');
   if (typeof anchorTime === 'string')
     lines.push({
-      says: `The TA certificate is to be renewed by ${anchorTime.slice(0, 10)}.`,
-      own: `It ends ${anchor.certificate.notAfter.slice(0, 10)}.`,
+      says: `The TA certificate is to be renewed by ${momentText(anchorTime)}.`,
+      own: `It ends ${momentText(anchor.certificate.notAfter)}.`,
     });
   return lines;
 }

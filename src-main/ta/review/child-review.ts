@@ -1,4 +1,5 @@
 /** One child of a request beside what it had before: resources as sets, each wish with what it replaces. */
+import { momentText } from '../../lib/moment-text.ts';
 import type { ChildReview } from '#shared/contract/ta-review.ts';
 import { Faults } from '../../rpki/fault.ts';
 import { difference, equalRanges, intersection, type Ranges } from '../../rpki/ranges.ts';
@@ -139,7 +140,7 @@ export function unusualOf(
       !isOther(wish.keyId, child, context)
     )
       found.push(
-        `${handle} asks again for key ${key}, which has a certificate until ${wish.before?.notAfter.slice(0, 10)} that is not due: the proxy may never have used the last response.`,
+        `${handle} asks again for key ${key}, which has a certificate until ${momentText(wish.before?.notAfter ?? '')} that is not due: the proxy may never have used the last response.`,
       );
   }
   const before = [...(context.known?.keys ?? [])].filter((key) => context.objects.issued.has(key));

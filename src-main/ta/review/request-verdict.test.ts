@@ -49,7 +49,7 @@ test('a request that is too old, too young, or meets a wrong clock has a headlin
   expect(said({ judgement: judged(good) })).toMatchObject({ severity: 'good' });
   const late = said({ judgement: judged(good, later(20)) });
   expect(late.title).toMatch(
-    /^This request ended on 2027-03-15, by the clock of this machine: have the proxy/,
+    /^This request ended on 2027-03-15 \d\d:\d\d Z, by the clock of this machine: have the proxy/,
   );
   expect(late.severity).toBe('bad');
   // The signature is right, and the time is not.

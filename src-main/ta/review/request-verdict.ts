@@ -1,4 +1,5 @@
 /** The headline over a request and the checks below it: the one thing that matters first, told by its cause. */
+import { momentText } from '../../lib/moment-text.ts';
 import type { ExchangeReview } from '#shared/contract/ta-review.ts';
 import type { Fault } from '../../rpki/fault.ts';
 import type { RequestJudgement, WishFault } from '../judge-request.ts';
@@ -79,7 +80,7 @@ function checksOf(order: VerdictOrder): Verdict['checks'] {
       ? [
           {
             ok: early.length + late.length + clock.last.length + clock.request.length === 0,
-            text: `made ${message.signingTime.toISOString().slice(0, 16).replace('T', ' ')} Z, good until ${message.notAfter.toISOString().slice(0, 10)}`,
+            text: `made ${momentText(message.signingTime)}, good until ${momentText(message.notAfter)}`,
           },
         ]
       : []),
@@ -123,7 +124,7 @@ function headline(order: VerdictOrder): Omit<Verdict, 'checks'> {
   if (clock.request.length > 0) return stop('Stop: this machine’s clock is before the request was signed');
   if (late.length > 0)
     return stop(
-      `This request ended on ${judgement.message?.notAfter.toISOString().slice(0, 10) ?? ''}, by the clock of this machine: have the proxy sign it anew`,
+      `This request ended on ${judgement.message === null ? '' : momentText(judgement.message.notAfter)}, by the clock of this machine: have the proxy sign it anew`,
     );
   const bad = wishesOf(judgement);
   if (bad > 0)

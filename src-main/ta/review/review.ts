@@ -3,10 +3,11 @@
  * The judgement is judge-request.ts's; this puts it before a person and decides nothing more than whether it may be signed.
  */
 import type { ExchangeReview } from '#shared/contract/ta-review.ts';
+import { momentText } from '../../lib/moment-text.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Request } from '../documents.ts';
 import { judgeRequest, type RequestJudgement } from '../judge-request.ts';
-import { aheadText, minute, whyDateIsAsked } from '../signer/clock.ts';
+import { aheadText, whyDateIsAsked } from '../signer/clock.ts';
 import { weeksLater } from '../signer/publish.ts';
 import type { TrustAnchor } from '../signer/trust-anchor.ts';
 import { advisoryOf } from './advisory.ts';
@@ -61,7 +62,7 @@ function clockFaults({ now, lastAt }: ReviewOrder, { message }: RequestJudgement
       signedAt !== null && now.getTime() < signedAt.getTime()
         ? [
             {
-              text: `this machine's clock says ${minute(now)}, which is before the request was signed (${minute(signedAt)}): compare it with another clock`,
+              text: `this machine's clock says ${momentText(now)}, which is before the request was signed (${momentText(signedAt)}): compare it with another clock`,
               clause: 'RFC 6488 2.1.6.4.3',
             },
           ]
@@ -149,7 +150,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
     ...(order.rejected === null
       ? []
       : [
-          `This file was rejected here on ${order.rejected.at.slice(0, 16).replace('T', ' ')} Z, because: ${order.rejected.reason}`,
+          `This file was rejected here on ${momentText(order.rejected.at)}, because: ${order.rejected.reason}`,
         ]),
     ...(order.lost
       ? [
@@ -159,7 +160,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
     ...(order.setAside === null
       ? []
       : [
-          `This signer answered this nonce before, by a clock that was ahead: that response is of ${minute(order.setAside.at)}. Sign again only if the proxy never took it.`,
+          `This signer answered this nonce before, by a clock that was ahead: that response is of ${momentText(order.setAside.at)}. Sign again only if the proxy never took it.`,
         ]),
     ...(order.numberReason === null
       ? []
@@ -169,7 +170,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
       .filter(({ until }) => Date.parse(until) - dueBefore <= now.getTime())
       .map(
         ({ handle, until }) =>
-          `${handle} asks for nothing, and its certificate, good until ${until.slice(0, 10)}, is due: it may be there no more.`,
+          `${handle} asks for nothing, and its certificate, good until ${momentText(until)}, is due: it may be there no more.`,
       ),
     // The nonce has its own place in the verdict.
     ...judgement.questions.filter((question) => !question.startsWith('The nonce')),

@@ -82,7 +82,7 @@ test('one that has ended is said to have ended, and nothing holds until it is re
   await app.result(await app.call('ta.reissue', { ...order(1), today: dateOf(app) }));
   await app.later(300 * DAY_MS);
   const soon = (await signerOf(app)).warnings.map(({ severity, text }) => `${severity} ${text}`);
-  expect(soon.join('\n')).toMatch(/careful The TA certificate ends on 2027-11-24: reissue it/);
+  expect(soon.join('\n')).toMatch(/careful The TA certificate ends on 2027-11-24 \d\d:\d\d Z: reissue it/);
   await app.later(200 * DAY_MS);
   const { attention } = await app.call('overview.get', {});
   expect(attention).toContainEqual(
@@ -90,7 +90,7 @@ test('one that has ended is said to have ended, and nothing holds until it is re
       severity: 'bad',
       text: 'needs you now',
       detail: expect.stringMatching(
-        /^The TA certificate ended on 2027-11-24: relying parties drop everything/,
+        /^The TA certificate ended on 2027-11-24 \d\d:\d\d Z: relying parties drop everything/,
       ),
     }),
   );

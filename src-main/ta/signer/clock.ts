@@ -3,15 +3,12 @@
  * has nothing but its own past, the proxy's request and its operator to compare it with.
  */
 import { AppError } from '../../lib/app-error.ts';
+import { momentText } from '../../lib/moment-text.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** What is ahead by no more is waited for. */
 const WAITED_MS = 10 * MINUTE_MS;
-
-/** "2026-12-11 14:05 Z". */
-export const minute = (at: Date | string): string =>
-  `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} Z`;
 
 const plural = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
 
@@ -33,7 +30,7 @@ export function whyDateIsAsked(now: Date, lastAt: Date, requestAt: Date | null):
   if (after <= DAY_MS) return null;
   const what =
     newest === lastAt.getTime() ? 'the last exchange or reissue here' : 'the proxy signed the request';
-  return `This machine says ${minute(now)}, ${lengthOf(after)} after ${what}: what is signed with a clock ahead cannot be used until then.`;
+  return `This machine says ${momentText(now)}, ${lengthOf(after)} after ${what}: what is signed with a clock ahead cannot be used until then.`;
 }
 
 /** The two dates that a clock may show for one instant: in UTC and where the machine stands. */
@@ -53,7 +50,7 @@ export function requireDate(typed: string | null, now: Date): void {
     refuse("Type today's date from another clock, as year-month-day: 2026-12-31.");
   if (!datesOf(now).includes(text))
     refuse(
-      `This machine says ${minute(now)}, which is not ${text}. Set its clock, or type the date again. Nothing was signed.`,
+      `This machine says ${momentText(now)}, which is not ${text}. Set its clock, or type the date again. Nothing was signed.`,
     );
 }
 
@@ -70,5 +67,5 @@ const ANCHOR = { what: 'The last exchange or reissue here was', page: 'the trust
 /** What is to be done when the clock stands before what was signed last; `of`: what that was, and where the way out is. */
 export function aheadText(lastAt: Date, now: Date, of = ANCHOR): string {
   const wayOut = isFarAhead(lastAt, now) ? `, or press “Go on from this clock…” on ${of.page}` : '';
-  return `${of.what} signed at ${minute(lastAt)}, and this machine says ${minute(now)}. If this clock is behind, set it. If it was ahead then, wait until ${minute(lastAt)}${wayOut}.`;
+  return `${of.what} signed at ${momentText(lastAt)}, and this machine says ${momentText(now)}. If this clock is behind, set it. If it was ahead then, wait until ${momentText(lastAt)}${wayOut}.`;
 }

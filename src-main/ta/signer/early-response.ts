@@ -1,5 +1,6 @@
 /** Whether a response of this signer can be taken by a proxy now, before anybody carries or sends it. */
-import { aheadUntil, isFarAhead, minute } from './clock.ts';
+import { momentText } from '../../lib/moment-text.ts';
+import { aheadUntil, isFarAhead } from './clock.ts';
 import { type HeldSigner, isSetAside } from './held-signer.ts';
 
 /** Why no proxy takes it now, and what to do; null when one may. */
@@ -10,7 +11,7 @@ export function whyEarly(
 ): string | null {
   const at = new Date(exchange.at);
   if (aheadUntil(at, now) === null) return null;
-  const of = `Response ${exchange.number} was signed at ${minute(at)}, and this machine says ${minute(now)}`;
+  const of = `Response ${exchange.number} was signed at ${momentText(at)}, and this machine says ${momentText(now)}`;
   if (isSetAside(exchange, held))
     return `${of}: this signer went on from this clock without it. Open the same request again and sign it once more.`;
   return isFarAhead(at, now)

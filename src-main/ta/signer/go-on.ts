@@ -3,6 +3,7 @@
  * of this machine, under a higher number. Relying parties whose clocks are right never validated the objects of the future (RFC 9286
  * 6.3), and compare number and time with the last manifest that they did validate (4.2.1): they take what is made here.
  */
+import { momentText } from '../../lib/moment-text.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { JobContext } from '../../lib/jobs.ts';
@@ -13,7 +14,7 @@ import { parseCertificate } from '../../x509/certificate.ts';
 import { judgePublished } from '../judge-published.ts';
 import type { CertInfo } from '../objects.ts';
 import { certify } from './certify.ts';
-import { aheadText, isFarAhead, minute, requireDate } from './clock.ts';
+import { aheadText, isFarAhead, requireDate } from './clock.ts';
 import type { HeldSigner } from './held-signer.ts';
 import { makeAnchorCertificate, makeIdentityOf } from './make-trust-anchor.ts';
 import { publish, weeksLater } from './publish.ts';
@@ -119,7 +120,7 @@ export async function goOn(
   job.report(0.8, 'Validating it');
   requireAllValid(next, now);
   const { keyId } = objects;
-  const reason = `what was signed before is of ${minute(held.lastAt)}, by a clock that was ahead`;
+  const reason = `what was signed before is of ${momentText(held.lastAt)}, by a clock that was ahead`;
   await deps.session().store.run('ta.replace', {
     half: 'signer',
     version: held.version,

@@ -1,4 +1,5 @@
 /** An identity that came in a file nobody signed: is it in itself right, and is it the one the operator compared? */
+import { momentText } from '../../lib/moment-text.ts';
 import { Faults } from '../../rpki/fault.ts';
 import { checkKey } from '../../rpki/certificate-fields.ts';
 import { parseCertificate } from '../../x509/certificate.ts';
@@ -26,7 +27,7 @@ export function identityFaults(certificateDer: Uint8Array, now: Date): string[] 
     );
     faults.check(
       certificate.notBefore.getTime() <= now.getTime() && certificate.notAfter.getTime() >= now.getTime(),
-      `the identity certificate is good from ${certificate.notBefore.toISOString().slice(0, 10)} to ${certificate.notAfter.toISOString().slice(0, 10)} only`,
+      `the identity certificate is good from ${momentText(certificate.notBefore)} to ${momentText(certificate.notAfter)} only`,
       CLAUSE,
     );
     checkKey(faults, certificate.spkiDer);

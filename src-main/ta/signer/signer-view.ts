@@ -1,5 +1,6 @@
 /** The signer as the window shows it: what it is, what it has published, what is due. No key leaves this. */
 import type { SignerView } from '#shared/contract/ta.ts';
+import { momentText } from '../../lib/moment-text.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Domain } from '../../lib/domain.ts';
 import { writeTal } from '../../rpki/tal.ts';
@@ -38,18 +39,18 @@ function warningsOf({ anchor, highest, lastAt }: HeldSigner, now: Date): SignerV
   else if (left < (timing.mftNextUpdateWeeks * WEEK_MS) / 3)
     warnings.push({
       severity: 'careful',
-      text: `Manifest and CRL end on ${objects.nextUpdate.slice(0, 10)}: plan the next exchange before that.`,
+      text: `Manifest and CRL end on ${momentText(objects.nextUpdate)}: plan the next exchange before that.`,
     });
   const lasts = Date.parse(certificate.notAfter) - now.getTime();
   if (lasts <= 0)
     warnings.push({
       severity: 'bad',
-      text: `The TA certificate ended on ${certificate.notAfter.slice(0, 10)}: relying parties drop everything below this trust anchor until it is reissued, taken over by the proxy, and put at every place of the TAL.`,
+      text: `The TA certificate ended on ${momentText(certificate.notAfter)}: relying parties drop everything below this trust anchor until it is reissued, taken over by the proxy, and put at every place of the TAL.`,
     });
   else if (lasts < 26 * WEEK_MS)
     warnings.push({
       severity: 'careful',
-      text: `The TA certificate ends on ${certificate.notAfter.slice(0, 10)}: reissue it.`,
+      text: `The TA certificate ends on ${momentText(certificate.notAfter)}: reissue it.`,
     });
   return warnings;
 }

@@ -1,7 +1,8 @@
 /** A request or response on a stick: the next one, one that is on its way, answered, withdrawn, ended, or another half's. */
+import { momentText } from '../../lib/moment-text.ts';
 import type { FactsOf } from './facts.ts';
 import type { ProxySituation, SignerSituation } from './situation.ts';
-import { day, minute, short, type Verdict } from './verdict.ts';
+import { short, type Verdict } from './verdict.ts';
 
 export function requestAtSigner(file: FactsOf<'request'>, signer: SignerSituation, now: Date): Verdict {
   const opens = 'review' as const;
@@ -15,13 +16,13 @@ export function requestAtSigner(file: FactsOf<'request'>, signer: SignerSituatio
   if (used !== undefined)
     return {
       state: 'stale',
-      says: `It was answered on ${minute(used.at)} with response ${used.number} (request.nonce ${file.nonce}). Opening it offers that response again.`,
+      says: `It was answered on ${momentText(used.at)} with response ${used.number} (request.nonce ${file.nonce}). Opening it offers that response again.`,
       opens,
     };
   if (file.goodUntil.getTime() < now.getTime())
     return {
       state: 'stale',
-      says: `It ended on ${day(file.goodUntil)} (signed.message): have the proxy sign it anew.`,
+      says: `It ended on ${momentText(file.goodUntil)} (signed.message): have the proxy sign it anew.`,
       opens,
     };
   return {
@@ -44,13 +45,13 @@ export function requestAtProxy(file: FactsOf<'request'>, sha256: string, proxy: 
   if (taken !== undefined)
     return {
       state: 'done',
-      says: `Its response was taken on ${minute(taken.at)} (request.nonce ${file.nonce}): it is done with.`,
+      says: `Its response was taken on ${momentText(taken.at)} (request.nonce ${file.nonce}): it is done with.`,
     };
   const gone = proxy.cancelled.find(({ nonce }) => nonce === file.nonce);
   if (gone !== undefined)
     return {
       state: 'stale',
-      says: `It was withdrawn on ${minute(gone.at)} (request.nonce ${file.nonce}): do not have it signed.`,
+      says: `It was withdrawn on ${momentText(gone.at)} (request.nonce ${file.nonce}): do not have it signed.`,
     };
   return file.signedBy === proxy.identity
     ? {
@@ -79,14 +80,14 @@ export function responseAtSigner(
   if (made.responseSha256 !== sha256)
     return {
       state: 'unexpected',
-      says: `It answers the request of response ${made.number}, and is not the file that was made here on ${minute(made.at)} (response.nonce ${file.nonce}).`,
+      says: `It answers the request of response ${made.number}, and is not the file that was made here on ${momentText(made.at)} (response.nonce ${file.nonce}).`,
     };
   const last = signer.past.at(-1);
   return last === made || last === undefined
-    ? { state: 'own', says: `Response ${made.number} of ${minute(made.at)}: carry it back to the proxy.` }
+    ? { state: 'own', says: `Response ${made.number} of ${momentText(made.at)}: carry it back to the proxy.` }
     : {
         state: 'stale',
-        says: `Response ${made.number} of ${minute(made.at)}; response ${last.number} was made after it, on ${minute(last.at)}.`,
+        says: `Response ${made.number} of ${momentText(made.at)}; response ${last.number} was made after it, on ${momentText(last.at)}.`,
       };
 }
 
@@ -97,13 +98,13 @@ export function responseAtProxy(file: FactsOf<'response'>, proxy: ProxySituation
   if (taken !== undefined)
     return {
       state: 'done',
-      says: `It was taken on ${minute(taken.at)} as response ${taken.number} (response.nonce ${file.nonce}).`,
+      says: `It was taken on ${momentText(taken.at)} as response ${taken.number} (response.nonce ${file.nonce}).`,
     };
   const gone = proxy.cancelled.find(({ nonce }) => nonce === file.nonce);
   if (gone !== undefined)
     return {
       state: 'stale',
-      says: `It answers a request that was withdrawn on ${minute(gone.at)} (response.nonce ${file.nonce}).`,
+      says: `It answers a request that was withdrawn on ${momentText(gone.at)} (response.nonce ${file.nonce}).`,
       opens,
     };
   if (open === null)
@@ -126,7 +127,7 @@ export function responseAtProxy(file: FactsOf<'response'>, proxy: ProxySituation
   if (file.goodUntil.getTime() < now.getTime())
     return {
       state: 'stale',
-      says: `It ended on ${day(file.goodUntil)} (signed.message): have the request signed anew and answered again.`,
+      says: `It ended on ${momentText(file.goodUntil)} (signed.message): have the request signed anew and answered again.`,
       opens,
     };
   return {

@@ -1,7 +1,8 @@
 /** A file of a set-up on a stick: who a proxy, signer or child is, where somebody publishes, what a parent answers. */
+import { momentText } from '../../lib/moment-text.ts';
 import type { FactsOf } from './facts.ts';
 import type { ChildSituation, ProxySituation, SignerSituation, Situation } from './situation.ts';
-import { best, day, days, short, type Verdict } from './verdict.ts';
+import { best, short, type Verdict } from './verdict.ts';
 
 /** `otherwise`: what to say of one that nobody waits for. */
 export function signerInfo(
@@ -19,7 +20,7 @@ function infoAtSigner(file: FactsOf<'signer-info'>, signer: SignerSituation): Ve
   if (signer.identity !== file.keyId) return null;
   if (signer.certificateSha256 === file.certificateSha256)
     return { state: 'own', says: 'What this signer is: carry it to the proxy.' };
-  const [then, now] = days(file.from, signer.certificateFrom);
+  const [then, now] = [file.from, signer.certificateFrom].map(momentText);
   return {
     state: 'stale',
     says: `What this signer was with its TA certificate of ${then}; the present one is of ${now} (ta_cert_details.cert). Write it once more.`,
@@ -45,7 +46,7 @@ function infoAtProxy(file: FactsOf<'signer-info'>, proxy: ProxySituation): Verdi
     };
   if (signer.certificateSha256 === file.certificateSha256)
     return { state: 'done', says: 'The signer is associated as it says here.', opens };
-  const [then, present] = days(file.from, signer.certificateFrom);
+  const [then, present] = [file.from, signer.certificateFrom].map(momentText);
   return file.from.getTime() < signer.certificateFrom.getTime()
     ? {
         state: 'stale',
@@ -54,7 +55,7 @@ function infoAtProxy(file: FactsOf<'signer-info'>, proxy: ProxySituation): Verdi
       }
     : {
         state: 'expected',
-        says: `The signer reissued its TA certificate on ${day(file.from)}: take it over.`,
+        says: `The signer reissued its TA certificate on ${momentText(file.from)}: take it over.`,
         opens,
       };
 }

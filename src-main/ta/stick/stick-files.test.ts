@@ -195,6 +195,6 @@ describe('swapped, stale, edited, half-copied', () => {
     station.put('request.json', second);
     station.later(15 * 86_400_000);
     await signer.call('workspace.unlock', { passphrase: 'tundra-Okapi 7 vesper lantern' });
-    expect(await stateOf(signer, 'request.json')).toMatch(/^stale: It ended on 2026-12-08/);
+    expect(await stateOf(signer, 'request.json')).toMatch(/^stale: It ended on 2026-12-08 \d\d:\d\d Z/);
   });
 });

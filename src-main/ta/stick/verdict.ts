@@ -8,13 +8,6 @@ export interface Verdict {
   /** The local child that takes it. */
   child?: string | null;
 }
-export const minute = (instant: string): string => `${instant.slice(0, 16).replace('T', ' ')} Z`;
-export const day = (date: Date): string => date.toISOString().slice(0, 10);
-/** Two instants so that they can be told apart: days, and their times where they are of one day. */
-export function days(one: Date, other: Date): [string, string] {
-  const [a, b] = [day(one), day(other)];
-  return a === b ? [minute(one.toISOString()), minute(other.toISOString())] : [a, b];
-}
 /** The last digits of a key identifier: enough to tell two apart on a screen. */
 export const short = (key: string): string => `…${key.slice(-8)}`;
 

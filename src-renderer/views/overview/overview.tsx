@@ -3,6 +3,7 @@ import { ArrowRight, ShieldPlus } from 'lucide-react';
 import { useState } from 'react';
 import { goToPath, hrefOf } from '../../app/router.ts';
 import { useQuery } from '../../app/use-query.ts';
+import { Dated } from '../../components/dated.tsx';
 import { Button, LinkButton } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { Segmented } from '../../components/choices.tsx';
@@ -72,7 +73,7 @@ export function Overview() {
                     <b>{item.subject}</b> {item.text}
                   </td>
                   <td className="dim">
-                    {item.detail} {item.at === undefined ? null : <Time at={item.at} clock />}
+                    <Dated text={item.detail} /> {item.at === undefined ? null : <Time at={item.at} clock />}
                   </td>
                   <td className="cell-end">
                     {item.action ? (

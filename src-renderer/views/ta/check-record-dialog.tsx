@@ -5,6 +5,7 @@ import type { CheckedExchange, RecordCheck } from '#shared/contract/ta-record.ts
 import { uploadBlob } from '../../app/blob-upload.ts';
 import { call } from '../../app/call.ts';
 import { useAction } from '../../app/use-action.ts';
+import { Dated } from '../../components/dated.tsx';
 import { Button } from '../../components/button.tsx';
 import { KeyValue } from '../../components/card.tsx';
 import { Dialog } from '../../components/dialog.tsx';
@@ -74,7 +75,7 @@ function Details({ exchange }: { exchange: CheckedExchange }) {
         <ul className="verdict-lines">
           {faults.map(({ text, clause }) => (
             <li key={text} className="wrap">
-              {text} <span className="quiet">{clause}</span>
+              <Dated text={text} /> <span className="quiet">{clause}</span>
             </li>
           ))}
         </ul>

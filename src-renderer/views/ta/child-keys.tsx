@@ -1,5 +1,6 @@
 /** The keys of a local child, a row each: state, certificate, when it is renewed, its manifest, the parent's last word. */
 import type { ChildKeyView } from '#shared/contract/ta-child.ts';
+import { Dated } from '../../components/dated.tsx';
 import { Card } from '../../components/card.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { Hint } from '../../components/hint.tsx';
@@ -62,7 +63,7 @@ export function KeyWords({ keys }: { keys: readonly ChildKeyView[] }) {
   return keys.map(({ keyId, word }) =>
     word === null ? null : (
       <Notice key={keyId} severity={word.severity}>
-        {word.text}{' '}
+        <Dated text={word.text} />{' '}
         <span className="quiet">
           (<Ago at={word.at} />)
         </span>

@@ -5,6 +5,7 @@ import type { SignerView } from '#shared/contract/ta.ts';
 import { type FakeBridge, installBridge } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
 import type { ViewProps } from '../../app/view-props.ts';
+import { datedText } from '../../components/dated.tsx';
 import { GoOnDialog } from './go-on-dialog.tsx';
 import { ReissueDialog } from './reissue-dialog.tsx';
 import { Review } from './review.tsx';
@@ -108,7 +109,9 @@ const type = (label: string | RegExp, value: string): void =>
 
 test('a reissue long after the last says why, shows the dates, and waits for the date of another clock', async () => {
   render(<ReissueDialog signer={signer} open onClose={() => undefined} />);
-  expect(screen.getByText(ASKED)).toBeTruthy();
+  const asked = screen.getByText(/80 days after the last exchange or reissue here/).textContent;
+  expect(asked).toBe(datedText(ASKED));
+  expect(asked).not.toBe(ASKED);
   expect(screen.getByText(/By this machine's clock it is/).textContent).toMatch(/lasts from then until/);
   await press('Reissue');
   expect(screen.getByText(/^Type today's date from another clock, as year-month-day\./)).toBeTruthy();

@@ -1,6 +1,7 @@
 /** The exchange clock: who has the ball, how long the message lives, what is due after it. */
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import type { Where } from './guide-steps.ts';
+import { Dated } from '../../components/dated.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { Tag } from '../../components/tag.tsx';
 import type { Tone } from '../../components/tag.tsx';
@@ -96,7 +97,11 @@ export function ExchangeClock(props: { proxy: ProxyView; holder: Where | null })
             ],
           ]}
         />
-        {open === null ? <p className="dim">{ball.text}</p> : null}
+        {open === null ? (
+          <p className="dim">
+            <Dated text={ball.text} />
+          </p>
+        ) : null}
       </div>
     </Card>
   );

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { hrefOf } from '../../app/router.ts';
 import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
+import { Dated } from '../../components/dated.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
@@ -66,7 +67,7 @@ export function Exchange({ route }: ViewProps) {
       />
       {review.faults.map((fault) => (
         <Notice key={fault.text} severity="bad">
-          {fault.text} <span className="quiet">{fault.clause}</span>
+          <Dated text={fault.text} /> <span className="quiet">{fault.clause}</span>
         </Notice>
       ))}
       <ReviewBody review={review} past />

@@ -86,7 +86,7 @@ function towardsResponse(
     return guideAt(
       'exchange',
       'sign',
-      `The signer rejected this request on ${open.rejected.at.slice(0, 10)}: ${open.rejected.reason.replace(/\.$/, '')}. Withdraw it, mend what the reason says, and make another one.`,
+      `The signer rejected this request on ${open.rejected.at}: ${open.rejected.reason.replace(/\.$/, '')}. Withdraw it, mend what the reason says, and make another one.`,
       { label: 'Withdraw the request…', action: { kind: 'withdraw' } },
       { others: [openFile('request')] },
     );

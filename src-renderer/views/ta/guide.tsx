@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import { call } from '../../app/call.ts';
 import { hrefOf } from '../../app/router.ts';
+import { Dated } from '../../components/dated.tsx';
 import { Button, LinkButton } from '../../components/button.tsx';
 import type { ButtonProps } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
@@ -160,7 +161,9 @@ export function GuideCard(props: StepsProps & { guide: Guide; oneMachine: boolea
       <div className="stack">
         <Steps steps={guide.steps} label={setUp ? 'Set-up' : 'Exchange'} />
         <div className="guide-next">
-          <p>{guide.says}</p>
+          <p>
+            <Dated text={guide.says} />
+          </p>
           <div className="row-wrap">
             {guide.next === null ? null : (
               <NextStep

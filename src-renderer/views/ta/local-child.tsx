@@ -7,6 +7,7 @@ import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
 import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
+import { Dated } from '../../components/dated.tsx';
 import { Button, LinkButton } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { ConfirmDialog } from '../../components/dialog.tsx';
@@ -31,7 +32,9 @@ function Heard({ contact }: { contact: NonNullable<LocalChildView['contact']> })
   return (
     <>
       <Ago at={contact.at} />
-      <div className="dim wrap">{contact.says}</div>
+      <div className="dim wrap">
+        <Dated text={contact.says} />
+      </div>
     </>
   );
 }

@@ -6,6 +6,7 @@ import { call } from '../../app/call.ts';
 import { hrefOf } from '../../app/router.ts';
 import { useAction } from '../../app/use-action.ts';
 import { useQuery } from '../../app/use-query.ts';
+import { datedText } from '../../components/dated.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { EmptyState, ErrorState, Loading } from '../../components/state-box.tsx';
@@ -20,7 +21,7 @@ function Row({ child }: { child: LocalChildView }) {
       <a className="object-link" href={hrefOf('ta-child', { id: child.handle })}>
         <Dot tone={childSeverity(child)} />
         <b className="wrap">{child.handle}</b>
-        <span className="dim wrap">{child.warnings[0]?.text ?? child.next}</span>
+        <span className="dim wrap">{datedText(child.warnings[0]?.text ?? child.next)}</span>
         <span className="quiet push">{STEP_WORD[child.step]}</span>
       </a>
     </li>

@@ -4,6 +4,7 @@ import type { PublicFinding } from '#shared/contract/ta-net.ts';
 import { call } from '../../app/call.ts';
 import { formatPath, replacePath } from '../../app/router.ts';
 import { useQuery } from '../../app/use-query.ts';
+import { Dated } from '../../components/dated.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
@@ -39,7 +40,9 @@ function Findings({ findings }: { findings: readonly PublicFinding[] }) {
             {of.map(({ ok, text }) => (
               <li key={text}>
                 <Mark ok={ok} />
-                <span className="wrap">{text}</span>
+                <span className="wrap">
+                  <Dated text={text} />
+                </span>
               </li>
             ))}
           </ul>

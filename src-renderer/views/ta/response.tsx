@@ -4,6 +4,7 @@ import { call } from '../../app/call.ts';
 import { hrefOf, navigate } from '../../app/router.ts';
 import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
+import { Dated } from '../../components/dated.tsx';
 import { Button, LinkButton } from '../../components/button.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { NotLoaded } from '../../components/not-loaded.tsx';
@@ -21,7 +22,9 @@ function Remarks({ faults, unusual }: ResponseReview) {
   return lines.length === 0 ? null : (
     <ul className="verdict-lines">
       {lines.map((line) => (
-        <li key={line}>{line}</li>
+        <li key={line}>
+          <Dated text={line} />
+        </li>
       ))}
     </ul>
   );
@@ -37,7 +40,9 @@ function PublishBar({ id, review }: { id: string; review: ResponseReview }) {
   return (
     <div className="action-bar">
       {action.error ? <ErrorState error={action.error} /> : null}
-      <span className="dim">{review.advice}</span>
+      <span className="dim">
+        <Dated text={review.advice} />
+      </span>
       <span className="push row-wrap">
         <LinkButton href={BACK.href}>Leave it</LinkButton>
         <Button

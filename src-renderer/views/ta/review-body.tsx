@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import type { ChildReview, ExchangeReview } from '#shared/contract/ta-review.ts';
 import { useNow } from '../../app/clock.ts';
+import { Dated } from '../../components/dated.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { Tag } from '../../components/tag.tsx';
@@ -129,7 +130,7 @@ function WishFacts({ wish }: { wish: Wish }) {
       </div>
       {wish.problems.map(({ text, clause }) => (
         <Notice key={text} severity="bad">
-          {text} <span className="quiet">{clause}</span>
+          <Dated text={text} /> <span className="quiet">{clause}</span>
         </Notice>
       ))}
       <KeyValue
@@ -238,7 +239,10 @@ export function Outcome({ review, past = false }: { review: ExchangeReview; past
           <h2>Not covered by the signature</h2>
           {advisory.map(({ says, own }) => (
             <p key={says}>
-              {says} <b>{own}</b>
+              <Dated text={says} />{' '}
+              <b>
+                <Dated text={own} />
+              </b>
             </p>
           ))}
         </section>

@@ -4,6 +4,7 @@ import type { ExchangeReview } from '#shared/contract/ta-review.ts';
 import { hrefOf, navigate } from '../../app/router.ts';
 import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
+import { Dated } from '../../components/dated.tsx';
 import { LinkButton } from '../../components/button.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { JobProgress } from '../../components/job-progress.tsx';
@@ -25,7 +26,9 @@ function Remarks({ review }: { review: ExchangeReview }) {
   return lines.length === 0 ? null : (
     <ul className="verdict-lines">
       {lines.map((line) => (
-        <li key={line}>{line}</li>
+        <li key={line}>
+          <Dated text={line} />
+        </li>
       ))}
     </ul>
   );

@@ -5,6 +5,7 @@ import type { ServiceView } from '#shared/contract/ta-service.ts';
 import { call } from '../../app/call.ts';
 import { useAction } from '../../app/use-action.ts';
 import { useQuery } from '../../app/use-query.ts';
+import { Dated } from '../../components/dated.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
@@ -142,7 +143,10 @@ function Refusals({ running }: { running: Running }) {
         {running.refusals.map(({ at, client, text }, index) => (
           // Newest first and never more than twenty: the place is all there is to tell them apart.
           <li key={index}>
-            <Ago at={at} /> <span className="mono">{client}</span> <span className="wrap dim">{text}</span>
+            <Ago at={at} /> <span className="mono">{client}</span>{' '}
+            <span className="wrap dim">
+              <Dated text={text} />
+            </span>
           </li>
         ))}
       </ul>

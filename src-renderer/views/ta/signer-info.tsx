@@ -5,6 +5,7 @@ import { call } from '../../app/call.ts';
 import { hrefOf, navigate } from '../../app/router.ts';
 import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
+import { Dated } from '../../components/dated.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { NotLoaded } from '../../components/not-loaded.tsx';
@@ -78,12 +79,12 @@ function Changes({ changes }: { changes: SignerInfoView['changes'] }) {
               <td className="quiet">{what}</td>
               <td className="wrap">
                 <span className="chip wrap" data-change="removed">
-                  {before}
+                  <Dated text={before} />
                 </span>
               </td>
               <td className="wrap">
                 <span className="chip wrap" data-change="added">
-                  {after}
+                  <Dated text={after} />
                 </span>
               </td>
             </tr>
@@ -175,7 +176,7 @@ export function SignerInfo({ route }: ViewProps) {
             <>
               {lines.map(({ value }) => (
                 <div key={value} className="mono wrap">
-                  {value}
+                  <Dated text={value} />
                 </div>
               ))}
             </>,

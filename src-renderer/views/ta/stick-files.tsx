@@ -3,10 +3,11 @@ import { CircleX, FileText } from 'lucide-react';
 import type { Stick, StickFile } from '#shared/contract/ta-stick.ts';
 import { sizeText } from '../../app/blob-upload.ts';
 import { useAction } from '../../app/use-action.ts';
+import { Dated } from '../../components/dated.tsx';
 import { Button } from '../../components/button.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { Tag } from '../../components/tag.tsx';
-import { localText } from '../../components/time.tsx';
+import { Time } from '../../components/time.tsx';
 import { openFromStick } from './stick-open.ts';
 import { StickRefusal } from './stick-refusal.tsx';
 import { shownName, STATE_WORDS } from './stick-words.ts';
@@ -28,10 +29,12 @@ function FileCard({ stick, file }: { stick: Stick; file: StickFile }) {
             <bdi className="mono wrap stick-name">{name}</bdi>
             <Tag tone={tone}>{word}</Tag>
             <span className={red ? 'small' : 'quiet small'}>
-              {sizeText(file.size)}, {localText(file.modifiedAt, true)}
+              {sizeText(file.size)}, <Time at={file.modifiedAt} clock />
             </span>
           </div>
-          <span className={red ? 'wrap' : 'dim wrap'}>{file.says}</span>
+          <span className={red ? 'wrap' : 'dim wrap'}>
+            <Dated text={file.says} />
+          </span>
           {expected && file.sha256 !== null ? (
             <span className="row-wrap small quiet">
               SHA-256 <HexValue hex={file.sha256} label={`SHA-256 of ${name}`} groups={6} />
@@ -73,7 +76,10 @@ function Strangers({ files }: { files: readonly StickFile[] }) {
         <ul className="plain-list name-list">
           {files.map(({ name, says }) => (
             <li key={name} className="wrap">
-              <bdi className="mono stick-name">{shownName(name)}</bdi> <span className="small">{says}</span>
+              <bdi className="mono stick-name">{shownName(name)}</bdi>{' '}
+              <span className="small">
+                <Dated text={says} />
+              </span>
             </li>
           ))}
         </ul>

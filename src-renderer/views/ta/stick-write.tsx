@@ -5,6 +5,7 @@ import type { Stick, StickOffer } from '#shared/contract/ta-stick.ts';
 import type { Answer } from '#shared/contract/index.ts';
 import { call } from '../../app/call.ts';
 import { useAction } from '../../app/use-action.ts';
+import { Dated } from '../../components/dated.tsx';
 import { Button } from '../../components/button.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { Tag } from '../../components/tag.tsx';
@@ -65,12 +66,16 @@ function Offer({ stick, offer, primary, onWritten }: OfferProps) {
               </Tag>
             ) : null}
           </div>
-          <span className="dim wrap">{offer.says}</span>
+          <span className="dim wrap">
+            <Dated text={offer.says} />
+          </span>
           {written === null ? null : <WrittenNotice written={written} stick={stick} />}
           {write.error === null ? null : asks ? (
             <div className="notice" data-severity="careful" role="alert">
               <div className="stack-tight">
-                <p className="wrap">{write.error.message}</p>
+                <p className="wrap">
+                  <Dated text={write.error.message} />
+                </p>
                 <div className="row-wrap">
                   <Button size="small" onPress={() => write.clear()}>
                     Leave it

@@ -1,4 +1,5 @@
 /** Today's date, read from another clock than this machine's: what is signed with a clock ahead cannot be used until then. */
+import { Dated } from '../../components/dated.tsx';
 import { TextField } from '../../components/text-field.tsx';
 
 /** Why the step waits for the date; null when it is there. Whether it is right is for main to say. */
@@ -14,7 +15,9 @@ export function TodayField(props: {
 }) {
   return (
     <div className="stack-tight">
-      <p className="dim">{props.says}</p>
+      <p className="dim">
+        <Dated text={props.says} />
+      </p>
       <div className="row-wrap">
         <TextField
           label="Today's date, read from another clock"
