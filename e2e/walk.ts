@@ -110,6 +110,8 @@ async function trustAnchor(app: ConsoleApp, stop: Stop): Promise<void> {
     ],
     new Date(),
   );
+  const edited = one.toString('utf8').replaceAll('AS64500', 'AS64501');
+  await openRequest(page, put(folder, 'edited.json', edited));
   await openRequest(page, put(folder, 'request.json', two));
   await stop('ta-review');
   // The request of the second exchange is what the station waits for; the rest does not belong there.
@@ -123,6 +125,10 @@ async function trustAnchor(app: ConsoleApp, stop: Stop): Promise<void> {
   await stop('trust-anchor');
   await openRecord(page);
   await stop('ta-record');
+  await openRow(page, 'Beside the exchanges', 'refused');
+  await expect(page.getByRole('heading', { level: 1, name: 'Refused message' })).toBeVisible();
+  await stop('ta-record-event');
+  await page.goBack();
   await openRow(page, 'Exchanges', 'online, second');
   await expect(page.getByRole('heading', { level: 1, name: 'Exchange 2' })).toBeVisible();
   await stop('ta-exchange');

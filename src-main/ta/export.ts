@@ -4,6 +4,7 @@ import { AppError } from '../lib/app-error.ts';
 import { type JsonValue, readJson, writeJson } from '../lib/json-reader.ts';
 import type { WholeExchange } from '../store/commands/ta.ts';
 import type { Session } from '../store/store-contract.ts';
+import { recordJson } from './record-events.ts';
 import { exchangeContent, signedTime } from './review/history.ts';
 import { exchangeText } from './review/krill-text.ts';
 import type { HeldSigner } from './signer/held-signer.ts';
@@ -12,7 +13,8 @@ import { readKrilltaSettings } from './signer/krillta-settings.ts';
 import { talText } from './signer/signer-view.ts';
 import { signerInfoJson } from './signer/trust-anchor.ts';
 
-const printed = (value: JsonValue): Uint8Array => Buffer.from(`${writeJson(value)}\n`, 'utf8');
+/** As this application writes JSON for other machines. */
+export const printed = (value: JsonValue): Uint8Array => Buffer.from(`${writeJson(value)}\n`, 'utf8');
 
 /** `[{time, request, response}]` with the reduced shape of a request (krill-ta.md 4.8). */
 export function exchangeJson(exchange: WholeExchange): JsonValue {
@@ -73,6 +75,8 @@ export async function exportContent(
       return Buffer.from(krillConfPart(held.anchor.timing), 'utf8');
     case 'exchanges-json':
       return exchangesFile(session, held.past, 'json');
+    case 'record-json':
+      return printed(await recordJson(session, 'signer'));
     case 'exchanges-text':
       return exchangesFile(session, held.past, 'text');
   }

@@ -5,12 +5,13 @@ import { exchangesFile } from './export.ts';
 import { postSize } from './net/krill-body.ts';
 import { readLink } from './net/krill-link.ts';
 import { exchangeRow, pastExchange } from './past-exchange.ts';
+import { recordEvent, recordEvents } from './record-events.ts';
 import { whyEarly } from './signer/early-response.ts';
 import type { HeldSigner } from './signer/held-signer.ts';
 import type { TaDeps } from './ta.ts';
 import { writeOut } from './write-out.ts';
 
-type Names = 'exchanges' | 'exchange' | 'exportExchange' | 'checkRecord';
+type Names = 'exchanges' | 'exchange' | 'recordEvents' | 'recordEvent' | 'exportExchange' | 'checkRecord';
 type Anchor = Pick<HeldSigner, 'anchor' | 'keySigner' | 'past'>;
 
 export function recordChannels(
@@ -43,6 +44,10 @@ export function recordChannels(
         early: signer === null ? null : whyEarly(files, signer, deps.clock.now()),
         krill: link === null ? null : postSize(files.response.length, link.postLimit),
       };
+    },
+    recordEvents: (asked) => recordEvents(session(), asked),
+    async recordEvent({ seq }) {
+      return { event: await recordEvent(session(), seq) };
     },
     async exportExchange({ id, form, target, overwrite }) {
       return writeOut(deps, {

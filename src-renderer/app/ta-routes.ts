@@ -103,6 +103,16 @@ export const TA_ROUTES = [
     steps: null,
   },
   {
+    name: 'ta-record-event',
+    path: '/trust-anchor/record/:id',
+    title: 'Record',
+    nav: null,
+    icon: 'anchor',
+    needs: 'unlocked',
+    parent: 'ta-record',
+    steps: null,
+  },
+  {
     name: 'ta-child',
     path: '/trust-anchor/children/:id',
     title: 'Local child',

@@ -54,6 +54,9 @@ export const VIEWS: Record<RouteName, View> = {
   'ta-network': lazy(async () => ({ default: (await import('../views/ta/network.tsx')).Network })),
   'ta-record': lazy(async () => ({ default: (await import('../views/ta/record.tsx')).Record })),
   'ta-exchange': lazy(async () => ({ default: (await import('../views/ta/exchange.tsx')).Exchange })),
+  'ta-record-event': lazy(async () => ({
+    default: (await import('../views/ta/record-event.tsx')).RecordEvent,
+  })),
   'ta-child': lazy(async () => ({ default: (await import('../views/ta/local-child.tsx')).LocalChild })),
   inspect: lazy(async () => ({ default: (await import('../views/inspect/inspect.tsx')).Inspect })),
   audit: lazy(async () => ({ default: (await import('../views/audit/audit.tsx')).Audit })),

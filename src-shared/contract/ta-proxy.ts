@@ -188,6 +188,7 @@ export const proxyExport = z.enum([
   'parent-response',
   'exchanges-text',
   'exchanges-json',
+  'record-json',
 ]);
 export type ProxyExport = z.infer<typeof proxyExport>;
 

@@ -1,6 +1,6 @@
 /** Channels of the record of exchanges: one written to a file, and files judged again, years later, without a trust anchor here. */
 import * as z from 'zod';
-import { change, channel, hex, id, instant } from './channel.ts';
+import { change, channel, hex, id, instant, pageIn, pageOut } from './channel.ts';
 
 export const checkedExchange = z.strictObject({
   at: instant,
@@ -25,7 +25,40 @@ export const recordCheck = z.strictObject({
 });
 export type RecordCheck = z.infer<typeof recordCheck>;
 
+/** What stands in the record beside the exchanges: it is an entry of the audit. */
+export const recordEvent = z.strictObject({
+  /** Of the audit. */
+  seq: z.number().int().min(1),
+  at: instant,
+  half: z.enum(['signer', 'proxy']),
+  /**
+   * `reissued`: another TA certificate for the same key; `went-on`: what a clock that was ahead made was made anew; `rejected`: by the
+   * signer's operator; `refused`: it did not hold; `withdrawn`: by the proxy's operator.
+   */
+  kind: z.enum(['reissued', 'went-on', 'rejected', 'refused', 'withdrawn']),
+  /** One sentence, with the reason. */
+  says: z.string(),
+  /** Files, certificates, numbers and URIs it is about; `sha256` of those that have one. */
+  subjects: z.array(z.strictObject({ type: z.string(), id: z.string(), sha256: hex.nullable() })),
+});
+export type RecordEvent = z.infer<typeof recordEvent>;
+
 export const taRecordChannels = {
+  /** Reissues and messages that were refused, rejected or withdrawn, newest first. `half` null: of both. */
+  'ta.recordEvents': channel(
+    'unlocked',
+    z.strictObject({
+      cursor: pageIn.cursor,
+      limit: pageIn.limit,
+      half: z.enum(['signer', 'proxy']).nullable().default(null),
+    }),
+    pageOut(recordEvent),
+  ),
+  'ta.recordEvent': channel(
+    'unlocked',
+    z.strictObject({ seq: z.number().int().min(1) }),
+    z.strictObject({ event: recordEvent }),
+  ),
   /** `json`: as krillta writes its exchanges; `text`: as it prints them. Of either half. */
   'ta.exportExchange': change(
     'unlocked',

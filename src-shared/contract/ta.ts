@@ -109,6 +109,7 @@ export const taExport = z.enum([
   'response',
   'exchanges-text',
   'exchanges-json',
+  'record-json',
 ]);
 export type TaExport = z.infer<typeof taExport>;
 

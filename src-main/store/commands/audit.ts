@@ -74,6 +74,38 @@ export const auditCommands = {
       return { total, rows: page, cursor: rows.length > asked.limit ? String(page.at(-1)?.seq ?? '') : null };
     },
   ),
+  /** Newest first: the entries of these actions that ended so. */
+  'audit.ofActions': read(
+    (
+      tx,
+      {
+        wanted,
+        cursor,
+        limit,
+      }: {
+        wanted: readonly { action: string; outcome: AuditRecord['outcome'] }[];
+        cursor: string | null;
+        limit: number;
+      },
+    ): { total: number; rows: AuditRecord[]; cursor: string | null } => {
+      const parameters: Record<string, SqlValue> = {};
+      const pairs = wanted.map(({ action, outcome }, at) => {
+        parameters[`action${at}`] = action;
+        parameters[`outcome${at}`] = outcome;
+        return `(action = $action${at} AND outcome = $outcome${at})`;
+      });
+      const where = pairs.length === 0 ? '0' : `(${pairs.join(' OR ')})`;
+      const total =
+        tx.get<{ count: number }>(`SELECT count(*) AS count FROM audit WHERE ${where}`, parameters)?.count ??
+        0;
+      const rows = tx.all<Row>(
+        `SELECT * FROM audit WHERE ${where} AND seq < $before ORDER BY seq DESC LIMIT $limit`,
+        { ...parameters, before: beforeOf(cursor), limit: limit + 1 },
+      );
+      const page = rows.slice(0, limit).map((row) => shown(recordOf(row)));
+      return { total, rows: page, cursor: rows.length > limit ? String(page.at(-1)?.seq ?? '') : null };
+    },
+  ),
   'audit.get': read((tx, { seq }: { seq: number }): StoredAuditRecord | null => {
     const row = tx.get<Row>('SELECT * FROM audit WHERE seq = $seq', { seq });
     return row === undefined ? null : recordOf(row);

@@ -3,6 +3,7 @@ import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Domain } from '../../lib/domain.ts';
 import type { JobContext } from '../../lib/jobs.ts';
+import { REFUSED_RESPONSE } from '../record-events.ts';
 import { requireFile } from '../require-file.ts';
 import { addChild, changeResources, removeChild } from './change-children.ts';
 import {
@@ -54,6 +55,8 @@ export function exchangeChannels(deps: ProxyDeps): {
   const { jobs, clock, changed, proxy, locals, publisher, refusedEntry } = deps;
   const now = (): Date => clock.now();
   const infos = createHeldFiles<ChildFile>(deps, 'info');
+  /** By review: it is on record that it does not hold. */
+  const refused = new Set<string>();
   const responses = createHeldFiles<{ name: string; bytes: Uint8Array }>(deps, 'response');
 
   const job = (
@@ -92,10 +95,30 @@ export function exchangeChannels(deps: ProxyDeps): {
     return responses.put({ name, bytes });
   }
 
+  /** A response that cannot be published is on record once for each time it was opened. */
+  async function noteRefused(
+    id: string,
+    { name, bytes }: { name: string; bytes: Uint8Array },
+    why: string,
+  ): Promise<void> {
+    if (refused.has(id)) return;
+    refused.add(id);
+    await deps.session().store.run('audit.add', {
+      audit: {
+        action: REFUSED_RESPONSE,
+        outcome: 'refused',
+        summary: `${name}: ${why}`.slice(0, 300),
+        subjects: [{ type: 'response', id: name.slice(0, 200), sha256: sha256Hex(bytes) }],
+      },
+    });
+    changed('ta', []);
+  }
+
   return {
     openChildInfo,
     openResponse,
     clear() {
+      refused.clear();
       infos.clear();
       responses.clear();
     },
@@ -209,7 +232,17 @@ export function exchangeChannels(deps: ProxyDeps): {
         return { review: await openResponse(name, bytes) };
       },
       async responseReview({ id }) {
-        return (await reviewResponse(await proxy.required(), responses.get(id), now())).view;
+        const file = responses.get(id);
+        const held = await proxy.required();
+        try {
+          const { view } = await reviewResponse(held, file, now());
+          const why = view.faults.map(({ text, clause }) => `${text} (${clause})`);
+          if (!view.canPublish) await noteRefused(id, file, [view.verdict.title, ...why].join('; '));
+          return view;
+        } catch (error) {
+          if (error instanceof AppError) await noteRefused(id, file, error.message);
+          throw error;
+        }
       },
       takeResponse({ id }) {
         const file = responses.get(id);

@@ -3,7 +3,8 @@ import type { ProxyExport } from '#shared/contract/ta-proxy.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
-import { exchangesFile } from '../export.ts';
+import { exchangesFile, printed } from '../export.ts';
+import { recordJson } from '../record-events.ts';
 import { requireFile } from '../require-file.ts';
 import { rejectionOf } from '../review/rejected.ts';
 import { timingProblems } from '../signer/setup.ts';
@@ -70,7 +71,9 @@ export function proxyChannels(deps: ProxyDeps): {
     const content =
       what === 'exchanges-text' || what === 'exchanges-json'
         ? await exchangesFile(session(), past, what === 'exchanges-text' ? 'text' : 'json')
-        : proxyFile(state, { what, child, serviceUri });
+        : what === 'record-json'
+          ? printed(await recordJson(session(), 'proxy'))
+          : proxyFile(state, { what, child, serviceUri });
     return { content, id: child ?? state.identity.keyId };
   }
 

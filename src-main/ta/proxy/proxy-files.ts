@@ -1,13 +1,13 @@
 /** The files a proxy hands out: set-up messages, its request, what relying parties fetch. Public, all of them. */
 import type { ProxyExport } from '#shared/contract/ta-proxy.ts';
 import { AppError } from '../../lib/app-error.ts';
-import { type JsonValue, writeJson } from '../../lib/json-reader.ts';
 import { toJson } from '../../lib/json-shape.ts';
 import {
   writeParentResponseXml,
   writePublisherRequestXml,
   writeRepositoryResponseXml,
 } from '../../rpki/setup-xml.ts';
+import { printed } from '../export.ts';
 import { repositoryContactJson } from '../repository-contact.ts';
 import { talText } from '../signer/signer-view.ts';
 import { identityJson } from '../signer/trust-anchor.ts';
@@ -16,7 +16,7 @@ import { noneOpen } from './make-request.ts';
 import type { ProxyRepository, ProxyState } from './proxy-state.ts';
 import { TA_HANDLE } from './repository.ts';
 
-const printed = (value: JsonValue): Uint8Array => Buffer.from(`${writeJson(value)}\n`, 'utf8');
+export type ProxyRecord = 'exchanges-text' | 'exchanges-json' | 'record-json';
 
 function repositoryOf({ repository }: ProxyState): ProxyRepository {
   if (repository === null)
@@ -53,7 +53,7 @@ export function repositoryAnswer(
 export function proxyFile(
   state: ProxyState,
   asked: {
-    what: Exclude<ProxyExport, 'exchanges-text' | 'exchanges-json'>;
+    what: Exclude<ProxyExport, ProxyRecord>;
     child: string | null;
     serviceUri: string;
   },

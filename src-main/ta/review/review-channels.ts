@@ -1,10 +1,12 @@
 /** The channels of a review: open, look, approve, reject. */
+import type { ExchangeReview } from '#shared/contract/ta-review.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
 import { requireDate } from '../signer/clock.ts';
 import { type HeldSigner, isSetAside } from '../signer/held-signer.ts';
 import { createHeldFiles } from '../proxy/held-files.ts';
 import { processRequest } from '../signer/process.ts';
+import { REFUSED_REQUEST } from '../record-events.ts';
 import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
 import { readApprovers, requireNames } from './approvers.ts';
@@ -35,6 +37,9 @@ export function reviewChannels(deps: ReviewDeps): {
   /** Texts of rejections, for the proxy's operators. */
   const texts = createHeldFiles<{ nonce: string; text: string }>(deps, 'rejection');
 
+  /** By review: it is on record that it does not hold. */
+  const refused = new Set<string>();
+
   /** What the review of an opened request needs, with the exchange that used its nonce. */
   async function contextOf(
     held: HeldSigner,
@@ -55,6 +60,29 @@ export function reviewChannels(deps: ReviewDeps): {
     return { held, now: now(), earlier, lost: taken && used === undefined, setAside, number, rejected };
   }
 
+  /** A request that cannot be signed is on record once for each time it was opened. */
+  async function noteRefused(id: string, { file, verdict, faults, nonce, ...view }: ExchangeReview) {
+    if (refused.has(id)) return;
+    refused.add(id);
+    const wishes = view.children.flatMap((child) => child.wishes.flatMap(({ problems }) => problems));
+    const why = [...faults, ...wishes].map(({ text, clause }) => `${text} (${clause})`);
+    // SECURITY: not the digits of a file that are asked for when it is opened again.
+    const content = view.contentSha256 === '' ? null : view.contentSha256;
+    const subject =
+      file.sha256 === null
+        ? { type: 'request-content', sha256: content }
+        : { type: 'request', sha256: file.sha256 };
+    await session().store.run('audit.add', {
+      audit: {
+        action: REFUSED_REQUEST,
+        outcome: 'refused',
+        summary: [`${file.name}: ${verdict.title}`, ...why, ...nonce.differs].join('; ').slice(0, 300),
+        subjects: [{ ...subject, id: nonce.value || 'unreadable' }],
+      },
+    });
+    changed('ta', []);
+  }
+
   async function open(name: string, bytes: Uint8Array, carried: boolean): Promise<string> {
     const { anchor } = await signer();
     // Krill signs what it sends anew each time: no screen shows digits of these bytes (krill-ta.md 5.6).
@@ -69,7 +97,10 @@ export function reviewChannels(deps: ReviewDeps): {
       return { review: await open(name, bytes, true) };
     },
     async review({ id, number }) {
-      return reviews.look(id, await contextOf(await signer(), id, number)).view;
+      const { view } = reviews.look(id, await contextOf(await signer(), id, number));
+      // One that was answered is no wrong one.
+      if (!view.canSign && view.nonce.state !== 'answered') await noteRefused(id, view);
+      return view;
     },
     async approve({ id, groups, names, number, today }) {
       const held = await signer();
@@ -173,6 +204,9 @@ export function reviewChannels(deps: ReviewDeps): {
     channels,
     openCarried: (name, bytes) => open(name, bytes, true),
     openFetched: (name, bytes) => open(name, bytes, false),
-    clear: texts.clear,
+    clear() {
+      texts.clear();
+      refused.clear();
+    },
   };
 }

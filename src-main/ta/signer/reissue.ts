@@ -90,6 +90,10 @@ export async function reissue(
           id: anchor.objects.keyId,
           sha256: sha256Hex(anchor.certificate.der),
         },
+        { type: 'serial', id: String(certificate.serial), sha256: null },
+        { type: 'manifest', id: String(anchor.objects.number), sha256: null },
+        ...[...order.https, order.rsync].map((uri) => ({ type: 'tal-uri', id: uri, sha256: null })),
+        ...(order.notify === null ? [] : [{ type: 'rrdp', id: order.notify, sha256: null }]),
       ],
     },
   });

@@ -15,6 +15,7 @@ const SIGNER: Record<TaExport, string> = {
   response: 'response.json',
   'exchanges-text': 'exchanges.txt',
   'exchanges-json': 'exchanges.json',
+  'record-json': 'record.json',
 };
 const PROXY: Record<ProxyExport, string> = {
   'pub-req': 'pub-req.xml',
@@ -27,6 +28,7 @@ const PROXY: Record<ProxyExport, string> = {
   'parent-response': 'res.xml',
   'exchanges-text': 'exchanges.txt',
   'exchanges-json': 'exchanges.json',
+  'record-json': 'record.json',
 };
 const CHILD: Record<Exclude<ChildExport, 'online'>, string> = {
   'child-request': 'child-request.xml',
@@ -64,7 +66,7 @@ export function claimedKind(name: string): TaFileKind | null {
 }
 
 /** Written here for the records, never read again. */
-const RECORDS = new Set(['krillta.conf', 'krill-ta.conf', 'exchanges.txt', 'exchanges.json']);
+const RECORDS = new Set(['krillta.conf', 'krill-ta.conf', 'exchanges.txt', 'exchanges.json', 'record.json']);
 export const isRecord = (name: string): boolean => RECORDS.has(name.toLowerCase());
 
 /** What lay under the name of one of ours before it was replaced: kept beside it (export-file.ts). */

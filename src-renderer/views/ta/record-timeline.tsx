@@ -5,6 +5,7 @@ import { useNow } from '../../app/clock.ts';
 import { hrefOf } from '../../app/router.ts';
 import { Card } from '../../components/card.tsx';
 import { Segmented } from '../../components/choices.tsx';
+import { Dated, datedText } from '../../components/dated.tsx';
 import { Hint } from '../../components/hint.tsx';
 import { localText, Time } from '../../components/time.tsx';
 import { ticks } from '../../components/validity.tsx';
@@ -51,7 +52,7 @@ const MOST_LINES = 8;
 const LEGIBLE = 0.12;
 
 function clusterText({ points }: Cluster): string {
-  const shown = points.slice(0, MOST_LINES).map(({ at, says }) => `${localText(at)}: ${says}`);
+  const shown = points.slice(0, MOST_LINES).map(({ at, says }) => `${localText(at)}: ${datedText(says)}`);
   return [...shown, ...(points.length > MOST_LINES ? [`and ${points.length - MOST_LINES} more`] : [])].join(
     '\n',
   );
@@ -64,9 +65,9 @@ function Point({ cluster, due }: { cluster: Cluster; due: boolean }) {
   const count = cluster.points.length;
   return (
     <span className="tl-at" style={{ left: percent(cluster.share) }}>
-      {count === 1 && only?.exchange ? (
+      {count === 1 && only?.opens ? (
         <Hint text={text}>
-          <a {...common} href={hrefOf('ta-exchange', { id: only.exchange })} aria-label={text} />
+          <a {...common} href={hrefOf(only.opens.view, { id: only.opens.id })} aria-label={text} />
         </Hint>
       ) : (
         <Hint text={text} focusable>
@@ -107,7 +108,7 @@ function Lane({ lane, span, now }: { lane: TimelineLane; span: Span; now: number
           <Point
             key={cluster.points[0]?.id}
             cluster={cluster}
-            due={cluster.points.some(({ at, exchange }) => exchange === null && Date.parse(at) <= now)}
+            due={cluster.points.some(({ at, opens }) => opens === null && Date.parse(at) <= now)}
           />
         ))}
       </div>
@@ -139,7 +140,10 @@ function InWords({ lanes }: { lanes: readonly TimelineLane[] }): ReactNode {
         {lines.map(({ at, says }, index) => (
           // The same may be said twice of one day.
           <li key={index}>
-            <Time at={at} /> <span>{says}</span>
+            <Time at={at} />{' '}
+            <span>
+              <Dated text={says} />
+            </span>
           </li>
         ))}
       </ul>

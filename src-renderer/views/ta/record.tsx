@@ -8,13 +8,14 @@ import { Page } from '../../components/page.tsx';
 import { CheckRecordDialog } from './check-record-dialog.tsx';
 import { ExchangesTable } from './exchanges-table.tsx';
 import { FileRows } from './file-rows.tsx';
+import { RecordEvents } from './record-events.tsx';
 import { RecordTimeline } from './record-timeline.tsx';
 import { proxyFiles } from './ta-files.ts';
 import type { TaFile } from './ta-files.ts';
 import { RECORD_FILES } from './ta-signer-files.ts';
 
 const ofExchanges = (files: readonly TaFile[]): TaFile[] =>
-  files.filter(({ what }) => what.startsWith('exchanges-'));
+  files.filter(({ what }) => what.startsWith('exchanges-') || what === 'record-json');
 
 export function Record({ route, session }: ViewProps) {
   const offline = session.workspace?.kind === 'offline';
@@ -22,6 +23,7 @@ export function Record({ route, session }: ViewProps) {
   const signer = useQuery('ta.signer', {}, ['ta', 'keys']).data?.signer ?? null;
   const proxy = useQuery('ta.proxy', {}, ['ta', 'keys'], { skip: offline }).data?.proxy ?? null;
   const exchanges = useQuery('ta.exchanges', { limit: 200 }, ['ta']).data?.rows ?? [];
+  const events = useQuery('ta.recordEvents', { limit: 200 }, ['ta']).data?.rows ?? [];
   const [bySigner, byProxy] = [
     signer === null ? [] : ofExchanges(RECORD_FILES),
     proxy === null ? [] : ofExchanges(proxyFiles(proxy, signer)),
@@ -32,8 +34,9 @@ export function Record({ route, session }: ViewProps) {
       tags={<span className="quiet">of the trust anchor's exchanges</span>}
       actions={<Button onPress={() => setChecking(true)}>Check an exchange file…</Button>}
     >
-      <RecordTimeline exchanges={exchanges} signer={signer} proxy={proxy} />
+      <RecordTimeline exchanges={exchanges} events={events} signer={signer} proxy={proxy} />
       <ExchangesTable halves={signer !== null && proxy !== null} />
+      <RecordEvents halves={signer !== null && proxy !== null} />
       <div className="columns">
         {bySigner.length === 0 ? null : <FileRows title="All that the signer answered" files={bySigner} />}
         {byProxy.length === 0 ? null : <FileRows title="All that the proxy took" files={byProxy} />}

@@ -104,6 +104,15 @@ const RECORDS: readonly TaFile[] = [
   },
 ];
 
+const RECORD: TaFile = {
+  half: 'proxy',
+  what: 'record-json',
+  name: 'record.json',
+  from: 'Proxy',
+  to: 'Records',
+  says: 'What is no exchange: requests that were withdrawn, and responses that were refused, with reasons and hashes.',
+};
+
 /** What the proxy can hand out now. TAL and certificate and records are the signer's own when it is here too. */
 export function proxyFiles(proxy: ProxyView, signer: SignerView | null): TaFile[] {
   const { repository } = proxy;
@@ -114,6 +123,7 @@ export function proxyFiles(proxy: ProxyView, signer: SignerView | null): TaFile[
     ...(repository.target.kind === 'server' ? [PUBLISHER_REQUEST] : []),
     REPOSITORY_RESPONSE,
     ...(proxy.signer !== null && signer === null ? [CERTIFICATE, TAL, ...RECORDS] : []),
+    ...(proxy.signer === null ? [] : [RECORD]),
   ];
 }
 

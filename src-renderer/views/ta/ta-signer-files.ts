@@ -69,6 +69,14 @@ export const RECORD_FILES: readonly TaFile[] = [
     to: 'Records',
     says: 'Every exchange with its signed messages, as krillta writes it.',
   },
+  {
+    half: 'signer',
+    what: 'record-json',
+    name: 'record.json',
+    from: 'Signer',
+    to: 'Records',
+    says: 'What is no exchange: reissues, and requests that were refused or rejected, with reasons and hashes.',
+  },
 ];
 
 export const responseFile = (id: string): TaFile => ({

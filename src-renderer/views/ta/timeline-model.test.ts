@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
+import type { RecordEvent } from '#shared/contract/ta-record.ts';
 import type { ExchangeRow, SignerView } from '#shared/contract/ta.ts';
 import { clustersOf, linesOf, timelineOf } from './timeline-model.ts';
 
@@ -23,6 +24,16 @@ const EXCHANGES = [
   row('3', '2026-11-24T02:00:00Z'),
   row('2', '2026-11-24T01:00:00Z', { issued: 1, revoked: 2, children: ['online'] }),
 ];
+const EVENTS: RecordEvent[] = [
+  {
+    seq: 9,
+    at: '2026-11-24T03:00:00Z',
+    half: 'signer',
+    kind: 'rejected',
+    says: 'Rejected request N: nobody announced it',
+    subjects: [],
+  },
+];
 const ANCHOR = {
   number: '3',
   thisUpdate: '2026-11-24T02:00:00Z',
@@ -37,15 +48,30 @@ const SIGNER = {
 const names = (lanes: ReturnType<typeof timelineOf>): string[] => lanes.map(({ name }) => name);
 
 test('a signer has its exchanges, how long its response may be taken, its objects, renewals and certificate', () => {
-  const lanes = timelineOf({ exchanges: EXCHANGES, signer: SIGNER, proxy: null });
-  expect(names(lanes)).toEqual(['Exchanges', 'Message', 'Manifest and CRL', 'Renewals', 'TA certificate']);
+  const lanes = timelineOf({ exchanges: EXCHANGES, events: EVENTS, signer: SIGNER, proxy: null });
+  expect(names(lanes)).toEqual([
+    'Exchanges',
+    'Beside them',
+    'Message',
+    'Manifest and CRL',
+    'Renewals',
+    'TA certificate',
+  ]);
+  expect(lanes[1]?.points).toEqual([
+    {
+      id: '9',
+      at: '2026-11-24T03:00:00Z',
+      says: 'Rejected request: Rejected request N: nobody announced it',
+      opens: { view: 'ta-record-event', id: '9' },
+    },
+  ]);
   expect(lanes[0]?.points[1]).toEqual({
     id: 'x-2',
     at: '2026-11-24T01:00:00Z',
     says: 'Exchange 2; online; 1 issued; 2 revoked',
-    exchange: 'x-2',
+    opens: { view: 'ta-exchange', id: 'x-2' },
   });
-  expect(lanes[1]?.bars).toEqual([
+  expect(lanes[2]?.bars).toEqual([
     {
       from: '2026-11-24T02:00:00Z',
       to: '2026-12-08T02:00:00.000Z',
@@ -66,10 +92,10 @@ test('a proxy has its open request and the renewals of its children; nothing has
     signer: ANCHOR,
     children: [{ handle: 'online', keys: [{ keyId: 'AA', renewAt: null }] }],
   } as unknown as ProxyView;
-  const lanes = timelineOf({ exchanges: [], signer: null, proxy });
+  const lanes = timelineOf({ exchanges: [], events: [], signer: null, proxy });
   expect(names(lanes)).toEqual(['Message', 'Manifest and CRL', 'TA certificate']);
   expect(lanes[0]?.bars[0]?.to).toBe('2026-12-09T00:00:00Z');
-  expect(timelineOf({ exchanges: [], signer: null, proxy: null })).toEqual([]);
+  expect(timelineOf({ exchanges: [], events: [], signer: null, proxy: null })).toEqual([]);
 });
 
 test('points that would lie on one another are one, those outside are left out', () => {
@@ -77,7 +103,7 @@ test('points that would lie on one another are one, those outside are left out',
     id: at,
     at: new Date(Number(at)).toISOString(),
     says: at,
-    exchange: null,
+    opens: null,
   }));
   const found = clustersOf(points, { from: 5, to: 95 });
   expect(found.map((cluster) => cluster.points.map(({ id }) => id))).toEqual([['10', '11'], ['90']]);

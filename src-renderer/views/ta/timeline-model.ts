@@ -1,13 +1,15 @@
 /** What lies on the timeline of a trust anchor: its exchanges, and every date that its files name. No component. */
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
+import type { RecordEvent } from '#shared/contract/ta-record.ts';
 import type { ExchangeRow, SignerView } from '#shared/contract/ta.ts';
+import { EVENT_WORD } from './record-words.ts';
 
 export interface TimelinePoint {
   id: string;
   at: string;
   says: string;
-  /** The exchange it is; null: it leads nowhere. */
-  exchange: string | null;
+  /** The exchange, or the entry beside the exchanges, that it is; null: it leads nowhere. */
+  opens: { view: 'ta-exchange' | 'ta-record-event'; id: string } | null;
 }
 
 export interface TimelineBar {
@@ -24,6 +26,7 @@ export interface TimelineLane {
 
 export interface TimelineInput {
   exchanges: readonly ExchangeRow[];
+  events: readonly RecordEvent[];
   signer: SignerView | null;
   proxy: ProxyView | null;
 }
@@ -61,13 +64,13 @@ function renewals({ signer, proxy }: TimelineInput): TimelinePoint[] {
     id: keyId,
     at: renewAt,
     says: `${child} is due for renewal`,
-    exchange: null,
+    opens: null,
   }));
 }
 
 /** The lanes, from what was to what will be; a lane with nothing on it is left out. */
 export function timelineOf(input: TimelineInput): TimelineLane[] {
-  const { exchanges, signer, proxy } = input;
+  const { exchanges, events, signer, proxy } = input;
   const anchor = signer ?? proxy?.signer ?? null;
   const lanes: TimelineLane[] = [
     {
@@ -76,7 +79,17 @@ export function timelineOf(input: TimelineInput): TimelineLane[] {
         id: row.id,
         at: row.at,
         says: exchangeSays(row),
-        exchange: row.id,
+        opens: { view: 'ta-exchange', id: row.id },
+      })),
+      bars: [],
+    },
+    {
+      name: 'Beside them',
+      points: events.map(({ seq, at, kind, says }) => ({
+        id: String(seq),
+        at,
+        says: `${EVENT_WORD[kind].title}: ${says}`,
+        opens: { view: 'ta-record-event', id: String(seq) },
       })),
       bars: [],
     },

@@ -1,0 +1,105 @@
+/** What stands in the record beside the exchanges: found in the audit, of each half, and written out apart from krillta's files. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sha256Hex } from '../lib/bytes.ts';
+import type { TestApp } from '../testing/test-app.ts';
+import {
+  answeredBy,
+  associatedHalves,
+  endHalves,
+  makeRequest,
+  openResponse,
+  proxyFileOf,
+  TAL,
+  take,
+} from '../testing/test-proxy-app.ts';
+import { addLocal } from '../testing/test-service.ts';
+import { approve, dateOf, exportTo, openRequest, signerOf } from '../testing/test-signer.ts';
+
+let proxy: TestApp;
+let signer: TestApp;
+beforeEach(async () => {
+  ({ proxy, signer } = await associatedHalves({ live: true }));
+  await addLocal(proxy, 'online');
+});
+afterEach(endHalves);
+
+const later = (): void => {
+  signer.clock.advance(60_000);
+  proxy.clock.advance(60_000);
+};
+const eventsOf = async (app: TestApp) => (await app.call('ta.recordEvents', {})).rows;
+
+test('reissues and requests that were refused or rejected, at the signer; each opens', async () => {
+  later();
+  const request = await makeRequest(proxy);
+  const edited = Buffer.from(request.toString('utf8').replaceAll('"child": "online"', '"child": "offline"'));
+  const { id, view } = await openRequest(signer, edited, 'stick.json');
+  expect(view.canSign).toBe(false);
+  // Looked at again: it is one refusal.
+  await signer.call('ta.review', { id });
+  const good = await openRequest(signer, request);
+  await signer.call('ta.reject', { id: good.id, reason: 'Nobody announced it' });
+  expect((await openRequest(signer, request)).view.canSign).toBe(true);
+  await signer.result(
+    await signer.call('ta.reissue', {
+      https: [TAL.https, 'https://mirror.example.net/ta/ta.cer'],
+      rsync: TAL.rsync,
+      notify: null,
+      years: 100,
+      today: dateOf(signer),
+    }),
+  );
+  const events = await eventsOf(signer);
+  expect(events.map(({ kind, half }) => `${half} ${kind}`)).toEqual([
+    'signer reissued',
+    'signer rejected',
+    'signer refused',
+  ]);
+  const [reissued, rejected, refused] = events;
+  const { certificate } = await signerOf(signer);
+  expect(reissued?.subjects).toContainEqual(
+    expect.objectContaining({ type: 'ta-certificate', sha256: certificate.sha256 }),
+  );
+  expect(reissued?.subjects).toContainEqual({
+    type: 'tal-uri',
+    id: 'https://mirror.example.net/ta/ta.cer',
+    sha256: null,
+  });
+  expect(rejected?.says).toMatch(/Nobody announced it/);
+  expect(refused?.says).toMatch(/^stick\.json: .*the clear text differs from what was signed/);
+  // SECURITY: the digits of the file are asked for; what was signed in it is named instead.
+  expect(refused?.subjects).toMatchObject([{ type: 'request-content', sha256: view.contentSha256 }]);
+  expect(JSON.stringify(events)).not.toContain(sha256Hex(edited));
+  for (const event of events)
+    expect(await signer.call('ta.recordEvent', { seq: event.seq })).toEqual({ event });
+  await expect(signer.call('ta.recordEvent', { seq: 1 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  expect((await signer.call('ta.recordEvents', { half: 'proxy' })).total).toBe(0);
+
+  // A file of their own, oldest first; krillta's have no place for them.
+  await approve(signer, request);
+  const [record, exchanges] = [join(signer.folder, 'record.json'), join(signer.folder, 'exchanges.json')];
+  await exportTo(signer, 'record-json', record);
+  const written = JSON.parse(readFileSync(record, 'utf8')) as { kind: string; time: string }[];
+  expect(written.map(({ kind }) => kind)).toEqual(['refused', 'rejected', 'reissued']);
+  expect(written.map(({ time }) => time)).toEqual(events.map(({ at }) => at).toReversed());
+  await exportTo(signer, 'exchanges-json', exchanges);
+  expect(JSON.parse(readFileSync(exchanges, 'utf8'))).toHaveLength(1);
+});
+
+test('requests that were withdrawn and responses that were refused, at the proxy', async () => {
+  later();
+  const withdrawn = await makeRequest(proxy);
+  const late = await answeredBy(proxy, signer, withdrawn);
+  await proxy.call('ta.cancelRequest', { reason: 'The stick was lost' });
+  later();
+  await take(proxy, await answeredBy(proxy, signer, await makeRequest(proxy)));
+  await expect(openResponse(proxy, late)).rejects.toThrow(/which was withdrawn on /);
+  const events = await eventsOf(proxy);
+  expect(events.map(({ kind }) => kind)).toEqual(['refused', 'withdrawn']);
+  expect(events[1]?.says).toMatch(/The stick was lost/);
+  expect(events[0]?.subjects).toEqual([{ type: 'response', id: 'response.json', sha256: sha256Hex(late) }]);
+  const written = JSON.parse((await proxyFileOf(proxy, 'record-json')).toString('utf8')) as unknown[];
+  expect(written).toHaveLength(2);
+});

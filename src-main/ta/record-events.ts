@@ -1,0 +1,79 @@
+/**
+ * What stands in the record of a trust anchor beside its exchanges: reissues, and messages that were refused, rejected or withdrawn.
+ * The audit has them, each with its reason and hashes; here they are found in it.
+ */
+import type { AuditRecord } from '#shared/contract/audit.ts';
+import type { RecordEvent } from '#shared/contract/ta-record.ts';
+import { AppError } from '../lib/app-error.ts';
+import type { JsonValue } from '../lib/json-reader.ts';
+import { toJson } from '../lib/json-shape.ts';
+import type { Session } from '../store/store-contract.ts';
+
+type Half = RecordEvent['half'];
+interface Wanted {
+  action: string;
+  outcome: AuditRecord['outcome'];
+  half: Half;
+  kind: RecordEvent['kind'];
+}
+
+/** Actions under which a message that does not hold is on record. */
+export const REFUSED_REQUEST = 'ta.review';
+export const REFUSED_RESPONSE = 'ta.responseReview';
+
+const WANTED: readonly Wanted[] = [
+  { action: 'ta.reissue', outcome: 'done', half: 'signer', kind: 'reissued' },
+  { action: 'ta.goOn', outcome: 'done', half: 'signer', kind: 'went-on' },
+  { action: 'ta.reject', outcome: 'done', half: 'signer', kind: 'rejected' },
+  { action: REFUSED_REQUEST, outcome: 'refused', half: 'signer', kind: 'refused' },
+  // What is no such file at all.
+  { action: 'ta.openRequest', outcome: 'refused', half: 'signer', kind: 'refused' },
+  { action: 'ta.cancelRequest', outcome: 'done', half: 'proxy', kind: 'withdrawn' },
+  { action: REFUSED_RESPONSE, outcome: 'refused', half: 'proxy', kind: 'refused' },
+  { action: 'ta.openResponse', outcome: 'refused', half: 'proxy', kind: 'refused' },
+];
+
+function eventOf({ seq, at, action, outcome, summary, subjects }: AuditRecord): RecordEvent | null {
+  const is = WANTED.find((one) => one.action === action && one.outcome === outcome);
+  return is === undefined ? null : { seq, at, half: is.half, kind: is.kind, says: summary, subjects };
+}
+
+/** Newest first; `half` null: of both. */
+export async function recordEvents(
+  { store }: Session,
+  { half, cursor, limit }: { half: Half | null; cursor: string | null; limit: number },
+): Promise<{ total: number; rows: RecordEvent[]; cursor: string | null }> {
+  const wanted = WANTED.filter((one) => half === null || one.half === half);
+  const page = await store.run('audit.ofActions', { wanted, cursor, limit });
+  return { ...page, rows: page.rows.flatMap((record) => eventOf(record) ?? []) };
+}
+
+/** Throws AppError NOT_FOUND: also for an entry that is none of these. */
+export async function recordEvent({ store }: Session, seq: number): Promise<RecordEvent> {
+  const record = await store.run('audit.get', { seq });
+  const event = record === null ? null : eventOf(record);
+  if (event === null) throw new AppError('NOT_FOUND', `Entry ${seq} of the audit is none of this record.`);
+  return event;
+}
+
+const PAGE = 500;
+
+/** record.json: all of one half, oldest first. krillta's own files (exchanges.txt, exchanges.json) have no place for them. */
+export async function recordJson(session: Session, half: Half): Promise<JsonValue> {
+  const all: RecordEvent[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await recordEvents(session, { half, cursor, limit: PAGE });
+    all.push(...page.rows);
+    ({ cursor } = page);
+  } while (cursor !== null);
+  return toJson(
+    all.toReversed().map(({ seq, at, kind, says, subjects }) => ({
+      time: at,
+      kind,
+      says,
+      subjects: subjects.map(({ type, id, sha256 }) => ({ type, id, sha256 })),
+      audit_entry: seq,
+    })),
+  );
+}
