@@ -49,6 +49,8 @@ test('both halves keep every exchange: filtered by half, on the timeline, writte
   await addChild(page, await childFile(apps.scratch, 'online'));
   await makeRequest(page);
   await handOut(page, answers, 'request.json', at('request.json'));
+  const edited = readFileSync(at('request.json'), 'utf8').replace(/("nonce":\s*")./, '$1z');
+  await openRequest(page, put(apps.scratch, 'edited.json', edited));
   await openRequest(page, at('request.json'));
   await approve(page, readFileSync(at('request.json')));
   await expect(page.getByText(/^Judged again now: request and response hold/)).toBeVisible();
@@ -66,6 +68,7 @@ test('both halves keep every exchange: filtered by half, on the timeline, writte
   await expect(rows.nth(1)).toContainText('proxy');
   await page.getByText('The same in words').click();
   await expect(page.getByText(/^Number 2 is in force until here$/)).toBeVisible();
+  await expect(page.getByText(/^Refused message: edited\.json: Do not sign/)).toBeVisible();
   await checkFiles(page, {
     exchanges: at('exchange.json'),
     proxy: at('proxy-id.json'),
@@ -73,6 +76,10 @@ test('both halves keep every exchange: filtered by half, on the timeline, writte
   });
   await expect(page.getByRole('dialog').getByText(/^It holds/)).toBeVisible();
   await page.keyboard.press('Escape');
+  await openRow(page, 'Beside the exchanges', 'edited.json');
+  await expect(page.getByRole('heading', { level: 1, name: 'Refused message' })).toBeVisible();
+  await expect(page.getByText(/the clear text differs from what was signed/)).toBeVisible();
+  await page.goBack();
   await openRow(page, 'Exchanges', 'proxy');
   await expect(page.getByText(/^Judged again now: request and response hold/)).toBeVisible();
 });

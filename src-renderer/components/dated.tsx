@@ -28,7 +28,7 @@ export function datedText(text: string): string {
 export function Dated({ text }: { text: string }) {
   const found = [...text.matchAll(INSTANT)];
   return (
-    <>
+    <span>
       {found.map((one, index) => {
         const before = found[index - 1];
         const from = before === undefined ? 0 : before.index + before[0].length;
@@ -42,6 +42,6 @@ export function Dated({ text }: { text: string }) {
         );
       })}
       {text.slice((found.at(-1)?.index ?? 0) + (found.at(-1)?.[0].length ?? 0))}
-    </>
+    </span>
   );
 }

@@ -11,35 +11,29 @@ import { ReadingProgress } from './job-progress.tsx';
 const SHOWN_MS = 6_000;
 const SHOWN_WITH_UNDO_MS = 12_000;
 
-const GAP_PX = 8;
-
 /**
- * The content keeps as much room at its foot as the messages take there, so that whatever they cover can be scrolled away from
- * below them; whoever is at the foot when one comes sees the foot above it.
+ * The content keeps as much room at its foot as the messages take there (page.css), so that whatever they cover can be scrolled to
+ * above them; whoever is at the foot when one comes sees the foot above it.
  */
 function useRoom(list: RefObject<HTMLUListElement | null>, shown: number): void {
   useLayoutEffect(() => {
     const main = document.querySelector<HTMLElement>('main.main');
     const toasts = list.current;
-    if (main === null || toasts === null) return undefined;
+    if (main === null || toasts === null || shown === 0) return undefined;
     const fit = (): void => {
-      const [own, content] = [toasts.getBoundingClientRect(), main.getBoundingClientRect()];
-      // In a low window they lie at the top while a dialog is open.
-      const covers = shown > 0 && own.height > 0 && own.bottom > content.bottom / 2;
-      const room = covers ? Math.max(0, Math.ceil(content.bottom - own.top) + GAP_PX) : 0;
       const scrolls = main.scrollHeight > main.clientHeight;
-      const left = main.scrollHeight - main.clientHeight - main.scrollTop;
-      const more = room - (Number.parseFloat(main.style.getPropertyValue('--toast-room')) || 0);
-      main.style.setProperty('--toast-room', `${room}px`);
-      if (scrolls && left < more) main.scrollTop += more - left;
+      const atFoot = scrolls && main.scrollHeight - main.clientHeight - main.scrollTop < 2;
+      main.dataset['toasts'] = '';
+      main.style.setProperty('--toast-height', `${Math.ceil(toasts.getBoundingClientRect().height)}px`);
+      if (atFoot) main.scrollTop = main.scrollHeight;
     };
     fit();
     const observer = new ResizeObserver(fit);
     observer.observe(toasts);
-    observer.observe(main);
     return () => {
       observer.disconnect();
-      main.style.removeProperty('--toast-room');
+      delete main.dataset['toasts'];
+      main.style.removeProperty('--toast-height');
     };
   }, [list, shown]);
 }

@@ -38,8 +38,8 @@ export function Record({ route, session }: ViewProps) {
       <ExchangesTable halves={signer !== null && proxy !== null} />
       <RecordEvents halves={signer !== null && proxy !== null} />
       <div className="columns">
-        {bySigner.length === 0 ? null : <FileRows title="All that the signer answered" files={bySigner} />}
-        {byProxy.length === 0 ? null : <FileRows title="All that the proxy took" files={byProxy} />}
+        {bySigner.length === 0 ? null : <FileRows title="Records of the signer" files={bySigner} />}
+        {byProxy.length === 0 ? null : <FileRows title="Records of the proxy" files={byProxy} />}
       </div>
       <CheckRecordDialog
         open={checking}
