@@ -76,7 +76,7 @@ test('both halves keep every exchange: filtered by half, on the timeline, writte
   });
   await expect(page.getByRole('dialog').getByText(/^It holds/)).toBeVisible();
   await page.keyboard.press('Escape');
-  await openRow(page, 'Beside the exchanges', 'edited.json');
+  await openRow(page, 'Reissues and refusals', 'edited.json');
   await expect(page.getByRole('heading', { level: 1, name: 'Refused message' })).toBeVisible();
   await expect(page.getByText(/the clear text differs from what was signed/)).toBeVisible();
   await page.goBack();

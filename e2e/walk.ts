@@ -125,7 +125,7 @@ async function trustAnchor(app: ConsoleApp, stop: Stop): Promise<void> {
   await stop('trust-anchor');
   await openRecord(page);
   await stop('ta-record');
-  await openRow(page, 'Beside the exchanges', 'refused');
+  await openRow(page, 'Reissues and refusals', 'refused');
   await expect(page.getByRole('heading', { level: 1, name: 'Refused message' })).toBeVisible();
   await stop('ta-record-event');
   await page.goBack();

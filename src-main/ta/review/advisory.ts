@@ -30,7 +30,7 @@ export function advisoryOf(
         renewals.length === 0
           ? 'The file names no certificate to renew.'
           : `The file says when ${renewals.length} ${renewals.length === 1 ? 'certificate is' : 'certificates are'} to be renewed.`,
-      own: `From this signer's own objects: ${due === 0 ? 'none' : `${due} of ${anchor.objects.issued.size}`} is due.`,
+      own: `From this signer's own objects: ${due === 0 ? 'none is' : `${due} of ${anchor.objects.issued.size} ${due === 1 ? 'is' : 'are'}`} due.`,
     });
   }
   const anchorTime = file.get('ta_renew_time');

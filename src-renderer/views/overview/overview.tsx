@@ -3,6 +3,7 @@ import { ArrowRight, ShieldPlus } from 'lucide-react';
 import { useState } from 'react';
 import { goToPath, hrefOf } from '../../app/router.ts';
 import { useQuery } from '../../app/use-query.ts';
+import type { ViewProps } from '../../app/view-props.ts';
 import { Dated } from '../../components/dated.tsx';
 import { Button, LinkButton } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
@@ -17,7 +18,44 @@ import { Verdict } from '../../components/verdict.tsx';
 
 const OUTCOME_TONE = { done: 'good', refused: 'careful', failed: 'bad' } as const;
 
-export function Overview() {
+/** Where nothing is yet: an offline station is for a trust anchor's signer first, the others for a root. */
+function BeginHere({ offline }: { offline: boolean }) {
+  const root = (
+    <LinkButton
+      kind={offline ? 'plain' : 'primary'}
+      href={hrefOf('issue', { draft: 'new' }, { purpose: 'root' })}
+    >
+      New root authority…
+    </LinkButton>
+  );
+  return (
+    <Card>
+      <EmptyState
+        icon={<ShieldPlus aria-hidden />}
+        title={
+          offline ? "Begin with a trust anchor's signer, or a root authority" : 'Begin with a root authority'
+        }
+        action={
+          <>
+            {offline ? (
+              <LinkButton kind="primary" href={hrefOf('trust-anchor')}>
+                Trust anchor
+              </LinkButton>
+            ) : null}
+            {root}
+            <LinkButton href={hrefOf('inspect')}>Inspect a file</LinkButton>
+          </>
+        }
+      >
+        {offline ? 'The signer of a trust anchor holds its key here and answers the proxy by files. ' : null}
+        A root signs one or more intermediates, and those sign the certificates of servers and clients. The
+        wizard fills in sensible values and shows what will be signed before it is.
+      </EmptyState>
+    </Card>
+  );
+}
+
+export function Overview({ session }: Pick<ViewProps, 'session'>) {
   const overview = useQuery('overview.get', {}, [
     'certificates',
     'authorities',
@@ -92,23 +130,7 @@ export function Overview() {
           </table>
         </Card>
       ) : empty ? (
-        <Card>
-          <EmptyState
-            icon={<ShieldPlus aria-hidden />}
-            title="Begin with a root authority"
-            action={
-              <>
-                <LinkButton kind="primary" href={hrefOf('issue', { draft: 'new' }, { purpose: 'root' })}>
-                  New root authority…
-                </LinkButton>
-                <LinkButton href={hrefOf('inspect')}>Inspect a file</LinkButton>
-              </>
-            }
-          >
-            A root signs one or more intermediates, and those sign the certificates of servers and clients.
-            The wizard fills in sensible values and shows what will be signed before it is.
-          </EmptyState>
-        </Card>
+        <BeginHere offline={session.workspace?.kind === 'offline'} />
       ) : (
         <Verdict severity="good" title="Nothing needs you now">
           <p className="dim">

@@ -26,9 +26,9 @@ const COLUMNS: readonly Column<RecordEvent>[] = [
 export function RecordEvents({ halves }: { halves: boolean }) {
   const pages = usePages('ta.recordEvents', { limit: 100, half: null }, ['ta']);
   return (
-    <Card title="Beside the exchanges" note={String(pages.total)} flush>
+    <Card title="Reissues and refusals" note={String(pages.total)} flush>
       <DataTable
-        label="Beside the exchanges"
+        label="Reissues and refusals"
         plain
         columns={halves ? COLUMNS : COLUMNS.filter(({ id }) => id !== 'half')}
         {...pages}

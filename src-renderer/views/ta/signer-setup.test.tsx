@@ -1,5 +1,6 @@
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Session } from '../../app/session.ts';
 import { installBridge } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
 import type { ViewProps } from '../../app/view-props.ts';
@@ -62,14 +63,21 @@ test('a set-up that was begun is continued, not begun beside it', async () => {
   expect(screen.queryByRole('link', { name: 'Set up a signer…' })).toBeNull();
 });
 
+const session = (kind: 'online' | 'offline'): Session => ({ workspace: { kind } }) as unknown as Session;
+
 test('the overview of a trust anchor does not tell anybody to begin with a root authority', async () => {
-  const { unmount } = render(<Overview />);
+  const { unmount } = render(<Overview session={session('online')} />);
   await settle();
   expect(screen.getByText('Begin with a root authority')).toBeTruthy();
   unmount();
+  const station = render(<Overview session={session('offline')} />);
+  await settle();
+  expect(screen.getByText("Begin with a trust anchor's signer, or a root authority")).toBeTruthy();
+  expect(screen.getByRole('link', { name: 'Trust anchor' })).toBeTruthy();
+  station.unmount();
   dropWorkspaceData();
   halves = ['proxy', 'signer'];
-  render(<Overview />);
+  render(<Overview session={session('online')} />);
   await settle();
   expect(screen.queryByText('Begin with a root authority')).toBeNull();
   expect(screen.getByRole('link', { name: 'proxy and signer' })).toBeTruthy();

@@ -51,7 +51,7 @@ test('a signer has its exchanges, how long its response may be taken, its object
   const lanes = timelineOf({ exchanges: EXCHANGES, events: EVENTS, signer: SIGNER, proxy: null });
   expect(names(lanes)).toEqual([
     'Exchanges',
-    'Beside them',
+    'Reissues, refusals',
     'Message',
     'Manifest and CRL',
     'Renewals',

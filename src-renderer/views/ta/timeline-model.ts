@@ -84,7 +84,7 @@ export function timelineOf(input: TimelineInput): TimelineLane[] {
       bars: [],
     },
     {
-      name: 'Beside them',
+      name: 'Reissues, refusals',
       points: events.map(({ seq, at, kind, says }) => ({
         id: String(seq),
         at,
