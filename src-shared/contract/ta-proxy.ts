@@ -1,6 +1,7 @@
 /** Channels of the trust anchor's proxy: its set-up, its children, requests to its signer and the responses before they are published. */
 import * as z from 'zod';
 import { change, channel, hex, id, instant, nothing, severity } from './channel.ts';
+import { recordExports } from './ta-record.ts';
 import { taTiming } from './ta-setup.ts';
 
 const handle = z.string().regex(/^[-_A-Za-z0-9/\\]{1,255}$/);
@@ -186,9 +187,7 @@ export const proxyExport = z.enum([
   'tal',
   'certificate',
   'parent-response',
-  'exchanges-text',
-  'exchanges-json',
-  'record-json',
+  ...recordExports,
 ]);
 export type ProxyExport = z.infer<typeof proxyExport>;
 

@@ -2,6 +2,9 @@
 import * as z from 'zod';
 import { change, channel, hex, id, instant, pageIn, pageOut } from './channel.ts';
 
+/** The files of the record that either half writes: two in krillta's forms, and what they have no place for. */
+export const recordExports = ['exchanges-text', 'exchanges-json', 'record-json'] as const;
+
 export const checkedExchange = z.strictObject({
   at: instant,
   /** Of the manifest it made; "" when it cannot be read. */

@@ -4,7 +4,7 @@ import { change, channel, hex, id, instant, nothing, pageIn, pageOut, severity }
 import { taProxyChannels } from './ta-proxy.ts';
 import { exchangeReview } from './ta-review.ts';
 import { taNetChannels } from './ta-net.ts';
-import { taRecordChannels } from './ta-record.ts';
+import { recordExports, taRecordChannels } from './ta-record.ts';
 import { taServiceChannels } from './ta-service.ts';
 import { signerProblem, signerReview, taSetupChannels, taTiming } from './ta-setup.ts';
 
@@ -107,9 +107,7 @@ export const taExport = z.enum([
   'tal',
   'certificate',
   'response',
-  'exchanges-text',
-  'exchanges-json',
-  'record-json',
+  ...recordExports,
 ]);
 export type TaExport = z.infer<typeof taExport>;
 

@@ -1,5 +1,6 @@
 /** The files a proxy hands out: set-up messages, its request, what relying parties fetch. Public, all of them. */
 import type { ProxyExport } from '#shared/contract/ta-proxy.ts';
+import type { recordExports } from '#shared/contract/ta-record.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { toJson } from '../../lib/json-shape.ts';
 import {
@@ -16,7 +17,7 @@ import { noneOpen } from './make-request.ts';
 import type { ProxyRepository, ProxyState } from './proxy-state.ts';
 import { TA_HANDLE } from './repository.ts';
 
-export type ProxyRecord = 'exchanges-text' | 'exchanges-json' | 'record-json';
+export type ProxyRecord = (typeof recordExports)[number];
 
 function repositoryOf({ repository }: ProxyState): ProxyRepository {
   if (repository === null)
