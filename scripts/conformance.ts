@@ -3,16 +3,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { faultTexts, type Result, verdictOf } from './conformance-case.ts';
 import { taMessages } from './ta-messages.ts';
 import { judgeObject } from '../src-main/rpki/judge.ts';
-
-interface Result {
-  id: string;
-  expected: string;
-  got: string;
-  /** Why it was refused. */
-  why: string[];
-}
 
 interface ObjectCase {
   id: string;
@@ -28,19 +21,18 @@ const vectors = join(import.meta.dirname, '..', '..', 'shared', 'vectors');
 function rpkiObjects(path: string): Result[] {
   const { cases } = JSON.parse(readFileSync(path, 'utf8')) as { cases: ObjectCase[] };
   const read = (name: string): Uint8Array => new Uint8Array(readFileSync(join(dirname(path), name)));
-  return cases.map(({ id, file, issuer, anchor, at, expect }) => {
-    const { faults } = judgeObject(read(file), {
-      issuerDer: issuer === null ? null : read(issuer),
-      anchor: anchor ?? false,
-      at: at === null ? null : new Date(at),
-    });
-    return {
-      id,
-      expected: expect,
-      got: faults.length === 0 ? 'accept' : 'refuse',
-      why: faults.map(({ text, clause }) => `${text} (${clause})`),
-    };
-  });
+  return cases.map(({ id, file, issuer, anchor, at, expect }) => ({
+    id,
+    expected: expect,
+    ...verdictOf(() => {
+      const { faults } = judgeObject(read(file), {
+        issuerDer: issuer === null ? null : read(issuer),
+        anchor: anchor ?? false,
+        at: at === null ? null : new Date(at),
+      });
+      return { got: faults.length === 0 ? 'accept' : 'refuse', why: faultTexts(faults) };
+    }),
+  }));
 }
 
 const SUITES: Record<string, { run: (path: string) => Result[]; data: string }> = {

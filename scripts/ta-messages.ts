@@ -10,6 +10,7 @@ import { judgeResponse } from '../src-main/ta/judge-response.ts';
 import { readObjects } from '../src-main/ta/objects.ts';
 import { readResponse } from '../src-main/ta/response.ts';
 import { readSignerInfo } from '../src-main/ta/signer-info.ts';
+import { faultTexts, type Result, verdictOf } from './conformance-case.ts';
 
 interface TaCase {
   id: string;
@@ -35,13 +36,13 @@ function ownersAfter(requests: readonly Request[]): Map<string, string> {
   return owners;
 }
 
-export function taMessages(folder: string): { id: string; expected: string; got: string; why: string[] }[] {
+export function taMessages(folder: string): Result[] {
   const bytes = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder, name)));
   const json = (name: string): JsonValue => readJson(bytes(name));
   const requestOf = (name: string): Request =>
     readRequest(openDocument(bytes(name), 'request').clear, 'request');
   const cases = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8')) as TaCase[];
-  return cases.map((one) => {
+  const judge = (one: TaCase): Pick<Result, 'got' | 'why'> => {
     const info = readSignerInfo(json(one.signer_info));
     const trusted = asObject(json(one.trust), '', { required: [], open: true });
     const identity = readIdentity(trusted.has('id') ? trusted.get('id') : trusted, 'id');
@@ -78,10 +79,9 @@ export function taMessages(folder: string): { id: string; expected: string; got:
             at,
           );
     return {
-      id: one.id,
-      expected: one.expect,
       got: faults.length > 0 ? 'refuse' : questions.length > 0 ? 'stop-for-operator' : 'accept',
-      why: [...faults.map(({ text, clause }) => `${text} (${clause})`), ...questions],
+      why: [...faultTexts(faults), ...questions],
     };
-  });
+  };
+  return cases.map((one) => ({ id: one.id, expected: one.expect, ...verdictOf(() => judge(one)) }));
 }

@@ -15,7 +15,8 @@ import {
 } from '../x509/der-reader.ts';
 import type { Faults } from './fault.ts';
 
-const RSA = '300d06092a864886f70d0101010500';
+/** The AlgorithmIdentifier of rsaEncryption with NULL, in hex. */
+export const RSA = '300d06092a864886f70d0101010500';
 
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
@@ -93,5 +94,20 @@ export function checkTimes(faults: Faults, certificate: Certificate): void {
   );
 }
 
-/** The AlgorithmIdentifier of sha256WithRSAEncryption with NULL, in hex (RFC 7935 2). */
-export const SHA256_WITH_RSA = '300d06092a864886f70d01010b0500';
+const SHA256_WITH_RSA = ['300d06092a864886f70d01010b0500', '300b06092a864886f70d01010b'];
+
+/** sha256WithRSAEncryption with NULL; a writer may not leave the NULL out, and a reader must take that (RFC 7935 2, RFC 4055 5). */
+export const isSha256WithRsa = (algorithm: Tlv): boolean => SHA256_WITH_RSA.includes(hex(algorithm.raw));
+
+/** Notes a certificate or CRL that does not name it twice, in the same octets (RFC 5280 4.1.1.2). */
+export function checkAlgorithms(
+  faults: Faults,
+  { signatureAlgorithm, innerAlgorithm }: { signatureAlgorithm: Tlv; innerAlgorithm: Tlv },
+  whose: string,
+): void {
+  faults.check(
+    isSha256WithRsa(signatureAlgorithm) && hex(signatureAlgorithm.raw) === hex(innerAlgorithm.raw),
+    `the signature algorithm${whose} is not sha256WithRSAEncryption, twice the same`,
+    'RFC 7935 2',
+  );
+}

@@ -7,15 +7,20 @@ import {
   authorityKey,
   BASE,
   certificate,
+  crl,
   entityCertificate,
   extension,
   fromHex,
   generalizedTime,
+  type Hash,
   keys,
   nameOf,
+  NOW,
   point,
   pointsTo,
   resignKey,
+  rsaWith,
+  signedAs,
   validity,
 } from '../testing/resigned.ts';
 import {
@@ -32,6 +37,7 @@ import {
   utf8String,
 } from '../x509/der-writer.ts';
 import { keyId } from '../x509/public-key.ts';
+import { judgeObject } from './judge.ts';
 
 type Der = Uint8Array;
 
@@ -68,6 +74,50 @@ function noExtensions(): Record<string, null> {
   const names = 'basic subjectKey authorityKey usage crl issuer subject policy ip as'.split(' ');
   return Object.fromEntries(names.map((name) => [name, null]));
 }
+
+describe('the signature algorithm', () => {
+  const alike = (hash: Hash, bare = false): [Der, Der] => [rsaWith(hash, bare), rsaWith(hash, bare)];
+  const both = [
+    ['certificate', certificate()],
+    ['CRL', crl()],
+  ] as const;
+  for (const [what, der] of both) {
+    const as = (pair: [Der, Der], hash: Hash = 'sha256'): Der => signedAs(der, pair, hash, keys.anchor.key);
+    const clause = 'RFC 7935 2';
+    check([
+      [`${what}: the right one`, as(alike('sha256')), null],
+      [`${what}: SHA-1`, as(alike('sha1'), 'sha1'), clause],
+      [`${what}: SHA-512`, as(alike('sha512'), 'sha512'), clause],
+      [`${what}: another one inside`, as([rsaWith('sha512'), rsaWith('sha256')]), clause],
+      // RFC 4055 5: a reader must take that.
+      [`${what}: without its NULL`, as(alike('sha256', true)), null],
+      [`${what}: without its NULL inside`, as([rsaWith('sha256', true), rsaWith('sha256')]), clause],
+      [`${what}: without its NULL outside`, as([rsaWith('sha256'), rsaWith('sha256', true)]), clause],
+    ]);
+  }
+});
+
+describe('who issued it', () => {
+  const under = (issuer: Der, der: Der): string[] =>
+    judgeObject(der, { issuerDer: issuer, anchor: false, at: NOW }).faults.map(({ clause }) => clause);
+  const own = certificate({ by: keys.child, key: keys.entity });
+  const end = entityCertificate(`${BASE}a.roa`);
+  test.each<[string, Der, Der, string[]]>([
+    ['an authority', certificate(), own, []],
+    ['an end entity', end, certificate({ by: keys.entity }), ['RFC 5280 6.1.4']],
+    ['no basic constraints', having('basic', null), own, ['RFC 5280 6.1.4']],
+    [
+      'no permission',
+      having('usage', extension('2.5.29.15', true, fromHex('03020780'))),
+      own,
+      ['RFC 5280 6.1.4'],
+    ],
+  ])('%s', (_what, issuer, der, wanted) => {
+    const found = under(issuer, der);
+    if (wanted.length === 0) expect(found).toEqual([]);
+    else expect(found).toEqual(expect.arrayContaining(wanted));
+  });
+});
 
 describe('times', () => {
   const seconds = sequence(generalizedTime('20261124000000Z'), time(at('2027-11-24T00:00:00')));

@@ -2,7 +2,6 @@
  * One RPKI object judged: its profile, its signature, its issuer, its time, each fault with its clause. It shares nothing
  * with what makes objects but the DER layer, so that it catches the maker's mistakes.
  */
-import { readBer } from '../x509/ber.ts';
 import { children, oidText, readTlv, TAG } from '../x509/der-reader.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
 import { X509Error } from '../x509/x509-error.ts';
@@ -14,6 +13,7 @@ import { contains } from './ranges.ts';
 import { resourceCertificate, type ResourceCertificate } from './resource-certificate.ts';
 import { resourceCrl } from './resource-crl.ts';
 import { readSignedObject } from './signed-object.ts';
+import { isStreamed, streamedToDer } from './streamed-object.ts';
 
 export type ObjectKind = 'certificate' | 'crl' | 'signed object';
 
@@ -35,17 +35,6 @@ export interface Judgement {
 const SIGNED_DATA = '1.2.840.113549.1.7.2';
 const OWN_CLAUSE = 'RFC 6487 7.2';
 
-/**
- * Old signed objects are BER throughout, with indefinite lengths; validators read them, and so does this. What begins with
- * a length is DER and read as it stands.
- */
-function plain(der: Uint8Array, faults: Faults): Uint8Array {
-  if (der[1] !== 0x80) return der;
-  const { der: inDer, end } = readBer(der);
-  faults.check(end === der.length, `${der.length - end} bytes follow after its end`, 'RFC 6488 3');
-  return inDer;
-}
-
 /** What `der` is by its structure. Throws X509Error when it is none of them. */
 function kindOf(der: Uint8Array): ObjectKind {
   const [first] = children(readTlv(der));
@@ -63,10 +52,12 @@ interface Issuer {
   read: ResourceCertificate;
 }
 
-function issuerOf({ issuerDer }: Context): Issuer | null {
+function issuerOf({ issuerDer }: Context, faults: Faults): Issuer | null {
   if (issuerDer === null) return null;
-  // Its own faults are its own judgement's.
-  return { der: issuerDer, read: resourceCertificate(issuerDer, 'authority', new Faults()) };
+  // Its own faults are its own judgement's, but for the one that it may issue nothing.
+  const read = resourceCertificate(issuerDer, 'authority', new Faults());
+  faults.check(read.mayIssue, 'the issuer is no authority', 'RFC 5280 6.1.4');
+  return { der: issuerDer, read };
 }
 
 /** What the issuer of a certificate must be. */
@@ -129,7 +120,7 @@ function judgeCertificate(der: Uint8Array, context: Context, faults: Faults): vo
       'its own signature does not hold',
       'RFC 8630 2.3',
     );
-  checkIssuer(faults, own, issuerOf(context));
+  checkIssuer(faults, own, issuerOf(context, faults));
 }
 
 /** Subject and issuer are one: a trust anchor, whoever hands it over. */
@@ -143,7 +134,7 @@ function isSelfIssued(der: Uint8Array): boolean {
 function judgeCrl(der: Uint8Array, context: Context, faults: Faults): void {
   const { crl, authorityKeyId } = resourceCrl(der, faults);
   inTime(faults, context.at, crl.thisUpdate, crl.nextUpdate ?? crl.thisUpdate, 'RFC 6487 5');
-  const issuer = issuerOf(context);
+  const issuer = issuerOf(context, faults);
   if (issuer === null) return;
   const { certificate, subjectKeyId } = issuer.read;
   faults.check(
@@ -180,7 +171,7 @@ function judgeSigned(der: Uint8Array, context: Context, faults: Faults): void {
     'RFC 6487 4.5',
   );
   inTime(faults, context.at, certificate.notBefore, certificate.notAfter, 'RFC 5280 6.1.3');
-  checkIssuer(faults, own, issuerOf(context), true);
+  checkIssuer(faults, own, issuerOf(context, faults), true);
   judgeContent(object, own, context.at, faults);
 }
 
@@ -193,7 +184,7 @@ const STRUCTURE: Record<ObjectKind, string> = {
 /** Judges one object. Never throws for what it is given. */
 export function judgeObject(der: Uint8Array, context: Context): Judgement {
   const faults = new Faults();
-  const form = faults.read('RFC 6488 3', () => plain(der, faults));
+  const form = faults.read('RFC 6488 3', () => (isStreamed(der) ? streamedToDer(der) : der));
   const kind = form && faults.read('RFC 6488 3', () => kindOf(form));
   if (form === null || kind === null) return { kind, faults: faults.found };
   const judge = { certificate: judgeCertificate, crl: judgeCrl, 'signed object': judgeSigned };

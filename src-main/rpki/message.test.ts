@@ -1,8 +1,11 @@
-import { beforeAll, expect, test } from 'vitest';
+import { type KeyObject, sign } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Hash, resignKey, rsaWith, signedAs } from '../testing/resigned.ts';
 import { testKey } from '../testing/test-proxy.ts';
 import { children, readTlv, TAG } from '../x509/der-reader.ts';
 import { contextConstructed, nullValue, octetString, sequence, tlv } from '../x509/der-writer.ts';
 import { Faults } from './fault.ts';
+import type { Sign } from './make-certificate.ts';
 import { makeMessage } from './make-message.ts';
 import { openMessage } from './message.ts';
 
@@ -89,3 +92,43 @@ test.each<[string, readonly number[], (raw: Der) => readonly Der[], RegExp]>([
 
 test('taken apart and put together it is the same message', () =>
   expect(said(replaced(message, [...DATA, 0], (raw) => [raw]))).toEqual([]));
+
+describe('what its identity signed rightly', () => {
+  const own = resignKey();
+  const signing =
+    (key: KeyObject): Sign =>
+    (data) =>
+      Promise.resolve(sign('sha256', data, key));
+  const by = { keyId: own.keyId, certificate: signing(own.key), crl: signing(own.key) };
+  const of = ({ key, keyId, spkiDer }: typeof own) => ({ keyId, spkiDer, sign: signing(key) });
+  const minutes = (count: number): Date => new Date(NOW.getTime() + count * 60_000);
+  const times = { now: NOW, notBefore: minutes(-5), notAfter: minutes(60), serial: Uint8Array.of(7) };
+  const made = (more: Partial<typeof times> = {}, key = resignKey()): Promise<Der> =>
+    makeMessage(Buffer.from('{}'), by, of(key), { ...times, ...more });
+  /** With its certificate or its CRL signed again in another way. */
+  const again = (place: 3 | 4, hash: Hash, pair: readonly [Der, Der]) => async (): Promise<Der> =>
+    replaced(await made(), [...DATA, place, 0], (raw) => [signedAs(raw, pair, hash, own.key)]);
+  const alike = (hash: Hash, bare = false): [Der, Der] => [rsaWith(hash, bare), rsaWith(hash, bare)];
+  const mixed: [Der, Der] = [rsaWith('sha256', true), rsaWith('sha256')];
+
+  test.each<[string, () => Promise<Der>, RegExp | null]>([
+    ['now', () => made(), null],
+    ['five minutes ahead', () => made({ now: minutes(5) }), null],
+    ['six minutes ahead', () => made({ now: minutes(6) }), /still to come/],
+    ['before its certificate begins', () => made({ now: minutes(-6) }), /its certificate is not valid/],
+    ['after its certificate has ended', () => made({ now: minutes(61) }), /its certificate is not valid/],
+    ['by a key of 1024 bits', () => made({}, resignKey(1024)), /2048 bits or more/],
+    ['by a key of 4096 bits', () => made({}, resignKey(4096)), null],
+    ['a certificate by SHA-1', again(3, 'sha1', alike('sha1')), /algorithm of its certificate/],
+    ['a CRL by SHA-1', again(4, 'sha1', alike('sha1')), /algorithm of its CRL/],
+    ['a certificate without NULL', again(3, 'sha256', alike('sha256', true)), null],
+    ['a certificate without NULL inside', again(3, 'sha256', mixed), /algorithm of its certificate/],
+    ['a CRL without NULL inside', again(4, 'sha256', mixed), /algorithm of its CRL/],
+  ])('%s', async (_what, make, reason) => {
+    const faults = new Faults();
+    openMessage(await make(), own.spkiDer, NOW, faults);
+    const found = faults.found.map(({ text }) => text).join('\n');
+    if (reason === null) expect(found).toBe('');
+    else expect(found).toMatch(reason);
+  });
+});

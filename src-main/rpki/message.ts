@@ -7,14 +7,16 @@ import { type CertificateList, parseCrl } from '../x509/crl.ts';
 import { readAuthorityKeyId } from '../x509/extension-reader.ts';
 import { EXTENSION } from '../x509/oids.ts';
 import { keyId } from '../x509/public-key.ts';
-import { verifySignature } from '../x509/verify-signature.ts';
+import { publicKeyOf, verifySignature } from '../x509/verify-signature.ts';
 import { checkCanonical } from './canonical-der.ts';
-import { hex } from './certificate-fields.ts';
+import { checkAlgorithms, hex } from './certificate-fields.ts';
 import { type Fault, Faults } from './fault.ts';
 import { readSignedObject } from './signed-object.ts';
 
 /** id-ct-xml, whatever is inside. */
 const CONTENT = '1.2.840.113549.1.9.16.1.28';
+/** Clocks may differ by that much, as Krill has it (krill-ta.md 5.2). */
+const TOLERANCE_MS = 5 * 60_000;
 
 export interface Message {
   content: Uint8Array;
@@ -32,6 +34,33 @@ interface Untimely {
   late: Faults;
 }
 
+/** RSA of 2048 bits or more: identities and one-off keys of other implementations may be longer. */
+function isStrong(spkiDer: Uint8Array): boolean {
+  const key = publicKeyOf(spkiDer);
+  return key?.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 2048;
+}
+
+/** A message is signed while its certificate is valid, and not after it is read. */
+function checkSigningTime(
+  faults: Faults,
+  { signingTime }: Pick<Message, 'signingTime'>,
+  { notBefore, notAfter }: { notBefore: Date; notAfter: Date },
+  at: Date,
+  { early }: Untimely,
+): void {
+  if (signingTime === null) return;
+  faults.check(
+    signingTime >= notBefore && signingTime <= notAfter,
+    'it was signed at a time at which its certificate is not valid',
+    'RFC 6492 3.1.1',
+  );
+  early.check(
+    signingTime.getTime() <= at.getTime() + TOLERANCE_MS,
+    `it is signed at ${signingTime.toISOString()}, which is still to come: check the clocks of both machines`,
+    'RFC 6492 3.1.1',
+  );
+}
+
 function checkCrl(
   faults: Faults,
   crl: CertificateList,
@@ -45,6 +74,7 @@ function checkCrl(
     'its CRL is not signed by the enrolled identity',
     clause,
   );
+  checkAlgorithms(faults, crl, ' of its CRL');
   early.check(crl.thisUpdate.getTime() <= at.getTime(), 'its CRL is from the future', clause);
   const { nextUpdate } = crl;
   faults.check(nextUpdate !== null, 'its CRL does not say when it ends', clause);
@@ -101,6 +131,8 @@ export function openMessage(
       'its certificate is one of an authority',
       clause,
     );
+    checkAlgorithms(faults, end, ' of its certificate');
+    faults.check(isStrong(end.spkiDer), 'its key is not RSA of 2048 bits or more', 'RFC 7935 3');
     const untimely = { early: new Faults(), late: new Faults() };
     untimely.early.check(
       end.notBefore.getTime() <= at.getTime(),
@@ -112,6 +144,7 @@ export function openMessage(
       `it ended at ${end.notAfter.toISOString()}; ask for a new one`,
       clause,
     );
+    checkSigningTime(faults, object, end, at, untimely);
     const crls = object.crls ?? [];
     const [crl] = crls;
     if (

@@ -8,7 +8,7 @@ import type { Extension } from '../x509/extension-reader.ts';
 import { EXTENSION } from '../x509/oids.ts';
 import { keyId } from '../x509/public-key.ts';
 import { type Access, checkPointers, checkPolicies, type Role } from './certificate-pointers.ts';
-import { checkKey, checkName, checkTimes, hex, SHA256_WITH_RSA } from './certificate-fields.ts';
+import { checkAlgorithms, checkKey, checkName, checkTimes, hex } from './certificate-fields.ts';
 import type { Faults } from './fault.ts';
 import { readOnce } from './read-once.ts';
 import { type Resources, readAsIds, readIpBlocks } from './resource-der.ts';
@@ -20,6 +20,8 @@ export interface ResourceCertificate {
   subjectKeyId: string | null;
   authorityKeyId: string | null;
   resources: { asn: Resources | null; ipv4: Resources | null; ipv6: Resources | null };
+  /** It is one of an authority: what else is wrong with it or not. */
+  mayIssue: boolean;
   /** Of the CRL distribution point. */
   crlUris: string[];
   sia: Access[];
@@ -74,6 +76,16 @@ function byOid(faults: Faults, certificate: Certificate): Map<string, Extension>
     found.set(extension.oid, extension);
   }
   return found;
+}
+
+function isAuthority(extensions: ReadonlyMap<string, Extension>): boolean {
+  const [basic, usage] = [EXTENSION.basicConstraints, EXTENSION.keyUsage].map((oid) => extensions.get(oid));
+  return (
+    basic !== undefined &&
+    usage !== undefined &&
+    hex(basic.valueDer) === CA_TRUE &&
+    hex(usage.valueDer) === KEY_USAGE.authority
+  );
 }
 
 function checkUsage(faults: Faults, extensions: Map<string, Extension>, role: Role): void {
@@ -132,12 +144,7 @@ function read(der: Uint8Array, role: Role, faults: Faults): ResourceCertificate 
     'the serial number is not positive or has more than 159 bits',
     'RFC 6487 4.2',
   );
-  faults.check(
-    hex(certificate.signatureAlgorithm.raw) === SHA256_WITH_RSA &&
-      hex(certificate.innerAlgorithm.raw) === SHA256_WITH_RSA,
-    'the signature algorithm is not sha256WithRSAEncryption with NULL, twice the same',
-    'RFC 7935 2',
-  );
+  checkAlgorithms(faults, certificate, '');
   faults.read('RFC 6487 4.4', () => checkName(faults, certificate.issuer, 'issuer'));
   faults.read('RFC 6487 4.5', () => checkName(faults, certificate.subject, 'subject'));
   checkTimes(faults, certificate);
@@ -172,6 +179,7 @@ function read(der: Uint8Array, role: Role, faults: Faults): ResourceCertificate 
     subjectKeyId: own,
     authorityKeyId,
     resources: readResources(faults, extensions, role),
+    mayIssue: isAuthority(extensions),
     ...checkPointers(faults, extensions, role),
   };
 }

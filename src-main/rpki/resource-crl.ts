@@ -3,7 +3,7 @@ import { type CertificateList, parseCrl } from '../x509/crl.ts';
 import { TAG } from '../x509/der-reader.ts';
 import { readCrlNumber } from '../x509/extension-reader.ts';
 import { EXTENSION } from '../x509/oids.ts';
-import { checkName, hex, SHA256_WITH_RSA } from './certificate-fields.ts';
+import { checkAlgorithms, checkName, hex } from './certificate-fields.ts';
 import type { Faults } from './fault.ts';
 
 export interface ResourceCrl {
@@ -46,11 +46,7 @@ function checkEntries(faults: Faults, { entries, hasList }: CertificateList): vo
 export function resourceCrl(der: Uint8Array, faults: Faults): ResourceCrl {
   const crl = parseCrl(der);
   faults.check(crl.version === 2, 'the version is not 2', 'RFC 6487 5');
-  faults.check(
-    hex(crl.signatureAlgorithm.raw) === SHA256_WITH_RSA && hex(crl.innerAlgorithm.raw) === SHA256_WITH_RSA,
-    'the signature algorithm is not sha256WithRSAEncryption with NULL, twice the same',
-    'RFC 7935 2',
-  );
+  checkAlgorithms(faults, crl, '');
   faults.read('RFC 6487 5', () => checkName(faults, crl.issuer, 'issuer'));
   const times = [crl.thisUpdate, ...(crl.nextUpdate === null ? [] : [crl.nextUpdate])];
   for (const [at, value] of times.entries())

@@ -18,7 +18,7 @@ import {
 } from '../x509/der-reader.ts';
 import { tlv } from '../x509/der-writer.ts';
 import { X509Error } from '../x509/x509-error.ts';
-import { hex } from './certificate-fields.ts';
+import { hex, isSha256WithRsa, RSA } from './certificate-fields.ts';
 import type { Faults } from './fault.ts';
 
 const OID = {
@@ -27,8 +27,6 @@ const OID = {
   contentType: '1.2.840.113549.1.9.3',
   messageDigest: '1.2.840.113549.1.9.4',
   signingTime: '1.2.840.113549.1.9.5',
-  rsa: '1.2.840.113549.1.1.1',
-  sha256WithRsa: '1.2.840.113549.1.1.11',
 } as const;
 
 export interface SignedObject {
@@ -114,10 +112,8 @@ function readSigner(faults: Faults, info: Tlv): Signer {
     clause,
   );
   digestAlgorithm(faults, digest, 'the digest algorithm of the signer');
-  const [type] = exactly(algorithm, 'the signature algorithm', TAG.oid, optional(ANY));
-  const name = oidText(type);
   faults.check(
-    (name === OID.rsa || name === OID.sha256WithRsa) && hex(algorithm.raw).endsWith('0500'),
+    hex(algorithm.raw) === RSA || isSha256WithRsa(algorithm),
     'the signature algorithm is not RSA with NULL parameters',
     'RFC 7935 2',
   );

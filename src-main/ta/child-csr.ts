@@ -1,6 +1,6 @@
 /** The certificate request of a child (RFC 6492 3.4.1, as Krill makes it): what the signer may rely on, and what is wrong. */
 import { checkCanonical } from '../rpki/canonical-der.ts';
-import { checkKey, hex, SHA256_WITH_RSA } from '../rpki/certificate-fields.ts';
+import { checkKey, hex, isSha256WithRsa } from '../rpki/certificate-fields.ts';
 import { checkPlaces, readUris, SIA } from '../rpki/certificate-pointers.ts';
 import type { Faults } from '../rpki/fault.ts';
 import type { Extension } from '../x509/extension-reader.ts';
@@ -74,8 +74,8 @@ function read(der: Uint8Array, faults: Faults): ChildCsr | null {
     checkCanonical(faults, der, { falseWritten: true });
     faults.check(csr.version === 0n, 'its version is not 0', 'RFC 2986 4.1');
     faults.check(
-      hex(csr.signatureAlgorithm.raw) === SHA256_WITH_RSA,
-      'it is not signed by sha256WithRSAEncryption with NULL',
+      isSha256WithRsa(csr.signatureAlgorithm),
+      'it is not signed by sha256WithRSAEncryption',
       'RFC 7935 2',
     );
     faults.check(verifySignature(csr, csr.spkiDer) === 'holds', 'it is not signed with its own key', CLAUSE);

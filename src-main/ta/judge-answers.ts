@@ -171,7 +171,8 @@ function judgeAnswer(
 }
 
 /**
- * Every answer against every wish: none missing, none too many. Answers the keys whose wishes were fulfilled. Throws
+ * Every answer against every wish: none missing, none too many. Answers the keys whose wishes were fulfilled; `failures`
+ * gets those that were answered with an error. Throws
  * X509Error of the readers.
  */
 export function judgeAnswers(
@@ -179,7 +180,7 @@ export function judgeAnswers(
   { info, request }: ResponseKnowledge,
   at: Date,
   faults: Faults,
-  questions: string[],
+  failures: string[],
 ): Set<string> {
   const fulfilled = new Set<string>();
   for (const [name, own] of answers) {
@@ -193,7 +194,7 @@ export function judgeAnswers(
         continue;
       }
       if (answer.type === 'error') {
-        questions.push(`${who}: the signer answered with an error.`);
+        failures.push(`${who}: the signer answered with an error.`);
         continue;
       }
       judgeAnswer({ who, child, key, wish, there: objects.issued.get(key) }, answer, info, at, faults);

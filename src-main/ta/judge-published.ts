@@ -106,7 +106,10 @@ export function judgePublished(objects: Together, faults: Faults): Set<bigint> {
   const manifestSerial = judgeManifest(objects, faults);
   const anchor = anchorDer === null ? null : faults.read('RFC 6487', () => parseCertificate(anchorDer));
   const serials = new Set<bigint>();
-  if (manifestSerial !== null) serials.add(manifestSerial);
+  if (manifestSerial !== null) {
+    faults.check(!revoked.has(manifestSerial), 'the certificate in the manifest is revoked', 'RFC 9286 6.2');
+    serials.add(manifestSerial);
+  }
   if (anchor !== null) serials.add(anchor.serialNumber);
   for (const [key, { serial }] of issued) {
     faults.check(!revoked.has(serial), `${key}: its certificate is revoked`, 'RFC 6487 5');

@@ -62,12 +62,15 @@ function judgeWish(
     wish,
     claimed,
     places,
+    again,
   }: {
     child: Child;
     key: string;
     wish: ChildRequest;
     claimed: Map<string, string>;
     places: Map<string, string>;
+    /** The request was processed before. */
+    again: boolean;
   },
   state: SignerState,
   faults: Faults,
@@ -89,7 +92,8 @@ function judgeWish(
   if (wish.type === 'revocation') {
     inner.check(wish.key === key, 'the key to revoke is not the one it stands under', 'RFC 6492 3.5.1');
     inner.check(
-      owner !== undefined,
+      // What was processed before has taken the certificate away already.
+      owner !== undefined || again,
       'a key that has no certificate cannot be revoked: if it was revoked here already, take signer-info.json of this signer over on the proxy and make the request anew',
       'RFC 6492 3.5.1',
     );
@@ -132,7 +136,8 @@ export function judgeRequest(bytes: Uint8Array, state: SignerState, at: Date): R
   if (opened === null) return none;
   const request = readInto(faults, opened.saidIn, () => requestOf(opened.said));
   if (request === null || opened.message === null) return none;
-  if (state.nonces.has(request.nonce)) questions.push(`The nonce ${request.nonce} was processed before.`);
+  const again = state.nonces.has(request.nonce);
+  if (again) questions.push(`The nonce ${request.nonce} was processed before.`);
   const claimed = new Map<string, string>();
   // A manifest lies in its folder (child-csr.ts): who has the folder has both.
   const places = new Map(
@@ -148,7 +153,7 @@ export function judgeRequest(bytes: Uint8Array, state: SignerState, at: Date): R
       'RFC 6487 7.2',
     );
     for (const [key, wish] of child.requests)
-      judgeWish({ child, key, wish, claimed, places }, state, faults, questions);
+      judgeWish({ child, key, wish, claimed, places, again }, state, faults, questions);
   }
   return { file, request, message: opened.message, edited: opened.edited, faults: faults.found, questions };
 }

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { testKey } from '../testing/test-proxy.ts';
 import { ALL_RESOURCES } from './signer/make-trust-anchor.ts';
+import { serialOctets } from './signer/publish.ts';
 import {
   type Altered,
+  NOW,
   OWN,
   OWN_TEXT,
   asking,
@@ -15,6 +17,7 @@ import {
   place,
   respond,
   revocation,
+  verdict,
   world,
 } from '../testing/response-world.ts';
 
@@ -116,4 +119,27 @@ describe('validly signed, and not what was asked', () => {
   });
 });
 
-/** The revocations without those that come with this response. */
+test('a wish that was answered with an error is told, and stops nobody from taking the rest', async () => {
+  const request = asking({ [world.asked.keyId]: await issuance(world.asked) });
+  const bytes = await respond(request, {
+    request: asking({}),
+    clear: (clear) => (clear.child_responses = { a: { [world.asked.keyId]: 'Error' } }),
+  });
+  const { faults, questions, failures } = verdict(bytes, request);
+  expect([faults, questions]).toEqual([[], []]);
+  expect(failures).toEqual([expect.stringMatching(/^a, key .*answered with an error/)]);
+});
+
+test('a manifest whose own certificate is revoked is refused, also when numbers were left out', async () => {
+  const request = asking({});
+  const serial = 12_345n;
+  const expires = new Date(NOW.getTime() + 1e9).toISOString();
+  const bytes = await respond(request, {
+    number: world.anchor.objects.number + 5n,
+    serial: () => serialOctets(serial),
+    revocations: (all) => [...all, { serial, revokedAt: NOW.toISOString(), expires }],
+  });
+  expect(judged(bytes, request).map(({ text }) => text)).toEqual([
+    'the certificate in the manifest is revoked',
+  ]);
+});

@@ -19,7 +19,10 @@ export interface ResponseJudgement {
   /** What it says; null when it cannot be read, which is a fault. */
   response: Response | null;
   faults: Fault[];
+  /** Nothing is wrong, but a person must decide. */
   questions: string[];
+  /** What nobody needs to decide about, and whoever publishes is told: wishes that were answered with an error. */
+  failures: string[];
 }
 
 /** Judges one object by the validator, as published under the trust anchor. */
@@ -58,7 +61,7 @@ function judgeContent(
   state: ResponseKnowledge,
   at: Date,
   faults: Faults,
-  questions: string[],
+  { questions, failures }: Pick<ResponseJudgement, 'questions' | 'failures'>,
 ): void {
   const { nonce, objects } = response;
   const { info, previous } = state;
@@ -93,7 +96,7 @@ function judgeContent(
     { ...objects, keyId: info.taKeyId, anchorDer: info.taCertificateDer },
     faults,
   );
-  const fulfilled = judgeAnswers(response, state, at, faults, questions);
+  const fulfilled = judgeAnswers(response, state, at, faults, failures);
   const next = objects.number <= previous.number + 1n;
   judgeChange({ before: previous, after: objects, revoked, fulfilled, next }, at, faults);
 }
@@ -105,10 +108,10 @@ export function judgeResponseContent(
   at: Date,
 ): ResponseJudgement {
   const faults = new Faults();
-  const questions: string[] = [];
+  const told = { questions: [], failures: [] };
   const response = readInto(faults, 'The response', () => readResponse(clear));
-  if (response !== null) faults.read('RFC 6487', () => judgeContent(response, state, at, faults, questions));
-  return { response, faults: faults.found, questions };
+  if (response !== null) faults.read('RFC 6487', () => judgeContent(response, state, at, faults, told));
+  return { response, faults: faults.found, ...told };
 }
 
 /** Judges the bytes of a response file at the instant `at`. Never throws for what it is given. */
@@ -119,7 +122,7 @@ export function judgeResponse(
 ): ResponseJudgement & { opened: OpenedExchange | null } {
   const faults = new Faults();
   const opened = openExchange(bytes, 'response', state.signerSpki, at, faults);
-  if (opened === null) return { opened, response: null, faults: faults.found, questions: [] };
+  if (opened === null) return { opened, response: null, faults: faults.found, questions: [], failures: [] };
   const content = judgeResponseContent(opened.said, state, at);
   return { ...content, opened, faults: [...faults.found, ...content.faults] };
 }

@@ -3,6 +3,7 @@
  * signature: each maker takes the parts that differ from a right object. Not shipped.
  */
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { children, readTlv, TAG } from '../x509/der-reader.ts';
 import {
   bitStringOf,
   boolean,
@@ -83,6 +84,21 @@ export const FOLDER = `${BASE}x/0/`;
 /** The signed part under its algorithm and a signature by `by`. */
 function signed(tbs: Der, by: TestKey, surplus: readonly Der[] = []): Der {
   return sequence(tbs, ALGORITHM, bitStringOf(sign('sha256', tbs, by.key)), ...surplus);
+}
+
+const RSA_WITH = { sha1: 5, sha256: 11, sha512: 13 } as const;
+export type Hash = keyof typeof RSA_WITH;
+/** The AlgorithmIdentifier of RSA with `hash`, with its NULL or `bare`. */
+export const rsaWith = (hash: Hash, bare = false): Der =>
+  sequence(oid(`1.2.840.113549.1.1.${RSA_WITH[hash]}`), ...(bare ? [] : [nullValue()]));
+
+/** A certificate or CRL signed anew by `key` under other algorithm identifiers, the one inside and the one outside. */
+export function signedAs(der: Der, [inner, outer]: readonly [Der, Der], hash: Hash, key: KeyObject): Der {
+  const [old] = children(readTlv(der));
+  const parts = old === undefined ? [] : children(old);
+  const place = parts.findIndex(({ tag }) => tag === TAG.sequence);
+  const tbs = sequence(...parts.map(({ raw }) => raw).with(place, inner));
+  return sequence(tbs, outer, bitStringOf(sign(hash, tbs, key)));
 }
 
 export interface CertificateParts {

@@ -155,6 +155,8 @@ export interface Altered {
   identity?: TestKey;
   /** Signs CRL and manifest. */
   ta?: TestKey;
+  /** Of the certificate in the manifest. */
+  serial?(): Uint8Array;
 }
 
 /** The response to `request`, validly signed with the altered content. */
@@ -178,7 +180,7 @@ export async function respond(request: Request, altered: Altered): Promise<Uint8
       revocations,
     },
     altered.ta === undefined ? signing.ta : { certificate: altered.ta.sign, crl: altered.ta.sign },
-    signing,
+    { ...signing, serial: altered.serial ?? signing.serial },
   );
   const text = JSON.parse(Buffer.from(made.file).toString('utf8')) as { response: Clear };
   const clear = {
@@ -196,7 +198,7 @@ export async function respond(request: Request, altered: Altered): Promise<Uint8
   );
 }
 
-export function judged(bytes: Uint8Array, request: Request): Fault[] {
+export function verdict(bytes: Uint8Array, request: Request): ReturnType<typeof judgeResponse> {
   const { anchor } = world;
   return judgeResponse(
     bytes,
@@ -207,8 +209,10 @@ export function judged(bytes: Uint8Array, request: Request): Fault[] {
       request,
     },
     NOW,
-  ).faults;
+  );
 }
+
+export const judged = (bytes: Uint8Array, request: Request): Fault[] => verdict(bytes, request).faults;
 
 /** A certificate for `key` as the TA's own key can sign it. */
 export async function certificate(

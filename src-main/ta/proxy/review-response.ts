@@ -204,7 +204,9 @@ export async function reviewResponse(
   const canPublish = faults.length === 0 && response !== null;
   const answersOpen = response !== null && response.nonce === open.nonce;
   // Beside another request's answer everything would be unusual, and nothing would follow from it.
-  const unusual = answersOpen ? [...judged.questions, ...unusualOf({ ...state, signer }, response)] : [];
+  const unusual = answersOpen
+    ? [...judged.questions, ...judged.failures, ...unusualOf({ ...state, signer }, response)]
+    : [];
   return {
     response,
     view: {

@@ -1,0 +1,92 @@
+/**
+ * Signed objects as the repositories of the first years hold them: made by a writer that did not know the length of what
+ * follows (X.690 8.1.3.6), with the content in pieces, and DER in all the rest. Turned into DER; any other BER is refused.
+ */
+import { expectTag, readTlv, TAG, type Tlv } from '../x509/der-reader.ts';
+import { tlv } from '../x509/der-writer.ts';
+import { X509Error } from '../x509/x509-error.ts';
+
+const INDEFINITE = 0x80;
+const CONTEXT_0 = 0xa0;
+const OCTETS_IN_PIECES = 0x24;
+
+/** Whether it begins as one. */
+export const isStreamed = (bytes: Uint8Array): boolean =>
+  bytes[0] === TAG.sequence && bytes[1] === INDEFINITE;
+
+class Cursor {
+  private at = 0;
+  private readonly bytes: Uint8Array;
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  /** One element with a length, as it stands. */
+  part(tag: number): Tlv {
+    const found = expectTag(readTlv(this.bytes, this.at), tag, 'a part of the signed object');
+    this.at += found.raw.length;
+    return found;
+  }
+
+  /** Whether the next two octets are these; then it is behind them. */
+  private takes(first: number, second: number): boolean {
+    if (this.bytes[this.at] !== first || this.bytes[this.at + 1] !== second) return false;
+    this.at += 2;
+    return true;
+  }
+
+  /** What `inside` reads between the tag without a length and its end. */
+  open<T>(tag: number, inside: () => T): T {
+    if (!this.takes(tag, INDEFINITE)) throw new X509Error('it is BER, and not as older repositories hold it');
+    const found = inside();
+    if (!this.takes(0, 0)) throw new X509Error('it is BER, and not as older repositories hold it');
+    return found;
+  }
+
+  /** Elements with a length, up to the end of what holds them. */
+  parts(tag: number): Tlv[] {
+    const found: Tlv[] = [];
+    while (this.bytes[this.at] === tag) found.push(this.part(tag));
+    return found;
+  }
+
+  end(): void {
+    const more = this.bytes.length - this.at;
+    if (more > 0) throw new X509Error(`${more} bytes follow after its end`);
+  }
+}
+
+/** The same object in DER. Throws X509Error. */
+export function streamedToDer(bytes: Uint8Array): Uint8Array {
+  const cursor = new Cursor(bytes);
+  const raw = ({ raw: octets }: Tlv): Uint8Array => octets;
+  const content = (): Uint8Array => {
+    const pieces = cursor.open(OCTETS_IN_PIECES, () => cursor.parts(TAG.octetString));
+    return tlv(TAG.octetString, ...pieces.map((piece) => piece.content));
+  };
+  const encapsulated = (): Uint8Array => {
+    const type = cursor.part(TAG.oid);
+    return tlv(TAG.sequence, type.raw, tlv(CONTEXT_0, cursor.open(CONTEXT_0, content)));
+  };
+  const signedData = (): Uint8Array => {
+    const [version, digests] = [cursor.part(TAG.integer), cursor.part(TAG.set)];
+    const inside = cursor.open(TAG.sequence, encapsulated);
+    const certificates = cursor.open(CONTEXT_0, () => cursor.parts(TAG.sequence));
+    const signers = cursor.part(TAG.set);
+    return tlv(
+      TAG.sequence,
+      version.raw,
+      digests.raw,
+      inside,
+      tlv(CONTEXT_0, ...certificates.map(raw)),
+      signers.raw,
+    );
+  };
+  const der = cursor.open(TAG.sequence, () => {
+    const type = cursor.part(TAG.oid);
+    const data = cursor.open(CONTEXT_0, () => cursor.open(TAG.sequence, signedData));
+    return tlv(TAG.sequence, type.raw, tlv(CONTEXT_0, data));
+  });
+  cursor.end();
+  return der;
+}
