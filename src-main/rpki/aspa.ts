@@ -1,4 +1,4 @@
-/** The content of an ASPA (draft-ietf-sidrops-aspa-profile, version 1), read only. */
+/** The content of an ASPA (draft-ietf-sidrops-aspa-profile since its revision 23, version 1), read only. */
 import {
   bigInteger,
   children,
@@ -46,6 +46,7 @@ export function readAspa(content: Uint8Array, faults: Faults): Aspa {
     providers: children(list).map((one) => asNumber(one, faults)),
   };
   const { providers } = aspa;
+  faults.check(aspa.customer > 0n, 'the customer is AS0', CLAUSE);
   faults.check(providers.length > 0, 'there is no provider', CLAUSE);
   faults.check(
     providers.every((provider, at) => at === 0 || provider > (providers[at - 1] ?? 0n)),

@@ -68,8 +68,19 @@ export function readUris(valueDer: Uint8Array): Access[] {
 
 const isAt = (uri: string, scheme: 'rsync' | 'https'): boolean => uri.toLowerCase().startsWith(`${scheme}:`);
 
+/** Alternates are for other schemes: two of one are two places (RFC 6487 4.8.7, 4.8.8). */
+function checkOneRsync(faults: Faults, found: readonly Access[], clause: string): void {
+  const methods = found.filter(({ location }) => isAt(location, 'rsync')).map(({ method }) => method);
+  faults.check(
+    new Set(methods).size === methods.length,
+    'there are several rsync URIs of one access method',
+    clause,
+  );
+}
+
 function checkObject(faults: Faults, sia: readonly Access[]): void {
   const clause = 'RFC 6487 4.8.8.2';
+  checkOneRsync(faults, sia, clause);
   const places = sia.filter(({ method }) => method === SIA.signedObject);
   faults.check(
     places.some(({ location }) => isFileUri(location, 'rsync')),
@@ -88,6 +99,7 @@ export function checkPlaces(faults: Faults, sia: readonly Access[]): void {
   const of = (method: string): string[] =>
     sia.filter((one) => one.method === method).map(({ location }) => location);
   const clause = 'RFC 6487 4.8.8.1';
+  checkOneRsync(faults, sia, clause);
   const folder = of(SIA.repository).find((uri) => isAt(uri, 'rsync'));
   faults.check(
     folder !== undefined && isFolderUri(folder),
@@ -144,6 +156,7 @@ export function checkPointers(
       'RFC 6487 4.8.6',
     );
     const entries = readIssuerAccess(faults, access);
+    checkOneRsync(faults, entries, 'RFC 6487 4.8.7');
     faults.check(
       entries.some(({ method, location }) => method === CA_ISSUERS && isFileUri(location, 'rsync')) &&
         entries.every(({ method }) => method === CA_ISSUERS),

@@ -185,8 +185,14 @@ describe('ASPA', () => {
     [
       'more AS numbers in its certificate',
       aspa({}, { as: asIds(sequence(tagged(0, sequence(sequence(integer(64496), integer(64500)))))) }),
-      null,
+      'sidrops-aspa-profile 4',
     ],
+    [
+      'AS0 as the customer',
+      aspa({ customer: 0 }, { as: asIds(sequence(tagged(0, sequence(integer(0))))) }),
+      clause,
+    ],
+    ['4,000 providers', aspa({ providers: Array.from({ length: 4000 }, (_, index) => index + 1) }), null],
   ]);
 });
 

@@ -5,7 +5,7 @@ import type { Faults } from './fault.ts';
 import { GHOSTBUSTERS_OID, readGhostbusters } from './ghostbusters.ts';
 import { inTime } from './in-time.ts';
 import { MANIFEST_OID, readManifest } from './manifest.ts';
-import { contains, rangesOf } from './ranges.ts';
+import { contains, equalRanges, rangesOf } from './ranges.ts';
 import type { ResourceCertificate } from './resource-certificate.ts';
 import type { Resources } from './resource-der.ts';
 import { readRoa, ROA_OID } from './roa.ts';
@@ -85,8 +85,8 @@ function judgeAspa(
   const clause = 'sidrops-aspa-profile 4';
   faults.check(ipv4 === null && ipv6 === null, 'the certificate of an ASPA has addresses', clause);
   faults.check(
-    asn !== null && asn !== 'inherit' && contains(asn, [{ min: customer, max: customer }]),
-    'the customer is not in the AS numbers of its certificate',
+    asn !== null && asn !== 'inherit' && equalRanges(asn, [{ min: customer, max: customer }]),
+    'the AS numbers of its certificate are not the customer alone',
     clause,
   );
 }

@@ -208,6 +208,8 @@ describe('the certificate in it', () => {
       'RFC 6487 4.8.1',
     ],
     ['a notification beside', at11(access(13, 'https://h/n.xml')), null],
+    ['a second place', at11(access(11, `${BASE}b.mft`)), clause],
+    ['a second place, https', at11(access(11, 'https://h/a.mft')), null],
     ['a repository beside', at11(access(5, BASE)), clause],
     ['no place', having('subject', null), clause],
     ['https alone', signedObject({ uri: 'https://h/a.mft' }), clause],

@@ -125,6 +125,8 @@ describe('where it points', () => {
     ['one with a space', plus(access(13, 'https://h/ a')), 'RFC 8182 3.2'],
     ['one with an empty element', plus(access(13, 'https://h//a.xml')), null],
     ['a second folder, https', plus(access(5, 'https://h/x/')), null],
+    ['a second folder, rsync', plus(access(5, `${BASE}y/0/`)), sia],
+    ['a second manifest, rsync', plus(access(10, `${FOLDER}B.mft`)), sia],
     ['no manifest', places(access(5, FOLDER)), sia],
     ['a dot in front', at5('rsync://h/repo/.x/'), sia],
     ['two dots', at5('rsync://h/repo/../x/'), sia],
@@ -147,6 +149,11 @@ describe('where it points', () => {
       'the issuer over https too',
       issuer(access(2, 'rsync://h/ta/ta.cer'), access(2, 'https://h/ta.cer')),
       null,
+    ],
+    [
+      'the issuer at two places',
+      issuer(access(2, 'rsync://h/ta/ta.cer'), access(2, 'rsync://h/b/ta.cer')),
+      'RFC 6487 4.8.7',
     ],
     ['OCSP too', issuer(access(2, 'rsync://h/ta/ta.cer'), access(1, 'http://h/')), 'RFC 6487 4.8.7'],
     [

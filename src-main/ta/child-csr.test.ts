@@ -144,7 +144,7 @@ describe('a request that is really signed, and wrong in one clause', () => {
     [
       'two rsync folders',
       placed(access(5, FOLDER), access(5, 'rsync://h/repo/b/'), access(10, MANIFEST)),
-      /several places/,
+      /several rsync URIs/,
     ],
     ['places as dNSName', placed(access(5, FOLDER, 2), access(10, MANIFEST, 2)), /no URI/],
     [

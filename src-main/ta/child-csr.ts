@@ -49,13 +49,8 @@ function placesIn(sia: Uint8Array | undefined, faults: Faults): Omit<ChildCsr, '
     access
       .filter((one) => one.method === method && one.location.toLowerCase().startsWith(scheme))
       .map(({ location }) => location);
-  const [folder, ...folders] = of(SIA.repository, 'rsync:');
-  const [manifest, ...manifests] = of(SIA.manifest, 'rsync:');
-  faults.check(
-    folders.length === 0 && manifests.length === 0,
-    'it names several places to publish in',
-    'RFC 6487 4.8.8.1',
-  );
+  const [folder] = of(SIA.repository, 'rsync:');
+  const [manifest] = of(SIA.manifest, 'rsync:');
   if (folder === undefined || manifest === undefined) throw new X509Error('it says not where to publish');
   return {
     caRepository: folder,
