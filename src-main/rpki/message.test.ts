@@ -3,7 +3,16 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type Hash, resignKey, rsaWith, signedAs } from '../testing/resigned.ts';
 import { testKey } from '../testing/test-proxy.ts';
 import { children, readTlv, TAG } from '../x509/der-reader.ts';
-import { contextConstructed, nullValue, octetString, sequence, tlv } from '../x509/der-writer.ts';
+import {
+  bitStringOf,
+  contextConstructed,
+  integer,
+  nullValue,
+  octetString,
+  sequence,
+  time,
+  tlv,
+} from '../x509/der-writer.ts';
 import { Faults } from './fault.ts';
 import type { Sign } from './make-certificate.ts';
 import { makeMessage } from './make-message.ts';
@@ -108,6 +117,16 @@ describe('what its identity signed rightly', () => {
   /** With its certificate or its CRL signed again in another way. */
   const again = (place: 3 | 4, hash: Hash, pair: readonly [Der, Der]) => async (): Promise<Der> =>
     replaced(await made(), [...DATA, place, 0], (raw) => [signedAs(raw, pair, hash, own.key)]);
+  /** With a part of what is signed in it replaced, and signed again. */
+  const resigned =
+    (place: 3 | 4, path: number[], change: (raw: Der) => readonly Der[]) => async (): Promise<Der> =>
+      replaced(await made(), [...DATA, place, 0], (raw) => {
+        const tbs = replaced(children(readTlv(raw))[0]?.raw ?? raw, path, change);
+        return [sequence(tbs, rsaWith('sha256'), bitStringOf(sign('sha256', tbs, own.key)))];
+      });
+  const CERTIFICATE = 3;
+  const CRL = 4;
+  const twice = (raw: Der): Der[] => [raw, raw];
   const alike = (hash: Hash, bare = false): [Der, Der] => [rsaWith(hash, bare), rsaWith(hash, bare)];
   const mixed: [Der, Der] = [rsaWith('sha256', true), rsaWith('sha256')];
 
@@ -123,6 +142,14 @@ describe('what its identity signed rightly', () => {
     ['a CRL by SHA-1', again(4, 'sha1', alike('sha1')), /algorithm of its CRL/],
     ['a certificate without NULL', again(3, 'sha256', alike('sha256', true)), null],
     ['a certificate without NULL inside', again(3, 'sha256', mixed), /algorithm of its certificate/],
+    ['signed again and not changed', resigned(CERTIFICATE, [1], (raw) => [raw]), null],
+    ['serial number 0', resigned(CERTIFICATE, [1], () => [integer(0)]), /serial number/],
+    ['a certificate of version 2', resigned(CERTIFICATE, [0, 0], () => [integer(1)]), /version 3/],
+    ['an extension twice', resigned(CERTIFICATE, [-1, 0, 0], twice), /of its certificate stands twice/],
+    ['an extension of the CRL twice', resigned(CRL, [-1, 0, 1], twice), /of its CRL stands twice/],
+    ['a CRL without extensions', resigned(CRL, [-1], () => []), /version 2, with extensions/],
+    ['a CRL without nextUpdate', resigned(CRL, [4], () => []), /does not say when it ends/],
+    ['a CRL that ended', resigned(CRL, [4], () => [time(minutes(-1))]), /out of date/],
     ['a CRL without NULL inside', again(4, 'sha256', mixed), /algorithm of its CRL/],
   ])('%s', async (_what, make, reason) => {
     const faults = new Faults();

@@ -4,7 +4,7 @@
  */
 import { parseCertificate } from '../x509/certificate.ts';
 import { type CertificateList, parseCrl } from '../x509/crl.ts';
-import { readAuthorityKeyId } from '../x509/extension-reader.ts';
+import { type Extension, readAuthorityKeyId } from '../x509/extension-reader.ts';
 import { EXTENSION } from '../x509/oids.ts';
 import { keyId } from '../x509/public-key.ts';
 import { publicKeyOf, verifySignature } from '../x509/verify-signature.ts';
@@ -38,6 +38,16 @@ interface Untimely {
 function isStrong(spkiDer: Uint8Array): boolean {
   const key = publicKeyOf(spkiDer);
   return key?.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 2048;
+}
+
+/** Extensions that Krill does not know it passes over, critical ones too: implementations differ in what they write. */
+function checkOnce(faults: Faults, extensions: readonly Extension[], whose: string): void {
+  const oids = extensions.map(({ oid }) => oid);
+  faults.check(
+    new Set(oids).size === oids.length,
+    `an extension of its ${whose} stands twice`,
+    'RFC 5280 4.2',
+  );
 }
 
 /** A message is signed while its certificate is valid, and not after it is read. */
@@ -75,6 +85,12 @@ function checkCrl(
     clause,
   );
   checkAlgorithms(faults, crl, ' of its CRL');
+  faults.check(
+    crl.version === 2 && crl.extensions.length > 0,
+    'its CRL is not of version 2, with extensions',
+    clause,
+  );
+  checkOnce(faults, crl.extensions, 'CRL');
   early.check(crl.thisUpdate.getTime() <= at.getTime(), 'its CRL is from the future', clause);
   const { nextUpdate } = crl;
   faults.check(nextUpdate !== null, 'its CRL does not say when it ends', clause);
@@ -132,6 +148,13 @@ export function openMessage(
       clause,
     );
     checkAlgorithms(faults, end, ' of its certificate');
+    faults.check(end.version === 3, 'its certificate is not of version 3', clause);
+    faults.check(
+      end.serialNumber > 0n && end.serialNumber < 1n << 159n,
+      'the serial number of its certificate is not positive or has more than 159 bits',
+      'RFC 5280 4.1.2.2',
+    );
+    checkOnce(faults, end.extensions, 'certificate');
     faults.check(isStrong(end.spkiDer), 'its key is not RSA of 2048 bits or more', 'RFC 7935 3');
     const untimely = { early: new Faults(), late: new Faults() };
     untimely.early.check(
