@@ -24,6 +24,7 @@ import {
   oid,
   sequence,
   setOf,
+  utf8String,
 } from '../x509/der-writer.ts';
 import { parseRequest } from '../x509/request.ts';
 import { Faults } from '../rpki/fault.ts';
@@ -106,7 +107,17 @@ describe('a request that is really signed, and wrong in one clause', () => {
 
   test.each<[string, Uint8Array, RegExp | null]>([
     ['right', request(right), null],
-    ['no key usage', request([asking(basic, sia)]), null],
+    // krillta reads neither, and what stands beside it is lost with it.
+    ['no key usage', request([asking(basic, sia)]), /key usage/],
+    [
+      'a password beside it',
+      request([...right, sequence(oid('1.2.840.113549.1.9.7'), setOf(utf8String('secret')))]),
+      /another attribute/,
+    ],
+    ['two lists of extensions', request([asking(basic, usage), asking(sia)]), /another attribute/],
+    ['no attribute', request([]), /another attribute/],
+    ['no basic constraints', request([asking(usage, sia)]), /basic constraints/],
+    ['no place', request([asking(basic, usage)]), /where to publish/],
     [
       'critical FALSE written out',
       request([

@@ -75,6 +75,12 @@ function read(der: Uint8Array, faults: Faults): ChildCsr | null {
     );
     faults.check(verifySignature(csr, csr.spkiDer) === 'holds', 'it is not signed with its own key', CLAUSE);
     faults.read('RFC 7935 3', () => checkKey(faults, csr.spkiDer));
+    // krillta reads no request with another attribute, or with none, and would refuse all that stands beside it.
+    faults.check(
+      csr.attributeCount === 1 && csr.otherAttributes.length === 0,
+      'it has another attribute than the extensions that it asks for',
+      CLAUSE,
+    );
     const asked = askedFor(csr.extensions, faults);
     const basic = asked.get(EXTENSION.basicConstraints);
     faults.check(
@@ -84,8 +90,8 @@ function read(der: Uint8Array, faults: Faults): ChildCsr | null {
     );
     const usage = asked.get(EXTENSION.keyUsage);
     faults.check(
-      usage === undefined || hex(usage) === CERTIFIES,
-      'its key usage is not that of an authority',
+      usage !== undefined && hex(usage) === CERTIFIES,
+      'it does not ask for the key usage of an authority',
       CLAUSE,
     );
     const places = placesIn(asked.get(EXTENSION.subjectInfoAccess), faults);

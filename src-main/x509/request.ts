@@ -36,6 +36,8 @@ export interface CertificationRequest {
   extensions: Extension[];
   /** Names of the other attributes; values are not kept (a challenge password is a secret). */
   otherAttributes: string[];
+  /** How many attributes there are in all. */
+  attributeCount: number;
   signatureAlgorithm: Tlv;
   signature: Uint8Array;
 }
@@ -70,7 +72,8 @@ export function parseRequest(der: Uint8Array): CertificationRequest {
   );
   const extensions: Extension[] = [];
   const otherAttributes: string[] = [];
-  for (const attribute of attributes === undefined ? [] : children(attributes)) {
+  const all = attributes === undefined ? [] : children(attributes);
+  for (const attribute of all) {
     const what = 'an attribute';
     const [type, values] = exactly(expectTag(attribute, TAG.sequence, what), what, TAG.oid, TAG.set);
     const dotted = oidText(type);
@@ -85,6 +88,7 @@ export function parseRequest(der: Uint8Array): CertificationRequest {
     spkiDer: spki.raw,
     extensions,
     otherAttributes,
+    attributeCount: all.length,
     signatureAlgorithm,
     signature: wholeOctets(signature, 'the signature'),
   };
