@@ -9,10 +9,12 @@ import {
   oidText,
   readTlv,
   readWhole,
+  stringValue,
   TAG,
   type Tlv,
   wholeOctets,
 } from '../x509/der-reader.ts';
+import { X509Error } from '../x509/x509-error.ts';
 import type { Faults } from './fault.ts';
 
 /** The AlgorithmIdentifier of rsaEncryption with NULL, in hex. */
@@ -57,6 +59,30 @@ export function checkName(faults: Faults, name: Tlv, what: string): void {
       `the ${what} has more than ${LONGEST_NAME} characters`,
       'RFC 5280 A.1',
     );
+  }
+}
+
+/** The parts of a name as they are compared: letters in one case, blanks at the ends and double ones left out. */
+function comparable(name: Tlv): string {
+  const text = (value: Tlv): string => stringValue(value).toLowerCase().trim().replaceAll(/ +/g, ' ');
+  return JSON.stringify(
+    children(name).map((rdn) =>
+      children(rdn)
+        .map(attribute)
+        .map(({ type, value }) => `${type} ${text(value)}`)
+        .toSorted(),
+    ),
+  );
+}
+
+/** Whether two names are one (RFC 5280 7.1). What is no name is none but itself. */
+export function sameName(a: Tlv, b: Tlv): boolean {
+  if (Buffer.compare(a.raw, b.raw) === 0) return true;
+  try {
+    return comparable(a) === comparable(b);
+  } catch (error) {
+    if (error instanceof X509Error) return false;
+    throw error;
   }
 }
 

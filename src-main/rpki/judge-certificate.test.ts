@@ -155,10 +155,21 @@ describe('names', () => {
     ['an organisation', subject(setOf(sequence(oid('2.5.4.10'), printableString('x')))), 'RFC 6487 4.5'],
     ['nothing', subject(), 'RFC 6487 4.5'],
     ['the issuer’s, with another key', certificate({ subject: nameOf(keys.anchor.keyId) }), 'RFC 8630 2.3'],
+    // RFC 5280 7.1
+    [
+      'the issuer in small letters',
+      certificate({ issuer: nameOf(` ${keys.anchor.keyId.toLowerCase()}`) }),
+      null,
+    ],
+    [
+      'the issuer without its last letter',
+      certificate({ issuer: nameOf(keys.anchor.keyId.slice(1)) }),
+      'RFC 6487 7.2',
+    ],
     [
       'the issuer in another type',
       certificate({ issuer: sequence(setOf(cn(utf8String(keys.anchor.keyId)))) }),
-      'RFC 6487 7.2',
+      'RFC 6487 4.4',
     ],
   ]);
 });

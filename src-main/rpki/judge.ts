@@ -6,6 +6,7 @@ import { children, oidText, readTlv, TAG } from '../x509/der-reader.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import { checkCanonical } from './canonical-der.ts';
+import { sameName } from './certificate-fields.ts';
 import { type Fault, Faults } from './fault.ts';
 import { inTime } from './in-time.ts';
 import { judgeContent } from './judge-content.ts';
@@ -71,7 +72,7 @@ function checkIssuer(
   const { certificate } = own;
   const above = issuer.read.certificate;
   faults.check(
-    Buffer.compare(certificate.issuer.raw, above.subject.raw) === 0,
+    sameName(certificate.issuer, above.subject),
     'the issuer is not the subject of the issuing certificate',
     OWN_CLAUSE,
   );
@@ -110,7 +111,7 @@ function judgeCertificate(der: Uint8Array, context: Context, faults: Faults): vo
   inTime(faults, context.at, certificate.notBefore, certificate.notAfter, 'RFC 5280 6.1.3');
   if (context.anchor)
     faults.check(
-      Buffer.compare(certificate.issuer.raw, certificate.subject.raw) === 0,
+      sameName(certificate.issuer, certificate.subject),
       'the issuer of a trust anchor is not its subject',
       'RFC 8630 2.3',
     );
@@ -128,7 +129,7 @@ function isSelfIssued(der: Uint8Array): boolean {
   const [tbs] = children(readTlv(der));
   const fields = tbs === undefined ? [] : children(tbs).filter(({ tag }) => tag === TAG.sequence);
   const [, issuer, , subject] = fields;
-  return issuer !== undefined && subject !== undefined && Buffer.compare(issuer.raw, subject.raw) === 0;
+  return issuer !== undefined && subject !== undefined && sameName(issuer, subject);
 }
 
 function judgeCrl(der: Uint8Array, context: Context, faults: Faults): void {
@@ -138,7 +139,7 @@ function judgeCrl(der: Uint8Array, context: Context, faults: Faults): void {
   if (issuer === null) return;
   const { certificate, subjectKeyId } = issuer.read;
   faults.check(
-    Buffer.compare(crl.issuer.raw, certificate.subject.raw) === 0,
+    sameName(crl.issuer, certificate.subject),
     'the issuer is not the subject of the issuing certificate',
     'RFC 6487 5',
   );
@@ -166,7 +167,7 @@ function judgeSigned(der: Uint8Array, context: Context, faults: Faults): void {
   );
   faults.check(object.holds(certificate.spkiDer), 'digest or signature do not hold', 'RFC 6488 3');
   faults.check(
-    Buffer.compare(certificate.issuer.raw, certificate.subject.raw) !== 0,
+    !sameName(certificate.issuer, certificate.subject),
     'the certificate in it names itself as its issuer',
     'RFC 6487 4.5',
   );
