@@ -90,12 +90,12 @@ describe.skipIf(missing.length > 0)(
 
     test('a server of an authority that is not named is not believed, by name or by pin', async () => {
       const other = testAuthority(folder, 'other');
-      for (const more of [
-        { serverCaCertPath: other.certPath },
-        { serverCaCertPath: null },
-        { serverCertPath: other.certPath },
-      ])
-        await expect(open(more)).rejects.toMatchObject({ trouble: 'misconfigured', code: 'PEER_UNTRUSTED' });
+      for (const [more, code] of [
+        [{ serverCaCertPath: other.certPath }, 'PEER_UNTRUSTED'],
+        [{ serverCaCertPath: null }, 'PEER_UNTRUSTED'],
+        [{ serverCertPath: other.certPath }, 'PEER_CHANGED'],
+      ] as const)
+        await expect(open(more)).rejects.toMatchObject({ trouble: 'misconfigured', code });
       await open({ insecure: true, serverCaCertPath: null });
     });
 
