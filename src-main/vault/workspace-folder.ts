@@ -1,7 +1,7 @@
 /** Small things about the folder of a workspace that more than one state of the vault needs. It holds nothing. */
 import { createHmac } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { AppError, fileError } from '../lib/app-error.ts';
 import { wipe } from '../lib/bytes.ts';
 import type { Mac } from '../store/store-contract.ts';
@@ -12,8 +12,34 @@ import { LOCK_FILE, lockWorkspace } from './workspace-lock.ts';
 export interface NewFolder {
   /** Gives the lock back; what was made stays. */
   release(): void;
-  /** Takes everything away that was made in it, the folder too if it was not there before. */
+  /** Takes away what Baleen makes in a workspace, and the folders it made if nothing else lies in them; what others put there stays. */
   giveUp(): Promise<void>;
+}
+
+/** What a backup or restore that was cut off left in a workspace. */
+const LEFTOVERS = ['restoring', 'workspace.backup.db', 'workspace.trial.db'];
+
+/** All that Baleen makes in the folder of a workspace but the lock, and what SQLite lays beside a database. */
+const OWN = new Set([
+  ...['workspace.json', 'audit.jsonl', 'audit-head.json', 'attempts.json', 'locked-audit.jsonl'],
+  ...['locked-audit.taking.jsonl', ...LEFTOVERS],
+  ...['workspace.db', 'workspace.migrating.db'].flatMap((name) =>
+    ['', '-wal', '-shm', '-journal'].map((rest) => `${name}${rest}`),
+  ),
+]);
+/** lib/atomic-file.ts, cut off by a crash. */
+const TEMPORARY = /^\.baleen-[0-9a-f]{16}\.(?:tmp|probe)$/;
+
+/** Takes away the empty folders from `folder` up to `made`. */
+async function removeMade(folder: string, made: string): Promise<void> {
+  try {
+    await rmdir(folder);
+    if (folder !== made) await removeMade(dirname(folder), made);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    // Somebody else uses it by now.
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+  }
 }
 
 function notEmpty(folder: string): AppError {
@@ -45,21 +71,22 @@ export async function takeNewFolder(folder: string): Promise<NewFolder> {
     async giveUp() {
       const lock = join(folder, LOCK_FILE);
       for (const left of await readdir(folder))
-        if (left !== LOCK_FILE) await rm(join(folder, left), { recursive: true, force: true });
+        if (OWN.has(left) || TEMPORARY.test(left))
+          await rm(join(folder, left), { recursive: true, force: true });
       // Before it is given back, or it could be somebody else's by then; Windows deletes no open file, nor theirs.
       if (process.platform === 'win32') release();
       await rm(lock, { force: true }).catch((error: unknown) => {
         if (process.platform !== 'win32') throw error;
       });
       release();
-      if (made !== undefined) await rm(folder, { recursive: true, force: true });
+      if (made !== undefined) await removeMade(folder, made);
     },
   };
 }
 
-/** What a backup or restore that was cut off left in a workspace. */
+/** Takes away what a backup or restore that was cut off left. */
 export async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of ['restoring', 'workspace.backup.db', 'workspace.trial.db'])
+  for (const name of LEFTOVERS)
     await rm(join(folder, name), { recursive: true, force: true });
 }
 
