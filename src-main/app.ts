@@ -17,10 +17,12 @@ import { createTickets } from './ipc/tickets.ts';
 import { createAppearance } from './lib/appearance.ts';
 import { AppError } from './lib/app-error.ts';
 import { deviceActions } from './lib/device-use.ts';
+import { bounded } from './lib/bounded.ts';
+import { createCalls } from './lib/calls.ts';
 import { createClipboardTimer } from './lib/clipboard-timer.ts';
 import { createIssuing } from './issuing/issuing.ts';
 import { createKeys } from './keys/keys.ts';
-import { createJobs } from './lib/jobs.ts';
+import { createJobs, MOST_AT_LOCK_MS } from './lib/jobs.ts';
 import { createLog } from './lib/log.ts';
 import { createNetGate } from './lib/net-gate.ts';
 import { createOverview } from './overview/overview.ts';
@@ -56,6 +58,8 @@ export interface App {
 }
 
 const CHECK_AFTER_MS = 1000;
+/** A window that hangs must not keep the keys in memory. */
+const CLIPBOARD_MS = 5000;
 
 export async function createApp(ports: Ports, parts: AppParts = {}): Promise<App> {
   const { clock, random } = ports;
@@ -77,6 +81,7 @@ export async function createApp(ports: Ports, parts: AppParts = {}): Promise<App
     await session().store.run('audit.add', { audit });
   });
   const clipboard = createClipboardTimer({ clock, clipboard: ports.clipboard, log });
+  const calls = createCalls();
   const jobs = createJobs({ clock, random, log, around, changed });
   const blobs = createBlobs({ clock, random });
   const tickets = createTickets({ random });
@@ -173,36 +178,43 @@ export async function createApp(ports: Ports, parts: AppParts = {}): Promise<App
         log.failure('what is due at the trust anchor', error),
       ),
   );
-  vault.onLock(async () => {
-    // First: a job that waits for an answer, of a server or of a person, ends by it.
-    await gate.shut();
-    await signers.locking();
-    await jobs.clear();
-    blobs.clear();
-    inspect.clear();
-    await ta.locking();
-    software.forget();
-    await clipboard.clearSecret();
-  });
+  for (const step of [
+    // First: work that waits for an answer, of a server or of a person, ends by it.
+    gate.shut,
+    signers.locking,
+    jobs.clear,
+    () => bounded(clock, MOST_AT_LOCK_MS, 'a change under way', calls.settled()),
+    // What those began.
+    jobs.clear,
+    blobs.clear,
+    inspect.clear,
+    ta.locking,
+    software.forget,
+    () => bounded(clock, CLIPBOARD_MS, 'clearing the clipboard', clipboard.clearSecret()),
+  ])
+    vault.onLock(step);
 
   const own = { ports, log, appearance, clipboard, jobs, blobs, tickets };
   const dispatch = createDispatch({
-    handlers: handlersOf({
-      app: appDomain(own),
-      clipboard: clipboardDomain(own),
-      dialogs: dialogsDomain(own),
-      jobs: jobsDomain(own),
-      blob: blobDomain(own),
-      workspace: vaultDomain({ ports, vault, jobs, tickets }),
-      audit: audit.domain,
-      drafts: drafts.domain,
-      keys,
-      signers: { ...signers.domain, ...migration },
-      ca,
-      overview,
-      inspect: inspect.domain,
-      ta: ta.domain,
-    }),
+    handlers: handlersOf(
+      {
+        app: appDomain(own),
+        clipboard: clipboardDomain(own),
+        dialogs: dialogsDomain(own),
+        jobs: jobsDomain(own),
+        blob: blobDomain(own),
+        workspace: vaultDomain({ ports, vault, jobs, tickets }),
+        audit: audit.domain,
+        drafts: drafts.domain,
+        keys,
+        signers: { ...signers.domain, ...migration },
+        ca,
+        overview,
+        inspect: inspect.domain,
+        ta: ta.domain,
+      },
+      calls,
+    ),
     state: vault.stateName,
     log,
     around,
@@ -225,7 +237,9 @@ export async function createApp(ports: Ports, parts: AppParts = {}): Promise<App
       await vault.close();
       // A restore needs no open workspace, and what it made so far would stay.
       await jobs.end();
-      await clipboard.clearSecret();
+      await bounded(clock, CLIPBOARD_MS, 'clearing the clipboard', clipboard.clearSecret()).catch(
+        (error: unknown) => log.failure('ending', error),
+      );
     },
   };
 }

@@ -25,6 +25,9 @@ export interface StoredAuditRecord extends AuditRecord {
 
 const FORMAT = 'baleen-audit-1';
 
+/** Sentences may hold names, never secrets; still bounded. */
+export const MOST_SUMMARY = 300;
+
 /** What the first record follows: binds the chain to its workspace. */
 export function genesisHash(workspaceId: string): string {
   return createHash('sha256').update(`${FORMAT}:${workspaceId}`).digest('hex').toUpperCase();

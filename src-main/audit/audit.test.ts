@@ -118,15 +118,18 @@ describe('the audit', () => {
     ]);
   });
 
-  it('says that it was exported once both files are there, not before', async () => {
+  it('says before that it is about to be exported, and that it was once both files are there', async () => {
     const target = join(made.folder, 'audit-export.jsonl');
     await expect(
       made.audit.domain.export({ target: join(made.folder, 'gone', 'a.jsonl'), overwrite: true }),
     ).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect((await made.audit.domain.list({ ...all, action: 'audit.export' })).total).toBe(0);
     await made.audit.domain.export({ target, overwrite: true });
     const { rows } = await made.audit.domain.list({ ...all, action: 'audit.export' });
-    expect(rows.map(({ summary }) => summary)).toEqual([`The audit was exported to ${target}: 2 entries`]);
+    expect(rows.map(({ summary }) => summary)).toEqual([
+      `The audit (3 entries) was exported to ${target}`,
+      `The audit (3 entries) is about to be exported to ${target}`,
+      `The audit (2 entries) is about to be exported to ${join(made.folder, 'gone', 'a.jsonl')}`,
+    ]);
   });
 });
 

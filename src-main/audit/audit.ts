@@ -6,14 +6,20 @@ import { exportFile, fileExists } from '../lib/export-file.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
 import type { Clock } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
+import { recordOrNote } from '../vault/record-or-note.ts';
 import type { Vault } from '../vault/vault-contract.ts';
-import { type AuditEntry, genesisHash, type Head, recordLine, shortHead } from './audit-record.ts';
+import {
+  type AuditEntry,
+  genesisHash,
+  type Head,
+  MOST_SUMMARY,
+  recordLine,
+  shortHead,
+} from './audit-record.ts';
 import type { Fault } from './chain.ts';
+import { recordedFile } from './recorded-file.ts';
 import { signedHeadFault, signHead } from './signed-head.ts';
 import { readWrittenHead } from './written-head.ts';
-
-/** Sentences of refusals may hold names, never secrets; still bounded. */
-const MOST_SUMMARY = 300;
 
 export interface Audit {
   domain: Domain<'audit'>;
@@ -98,13 +104,12 @@ export function createAudit(deps: {
         ];
         // Asked about both before either is written.
         if (!overwrite) for (const file of files) if (await exists(file.path)) throw fileExists(file.path);
-        for (const file of files) await exportFile({ ...file, mode: 0o600, overwrite, now });
-        await session.store.run('audit.add', {
-          audit: {
-            action: 'audit.export',
-            outcome: 'done',
-            summary: `The audit was exported to ${path}: ${records.length} entries`.slice(0, MOST_SUMMARY),
-            subjects: [],
+        await recordedFile(session.store, {
+          ...{ path, overwrite, action: 'audit.export', subjects: [] },
+          what: `The audit (${records.length} entries)`,
+          how: '',
+          async write() {
+            for (const file of files) await exportFile({ ...file, mode: 0o600, overwrite, now });
           },
         });
         deps.tickets.end(target);
@@ -130,8 +135,7 @@ export function createAudit(deps: {
           ...(file === undefined ? [] : [{ type: 'file', id: file.name, sha256: file.sha256 }]),
         ],
       };
-      if (vault.stateName() === 'locked') return opened.notes.note(entry, clock.now());
-      await vault.session().store.run('audit.add', { audit: entry });
+      await recordOrNote(vault, clock, entry);
     },
     async checkUnlocked() {
       const session = vault.session();

@@ -1,9 +1,7 @@
 /** The record of a job that was refused, cancelled or failed: one entry, whoever's job it was. */
 import type { AppError } from '../lib/app-error.ts';
-import type { AuditEntry } from './audit-record.ts';
+import { type AuditEntry, MOST_SUMMARY } from './audit-record.ts';
 import type { Session } from '../store/store-contract.ts';
-
-const MOST_SUMMARY = 300;
 
 /** What `jobs.start` takes as `refused`, for the job `title` of the channel `action`. `halfDone`: it failed in the middle, which is no refusal. */
 export function jobRefusal(

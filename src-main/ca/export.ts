@@ -1,5 +1,6 @@
 /** Certificates as files: PEM, DER, full chain, PKCS#12, private key. Public ones for everybody, keys for the owner only. */
 import type { Parsed } from '#shared/contract/index.ts';
+import { recordedFile } from '../audit/recorded-file.ts';
 import { AppError } from '../lib/app-error.ts';
 import { wipe } from '../lib/bytes.ts';
 import type { TicketPaths } from '../lib/domain.ts';
@@ -52,7 +53,7 @@ export function fileNameOf(name: string): string {
     .replaceAll(/^[.-]+|[.-]+$/g, '')
     .slice(0, 80);
   const fitting = cutTo(MOST_OCTETS, safe);
-  return fitting === '' || /^(con|prn|aux|nul|com\d|lpt\d)$/i.test(fitting)
+  return fitting === '' || /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(fitting)
     ? `certificate-${fitting}`.replace(/-$/, '')
     : fitting;
 }
@@ -128,21 +129,18 @@ export async function exportCertificate(deps: ExportDeps, asked: Parsed<'ca.expo
   const path = deps.tickets.path(asked.target);
   const bytes = await bytesOf(deps, row, asked.format, asked.passphrase);
   try {
-    const exported = await exportFile({
-      path,
-      content: bytes,
-      mode: holdsKey ? 0o600 : 0o644,
-      overwrite: asked.overwrite,
-      now: deps.clock.now(),
-    });
-    const how = !holdsKey ? '' : asked.passphrase === null ? ' UNENCRYPTED' : ' encrypted';
-    await store.run('audit.add', {
-      audit: {
-        action: 'ca.export',
-        outcome: 'done',
-        summary: `${WORDS[asked.format]} "${row.name}" was exported${how} to ${path}`,
-        subjects: [{ type: 'certificate', id: row.id, sha256: row.sha256 }],
-      },
+    const { overwrite } = asked;
+    const exported = await recordedFile(store, {
+      ...{ path, overwrite, action: 'ca.export' },
+      what: `${WORDS[asked.format]} "${row.name}"`,
+      how: !holdsKey ? '' : asked.passphrase === null ? ' UNENCRYPTED' : ' encrypted',
+      subjects: [{ type: 'certificate', id: row.id, sha256: row.sha256 }],
+      write: () =>
+        exportFile({
+          ...{ path, content: bytes, overwrite },
+          mode: holdsKey ? 0o600 : 0o644,
+          now: deps.clock.now(),
+        }),
     });
     deps.tickets.end(asked.target);
     return exported;

@@ -3,6 +3,7 @@ import type { Topic } from '#shared/bridge.ts';
 import type { KeyAlgorithm, KeyRow } from '#shared/contract/keys.ts';
 import type { SignerState } from '#shared/contract/signers.ts';
 import { jobRefusal } from '../audit/job-refusal.ts';
+import { recordedFile } from '../audit/recorded-file.ts';
 import { AppError } from '../lib/app-error.ts';
 import { wipe } from '../lib/bytes.ts';
 import type { Domain, TicketPaths } from '../lib/domain.ts';
@@ -209,20 +210,12 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
         Buffer.from(await privateKeyPem(pkcs8Der, passphrase, (length) => random.bytes(length))),
       );
       try {
-        const { path } = await exportFile({
-          path: deps.tickets.path(target),
-          content: pem,
-          mode: 0o600,
-          overwrite,
-          now: deps.clock.now(),
-        });
-        await store.run('audit.add', {
-          audit: {
-            action: 'keys.export',
-            outcome: 'done',
-            summary: `The private key "${key.label}" was exported ${passphrase === null ? 'UNENCRYPTED' : 'encrypted'} to ${path}`,
-            subjects: subjects(key),
-          },
+        const path = deps.tickets.path(target);
+        await recordedFile(store, {
+          ...{ path, overwrite, action: 'keys.export', subjects: subjects(key) },
+          what: `The private key "${key.label}"`,
+          how: passphrase === null ? ' UNENCRYPTED' : ' encrypted',
+          write: () => exportFile({ path, content: pem, mode: 0o600, overwrite, now: deps.clock.now() }),
         });
         deps.tickets.end(target);
         return { path };

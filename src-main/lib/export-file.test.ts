@@ -51,6 +51,29 @@ describe('exportFile', () => {
     expect(await readFile(path, 'utf8')).toBe('old');
   });
 
+  it('keeps each of two that are replaced within one millisecond', async () => {
+    const path = join(folder, 'a.pem');
+    await write(path, 'one');
+    const kept = [(await write(path, 'two', true)).backup, (await write(path, 'three', true)).backup];
+    expect(await Promise.all(kept.map((name) => readFile(name ?? '', 'utf8')))).toEqual(['one', 'two']);
+    expect(await readFile(path, 'utf8')).toBe('three');
+  });
+
+  it('takes the name only when the content is whole, so that a crash leaves no empty file', async () => {
+    const path = join(folder, 'a.pem');
+    const seen: string[][] = [];
+    await exportFile({
+      ...{ path, mode: 0o600, overwrite: false, now },
+      async content(file) {
+        seen.push(await readdir(folder));
+        await file.writeFile('x');
+      },
+    });
+    expect(seen.flat()).toHaveLength(1);
+    expect(seen.flat()).not.toContain('a.pem');
+    expect(await readdir(folder)).toEqual(['a.pem']);
+  });
+
   it('does not move a folder out of the way', async () => {
     const path = join(folder, 'a.pem');
     await mkdir(path);

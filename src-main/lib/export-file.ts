@@ -21,17 +21,33 @@ export function fileExists(path: string): AppError {
   });
 }
 
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined;
+
 /** Makes the file, empty, unless there is one. SECURITY: one step, so that none can come between looking and writing. */
 async function claim(path: string, mode: number): Promise<boolean> {
   try {
     await (await open(path, 'wx', mode)).close();
     return true;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code === 'EEXIST') return false;
-    if (code === 'ENOENT') throw fileError(error, dirname(path));
+    if (codeOf(error) === 'EEXIST') return false;
     throw fileError(error, path);
   }
+}
+
+/** Throws AppError FILE_EXISTS unless `overwrite`, INVALID_INPUT for a folder, NOT_FOUND when the folder of it is not there. */
+async function requirePlace(path: string, overwrite: boolean): Promise<void> {
+  try {
+    if ((await lstat(path)).isDirectory()) throw isFolder(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw fileError(error, path);
+    const folder = dirname(path);
+    await lstat(folder).catch((second: unknown) => {
+      throw fileError(second, folder);
+    });
+    return;
+  }
+  if (!overwrite) throw fileExists(path);
 }
 
 /** SECURITY: an empty file shows what the folder hands down, before there is a secret in one. */
@@ -45,21 +61,23 @@ async function requirePrivatePlace(path: string): Promise<void> {
   }
 }
 
-async function requireNoFolder(path: string): Promise<void> {
-  try {
-    if ((await lstat(path)).isDirectory()) throw isFolder(path);
-  } catch (error) {
-    throw fileError(error, path);
+/** A name beside `path` that nothing has. It is taken at once: two may be replaced within one millisecond. */
+async function backupName(path: string, now: Date): Promise<string> {
+  const name = `${path}.bak-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
+  for (let count = 1; ; count += 1) {
+    const free = count === 1 ? name : `${name}-${count}`;
+    if (await claim(free, 0o600)) return free;
   }
 }
 
 async function moveAside(path: string, now: Date): Promise<string> {
-  const backup = `${path}.bak-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
-  await requireNoFolder(path);
+  await requirePlace(path, true);
+  const backup = await backupName(path, now);
   try {
     await rename(path, backup);
     return backup;
   } catch (error) {
+    await rm(backup, { force: true });
     throw fileError(error, path);
   }
 }
@@ -78,17 +96,17 @@ export async function exportFile(options: {
   check?(temporary: string): Promise<void>;
 }): Promise<Exported> {
   const { path, content, mode } = options;
-  let ours = await claim(path, mode);
-  if (!ours) {
-    await requireNoFolder(path);
-    if (!options.overwrite) throw fileExists(path);
-  }
+  await requirePlace(path, options.overwrite);
+  let ours = false;
   let backup: string | null = null;
   try {
     if (mode === 0o600 && process.platform === 'win32') await requirePrivatePlace(path);
     await writeFileAtomic(path, content, mode, async (temporary) => {
       await options.check?.(temporary);
+      // Only now that it is whole: a crash while it is written leaves no empty file under the name.
+      ours = await claim(path, mode);
       if (ours) return;
+      if (!options.overwrite) throw fileExists(path);
       backup = await moveAside(path, options.now);
       // What came in the short while since is not ours to replace either; the old file stays beside it.
       ours = await claim(path, mode);

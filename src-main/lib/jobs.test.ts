@@ -1,19 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { softwareOnly, testClock, testLog, testRandom } from '../testing/test-ports.ts';
 import { AppError } from './app-error.ts';
-import { createJobs } from './jobs.ts';
+import { createJobs, MOST_AT_LOCK_MS } from './jobs.ts';
 
 function setUp() {
+  const clock = testClock();
   const changes: string[] = [];
   const { log, lines } = testLog();
   const jobs = createJobs({
     around: softwareOnly,
-    clock: testClock(),
+    clock,
     random: testRandom,
     log,
     changed: (topic, ids) => changes.push(`${topic}:${ids.length}`),
   });
-  return { jobs, changes, lines };
+  return { jobs, changes, lines, clock };
 }
 
 /** A promise and the function that fulfils it. */
@@ -120,6 +121,33 @@ describe('jobs', () => {
 });
 
 describe('ending', () => {
+  it('of one that hangs past its cancelling is not waited for for ever, and it is forgotten', async () => {
+    const { jobs, clock, lines } = setUp();
+    const hang = (): string =>
+      jobs.start({
+        kind: 'workspace.backup',
+        title: 'Backup',
+        run({ commit }) {
+          commit();
+          return new Promise(() => undefined);
+        },
+      });
+    hang();
+    await Promise.resolve();
+    const clearing = jobs.clear();
+    await Promise.resolve();
+    clock.advance(MOST_AT_LOCK_MS);
+    await expect(clearing).rejects.toThrow('workspace.backup');
+    expect(jobs.list()).toEqual([]);
+    hang();
+    await Promise.resolve();
+    const ending = jobs.end();
+    await Promise.resolve();
+    clock.advance(MOST_AT_LOCK_MS);
+    await ending;
+    expect(lines.join()).toContain('workspace.backup');
+  });
+
   it('of all but the one that locks, which the lock would otherwise wait for; the last end waits for all', async () => {
     const { jobs } = setUp();
     const wait = gate();

@@ -6,6 +6,7 @@ import type { Topic } from '#shared/bridge.ts';
 import type { Job } from '#shared/contract/app.ts';
 import type { Clock, Random } from '../ports.ts';
 import { AppError, errorText } from './app-error.ts';
+import { bounded } from './bounded.ts';
 import type { Around } from './device-use.ts';
 import { newId } from './ids.ts';
 import type { Log } from './log.ts';
@@ -36,9 +37,12 @@ export interface Jobs {
   get(id: string): Job;
   cancel(id: string): void;
   dismiss(id: string): void;
-  /** Cancels what runs and forgets it; resolves when all work has ended but that which locks. Used by lock. */
+  /**
+   * Cancels what runs and forgets it; resolves when all work has ended but that which locks. Used by lock. Throws Error when some
+   * did not end in time; it is forgotten all the same.
+   */
   clear(): Promise<void>;
-  /** The same for all work. Used when the application ends. */
+  /** The same for all work. Used when the application ends; never throws. */
   end(): Promise<void>;
 }
 
@@ -53,6 +57,8 @@ interface Entry {
 /** Progress events are sent at most this often per job. */
 const REPORT_EVERY_MS = 100;
 const KEEP_ENDED = 50;
+/** For work that is past its cancelling when it is locked: it may hang for ever, and the keys must go. */
+export const MOST_AT_LOCK_MS = 30_000;
 
 export function createJobs(deps: {
   clock: Clock;
@@ -108,7 +114,8 @@ export function createJobs(deps: {
       commit,
       commitToLock() {
         commit();
-        find(job.id).locks = true;
+        const entry = entries.get(job.id);
+        if (entry !== undefined) entry.locks = true;
       },
     };
     try {
@@ -134,9 +141,14 @@ export function createJobs(deps: {
 
   async function stop(all: readonly Entry[]): Promise<void> {
     for (const { job, abort } of all) if (job.cancellable) abort.abort();
-    await Promise.all(all.map((entry) => entry.done));
-    for (const { job } of all) entries.delete(job.id);
-    deps.changed('jobs', []);
+    const ended = Promise.all(all.map((entry) => entry.done));
+    const kinds = all.map(({ job }) => job.kind).join(', ');
+    try {
+      await bounded(deps.clock, MOST_AT_LOCK_MS, `work under way (${kinds})`, ended);
+    } finally {
+      for (const { job } of all) entries.delete(job.id);
+      deps.changed('jobs', []);
+    }
   }
 
   return {
@@ -177,6 +189,8 @@ export function createJobs(deps: {
       deps.changed('jobs', [id]);
     },
     clear: () => stop([...entries.values()].filter(({ locks }) => !locks)),
-    end: () => stop([...entries.values()]),
+    async end() {
+      await stop([...entries.values()]).catch((error: unknown) => deps.log.failure('ending', error));
+    },
   };
 }

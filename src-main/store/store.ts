@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { AuditFile } from '../audit/audit-file.ts';
 import type { AuditEntry } from '../audit/audit-record.ts';
 import { AppError } from '../lib/app-error.ts';
+import { bounded } from '../lib/bounded.ts';
 import { wipe } from '../lib/bytes.ts';
 import { gatheredUses } from '../lib/device-use.ts';
 import type { Clock } from '../ports.ts';
@@ -25,6 +26,9 @@ function withSubjects(args: unknown, subjects: AuditEntry['subjects']): unknown 
   const audit = args.audit as AuditEntry;
   return { ...args, audit: { ...audit, subjects: [...audit.subjects, ...subjects] } };
 }
+
+/** A disk that is gone answers nobody: the worker is ended without its answer then. */
+const MOST_AT_CLOSE_MS = 15_000;
 
 type Asked = StoreRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
 
@@ -72,6 +76,19 @@ export async function startStore(
     return promise;
   }
 
+  /** Never throws. */
+  async function closeAll(): Promise<void> {
+    try {
+      await bounded(deps.clock, MOST_AT_CLOSE_MS, 'closing the database', ask({ do: 'close' }));
+    } catch (error) {
+      // Whoever waits still, waits for nothing.
+      end(error instanceof Error ? error : new Error(String(error)));
+      void worker.terminate();
+      return;
+    }
+    await worker.terminate();
+  }
+
   const opened = Promise.withResolvers<unknown>();
   waiting.set(0, opened);
   let found: AuditFileState;
@@ -98,10 +115,7 @@ export async function startStore(
     copyTo: (path) => ask({ do: 'copy', path }) as Promise<string>,
     checkCopy: (path) => ask({ do: 'check', path }) as Promise<string>,
     close() {
-      closed ??= ask({ do: 'close' }).then(
-        async () => void (await worker.terminate()),
-        async () => void (await worker.terminate()),
-      );
+      closed ??= closeAll();
       return closed;
     },
   };

@@ -1,5 +1,6 @@
 /** Writes a file where the operator chose, reads it back and records it: a stick that loses octets is found here. */
 import type { Topic } from '#shared/bridge.ts';
+import { MOST_SUMMARY } from '../audit/audit-record.ts';
 import { AppError } from '../lib/app-error.ts';
 import { sha256Hex } from '../lib/bytes.ts';
 import type { TicketPaths } from '../lib/domain.ts';
@@ -47,7 +48,7 @@ export async function writeOut(
     audit: {
       action: file.action,
       outcome: 'done',
-      summary: `Wrote ${file.what} to ${path}`.slice(0, 300),
+      summary: `Wrote ${file.what} to ${path}`.slice(0, MOST_SUMMARY),
       subjects: [{ type: file.what, id: file.id, sha256 }],
     },
   });

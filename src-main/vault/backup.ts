@@ -23,6 +23,7 @@ import {
 import { type Header, writeHeader } from './header.ts';
 import { openSlot } from './key-slots.ts';
 import { readRecoveryKey } from './recovery-key.ts';
+import { recordOrNote } from './record-or-note.ts';
 import { openSession, type OpenSession } from './session.ts';
 import type { Vault } from './vault-contract.ts';
 import { workspaceEntry } from './workspace-entry.ts';
@@ -68,15 +69,7 @@ export function createBackups(deps: {
 }): Pick<Domain<'workspace'>, 'backup' | 'restore'> {
   const { ports, vault, jobs, tickets } = deps;
 
-  /** One record in the open workspace, when there is one; while it is locked, a note of what failed. */
-  async function record(entry: AuditEntry): Promise<void> {
-    const opened = vault.opened();
-    if (opened === null) return;
-    if (vault.stateName() === 'locked')
-      return entry.outcome === 'done' ? undefined : opened.notes.note(entry, ports.clock.now());
-    await vault.session().store.run('audit.add', { audit: entry });
-    ports.emit({ type: 'changed', topic: 'audit', ids: [] });
-  }
+  const record = (entry: AuditEntry): Promise<void> => recordOrNote(vault, ports.clock, entry);
 
   async function makeBackup(job: JobContext, path: string, overwrite: boolean): Promise<void> {
     const session = vault.session();

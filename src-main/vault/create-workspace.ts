@@ -60,6 +60,7 @@ export async function createWorkspace(
       notes: createLockedNotes(folder),
       release: place.release,
       unlocked: null,
+      locking: false,
       notices: [],
     };
     const made = workspaceEntry('workspace.create', `Workspace "${name}" (${kind}) was made`, header.id);

@@ -1,14 +1,19 @@
-/** How a session begins and ends: every step of the one may fail without leaving it open, every step of the other without keeping it. */
+/**
+ * How a session begins and ends: every step of the one may fail without leaving it open, every step of the other may fail or hang
+ * without keeping it.
+ */
 import type { AuditEntry } from '../audit/audit-record.ts';
 import { signedHeadFault, writeSignedHead } from '../audit/signed-head.ts';
+import { bounded } from '../lib/bounded.ts';
 import { wipe } from '../lib/bytes.ts';
+import { MOST_AT_LOCK_MS } from '../lib/jobs.ts';
 import type { Log } from '../lib/log.ts';
 import type { Ports } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
 import { AUTO_LOCK_PRESET, type AutoLock, type AutoLockSettings } from './auto-lock.ts';
 import { settleHeader } from './header-change.ts';
 import { type OpenSession, openSession } from './session.ts';
-import type { Opened } from './vault-contract.ts';
+import type { LockListener, Opened } from './vault-contract.ts';
 import { removeLeftovers } from './workspace-folder.ts';
 
 export interface SessionLife {
@@ -29,11 +34,14 @@ export interface SessionLife {
   end<T>(opened: Opened, entry: AuditEntry, finalRead?: (session: Session) => Promise<T>): Promise<T | null>;
 }
 
+/** Work under way has its own time within it. */
+const MOST_A_STEP_MS = MOST_AT_LOCK_MS + 5000;
+
 export function sessionLife(deps: {
   ports: Ports;
   log: Log;
   autoLock: AutoLock;
-  listeners: readonly (() => Promise<void> | void)[];
+  listeners: readonly LockListener[];
   beginners: readonly ((session: Session) => Promise<void>)[];
   /** The worker of this one ended by itself. */
   died(opened: Opened): void;
@@ -49,10 +57,12 @@ export function sessionLife(deps: {
     autoLock.stop();
     if (unlocked === null) return null;
     const failed: string[] = [];
-    // SECURITY: whatever a step of locking meets, the keys go.
+    // SECURITY: first. Nothing new is answered from now on; what is under way still has its session.
+    opened.locking = true;
+    // SECURITY: whatever a step of locking meets, and when it never ends, the keys go.
     const step = async <R>(what: Promise<R>): Promise<R | null> => {
       try {
-        return await what;
+        return await bounded(ports.clock, MOST_A_STEP_MS, 'a step', what);
       } catch (error) {
         failed.push(deps.log.failure('a step of locking', error));
         return null;
@@ -126,6 +136,7 @@ export function sessionLife(deps: {
       for (const beginner of deps.beginners) await beginner(session);
       // SECURITY: the last step. Before it nothing answers as unlocked, and no passphrase is taken as right.
       opened.unlocked = unlocked;
+      opened.locking = false;
       return {
         session,
         autoLock: stored === null ? AUTO_LOCK_PRESET : (JSON.parse(stored) as AutoLockSettings),

@@ -100,6 +100,7 @@ export async function openSession(options: {
     },
     async end() {
       ended = true;
+      // SECURITY: before anything is waited for.
       wipe(sealingKey, backupKey);
       await store.close();
     },

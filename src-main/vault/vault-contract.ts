@@ -10,6 +10,8 @@ import type { LockedNotes } from './locked-notes.ts';
 import type { Recent } from './recent.ts';
 import type { OpenSession } from './session.ts';
 
+export type LockListener = () => Promise<void> | void;
+
 /** The workspace that is open, locked or not. */
 export interface Opened {
   folder: string;
@@ -18,6 +20,8 @@ export interface Opened {
   notes: LockedNotes;
   release: () => void;
   unlocked: OpenSession | null;
+  /** It is being locked: nothing new is begun, and what is under way still has its session. */
+  locking: boolean;
   notices: Notice[];
 }
 
@@ -25,7 +29,7 @@ export interface Vault {
   recent: Recent;
   stateName(): 'none' | 'locked' | 'unlocked';
   opened(): Readonly<Pick<Opened, 'folder' | 'header' | 'attempts' | 'notes' | 'notices'>> | null;
-  /** Throws AppError LOCKED or NO_WORKSPACE. */
+  /** Throws AppError LOCKED or NO_WORKSPACE. It answers what is under way while it is being locked, too: `stateName` says "locked" then. */
   session(): Session;
   locksAt(): Date | null;
   /** The one that was open stays open until the new one is there, and when nothing comes of it. */
@@ -64,7 +68,8 @@ export interface Vault {
   setAutoLock(settings: AutoLockSettings): void;
   /** Called before a workspace that was made or unlocked answers as unlocked; what it throws keeps it locked. */
   onBegin(listener: (session: Session) => Promise<void>): void;
-  onLock(listener: () => Promise<void> | void): void;
+  /** Called in the order of their coming when it is locked. One that throws or does not end keeps nothing from being locked. */
+  onLock(listener: LockListener): void;
   /** Called behind an unlock; nothing waits for it. */
   onUnlock(listener: () => void): void;
 }

@@ -20,7 +20,7 @@ import type { Session } from '../store/store-contract.ts';
 import { createRecent } from './recent.ts';
 import { sessionLife } from './session-life.ts';
 import { takeOver } from './take-over.ts';
-import type { Opened, Vault } from './vault-contract.ts';
+import type { LockListener, Opened, Vault } from './vault-contract.ts';
 import { workspaceEntry } from './workspace-entry.ts';
 import { lockWorkspace } from './workspace-lock.ts';
 
@@ -36,7 +36,7 @@ export function createVault(deps: VaultDeps): Vault {
   const { ports, changed } = deps;
   const { clock, random } = ports;
   const recent = createRecent(ports.paths.config);
-  const listeners: (() => Promise<void> | void)[] = [];
+  const listeners: LockListener[] = [];
   const unlockListeners: (() => void)[] = [];
   const beginners: ((session: Session) => Promise<void>)[] = [];
   let current: Opened | null = null;
@@ -57,6 +57,13 @@ export function createVault(deps: VaultDeps): Vault {
     if (current === null)
       throw new AppError('NO_WORKSPACE', 'No workspace is open. Open or create one first.');
     return current;
+  }
+
+  /** SECURITY: nothing new is answered from now on, whatever stands before the lock in the row or keeps it waiting. */
+  function noMore(): void {
+    if (current === null || current.unlocked === null || current.locking) return;
+    current.locking = true;
+    changed('workspace', []);
   }
 
   const { begin, end: endSession } = sessionLife({
@@ -113,7 +120,8 @@ export function createVault(deps: VaultDeps): Vault {
 
   const vault: Vault = {
     recent,
-    stateName: () => (current === null ? 'none' : current.unlocked === null ? 'locked' : 'unlocked'),
+    stateName: () =>
+      current === null ? 'none' : current.unlocked === null || current.locking ? 'locked' : 'unlocked',
     opened: () => current,
     session() {
       const { unlocked } = need();
@@ -147,6 +155,7 @@ export function createVault(deps: VaultDeps): Vault {
           notes: createLockedNotes(folder),
           release,
           unlocked: null,
+          locking: false,
           notices: [],
         };
         await remember(header, folder);
@@ -167,17 +176,21 @@ export function createVault(deps: VaultDeps): Vault {
         await remember(opened.header, opened.folder);
         for (const listener of unlockListeners) listener();
       }),
-    lock: (why = 'Locked') =>
-      inTurn(async () => {
+    lock(why = 'Locked') {
+      noMore();
+      return inTurn(async () => {
         if (current === null || current.unlocked === null) return;
         await endSession(current, workspaceEntry('workspace.lock', why, current.header.id));
         changed('workspace', []);
-      }),
-    close: () =>
-      inTurn(async () => {
+      });
+    },
+    close() {
+      noMore();
+      return inTurn(async () => {
         await closeNow('The workspace was closed');
         changed('workspace', []);
-      }),
+      });
+    },
     touch: autoLock.touch,
     requireSecret: (type, secret) =>
       inTurn(async () => {

@@ -1,7 +1,5 @@
 /** The audit entry about the workspace as a whole. It records nothing itself. */
-import type { AuditEntry } from '../audit/audit-record.ts';
-
-const MOST_SUMMARY = 300;
+import { type AuditEntry, MOST_SUMMARY } from '../audit/audit-record.ts';
 
 export function workspaceEntry(
   action: string,

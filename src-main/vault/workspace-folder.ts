@@ -86,8 +86,7 @@ export async function takeNewFolder(folder: string): Promise<NewFolder> {
 
 /** Takes away what a backup or restore that was cut off left. */
 export async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of LEFTOVERS)
-    await rm(join(folder, name), { recursive: true, force: true });
+  for (const name of LEFTOVERS) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 /** A fresh HMAC-SHA-256 for one backup file. */
