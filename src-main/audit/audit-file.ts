@@ -12,6 +12,8 @@ import { recordLine, type StoredAuditRecord } from './audit-record.ts';
 export interface AuditFile {
   /** Number of the last record of the table that has its line. */
   readonly lastSeq: number;
+  /** How many records had their line when it was opened. */
+  readonly found: number;
   /** The last line was cut off and taken away; `append` writes it again. */
   readonly healed: boolean;
   /** Lines at the end that Baleen did not write; they stay where they are, for verification to name. */
@@ -99,6 +101,7 @@ export function openAuditFile(
     get lastSeq() {
       return lastSeq;
     },
+    found: own.seq,
     healed,
     foreign: own.foreign,
     append(records) {

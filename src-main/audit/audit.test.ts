@@ -70,11 +70,15 @@ describe('the audit', () => {
   });
 
   it('completes a line that a crash cut off, and never takes that for tampering', async () => {
+    // As it lies there when the program ends in the middle: never locked.
+    const crashed = join(made.folder, 'crashed');
+    cpSync(made.vault.opened()?.folder ?? '', crashed, { recursive: true });
     const whole = lines();
-    await made.vault.lock();
-    writeFileSync(file, `${whole[0] ?? ''}\n${whole[1]?.slice(0, 40) ?? ''}`);
+    writeFileSync(join(crashed, 'audit.jsonl'), `${whole[0] ?? ''}\n${whole[1]?.slice(0, 40) ?? ''}`);
+    await made.vault.open(crashed);
     await made.domain.unlock({ passphrase: PASSPHRASE });
     expect((await made.audit.domain.verify({ written: '' })).faults).toEqual([]);
+    expect((await made.domain.state({})).notices.map(({ severity }) => severity)).toEqual(['note']);
     expect((await made.domain.state({})).notices[0]?.text).toContain('completed');
   });
 

@@ -17,6 +17,7 @@ import {
   shortHead,
 } from './audit-record.ts';
 import type { Fault } from './chain.ts';
+import { FOUND_WRONG, knownWrong, recordWrong } from './found-wrong.ts';
 import { recordedFile } from './recorded-file.ts';
 import { signedHeadFault, signHead } from './signed-head.ts';
 import { readWrittenHead } from './written-head.ts';
@@ -36,8 +37,6 @@ function refusalText({ message, details }: AppError): string {
   const subject = details?.subject ?? '';
   return subject === '' || message.includes(subject) ? message : `${subject}: ${message}`;
 }
-
-const FOUND_WRONG = 'found wrong: ';
 
 async function check(session: Session, written: string): Promise<{ faults: Fault[]; entries: number }> {
   const { faults, entries } = await session.store.run('audit.check', { written });
@@ -139,23 +138,14 @@ export function createAudit(deps: {
     },
     async checkUnlocked() {
       const session = vault.session();
-      const before = await session.store.run('audit.lastVerification', {});
       const [first] = (await check(session, '')).faults;
       // What a person found wrong with a head from paper stays, too: this check has no paper.
-      const known = before?.outcome === 'failed' ? before.summary.split(FOUND_WRONG).at(-1) : undefined;
+      const known = await knownWrong(session.store);
       const text = first?.text ?? known;
       if (text === undefined) return;
       wrong.set(session, text);
       if (text === known) deps.changed('audit', []);
-      else
-        await session.store.run('audit.add', {
-          audit: {
-            action: 'audit.verify',
-            outcome: 'failed',
-            summary: `The audit was looked at behind the unlock and ${FOUND_WRONG}${text}`,
-            subjects: [],
-          },
-        });
+      else await recordWrong(session.store, text);
     },
     foundWrong: () => wrong.get(vault.session()) ?? null,
   };

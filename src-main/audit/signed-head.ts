@@ -10,7 +10,7 @@ import { AppError, errorText } from '../lib/app-error.ts';
 import { readFileLimited, writeFileAtomic } from '../lib/atomic-file.ts';
 import { equalBytes } from '../lib/bytes.ts';
 import type { Session } from '../store/store-contract.ts';
-import type { Head } from './audit-record.ts';
+import { genesisHash, type Head } from './audit-record.ts';
 import type { Fault } from './chain.ts';
 
 const FORMAT = 'baleen-audit-head-1';
@@ -50,7 +50,10 @@ export function signHead(session: Session, { entries, head }: Head, at: Date): B
   return Buffer.from(`${JSON.stringify(file, null, 2)}\n`);
 }
 
-/** Puts the signed head beside the audit file. */
+/** The setting that says that this workspace has a signed head: one that is gone is found out then. */
+const KEPT = 'signedHead';
+
+/** Puts the signed head beside the audit file, which must have the lines of all its entries. */
 export async function writeSignedHead(session: Session, head: Head, at: Date): Promise<void> {
   await writeFileAtomic(join(session.workspace.path, FILE), signHead(session, head, at), 0o600);
 }
@@ -71,10 +74,41 @@ async function read(path: string): Promise<z.infer<typeof signedHead> | Fault | 
   }
 }
 
-/** What the signed head says against the audit as it is, or null; also null when there is none yet. Never throws for it. */
+/**
+ * The first signed head of a workspace that has none yet: a new one, or one of a version that wrote none. The file first, so that a
+ * crash in between is not taken for its loss.
+ */
+export async function firstSignedHead(session: Session, at: Date): Promise<void> {
+  const { store } = session;
+  if ((await store.run('settings.get', { name: KEPT })) !== null) return;
+  // Of nothing: what is not synced yet must not be promised.
+  await writeSignedHead(session, { entries: 0, head: genesisHash(session.workspace.id) }, at);
+  await store.run('settings.keep', { name: KEPT, value: at.toISOString() });
+}
+
+/** Lines that were in audit.jsonl when it was locked and were not there when it was opened; null: none are missing. */
+function cutFault(session: Session, { entries, at }: { entries: number; at: string }): Fault | null {
+  const left = session.store.auditLines();
+  return left >= entries
+    ? null
+    : fault(
+        'truncated',
+        left + 1,
+        `audit.jsonl ended after entry ${left} when it was opened, but had ${entries} when it was locked on ${at}: it was cut, emptied or taken away meanwhile, and was completed again`,
+      );
+}
+
+/**
+ * What the signed head says against the audit and its file as they were opened, or null; also null for a workspace that never had
+ * one. Never throws for it.
+ */
 export async function signedHeadFault(session: Session): Promise<Fault | null> {
   const found = await read(join(session.workspace.path, FILE));
-  if (found === null || !('signature' in found)) return found;
+  if (found === null)
+    return (await session.store.run('settings.get', { name: KEPT })) === null
+      ? null
+      : fault('head', 0, `${FILE} is missing: it was there and somebody took it away`);
+  if (!('signature' in found)) return found;
   // RFC 8032 5.1.6: Ed25519 is deterministic, so the own signature is the only right one; the key in the file proves nothing.
   const { signature } = session.signHead(statementOf(found));
   if (
@@ -91,6 +125,6 @@ export async function signedHeadFault(session: Session): Promise<Fault | null> {
     );
   const entry = found.entries === 0 ? null : await session.store.run('audit.get', { seq: found.entries });
   return entry === null || entry.hash === found.head
-    ? null
+    ? cutFault(session, found)
     : fault('head', found.entries, `Entry ${found.entries} is not the one that ${FILE} was signed with`);
 }

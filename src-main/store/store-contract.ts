@@ -21,6 +21,8 @@ export interface Store {
   copyTo(path: string): Promise<string>;
   /** Opens a copy under the same key, checks its structure, and answers what it holds, to compare. */
   checkCopy(path: string): Promise<string>;
+  /** How many records had their line in audit.jsonl when it was opened; once it is closed, how many have it. */
+  auditLines(): number;
   /** Ends the worker after what was asked before. Twice is not an error. */
   close(): Promise<void>;
 }

@@ -97,7 +97,7 @@ try {
       start.key.fill(0);
       start.auditKey.fill(0);
       await file.close();
-      reply({ id: request.id, ok: true, value: null });
+      reply({ id: request.id, ok: true, value: file.lastSeq });
       port?.close();
     }
   }
@@ -118,7 +118,7 @@ try {
     fold();
   }
 
-  reply({ id: 0, ok: true, value: { healed: file.healed, foreign: file.foreign } });
+  reply({ id: 0, ok: true, value: { found: file.found, healed: file.healed, foreign: file.foreign } });
   port.on('message', (first: StoreRequest) => {
     const waiting = [first];
     for (let more = receiveMessageOnPort(port); more !== undefined; more = receiveMessageOnPort(port))

@@ -18,7 +18,7 @@ interface Waiting {
 }
 
 /** How audit.jsonl was found at opening. */
-type AuditFileState = Pick<AuditFile, 'healed' | 'foreign'>;
+type AuditFileState = Pick<AuditFile, 'found' | 'healed' | 'foreign'>;
 
 /** The command's audit record names the devices that signed for it; a command without one, or without devices, is as it was. */
 function withSubjects(args: unknown, subjects: AuditEntry['subjects']): unknown {
@@ -40,13 +40,14 @@ type Asked = StoreRequest extends infer R ? (R extends { id: number } ? Omit<R, 
 export async function startStore(
   deps: { worker: URL; clock: Clock; died(error: Error): void; recorded?(): void },
   start: StoreStart,
-): Promise<Store & AuditFileState> {
+): Promise<Store & Pick<AuditFileState, 'healed' | 'foreign'>> {
   const worker = new Worker(deps.worker, { workerData: start, stdout: false });
   wipe(start.key, start.auditKey);
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
   let closed: Promise<void> | null = null;
   let over: Error | null = null;
+  let auditLines = 0;
 
   function end(error: Error): void {
     if (over !== null) return;
@@ -79,7 +80,8 @@ export async function startStore(
   /** Never throws. */
   async function closeAll(): Promise<void> {
     try {
-      await bounded(deps.clock, MOST_AT_CLOSE_MS, 'closing the database', ask({ do: 'close' }));
+      const closing = ask({ do: 'close' });
+      auditLines = (await bounded(deps.clock, MOST_AT_CLOSE_MS, 'closing the database', closing)) as number;
     } catch (error) {
       // Whoever waits still, waits for nothing.
       end(error instanceof Error ? error : new Error(String(error)));
@@ -91,9 +93,10 @@ export async function startStore(
 
   const opened = Promise.withResolvers<unknown>();
   waiting.set(0, opened);
-  let found: AuditFileState;
+  let state: AuditFileState;
   try {
-    found = (await opened.promise) as AuditFileState;
+    state = (await opened.promise) as AuditFileState;
+    auditLines = state.found;
   } catch (error) {
     closed = Promise.resolve();
     await worker.terminate();
@@ -101,7 +104,9 @@ export async function startStore(
   }
 
   return {
-    ...found,
+    healed: state.healed,
+    foreign: state.foreign,
+    auditLines: () => auditLines,
     run: <N extends CommandName>(name: N, args: CommandArgs<N>) => {
       if (closed !== null)
         return Promise.reject(new AppError('LOCKED', 'The workspace was locked. Unlock it and try again.'));

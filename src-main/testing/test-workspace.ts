@@ -54,6 +54,7 @@ export function testVault(options: { folder?: string } = {}) {
     clock,
     vault,
     audit,
+    jobs,
     domain,
     events,
     lines,

@@ -5,6 +5,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AuditEntry } from '../audit/audit-record.ts';
+import { writeSignedHead } from '../audit/signed-head.ts';
 import { AppError } from '../lib/app-error.ts';
 import { exists } from '../lib/atomic-file.ts';
 import { wipe } from '../lib/bytes.ts';
@@ -164,6 +165,11 @@ export function createBackups(deps: {
             ofHeader: null,
             audit,
           });
+        // Its own: the one beside the workspace it is a copy of stays there.
+        const { store } = opened.session;
+        const last = await store.run('audit.head', {});
+        await store.close();
+        await writeSignedHead(opened.session, last, ports.clock.now());
       } finally {
         await opened.end();
       }
@@ -174,8 +180,7 @@ export function createBackups(deps: {
       throw error;
     }
     place.release();
-    await vault.recent.opened(content.workspace, folder, ports.clock.now());
-    ports.emit({ type: 'changed', topic: 'recent', ids: [] });
+    await vault.remember(content.workspace, folder);
     await record(
       workspaceEntry('workspace.restore', `The backup of "${name}" was restored into ${folder}`, id),
     );

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PASSPHRASE, testVault } from '../testing/test-workspace.ts';
 
@@ -104,5 +106,42 @@ describe('a crash', () => {
     ]);
     await unlocked(PASSPHRASE);
     expect(await recorded('workspace.changePassphrase')).toHaveLength(2);
+  });
+});
+
+describe('a former workspace.json', () => {
+  const notices = async () => (await made.domain.state({})).notices.map(({ severity }) => severity);
+  const header = (): string => join(made.vault.opened()?.folder ?? '', 'workspace.json');
+  /** Puts `bytes` in its place while it is closed, and opens it with `passphrase`. */
+  async function opened(passphrase: string, bytes: Buffer = readFileSync(header())): Promise<void> {
+    const path = header();
+    await made.vault.close();
+    writeFileSync(path, bytes);
+    await made.vault.open(join(path, '..'));
+    await made.domain.unlock({ passphrase });
+  }
+
+  test('that is put back is said at each unlock and on record, until the header is changed again', async () => {
+    const former = readFileSync(header());
+    await made.domain.changePassphrase({ current: PASSPHRASE, next: NEXT });
+    await opened(NEXT);
+    expect(await notices()).toEqual([]);
+    await opened(PASSPHRASE, former);
+    expect((await made.domain.state({})).notices[0]?.text).toMatch(/a former one was put back/);
+    expect(await recorded('workspace.header')).toEqual([
+      'failed: workspace.json is not the one that was in force: a former one was put back',
+    ]);
+    await opened(PASSPHRASE);
+    expect(await notices()).toEqual(['bad']);
+    await made.domain.changePassphrase({ current: PASSPHRASE, next: NEXT });
+    await opened(NEXT);
+    expect(await notices()).toEqual([]);
+  });
+
+  test('whose recovery key was renewed since is found out, too', async () => {
+    const former = readFileSync(header());
+    await made.domain.renewRecoveryKey({ passphrase: PASSPHRASE });
+    await opened(PASSPHRASE, former);
+    expect(await notices()).toEqual(['bad']);
   });
 });

@@ -33,6 +33,26 @@ function stateOf({ recoveryVerified, slots }: Header): string {
   );
 }
 
+const IN_FORCE = 'headerInForce';
+
+/**
+ * What is to be said when `header`, by which it was just opened, is not the one that the last change left, and a record of it; null
+ * when it is, or when nobody has noted yet which one that is (a new workspace, or one of a version that did not): then it is noted.
+ */
+export async function headerFault(session: Session, header: Header): Promise<string | null> {
+  const { store, workspace } = session;
+  const noted = await store.run('settings.get', { name: IN_FORCE });
+  const state = stateOf(header);
+  if (noted === state) return null;
+  if (noted === null) {
+    await store.run('settings.keep', { name: IN_FORCE, value: state });
+    return null;
+  }
+  const found = 'workspace.json is not the one that was in force: a former one was put back';
+  await store.run('audit.add', { audit: workspaceEntry('workspace.header', found, workspace.id, 'failed') });
+  return `${found}, and a former passphrase or recovery key opens it again. Change the passphrase, make a new recovery key, and ask who could write in the folder.`;
+}
+
 /** Finishes a change that was begun: by the header as it lies there. Answers that header, or null when none was begun. */
 export async function settleHeader(session: Session): Promise<Header | null> {
   const { store } = session;
@@ -42,7 +62,11 @@ export async function settleHeader(session: Session): Promise<Header | null> {
   const header = await readHeader(session.workspace.path);
   const took = stateOf(header) === state;
   await store.run('settings.put', {
-    values: { headerChange: '', ...(took && recoveryKey !== undefined ? { recoveryKey } : {}) },
+    values: {
+      headerChange: '',
+      ...(took ? { [IN_FORCE]: state } : {}),
+      ...(took && recoveryKey !== undefined ? { recoveryKey } : {}),
+    },
     audit: took
       ? workspaceEntry(action, done, session.workspace.id)
       : workspaceEntry(action, 'It was begun and not made: all is as it was', session.workspace.id, 'failed'),

@@ -2,8 +2,9 @@
  * How a session begins and ends: every step of the one may fail without leaving it open, every step of the other may fail or hang
  * without keeping it.
  */
-import type { AuditEntry } from '../audit/audit-record.ts';
-import { signedHeadFault, writeSignedHead } from '../audit/signed-head.ts';
+import type { AuditEntry, Head } from '../audit/audit-record.ts';
+import { recordWrong } from '../audit/found-wrong.ts';
+import { firstSignedHead, signedHeadFault, writeSignedHead } from '../audit/signed-head.ts';
 import { bounded } from '../lib/bounded.ts';
 import { wipe } from '../lib/bytes.ts';
 import { MOST_AT_LOCK_MS } from '../lib/jobs.ts';
@@ -11,7 +12,7 @@ import type { Log } from '../lib/log.ts';
 import type { Ports } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
 import { AUTO_LOCK_PRESET, type AutoLock, type AutoLockSettings } from './auto-lock.ts';
-import { settleHeader } from './header-change.ts';
+import { headerFault, settleHeader } from './header-change.ts';
 import { type OpenSession, openSession } from './session.ts';
 import type { LockListener, Opened } from './vault-contract.ts';
 import { removeLeftovers } from './workspace-folder.ts';
@@ -78,7 +79,7 @@ export function sessionLife(deps: {
     const closed = session.store.close();
     const [read] = await Promise.allSettled([answer, recorded, closed]);
     const last = await head;
-    if (last !== null) await step(writeSignedHead(session, last, ports.clock.now()));
+    if (last !== null) await step(signLast(session, last));
     await unlocked.end();
     opened.notices = failed.map((ref) => ({
       severity: 'careful',
@@ -86,6 +87,32 @@ export function sessionLife(deps: {
     }));
     if (read.status === 'rejected') throw read.reason;
     return read.value;
+  }
+
+  /** SECURITY: it says that the file has a line for each entry; signed over less, an honest file would look cut off. */
+  async function signLast(session: Session, last: Head): Promise<void> {
+    const lines = session.store.auditLines();
+    if (lines < last.entries) throw new Error(`audit.jsonl has ${lines} of ${last.entries} entries`);
+    await writeSignedHead(session, last, ports.clock.now());
+  }
+
+  /** What the folder tells against the database: somebody could write there while it was locked. */
+  async function lookAround({ header }: Opened, { session, healed }: OpenSession): Promise<void> {
+    const { store, notice } = session;
+    const fault = await signedHeadFault(session);
+    if (fault !== null) {
+      notice('bad', `${fault.text}. Verify the audit, and ask who could write in the folder.`);
+      await recordWrong(store, fault.text);
+    } else if (healed)
+      notice(
+        'note',
+        'The audit file was completed: the last session ended before its last line was written.',
+      );
+    const otherHeader = await headerFault(session, header);
+    if (otherHeader !== null) notice('bad', otherHeader);
+    await firstSignedHead(session, ports.clock.now()).catch(
+      (error: unknown) => void deps.log.failure('the signed head of the audit', error),
+    );
   }
 
   /** What was noted while it was locked goes on record, each batch once. */
@@ -125,11 +152,9 @@ export function sessionLife(deps: {
         },
       });
       const { session } = unlocked;
-      const fault = await signedHeadFault(session);
-      if (fault !== null)
-        notice('bad', `${fault.text}. Verify the audit, and ask who could write in the folder.`);
-      await takeNotes(opened, session);
       opened.header = (await settleHeader(session)) ?? opened.header;
+      await lookAround(opened, unlocked);
+      await takeNotes(opened, session);
       await session.store.run('audit.add', { audit: entry });
       await opened.attempts.cleared();
       const stored = await session.store.run('settings.get', { name: 'autoLock' });

@@ -12,6 +12,8 @@ import { seal, unseal } from './sealing.ts';
 
 export interface OpenSession {
   session: Session;
+  /** The last line of the audit file was cut off. */
+  healed: boolean;
   /** Ends the worker and wipes the keys. */
   end(): Promise<void>;
 }
@@ -55,11 +57,6 @@ export async function openSession(options: {
   const signer = createPrivateKey({ key: encoded, format: 'der', type: 'pkcs8' });
   wipe(seed, encoded);
   let ended = false;
-  if (store.healed)
-    options.notice(
-      'note',
-      'The audit file was completed: the last session ended before its last line was written.',
-    );
   if (store.foreign > 0)
     options.notice(
       'bad',
@@ -71,6 +68,7 @@ export async function openSession(options: {
   }
 
   return {
+    healed: store.healed,
     session: {
       workspace: {
         id: header.id,

@@ -40,6 +40,8 @@ export interface Vault {
   /** `why` is the sentence on record. */
   lock(why?: string): Promise<void>;
   close(): Promise<void>;
+  /** Puts a workspace first in the list of recent ones. Never throws: the list is a convenience. */
+  remember(header: Header, folder: string): Promise<void>;
   touch(): void;
   /**
    * Nothing, when `secret` opens the workspace by that slot. Throws AppError NOT_ALLOWED_NOW: what is on paper would

@@ -191,6 +191,7 @@ export function createVault(deps: VaultDeps): Vault {
         changed('workspace', []);
       });
     },
+    remember,
     touch: autoLock.touch,
     requireSecret: (type, secret) =>
       inTurn(async () => {

@@ -1,10 +1,12 @@
 /**
- * What a restored database takes over from the one it replaces: ledger and audit, which never go back. One transaction;
+ * What a restored database takes over from the one it replaces: ledger, audit and the marks of refused PINs, which never go back.
+ * One transaction;
  * everything else in it stays as the backup has it.
  */
 import { AppError } from '../../lib/app-error.ts';
 import type { StoredAuditRecord } from '../../audit/audit-record.ts';
 import { change, read, type SqlValue } from '../command.ts';
+import { allMarks, mergeMarks, type SignerMarks } from './pin-marks.ts';
 
 interface LedgerRow extends Record<string, SqlValue> {
   kind: string;
@@ -21,25 +23,27 @@ type AuditRow = Record<keyof StoredAuditRecord, string | number>;
 export interface History {
   ledger: LedgerRow[];
   records: AuditRow[];
+  marks: SignerMarks[];
   /**
-   * Settings that belong to the header and not to the backup: the recovery key that was not typed back yet, a change
-   * that was begun. null: the backup's own header comes with it.
+   * Settings that belong to what lies beside the database and not to the backup: the recovery key that was not typed back yet, a
+   * change that was begun, which header is in force, that there is a signed head. null: the backup's own header comes with it.
    */
   ofHeader: { name: string; value: string }[] | null;
 }
 
-const OF_HEADER = "'recoveryKey', 'headerChange'";
+const OF_HEADER = "'recoveryKey', 'headerChange', 'headerInForce', 'signedHead'";
 
 export const restoreCommands = {
   'restore.history': read((tx, _args: Record<string, never>): History => ({
     ledger: tx.all<LedgerRow>('SELECT kind, scope, value, number, detail, at FROM ledger ORDER BY seq'),
     records: tx.all<AuditRow>('SELECT * FROM audit ORDER BY seq'),
+    marks: allMarks(tx),
     ofHeader: tx.all<{ name: string; value: string }>(
       `SELECT name, value FROM settings WHERE name IN (${OF_HEADER})`,
     ),
   })),
   /** Throws AppError CONFLICT when the two audits are not one line of history. */
-  'restore.adopt': change((tx, { ledger, records, ofHeader }: History): void => {
+  'restore.adopt': change((tx, { ledger, records, marks, ofHeader }: History): void => {
     const own = tx.all<{ seq: number; hash: string }>(
       'SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1',
     )[0];
@@ -60,6 +64,7 @@ export const restoreCommands = {
         'INSERT INTO audit (seq, at, action, outcome, summary, subjects, version, previous, hash, mac) VALUES ($seq, $at, $action, $outcome, $summary, $subjects, $version, $previous, $hash, $mac)',
         record,
       );
+    for (const signer of marks) mergeMarks(tx, signer);
     if (ofHeader === null) return;
     tx.run(`DELETE FROM settings WHERE name IN (${OF_HEADER})`);
     for (const row of ofHeader) tx.run('INSERT INTO settings (name, value) VALUES ($name, $value)', row);

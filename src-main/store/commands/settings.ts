@@ -1,5 +1,5 @@
 /** Workspace settings: small JSON values by name, each with its record. */
-import { change, read, type Tx } from '../command.ts';
+import { change, read, type Tx, write } from '../command.ts';
 
 function put(tx: Tx, name: string, value: string): void {
   tx.run('INSERT INTO settings VALUES ($name, $value) ON CONFLICT (name) DO UPDATE SET value = $value', {
@@ -17,6 +17,10 @@ export const settingCommands = {
   'settings.put': change((tx, { values }: { values: Record<string, string> }): void => {
     for (const [name, value] of Object.entries(values)) put(tx, name, value);
   }),
+  /** What Baleen remembers for itself and nobody did. */
+  'settings.keep': write((tx, { name, value }: { name: string; value: string }): void =>
+    put(tx, name, value),
+  ),
   'settings.set': change((tx, { name, value }: { name: string; value: string }): void => {
     put(tx, name, value);
   }),

@@ -12,6 +12,7 @@ import type {
   StoredSigner,
   StoredSignerConfig,
 } from '../signer-columns.ts';
+import { mark, marksOf, setMarks } from './pin-marks.ts';
 import { forgetUnfinished } from './unfinished-keys.ts';
 
 interface Row {
@@ -35,7 +36,6 @@ interface ConfigRow {
   pending: string | null;
 }
 
-const MOST_REFUSED = 20;
 const MOST_NAMED = 5;
 
 function stored(row: Row): StoredSigner {
@@ -101,24 +101,6 @@ function recordLeft(tx: Tx, { id, name }: { id: string; name: string }): void {
     summary: `${name} was removed before ${left === 1 ? 'a key that was' : `${left} keys that were`} begun on it could be destroyed: look for ${left === 1 ? 'it' : 'them'} on the device`,
     subjects: [{ type: 'signer', id, sha256: null }],
   });
-}
-
-function marksOf(tx: Tx, id: string): RefusedPin[] {
-  const row = tx.get<{ refused: string }>('SELECT refused FROM signers WHERE id = $id', { id });
-  return JSON.parse(row?.refused ?? '[]') as RefusedPin[];
-}
-
-function setMarks(tx: Tx, id: string, marks: readonly RefusedPin[]): void {
-  tx.run('UPDATE signers SET refused = $refused WHERE id = $id', { id, refused: JSON.stringify(marks) });
-}
-
-/** SECURITY: the marks of what the vault keeps are counted apart, so that no number of others pushes them out. */
-function mark(tx: Tx, { id, pin }: { id: string; pin: RefusedPin }): void {
-  const marks = [...marksOf(tx, id).filter(({ salt }) => salt !== pin.salt), pin];
-  setMarks(tx, id, [
-    ...marks.filter(({ kept }) => kept === true).slice(-MOST_REFUSED),
-    ...marks.filter(({ kept }) => kept !== true).slice(-MOST_REFUSED),
-  ]);
 }
 
 function put(tx: Tx, { id, name, kind, settings, sealed }: AppliedSigner): void {

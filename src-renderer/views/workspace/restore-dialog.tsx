@@ -112,7 +112,7 @@ function RestoreBody({ onClose, inPlace }: RestoreDialogProps) {
               value: 'here',
               label: 'Into the open workspace',
               detail:
-                'Its certificates, keys and settings become those of the backup. Serial numbers, revocations and the audit never go back.',
+                'Its certificates, keys and settings become those of the backup. Serial numbers, exchange numbers and the audit never go back.',
             },
           ]}
         />

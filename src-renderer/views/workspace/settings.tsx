@@ -154,7 +154,7 @@ export function Settings({ route, session }: ViewProps) {
             <Row title="Back up" text="One encrypted file, read back and compared before it counts.">
               <Button onPress={() => setOpen('backup')}>Back up…</Button>
             </Row>
-            <Row title="Restore" text="Serial numbers, revocations and the audit never go back.">
+            <Row title="Restore" text="Serial numbers, exchange numbers and the audit never go back.">
               <Button onPress={() => setOpen('restore')}>Restore…</Button>
             </Row>
           </Card>
