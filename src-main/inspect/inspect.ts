@@ -9,15 +9,17 @@ import { tooLarge } from '../lib/atomic-file.ts';
 import { sha256Hex, wipe } from '../lib/bytes.ts';
 import type { Domain } from '../lib/domain.ts';
 import { newId } from '../lib/ids.ts';
+import type { Jobs } from '../lib/jobs.ts';
+import { type LongCall, longCall } from '../lib/long-call.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
 import { parseCertificate } from '../x509/certificate.ts';
+import { derivationBudget } from '../x509/derivation-budget.ts';
 import { bundleFindings, linkChain } from '../x509/links.ts';
-import { PrivateKeyError } from '../x509/private-key.ts';
 import { recognise } from '../x509/recognise.ts';
 import { fileWords, recogniseFile, type TaFileKind } from '../rpki/exchange-file.ts';
 import { damageWords } from '../rpki/file-damage.ts';
-import { X509Error } from '../x509/x509-error.ts';
+import { PrivateKeyError, X509Error } from '../x509/x509-error.ts';
 import { type Item, itemOf, notesOf, readTwice } from './items.ts';
 import { createKept } from './kept.ts';
 import { keepObjects } from './keep.ts';
@@ -86,6 +88,7 @@ function damaged(error: unknown, bytes: Uint8Array, name: string): AppError | nu
 export function createInspect(deps: {
   clock: Clock;
   random: Random;
+  jobs: Jobs;
   blobs: BlobSource;
   /** Throws AppError LOCKED or NO_WORKSPACE. */
   session(): Session;
@@ -94,6 +97,8 @@ export function createInspect(deps: {
   changed(topic: Topic, ids: string[]): void;
 }): Inspect {
   const held = new Map<string, Held>();
+  const long = <T>(kind: string, title: string, work: (call: LongCall) => Promise<T>): Promise<T> =>
+    longCall(deps, { kind, title }, work);
   /** Raised by every clearing: what was begun before it is not kept after it. */
   let generation = 0;
 
@@ -110,18 +115,27 @@ export function createInspect(deps: {
     bytes: Buffer,
     passphrase: string | null,
     ancestors: readonly Uint8Array[],
+    call: LongCall,
   ): Promise<Held> {
     if (bytes.length > LIMIT) throw tooLarge(name, bytes.length, LIMIT);
     const now = deps.clock.now();
+    // One for the file: armour may hold several keys.
+    const budget = derivationBudget();
     const { recognised, objects: outside, notes } = recognise(bytes);
-    const { objects, notes: inside, closed, secrets } = await openContainers(outside, passphrase);
-    let items: Item[];
+    const { objects, notes: inside, closed, secrets } = await openContainers(outside, passphrase, budget);
+    const items: Item[] = [];
     try {
-      items = objects.flatMap((object) => itemOf(object, passphrase, now));
+      for (const [at, object] of objects.entries()) {
+        await call.turn(at / objects.length, `Looking at object ${at + 1} of ${objects.length}`);
+        items.push(...(await itemOf(object, passphrase, { now, budget })));
+      }
+    } catch (error) {
+      wipe(...items.map(({ keyFile }) => keyFile));
+      throw error;
     } finally {
       wipe(...secrets);
     }
-    const unread = await readTwice(items);
+    const unread = await readTwice(items, () => call.turn(1, 'Reading a second time'));
     const certificates = items.flatMap(({ keep }) => (keep?.kind === 'certificate' ? [keep.der] : []));
     const [first, ...others] = certificates;
     const inFile = new Set(certificates.map(sha256Hex));
@@ -174,7 +188,10 @@ export function createInspect(deps: {
   async function hold(name: string, bytes: Buffer): Promise<Inspection> {
     const begun = generation;
     try {
-      const made = await look(name, bytes, null, await knownIssuers(bytes));
+      const ancestors = await knownIssuers(bytes);
+      const made = await long('inspect.open', `Opening ${name}`, (call) =>
+        look(name, bytes, null, ancestors, call),
+      );
       stillOpen(made, begun);
       held.set(made.view.id, made);
       const oldest = held.keys().next().value;
@@ -210,7 +227,10 @@ export function createInspect(deps: {
     const begun = generation;
     let opened: Held;
     try {
-      opened = await look(view.name, bytes, passphrase, await knownIssuers(bytes));
+      const ancestors = await knownIssuers(bytes);
+      opened = await long('inspect.open', `Opening ${view.name}`, (call) =>
+        look(view.name, bytes, passphrase, ancestors, call),
+      );
     } catch (error) {
       // The bytes may have been wiped under the reader: then its words mean nothing.
       stillOpen(null, begun);
@@ -261,11 +281,9 @@ export function createInspect(deps: {
           return object;
         });
         const now = deps.clock.now();
-        const kept = await keepObjects(deps.session().store, objects, {
-          random: deps.random,
-          now,
-          from: view.name,
-        });
+        const kept = await long('inspect.keep', `Keeping what is in ${view.name}`, (call) =>
+          keepObjects(deps.session().store, objects, { random: deps.random, now, from: view.name, call }),
+        );
         deps.changed('certificates', kept.added);
         return kept;
       },

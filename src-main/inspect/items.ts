@@ -2,12 +2,13 @@
 import type { ObjectView } from '#shared/contract/certificate-view.ts';
 import type { Finding } from '#shared/contract/channel.ts';
 import { parseCertificate } from '../x509/certificate.ts';
+import type { DerivationBudget } from '../x509/derivation-budget.ts';
 import { certificateView } from '../x509/certificate-view.ts';
 import { crlView } from '../x509/crl.ts';
 import { bySeverity } from '../x509/lint.ts';
 import { keyFindings } from '../x509/lint-algorithms.ts';
 import { toPem } from '../x509/pem.ts';
-import { type PrivateKeyFile, readPrivateKey } from '../x509/private-key.ts';
+import { openPrivateKey, type PrivateKeyFile } from '../x509/private-key.ts';
 import { keyView } from '../x509/public-key.ts';
 import type { FoundObject } from '../x509/recognise.ts';
 import { requestView } from '../x509/request.ts';
@@ -25,7 +26,11 @@ function sourceBytes({ source }: PrivateKeyFile): Buffer {
   return 'pem' in source ? Buffer.from(source.pem) : Buffer.from(source.der);
 }
 
-function keyItem(file: PrivateKeyFile, passphrase: string | null): Item {
+async function keyItem(
+  file: PrivateKeyFile,
+  passphrase: string | null,
+  budget: DerivationBudget,
+): Promise<Item> {
   const { format, encrypted } = file;
   if (encrypted && passphrase === null)
     return {
@@ -33,7 +38,7 @@ function keyItem(file: PrivateKeyFile, passphrase: string | null): Item {
       keep: null,
       keyFile: sourceBytes(file),
     };
-  const { pkcs8Der, spkiDer } = readPrivateKey(file, passphrase);
+  const { pkcs8Der, spkiDer } = await openPrivateKey(file, passphrase, budget);
   const keyFile = Buffer.from(toPem('PRIVATE KEY', pkcs8Der));
   wipe(pkcs8Der);
   return {
@@ -43,8 +48,12 @@ function keyItem(file: PrivateKeyFile, passphrase: string | null): Item {
   };
 }
 
-/** Throws PrivateKeyError and X509Error of the readers. */
-export function itemOf(object: FoundObject, passphrase: string | null, now: Date): Item[] {
+/** `budget`: what the keys of one file may cost together. Throws PrivateKeyError and X509Error of the readers. */
+export async function itemOf(
+  object: FoundObject,
+  passphrase: string | null,
+  { now, budget }: { now: Date; budget: DerivationBudget },
+): Promise<Item[]> {
   switch (object.kind) {
     case 'certificate':
       return [
@@ -59,7 +68,7 @@ export function itemOf(object: FoundObject, passphrase: string | null, now: Date
     case 'crl':
       return [{ view: crlView(object.der, { now }), keep: { kind: 'crl', der: object.der }, keyFile: null }];
     case 'privateKey':
-      return [keyItem(object.file, passphrase)];
+      return [await keyItem(object.file, passphrase, budget)];
     case 'publicKey':
     case 'pkcs12':
       return [];
@@ -87,9 +96,10 @@ export function notesOf(objects: readonly FoundObject[]): Finding[] {
 const MOST_READ_TWICE = 100;
 
 /** Certificates in which an independent reader sees something else get a finding; answers what is to be said of the file. */
-export async function readTwice(items: readonly Item[]): Promise<Finding[]> {
+export async function readTwice(items: readonly Item[], turn: () => Promise<void>): Promise<Finding[]> {
   const certificates = items.filter(({ keep }) => keep?.kind === 'certificate');
   for (const { view, keep } of certificates.slice(0, MOST_READ_TWICE)) {
+    await turn();
     const fields = keep === null ? [] : await otherReading(parseCertificate(keep.der));
     if (fields.length > 0)
       view.findings = bySeverity([

@@ -1,65 +1,99 @@
 /** Inspected objects on their way into the workspace: each certificate with its issuer, found by signature, not by name. */
 import { sha256Hex } from '../lib/bytes.ts';
 import { newId } from '../lib/ids.ts';
+import type { LongCall } from '../lib/long-call.ts';
 import type { Random } from '../ports.ts';
 import { certificateColumns } from '../store/certificate-columns.ts';
-import type { NewObject } from '../store/columns.ts';
+import type { NewCertificate, NewObject } from '../store/columns.ts';
 import type { ImportedCertificate } from '../store/commands/objects.ts';
 import type { Store } from '../store/store-contract.ts';
-import { parseCertificate } from '../x509/certificate.ts';
+import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { crlView } from '../x509/crl.ts';
 import { shortName } from '../x509/distinguished-name.ts';
+import { issuerIndex } from '../x509/issuer-index.ts';
 import { requestView } from '../x509/request.ts';
-import { verifySignature } from '../x509/verify-signature.ts';
 import type { Item } from './items.ts';
 
 type Kept = NonNullable<Item['keep']>;
 
 interface Candidate {
   id: string;
-  der: Uint8Array;
+  certificate: Certificate;
+  columns: NewCertificate;
+  /** By itself or by others of the file. */
+  issuer: Candidate | undefined;
 }
 
-function signedBy(der: Uint8Array, issuerDer: Uint8Array): boolean {
-  const [child, issuer] = [parseCertificate(der), parseCertificate(issuerDer)];
-  return (
-    Buffer.compare(child.issuer.raw, issuer.subject.raw) === 0 &&
-    verifySignature(child, issuer.spkiDer) === 'holds'
-  );
+function signedBy(child: Certificate, issuerDer: Uint8Array): boolean {
+  return !issuerIndex([parseCertificate(issuerDer)])
+    .issuersOf(child)
+    .next().done;
 }
 
-/** Issuers before what they signed, so that each finds its issuer stored. Cross-signed circles keep their order. */
-function issuersFirst(certificates: readonly Candidate[]): Candidate[] {
-  const rest = [...certificates];
-  const ordered: Candidate[] = [];
-  while (rest.length > 0) {
-    const at = rest.findIndex((one) => !rest.some((other) => other !== one && signedBy(one.der, other.der)));
-    ordered.push(...rest.splice(Math.max(0, at), 1));
+/** The certificates of the file with the issuer each has in it. Throws AppError CANCELLED. */
+async function related(ders: readonly Uint8Array[], random: Random, call: LongCall): Promise<Candidate[]> {
+  const own: Candidate[] = [];
+  for (const [at, der] of ders.entries()) {
+    await call.turn((at / ders.length) * 0.3, `Reading ${at + 1} of ${ders.length}`);
+    const certificate = parseCertificate(der);
+    const id = newId('crt', random);
+    const columns = certificateColumns(certificate, { id, purpose: '', authority: null });
+    own.push({ id, certificate, columns, issuer: undefined });
   }
-  return ordered;
+  const byCertificate = new Map(own.map((one) => [one.certificate, one]));
+  const index = issuerIndex(own.map(({ certificate }) => certificate));
+  for (const [at, one] of own.entries()) {
+    await call.turn(0.3 + (at / own.length) * 0.4, `Looking for the issuer of ${at + 1} of ${own.length}`);
+    const { certificate } = one;
+    if (one.columns.selfSigned) one.issuer = one;
+    else
+      for (const issuer of index.issuersOf(certificate)) {
+        one.issuer = byCertificate.get(issuer);
+        break;
+      }
+  }
+  return own;
 }
 
+/** Issuers before what they signed, so that each finds its issuer stored. Cross-signed circles are cut somewhere. */
+function issuersFirst(certificates: readonly Candidate[]): Candidate[] {
+  const ordered = new Set<Candidate>();
+  for (const one of certificates) {
+    const line: Candidate[] = [];
+    for (
+      let next: Candidate | undefined = one;
+      next !== undefined && !ordered.has(next) && !line.includes(next);
+      next = next.issuer
+    )
+      line.push(next);
+    for (const above of line.toReversed()) ordered.add(above);
+  }
+  return [...ordered];
+}
+
+/** `before`: those of the file that are stored when it is. */
 async function placed(
   store: Store,
   own: Candidate,
-  before: readonly Candidate[],
+  before: ReadonlySet<Candidate>,
 ): Promise<ImportedCertificate> {
-  const certificate = certificateColumns(parseCertificate(own.der), {
-    id: own.id,
-    purpose: '',
-    authority: null,
-  });
-  const here = await store.run('certificates.issuers', { subjectNameSha256: certificate.issuerNameSha256 });
-  const issuer = certificate.selfSigned
-    ? own
-    : [...here, ...before].find(({ der }) => signedBy(own.der, der));
+  const { columns: certificate } = own;
+  const here = certificate.selfSigned
+    ? []
+    : await store.run('certificates.issuers', { subjectNameSha256: certificate.issuerNameSha256 });
+  const inFile =
+    own.issuer === own || (own.issuer !== undefined && before.has(own.issuer)) ? own.issuer : undefined;
+  const issuer = here.find(({ der }) => signedBy(own.certificate, der)) ?? inFile;
   const orphans = certificate.isCa
     ? await store.run('objects.orphans', { issuerNameSha256: certificate.subjectNameSha256 })
     : [];
+  const index = issuerIndex([own.certificate]);
   return {
     certificate,
     issuerId: issuer?.id ?? null,
-    signed: orphans.filter(({ der }) => signedBy(der, own.der)).map(({ id }) => id),
+    signed: orphans
+      .filter(({ der }) => !index.issuersOf(parseCertificate(der)).next().done)
+      .map(({ id }) => id),
   };
 }
 
@@ -93,17 +127,17 @@ function objectOf({ kind, der }: Kept, id: string, now: Date): NewObject {
 export async function keepObjects(
   store: Store,
   objects: readonly Kept[],
-  facts: { random: Random; now: Date; from: string },
+  facts: { random: Random; now: Date; from: string; call: LongCall },
 ): Promise<{ added: string[]; alreadyThere: string[] }> {
-  const { random, now } = facts;
+  const { random, now, call } = facts;
+  const ders = objects.filter(({ kind }) => kind === 'certificate').map(({ der }) => der);
+  const ordered = issuersFirst(await related(ders, random, call));
   const certificates: ImportedCertificate[] = [];
-  const before: Candidate[] = [];
-  const own = objects
-    .filter(({ kind }) => kind === 'certificate')
-    .map(({ der }) => ({ id: newId('crt', random), der }));
-  for (const candidate of issuersFirst(own)) {
+  const before = new Set<Candidate>();
+  for (const [at, candidate] of ordered.entries()) {
+    await call.turn(0.7 + (at / ordered.length) * 0.3, `Placing ${at + 1} of ${ordered.length}`);
     certificates.push(await placed(store, candidate, before));
-    before.push(candidate);
+    before.add(candidate);
   }
   const others = (kind: 'request' | 'crl'): NewObject[] =>
     objects

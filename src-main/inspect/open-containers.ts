@@ -4,10 +4,10 @@
  */
 import type { Finding } from '#shared/contract/channel.ts';
 import { wipe } from '../lib/bytes.ts';
-import { derivationBudget } from '../x509/derivation-budget.ts';
+import type { DerivationBudget } from '../x509/derivation-budget.ts';
 import { readPkcs12 } from '../x509/pkcs12-reader.ts';
-import { PrivateKeyError } from '../x509/private-key.ts';
 import type { FoundObject } from '../x509/recognise.ts';
+import { PrivateKeyError } from '../x509/x509-error.ts';
 
 export interface OpenedContainers {
   objects: FoundObject[];
@@ -18,14 +18,13 @@ export interface OpenedContainers {
   secrets: Buffer[];
 }
 
-/** Throws X509Error, and PrivateKeyError for a wrong passphrase. */
+/** `budget` is the file's: armour may hold several of them. Throws X509Error, and PrivateKeyError for a wrong passphrase. */
 export async function openContainers(
   objects: readonly FoundObject[],
   passphrase: string | null,
+  budget: DerivationBudget,
 ): Promise<OpenedContainers> {
   const opened: OpenedContainers = { objects: [], notes: [], closed: false, secrets: [] };
-  // One for the file: armour may hold several of them.
-  const budget = derivationBudget();
   for (const object of objects) {
     if (object.kind !== 'pkcs12') {
       opened.objects.push(object);

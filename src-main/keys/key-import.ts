@@ -3,9 +3,9 @@ import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import { AppError } from '../lib/app-error.ts';
 import { keyAlgorithmOf } from '../signers/stored-key.ts';
 import { keyView } from '../x509/public-key.ts';
-import { type PrivateKey, PrivateKeyError, readPrivateKey } from '../x509/private-key.ts';
+import { openPrivateKey, type PrivateKey } from '../x509/private-key.ts';
 import { recognise } from '../x509/recognise.ts';
-import { X509Error } from '../x509/x509-error.ts';
+import { PrivateKeyError, X509Error } from '../x509/x509-error.ts';
 
 export interface ImportedKey extends PrivateKey {
   algorithm: KeyAlgorithm;
@@ -19,7 +19,7 @@ function sentence(message: string): string {
  * Reads PKCS#8, PKCS#1 or SEC1, encrypted or not. SECURITY: the caller wipes `pkcs8Der`.
  * Throws AppError PASSPHRASE_NEEDED, WRONG_PASSPHRASE, INVALID_INPUT (no key, two keys, a kind Baleen cannot use).
  */
-export function readKeyFile(bytes: Uint8Array, passphrase: string | null): ImportedKey {
+export async function readKeyFile(bytes: Uint8Array, passphrase: string | null): Promise<ImportedKey> {
   try {
     const { objects, recognised } = recognise(bytes);
     const keys = objects.flatMap((object) => (object.kind === 'privateKey' ? [object.file] : []));
@@ -31,7 +31,7 @@ export function readKeyFile(bytes: Uint8Array, passphrase: string | null): Impor
         'INVALID_INPUT',
         `The file holds ${keys.length} private keys. Split it and import each.`,
       );
-    const key = readPrivateKey(file, passphrase);
+    const key = await openPrivateKey(file, passphrase);
     const algorithm = keyAlgorithmOf(key.spkiDer);
     if (algorithm === null) {
       key.pkcs8Der.fill(0);

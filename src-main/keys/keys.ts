@@ -163,7 +163,7 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
           async run(job) {
             try {
               job.report(null, 'Reading the key');
-              const { algorithm, spkiDer, pkcs8Der } = readKeyFile(bytes, passphrase);
+              const { algorithm, spkiDer, pkcs8Der } = await readKeyFile(bytes, passphrase);
               const id = newId('key', random);
               let adopted: KeyReference;
               try {

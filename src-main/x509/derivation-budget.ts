@@ -2,8 +2,16 @@
  * What opening one file may cost in all. Each derivation has its own limit (password-encryption.ts); a file can hold a
  * thousand of them, so they are added up before the first is done.
  */
-import { children, expectTag, smallInteger, TAG, type Tlv } from './der-reader.ts';
-import { algorithm, OWN_SCHEMES, PBES2, PBKDF2, rounds, SCRYPT } from './password-encryption.ts';
+import { children, expectTag, TAG, type Tlv } from './der-reader.ts';
+import {
+  algorithm,
+  OWN_SCHEMES,
+  PBES2,
+  PBKDF2,
+  rounds,
+  SCRYPT,
+  scryptParameters,
+} from './password-encryption.ts';
 import { X509Error } from './x509-error.ts';
 
 /** Thirty keys as OpenSSL and Baleen write them today; about twenty seconds of work. */
@@ -32,8 +40,8 @@ function costOfDerivation(scheme: Tlv | undefined): number {
   const [, ...rest] = children(expectTag(parameters, TAG.sequence, 'the parameters of an algorithm'));
   if (oid === PBKDF2) return rounds(rest[0]);
   if (oid !== SCRYPT) return 0;
-  const [N = 0, r = 0, p = 0] = rest.map((tlv) => smallInteger(tlv, 'a scrypt parameter'));
-  return Math.max(0, N * r * p);
+  const { N, r, p } = scryptParameters(rest);
+  return N * r * p;
 }
 
 /** Rounds that decrypting under this AlgorithmIdentifier takes; 0 for what is refused anyway. */

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateFixtures } from '../testing/vectors.ts';
 import { certificateView } from './certificate-view.ts';
 import { bundleFindings, linkChain } from './links.ts';
-import { PrivateKeyError, readPrivateKey } from './private-key.ts';
+import { openPrivateKey, readPrivateKey } from './private-key.ts';
+import { PrivateKeyError } from './x509-error.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import { requestView } from './request.ts';
 
@@ -125,16 +126,13 @@ describe('private keys', () => {
     expect(readPrivateKey(file(name), null).spkiDer.length).toBeGreaterThan(40);
   });
 
-  it('wants the passphrase of an encrypted key and says when it is wrong', () => {
-    const reason = (passphrase: string | null): string => {
-      try {
-        readPrivateKey(file('agent-1.enc.key'), passphrase);
-        return 'opened';
-      } catch (error) {
-        return error instanceof PrivateKeyError ? error.reason : 'other';
-      }
-    };
-    expect([reason(null), reason('not it'), reason('correct')]).toEqual([
+  it('wants the passphrase of an encrypted key and says when it is wrong', async () => {
+    const reason = (passphrase: string | null): Promise<string> =>
+      openPrivateKey(file('agent-1.enc.key'), passphrase).then(
+        () => 'opened',
+        (error: unknown) => (error instanceof PrivateKeyError ? error.reason : 'other'),
+      );
+    expect([await reason(null), await reason('not it'), await reason('correct')]).toEqual([
       'passphraseNeeded',
       'wrongPassphrase',
       'opened',

@@ -12,6 +12,7 @@ import {
   readKeyUsage,
   readSubjectKeyId,
 } from './extension-reader.ts';
+import { type IssuerIndex, issuerIndex } from './issuer-index.ts';
 import { EXTENSION } from './oids.ts';
 import { verifySignature } from './verify-signature.ts';
 
@@ -22,14 +23,6 @@ export interface Link {
   text: string;
 }
 
-function signed(child: Certificate, parent: Certificate): boolean {
-  if (Buffer.compare(child.issuer.raw, parent.subject.raw) !== 0) return false;
-  const wanted = decoded(child.extensions, EXTENSION.authorityKeyIdentifier, readAuthorityKeyId, null);
-  const has = decoded(parent.extensions, EXTENSION.subjectKeyIdentifier, readSubjectKeyId, null);
-  if (wanted !== null && has !== null && wanted !== has) return false;
-  return verifySignature(child, parent.spkiDer) === 'holds';
-}
-
 /** Where a chain ends. A name that is signed by another key of the same name is a link like any other (RFC 5280 6.1). */
 function isTop(certificate: Certificate): boolean {
   const { extensions } = certificate;
@@ -38,14 +31,9 @@ function isTop(certificate: Certificate): boolean {
   return isSelfIssued(certificate) && (signer === null || own === null || signer === own);
 }
 
-/** The issuer of `child` among `bag`; the one that is still valid longest when several fit. */
-function issuerOf(child: Certificate, bag: readonly Certificate[]): Certificate | undefined {
-  return bag
-    .filter(
-      (candidate) =>
-        candidate !== child && Buffer.compare(candidate.der, child.der) !== 0 && signed(child, candidate),
-    )
-    .toSorted((a, b) => b.notAfter.getTime() - a.notAfter.getTime())[0];
+/** The issuer of `child`; the one that is still valid longest when several fit. */
+function issuerOf(child: Certificate, index: IssuerIndex): Certificate | undefined {
+  return [...index.issuersOf(child)].toSorted((a, b) => b.notAfter.getTime() - a.notAfter.getTime())[0];
 }
 
 function judge(
@@ -75,10 +63,10 @@ function judge(
 
 /** The chain above `leafDer` out of `bagDer`, root first. It stops where no issuer is known and says so. */
 export function linkChain(leafDer: Uint8Array, bagDer: readonly Uint8Array[], now: Date): Link[] {
-  const bag = bagDer.map(parseCertificate);
+  const index = issuerIndex(bagDer.map(parseCertificate));
   const chain: Certificate[] = [parseCertificate(leafDer)];
   for (let last = chain[0]; last !== undefined && !isTop(last) && chain.length < 16; last = chain.at(-1)) {
-    const issuer = issuerOf(last, bag);
+    const issuer = issuerOf(last, index);
     if (issuer === undefined || chain.includes(issuer)) break;
     chain.push(issuer);
   }
@@ -105,19 +93,23 @@ export function linkChain(leafDer: Uint8Array, bagDer: readonly Uint8Array[], no
   return links.toReversed();
 }
 
+const MOST_IN_ORDER = 100;
+
 /** Findings about a file of several certificates: order, a root that servers should not send, strangers. */
 export function bundleFindings(dersInOrder: readonly Uint8Array[]): Finding[] {
-  if (dersInOrder.length < 2) return [];
+  // More than that is a collection, which no server sends: it has no order.
+  if (dersInOrder.length < 2 || dersInOrder.length > MOST_IN_ORDER) return [];
   const bag = dersInOrder.map(parseCertificate);
+  const index = issuerIndex(bag);
   const first = bag[0];
   const found: Finding[] = [];
   const add = (code: string, text: string): void =>
     void found.push({ code, severity: 'note', text, where: 'file', clause: 'RFC 8446 4.4.2' });
-  const inOrder = bag.slice(0, -1).every((certificate, index) => {
-    const next = bag[index + 1];
-    return next !== undefined && signed(certificate, next);
+  const inOrder = bag.slice(0, -1).every((certificate, at) => {
+    const next = bag[at + 1];
+    return next !== undefined && !issuerIndex([next]).issuersOf(certificate).next().done;
   });
-  if (!inOrder && bag.some((certificate) => issuerOf(certificate, bag) !== undefined))
+  if (!inOrder && bag.some((certificate) => !index.issuersOf(certificate).next().done))
     add('BUNDLE_ORDER', 'The certificates are not in order: leaf first, then each issuer.');
   if (first !== undefined && !isTop(first) && bag.some(isTop))
     add('BUNDLE_ROOT', 'The root is in the file; a server should not send it.');

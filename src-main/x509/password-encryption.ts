@@ -6,9 +6,8 @@ import { createDecipheriv, createHmac, pbkdf2, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import { children, expectTag, oidText, smallInteger, TAG, type Tlv } from './der-reader.ts';
 import { pkcs12Key, type Pkcs12Hash } from './pkcs12-kdf.ts';
-import { PrivateKeyError } from './private-key.ts';
 import { rc2CbcDecrypt } from './rc2.ts';
-import { X509Error } from './x509-error.ts';
+import { PrivateKeyError, X509Error } from './x509-error.ts';
 
 /** null: no password at all, which PKCS#12 tells from an empty one. */
 export type Password = string | null;
@@ -56,10 +55,11 @@ export function wrongPassword(): PrivateKeyError {
   return new PrivateKeyError('wrongPassphrase', 'Wrong passphrase, or the file was altered.');
 }
 
-function unknown(what: string, oid: string): X509Error {
-  return new X509Error(
-    `The file uses ${what} Baleen does not open (${oid}). Convert it with: openssl pkcs12 -legacy -in FILE -nodes | openssl pkcs12 -export -out NEW`,
-  );
+const PKCS12_HINT = 'openssl pkcs12 -legacy -in FILE -nodes | openssl pkcs12 -export -out NEW';
+
+/** `hint`: the command that converts such a file. */
+function unknown(what: string, oid: string, hint = PKCS12_HINT): X509Error {
+  return new X509Error(`The file uses ${what} Baleen does not open (${oid}). Convert it with: ${hint}`);
 }
 
 /** Rounds as the file asks for them. Throws X509Error when that is no sensible number. */
@@ -82,25 +82,40 @@ function parts(tlv: Tlv | undefined): Tlv[] {
   return children(expectTag(tlv, TAG.sequence, 'the parameters of an algorithm'));
 }
 
+/** N, r, p behind the salt (RFC 7914 7). Throws X509Error for what section 2 does not allow. */
+export function scryptParameters(rest: readonly Tlv[]): { N: number; r: number; p: number } {
+  const [N = 0, r = 0, p = 0] = rest.map((tlv) => smallInteger(tlv, 'a scrypt parameter'));
+  if (N < 2 || !Number.isInteger(Math.log2(N)) || r < 1 || p < 1)
+    throw new X509Error(
+      `The file asks for scrypt with parameters that do not exist (N ${N}, r ${r}, p ${p}).`,
+    );
+  return { N, r, p };
+}
+
 /** The key of a PBKDF2 or scrypt AlgorithmIdentifier (RFC 8018 5.2, RFC 7914 7). SECURITY: the caller wipes it. */
-async function derivedKey(scheme: Tlv | undefined, password: Password, keyLength: number): Promise<Buffer> {
+async function derivedKey(
+  scheme: Tlv | undefined,
+  password: Password,
+  keyLength: number,
+  hint = PKCS12_HINT,
+): Promise<Buffer> {
   const { oid, parameters } = algorithm(scheme);
   const secret = Buffer.from(password ?? '', 'utf8');
   const [salt, ...rest] = parts(parameters);
   const saltBytes = expectTag(salt, TAG.octetString, 'the salt').content;
   if (oid === SCRYPT) {
-    const [N = 0, r = 0, p = 0] = rest.map((tlv) => smallInteger(tlv, 'a scrypt parameter'));
+    const { N, r, p } = scryptParameters(rest);
     const maxmem = 128 * N * r * p + 1024 * 1024;
     if (maxmem > 512 * 1024 * 1024)
       throw new X509Error('The file asks for more memory than is given for it.');
     const run = promisify<Buffer, Uint8Array, number, object, Buffer>(scrypt);
     return run(secret, saltBytes, keyLength, { N, r, p, maxmem });
   }
-  if (oid !== PBKDF2) throw unknown('a key derivation', oid);
+  if (oid !== PBKDF2) throw unknown('a key derivation', oid, hint);
   const prf = rest.find(({ tag }) => tag === TAG.sequence);
   const hmac = prf === undefined ? { oid: '1.2.840.113549.2.7' } : algorithm(prf);
   const hash = HMACS[hmac.oid];
-  if (hash === undefined) throw unknown('a hash', hmac.oid);
+  if (hash === undefined) throw unknown('a hash', hmac.oid, hint);
   return promisify(pbkdf2)(secret, saltBytes, rounds(rest[0]), keyLength, hash);
 }
 
@@ -126,13 +141,14 @@ async function decryptPbes2(
   parameters: Tlv | undefined,
   body: Uint8Array,
   password: Password,
+  hint: string,
 ): Promise<Buffer> {
   const [scheme, encryption] = parts(parameters);
   const { oid, parameters: iv } = algorithm(encryption);
   const cipher = CIPHERS[oid];
-  if (cipher === undefined) throw unknown('a cipher', oid);
+  if (cipher === undefined) throw unknown('a cipher', oid, hint);
   const ivBytes = expectTag(iv, TAG.octetString, 'the initialisation vector').content;
-  const key = await derivedKey(scheme, password, cipher.keyLength);
+  const key = await derivedKey(scheme, password, cipher.keyLength, hint);
   return decipher(cipher.name, key, ivBytes, body);
 }
 
@@ -152,11 +168,12 @@ export async function decryptWithPassword(
   scheme: Tlv | undefined,
   body: Uint8Array,
   password: Password,
+  hint = PKCS12_HINT,
 ): Promise<Buffer> {
   const { oid, parameters } = algorithm(scheme);
-  if (oid === PBES2) return decryptPbes2(parameters, body, password);
+  if (oid === PBES2) return decryptPbes2(parameters, body, password, hint);
   const own = OWN_SCHEMES[oid];
-  if (own === undefined) throw unknown('a cipher', oid);
+  if (own === undefined) throw unknown('a cipher', oid, hint);
   const [salt, count] = parts(parameters);
   const shared = {
     hash: 'sha1' as const,

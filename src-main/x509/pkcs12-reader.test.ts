@@ -8,9 +8,9 @@ import { vectorPath } from '../testing/vectors.ts';
 import { derivationBudget } from './derivation-budget.ts';
 import { contextConstructed, integer, octetString, oid, sequence } from './der-writer.ts';
 import { readPkcs12 } from './pkcs12-reader.ts';
-import { PrivateKeyError, readPrivateKey } from './private-key.ts';
+import { readPrivateKey } from './private-key.ts';
 import { rc2CbcDecrypt } from './rc2.ts';
-import { X509Error } from './x509-error.ts';
+import { PrivateKeyError, X509Error } from './x509-error.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');

@@ -28,8 +28,8 @@ import {
   wrongPassword,
 } from './password-encryption.ts';
 import { pkcs12Key } from './pkcs12-kdf.ts';
-import { PrivateKeyError, readPrivateKey } from './private-key.ts';
-import { X509Error } from './x509-error.ts';
+import { readPrivateKey } from './private-key.ts';
+import { PrivateKeyError, X509Error } from './x509-error.ts';
 
 /** What was in the file. SECURITY: `keys` are PKCS#8 in clear; the caller wipes them. */
 export interface Pkcs12Opened {

@@ -3,11 +3,13 @@
  * PKCS#8 for export. It stores nothing; the caller wipes what it is given.
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { children, readTlv, TAG } from './der-reader.ts';
+import { costOf, type DerivationBudget, derivationBudget } from './derivation-budget.ts';
+import { children, expectTag, readTlv, TAG, type Tlv } from './der-reader.ts';
 import { octetString, sequence } from './der-writer.ts';
 import { encrypted, type Secret } from './pbes2-writer.ts';
-import { toPem } from './pem.ts';
-import { X509Error } from './x509-error.ts';
+import { decryptWithPassword } from './password-encryption.ts';
+import { readPem, toPem } from './pem.ts';
+import { PrivateKeyError, X509Error } from './x509-error.ts';
 
 /** A key as it lies in a file, not yet decrypted. */
 export interface PrivateKeyFile {
@@ -26,15 +28,6 @@ export interface PrivateKeyFile {
 export interface PrivateKey {
   pkcs8Der: Buffer;
   spkiDer: Buffer;
-}
-
-/** Why a key was not read: the two a screen treats differently, and the rest. */
-export class PrivateKeyError extends X509Error {
-  readonly reason: 'passphraseNeeded' | 'wrongPassphrase' | 'unreadable';
-  constructor(reason: PrivateKeyError['reason'], message: string) {
-    super(message);
-    this.reason = reason;
-  }
 }
 
 /** What kind of private key `der` is, by its structure; null when it is none. */
@@ -81,7 +74,6 @@ export function privateKeyOfPem(label: string, headers: string[], text: string):
 
 const DER_TYPES = {
   'PKCS#8': 'pkcs8',
-  'PKCS#8 encrypted': 'pkcs8',
   'PKCS#1': 'pkcs1',
   SEC1: 'sec1',
 } as const;
@@ -93,10 +85,65 @@ function load(file: PrivateKeyFile, passphrase: string | null): KeyObject {
   return createPrivateKey({ key: Buffer.from(file.source.der), format: 'der', type, ...secret });
 }
 
-/** Opens a key file. Throws PrivateKeyError; `wrongPassphrase` also when an encrypted key is damaged inside. */
+/** EncryptedPrivateKeyInfo (RFC 5958 3): its algorithm and what lies under it. Throws X509Error. */
+function encryptedParts({ source }: PrivateKeyFile): { scheme: Tlv | undefined; body: Uint8Array } {
+  const der = 'pem' in source ? readPem(source.pem).blocks[0]?.der : source.der;
+  const [scheme, body] = children(readTlv(der ?? new Uint8Array()));
+  return { scheme, body: expectTag(body, TAG.octetString, 'the encrypted key').content };
+}
+
+/** Rounds of key derivation that opening this file takes. Throws X509Error when it asks for more than is done. */
+export function costOfKeyFile(file: PrivateKeyFile): number {
+  return file.format === 'PKCS#8 encrypted' ? costOf(encryptedParts(file).scheme) : 0;
+}
+
+const PKCS8_HINT = 'openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE -out NEW';
+
+/**
+ * Opens an encrypted PKCS#8, beside the event loop. Throws PrivateKeyError, X509Error when the file asks for more work than `budget`
+ * has left, or is encrypted in a way that is not known.
+ */
+async function readEncrypted(
+  file: PrivateKeyFile,
+  passphrase: string,
+  budget: DerivationBudget,
+): Promise<PrivateKey> {
+  budget.take(costOfKeyFile(file));
+  const { scheme, body } = encryptedParts(file);
+  const plain = await decryptWithPassword(scheme, body, passphrase, PKCS8_HINT);
+  try {
+    return keyPairOf(createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' }));
+  } catch {
+    // Wrong padding that happens to look right.
+    throw wrongPassphrase();
+  } finally {
+    plain.fill(0);
+  }
+}
+
+const wrongPassphrase = (): PrivateKeyError =>
+  new PrivateKeyError('wrongPassphrase', 'Wrong passphrase, or the key is damaged.');
+
+/**
+ * Opens a key file; `budget` is what all keys of one file may cost together. Throws PrivateKeyError; `wrongPassphrase` also when an
+ * encrypted key is damaged inside.
+ */
+export async function openPrivateKey(
+  file: PrivateKeyFile,
+  passphrase: string | null,
+  budget: DerivationBudget = derivationBudget(),
+): Promise<PrivateKey> {
+  return file.format === 'PKCS#8 encrypted' && passphrase !== null
+    ? readEncrypted(file, passphrase, budget)
+    : readPrivateKey(file, passphrase);
+}
+
+/** A key that lies in the clear, or under the old armour of OpenSSL, which costs nothing. Throws PrivateKeyError. */
 export function readPrivateKey(file: PrivateKeyFile, passphrase: string | null): PrivateKey {
   if (file.encrypted && passphrase === null)
     throw new PrivateKeyError('passphraseNeeded', 'The private key is encrypted: its passphrase is needed.');
+  // SECURITY: OpenSSL does as many rounds as the file asks for, and everything waits for it.
+  if (file.format === 'PKCS#8 encrypted') throw new Error('an encrypted PKCS#8 is opened by openPrivateKey');
   let key: KeyObject;
   try {
     key = load(file, file.encrypted ? passphrase : null);
@@ -107,8 +154,7 @@ export function readPrivateKey(file: PrivateKeyFile, passphrase: string | null):
         'unreadable',
         'The private key is encrypted in a way this build cannot open. Convert it with: openssl pkcs8 -topk8 -v2 aes-256-cbc',
       );
-    if (file.encrypted)
-      throw new PrivateKeyError('wrongPassphrase', 'Wrong passphrase, or the key is damaged.');
+    if (file.encrypted) throw wrongPassphrase();
     throw new PrivateKeyError('unreadable', 'The private key is damaged or of a type Baleen does not know.');
   }
   return keyPairOf(key);
