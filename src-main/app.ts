@@ -5,6 +5,7 @@
 import type { Topic } from '#shared/bridge.ts';
 import { createAudit } from './audit/audit.ts';
 import { createCa } from './ca/ca.ts';
+import { createHandedReviews } from './ca/handed-reviews.ts';
 import { authorityRolls } from './ca/roll-authority.ts';
 import { issuePreset } from './ca/issue-preset.ts';
 import { createDrafts } from './drafts/drafts.ts';
@@ -137,7 +138,7 @@ export async function createApp(ports: Ports, parts: AppParts = {}): Promise<App
   });
   const shared = { clock, random, jobs, blobs, tickets, session, router, software, changed };
   const keys = createKeys(shared);
-  const ofAuthorities = { ...shared, drafts, issuing };
+  const ofAuthorities = { ...shared, drafts, issuing, reviews: createHandedReviews({ random, session }) };
   const ca = createCa(ofAuthorities);
   const ta = createTa({
     ...shared,

@@ -19,6 +19,7 @@ import { linkChain } from '../x509/links.ts';
 import { toPem } from '../x509/pem.ts';
 import { fullChain } from '../issuing/full-chain.ts';
 import { exportCertificate, suggestedName } from './export.ts';
+import type { HandedReviews } from './handed-reviews.ts';
 import { issueContext } from './issue-context.ts';
 import { isAuthorityPurpose, issuePreset } from './issue-preset.ts';
 import { reviewOf } from './review.ts';
@@ -36,6 +37,7 @@ export interface CaDeps {
   session(): Session;
   drafts: Drafts;
   issuing: Issuing;
+  reviews: HandedReviews;
   router: SignerRouter;
   software: SoftwareSigner;
   changed(topic: Topic, ids: string[]): void;
@@ -145,7 +147,7 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
       const context = await issueContext(deps, id);
       if (context.draft.revision !== revision)
         throw new AppError('CONFLICT', 'This draft was changed in another window. Reload it and try again.');
-      return reviewOf(context, deps.issuing);
+      return reviewOf(context, deps);
     },
     async sign(asked) {
       const context = await issueContext(deps, asked.draft);

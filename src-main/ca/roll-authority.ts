@@ -70,7 +70,7 @@ async function signRekey(
   order: { target: RollTarget; algorithm: KeyAlgorithm; key: StoredKey },
   job: JobContext,
 ): Promise<string[]> {
-  const { drafts, session, clock, issuing } = deps;
+  const { drafts, session, clock } = deps;
   const { store } = session();
   const row = authority.certificate;
   const issuer = await currentIssuer(store, row);
@@ -84,7 +84,7 @@ async function signRekey(
   try {
     job.report(null, 'Reviewing the new certificate');
     const context = await issueContext(deps, draft.id);
-    const { digest, problems } = await reviewOf(context, issuing);
+    const { digest, problems } = await reviewOf(context, deps);
     const [first] = problems;
     if (first !== undefined)
       throw new AppError('INVALID_INPUT', `${first.message} ${first.fix}`.trim(), { ids: [row.id] });

@@ -17,6 +17,7 @@ import type { Session } from '../store/store-contract.ts';
 import { sha256Hex } from '../lib/bytes.ts';
 import type { CrossSign } from './cross-sign.ts';
 import { decide } from './decide.ts';
+import type { HandedReviews } from './handed-reviews.ts';
 import type { IssueContext } from './issue-context.ts';
 import { isAuthorityPurpose } from './issue-preset.ts';
 import { reviewDigest } from './review.ts';
@@ -26,6 +27,7 @@ export interface SignDeps {
   random: Random;
   session(): Session;
   issuing: Issuing;
+  reviews: HandedReviews;
   router: SignerRouter;
   changed(topic: Topic, ids: string[]): void;
 }
@@ -74,11 +76,16 @@ function summaryOf(
 }
 
 /** Throws AppError CONFLICT when the draft is not the one that was reviewed, INVALID_INPUT when it cannot be signed. */
-function requireReviewed(context: IssueContext, asked: { revision: number; digest: string }): void {
+function requireReviewed(
+  { reviews }: SignDeps,
+  context: IssueContext,
+  asked: { revision: number; digest: string },
+): void {
   const { draft } = context;
   if (draft.signed) throw new AppError('NOT_ALLOWED_NOW', 'This draft was signed already.');
-  if (draft.revision !== asked.revision || reviewDigest(context) !== asked.digest)
+  if (draft.revision !== asked.revision)
     throw new AppError('CONFLICT', 'Something changed since the review. Look at it again, then sign.');
+  reviews.require(asked.digest, reviewDigest(context));
 }
 
 /**
@@ -93,7 +100,7 @@ export async function signDraft(
   crossSign: CrossSign | null = null,
 ): Promise<string[]> {
   const { session, issuing, router, random } = deps;
-  requireReviewed(context, asked);
+  requireReviewed(deps, context, asked);
   const { draft, data, issuer } = context;
   const decision = decide(context);
   const [first] = decision.problems;
@@ -121,6 +128,7 @@ export async function signDraft(
         findings.find(({ severity }) => severity === 'bad')?.text ?? `${trial.text}.`,
       );
     job.commit();
+    deps.reviews.use(asked.digest);
     job.report(null, 'Signing');
     const issued = await issuing.issue(token);
     const cross =

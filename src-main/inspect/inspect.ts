@@ -16,14 +16,15 @@ import type { Session } from '../store/store-contract.ts';
 import { parseCertificate } from '../x509/certificate.ts';
 import { derivationBudget } from '../x509/derivation-budget.ts';
 import { bundleFindings, linkChain } from '../x509/links.ts';
+import { costOfKeyFile } from '../x509/private-key.ts';
 import { recognise } from '../x509/recognise.ts';
-import { fileWords, recogniseFile, type TaFileKind } from '../rpki/exchange-file.ts';
-import { damageWords } from '../rpki/file-damage.ts';
-import { PrivateKeyError, X509Error } from '../x509/x509-error.ts';
+import { recogniseFile } from '../rpki/exchange-file.ts';
+import { PrivateKeyError } from '../x509/x509-error.ts';
 import { type Item, itemOf, notesOf, readTwice } from './items.ts';
 import { createKept } from './kept.ts';
 import { keepObjects } from './keep.ts';
 import { openContainers } from './open-containers.ts';
+import { damaged, ofTrustAnchor, unreadable } from './refusals.ts';
 
 /** Where uploaded bytes come from. */
 export interface BlobSource {
@@ -50,40 +51,6 @@ const keyFiles = ({ items }: Held): (Buffer | null)[] => items.map(({ keyFile })
 const LIMIT = 8_388_608;
 const MOST_HELD = 20;
 const MOST_ISSUERS = 64;
-
-function unreadable(error: unknown, name: string): unknown {
-  return error instanceof X509Error
-    ? new AppError(
-        'INVALID_INPUT',
-        error.message.replace(/^[a-z]/, (letter) => letter.toUpperCase()).replace(/([^.])$/, '$1.'),
-        { subject: name },
-      )
-    : error;
-}
-
-/** What the files of a trust anchor begin with. */
-const TRUST_ANCHOR =
-  /^\s*(?:\{\s*"(?:request|response|signed|id|id_cert|public_key|repo_info|handle)"|<[^]*\/rpki-setup\/)/;
-
-/** What another part of Baleen reads, said instead of a mere refusal; null when it is not that. */
-function ofTrustAnchor(error: unknown, kind: TaFileKind, name: string): AppError | null {
-  if (!(error instanceof X509Error) || kind === 'unknown') return null;
-  return new AppError('INVALID_INPUT', `This is ${fileWords(kind)}. It is opened under Trust anchor.`, {
-    subject: name,
-  });
-}
-
-/** One of those, cut off or damaged on its way; null when it is not that. */
-function damaged(error: unknown, bytes: Uint8Array, name: string): AppError | null {
-  const head = Buffer.from(bytes.subarray(0, 4096)).toString('latin1');
-  if (!(error instanceof X509Error) || !TRUST_ANCHOR.test(head)) return null;
-  const words = damageWords(bytes);
-  return words === null
-    ? null
-    : new AppError('INVALID_INPUT', `${name} is ${words}. Copy it again from where it was made.`, {
-        subject: name,
-      });
-}
 
 export function createInspect(deps: {
   clock: Clock;
@@ -125,9 +92,12 @@ export function createInspect(deps: {
     const { objects, notes: inside, closed, secrets } = await openContainers(outside, passphrase, budget);
     const items: Item[] = [];
     try {
+      if (passphrase !== null)
+        for (const object of objects)
+          if (object.kind === 'privateKey') budget.take(costOfKeyFile(object.file));
       for (const [at, object] of objects.entries()) {
         await call.turn(at / objects.length, `Looking at object ${at + 1} of ${objects.length}`);
-        items.push(...(await itemOf(object, passphrase, { now, budget })));
+        items.push(...(await itemOf(object, passphrase, now)));
       }
     } catch (error) {
       wipe(...items.map(({ keyFile }) => keyFile));
@@ -167,19 +137,23 @@ export function createInspect(deps: {
   }
 
   /** CA certificates of the open workspace that may stand above what is in the file; none while it is locked. */
-  async function knownIssuers(bytes: Buffer): Promise<Uint8Array[]> {
+  async function knownIssuers(bytes: Buffer, call: LongCall): Promise<Uint8Array[]> {
     const session = deps.openSession();
     if (session === null || bytes.length > LIMIT) return [];
-    const wanted = recognise(bytes).objects.flatMap((object) =>
-      object.kind === 'certificate' ? [sha256Hex(parseCertificate(object.der).issuer.raw)] : [],
-    );
+    // Each name is asked for once; those that are found on the way come behind.
+    const wanted = new Set<string>();
+    for (const object of recognise(bytes).objects) {
+      await call.turn(0, 'Looking for issuers in the workspace');
+      if (object.kind === 'certificate') wanted.add(sha256Hex(parseCertificate(object.der).issuer.raw));
+    }
     const found = new Map<string, Uint8Array>();
-    while (wanted.length > 0 && found.size < MOST_ISSUERS) {
-      const subjectNameSha256 = wanted.shift() ?? '';
+    for (const subjectNameSha256 of wanted) {
+      if (found.size >= MOST_ISSUERS) break;
+      await call.turn(0, 'Looking for issuers in the workspace');
       for (const { id, der } of await session.store.run('certificates.issuers', { subjectNameSha256 })) {
         if (found.has(id)) continue;
         found.set(id, der);
-        wanted.push(sha256Hex(parseCertificate(der).issuer.raw));
+        wanted.add(sha256Hex(parseCertificate(der).issuer.raw));
       }
     }
     return [...found.values()];
@@ -188,9 +162,8 @@ export function createInspect(deps: {
   async function hold(name: string, bytes: Buffer): Promise<Inspection> {
     const begun = generation;
     try {
-      const ancestors = await knownIssuers(bytes);
-      const made = await long('inspect.open', `Opening ${name}`, (call) =>
-        look(name, bytes, null, ancestors, call),
+      const made = await long('inspect.open', `Opening ${name}`, async (call) =>
+        look(name, bytes, null, await knownIssuers(bytes, call), call),
       );
       stillOpen(made, begun);
       held.set(made.view.id, made);
@@ -227,9 +200,8 @@ export function createInspect(deps: {
     const begun = generation;
     let opened: Held;
     try {
-      const ancestors = await knownIssuers(bytes);
-      opened = await long('inspect.open', `Opening ${view.name}`, (call) =>
-        look(view.name, bytes, passphrase, ancestors, call),
+      opened = await long('inspect.open', `Opening ${view.name}`, async (call) =>
+        look(view.name, bytes, passphrase, await knownIssuers(bytes, call), call),
       );
     } catch (error) {
       // The bytes may have been wiped under the reader: then its words mean nothing.

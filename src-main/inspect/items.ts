@@ -2,7 +2,6 @@
 import type { ObjectView } from '#shared/contract/certificate-view.ts';
 import type { Finding } from '#shared/contract/channel.ts';
 import { parseCertificate } from '../x509/certificate.ts';
-import type { DerivationBudget } from '../x509/derivation-budget.ts';
 import { certificateView } from '../x509/certificate-view.ts';
 import { crlView } from '../x509/crl.ts';
 import { bySeverity } from '../x509/lint.ts';
@@ -26,11 +25,7 @@ function sourceBytes({ source }: PrivateKeyFile): Buffer {
   return 'pem' in source ? Buffer.from(source.pem) : Buffer.from(source.der);
 }
 
-async function keyItem(
-  file: PrivateKeyFile,
-  passphrase: string | null,
-  budget: DerivationBudget,
-): Promise<Item> {
+async function keyItem(file: PrivateKeyFile, passphrase: string | null): Promise<Item> {
   const { format, encrypted } = file;
   if (encrypted && passphrase === null)
     return {
@@ -38,7 +33,7 @@ async function keyItem(
       keep: null,
       keyFile: sourceBytes(file),
     };
-  const { pkcs8Der, spkiDer } = await openPrivateKey(file, passphrase, budget);
+  const { pkcs8Der, spkiDer } = await openPrivateKey(file, passphrase);
   const keyFile = Buffer.from(toPem('PRIVATE KEY', pkcs8Der));
   wipe(pkcs8Der);
   return {
@@ -48,12 +43,8 @@ async function keyItem(
   };
 }
 
-/** `budget`: what the keys of one file may cost together. Throws PrivateKeyError and X509Error of the readers. */
-export async function itemOf(
-  object: FoundObject,
-  passphrase: string | null,
-  { now, budget }: { now: Date; budget: DerivationBudget },
-): Promise<Item[]> {
+/** Throws PrivateKeyError and X509Error of the readers. */
+export async function itemOf(object: FoundObject, passphrase: string | null, now: Date): Promise<Item[]> {
   switch (object.kind) {
     case 'certificate':
       return [
@@ -68,7 +59,7 @@ export async function itemOf(
     case 'crl':
       return [{ view: crlView(object.der, { now }), keep: { kind: 'crl', der: object.der }, keyFile: null }];
     case 'privateKey':
-      return [await keyItem(object.file, passphrase, budget)];
+      return [await keyItem(object.file, passphrase)];
     case 'publicKey':
     case 'pkcs12':
       return [];

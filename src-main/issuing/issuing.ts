@@ -1,5 +1,5 @@
 /**
- * The only way to a signed certificate: prepare (lint, trial signature with a throw-away key) -> token -> issue -> check
+ * The only way to a signed certificate: prepare (lint, trial signature with a throw-away key, second reader) -> token -> issue -> check
  * again. The real key is reached through the token, once. It keeps nothing; storing is the caller's transaction.
  */
 import type { Finding } from '#shared/contract/channel.ts';
@@ -8,6 +8,7 @@ import type { Random } from '../ports.ts';
 import type { RoutedKey, SignerRouter } from '../signers/router.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { lint } from '../x509/lint.ts';
+import { otherReading } from '../x509/second-reader.ts';
 import { verifySignature } from '../x509/verify-signature.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import { type CertificateContent, certificateContent } from './certificate-content.ts';
@@ -67,6 +68,21 @@ function readBack(
   };
 }
 
+/** What a reader that shares no code with ours sees otherwise: then a third program may as well, and nothing is signed. */
+async function readOtherwise(certificate: Certificate): Promise<Finding[]> {
+  const differing = await otherReading(certificate);
+  if (differing.length === 0) return [];
+  return [
+    {
+      code: 'READERS_DIFFER',
+      severity: 'bad',
+      text: `An independent reader sees something else in the trial certificate: ${differing.join(', ')}. Choose plainer names and values.`,
+      where: 'certificate',
+      clause: 'RFC 5280 4.1',
+    },
+  ];
+}
+
 export function createIssuing(deps: { random: Random; router: SignerRouter }): Issuing {
   const open = new WeakMap<
     SigningToken,
@@ -83,7 +99,8 @@ export function createIssuing(deps: { random: Random; router: SignerRouter }): I
         const trial = await trialKey(algorithm);
         const tbsDer = toBeSigned(content, algorithm);
         const der = certificateDer(tbsDer, algorithm, await trial.sign(tbsDer));
-        const { certificate, differences, findings } = readBack(der, content, trial.spkiDer);
+        const { certificate, differences, findings: own } = readBack(der, content, trial.spkiDer);
+        const findings = [...(await readOtherwise(certificate)), ...own];
         if (differences.length > 0)
           return {
             findings,

@@ -24,6 +24,8 @@ export function trialKey(algorithm: KeyAlgorithm): Promise<TrialKey> {
   const scheme = algorithm.startsWith('rsa-') ? 'rsa-2048' : algorithm;
   const known = made.get(scheme) ?? makeTrialKey(scheme);
   made.set(scheme, known);
+  // What failed once is tried again.
+  known.catch(() => made.delete(scheme));
   return known;
 }
 

@@ -6,22 +6,11 @@ import Database from 'better-sqlite3-multiple-ciphers';
 import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError } from '../lib/app-error.ts';
+import { syncFolderNow } from '../lib/atomic-file.ts';
 import { wipe } from '../lib/bytes.ts';
 import { DAMAGED, storeError } from './store-error.ts';
 
 export type { Database } from 'better-sqlite3-multiple-ciphers';
-
-/** fsync of a folder, so that a rename or a new name in it survives power loss. */
-export function syncFolder(path: string): void {
-  // Windows cannot open a folder for fsync; NTFS journals the rename itself.
-  if (process.platform === 'win32') return;
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
-}
 
 function setKey(db: Database.Database, key: Uint8Array): void {
   db.pragma(`cipher = 'sqlcipher'`);
@@ -107,7 +96,7 @@ export function copyDatabase(db: Database.Database, path: string): void {
     } finally {
       closeSync(file);
     }
-    syncFolder(dirname(path));
+    syncFolderNow(dirname(path));
   } catch (error) {
     throw storeError(error, path);
   }

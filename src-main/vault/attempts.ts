@@ -26,6 +26,29 @@ export interface Attempts {
   cleared(): Promise<void>;
 }
 
+/** When the next attempt is looked at, or null. */
+function retryAfter(stored: { refused: number; lastAt: string }, now: Date): Date | null {
+  const at = Date.parse(stored.lastAt) + waitAfter(stored.refused);
+  // A clock that was set back must not lock the operator out for longer than the longest wait.
+  return at > now.getTime() && at - now.getTime() <= MOST_WAIT_MS ? new Date(at) : null;
+}
+
+/** The same until the application ends, for what has no workspace open that could keep them. */
+export function attemptsInMemory(): Attempts {
+  let refused = 0;
+  let lastAt = '';
+  return {
+    retryAt: async (now) => (refused === 0 ? null : retryAfter({ refused, lastAt }, now)),
+    async refused(now) {
+      refused += 1;
+      lastAt = now.toISOString();
+    },
+    async cleared() {
+      refused = 0;
+    },
+  };
+}
+
 export function createAttempts(folder: string): Attempts {
   const path = join(folder, 'attempts.json');
 
@@ -43,10 +66,7 @@ export function createAttempts(folder: string): Attempts {
   return {
     async retryAt(now) {
       const stored = await read();
-      if (stored === null) return null;
-      const at = Date.parse(stored.lastAt) + waitAfter(stored.refused);
-      // A clock that was set back must not lock the operator out for longer than the longest wait.
-      return at > now.getTime() && at - now.getTime() <= MOST_WAIT_MS ? new Date(at) : null;
+      return stored === null ? null : retryAfter(stored, now);
     },
     async refused(now) {
       const stored = await read();

@@ -21,9 +21,8 @@ import {
   readBackupHead,
   writeBackup,
 } from './backup-file.ts';
-import { type Header, writeHeader } from './header.ts';
-import { openSlot } from './key-slots.ts';
-import { readRecoveryKey } from './recovery-key.ts';
+import { backupOpener } from './backup-opener.ts';
+import { writeHeader } from './header.ts';
 import { recordOrNote } from './record-or-note.ts';
 import { openSession, type OpenSession } from './session.ts';
 import type { Vault } from './vault-contract.ts';
@@ -38,30 +37,6 @@ function part(job: JobContext, [from, to]: [number, number], step: string): Prog
   };
 }
 
-/** Opens the wrap with the passphrase, or with the printed key when it looks like one. */
-async function masterKeyOf(header: Header, secret: string): Promise<Buffer> {
-  try {
-    return await openSlot(header, 'passphrase', secret);
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'WRONG_PASSPHRASE') throw error;
-    const key = printedKey(secret);
-    if (key !== null) return openSlot(header, 'recovery', key);
-    throw new AppError(
-      'WRONG_PASSPHRASE',
-      'That is neither the passphrase nor the recovery key this workspace had when the backup was made. Nothing was restored.',
-    );
-  }
-}
-
-function printedKey(text: string): string | null {
-  try {
-    return readRecoveryKey(text);
-  } catch (error) {
-    if (error instanceof AppError) return null;
-    throw error;
-  }
-}
-
 export function createBackups(deps: {
   ports: Ports;
   vault: Vault;
@@ -69,6 +44,7 @@ export function createBackups(deps: {
   tickets: TicketPaths;
 }): Pick<Domain<'workspace'>, 'backup' | 'restore'> {
   const { ports, vault, jobs, tickets } = deps;
+  const masterKeyOf = backupOpener({ clock: ports.clock, vault });
 
   const record = (entry: AuditEntry): Promise<void> => recordOrNote(vault, ports.clock, entry);
 

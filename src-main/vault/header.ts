@@ -10,7 +10,9 @@ import { readFileLimited, writeFileAtomic } from '../lib/atomic-file.ts';
 
 export const HEADER_VERSION = 1;
 const HEADER_FILE = 'workspace.json';
-const base64 = z.base64().max(1000);
+/** Exactly so many octets: what is shorter or longer was damaged, and no cipher should be asked about it. */
+const octets = (length: number) =>
+  z.base64().refine((text) => Buffer.from(text, 'base64').length === length, `${length} octets`);
 
 /**
  * OWASP's least for Argon2id (2025) is 19 MiB, 2 passes, 1 lane: nothing weaker is written or opened. The most is a
@@ -26,11 +28,11 @@ export type Kdf = z.infer<typeof kdf>;
 
 const slot = z.strictObject({
   type: z.enum(['passphrase', 'recovery']),
-  salt: base64,
+  salt: octets(16),
   kdf,
-  nonce: base64,
-  /** Master key under AES-256-GCM with its 16-byte tag. */
-  wrapped: base64,
+  nonce: octets(12),
+  /** The 32-byte master key under AES-256-GCM with its 16-byte tag. */
+  wrapped: octets(48),
 });
 export type Slot = z.infer<typeof slot>;
 

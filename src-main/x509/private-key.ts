@@ -3,7 +3,7 @@
  * PKCS#8 for export. It stores nothing; the caller wipes what it is given.
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { costOf, type DerivationBudget, derivationBudget } from './derivation-budget.ts';
+import { costOf } from './derivation-budget.ts';
 import { children, expectTag, readTlv, TAG, type Tlv } from './der-reader.ts';
 import { octetString, sequence } from './der-writer.ts';
 import { encrypted, type Secret } from './pbes2-writer.ts';
@@ -99,16 +99,8 @@ export function costOfKeyFile(file: PrivateKeyFile): number {
 
 const PKCS8_HINT = 'openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE -out NEW';
 
-/**
- * Opens an encrypted PKCS#8, beside the event loop. Throws PrivateKeyError, X509Error when the file asks for more work than `budget`
- * has left, or is encrypted in a way that is not known.
- */
-async function readEncrypted(
-  file: PrivateKeyFile,
-  passphrase: string,
-  budget: DerivationBudget,
-): Promise<PrivateKey> {
-  budget.take(costOfKeyFile(file));
+/** Opens an encrypted PKCS#8, beside the event loop. Throws PrivateKeyError, X509Error when it is encrypted in an unknown way. */
+async function readEncrypted(file: PrivateKeyFile, passphrase: string): Promise<PrivateKey> {
   const { scheme, body } = encryptedParts(file);
   const plain = await decryptWithPassword(scheme, body, passphrase, PKCS8_HINT);
   try {
@@ -125,16 +117,12 @@ const wrongPassphrase = (): PrivateKeyError =>
   new PrivateKeyError('wrongPassphrase', 'Wrong passphrase, or the key is damaged.');
 
 /**
- * Opens a key file; `budget` is what all keys of one file may cost together. Throws PrivateKeyError; `wrongPassphrase` also when an
- * encrypted key is damaged inside.
+ * Opens a key file. Throws PrivateKeyError, `wrongPassphrase` also when an encrypted key is damaged inside; X509Error when it asks
+ * for more work than one key may cost. What several cost together is `costOfKeyFile`'s to say, before the first.
  */
-export async function openPrivateKey(
-  file: PrivateKeyFile,
-  passphrase: string | null,
-  budget: DerivationBudget = derivationBudget(),
-): Promise<PrivateKey> {
+export async function openPrivateKey(file: PrivateKeyFile, passphrase: string | null): Promise<PrivateKey> {
   return file.format === 'PKCS#8 encrypted' && passphrase !== null
-    ? readEncrypted(file, passphrase, budget)
+    ? readEncrypted(file, passphrase)
     : readPrivateKey(file, passphrase);
 }
 

@@ -38,6 +38,33 @@ test('a file that was dropped on the window is shown on every screen until it wa
   expect(bar()).toBeNull();
 });
 
+test('a file that takes long to look at can be cancelled on every screen', async () => {
+  vi.useRealTimers();
+  dropWorkspaceData();
+  const job = {
+    ...{
+      id: 'j-7',
+      kind: 'inspect.keep',
+      title: 'Keeping what is in a.pem',
+      state: 'running',
+      progress: 0.25,
+    },
+    ...{ step: 'Placing 3 of 12', cancellable: true, startedAt: '2026-11-27T12:00:00.000Z', endedAt: null },
+    ...{ resultIds: [], error: null },
+  };
+  const bridge = installBridge({
+    'jobs.list': () => ({ jobs: [{ ...job, id: 'j-8', kind: 'ca.sign' }, job] }),
+    'jobs.get': () => job,
+    'jobs.cancel': () => ({}),
+  });
+  render(<Toasts />);
+  const cancel = await screen.findByRole('button', { name: 'Cancel' });
+  expect(screen.getAllByRole('progressbar')).toHaveLength(1);
+  expect(bar()?.getAttribute('aria-label')).toBe('Keeping what is in a.pem');
+  act(() => cancel.click());
+  await vi.waitFor(() => expect(bridge.callsOf('jobs.cancel')).toEqual([{ id: 'j-7' }]));
+});
+
 test('work that waits for a device says which one does not answer and when it is tried again', async () => {
   vi.setSystemTime('2026-11-27T12:00:26.000Z');
   dropWorkspaceData();

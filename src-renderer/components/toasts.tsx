@@ -4,9 +4,10 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { RefObject } from 'react';
 import { dismissToast, useView } from '../app/state.ts';
 import type { Toast } from '../app/state.ts';
+import { useQuery } from '../app/use-query.ts';
 import { Button } from './button.tsx';
 import { datedText } from './dated.tsx';
-import { ReadingProgress } from './job-progress.tsx';
+import { JobProgress, ReadingProgress } from './job-progress.tsx';
 
 const SHOWN_MS = 6_000;
 const SHOWN_WITH_UNDO_MS = 12_000;
@@ -41,11 +42,19 @@ function useRoom(list: RefObject<HTMLUListElement | null>, shown: number): void 
 export function Toasts() {
   const toasts = useView((state) => state.toasts);
   const reading = useView((state) => state.reading);
+  // Files that take long to look at or to keep: nobody started a job, so no screen shows it.
+  const jobs = useQuery('jobs.list', {}, ['jobs']).data?.jobs ?? [];
+  const looking = jobs.filter(({ kind, state }) => kind.startsWith('inspect.') && state === 'running');
   const list = useRef<HTMLUListElement>(null);
-  useRoom(list, toasts.length + (reading === null ? 0 : 1));
+  useRoom(list, toasts.length + looking.length + (reading === null ? 0 : 1));
   return (
     <ul className="toasts" ref={list} aria-label="Messages" aria-live="polite">
-      {reading === null ? null : (
+      {looking.map(({ id }) => (
+        <li key={id} className="toast-reading" aria-live="off">
+          <JobProgress id={id} />
+        </li>
+      ))}
+      {reading === null || looking.length > 0 ? null : (
         <li className="toast-reading" aria-live="off">
           <ReadingProgress name={reading.name} share={reading.share} />
         </li>
