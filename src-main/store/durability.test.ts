@@ -154,6 +154,7 @@ describe('migrations', () => {
   test.each([
     ['fails', 'ALTER TABLE nothing ADD COLUMN note TEXT'],
     ['loses rows', 'DROP TRIGGER ledger_no_delete; DELETE FROM ledger'],
+    ['loses rows of any other table', 'DELETE FROM signers'],
   ])('one that %s leaves the old file as it was', async (name, sql) => {
     const { folder, path } = await atThisVersion(`migration ${name}`);
     const before = readFileSync(path);

@@ -21,7 +21,15 @@ type RunRequest = Extract<StoreRequest, { do: 'run' }>;
 export type StoreReply =
   /** `recorded`: the command left a record in the audit. */
   | { id: number; ok: true; value: unknown; recorded?: boolean }
-  | { id: number; ok: false; error: ReturnType<typeof sendError> };
+  | { id: number; ok: false; error: ReturnType<typeof sendError> }
+  /** Behind the answers: something is late, and nothing is lost. */
+  | { id: -1; ok: true; value: null; late: Late };
+
+/** What did not come with its command: lines of audit.jsonl, or pages of the log of the database. `why` is for the log. */
+export interface Late {
+  what: 'audit' | 'log';
+  why: string;
+}
 
 const port = parentPort;
 if (port === null) throw new Error('the store worker runs as a worker thread only');
@@ -38,7 +46,7 @@ try {
   const store = openStore(start);
   /** What is committed is done, whatever its projection meets: the file catches up with the next command or start. */
   const behind = (error: unknown): void =>
-    void process.stderr.write(`audit.jsonl is behind its table: ${String(error)}\n`);
+    reply({ id: -1, ok: true, value: null, late: { what: 'audit', why: String(error) } });
   const file = openAuditFile(start.auditFile, store.recordOf, behind);
   file.append(store.recordsAfter(file.lastSeq));
 
@@ -78,7 +86,7 @@ try {
     try {
       if (store.db.open) foldLog(store.db);
     } catch (error) {
-      process.stderr.write(`the log of the database stays as it is: ${String(error)}\n`);
+      reply({ id: -1, ok: true, value: null, late: { what: 'log', why: String(error) } });
     }
   }
 

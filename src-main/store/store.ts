@@ -9,7 +9,7 @@ import { gatheredUses } from '../lib/device-use.ts';
 import type { Clock } from '../ports.ts';
 import type { CommandArgs, CommandName, CommandResult, Store } from './store-contract.ts';
 import { receiveError } from './store-error.ts';
-import type { StoreReply, StoreRequest } from './store-worker.ts';
+import type { Late, StoreReply, StoreRequest } from './store-worker.ts';
 import type { StoreStart } from './transaction.ts';
 
 interface Waiting {
@@ -34,11 +34,12 @@ type Asked = StoreRequest extends infer R ? (R extends { id: number } ? Omit<R, 
 
 /**
  * Starts the worker and opens the database; `start.key` and `start.auditKey` are wiped here once the worker has its
- * copies. `died` runs when the worker ends by itself, `recorded` before a command that left an audit record is answered.
+ * copies. `died` runs when the worker ends by itself, `recorded` before a command that left an audit record is answered, `late` when
+ * a file beside the table is behind.
  * Throws what opening throws.
  */
 export async function startStore(
-  deps: { worker: URL; clock: Clock; died(error: Error): void; recorded?(): void },
+  deps: { worker: URL; clock: Clock; died(error: Error): void; recorded?(): void; late?(late: Late): void },
   start: StoreStart,
 ): Promise<Store & Pick<AuditFileState, 'healed' | 'foreign'>> {
   const worker = new Worker(deps.worker, { workerData: start, stdout: false });
@@ -58,6 +59,10 @@ export async function startStore(
   }
 
   worker.on('message', (message: StoreReply) => {
+    if ('late' in message) {
+      deps.late?.(message.late);
+      return;
+    }
     const found = waiting.get(message.id);
     waiting.delete(message.id);
     if (message.ok && message.recorded === true) deps.recorded?.();

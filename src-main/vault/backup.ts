@@ -111,6 +111,7 @@ export function createBackups(deps: {
       create: false,
       notice: () => undefined,
       died: () => undefined,
+      late: () => undefined,
     });
     // SECURITY: whoever went on with the workspace may use by now what was unfinished then.
     try {

@@ -3,7 +3,10 @@ import { parseHeader } from './header.ts';
 
 const KDF = { algorithm: 'argon2id', memoryKiB: 131_072, passes: 20, lanes: 4 };
 
-function headerWith(kdf: object): Buffer {
+const base64 = (octets: number): string => Buffer.alloc(octets, 1).toString('base64');
+const SLOT = { type: 'passphrase', salt: base64(16), nonce: base64(12), wrapped: base64(48) };
+
+function headerWith(kdf: object, slot: object = {}): Buffer {
   return Buffer.from(
     JSON.stringify({
       format: 'baleen-workspace',
@@ -13,7 +16,7 @@ function headerWith(kdf: object): Buffer {
       kind: 'online',
       createdAt: '2026-11-24T12:00:00.000Z',
       recoveryVerified: false,
-      slots: [{ type: 'passphrase', salt: 'AAAA', kdf: { ...KDF, ...kdf }, nonce: 'AAAA', wrapped: 'AAAA' }],
+      slots: [{ ...SLOT, kdf: { ...KDF, ...kdf }, ...slot }],
     }),
   );
 }
@@ -30,4 +33,16 @@ test.each([
   ['less than OWASP asks', { memoryKiB: 8192 }],
 ])('a header that asks for %s is refused before anything is derived', (_name, kdf) => {
   expect(() => parseHeader(headerWith(kdf), 'a')).toThrow(/damaged/);
+});
+
+test.each([
+  ['salt', 15],
+  ['salt', 0],
+  ['nonce', 11],
+  ['nonce', 13],
+  ['wrapped', 8],
+  ['wrapped', 47],
+  ['wrapped', 49],
+])('a header whose %s has %i octets is damaged, which is said in a sentence', (field, octets) => {
+  expect(() => parseHeader(headerWith({}, { [field]: base64(octets) }), 'a')).toThrow(/damaged/);
 });

@@ -11,6 +11,7 @@ import { MOST_AT_LOCK_MS } from '../lib/jobs.ts';
 import type { Log } from '../lib/log.ts';
 import type { Ports } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
+import type { Late } from '../store/store-worker.ts';
 import { AUTO_LOCK_PRESET, type AutoLock, type AutoLockSettings } from './auto-lock.ts';
 import { headerFault, settleHeader } from './header-change.ts';
 import { type OpenSession, openSession } from './session.ts';
@@ -34,6 +35,17 @@ export interface SessionLife {
    */
   end<T>(opened: Opened, entry: AuditEntry, finalRead?: (session: Session) => Promise<T>): Promise<T | null>;
 }
+
+const LATE: Record<Late['what'], { log: string; said: string }> = {
+  audit: {
+    log: 'writing audit.jsonl',
+    said: 'audit.jsonl could not be written: the database has every entry, and the file is completed once it can be. Look at the disk.',
+  },
+  log: {
+    log: 'folding the log of the database',
+    said: 'The database could not be tidied up: nothing is lost, but its log grows. Look at the disk.',
+  },
+};
 
 /** Work under way has its own time within it. */
 const MOST_A_STEP_MS = MOST_AT_LOCK_MS + 5000;
@@ -129,6 +141,18 @@ export function sessionLife(deps: {
     }
   }
 
+  /** Said once a session: the file catches up with the next command, and the disk does not get better by saying it again. */
+  function lateNotice(opened: Opened): (late: Late) => void {
+    const said = new Set<Late['what']>();
+    return ({ what, why }) => {
+      const ref = deps.log.failure(LATE[what].log, new Error(why));
+      if (said.has(what)) return;
+      said.add(what);
+      opened.notices.push({ severity: 'careful', text: `${LATE[what].said} The log has it under ${ref}.` });
+      ports.emit({ type: 'changed', topic: 'workspace', ids: [] });
+    };
+  }
+
   async function begin(
     opened: Opened,
     masterKey: Buffer,
@@ -150,6 +174,7 @@ export function sessionLife(deps: {
           deps.log.failure('the store worker ended', error);
           deps.died(opened);
         },
+        late: lateNotice(opened),
       });
       const { session } = unlocked;
       opened.header = (await settleHeader(session)) ?? opened.header;

@@ -52,6 +52,7 @@ test('no copy of a key is left in the memory of main that does not need it', asy
     create: true,
     notice: () => undefined,
     died: () => undefined,
+    late: () => undefined,
   });
   for (const label of ['database', 'audit-mac', 'audit-signature'])
     expect(wiped(derived.get(`baleen-1 ${label}`) ?? Uint8Array.of(1)), label).toBe(true);

@@ -6,6 +6,7 @@ import { wipe } from '../lib/bytes.ts';
 import type { Ports } from '../ports.ts';
 import { startStore } from '../store/store.ts';
 import type { Notice, Session } from '../store/store-contract.ts';
+import type { Late } from '../store/store-worker.ts';
 import type { Header } from './header.ts';
 import { subkey } from './key-slots.ts';
 import { seal, unseal } from './sealing.ts';
@@ -30,6 +31,8 @@ export async function openSession(options: {
   create: boolean;
   notice(severity: Notice['severity'], text: string): void;
   died(error: Error): void;
+  /** A file beside the database is behind: audit.jsonl or the database's own log. */
+  late(late: Late): void;
 }): Promise<OpenSession> {
   const { ports, folder, header, masterKey } = options;
   const store = await startStore(
@@ -37,6 +40,7 @@ export async function openSession(options: {
       worker: ports.workers.store,
       clock: ports.clock,
       died: options.died,
+      late: options.late,
       recorded: () => ports.emit({ type: 'changed', topic: 'audit', ids: [] }),
     },
     {
