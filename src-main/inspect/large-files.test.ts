@@ -58,9 +58,9 @@ const items = (count: number): number[] => Array.from({ length: count }, (_, at)
 /** How often somebody else was answered until `work` had ended. */
 async function answeredDuring(work: Promise<unknown>): Promise<number> {
   let answered = 0;
-  let over = false;
-  const done = work.finally(() => (over = true));
-  while (!over) {
+  const state = { over: false };
+  const done = work.finally(() => (state.over = true));
+  while (!state.over) {
     await app.call('app.info', {});
     answered += 1;
     await new Promise(setImmediate);

@@ -23,13 +23,13 @@ it('maps every method of every domain to the channel of its name', async () => {
 });
 
 it('knows of each change of the unlocked workspace while it is under way, and of no call that locks', async () => {
-  const waited = new Set<string>();
+  const waited = new Set<unknown>();
   const handlers = handlersOf(
     domainsThat((name) => name),
     {
       during(run) {
         const answer = run();
-        waited.add(String(answer));
+        waited.add(answer);
         return Promise.resolve(answer);
       },
       settled: () => Promise.resolve(),
@@ -38,8 +38,9 @@ it('knows of each change of the unlocked workspace while it is under way, and of
   for (const handler of Object.values(handlers)) await (handler as () => unknown)();
   expect(waited).toContain('keys.export');
   expect(waited).toContain('signers.exportToml');
-  expect([...waited].filter((name) => name.startsWith('workspace.'))).toEqual([]);
-  expect([...waited].filter((name) => !contract[name as keyof typeof contract].changes)).toEqual([]);
+  const names = [...waited] as (keyof typeof contract)[];
+  expect(names.filter((name) => name.startsWith('workspace.'))).toEqual([]);
+  expect(names.filter((name) => !contract[name].changes)).toEqual([]);
 });
 
 it('waits for all that are under way, also for those that fail', async () => {

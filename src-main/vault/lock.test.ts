@@ -19,9 +19,9 @@ describe('a step that hangs', () => {
 
   /** Lets time pass until `locking` has ended. */
   async function passing(locking: Promise<void>): Promise<void> {
-    let over = false;
-    const done = locking.finally(() => (over = true));
-    while (!over) {
+    const state = { over: false };
+    const done = locking.finally(() => (state.over = true));
+    while (!state.over) {
       made.clock.advance(1000);
       await new Promise(setImmediate);
     }

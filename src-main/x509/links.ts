@@ -70,13 +70,13 @@ export function linkChain(leafDer: Uint8Array, bagDer: readonly Uint8Array[], no
     if (issuer === undefined || chain.includes(issuer)) break;
     chain.push(issuer);
   }
-  const links = chain.map((certificate, index): Link => {
+  const links = chain.map((certificate, at): Link => {
     // Path length counts the intermediates below that are not self-issued (RFC 5280 4.2.1.9).
-    const below = chain.slice(1, index).filter((other) => !isSelfIssued(other)).length;
+    const below = chain.slice(1, at).filter((other) => !isSelfIssued(other)).length;
     return {
       der: certificate.der,
       name: shortName(nameView(certificate.subject)),
-      ...judge(certificate, below, index === 0, now),
+      ...judge(certificate, below, at === 0, now),
     };
   });
   const top = chain.at(-1);
