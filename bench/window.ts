@@ -6,7 +6,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import type * as Console from '../src-main/shell/chromium/console.ts';
-import { chromiumEnvironment, chromiumSwitches } from '../src-main/shell/chromium/chromium-switches.ts';
+import {
+  chromiumEnvironment,
+  chromiumSwitches,
+  hasSharedMemory,
+} from '../src-main/shell/chromium/chromium-switches.ts';
 import { findChromium } from '../src-main/shell/chromium/find-chromium.ts';
 import type { Bridge } from '../src-shared/bridge.ts';
 import { inTurn, type Measured } from './measure.ts';
@@ -37,7 +41,7 @@ async function bare() {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: findChromium(),
     ignoreDefaultArgs: true,
-    args: chromiumSwitches({ profile, headless: true, sandbox }),
+    args: chromiumSwitches({ profile, headless: true, sharedMemory: hasSharedMemory(), sandbox }),
     chromiumSandbox: sandbox,
     env: chromiumEnvironment(process.env),
   });

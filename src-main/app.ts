@@ -64,6 +64,9 @@ const CLIPBOARD_MS = 5000;
 
 export async function createApp(ports: Ports, parts: AppParts = {}): Promise<App> {
   const { clock, random } = ports;
+  // SECURITY: native modules read Node's diagnostic report to learn which C library there is, and with it Node would ask the
+  // name server for the name behind every open socket, standing still meanwhile.
+  Object.assign(process.report, { excludeNetwork: true });
   const log = createLog(ports.logLine, ports.version);
   const changed = (topic: Topic, ids: string[]): void => {
     ports.emit({ type: 'changed', topic, ids });

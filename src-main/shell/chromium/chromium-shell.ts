@@ -18,7 +18,12 @@ import { StartError } from '../node/start-error.ts';
 import { nodeVolumes } from '../node/volumes/volumes.ts';
 import { type BridgeMain, callerOf, carryBridge, originOf } from './bridge-main.ts';
 import { chooserDialogs } from './chooser.ts';
-import { chromiumEnvironment, chromiumPreferences, chromiumSwitches } from './chromium-switches.ts';
+import {
+  chromiumEnvironment,
+  chromiumPreferences,
+  chromiumSwitches,
+  hasSharedMemory,
+} from './chromium-switches.ts';
 import { windowClipboard } from './clipboard.ts';
 import { findChromium } from './find-chromium.ts';
 import { nativeDialogs } from './native-dialogs.ts';
@@ -54,7 +59,7 @@ async function launch(program: string, profile: ProfileFolder, headless: boolean
       executablePath: program,
       headless,
       ignoreDefaultArgs: true,
-      args: chromiumSwitches({ profile: profile.path, headless, sandbox }),
+      args: chromiumSwitches({ profile: profile.path, headless, sandbox, sharedMemory: hasSharedMemory() }),
       chromiumSandbox: sandbox,
       env: chromiumEnvironment(process.env, profile.temporary),
       viewport: headless ? { width: 1280, height: 800 } : null,

@@ -2,6 +2,7 @@
  * How Chromium is started: every switch, preference and variable, so that it is one quiet window and nothing else.
  * playwright's own list is not used, so that what is here is all there is.
  */
+import { statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
 /** Features that talk to a network, to Google, or to the operator on Chromium's behalf. */
@@ -31,6 +32,8 @@ export function chromiumSwitches(options: {
   profile: string;
   headless: boolean;
   sandbox: boolean;
+  /** What `hasSharedMemory` says of this machine. */
+  sharedMemory: boolean;
 }): string[] {
   return [
     // The DevTools pipe (file descriptors 3 and 4): nothing listens.
@@ -39,11 +42,12 @@ export function chromiumSwitches(options: {
     ...(options.headless ? ['--headless', '--hide-scrollbars'] : []),
     // SECURITY: only root cannot have the sandbox; chromium-shell.ts warns then.
     ...(options.sandbox ? [] : ['--no-sandbox']),
-    // No network at all: no proxy that could resolve names, no name or address resolves, no QUIC, no WebRTC sockets.
+    // No network at all: no proxy that could resolve names, no name or address resolves, no QUIC, and WebRTC by a proxy
+    // only, of which there is none. (`--force-webrtc-…`, as pages on the web have it, is not obeyed by a browser.)
     '--no-proxy-server',
     '--host-resolver-rules=MAP * ~NOTFOUND',
     '--disable-quic',
-    '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+    '--webrtc-ip-handling-policy=disable_non_proxied_udp',
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-domain-reliability',
@@ -76,11 +80,25 @@ export function chromiumSwitches(options: {
     // Timers of a hidden window run on time: auto-lock and clipboard countdowns are shown truly.
     '--disable-background-timer-throttling',
     '--disable-renderer-backgrounding',
-    '--disable-dev-shm-usage',
+    // SECURITY: with this switch memory that processes share (pictures of the window) becomes files on a disk.
+    ...(options.sharedMemory ? [] : ['--disable-dev-shm-usage']),
     // No key ring is asked: nothing is stored that would need one.
     '--password-store=basic',
     '--use-mock-keychain',
   ];
+}
+
+const SHARED_MEMORY_BYTES = 128 * 1_048_576;
+
+/** Whether /dev/shm is there and large enough: in some containers it is not, and Chromium would crash. */
+export function hasSharedMemory(statfs: typeof statfsSync = statfsSync): boolean {
+  try {
+    const { bavail, bsize } = statfs('/dev/shm');
+    return bavail * bsize >= SHARED_MEMORY_BYTES;
+  } catch {
+    // No such place (a chroot, another system).
+    return false;
+  }
 }
 
 const BLOCK = 2;
@@ -122,6 +140,11 @@ export function chromiumPreferences(): unknown {
     spellcheck: { dictionaries: [], use_spelling_service: false },
     translate: { enabled: false },
     url_keyed_anonymized_data_collection: { enabled: false },
+    webrtc: {
+      ip_handling_policy: 'disable_non_proxied_udp',
+      multiple_routes_enabled: false,
+      nonproxied_udp_enabled: false,
+    },
   };
 }
 

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { APP_ORIGIN } from '#shared/bridge.ts';
 import { createBlobs } from '../../ipc/blobs.ts';
 import { testClock, testRandom } from '../../testing/test-ports.ts';
 import { BYTES_SIZES, bytesThere } from '../../testing/bytes-suite.ts';
-import { EVENT_CHANNEL } from './channels.ts';
+import { CALL_CHANNEL, EVENT_CHANNEL } from './channels.ts';
+import { watchFailures } from './failures.ts';
 import { prevented, startFake } from './fake-start.ts';
 
 let fake: Awaited<ReturnType<typeof startFake>>;
@@ -60,10 +62,43 @@ describe('the shell', () => {
   });
   test('a second start shows the first', async () => {
     fake = await startFake();
-    fake.app.emit('second-instance');
+    fake.app.emit('second-instance', {}, ['electron', '/app']);
     expect(fake.window.restore).toHaveBeenCalledOnce();
     expect(fake.window.focus).toHaveBeenCalledOnce();
+    expect(fake.electron.dialog.showMessageBox).not.toHaveBeenCalled();
   });
+  test.each([[['--workspace', '/srv/other']], [['--workspace=/srv/other']]])(
+    'a second start with %j names the folder',
+    async (args) => {
+      fake = await startFake();
+      fake.app.emit('second-instance', {}, ['electron', '--allow-file-access', '/app', ...args]);
+      expect(fake.electron.dialog.showMessageBox).toHaveBeenCalledExactlyOnceWith(
+        fake.window,
+        expect.objectContaining({ message: expect.stringContaining('/srv/other') as string }),
+      );
+    },
+  );
+  test.each(['uncaughtException', 'unhandledRejection'] as const)(
+    'after %s the application ends, nobody answers, and the window learns it',
+    async (event) => {
+      fake = await startFake();
+      const said: string[] = [];
+      const main = new EventEmitter();
+      const exitCode = process.exitCode;
+      watchFailures(main, fake.shell, (text) => void said.push(text));
+      main.emit(event, new Error('a bug of main'));
+      process.exitCode = exitCode;
+      expect(said.join('')).toContain('a bug of main');
+      await vi.waitFor(() => expect(fake.closed).toHaveBeenCalledOnce());
+      expect(fake.handlers.get(CALL_CHANNEL)).toBeUndefined();
+      expect(fake.webContents.send).toHaveBeenCalledWith(EVENT_CHANNEL, expect.anything());
+      expect(fake.window.destroy).not.toHaveBeenCalled();
+      // Closed by the operator afterwards, it does not end twice.
+      fake.window.emit('close', { preventDefault: vi.fn() });
+      await vi.waitFor(() => expect(fake.app.quit).toHaveBeenCalledOnce());
+      expect(fake.closed).toHaveBeenCalledOnce();
+    },
+  );
   test('suspend and a locked screen reach the application, events the window', async () => {
     fake = await startFake();
     fake.electron.powerMonitor.emit('suspend');
@@ -93,6 +128,25 @@ describe('the shell', () => {
       'disable-breakpad',
     ])
       expect(names).toContain(name);
+  });
+  test('no way to a network: no proxy, no names, no QUIC, no WebRTC, in every contents', async () => {
+    fake = await startFake();
+    const switches = fake.app.commandLine.appendSwitch.mock.calls as unknown[][];
+    for (const given of [
+      ['no-proxy-server', undefined],
+      ['host-resolver-rules', 'MAP * ~NOTFOUND'],
+      ['disable-quic', undefined],
+      ['webrtc-ip-handling-policy', 'disable_non_proxied_udp'],
+    ])
+      expect(switches).toContainEqual(given);
+    fake.app.emit('web-contents-created', {}, fake.webContents);
+    expect(fake.webContents.setWebRTCIPHandlingPolicy).toHaveBeenCalledExactlyOnceWith(
+      'disable_non_proxied_udp',
+    );
+  });
+  test('no developer tools, no spelling service', async () => {
+    fake = await startFake();
+    expect(fake.preferences.devTools).toBe(false);
     expect(fake.session.setSpellCheckerEnabled).toHaveBeenCalledExactlyOnceWith(false);
   });
 });

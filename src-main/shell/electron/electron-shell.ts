@@ -19,6 +19,7 @@ import { nodeVolumes } from '../node/volumes/volumes.ts';
 import { CALL_CHANNEL, EVENT_CHANNEL } from './channels.ts';
 import { electronClipboard, electronDialogs } from './desktop-ports.ts';
 import { electronSignerHosts } from './signer-hosts.ts';
+import { ownArguments } from './start-switches.ts';
 import { closeContents, closeSession, QUIET_SWITCHES, windowOptions } from './window-policy.ts';
 
 export type ElectronModule = Pick<
@@ -44,6 +45,8 @@ export interface ElectronShellOptions extends Installed {
 export interface ElectronShell {
   /** Ends application and window; settles when both are gone. */
   close(): Promise<void>;
+  /** After a bug in main: the application ends, the window stays and says so until it is closed. */
+  fail(error: unknown): void;
 }
 
 /** Before `app` is ready: sandbox for every renderer, no conversations of Chromium's own, one Baleen at a time. */
@@ -73,6 +76,23 @@ const STILL_NEEDED = {
   cancelId: 0,
 };
 
+function alreadyRuns(workspace: string): Electron.MessageBoxOptions {
+  return {
+    type: 'info',
+    title: 'Baleen is running already',
+    message: `Baleen was started again with the workspace in ${workspace}.`,
+    detail: 'One Baleen runs at a time. Close the workspace that is open here, then open this folder.',
+    buttons: ['OK'],
+  };
+}
+
+/** The folder behind `--workspace` in somebody else's arguments, or null; what else stands there is no matter. */
+function workspaceIn(argv: readonly string[]): string | null {
+  const at = argv.findIndex((arg) => arg === '--workspace' || arg.startsWith('--workspace='));
+  const value = argv[at]?.includes('=') === true ? argv[at].slice('--workspace='.length) : argv[at + 1];
+  return at < 0 || value === undefined || value === '' ? null : value;
+}
+
 /** Starts application and window after `app` is ready. */
 export async function startElectronShell(
   electron: ElectronModule,
@@ -94,9 +114,15 @@ export async function startElectronShell(
 
   let running: App | null = null;
   let closing: Promise<void> | null = null;
-  async function end(): Promise<void> {
+  async function endApp(): Promise<void> {
+    // From here on the preload answers MAIN_GONE.
     ipcMain.removeHandler(CALL_CHANNEL);
-    await running?.close().catch(note('the application did not close cleanly'));
+    const ending = running;
+    running = null;
+    await ending?.close().catch(note('the application did not close cleanly'));
+  }
+  async function end(): Promise<void> {
+    await endApp();
     if (!window.isDestroyed()) window.destroy();
     log.close();
     app.quit();
@@ -134,6 +160,11 @@ export async function startElectronShell(
     }
     await close();
   }
+  /** One Baleen at a time: the folder that a second start was given is named to the operator, who opens it here. */
+  async function secondStart(argv: readonly string[]): Promise<void> {
+    const workspace = workspaceIn(ownArguments(argv, app.isPackaged));
+    if (workspace !== null) await electron.dialog.showMessageBox(window, alreadyRuns(workspace));
+  }
   // Closing the window waits for the application: what was acknowledged is stored by then.
   window.on('close', (event) => {
     if (closing !== null) return;
@@ -141,16 +172,18 @@ export async function startElectronShell(
     void closeAsked();
   });
   app.on('window-all-closed', () => void close());
-  app.on('second-instance', () => {
+  app.on('second-instance', (_event, argv) => {
     if (window.isMinimized()) window.restore();
     window.focus();
+    void secondStart(argv);
   });
   window.webContents.on('render-process-gone', (_event, details) => {
     note('the window crashed')(details.reason);
     void close();
   });
 
-  const { dispatch } = (running = await options.createApp(ports));
+  running = await options.createApp(ports);
+  const { dispatch } = running;
   const assets = createAssets({ folder: options.rendererFolder, dispatch });
   // 18: the files come from a private https origin, never from file://.
   session.protocol.handle('https', async (request) => {
@@ -168,5 +201,13 @@ export async function startElectronShell(
   );
   window.once('ready-to-show', () => window.show());
   await window.loadURL(`${APP_ORIGIN}/`);
-  return { close };
+  return {
+    close,
+    fail(error) {
+      note('main failed')(error instanceof Error ? (error.stack ?? error.message) : error);
+      void endApp();
+      // Whatever the page asks next, it learns that nobody answers.
+      ports.emit({ type: 'changed', topic: 'workspace', ids: [] });
+    },
+  };
 }

@@ -29,6 +29,7 @@ export function fakeElectron() {
     mainFrame,
     send: vi.fn(),
     setWindowOpenHandler: vi.fn(),
+    setWebRTCIPHandlingPolicy: vi.fn(),
   });
   const windows: (EventEmitter & { options: Electron.BrowserWindowConstructorOptions })[] = [];
   const window = Object.assign(new EventEmitter(), {

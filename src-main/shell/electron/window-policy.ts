@@ -5,8 +5,15 @@
 import { APP_ORIGIN } from '#shared/bridge.ts';
 import type { BrowserWindowConstructorOptions, Session, WebContents } from 'electron';
 
-/** Chromium's own conversations, off in the Chromium shell by switches of the same names. */
+/** WebRTC by a proxy only, of which there is none. */
+const NO_WEBRTC = 'disable_non_proxied_udp';
+
+/** Chromium's own conversations and every way to a network, off in the Chromium shell by switches of the same names. */
 export const QUIET_SWITCHES: readonly [name: string, value?: string][] = [
+  ['no-proxy-server'],
+  ['host-resolver-rules', 'MAP * ~NOTFOUND'],
+  ['disable-quic'],
+  ['webrtc-ip-handling-policy', NO_WEBRTC],
   ['disable-background-networking'],
   ['disable-component-update'],
   ['disable-domain-reliability'],
@@ -44,6 +51,7 @@ export function windowOptions(preload: string): BrowserWindowConstructorOptions 
       experimentalFeatures: false, // 9
       webviewTag: false, // 11
       navigateOnDragDrop: false,
+      devTools: false,
       spellcheck: false,
       safeDialogs: true,
       disableDialogs: true,
@@ -64,8 +72,9 @@ export function closeSession(session: Session): void {
   );
 }
 
-/** Navigation, new windows and embedded pages of any contents, ours or not: all refused. */
+/** Navigation, new windows and embedded pages of any contents, ours or not: all refused, and no WebRTC. */
 export function closeContents(contents: WebContents): void {
+  contents.setWebRTCIPHandlingPolicy(NO_WEBRTC);
   contents.setWindowOpenHandler(() => ({ action: 'deny' })); // 14
   contents.on('will-navigate', (event) => event.preventDefault()); // 13
   contents.on('will-redirect', (event) => event.preventDefault());
