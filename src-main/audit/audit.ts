@@ -92,7 +92,7 @@ export function createAudit(deps: {
       },
       async export({ target, overwrite }) {
         const session = vault.session();
-        const path = deps.tickets.path(target);
+        const path = deps.tickets.path(target, 'audit');
         const now = clock.now();
         const records = await session.store.run('audit.all', {});
         const last = records.at(-1);

@@ -126,7 +126,7 @@ export async function exportCertificate(deps: ExportDeps, asked: Parsed<'ca.expo
   const { store } = deps.session();
   const row = await store.run('certificates.get', { id: asked.id });
   const holdsKey = asked.format === 'pkcs12' || asked.format === 'key';
-  const path = deps.tickets.path(asked.target);
+  const path = deps.tickets.path(asked.target, holdsKey ? 'privateKey' : 'export');
   const bytes = await bytesOf(deps, row, asked.format, asked.passphrase);
   try {
     const { overwrite } = asked;

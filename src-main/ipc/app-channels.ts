@@ -2,10 +2,12 @@
 import { getCurves } from 'node:crypto';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
+import type { PlacePurpose } from '#shared/contract/app.ts';
 import type { AppearanceFile } from '../lib/appearance.ts';
 import type { ClipboardTimer } from '../lib/clipboard-timer.ts';
 import type { Jobs } from '../lib/jobs.ts';
 import type { Log } from '../lib/log.ts';
+import { oneLine } from '../lib/one-line.ts';
 import type { Ports } from '../ports.ts';
 import type { Blobs } from './blobs.ts';
 import type { Domain } from './handlers.ts';
@@ -70,13 +72,26 @@ const FOLDER_TITLES = {
   open: 'Open a workspace folder',
   restore: 'Empty folder to restore into',
   export: 'Export into',
+  krill: "Folder for krillta's data, with its private keys",
   stick: 'Folder that stands in for the stick',
 };
 
-const SAVE_TITLES = { export: 'Export to', backup: 'Write the backup to', audit: 'Export the audit to' };
+const SAVE_TITLES = {
+  export: 'Export to',
+  privateKey: 'Write the PRIVATE KEY to',
+  signers: 'Write the signers to',
+  backup: 'Write the backup to',
+  audit: 'Export the audit to',
+};
+
+/** SECURITY: a name of the page leads the dialog into no other folder, on no system, and hides no part of itself. */
+function plainName(suggested: string): string {
+  const name = oneLine(suggested.split(/[\\/]/).at(-1) ?? '', 200).replace(/^\.+/, '');
+  return name === '' ? 'export' : name;
+}
 
 const OPEN_TITLES = {
-  restore: 'Choose a backup',
+  backupFile: 'Choose a backup',
   library: 'Choose a PKCS#11 library',
   certificate: 'Choose a certificate',
   key: 'Choose a private key',
@@ -89,20 +104,21 @@ export function dialogsDomain({ ports, tickets }: Deps): Domain<'dialogs'> {
   /** Where the last file was chosen: the next one is usually beside it. Kept until the application ends. */
   let last = homedir();
   let libraries = LIBRARIES;
-  const chosen = async (path: string | null, folder: string | null) => {
+  const chosen = async (purpose: PlacePurpose, path: string | null, folder: string | null) => {
     if (folder !== null) last = folder;
-    return { chosen: await tickets.issue(path) };
+    return { chosen: await tickets.issue(path, purpose) };
   };
   return {
     async folder({ purpose }) {
-      const beside = purpose === 'export' || purpose === 'stick';
+      const beside = purpose === 'export' || purpose === 'krill' || purpose === 'stick';
       const start = beside ? last : paths.workspaces;
       const path = await dialogs.folder({ title: FOLDER_TITLES[purpose], start });
-      return chosen(path, beside ? path : null);
+      return chosen(purpose, path, beside ? path : null);
     },
     async saveFile({ purpose, suggestedName }) {
-      const path = await dialogs.saveFile({ title: SAVE_TITLES[purpose], start: last, name: suggestedName });
-      return chosen(path, path === null ? null : dirname(path));
+      const name = plainName(suggestedName);
+      const path = await dialogs.saveFile({ title: SAVE_TITLES[purpose], start: last, name });
+      return chosen(purpose, path, path === null ? null : dirname(path));
     },
     async openFile({ purpose }) {
       const library = purpose === 'library';
@@ -110,9 +126,9 @@ export function dialogsDomain({ ports, tickets }: Deps): Domain<'dialogs'> {
         title: OPEN_TITLES[purpose],
         start: library ? libraries : last,
       });
-      if (path === null || !library) return chosen(path, path === null ? null : dirname(path));
+      if (path === null || !library) return chosen(purpose, path, path === null ? null : dirname(path));
       libraries = dirname(path);
-      return chosen(path, null);
+      return chosen(purpose, path, null);
     },
   };
 }

@@ -8,6 +8,7 @@ import { tooLarge } from '../lib/atomic-file.ts';
 import { wipe } from '../lib/bytes.ts';
 import { newId } from '../lib/ids.ts';
 import type { Clock, Random } from '../ports.ts';
+import { holdsPrivateKey } from './secret-check.ts';
 
 export type BlobUse = keyof typeof BLOB_LIMITS;
 
@@ -64,7 +65,8 @@ export function createBlobs(deps: { clock: Clock; random: Random }): Blobs {
     }
     const id = newId('blob', deps.random);
     blobs.set(id, {
-      name,
+      // A name with a key in it would be quoted in refusals, and the record of one stays for ever.
+      name: holdsPrivateKey(name) ? 'A file' : name,
       bytes: Buffer.alloc(total),
       received: 0,
       forget: deps.clock.after(KEEP_MS, () => drop(id)),

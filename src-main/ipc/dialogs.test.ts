@@ -5,6 +5,44 @@ import { testRandom } from '../testing/test-ports.ts';
 import { dialogsDomain } from './app-channels.ts';
 import { createTickets } from './tickets.ts';
 
+const unused = {} as never;
+
+test('a place serves what it was chosen for and nothing else, and a suggested name leads nowhere', async () => {
+  const tickets = createTickets({ random: testRandom });
+  const asked: { title: string; name?: string }[] = [];
+  const ask = async (options: { title: string; name?: string }): Promise<string> => {
+    asked.push(options);
+    return '/media/stick/place';
+  };
+  const dialogs = dialogsDomain({
+    ports: {
+      dialogs: { folder: ask, saveFile: ask, openFile: ask },
+      paths: { config: '', workspaces: '/workspaces', workspace: null },
+    } as unknown as Ports,
+    tickets,
+    ...{ log: unused, appearance: unused, clipboard: unused, jobs: unused, blobs: unused },
+  });
+  const { chosen } = await dialogs.saveFile({ purpose: 'audit', suggestedName: '../../x' });
+  const ticket = chosen?.ticket ?? '';
+  expect(tickets.path(ticket, 'audit')).toBe('/media/stick/place');
+  for (const other of ['privateKey', 'export', 'backup', 'krill'] as const)
+    expect(() => tickets.path(ticket, other)).toThrow(/chosen for something else/);
+  expect(() => tickets.path('place-unknown', 'audit')).toThrow(/no longer known/);
+
+  for (const suggestedName of ['/etc/passwd', 'C:\\Users\\x', '..', '.', '.bashrc', 'a\u202etxt.exe\n'])
+    await dialogs.saveFile({ purpose: 'privateKey', suggestedName });
+  expect(asked.map(({ name }) => name)).toEqual([
+    'x',
+    'passwd',
+    'x',
+    'export',
+    'export',
+    'bashrc',
+    'a txt.exe',
+  ]);
+  expect(asked.at(-1)?.title).toContain('PRIVATE KEY');
+});
+
 test('a file chooser begins where the last file was chosen; one for a workspace or a library where those are', async () => {
   const starts: string[] = [];
   const answers: (string | null)[] = [];
@@ -16,7 +54,6 @@ test('a file chooser begins where the last file was chosen; one for a workspace 
     dialogs: { folder: ask, saveFile: ask, openFile: ask },
     paths: { config: '', workspaces: '/workspaces', workspace: null },
   } as unknown as Ports;
-  const unused = {} as never;
   const dialogs = dialogsDomain({
     ports,
     tickets: createTickets({ random: testRandom }),
@@ -31,7 +68,7 @@ test('a file chooser begins where the last file was chosen; one for a workspace 
   await dialogs.saveFile(save);
   answers.push('/media/stick/a.pem');
   await dialogs.saveFile(save);
-  await dialogs.openFile({ purpose: 'restore' });
+  await dialogs.openFile({ purpose: 'backupFile' });
   answers.push('/workspaces/other');
   await dialogs.folder({ purpose: 'open' });
   answers.push('/media/out');

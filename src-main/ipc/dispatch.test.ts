@@ -149,6 +149,26 @@ describe('dispatch', () => {
     });
   });
 
+  it('stops a refusal that holds a private key, in its sentence or its details, and records none of it', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const key = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
+    for (const error of [
+      new AppError('INVALID_INPUT', `${key} is not understood.`),
+      new AppError('INVALID_INPUT', 'It is not understood.', { library: `unexpected ${key}` }),
+      new AppError('INVALID_INPUT', 'It is not understood.', { fields: [{ path: 'name', message: key }] }),
+    ]) {
+      const { dispatch, refusals, lines } = setUp({
+        'keys.destroy': () => {
+          throw error;
+        },
+      });
+      const reply = await dispatch('keys.destroy', { id: 'key-a', confirm: '' }, WINDOW);
+      expect(reply).toMatchObject({ ok: false, error: { code: 'INTERNAL' } });
+      expect(JSON.stringify([reply, lines])).not.toContain(key);
+      expect(refusals).toEqual([{ channel: 'keys.destroy', code: 'INTERNAL' }]);
+    }
+  });
+
   it('gives an AppError its code and sentence, anything else only a reference', async () => {
     const known = setUp({
       'keys.destroy': () => {

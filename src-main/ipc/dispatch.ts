@@ -75,6 +75,13 @@ async function answer<C extends ChannelName>(
   return checked.data;
 }
 
+/** SECURITY: sentence and details of a refusal carry text of strangers, and go into the audit too. One with a key in it is a bug. */
+function withoutKey(channel: string, error: unknown): unknown {
+  return error instanceof AppError && holdsPrivateKey([error.message, error.details])
+    ? new Error(`refusal ${error.code} of ${channel} holds a private key`)
+    : error;
+}
+
 /** Builds the choke point. The returned function never rejects. */
 export function createDispatch(deps: DispatchDeps): Dispatch {
   /** A change that was refused or failed is on record; a record that fails is in the log. */
@@ -85,7 +92,8 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
         .catch((second: unknown) => deps.log.failure('audit of a refusal', second));
   }
 
-  async function failure(channel: string, error: unknown): Promise<ReplyError> {
+  async function failure(channel: string, thrown: unknown): Promise<ReplyError> {
+    const error = withoutKey(channel, thrown);
     if (!(error instanceof AppError)) {
       const ref = deps.log.failure(`channel ${channel} failed`, error);
       const message = `Something went wrong inside Baleen; the log has it under ${ref}.`;

@@ -210,7 +210,7 @@ export function createKeys(deps: KeysDeps): Domain<'keys'> {
         Buffer.from(await privateKeyPem(pkcs8Der, passphrase, (length) => random.bytes(length))),
       );
       try {
-        const path = deps.tickets.path(target);
+        const path = deps.tickets.path(target, 'privateKey');
         await recordedFile(store, {
           ...{ path, overwrite, action: 'keys.export', subjects: subjects(key) },
           what: `The private key "${key.label}"`,

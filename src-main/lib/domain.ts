@@ -2,6 +2,7 @@
  * The shape every domain has for the bridge: one method per channel, typed by the contract. It lies on the lowest
  * floor so that domains can name it without pointing up at ipc; it does nothing.
  */
+import type { PlacePurpose } from '#shared/contract/app.ts';
 import type { Answer, ChannelName, Parsed } from '#shared/contract/index.ts';
 
 export type Handlers = {
@@ -16,6 +17,6 @@ export type Domain<D extends string> = {
 /** What a domain needs of the tickets: the path the operator chose, and the end of its use. */
 export interface TicketPaths {
   /** Throws AppError TICKET_EXPIRED. */
-  path(ticket: string): string;
+  path(ticket: string, purpose: PlacePurpose): string;
   end(ticket: string): void;
 }

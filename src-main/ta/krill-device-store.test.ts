@@ -29,7 +29,7 @@ afterEach(() => app.remove());
 async function exported(): Promise<string> {
   const folder = join(app.folder, 'for-krillta');
   app.places.push(folder);
-  const { chosen } = await app.call('dialogs.folder', { purpose: 'export' });
+  const { chosen } = await app.call('dialogs.folder', { purpose: 'krill' });
   const confirm = (await signerOf(app)).keyId.slice(-8);
   await app.call('ta.exportStore', { folder: chosen?.ticket ?? '', confirm });
   return folder;

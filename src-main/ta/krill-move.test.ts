@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => app.remove());
 
-async function ticketOf(path: string, purpose: 'open' | 'export'): Promise<string> {
+async function ticketOf(path: string, purpose: 'open' | 'krill'): Promise<string> {
   app.places.push(path);
   const { chosen } = await app.call('dialogs.folder', { purpose });
   return chosen?.ticket ?? '';
@@ -151,10 +151,10 @@ describe.skipIf(missing.length > 0)(`with a real Krill and krillta${why}`, () =>
       const back = join(scratch, 'back');
       const { keyId } = await signer();
       await expect(
-        app.call('ta.exportStore', { folder: await ticketOf(back, 'export'), confirm: '00000000' }),
+        app.call('ta.exportStore', { folder: await ticketOf(back, 'krill'), confirm: '00000000' }),
       ).rejects.toThrow(/digits do not match/);
       expect(existsSync(back)).toBe(false);
-      await app.call('ta.exportStore', { folder: await ticketOf(back, 'export'), confirm: keyId.slice(-8) });
+      await app.call('ta.exportStore', { folder: await ticketOf(back, 'krill'), confirm: keyId.slice(-8) });
       expect(statSync(join(back, 'keys', keyId)).mode & 0o777).toBe(0o600);
       await krill.untilChild(
         'online',

@@ -59,7 +59,7 @@ export function krillMove(
       return {};
     },
     importStore({ folder }) {
-      const path = tickets.path(folder);
+      const path = tickets.path(folder, 'open');
       const title = 'Import of a krillta data directory';
       return {
         job: jobs.start({
@@ -89,7 +89,7 @@ export function krillMove(
         );
       const { store } = session();
       const exchanges = await Promise.all(held.past.map(({ id }) => store.run('ta.exchangeFiles', { id })));
-      const path = tickets.path(folder);
+      const path = tickets.path(folder, 'krill');
       const devices = await exportedDevices(session(), keys, path, anchor.timing);
       /** The key opened for a file, or its place. */
       const withKey = <T>(key: RoutedKey, use: (given: ExportedKey) => T | Promise<T>): Promise<T> => {

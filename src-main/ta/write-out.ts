@@ -32,7 +32,7 @@ export async function writeOut(
   file: OutgoingFile,
 ): Promise<{ path: string; sha256: string }> {
   const { path } = await exportFile({
-    path: deps.tickets.path(file.target),
+    path: deps.tickets.path(file.target, 'export'),
     content: file.content,
     mode: 0o644,
     overwrite: file.overwrite,

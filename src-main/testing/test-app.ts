@@ -125,7 +125,7 @@ export async function testApp(
       if ((await ended(job)).state !== 'done') throw new Error('no backup');
       return async () => {
         places.push(path);
-        const opened = await call('dialogs.openFile', { purpose: 'restore' });
+        const opened = await call('dialogs.openFile', { purpose: 'backupFile' });
         const source = opened.chosen?.ticket ?? '';
         await call('workspace.restore', { source, folder: null, passphrase: PASSPHRASE });
         while ((await call('workspace.state', {})).state === 'unlocked') await new Promise(setImmediate);

@@ -2,20 +2,27 @@
 import { PASSPHRASE } from './test-workspace.ts';
 import type { TestApp } from './test-app.ts';
 
+export type TestPlace = 'save' | 'key' | 'open' | 'folder' | 'workspace';
+
+async function chosenFor(app: TestApp, purpose: TestPlace) {
+  switch (purpose) {
+    case 'save':
+      return app.call('dialogs.saveFile', { purpose: 'backup', suggestedName: 'a' });
+    case 'key':
+      return app.call('dialogs.saveFile', { purpose: 'privateKey', suggestedName: 'a' });
+    case 'open':
+      return app.call('dialogs.openFile', { purpose: 'backupFile' });
+    case 'folder':
+      return app.call('dialogs.folder', { purpose: 'restore' });
+    case 'workspace':
+      return app.call('dialogs.folder', { purpose: 'open' });
+  }
+}
+
 /** Lets the operator choose `where` in the dialog of that purpose; answers the ticket. */
-export async function placeFor(
-  app: TestApp,
-  purpose: 'save' | 'open' | 'folder',
-  where: string,
-): Promise<string> {
+export async function placeFor(app: TestApp, purpose: TestPlace, where: string): Promise<string> {
   app.places.push(where);
-  const { chosen } =
-    purpose === 'save'
-      ? await app.call('dialogs.saveFile', { purpose: 'backup', suggestedName: 'a' })
-      : purpose === 'open'
-        ? await app.call('dialogs.openFile', { purpose: 'restore' })
-        : await app.call('dialogs.folder', { purpose: 'restore' });
-  return chosen?.ticket ?? '';
+  return (await chosenFor(app, purpose)).chosen?.ticket ?? '';
 }
 
 /** Starts a backup to `path`, over what lies there; answers the job. */

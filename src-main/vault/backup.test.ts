@@ -11,7 +11,7 @@ import {
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type TestApp, testApp } from '../testing/test-app.ts';
-import { backingUp, placeFor, restoring, until } from '../testing/test-backup.ts';
+import { backingUp, placeFor, restoring, until, type TestPlace } from '../testing/test-backup.ts';
 import { PASSPHRASE } from '../testing/test-workspace.ts';
 
 // Several workspaces a test, each with a key derivation that is slow on purpose.
@@ -30,7 +30,7 @@ async function newKey(label: string): Promise<string> {
   return app.result(await app.call('keys.create', { algorithm: 'p-256', label }));
 }
 
-const place = (purpose: 'save' | 'open' | 'folder', where: string) => placeFor(app, purpose, where);
+const place = (purpose: TestPlace, where: string) => placeFor(app, purpose, where);
 
 async function backup(): Promise<void> {
   await app.result({ job: await backingUp(app, path) });
@@ -46,7 +46,7 @@ async function labels(): Promise<string[]> {
 }
 
 async function openedFrom(folder: string): Promise<void> {
-  await app.call('workspace.openFolder', { folder: await place('folder', folder) });
+  await app.call('workspace.openFolder', { folder: await place('workspace', folder) });
   await app.call('workspace.unlock', { passphrase: PASSPHRASE });
 }
 
@@ -118,7 +118,7 @@ describe('in place', () => {
     expect(await restore(null)).toMatchObject({ state: 'done' });
     await locked();
     await app.call('workspace.unlock', { passphrase: PASSPHRASE });
-    const target = await place('save', join(app.folder, 'one.key'));
+    const target = await place('key', join(app.folder, 'one.key'));
     await app.call('keys.export', { id, target, passphrase: null, overwrite: false });
     expect(readFileSync(join(app.folder, 'one.key'), 'utf8')).toContain('BEGIN PRIVATE KEY');
   });

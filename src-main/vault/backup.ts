@@ -189,7 +189,7 @@ export function createBackups(deps: {
 
   return {
     async backup({ target, overwrite }) {
-      const path = tickets.path(target);
+      const path = tickets.path(target, 'backup');
       if (!overwrite && (await exists(path))) throw fileExists(path);
       const { id, name } = vault.session().workspace;
       const title = `Backup of ${name}`;
@@ -209,9 +209,9 @@ export function createBackups(deps: {
       };
     },
     async restore({ source, folder, passphrase }) {
-      const path = tickets.path(source);
+      const path = tickets.path(source, 'backupFile');
       const content = await readBackupHead(path);
-      const into = folder === null ? null : tickets.path(folder);
+      const into = folder === null ? null : tickets.path(folder, 'restore');
       const { id, name } = content.workspace;
       const title = `Restore of ${name}`;
       return {

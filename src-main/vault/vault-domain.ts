@@ -105,7 +105,8 @@ export function vaultDomain({
     strength: ({ passphrase }) => passphraseStrength(passphrase),
     async create({ folder, name, kind, passphrase }) {
       await requireStrong(passphrase);
-      const path = folder === null ? join(ports.paths.workspaces, folderName(name)) : tickets.path(folder);
+      const path =
+        folder === null ? join(ports.paths.workspaces, folderName(name)) : tickets.path(folder, 'create');
       const id = await vault.create({ folder: path, name, kind, passphrase });
       recovery.made();
       ports.emit({ type: 'changed', topic: 'workspace', ids: [] });
@@ -117,7 +118,7 @@ export function vaultDomain({
       return {};
     },
     async openFolder({ folder }) {
-      await vault.open(tickets.path(folder));
+      await vault.open(tickets.path(folder, 'open'));
       return {};
     },
     async unlock({ passphrase }) {

@@ -8,7 +8,7 @@ import { ErrorState } from './state-box.tsx';
 export function FolderField(props: {
   folder: Ticket | null;
   onFolder: (folder: Ticket) => void;
-  purpose: 'open' | 'export';
+  purpose: 'open' | 'export' | 'krill';
   help?: string;
 }) {
   const choose = useAction('dialogs.folder', async () => {

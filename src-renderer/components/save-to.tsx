@@ -5,7 +5,7 @@
 import { FolderOpen } from 'lucide-react';
 import { useState } from 'react';
 import type { Ticket } from '#shared/contract/app.ts';
-import type { ChannelName } from '#shared/contract/index.ts';
+import type { ChannelName, Parsed } from '#shared/contract/index.ts';
 import { call } from '../app/call.ts';
 import type { CallError } from '../app/call.ts';
 import { useAction } from '../app/use-action.ts';
@@ -15,7 +15,7 @@ import { ErrorState } from './state-box.tsx';
 
 export interface SaveToProps {
   channel: ChannelName;
-  purpose: 'export' | 'audit' | 'backup';
+  purpose: Parsed<'dialogs.saveFile'>['purpose'];
   suggestedName: string;
   /** "Export", "Export key". */
   verb: string;

@@ -43,6 +43,12 @@ export const ticket = z.strictObject({
 });
 export type Ticket = z.infer<typeof ticket>;
 
+const folderPurpose = z.enum(['create', 'open', 'restore', 'export', 'krill', 'stick']);
+const savePurpose = z.enum(['export', 'privateKey', 'signers', 'backup', 'audit']);
+const openPurpose = z.enum(['backupFile', 'library', 'certificate', 'key']);
+/** What a place was chosen for: the dialog says it, and a channel takes no place that was chosen for something else. */
+export type PlacePurpose = z.infer<typeof folderPurpose | typeof savePurpose | typeof openPurpose>;
+
 export const appChannels = {
   'app.info': channel(
     'nothing',
@@ -74,20 +80,20 @@ export const appChannels = {
   ),
   'dialogs.folder': channel(
     'nothing',
-    z.strictObject({ purpose: z.enum(['create', 'open', 'restore', 'export', 'stick']) }),
+    z.strictObject({ purpose: folderPurpose }),
     z.strictObject({ chosen: ticket.nullable() }),
   ),
   'dialogs.saveFile': channel(
     'nothing',
     z.strictObject({
-      purpose: z.enum(['export', 'backup', 'audit']),
+      purpose: savePurpose,
       suggestedName: z.string().min(1).max(200),
     }),
     z.strictObject({ chosen: ticket.nullable() }),
   ),
   'dialogs.openFile': channel(
     'nothing',
-    z.strictObject({ purpose: z.enum(['restore', 'library', 'certificate', 'key']) }),
+    z.strictObject({ purpose: openPurpose }),
     z.strictObject({ chosen: ticket.nullable() }),
   ),
   'jobs.list': channel('nothing', nothing, z.strictObject({ jobs: z.array(job) })),

@@ -138,7 +138,7 @@ export function tomlChannels(deps: TomlDeps): Channels {
       return { text, notes };
     },
     async exportToml({ target, secrets, overwrite }) {
-      const path = tickets.path(target);
+      const path = tickets.path(target, 'signers');
       const { text, shown } = await written(secrets);
       const content = Buffer.from(text, 'utf8');
       const withSecrets = secrets && shown > 0;

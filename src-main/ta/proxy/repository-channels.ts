@@ -92,7 +92,7 @@ export function repositoryChannels(deps: ProxyDeps): Pick<Domain<'ta'>, Names> {
     },
     async proxyFolder({ folder, base, notify }) {
       const { state } = await proxy.required();
-      const path = deps.tickets.path(folder);
+      const path = deps.tickets.path(folder, 'export');
       const repository = folderRepository({ base: base.trim(), notify, path }, state.identity);
       requireNoOther(state, repository);
       await requireFolderFree(path, repository.contact.base);
@@ -101,7 +101,7 @@ export function repositoryChannels(deps: ProxyDeps): Pick<Domain<'ta'>, Names> {
       return {};
     },
     async proxyFolderMove({ folder }) {
-      const path = deps.tickets.path(folder);
+      const path = deps.tickets.path(folder, 'export');
       const { state } = await proxy.required();
       await requireFolderFree(path, movedFolder(state, path).contact.base);
       const after = await proxy.change(

@@ -237,7 +237,7 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
         };
       },
       async stickFolder({ folder }) {
-        const path = deps.tickets.path(folder);
+        const path = deps.tickets.path(folder, 'stick');
         await media.setFolder(path);
         deps.tickets.end(folder);
         return { path };

@@ -94,7 +94,7 @@ function ExportBody({ id, keyId, onClose }: ExportDialogProps) {
         // Another form, another name: a place chosen for one is not meant for the other.
         key={format}
         channel="ca.export"
-        purpose="export"
+        purpose={holdsKey ? 'privateKey' : 'export'}
         suggestedName={suggested.data?.name ?? 'certificate.pem'}
         verb={holdsKey ? (plain ? 'Export unencrypted' : 'Export encrypted') : 'Export'}
         whyNot={

@@ -24,7 +24,7 @@ function ExportBody({ row, onClose }: { row: KeyRow; onClose: () => void }) {
       <KeyPassphrase value={secret} onChange={setSecret} mayBePlain />
       <SaveTo
         channel="keys.export"
-        purpose="export"
+        purpose="privateKey"
         suggestedName={`${name}.key`}
         verb={secret.plain ? 'Export unencrypted' : 'Export encrypted'}
         whyNot={keyPassphraseProblem(secret)}

@@ -53,7 +53,7 @@ function Body({ onClose }: { onClose: () => void }) {
       ) : null}
       <SaveTo
         channel="signers.exportToml"
-        purpose="export"
+        purpose="signers"
         suggestedName="signers.toml"
         verb={secrets ? 'Export with secrets' : 'Export'}
         onClose={onClose}

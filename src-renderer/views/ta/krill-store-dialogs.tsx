@@ -70,7 +70,7 @@ export function ExportStoreDialog(props: { signer: SignerView; open: boolean; on
         showToast(`Written to ${path}`);
       }}
     >
-      <FolderField folder={folder} onFolder={setFolder} purpose="export" />
+      <FolderField folder={folder} onFolder={setFolder} purpose="krill" />
       <p className="dim">An empty folder, best on a medium that is destroyed afterwards.</p>
     </ConfirmDialog>
   );

@@ -51,7 +51,7 @@ function RestoreBody({ onClose, inPlace }: RestoreDialogProps) {
   /** Of the last attempt: file and place stay chosen, what was wrong is said here. */
   const [failure, setFailure] = useState<CallError | null>(null);
   const pickSource = useAction('dialogs.openFile', async () => {
-    setSource((await call('dialogs.openFile', { purpose: 'restore' })).chosen ?? source);
+    setSource((await call('dialogs.openFile', { purpose: 'backupFile' })).chosen ?? source);
   });
   const pickFolder = useAction('dialogs.folder', async () => {
     setFolder((await call('dialogs.folder', { purpose: 'restore' })).chosen ?? folder);
