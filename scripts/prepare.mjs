@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -56,14 +56,20 @@ function installPackages() {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   say('Installing packages (npm ci)…');
-  if (
-    !run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-      shell: process.platform === 'win32',
-    })
-  )
-    give('npm ci failed; see above.');
+  if (!npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'])) give('npm ci failed; see above.');
   buildPkcs11();
   writeFileSync(stamp, lock);
+}
+
+/** npm is a script on Windows, which only a shell starts. */
+function npm(args, options = {}) {
+  return run('npm', args, { shell: process.platform === 'win32', ...options });
+}
+
+/** Folder of the Node that npm brought, when the headers of native modules are in it; otherwise node-gyp fetches them. */
+export function nodeHeaders(program = nodeProgram(), isThere = existsSync) {
+  const folder = program.endsWith('.exe') ? dirname(program) : dirname(dirname(program));
+  return [folder, dirname(folder)].find((path) => isThere(join(path, 'include', 'node', 'node.h'))) ?? null;
 }
 
 function pkcs11Loads() {
@@ -76,15 +82,23 @@ function buildPkcs11() {
   const { version } = lock.packages['node_modules/pkcs11js'];
   bringDebianPackages(['g++', 'make', 'python3']);
   if (!existsSync(join(modules, 'pkcs11js')))
-    run('npm', ['install', '--no-save', '--ignore-scripts', '--loglevel=error', `pkcs11js@${version}`]);
+    npm(['install', '--no-save', '--ignore-scripts', '--loglevel=error', `pkcs11js@${version}`]);
   if (pkcs11Loads()) return;
-  const headers = join(modules, `node-${process.platform}-${process.arch}`);
   say('Building pkcs11js…');
-  const env = { ...process.env, npm_config_nodedir: headers };
-  run('npm', ['rebuild', 'pkcs11js', '--loglevel=error'], { stdio: ['ignore', 'ignore', 'inherit'], env });
+  const headers = nodeHeaders();
+  const env = headers === null ? process.env : { ...process.env, npm_config_nodedir: headers };
+  npm(['rebuild', 'pkcs11js', '--loglevel=error'], { stdio: ['ignore', 'ignore', 'inherit'], env });
+}
+
+/** Said at each start, because it changes what Baleen can do: a PKCS#11 token is out of reach. In CI it ends. */
+function requirePkcs11() {
   if (pkcs11Loads()) return;
-  const text =
-    'pkcs11js could not be built: PKCS#11 tokens will not be available. It needs g++, make and python3.';
+  const tools = {
+    linux: 'g++, make and python3',
+    darwin: 'the Xcode command line tools',
+    win32: 'Visual Studio Build Tools and Python',
+  };
+  const text = `pkcs11js is not built: PKCS#11 tokens are not available. Install ${tools[process.platform] ?? tools.linux}, delete node_modules and start again.`;
   if (process.env.CI) give(text);
   say(`\n*** ${text} ***\n`);
 }
@@ -111,8 +125,7 @@ export function bringDebianPackages(packages, has = onPath) {
 }
 
 export function onPath(program) {
-  const separator = process.platform === 'win32' ? ';' : ':';
-  return (process.env.PATH ?? '').split(separator).some((folder) => existsSync(join(folder, program)));
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
 }
 
 function isProgram(path) {
@@ -172,11 +185,12 @@ function build() {
 
 /** PATH with the project's own programs and Node 24 first. */
 export function environment() {
-  return { ...process.env, PATH: `${join(modules, '.bin')}:${process.env.PATH ?? ''}` };
+  return { ...process.env, PATH: `${join(modules, '.bin')}${delimiter}${process.env.PATH ?? ''}` };
 }
 
 /** Everything a start or a test needs. */
 export function prepare() {
   installPackages();
+  requirePkcs11();
   build();
 }

@@ -12,24 +12,20 @@ import {
   root,
   say,
 } from './prepare.mjs';
+import { startArguments } from './start-arguments.mjs';
 
-const given = process.argv.slice(2);
-
-function valueOf(name) {
-  const at = given.findIndex((arg) => arg === name || arg.startsWith(`${name}=`));
-  if (at < 0) return null;
-  return given[at].includes('=') ? given[at].slice(name.length + 1) : (given[at + 1] ?? '');
+function argumentsGiven() {
+  try {
+    return startArguments(process.argv.slice(2), process.env.INIT_CWD ?? process.cwd());
+  } catch (error) {
+    return give(error.message);
+  }
 }
 
-const shell = valueOf('--shell') ?? 'auto';
-const workspace = valueOf('--workspace');
-const tour = valueOf('--tour');
-const asks = given.filter((arg) => arg === '--help' || arg === '--version');
-if (!['auto', 'electron', 'chromium'].includes(shell)) give('--shell is electron, chromium or auto.');
+const { shell, workspace, tour, asks } = argumentsGiven();
 
 const hasDisplay =
   process.platform !== 'linux' || Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY);
-if (tour === '') give('--tour needs a folder for the pictures: npm start -- --tour DIR');
 if (!hasDisplay && asks.length === 0 && tour === null)
   give(
     'there is no display here. Start it in a desktop session; without one, npm start -- --tour DIR makes pictures of every screen.',
@@ -74,7 +70,11 @@ if (tour !== null) {
 }
 
 const rest = [...(workspace === null ? [] : ['--workspace', workspace]), ...asks];
-const electron = shell === 'chromium' ? null : electronBinary();
+// Electron refuses root, and a sandbox switch is not ours to add unasked.
+const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
+if (isRoot && shell === 'electron')
+  give('Electron does not start as root. Start it as an ordinary user, or use --shell=chromium.');
+const electron = shell === 'chromium' || isRoot ? null : electronBinary();
 if (electron !== null) {
   pass(electron, [root, ...rest]);
 } else {
@@ -82,7 +82,12 @@ if (electron !== null) {
     give(
       'Electron is not here and could not be fetched. Use --shell=chromium or ELECTRON_OVERRIDE_DIST_PATH.',
     );
-  if (shell === 'auto') say('baleen: Electron could not be fetched, so Chromium carries the window.');
+  if (shell === 'auto')
+    say(
+      isRoot
+        ? 'baleen: Electron does not start as root, so Chromium carries the window.'
+        : 'baleen: Electron could not be fetched, so Chromium carries the window.',
+    );
   needChromium();
   pass(nodeProgram(), [join(root, 'out', 'main', 'chromium.js'), ...rest]);
 }
