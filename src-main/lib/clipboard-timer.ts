@@ -35,7 +35,7 @@ export function createClipboardTimer(deps: { clock: Clock; clipboard: Clipboard;
   return {
     clearSecret,
     async copy(text, isSecret) {
-      await deps.clipboard.write(text);
+      await deps.clipboard.write(text, isSecret);
       stop();
       secret = isSecret ? { text, refused: false } : null;
       if (!isSecret) return { clearsAt: null };

@@ -172,6 +172,7 @@ async function carry(
     }
   }
 
+  const clipboard = windowClipboard(() => page);
   const native = options.headless === true ? null : nativeDialogs();
   const ports: Ports = {
     clock: realClock,
@@ -180,7 +181,7 @@ async function carry(
     signerHosts: nodeSignerHosts(options.signerHost),
     dialogs: native ?? chooserDialogs(openChooserPage),
     volumes: nodeVolumes(note),
-    clipboard: windowClipboard(() => page),
+    clipboard,
     version: options.version,
     workers: options.workers,
     notices: [],
@@ -193,7 +194,12 @@ async function carry(
     paths: { ...folders, workspace: options.args.workspace },
   };
 
-  guardWindow(context, page, { isExpected: () => adopting, mayAsk: options.headless !== true });
+  guardWindow(context, page, {
+    isExpected: () => adopting,
+    mayAsk: options.headless !== true,
+    letGo: clipboard.letGo,
+    isHeld: clipboard.isHeld,
+  });
   page.on('close', () => void close());
   context.on('close', () => void close());
   page.on('crash', () => {
@@ -241,7 +247,12 @@ function openPopup(): void {
 function guardWindow(
   context: BrowserContext,
   page: Page,
-  { isExpected, mayAsk }: { isExpected: () => boolean; mayAsk: boolean },
+  {
+    isExpected,
+    mayAsk,
+    isHeld,
+    letGo,
+  }: { isExpected: () => boolean; mayAsk: boolean; isHeld(): boolean; letGo(): Promise<void> },
 ): void {
   const ignore = (): void => undefined;
   context.on('page', (other) => {
@@ -251,6 +262,12 @@ function guardWindow(
   });
   context.on('dialog', (dialog) => {
     const isLeaving = dialog.type() === 'beforeunload';
+    if (isLeaving && isHeld()) {
+      // Nothing runs in the page behind its question: it stays, the secret is taken away, then it may go.
+      const go = (): Promise<void> => page.close({ runBeforeUnload: true });
+      void dialog.dismiss().then(letGo).then(go, go).catch(ignore);
+      return;
+    }
     if (isLeaving && mayAsk) return;
     void (isLeaving ? dialog.accept() : dialog.dismiss()).catch(ignore);
   });

@@ -10,14 +10,30 @@ interface PageClipboard {
   navigator: { clipboard: { readText(): Promise<string>; writeText(text: string): Promise<void> } };
 }
 
-export function windowClipboard(page: () => Page): Clipboard {
+export interface WindowClipboard extends Clipboard {
+  isHeld(): boolean;
+  /** Takes a secret away that is there now; after it, none is held, come what may. The page must not stand behind a question. */
+  letGo(): Promise<void>;
+}
+
+/** Runs in the page: while a secret is held, the window asks before it goes, so that main hears of it in time. */
+function holdWindow(held: boolean): void {
+  const page = globalThis as unknown as { onbeforeunload: ((event: Event) => void) | null };
+  page.onbeforeunload = held ? (event) => event.preventDefault() : null;
+}
+
+export function windowClipboard(page: () => Page): WindowClipboard {
+  let held: string | null = null;
   let last: Promise<unknown> = Promise.resolve();
   // Kept for the life of the window: when a session is detached, Chromium forgets every refusal made for the origin.
   let opened: Promise<CDPSession> | null = null;
 
   async function allow(setting: 'granted' | 'denied'): Promise<void> {
     const window = page();
-    const session = await (opened ??= window.context().newCDPSession(window));
+    opened ??= window.context().newCDPSession(window);
+    // One that failed is not kept: the next time begins anew.
+    opened.catch(() => void (opened = null));
+    const session = await opened;
     for (const name of ['clipboard-read', 'clipboard-write'])
       await session.send('Browser.setPermission', { permission: { name }, setting, origin: APP_ORIGIN });
   }
@@ -38,20 +54,35 @@ export function windowClipboard(page: () => Page): Clipboard {
     last = done.catch(() => undefined);
     return done;
   }
+  const clearIf = (text: string): Promise<void> =>
+    next(async (window) => {
+      await window.evaluate(async (given) => {
+        const { clipboard } = (globalThis as unknown as PageClipboard).navigator;
+        if ((await clipboard.readText()) === given) await clipboard.writeText('');
+      }, text);
+      if (held !== text) return;
+      held = null;
+      await window.evaluate(holdWindow, false);
+    });
   return {
-    write: (text) =>
-      next((window) =>
-        window.evaluate(
+    write: (text, secret) =>
+      next(async (window) => {
+        await window.evaluate(
           (given) => (globalThis as unknown as PageClipboard).navigator.clipboard.writeText(given),
           text,
-        ),
-      ),
-    clearIf: (text) =>
-      next((window) =>
-        window.evaluate(async (given) => {
-          const { clipboard } = (globalThis as unknown as PageClipboard).navigator;
-          if ((await clipboard.readText()) === given) await clipboard.writeText('');
-        }, text),
-      ),
+        );
+        held = secret ? text : null;
+        await window.evaluate(holdWindow, secret);
+      }),
+    clearIf,
+    isHeld: () => held !== null,
+    async letGo() {
+      if (held === null) return;
+      try {
+        await clearIf(held);
+      } finally {
+        held = null;
+      }
+    },
   };
 }
