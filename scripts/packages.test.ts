@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { extractFile, getRawHeader, listPackage } from '@electron/asar';
-import { flipFuses, FuseV1Options, FuseVersion, getCurrentFuseWire } from '@electron/fuses';
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
 
@@ -147,7 +147,9 @@ describe('the Electron package', () => {
     const dist = join(scratch, 'dist');
     standInElectron(dist);
     const config = {
-      extends: join(root, 'electron-builder.yml'),
+      // The overlay of a release, but for the signing, whose certificates are elsewhere.
+      extends: join(root, 'electron-builder.release.yml'),
+      forceCodeSigning: false,
       electronDist: dist,
       electronVersion: packageJson.devDependencies.electron,
       directories: { output: join(scratch, 'out') },
@@ -211,18 +213,26 @@ describe('the Electron package', () => {
     expect(checked).toBeGreaterThan(20);
   });
 
-  test('fuses can be set in the packed binary and are read back', async () => {
-    const binary = join(packed, 'baleen');
-    await flipFuses(binary, {
-      version: FuseVersion.V1,
-      [FuseV1Options.RunAsNode]: false,
-      [FuseV1Options.EnableNodeCliInspectArguments]: false,
-      [FuseV1Options.OnlyLoadAppFromAsar]: true,
+  test('the fuses of a release are those that electron-builder set in the packed binary', async () => {
+    const wire = await getCurrentFuseWire(join(packed, 'baleen'));
+    // 48 is off, 49 is on.
+    expect({
+      runAsNode: wire[FuseV1Options.RunAsNode],
+      cookies: wire[FuseV1Options.EnableCookieEncryption],
+      nodeOptions: wire[FuseV1Options.EnableNodeOptionsEnvironmentVariable],
+      inspect: wire[FuseV1Options.EnableNodeCliInspectArguments],
+      integrity: wire[FuseV1Options.EnableEmbeddedAsarIntegrityValidation],
+      onlyAsar: wire[FuseV1Options.OnlyLoadAppFromAsar],
+      file: wire[FuseV1Options.GrantFileProtocolExtraPrivileges],
+    }).toEqual({
+      runAsNode: 48,
+      cookies: 49,
+      nodeOptions: 48,
+      inspect: 48,
+      integrity: 49,
+      onlyAsar: 49,
+      file: 48,
     });
-    const wire = await getCurrentFuseWire(binary);
-    expect(wire[FuseV1Options.RunAsNode]).toBe(48);
-    expect(wire[FuseV1Options.EnableNodeCliInspectArguments]).toBe(48);
-    expect(wire[FuseV1Options.OnlyLoadAppFromAsar]).toBe(49);
   });
 
   test('both configurations fit the schema of electron-builder, and a misspelt one does not', async () => {

@@ -7,6 +7,7 @@
  * is the truth, and what a loss of power takes from the file is completed at opening.
  */
 import { closeSync, fstatSync, fsync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { APPEND } from '../lib/append-flags.ts';
 import { recordLine, type StoredAuditRecord } from './audit-record.ts';
 
 export interface AuditFile {
@@ -55,7 +56,7 @@ export function openAuditFile(
   recordOf: (seq: number) => StoredAuditRecord | null,
   failed: (error: Error) => void,
 ): AuditFile {
-  const file = openSync(path, 'a+', 0o600);
+  const file = openSync(path, APPEND, 0o600);
   const bytes = readFileSync(path);
   const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
   const healed = whole.length !== bytes.length;

@@ -27,3 +27,12 @@ it.each(['証'.repeat(100), 'é'.repeat(100), 'a'.repeat(300), `${'a'.repeat(149
     expect(name.startsWith(fileNameOf(name))).toBe(true);
   },
 );
+
+it.each([
+  ['con.example', 'certificate-con.example'],
+  ['AUX.txt.pem', 'certificate-AUX.txt.pem'],
+  ['lpt1', 'certificate-lpt1'],
+  ['console.example', 'console.example'],
+])('%s is written as %s: a device of Windows counts by what stands before the first dot', (name, file) => {
+  expect(fileNameOf(name)).toBe(file);
+});

@@ -16,6 +16,23 @@ const write = (path: string, text: string, overwrite = false) =>
   exportFile({ path, content: Buffer.from(text), mode: 0o600, overwrite, now });
 
 describe('exportFile', () => {
+  it.skipIf(process.platform === 'win32')('says the mode that the file got, whatever was asked', async () => {
+    const path = join(folder, 'a.pem');
+    const before = process.umask(0o077);
+    try {
+      const { mode } = await exportFile({
+        path,
+        content: Buffer.from('x'),
+        mode: 0o644,
+        overwrite: false,
+        now,
+      });
+      expect(mode).toBe('0600');
+    } finally {
+      process.umask(before);
+    }
+  });
+
   it('asks before it replaces, and then keeps the old file beside the new one', async () => {
     const path = join(folder, 'a.pem');
     expect(await write(path, 'one')).toEqual({ path, backup: null, mode: '0600' });

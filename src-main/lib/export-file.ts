@@ -119,5 +119,7 @@ export async function exportFile(options: {
     }
     throw error;
   }
-  return { path, backup, mode: `0${mode.toString(8)}` };
+  // What it became: the umask may have taken something away. Windows has no modes, there the asked one is told.
+  const became = process.platform === 'win32' ? mode : (await lstat(path)).mode & 0o777;
+  return { path, backup, mode: became.toString(8).padStart(4, '0') };
 }

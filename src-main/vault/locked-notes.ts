@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { AuditEntry } from '../audit/audit-record.ts';
 import { fileError } from '../lib/app-error.ts';
+import { APPEND } from '../lib/append-flags.ts';
 import { writeFileAtomic } from '../lib/atomic-file.ts';
 import { sha256Hex } from '../lib/bytes.ts';
 
@@ -107,7 +108,7 @@ export function createLockedNotes(folder: string): LockedNotes {
           const first = JSON.stringify({ leftOut: leftOut + lines.length - kept.length });
           await writeFileAtomic(path, Buffer.from(`${[first, ...kept].join('\n')}\n`), 0o600);
         }
-        await appendFile(path, line, { mode: 0o600, flush: true });
+        await appendFile(path, line, { mode: 0o600, flush: true, flag: APPEND });
       } catch (error) {
         throw fileError(error, path);
       }

@@ -2,6 +2,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { testVault } from '../testing/test-workspace.ts';
+import { createRecent } from './recent.ts';
 
 let made: ReturnType<typeof testVault>;
 beforeEach(() => {
@@ -30,4 +31,12 @@ test('a copy of a workspace has a row of its own: it is opened and forgotten alo
   const copy = (await made.domain.recent({})).rows.find(({ path }) => path === second);
   await made.domain.forget({ id: copy?.id ?? '' });
   expect((await made.domain.recent({})).rows.map(({ path }) => path)).toEqual([first]);
+});
+
+test('changes at the same time come one after the other: none is lost', async () => {
+  const recent = createRecent(join(made.folder, 'config-of-its-own'));
+  const header = { id: 'ws-a', name: 'A', kind: 'online' } as Parameters<typeof recent.opened>[0];
+  const paths = Array.from({ length: 8 }, (_, n) => `/workspaces/${n}`);
+  await Promise.all(paths.map((path) => recent.opened(header, path, new Date())));
+  expect((await recent.rows()).map(({ path }) => path).toSorted()).toEqual(paths);
 });

@@ -64,6 +64,15 @@ export function createRecent(configFolder: string): Recent {
     await writeFileAtomic(file, Buffer.from(JSON.stringify(rows.slice(0, MOST_ROWS))), 0o600);
   }
 
+  let last: Promise<unknown> = Promise.resolve();
+  /** One after the other: who reads, changes and writes must not undo another's change. */
+  function change(how: (rows: Row[]) => Row[]): Promise<void> {
+    const run = async (): Promise<void> => write(how(await read()));
+    const done = last.then(run, run);
+    last = done.catch(() => undefined);
+    return done;
+  }
+
   return {
     rows: async () =>
       Promise.all(
@@ -73,11 +82,12 @@ export function createRecent(configFolder: string): Recent {
           problem: await problemOf(found),
         })),
       ),
-    async opened({ id, name, kind }, path, now) {
-      const others = (await read()).filter((found) => found.path !== path);
-      await write([{ id, name, kind, path, lastOpenedAt: now.toISOString() }, ...others]);
-    },
-    forget: async (id) => write((await read()).filter((found) => rowId(found.path) !== id)),
+    opened: ({ id, name, kind }, path, now) =>
+      change((rows) => [
+        { id, name, kind, path, lastOpenedAt: now.toISOString() },
+        ...rows.filter((found) => found.path !== path),
+      ]),
+    forget: (id) => change((rows) => rows.filter((found) => rowId(found.path) !== id)),
     async path(id) {
       const found = (await read()).find((candidate) => rowId(candidate.path) === id);
       if (found === undefined)

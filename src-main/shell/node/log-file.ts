@@ -1,11 +1,10 @@
 /** The log on disk: lines appended to one file, mode 0600, three older ones kept. What a line may hold is decided in lib/log.ts. */
-import { closeSync, constants, fstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText } from '../../lib/app-error.ts';
+import { APPEND } from '../../lib/append-flags.ts';
 
 const OLDER_FILES = 3;
-// Windows has no such flag.
-const NOFOLLOW = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
 
 export interface LogFile {
   path: string;
@@ -14,9 +13,9 @@ export interface LogFile {
   close(): void;
 }
 
-/** A new file under this name; SECURITY: a link in its place is not followed. */
+/** Opens or makes the file under this name. */
 function openNew(path: string): number {
-  return openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | NOFOLLOW, 0o600);
+  return openSync(path, APPEND, 0o600);
 }
 
 /**
