@@ -45,7 +45,7 @@ test('axe finds nothing in palette, dialogs and refusals, in three themes', asyn
   await page.keyboard.press('Escape');
   await lock(page);
   await unlock(page, 'not the passphrase at all');
-  await expect(page.getByRole('alert').first()).toBeVisible();
+  await expect(page.getByText('not the passphrase of this workspace')).toBeVisible();
   await look('refused unlock');
   expect(found).toEqual([]);
 });

@@ -86,7 +86,8 @@ test('PKCS#12 and key files open in OpenSSL and are 0600; nothing is overwritten
   const path = join(app.folder, 'leaf.p12');
   app.places.push(path, path, path, join(app.folder, 'leaf.key'));
   const ticket = async () =>
-    (await app.call('dialogs.saveFile', { purpose: 'privateKey', suggestedName: 'leaf.p12' })).chosen?.ticket ?? '';
+    (await app.call('dialogs.saveFile', { purpose: 'privateKey', suggestedName: 'leaf.p12' })).chosen
+      ?.ticket ?? '';
   const ask = { id: leaf, format: 'pkcs12', passphrase: 'open sesame', overwrite: false } as const;
   const first = await app.call('ca.export', { ...ask, target: await ticket() });
   expect(first).toEqual({ path, backup: null, mode: '0600' });

@@ -19,6 +19,7 @@ export interface WindowClipboard extends Clipboard {
 /** Runs in the page: while a secret is held, the window asks before it goes, so that main hears of it in time. */
 function holdWindow(held: boolean): void {
   const page = globalThis as unknown as { onbeforeunload: ((event: Event) => void) | null };
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- one question at most, and it is taken back from here without its function
   page.onbeforeunload = held ? (event) => event.preventDefault() : null;
 }
 

@@ -21,10 +21,7 @@ async function importText({ app, revision }: Pick<Started, 'app' | 'revision'>, 
 
 async function exportTo({ app }: Pick<Started, 'app'>, path: string, secrets: boolean) {
   app.places.push(path);
-  const { chosen } = await app.call('dialogs.saveFile', {
-    purpose: 'signers',
-    suggestedName: 'signers.toml',
-  });
+  const { chosen } = await app.call('dialogs.saveFile', { purpose: 'signers', suggestedName: 'a.toml' });
   return app.call('signers.exportToml', { target: chosen?.ticket ?? '', secrets, overwrite: false });
 }
 
