@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openAuditFile } from './audit/audit-file.ts';
-import { createLockedNotes } from './vault/locked-notes.ts';
+import { openAuditFile } from '../audit/audit-file.ts';
+import { createLockedNotes } from './locked-notes.ts';
 
 let folder: string;
 let target: string;
