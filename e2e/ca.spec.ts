@@ -139,8 +139,8 @@ test('a leaf: names that are none, an empty list, a lifetime over the limit', as
   await page.getByLabel('DNS names').fill('a b');
   await page.getByLabel('IP addresses').fill('999.1.1.1');
   await next(page);
-  await expect(page.getByText(/invalid DNS name: a b/)).toBeVisible();
-  await expect(page.getByText(/invalid IP address: 999.1.1.1/)).toBeVisible();
+  await expect(page.getByText(/Invalid DNS name: a b\./)).toBeVisible();
+  await expect(page.getByText(/Invalid IP address: 999.1.1.1\./)).toBeVisible();
 });
 
 test('a request chosen in the Key step keeps the rest of the wizard; a bad one and a stray file are said there', async ({

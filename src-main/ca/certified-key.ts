@@ -16,6 +16,8 @@ export interface Refusal {
   fix: string;
 }
 
+const USED = 'Use P-256, P-384, P-521, Ed25519 or RSA.';
+
 /** Why this key gets no certificate; null when it may. */
 export function whyNoKey(spkiDer: Uint8Array, allowed: readonly KeyAlgorithm[]): Refusal | null {
   const weak = keyFindings(spkiDer).find(({ severity }) => severity === 'bad');
@@ -24,7 +26,7 @@ export function whyNoKey(spkiDer: Uint8Array, allowed: readonly KeyAlgorithm[]):
   if (algorithm === null || !allowed.includes(algorithm))
     return {
       message: `${keyView(spkiDer).text} keys are not certified here.`,
-      fix: 'Use P-256, P-384, P-521, Ed25519 or RSA.',
+      fix: USED,
     };
   return null;
 }
@@ -47,5 +49,7 @@ export function whyNoRequest(
     };
   const [long] = longFormFindings(request.der);
   if (long !== undefined) return { message: `The request: ${long.text}`, fix: 'Ask for a new request.' };
-  return whyNoKey(request.spkiDer, allowed);
+  const no = whyNoKey(request.spkiDer, allowed);
+  // Whoever reads it did not make the key.
+  return no === null ? null : { ...no, fix: `Ask for a request with another key. ${USED}` };
 }

@@ -121,7 +121,7 @@ function urls(text: string, field: string): { values: string[]; problems: Proble
     problems: values
       .filter((value) => !URL_START.test(value) || !URL.canParse(value) || !/^[\u0021-\u007e]+$/.test(value))
       .map((value) =>
-        problem(`status.${field}`, `invalid URL: ${value}`, 'It begins with http:// or https://.'),
+        problem(`status.${field}`, `Invalid URL: ${value}.`, 'It begins with http:// or https://.'),
       ),
   };
 }

@@ -1,6 +1,7 @@
 /** What a certificate request asks for beyond what the profile gives: listed for the operator, never copied. */
-import { attributeType } from '#shared/contract/issue-draft.ts';
-import { SEPARATOR } from '../issuing/name-list.ts';
+import { attributeType, type IssueDraft } from '#shared/contract/issue-draft.ts';
+import { type NameType, readAlternativeName } from '../issuing/alternative-name.ts';
+import { readNames, SEPARATOR } from '../issuing/name-list.ts';
 import type { Profile } from '../issuing/profile.ts';
 import { decoded } from '../x509/certificate-view.ts';
 import { nameView } from '../x509/distinguished-name.ts';
@@ -23,14 +24,30 @@ const LOOKED_AT: readonly string[] = [
   EXTENSION.subjectKeyIdentifier,
 ];
 
-/** One line each, for reading. */
+const NAME_WORDS: Record<NameType, string> = {
+  dns: 'DNS name',
+  ip: 'IP address',
+  uri: 'URI',
+  email: 'e-mail address',
+};
+
+/** The same for two spellings of one name. */
+function sameName(type: NameType, value: string): string {
+  const reading = readAlternativeName(value, type);
+  return reading.ok ? `${reading.name.type} ${reading.name.value}` : `${type} ${value}`;
+}
+
+/** `given`: what the operator left of it in the draft. One line each, for reading. */
 export function notGranted(
   { subject, extensions, otherAttributes }: CertificationRequest,
   profile: Profile,
+  given: Pick<IssueDraft, 'subject' | 'names'>,
 ): string[] {
   const lines: string[] = [];
+  const kept = given.subject.map(({ type, value }) => `${type} ${value}`);
   for (const { name, value } of nameView(subject).attributes)
-    if (!attributeType.safeParse(name).success) lines.push(`subject attribute ${name}: ${value}`);
+    if (!attributeType.safeParse(name).success || !kept.includes(`${name} ${value}`))
+      lines.push(`subject attribute ${name}: ${value}`);
   const { isCa } = decoded(extensions, EXTENSION.basicConstraints, readBasicConstraints, {
     isCa: false,
     pathLength: null,
@@ -46,9 +63,14 @@ export function notGranted(
     if (!allowed.has(usage)) lines.push(`key usage ${usage}`);
   for (const purpose of decoded(extensions, EXTENSION.extendedKeyUsage, readExtendedKeyUsage, []))
     if (!allowed.has(purpose)) lines.push(`purpose ${purpose}`);
+  const names = new Set(
+    readNames(given.names).names.map(({ type, value }) => sameName(type as NameType, value)),
+  );
   for (const { type, value } of decoded(extensions, EXTENSION.subjectAltName, readGeneralNames, []))
     if (!['dns', 'ip', 'uri', 'email'].includes(type)) lines.push(`name of type ${type}: ${value}`);
     else if (SEPARATOR.test(value)) lines.push(`name with a separator in it: ${value}`);
+    else if (!names.has(sameName(type as NameType, value)))
+      lines.push(`${NAME_WORDS[type as NameType]} ${value}`);
   for (const extension of extensions) {
     if (LOOKED_AT.includes(extension.oid)) continue;
     const { name, oid, text } = extensionView(extension);

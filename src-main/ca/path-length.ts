@@ -50,7 +50,7 @@ export function checkPathLength({ data, issuer }: IssueContext): Problem[] {
           problem(
             'pathLength',
             `The authorities above allow ${most} at most; without a limit it would promise more.`,
-            `Choose ${most} or less.`,
+            most === 0 ? 'Choose 0.' : `Choose ${most} or less.`,
           ),
         ];
   if (!Number.isInteger(pathLength) || pathLength < 0 || pathLength > 10)
@@ -61,8 +61,10 @@ export function checkPathLength({ data, issuer }: IssueContext): Problem[] {
     return [
       problem(
         'pathLength',
-        `The authorities above allow ${most} at most.`,
-        `Choose ${most} or less: more would never hold.`,
+        most === 0
+          ? 'The authorities above allow no further layer.'
+          : `The authorities above allow ${most} at most.`,
+        most === 0 ? 'Choose 0: it signs leaves only.' : `Choose ${most} or less: more would never hold.`,
       ),
     ];
   return [];

@@ -22,7 +22,7 @@ test.each<[string, Purpose, Partial<IssueDraft>, RegExp, string]>([
     '999.1.1.1',
     'server',
     { names: { dns: '', ip: '999.1.1.1', uri: '', email: '' } },
-    /invalid IP address: 999.1.1.1/,
+    /Invalid IP address: 999.1.1.1\./,
     'names',
   ],
   ['an empty SAN list', 'server', {}, /No name is given/, 'names'],
@@ -51,7 +51,7 @@ test.each<[string, Purpose, Partial<IssueDraft>, RegExp, string]>([
       names: { dns: 'a.example', ip: '', uri: '', email: '' },
       status: { mode: 'urls', crl: 'crl.example', ocsp: '', caIssuers: '' },
     },
-    /invalid URL: crl.example/,
+    /Invalid URL: crl.example\./,
     'validity',
   ],
   [
@@ -61,12 +61,60 @@ test.each<[string, Purpose, Partial<IssueDraft>, RegExp, string]>([
     /The chosen signer is no longer configured/,
     'key',
   ],
-  ['a bad constraint', 'root', { namesPermitted: '10.0.0.0/99' }, /invalid network/, 'purpose'],
+  ['a path as a constraint', 'root', { namesPermitted: '../x' }, /Invalid DNS suffix/, 'purpose'],
+  ['a bad constraint', 'root', { namesPermitted: '10.0.0.0/99' }, /Invalid network/, 'purpose'],
 ])('%s is a problem with its step, and cannot be signed', async (_what, purpose, more, message, step) => {
   const review = await by.reviewOf(draftOf(purpose, 'x.example', more));
   const found = review.problems.find((problem) => message.test(problem.message));
   expect(found).toMatchObject({ step: step === 'purpose' && more.namesPermitted ? 'names' : step });
   expect(review).toMatchObject({ digest: '', trial: null });
+});
+
+test('every problem is a sentence that begins large and ends', async () => {
+  const review = await by.reviewOf(
+    draftOf('server', 'x'.repeat(65), {
+      names: { dns: 'a b, ../x', ip: '999.1.1.1', uri: 'x', email: '@' },
+      lifetimeSeconds: 366_000 * DAY,
+      status: { mode: 'urls', crl: 'x', ocsp: '', caIssuers: '' },
+    }),
+  );
+  expect(review.problems.length).toBeGreaterThan(5);
+  for (const { message } of review.problems) expect(message).toMatch(/^[A-Z“"].*[.!?]$/);
+});
+
+test('a long common name is shortened; only a leaf has its host name in the SAN instead', async () => {
+  const long = [{ type: 'CN' as const, value: 'x'.repeat(65) }];
+  const fixOf = async (purpose: Purpose): Promise<string | undefined> =>
+    (await by.reviewOf(draftOf(purpose, '', { subject: long }))).problems.find(
+      ({ path }) => path === 'subject.0',
+    )?.fix;
+  expect(await fixOf('root')).toBe('Shorten it.');
+  expect(await fixOf('server')).toMatch(/the SAN carries it/);
+});
+
+test('the review shows both key identifiers, its own as soon as the key is known', async () => {
+  const names = { dns: 'a.internal', ip: '', uri: '', email: '' };
+  const lineOf = async (draft: IssueDraft, label: string) =>
+    (await by.reviewOf(draft)).lines.find((line) => line.label === label);
+  const fresh = draftOf('server', 'a.internal', { issuer: intermediate, names });
+  expect(await lineOf(fresh, 'subjectKeyIdentifier')).toMatchObject({
+    value: 'of the key that is made at signing',
+  });
+  expect(await lineOf(fresh, 'authorityKeyIdentifier')).toMatchObject({
+    hex: true,
+    value: (await app.call('ca.certificate', { id: intermediate })).view.subjectKeyId,
+  });
+  const { rows } = await app.call('keys.list', { limit: 10 });
+  const key = rows[0]?.id ?? '';
+  const { view } = await app.call('ca.certificate', { id: intermediate });
+  expect(view.subjectKeyId).not.toBeNull();
+  expect(await lineOf({ ...fresh, key: { from: 'existing', key } }, 'subjectKeyIdentifier')).toMatchObject({
+    hex: true,
+    value: expect.stringMatching(/^[0-9a-f]{40}$/i),
+  });
+  expect(await lineOf(fresh, 'subjectAltName')).toMatchObject({
+    names: [{ type: 'dns', value: 'a.internal' }],
+  });
 });
 
 test('an intermediate of path length 0 signs no further authority, and a leaf is no issuer', async () => {
@@ -85,8 +133,9 @@ test("a leaf over its CA's limit is refused in step's words until the limit is r
   expect((await by.reviewOf(year)).problems).toMatchObject([
     {
       step: 'validity',
-      message:
-        "365 days is longer than this authority allows (24 hours). In step's words: requested duration of 8760h1m0s is more than the authorized maximum certificate duration of 24h1m0s.",
+      message: '365 days is longer than this authority allows (24 hours).',
+      quote:
+        'requested duration of 8760h1m0s is more than the authorized maximum certificate duration of 24h1m0s',
       fix: 'Choose a shorter lifetime, or raise the limit for this CA.',
     },
   ]);

@@ -11,6 +11,7 @@ import { keyAlgorithmOf } from '../signers/stored-key.ts';
 import { type CertificateFields, certificateFields } from '../x509/certificate-view.ts';
 import { nameView, shortName } from '../x509/distinguished-name.ts';
 import { bySeverity } from '../x509/lint.ts';
+import { EXTENSION } from '../x509/oids.ts';
 import { decide, type Decision } from './decide.ts';
 import type { HandedReviews } from './handed-reviews.ts';
 import type { IssueContext } from './issue-context.ts';
@@ -30,9 +31,9 @@ const STEPS: [prefix: string, step: ReviewProblem['step']][] = [
   ['status', 'validity'],
 ];
 
-function placed({ path, message, fix }: Problem): ReviewProblem {
+function placed({ path, message, fix, quote }: Problem): ReviewProblem {
   const step = STEPS.find(([prefix]) => path.startsWith(prefix))?.[1] ?? 'purpose';
-  return { path, step, message, fix };
+  return { path, step, message, fix, ...(quote === undefined ? {} : { quote }) };
 }
 
 /** Everything that decides what is signed, but for the moment and the serial: a review of something else has another digest. */
@@ -53,21 +54,27 @@ export function reviewDigest({ draft, data, issuer, key, holder }: IssueContext)
     .digest('hex');
 }
 
+/** The trial certificate holds a throw-away key where the real one is made at signing: its identifier is not shown. */
+function keyIdLine(label: string, hex: string, unknown: boolean): Review['lines'][number] {
+  return unknown
+    ? { label, value: 'of the key that is made at signing', note: 'SHA-1 of it, RFC 5280', mono: false }
+    : { label, value: hex, note: '', mono: true, hex: true };
+}
+
 function linesOf(context: IssueContext, view: CertificateFields, notes: readonly string[]): Review['lines'] {
   const { data, now, issuer, holder } = context;
   const line = (label: string, value: string, note = '', mono = false) => ({ label, value, note, mono });
   // Certificates have whole seconds: the part of one that has passed is no part of a lifetime.
   const stated = (new Date(view.notAfter).getTime() - Math.floor(now.getTime() / 1000) * 1000) / 1000;
-  const extensions = view.extensions
-    .filter(({ name }) => !/KeyIdentifier/i.test(name))
-    .map((extension) =>
-      line(
-        extension.name === '' ? extension.oid : extension.name,
-        extension.text,
-        extension.critical ? 'critical' : '',
-        true,
-      ),
-    );
+  const extensions = view.extensions.map((extension) => {
+    const label = extension.name === '' ? extension.oid : extension.name;
+    if (extension.oid === EXTENSION.subjectKeyIdentifier)
+      return keyIdLine(label, extension.text, data.key.from === 'new');
+    if (extension.oid === EXTENSION.authorityKeyIdentifier)
+      return keyIdLine(label, extension.text, data.purpose === 'root' && data.key.from === 'new');
+    const one = line(label, extension.text, extension.critical ? 'critical' : '', true);
+    return extension.oid === EXTENSION.subjectAltName ? { ...one, names: view.names } : one;
+  });
   return [
     line('Subject', view.subject.text || '(empty)', data.subject.length === 0 ? 'the names count' : '', true),
     line('Issuer', view.issuer.text, data.purpose === 'root' ? 'itself' : '', true),
@@ -194,7 +201,7 @@ export async function reviewOf(
     problems,
     lines: view === null ? [] : linesOf(context, view, decision.notes),
     findings: bySeverity([...(trial?.findings ?? []), ...ownFindings(context)]),
-    notGranted: request === null ? [] : notGranted(request, profileOf(data.purpose)),
+    notGranted: request === null ? [] : notGranted(request, profileOf(data.purpose), data),
     chain: view === null ? [] : chainOf(context, view),
     command:
       order === null

@@ -29,6 +29,31 @@ test('each step is stored and goes on after lock and unlock', async () => {
   });
 });
 
+test('a wizard that was opened and never touched waits for nobody, and is gone a day later', async () => {
+  const { id, revision } = await fresh();
+  expect((await app.call('drafts.list', {})).drafts).toEqual([]);
+  expect((await app.call('overview.get', {})).attention.map(({ text }) => text)).not.toContain(
+    'is not signed yet',
+  );
+  const typed = {
+    ...draftOf('server', ''),
+    names: { dns: 'a.example, b.example', ip: '', uri: '', email: '' },
+  };
+  await app.call('drafts.save', { kind: 'ca.issue', id, revision, step: 'names', data: typed });
+  expect((await app.call('drafts.list', {})).drafts).toMatchObject([
+    { id, title: 'Server certificate "a.example"' },
+  ]);
+  expect((await app.call('overview.get', {})).attention).toEqual(
+    expect.arrayContaining([expect.objectContaining({ subject: 'Server certificate "a.example"' })]),
+  );
+  const untouched = await fresh();
+  app.clock.advance(86_400_000 + 1000);
+  await app.call('workspace.unlock', { passphrase: 'tundra-Okapi 7 vesper lantern' });
+  await fresh();
+  await expect(app.call('drafts.get', { id: untouched.id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  expect(await app.call('drafts.get', { id })).toMatchObject({ step: 'names' });
+});
+
 test('a second writer is refused, and what the first stored stays', async () => {
   const { id, revision } = await fresh();
   const first = draftOf('root', 'First');

@@ -110,7 +110,8 @@ export function createDrafts(deps: {
         const drafts: AnyDraft[] = [];
         for (const stored of await session().store.run('drafts.list', {})) {
           const draft = await readable(stored);
-          if (draft !== null) drafts.push(draft);
+          // One that was opened and never touched waits for nobody.
+          if (draft !== null && draft.revision > 1) drafts.push(draft);
         }
         return { drafts };
       },

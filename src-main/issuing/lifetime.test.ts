@@ -41,14 +41,18 @@ test("step's words for too long and too short", () => {
   expect(leaf(8760 * HOUR).problems).toEqual([
     {
       path: 'lifetimeSeconds',
-      message:
-        "365 days is longer than this authority allows (24 hours). In step's words: requested duration of 8760h1m0s is more than the authorized maximum certificate duration of 24h1m0s.",
+      message: '365 days is longer than this authority allows (24 hours).',
+      quote:
+        'requested duration of 8760h1m0s is more than the authorized maximum certificate duration of 24h1m0s',
       fix: 'Choose a shorter lifetime, or raise the limit for this CA.',
     },
   ]);
-  expect(leaf(60).problems[0]?.message).toMatch(
-    /^1 minute is shorter .* \(5 minutes\)\. .*: requested duration of 2m0s is less than the authorized minimum certificate duration of 5m0s\.$/,
-  );
+  expect(leaf(60).problems).toMatchObject([
+    {
+      message: '1 minute is shorter than this authority allows (5 minutes).',
+      quote: 'requested duration of 2m0s is less than the authorized minimum certificate duration of 5m0s',
+    },
+  ]);
   expect(leaf(8760 * HOUR, { limits: { ...STEP, maxSeconds: 365 * DAY } }).problems).toEqual([]);
 });
 
@@ -60,7 +64,7 @@ test.each([0, -1, -DAY, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
 );
 
 test('36500 days are refused for a leaf and for an authority', () => {
-  expect(leaf(36_500 * DAY).problems[0]?.message).toMatch(/requested duration of 876000h1m0s is more than/);
+  expect(leaf(36_500 * DAY).problems[0]?.quote).toMatch(/requested duration of 876000h1m0s is more than/);
   const root = decideLifetime(
     { lifetimeSeconds: 36_500 * DAY, backdateSeconds: 60, outlive: 'refuse' },
     { now, profile: PROFILES['step-root'], issuer: null, limits: null },
@@ -86,7 +90,7 @@ test('a leaf cut down to its issuer is still held to the least its authority all
   expect(short.problems).toMatchObject([
     {
       path: 'lifetimeSeconds',
-      message: expect.stringContaining(
+      quote: expect.stringContaining(
         'duration of 3m0s is less than the authorized minimum certificate duration of 5m0s',
       ),
     },

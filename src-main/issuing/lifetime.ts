@@ -3,7 +3,7 @@
  * It reads no clock: now is an argument. Seconds throughout, as certificates have no smaller unit.
  */
 import { goDuration, readableDuration } from './go-duration.ts';
-import { problem, type Problem } from './problem.ts';
+import { capital, problem, type Problem } from './problem.ts';
 import type { Profile } from './profile.ts';
 
 export interface LeafLimits {
@@ -55,19 +55,25 @@ function limitProblems(request: LifetimeRequest, profile: Profile, limits: LeafL
   const span = lifetimeSeconds + backdateSeconds;
   if (limits !== null && span > limits.maxSeconds + backdateSeconds)
     return [
-      problem(
-        'lifetimeSeconds',
-        `${readableDuration(lifetimeSeconds)} is longer than this authority allows (${readableDuration(limits.maxSeconds)}). In step's words: requested duration of ${goDuration(span)} is more than the authorized maximum certificate duration of ${goDuration(limits.maxSeconds + backdateSeconds)}.`,
-        'Choose a shorter lifetime, or raise the limit for this CA.',
-      ),
+      {
+        ...problem(
+          'lifetimeSeconds',
+          `${capital(readableDuration(lifetimeSeconds))} is longer than this authority allows (${readableDuration(limits.maxSeconds)}).`,
+          'Choose a shorter lifetime, or raise the limit for this CA.',
+        ),
+        quote: `requested duration of ${goDuration(span)} is more than the authorized maximum certificate duration of ${goDuration(limits.maxSeconds + backdateSeconds)}`,
+      },
     ];
   if (limits !== null && span < limits.minSeconds)
     return [
-      problem(
-        'lifetimeSeconds',
-        `${readableDuration(lifetimeSeconds)} is shorter than this authority allows (${readableDuration(limits.minSeconds)}). In step's words: requested duration of ${goDuration(span)} is less than the authorized minimum certificate duration of ${goDuration(limits.minSeconds)}.`,
-        'Choose a longer lifetime, or lower the limit for this CA.',
-      ),
+      {
+        ...problem(
+          'lifetimeSeconds',
+          `${readableDuration(lifetimeSeconds)} is shorter than this authority allows (${readableDuration(limits.minSeconds)}).`,
+          'Choose a longer lifetime, or lower the limit for this CA.',
+        ),
+        quote: `requested duration of ${goDuration(span)} is less than the authorized minimum certificate duration of ${goDuration(limits.minSeconds)}`,
+      },
     ];
   if (lifetimeSeconds < lifetime.min)
     return [
@@ -81,7 +87,7 @@ function limitProblems(request: LifetimeRequest, profile: Profile, limits: LeafL
     return [
       problem(
         'lifetimeSeconds',
-        `${readableDuration(lifetimeSeconds)} is more than ${profile.title} certificates may live here (${readableDuration(lifetime.max)}).`,
+        `${capital(readableDuration(lifetimeSeconds))} is more than ${profile.title} certificates may live here (${readableDuration(lifetime.max)}).`,
         'Choose a shorter one and renew in time.',
       ),
     ];
@@ -140,9 +146,10 @@ export function decideLifetime(
     lifetimeSeconds: (notAfter.getTime() - now) / 1000,
     backdateSeconds: (now - notBefore.getTime()) / 1000,
   };
-  const tooShort = limitProblems(cut, facts.profile, facts.limits).map(({ path, message, fix }) =>
-    problem(path, notes.length === 0 ? message : `It ${notes.join(' and ')}: ${message}`, fix),
-  );
+  const tooShort = limitProblems(cut, facts.profile, facts.limits).map((found) => ({
+    ...found,
+    message: notes.length === 0 ? found.message : `It ${notes.join(' and ')}: ${found.message}`,
+  }));
   if (tooShort.length > 0) return { validity: null, problems: tooShort, notes };
   return { validity: { notBefore, notAfter }, problems, notes };
 
@@ -156,7 +163,7 @@ export function checkLimits(limits: LeafLimits): Problem[] {
   const { minSeconds, defaultSeconds, maxSeconds } = limits;
   const wrong = (message: string, fix: string): Problem[] => [problem('leafLimits', message, fix)];
   if (![minSeconds, defaultSeconds, maxSeconds].every((value) => Number.isInteger(value) && value > 0))
-    return wrong('Limits are numbers above zero.', 'step uses 5 minutes, 24 hours and 24 hours.');
+    return wrong('Limits are numbers above zero.', 'Usual are 5 minutes, 24 hours and 24 hours.');
   if (minSeconds > defaultSeconds || defaultSeconds > maxSeconds)
     return wrong(
       'The default lies between the minimum and the maximum.',

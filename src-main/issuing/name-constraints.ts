@@ -16,16 +16,19 @@ function isNetwork(text: string): boolean {
   }
 }
 
+/** Meant as a network, right or wrong: digits of an address and a length. */
+const NETWORK = /^[0-9a-f.:]*[0-9a-f:][0-9a-f.:]*\/\d/i;
+
 /** A comma list of DNS suffixes and networks ("example.net, 10.0.0.0/8"). Problems have the path "namesPermitted". */
 export function readSubtrees(text: string): { subtrees: Subtree[]; problems: Problem[] } {
   const subtrees: Subtree[] = [];
   const problems: Problem[] = [];
   for (const entry of splitList(text)) {
-    if (entry.includes('/')) {
+    if (NETWORK.test(entry)) {
       if (isNetwork(entry)) subtrees.push({ type: 'ip', value: entry });
       else
         problems.push(
-          problem('namesPermitted', `invalid network: ${entry}`, 'Such as 10.0.0.0/8 or fd00::/8.'),
+          problem('namesPermitted', `Invalid network: ${entry}.`, 'Such as 10.0.0.0/8 or fd00::/8.'),
         );
       continue;
     }
@@ -36,7 +39,7 @@ export function readSubtrees(text: string): { subtrees: Subtree[]; problems: Pro
       problems.push(
         problem(
           'namesPermitted',
-          `invalid DNS suffix: ${entry}`,
+          `Invalid DNS suffix: ${entry}.`,
           'Such as example.net, which includes all below it.',
         ),
       );

@@ -3,7 +3,7 @@
  * in the order typed. It decides nothing about whether a name may be certified.
  */
 import { type AlternativeName, type NameType, readAlternativeName } from './alternative-name.ts';
-import { problem, type Problem } from './problem.ts';
+import { problem, type Problem, sentence } from './problem.ts';
 
 export interface NameList {
   names: AlternativeName[];
@@ -40,7 +40,7 @@ export function readNames(fields: Record<NameType, string>): NameList {
     for (const entry of splitNames(fields[field])) {
       const reading = readAlternativeName(entry, field);
       if (!reading.ok) {
-        list.problems.push(problem(`names.${field}`, reading.message, reading.fix));
+        list.problems.push(problem(`names.${field}`, sentence(reading.message), reading.fix));
         continue;
       }
       const key = `${reading.name.type}:${reading.name.value}`;

@@ -7,8 +7,19 @@ export interface Problem {
   message: string;
   /** What to do next; "" when the sentence says it. */
   fix: string;
+  /** The same as step says it, for those who look for its words. */
+  quote?: string;
 }
 
 export function problem(path: string, message: string, fix = ''): Problem {
   return { path, message, fix };
+}
+
+export function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+/** "invalid URL: x" as a sentence beside another one: "Invalid URL: x." */
+export function sentence(text: string): string {
+  return `${capital(text)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }

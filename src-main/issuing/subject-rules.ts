@@ -39,7 +39,10 @@ export function markedSubject(subject: readonly SubjectAttribute[], rehearsal: b
   return rehearsal ? [REHEARSAL_MARK, ...own] : own;
 }
 
-function faultOf({ type, value }: SubjectAttribute): { message: string; fix: string } | null {
+function faultOf(
+  { type, value }: SubjectAttribute,
+  needsCommonName: boolean,
+): { message: string; fix: string } | null {
   if (value.trim() === '') return { message: `${type} is empty`, fix: 'Type a value or remove the row.' };
   // Direction and zero-width characters make one name look like another.
   if (/[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/u.test(value))
@@ -58,15 +61,18 @@ function faultOf({ type, value }: SubjectAttribute): { message: string; fix: str
   if (length > LONGEST[type])
     return {
       message: `${type} has ${length} characters, the most is ${LONGEST[type]} (RFC 5280)`,
-      fix: type === 'CN' ? 'Leave a long host name out of the CN; the SAN carries it.' : 'Shorten it.',
+      fix:
+        type === 'CN' && !needsCommonName
+          ? 'Leave a long host name out of the CN; the SAN carries it.'
+          : 'Shorten it.',
     };
   if (type === 'CN' && /[/\\]/.test(value))
     return {
-      message: 'a common name holds no slashes: files are named after it',
+      message: 'A common name holds no slashes: files are named after it',
       fix: `Write it without "/" and "\\".`,
     };
   if (type === 'CN' && /^\.+$/.test(value))
-    return { message: 'a common name is more than dots', fix: 'Type a name.' };
+    return { message: 'A common name is more than dots', fix: 'Type a name.' };
   // RFC 5280 A.1: these are PrintableString or IA5String.
   if (['DC', 'emailAddress'].includes(type) && !/^[\u0020-\u007e]+$/.test(value))
     return { message: `${type} holds ASCII only`, fix: 'Use punycode for a domain.' };
@@ -82,7 +88,7 @@ function faultOf({ type, value }: SubjectAttribute): { message: string; fix: str
 export function checkSubject(subject: readonly SubjectAttribute[], needsCommonName: boolean): Problem[] {
   const problems: Problem[] = [];
   subject.forEach((attribute, index) => {
-    const fault = faultOf(attribute);
+    const fault = faultOf(attribute, needsCommonName);
     if (fault !== null) problems.push(problem(`subject.${index}`, `${fault.message}.`, fault.fix));
   });
   const names = subject.filter((attribute) => attribute.type === 'CN').length;

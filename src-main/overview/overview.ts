@@ -72,7 +72,7 @@ function dueItem(row: StoredCertificate, now: Date): Attention {
 }
 
 async function draftItems(store: Store): Promise<Attention[]> {
-  const drafts = await store.run('drafts.list', {});
+  const drafts = (await store.run('drafts.list', {})).filter(({ revision }) => revision > 1);
   return drafts.slice(0, 5).flatMap((stored) => {
     const link = storedDraftLink(stored);
     if (link === null) return [];

@@ -1,9 +1,10 @@
 /** One certificate as evidence: fields, extensions, PEM. The same card for inspection, inventory and the wizard's result. */
 import { useState } from 'react';
-import type { CertificateView, ExtensionView, SanView } from '#shared/contract/certificate-view.ts';
+import type { CertificateView, ExtensionView } from '#shared/contract/certificate-view.ts';
 import { Card, KeyValue } from './card.tsx';
 import { Segmented } from './choices.tsx';
 import { CopyButton, HexValue } from './hex-value.tsx';
+import { NameList } from './name-list.tsx';
 import { Tag } from './tag.tsx';
 import { ValidityBar } from './validity.tsx';
 
@@ -13,18 +14,12 @@ const VIEWS = [
   { value: 'pem', label: 'PEM' },
 ] as const;
 
-/** Names as they count: one a line, the type in front when it is not DNS. */
-export function NameList({ names }: { names: readonly SanView[] }) {
-  if (names.length === 0) return <span className="quiet">none</span>;
-  return (
-    <ul className="name-list">
-      {names.map(({ type, value }) => (
-        <li key={`${type} ${value}`} className="mono wrap">
-          {type === 'dns' ? null : <span className="quiet">{type} </span>}
-          {value}
-        </li>
-      ))}
-    </ul>
+/** Identifiers of keys are compared by eye, group by group. */
+function ExtensionText({ extension }: { extension: ExtensionView }) {
+  return /KeyIdentifier$/.test(extension.name) && /^[0-9a-f]+$/i.test(extension.text) ? (
+    <HexValue hex={extension.text} label={extension.name} groups={10} />
+  ) : (
+    extension.text
   );
 }
 
@@ -52,7 +47,7 @@ export function ExtensionTable({ extensions }: { extensions: readonly ExtensionV
               {extension.text === '' ? (
                 <HexValue hex={extension.hex} label={`Bytes of ${extension.oid}`} groups={24} />
               ) : (
-                extension.text
+                <ExtensionText extension={extension} />
               )}
             </td>
           </tr>

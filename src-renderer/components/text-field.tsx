@@ -25,6 +25,8 @@ export interface TextFieldProps extends FieldTexts {
   end?: ReactNode;
   inputMode?: 'text' | 'numeric' | 'decimal';
   className?: string;
+  /** It is wrong; the id of what says why, for a group of fields that says it once. */
+  wrongBy?: string;
 }
 
 const STILL = { autoComplete: 'off', spellCheck: 'false', autoCorrect: 'off' } as const;
@@ -43,7 +45,8 @@ export function TextField(props: TextFieldProps) {
       onChange={props.onChange}
       // Native validation would keep a form with a refused value from ever being sent again.
       validationBehavior="aria"
-      isInvalid={Boolean(props.error)}
+      isInvalid={props.wrongBy !== undefined || Boolean(props.error)}
+      {...(props.wrongBy === undefined ? {} : { 'aria-describedby': props.wrongBy })}
       isDisabled={props.disabled === true}
       {...(props.maxLength === undefined ? {} : { maxLength: props.maxLength })}
       {...(props.autoFocus ? { autoFocus: true } : {})}
@@ -108,6 +111,7 @@ export interface NumberFieldProps extends FieldTexts {
   unit?: string;
   autoFocus?: boolean;
   disabled?: boolean;
+  wrongBy?: string;
 }
 
 /**

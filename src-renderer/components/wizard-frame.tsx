@@ -15,6 +15,8 @@ export interface WizardStep {
   title: string;
   /** Complete: it may be gone back to. */
   done?: boolean;
+  /** Not complete, and may be gone to all the same. */
+  open?: boolean;
   /** Something in it must be mended. */
   wrong?: boolean;
 }
@@ -40,6 +42,8 @@ export interface WizardFrameProps {
   arrived?: boolean;
   /** Quiet words beside Next. */
   footNote?: ReactNode;
+  /** The next step is the dangerous one: Back and Next are a bar at the bottom of the window, apart from the steps. */
+  bar?: boolean;
   /** Below the steps; the default is true for drafts kept in main. */
   note?: ReactNode;
   /** Missing or null: it can no longer be cancelled. */
@@ -57,63 +61,78 @@ export function WizardFrame(props: WizardFrameProps) {
     heading.current?.focus();
   }, [props.current]);
 
+  const foot =
+    props.onBack || props.onNext ? (
+      <div className={props.bar ? 'action-bar wizard-bar' : 'wizard-foot'}>
+        {props.onBack ? <Button onPress={props.onBack}>Back</Button> : null}
+        <span className="quiet">{props.footNote}</span>
+        {props.onNext ? (
+          <Button
+            kind={props.nextKind ?? 'primary'}
+            type="submit"
+            busy={props.busy === true}
+            whyDisabled={props.whyNotNext}
+          >
+            {props.nextLabel ?? 'Next'}
+          </Button>
+        ) : null}
+      </div>
+    ) : null;
   return (
     <form
-      className="wizard"
+      className="wizard-form"
       aria-busy={props.busy === true}
       onSubmit={(event) => {
         event.preventDefault();
         if (!props.busy && !props.whyNotNext) props.onNext?.();
       }}
     >
-      <div className="wizard-side">
-        <p className="wizard-title">
-          <b>{props.title}</b>
-        </p>
-        <ol className="steps" aria-label="Steps">
-          {props.steps.map((step, index) => (
-            <li key={step.id}>
-              <Step
-                step={step}
-                number={index + 1}
-                current={step.id === props.current}
-                onPress={step.done && props.onStep && !props.busy ? () => props.onStep?.(step.id) : null}
-              />
-            </li>
-          ))}
-        </ol>
-        <div className="wizard-note">
-          <p>{props.note ?? 'Saved at each step. Cancel leaves nothing behind.'}</p>
-          {props.cancel ? (
-            <Button size="small" kind="quiet" onPress={() => setCancelling(true)}>
-              Cancel…
-            </Button>
-          ) : null}
+      <div className="wizard">
+        <div className="wizard-side">
+          <p className="wizard-title">
+            <b>{props.title}</b>
+          </p>
+          <ol className="steps" aria-label="Steps">
+            {props.steps.map((step, index) => (
+              <li key={step.id}>
+                <Step
+                  step={step}
+                  number={index + 1}
+                  current={step.id === props.current}
+                  onPress={
+                    (step.done || step.open) && props.onStep && !props.busy
+                      ? () => props.onStep?.(step.id)
+                      : null
+                  }
+                />
+              </li>
+            ))}
+          </ol>
+          <div className="wizard-note">
+            <p>{props.note ?? 'Saved while you type. Cancel leaves nothing behind.'}</p>
+            {props.cancel ? (
+              <Button size="small" kind="quiet" onPress={() => setCancelling(true)}>
+                Cancel…
+              </Button>
+            ) : null}
+          </div>
         </div>
-      </div>
-      <div className="wizard-body">
-        <div className="page-head">
-          <h1 ref={heading} tabIndex={-1} data-page-heading>
-            {props.heading}
-          </h1>
-          {props.aside === undefined ? null : <div className="page-actions">{props.aside}</div>}
-        </div>
-        {props.onNext ? <DropGuard why="Leave the wizard first">{props.children}</DropGuard> : props.children}
-        <div className="wizard-foot">
-          {props.onBack ? <Button onPress={props.onBack}>Back</Button> : null}
-          <span className="quiet">{props.footNote}</span>
+        <div className="wizard-body">
+          <div className="page-head">
+            <h1 ref={heading} tabIndex={-1} data-page-heading>
+              {props.heading}
+            </h1>
+            {props.aside === undefined ? null : <div className="page-actions">{props.aside}</div>}
+          </div>
           {props.onNext ? (
-            <Button
-              kind={props.nextKind ?? 'primary'}
-              type="submit"
-              busy={props.busy === true}
-              whyDisabled={props.whyNotNext}
-            >
-              {props.nextLabel ?? 'Next'}
-            </Button>
-          ) : null}
+            <DropGuard why="Leave the wizard first">{props.children}</DropGuard>
+          ) : (
+            props.children
+          )}
+          {props.bar ? null : foot}
         </div>
       </div>
+      {props.bar ? foot : null}
       {props.cancel ? (
         <ConfirmDialog
           open={cancelling}

@@ -1,5 +1,6 @@
 /** The draft of one certificate as the issuing wizard keeps it, and what its review shows before anything is signed. */
 import * as z from 'zod';
+import { sanView } from './certificate-view.ts';
 import { finding, id } from './channel.ts';
 import { keyAlgorithm } from './keys.ts';
 
@@ -88,6 +89,10 @@ export const reviewLine = z.strictObject({
   value: z.string(),
   note: z.string(),
   mono: z.boolean(),
+  /** Bytes, shown in groups of four; `value` is their hex. */
+  hex: z.boolean().optional(),
+  /** The alternative names: `value` says them in one line. */
+  names: z.array(sanView).optional(),
 });
 
 export const review = z.strictObject({
@@ -95,7 +100,14 @@ export const review = z.strictObject({
   digest: z.string(),
   /** Blocks signing; `path` is inside the draft ("names.ip"), so that the step can mark the field. */
   problems: z.array(
-    z.strictObject({ path: z.string(), step: issueStep, message: z.string(), fix: z.string() }),
+    z.strictObject({
+      path: z.string(),
+      step: issueStep,
+      message: z.string(),
+      fix: z.string(),
+      /** The same in step's words. */
+      quote: z.string().optional(),
+    }),
   ),
   lines: z.array(reviewLine),
   findings: z.array(finding),

@@ -50,6 +50,7 @@ export function findDraft(tx: Tx, id: string): StoredDraft {
 
 /** A reload of a wizard's last step finds what was signed for so long. */
 const KEEP_SIGNED_MS = 86_400_000;
+const KEEP_UNTOUCHED_MS = 86_400_000;
 /** So many of the oldest are looked at with each signature: more than come to be, and never the whole table. */
 const LOOKED_AT = 100;
 
@@ -90,6 +91,10 @@ export const draftCommands = {
       tx,
       { id, kind, schemaVersion, step, data }: DraftContent & { id: string; kind: string },
     ): StoredDraft => {
+      // A wizard that was opened, left and never touched waits for nobody; a day later nobody comes back to it either.
+      tx.run('DELETE FROM drafts WHERE signed = 0 AND revision = 1 AND updated_at < $before', {
+        before: tx.atMs - KEEP_UNTOUCHED_MS,
+      });
       tx.run(
         'INSERT INTO drafts (id, kind, schema_version, revision, step, data, created_at, updated_at) VALUES ($id, $kind, $schemaVersion, 1, $step, $data, $at, $at)',
         { id, kind, schemaVersion, step, data, at: tx.atMs },

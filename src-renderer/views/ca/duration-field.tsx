@@ -1,6 +1,9 @@
 /** A length of time: usual ones to press, any other as number and unit. Seconds in, seconds out. */
-import { useState } from 'react';
+import { CircleX } from 'lucide-react';
+import { useId, useState } from 'react';
+import type { ReactNode } from 'react';
 import { Segmented, Select } from '../../components/choices.tsx';
+import { Explain } from '../../components/field.tsx';
 import { NumberField, parseNumber } from '../../components/text-field.tsx';
 import { type Unit, unitFor, UNITS, unitSeconds } from './issue-model.ts';
 
@@ -12,6 +15,8 @@ export interface DurationFieldProps {
   help?: string;
   explain?: string;
   error?: string | null;
+  /** What follows the error: a link to what must be changed. */
+  errorFoot?: ReactNode;
 }
 
 export function DurationField(props: DurationFieldProps) {
@@ -23,6 +28,8 @@ export function DurationField(props: DurationFieldProps) {
     // What is no number becomes 0, which main refuses in words.
     props.onChange(Math.round((parseNumber(typed) ?? 0) * unitSeconds(as)));
   };
+  const id = useId();
+  const error = props.error ?? (text.trim() !== '' && parseNumber(text) === null ? 'Type a number.' : null);
   const pressed = props.presets?.find((preset) => preset.seconds === props.seconds);
   return (
     <div className="stack-tight">
@@ -41,13 +48,13 @@ export function DurationField(props: DurationFieldProps) {
           ]}
         />
       )}
+      {/* The error is as wide as the form, not as the number. */}
       <div className="duration">
         <NumberField
           label={props.label}
           value={text}
           onChange={(typed) => change(typed, unit)}
-          error={props.error ?? (text.trim() !== '' && parseNumber(text) === null ? 'Type a number' : null)}
-          {...(props.explain === undefined ? {} : { explain: props.explain })}
+          {...(error === null ? {} : { wrongBy: id })}
         />
         <Select
           label={`Unit of ${props.label.toLowerCase()}`}
@@ -57,7 +64,21 @@ export function DurationField(props: DurationFieldProps) {
           options={UNITS}
         />
       </div>
+      {error === null ? null : (
+        <div className="field-error" id={id} role="alert">
+          <CircleX aria-hidden />
+          <span>
+            {error}
+            {props.errorFoot === undefined ? null : <> {props.errorFoot}</>}
+          </span>
+        </div>
+      )}
       {props.help === undefined ? null : <p className="field-help">{props.help}</p>}
+      {props.explain === undefined ? null : (
+        <div>
+          <Explain about={props.label}>{props.explain}</Explain>
+        </div>
+      )}
     </div>
   );
 }

@@ -15,8 +15,7 @@ const FORMATS: readonly Option<Format>[] = [
   {
     value: 'chain',
     label: 'Full chain',
-    detail:
-      'PEM, leaf first, without the root, with the cross-certificate of a rolled root: what servers want',
+    detail: 'PEM, the certificate first, without the root: what servers want',
     tag: 'usual',
   },
   { value: 'pem', label: 'Certificate, PEM', detail: 'this one alone, as text' },

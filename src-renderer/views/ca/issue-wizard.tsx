@@ -32,7 +32,9 @@ function stepsOf({ data, reached, review }: IssueState, current: StepId): Wizard
   return STEPS.map((step, at) => ({
     id: step.id,
     title: step.id === 'names' && isAuthority(data.purpose) ? 'Names it may certify' : step.title,
-    done: done || (at <= reached && at !== index && step.id !== 'result'),
+    // The review is done when it is signed, not when it was looked at; it can be gone back to all the same.
+    done: done || (at <= reached && at !== index && step.id !== 'result' && step.id !== 'review'),
+    ...(step.id === 'review' && !done && at <= reached && at !== index ? { open: true } : {}),
     wrong: !done && at < reached && review?.problems.some((problem) => problem.step === step.id) === true,
   }));
 }
@@ -96,14 +98,13 @@ function whyNotKey({ keyFrom, data }: IssueState): string | null {
 
 function Errors({ state, reload }: { state: IssueState; reload: () => void }) {
   const { leave, sign } = state;
+  const unsaved = leave.error ?? state.keptError;
   return (
     <>
-      {leave.error ? (
+      {unsaved ? (
         <ErrorState
-          error={leave.error}
-          action={
-            leave.error.code === 'CONFLICT' ? <Button onPress={reload}>Load what is stored</Button> : null
-          }
+          error={unsaved}
+          action={unsaved.code === 'CONFLICT' ? <Button onPress={reload}>Load what is stored</Button> : null}
         />
       ) : null}
       {sign.error ? <ErrorState error={sign.error} onRetry={() => state.endJob(true)} /> : null}
@@ -156,6 +157,7 @@ export function IssueWizard({ draft, step, result, reload }: IssueWizardProps) {
         nextLabel={reviewing ? `Sign ${whatOf(data)}` : 'Next'}
         whyNotNext={reviewing ? whyNotSign(state) : current === 'key' ? whyNotKey(state) : null}
         busy={state.busy}
+        bar={reviewing}
         footNote={
           reviewing && state.review?.trial?.ok
             ? 'A trial signature with a throw-away key passed all checks'

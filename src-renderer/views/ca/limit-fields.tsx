@@ -15,8 +15,7 @@ export function LimitFields(props: {
     <fieldset className="fieldset">
       <legend className="field-label">How long its leaves may live</legend>
       <p className="field-help">
-        Baleen refuses to sign others. step begins with 5 minutes, 24 hours and 24 hours; a year needs a
-        higher maximum.
+        A leaf that would live shorter or longer is refused. To issue for a year, raise “At most”.
       </p>
       {props.error === null ? null : <Notice severity="bad">{props.error}</Notice>}
       <div className="limits">

@@ -68,6 +68,12 @@ export function StepPurpose(
   const overall = problems.find(({ path }) => path === 'purpose' || path === 'subject');
   return (
     <>
+      {data.key.from === 'request' ? (
+        <Notice severity="note">
+          It starts from the request <b className="wrap">{data.key.name}</b>: its key, subject and names are
+          taken, and nothing else it asks for.
+        </Notice>
+      ) : null}
       {overall === undefined ? null : (
         <Notice severity="bad" live>
           {overall.message} {overall.fix}

@@ -4,12 +4,23 @@ import { Card, KeyValue } from '../../components/card.tsx';
 import { ChainDrawing } from '../../components/chain-drawing.tsx';
 import { CommandBlock } from '../../components/command-block.tsx';
 import { Obstacles } from '../../components/draft-page.tsx';
+import { HexValue } from '../../components/hex-value.tsx';
+import { isLong, NameList } from '../../components/name-list.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { FindingsTable, Verdict } from '../../components/verdict.tsx';
 import { type StepId, stepIndex, STEPS } from './issue-model.ts';
 
+function LineValue({ line }: { line: Review['lines'][number] }) {
+  if (line.hex) return <HexValue hex={line.value} label={line.label} groups={10} />;
+  if (line.names && isLong(line.names)) return <span>{line.names.length} names, listed below</span>;
+  if (line.names) return <NameList names={line.names} />;
+  return <span className={line.mono ? 'mono wrap' : 'wrap'}>{line.value}</span>;
+}
+
 export function StepReview({ review, onStep }: { review: Review; onStep: (step: StepId) => void }) {
   const careful = review.findings.filter(({ severity }) => severity === 'careful').length;
+  const named = review.lines.flatMap(({ names }) => names ?? []);
+  const many = isLong(named) ? named : [];
   if (review.problems.length > 0)
     return (
       <Obstacles
@@ -35,7 +46,7 @@ export function StepReview({ review, onStep }: { review: Review; onStep: (step: 
             items={review.lines.map((line) => [
               line.label,
               <span key={line.label}>
-                <span className={line.mono ? 'mono wrap' : 'wrap'}>{line.value}</span>{' '}
+                <LineValue line={line} />{' '}
                 {line.note === 'critical' ? <Tag>critical</Tag> : <span className="quiet">{line.note}</span>}
               </span>,
             ])}
@@ -61,6 +72,11 @@ export function StepReview({ review, onStep }: { review: Review; onStep: (step: 
           </Card>
         </div>
       </div>
+      {many.length > 0 ? (
+        <Card title="Names" note={String(many.length)}>
+          <NameList names={many} />
+        </Card>
+      ) : null}
       <CommandBlock text={review.command} />
     </>
   );

@@ -42,7 +42,20 @@ function LeafPolicy({ authority }: { authority: AuthorityRow }) {
   );
 }
 
-function PathLength({ data, change, problems }: StepProps) {
+/** More layers than `room` could never hold; null: any number may. */
+function layers(room: number | null): { value: string; label: string; detail: string }[] {
+  return [
+    { value: '0', label: '0', detail: 'signs leaves only' },
+    { value: '1', label: '1', detail: 'one layer of authorities below' },
+    { value: '2', label: '2', detail: 'two layers' },
+    { value: '3', label: '3', detail: 'three layers' },
+    { value: 'none', label: 'No limit', detail: 'nothing is written' },
+  ].filter(({ value }) => room === null || Number(value) <= room);
+}
+
+function PathLength({ data, change, problems, issuer }: StepProps & { issuer: AuthorityRow | null }) {
+  const room = issuer?.pathLength == null ? null : issuer.pathLength - 1;
+  const options = layers(room);
   const value = data.pathLength === null ? 'none' : String(data.pathLength);
   return (
     <Select
@@ -51,15 +64,13 @@ function PathLength({ data, change, problems }: StepProps) {
       onChange={(text) => change({ pathLength: text === 'none' ? null : Number(text) })}
       error={problemOf(problems, 'pathLength')}
       explain="How many authorities may stand below this one. 0: it signs leaves only. 1: one layer of intermediates. It keeps a stolen intermediate from making more authorities."
+      {...(room === null || issuer === null ? {} : { help: `${issuer.name} allows ${room} at most.` })}
       options={[
-        { value: '0', label: '0', detail: 'signs leaves only' },
-        { value: '1', label: '1', detail: 'one layer of authorities below' },
-        { value: '2', label: '2', detail: 'two layers' },
-        { value: '3', label: '3', detail: 'three layers' },
-        { value: 'none', label: 'No limit', detail: 'nothing is written' },
-        ...(data.pathLength !== null && (data.pathLength < 0 || data.pathLength > 3)
-          ? [{ value, label: value }]
-          : []),
+        ...options,
+        // What was chosen before stays to be seen, with its error.
+        ...(options.some((option) => option.value === value)
+          ? []
+          : [{ value, label: value === 'none' ? 'No limit' : value }]),
       ]}
     />
   );
@@ -117,11 +128,12 @@ export function StepValidity(props: StepProps) {
   const { data, change, problems } = props;
   const authority = isAuthority(data.purpose);
   const issuer = useQuery('ca.authority', { id: data.issuer ?? '' }, ['authorities'], {
-    skip: authority || data.issuer === null,
+    skip: data.purpose === 'root' || data.issuer === null,
   });
+  const lifetime = problems.find(({ path }) => path === 'lifetimeSeconds');
   return (
     <>
-      {issuer.data ? <LeafPolicy authority={issuer.data} /> : null}
+      {issuer.data && !authority ? <LeafPolicy authority={issuer.data} /> : null}
       <DurationField
         // A change of purpose brings another lifetime with it.
         key={data.purpose}
@@ -130,6 +142,14 @@ export function StepValidity(props: StepProps) {
         onChange={(lifetimeSeconds) => change({ lifetimeSeconds })}
         presets={authority ? AUTHORITY : leafPresets(issuer.data?.leafLimits)}
         error={problemOf(problems, 'lifetimeSeconds')}
+        errorFoot={
+          lifetime?.quote === undefined || issuer.data === null ? undefined : (
+            <>
+              <a href={hrefOf('authority', { id: issuer.data.id }, { open: 'limits' })}>Change its limits</a>
+              <span className="quiet small error-quote">step says: {lifetime.quote}</span>
+            </>
+          )
+        }
         help="From the moment of signing. It begins a minute earlier, for clocks that are behind."
         explain="Short lifetimes are the safest revocation: a stolen key is worthless when its certificate ends. Over 90 days, renewals become rare enough to be forgotten."
       />
@@ -159,7 +179,7 @@ export function StepValidity(props: StepProps) {
       )}
       {authority ? (
         <>
-          <PathLength {...props} />
+          <PathLength {...props} issuer={issuer.data} />
           <LimitFields
             limits={data.leafLimits}
             onChange={(leafLimits) => change({ leafLimits })}

@@ -5,18 +5,22 @@ import type { DraftOf } from '#shared/contract/drafts.ts';
 import { call } from '../../app/call.ts';
 import { navigate } from '../../app/router.ts';
 import { useAction } from '../../app/use-action.ts';
+import { useKeptDraft } from '../../components/kept-draft.ts';
 import { type StepId, STEPS, stepIndex, stored } from './issue-model.ts';
 import { startRows } from './step-purpose.tsx';
 
 export function useIssueDraft(draft: DraftOf<'ca.issue'>, current: StepId) {
   const [data, setData] = useState(draft.data);
   const [rows, setRows] = useState(() => startRows(draft.data));
-  const [revision, setRevision] = useState(draft.revision);
-  const [review, setReview] = useState<Review | null>(null);
+  const [reviewed, setReviewed] = useState<{ review: Review; revision: number } | null>(null);
   const [problems, setProblems] = useState<Review['problems']>([]);
   const [keyFrom, setKeyFrom] = useState(draft.data.key.from);
   const [job, setJob] = useState<string | null>(null);
   const [failed, setFailed] = useState(false);
+  const kept = useKeptDraft(draft, stored(data, rows), current, job !== null);
+  const { revision } = kept;
+  const review = reviewed?.review ?? null;
+  const stale = reviewed?.revision !== revision;
   const running = job !== null && !failed;
   const [reached, setReached] = useState(Math.max(stepIndex(draft.step), stepIndex(current)));
 
@@ -33,24 +37,21 @@ export function useIssueDraft(draft: DraftOf<'ca.issue'>, current: StepId) {
     navigate('issue', { draft: draft.id, step: id });
   };
 
+  const ask = async (stored: number): Promise<Review> => {
+    const found = await call('ca.review', { draft: draft.id, revision: stored });
+    setReviewed({ review: found, revision: stored });
+    return found;
+  };
+
   /** Leaves the step: stored first, then looked at by main; problems of this step keep the operator here. */
   const leave = useAction('drafts.save', async (to: StepId) => {
-    const saved = await call('drafts.save', {
-      kind: 'ca.issue',
-      id: draft.id,
-      revision,
-      step: to,
-      data: stored(data, rows),
-    });
-    setRevision(saved.revision);
-    const found = await call('ca.review', { draft: draft.id, revision: saved.revision });
-    setReview(found);
+    const found = await ask(await kept.save(to));
     const here = found.problems.filter((problem) => problem.step === current);
     setProblems(here);
     if (stepIndex(to) < stepIndex(current) || here.length === 0) go(to);
   });
   const look = useAction('ca.review', async () => {
-    setReview(await call('ca.review', { draft: draft.id, revision }));
+    await ask(await kept.settle('review'));
   });
   const sign = useAction('ca.sign', async () => {
     if (review === null) return;
@@ -58,8 +59,9 @@ export function useIssueDraft(draft: DraftOf<'ca.issue'>, current: StepId) {
     setJob((await call('ca.sign', { draft: draft.id, revision, digest: review.digest })).job);
   });
   useEffect(() => {
-    if (current === 'review' && review === null) void look.run();
-  }, [current, review, look]);
+    // Also when something was typed after the last review and the way here was the browser's.
+    if (current === 'review' && stale) void look.run();
+  }, [current, stale, look]);
 
   return {
     data,
@@ -77,8 +79,11 @@ export function useIssueDraft(draft: DraftOf<'ca.issue'>, current: StepId) {
     },
     keyFrom,
     setKeyFrom,
-    review,
+    /** Of another step it may be of what was stored before. */
+    review: current === 'review' && stale ? null : review,
     problems,
+    /** What was typed could not be stored in passing. */
+    keptError: kept.error,
     reached,
     go,
     leave,
@@ -89,7 +94,7 @@ export function useIssueDraft(draft: DraftOf<'ca.issue'>, current: StepId) {
     endJob(again: boolean): void {
       setFailed(false);
       setJob(null);
-      if (again) setReview(null);
+      if (again) setReviewed(null);
     },
     busy: leave.busy || look.busy || sign.busy || running,
     running,

@@ -1,7 +1,8 @@
 /** Requests, CRLs and private keys as evidence. A private key is told about by its public half, never shown. */
 import type { CrlView, PrivateKeyView, RequestView } from '#shared/contract/certificate-view.ts';
 import { Card, KeyValue } from '../../components/card.tsx';
-import { ExtensionTable, NameList } from '../../components/certificate-card.tsx';
+import { ExtensionTable } from '../../components/certificate-card.tsx';
+import { NameList } from '../../components/name-list.tsx';
 import { CopyButton, HexValue } from '../../components/hex-value.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Time } from '../../components/time.tsx';

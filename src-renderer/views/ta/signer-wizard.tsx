@@ -132,6 +132,7 @@ export function SignerWizard(props: {
   const current: SignerStep = SIGNER_STEPS[Math.max(0, asked)]?.id ?? 'proxy';
   const state = useSignerDraft(draft, current);
   const { leave, start, review } = state;
+  const unsaved = leave.error ?? state.keptError;
   useCrumb(TITLE);
   if (signed)
     return (
@@ -165,6 +166,7 @@ export function SignerWizard(props: {
           reviewing && (review === null || review.digest === '') ? 'Mend what stands in the way first' : null
         }
         busy={state.busy}
+        bar={reviewing}
         cancel={{
           channel: 'drafts.cancel',
           lost: ['What was typed and which files were chosen is discarded. No key was made.'],
@@ -175,11 +177,11 @@ export function SignerWizard(props: {
         }}
       >
         <Body state={state} current={current} />
-        {leave.error ? (
+        {unsaved ? (
           <ErrorState
-            error={leave.error}
+            error={unsaved}
             action={
-              leave.error.code === 'CONFLICT' ? <Button onPress={reload}>Load what is stored</Button> : null
+              unsaved.code === 'CONFLICT' ? <Button onPress={reload}>Load what is stored</Button> : null
             }
           />
         ) : null}

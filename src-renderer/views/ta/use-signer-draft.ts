@@ -5,17 +5,18 @@ import type { SignerDraft, SignerProblem, SignerReview, SignerStep } from '#shar
 import { call } from '../../app/call.ts';
 import { navigate } from '../../app/router.ts';
 import { useAction } from '../../app/use-action.ts';
+import { useKeptDraft } from '../../components/kept-draft.ts';
 import { SIGNER_STEPS, signerStepIndex } from './signer-model.ts';
 
 export function useSignerDraft(draft: DraftOf<'ta.signer'>, current: SignerStep) {
   const [data, setData] = useState(draft.data);
-  const [revision, setRevision] = useState(draft.revision);
   const [review, setReview] = useState<SignerReview | null>(null);
   const [all, setAll] = useState<readonly SignerProblem[]>([]);
   const [shown, setShown] = useState<readonly SignerProblem[]>([]);
   const [job, setJob] = useState<string | null>(null);
   const [failed, setFailed] = useState(false);
   const running = job !== null && !failed;
+  const kept = useKeptDraft(draft, data, current, job !== null);
   const [reached, setReached] = useState(signerStepIndex(draft.step));
 
   const go = (id: SignerStep): void => {
@@ -27,9 +28,7 @@ export function useSignerDraft(draft: DraftOf<'ta.signer'>, current: SignerStep)
   };
 
   const leave = useAction('drafts.save', async (to: SignerStep) => {
-    const saved = await call('drafts.save', { kind: 'ta.signer', id: draft.id, revision, step: to, data });
-    setRevision(saved.revision);
-    const found = await call('ta.setupReview', { draft: draft.id, revision: saved.revision });
+    const found = await call('ta.setupReview', { draft: draft.id, revision: await kept.save(to) });
     setReview(found.review);
     setAll(found.problems);
     const here = found.problems.filter((problem) => problem.step === current);
@@ -38,19 +37,13 @@ export function useSignerDraft(draft: DraftOf<'ta.signer'>, current: SignerStep)
   });
   /** A file of this step is judged as soon as it is taken. */
   const judge = useAction('drafts.save', async (next: SignerDraft, path: string) => {
-    const saved = await call('drafts.save', {
-      kind: 'ta.signer',
-      id: draft.id,
-      revision,
-      step: current,
-      data: next,
-    });
-    setRevision(saved.revision);
-    const found = await call('ta.setupReview', { draft: draft.id, revision: saved.revision });
+    const revision = await kept.save(current, next);
+    const found = await call('ta.setupReview', { draft: draft.id, revision });
     setAll(found.problems);
     setShown(found.problems.filter((problem) => problem.step === current && problem.path === path));
   });
   const look = useAction('ta.setupReview', async () => {
+    const revision = await kept.settle('review');
     const found = await call('ta.setupReview', { draft: draft.id, revision });
     setReview(found.review);
     setAll(found.problems);
@@ -58,8 +51,10 @@ export function useSignerDraft(draft: DraftOf<'ta.signer'>, current: SignerStep)
   const start = useAction('ta.setUp', async () => {
     if (review === null) return;
     setFailed(false);
-    setJob((await call('ta.setUp', { draft: draft.id, revision, digest: review.digest })).job);
+    setJob((await call('ta.setUp', { draft: draft.id, revision: kept.revision, digest: review.digest })).job);
   });
+  // What was stored since it was judged is judged again.
+  useEffect(() => setReview(null), [kept.revision]);
   useEffect(() => {
     if (current === 'review' && review === null) void look.run();
   }, [current, review, look]);
@@ -87,6 +82,7 @@ export function useSignerDraft(draft: DraftOf<'ta.signer'>, current: SignerStep)
     leave,
     look,
     start,
+    keptError: kept.error,
     job,
     /** The job ended without a signer: the review is asked anew. */
     endJob(again: boolean): void {
