@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Review } from '#shared/contract/issue-draft.ts';
 import type { Finding } from '#shared/contract/channel.ts';
-import { readableDuration } from '../issuing/go-duration.ts';
+import { aboutDuration, readableDuration } from '../issuing/go-duration.ts';
 import type { Issuing, Prepared } from '../issuing/issuing.ts';
 import { CAREFUL_LEAF_SECONDS } from '../issuing/lifetime.ts';
 import type { Problem } from '../issuing/problem.ts';
@@ -89,7 +89,7 @@ function linesOf(context: IssueContext, view: CertificateFields, notes: readonly
       `if it is signed now; ${readableDuration(data.backdateSeconds)} back-dated`,
       true,
     ),
-    line('Valid until', view.notAfter, `${readableDuration(stated)} from the moment of signing`, true),
+    line('Valid until', view.notAfter, `${aboutDuration(stated)} from the moment of signing`, true),
     line(
       'Key',
       view.key.text,

@@ -94,6 +94,17 @@ test('an authority that was renewed keeps what it issued: one line in its list, 
   const names = issuers.map(({ name }) => name);
   expect(names).toEqual([...new Set(names)]);
   expect(issuers.find(({ id }) => id === renewed)).toMatchObject({ count: now.issued });
+  // A root is its own issuer, in the list, the filter and its count alike.
+  const { rows } = await app.call('ca.certificates', {});
+  for (const { id, name, count } of issuers) {
+    if (id === null) continue;
+    const narrowed = await app.call('ca.certificates', { issuer: id, own: true });
+    expect([name, narrowed.total]).toEqual([name, count]);
+  }
+  const own = rows.find(({ id, issuerId }) => id === issuerId);
+  expect(
+    (await app.call('ca.certificates', { issuer: own?.id ?? '', own: true })).rows.map(({ id }) => id),
+  ).toContain(own?.id);
   intermediate = renewed;
 });
 

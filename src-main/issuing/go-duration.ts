@@ -38,3 +38,8 @@ export function readableDuration(seconds: number): string {
   }
   return `${seconds < 0 ? 'minus ' : ''}${parts.slice(0, 2).join(' ') || '0 seconds'}`;
 }
+
+/** The same for reading beside exact times: from ten days on to the nearest day, "3650 days" for 3649 days and 23 hours. */
+export function aboutDuration(seconds: number): string {
+  return readableDuration(seconds < 10 * 86_400 ? seconds : Math.round(seconds / 86_400) * 86_400);
+}

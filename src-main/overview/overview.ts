@@ -47,8 +47,9 @@ function auditItem(fault: string | null): Attention[] {
 }
 
 function days(ms: number): string {
-  const whole = Math.floor(Math.abs(ms) / 86_400_000);
-  if (whole > 0) return `${whole} day${whole === 1 ? '' : 's'}`;
+  // As the lists say it: to the nearest day, below two days in hours.
+  const whole = Math.round(Math.abs(ms) / 86_400_000);
+  if (whole >= 2) return `${whole} day${whole === 1 ? '' : 's'}`;
   const hours = Math.floor(Math.abs(ms) / 3_600_000);
   return `${hours} hour${hours === 1 ? '' : 's'}`;
 }

@@ -1,8 +1,13 @@
 /** How long a passphrase would stand against offline guessing at the vault's own cost. The words are zxcvbn's. */
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
+import { FAMOUS_PHRASES } from './famous-phrases.ts';
 
 /** Guesses a second and attacker that Argon2id at our cost leaves to a rich one (1,000 machines at 0.5 s a guess). */
 const GUESSES_PER_SECOND = 2000;
+
+const bare = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+
+const weaker = <R extends { guesses: number }>(a: R, b: R): R => (b.guesses < a.guesses ? b : a);
 
 let loading: Promise<ZxcvbnFactory> | null = null;
 
@@ -14,7 +19,7 @@ async function load(): Promise<ZxcvbnFactory> {
     import('@zxcvbn-ts/language-en'),
   ]);
   return new Factory({
-    dictionary: { ...common.dictionary, ...english.dictionary },
+    dictionary: { ...common.dictionary, ...english.dictionary, famousPhrases: FAMOUS_PHRASES.map(bare) },
     graphs: common.adjacencyGraphs,
     translations: english.translations,
   });
@@ -43,9 +48,18 @@ export interface Strength {
 
 export async function passphraseStrength(passphrase: string): Promise<Strength> {
   loading ??= load();
-  const { score, guesses, feedback } = (await loading).check(passphrase.slice(0, 256));
-  const advice = [feedback.warning, ...feedback.suggestions].filter(
-    (text): text is string => typeof text === 'string' && text !== '',
-  );
+  const meter = await loading;
+  const typed = passphrase.slice(0, 256);
+  // The words of a famous phrase are known in every spelling: with blanks, with dashes, in capitals, without anything.
+  const joined = bare(typed);
+  const famous = FAMOUS_PHRASES.some((phrase) => joined.includes(bare(phrase)));
+  const asTyped = meter.check(typed);
+  const { score, guesses, feedback } = famous ? weaker(asTyped, meter.check(joined)) : asTyped;
+  const advice = [
+    famous && score < 3
+      ? 'This phrase stands in books and on lists, so it is among the first to be tried.'
+      : feedback.warning,
+    ...feedback.suggestions,
+  ].filter((text): text is string => typeof text === 'string' && text !== '');
   return { score, crackTime: spanText(guesses / GUESSES_PER_SECOND), advice };
 }

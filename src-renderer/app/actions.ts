@@ -15,7 +15,8 @@ export interface PaletteAction {
   title: string;
   /** Other words it is found by. */
   words: string;
-  needs: 'nothing' | 'workspace' | 'unlocked';
+  /** `none`: while no workspace is open. */
+  needs: 'nothing' | 'none' | 'workspace' | 'locked' | 'unlocked';
   keys?: string;
   run: () => void | Promise<unknown>;
 }
@@ -34,7 +35,36 @@ export async function closeNow(): Promise<void> {
   navigate('start');
 }
 
+/** Opens a workspace from a folder that is chosen now. */
+export async function openFolder(): Promise<void> {
+  const { chosen } = await call('dialogs.folder', { purpose: 'open' });
+  if (!chosen) return;
+  await call('workspace.openFolder', { folder: chosen.ticket });
+  reloadQuery('workspace.state', {});
+}
+
 export const ACTIONS: readonly PaletteAction[] = [
+  {
+    id: 'new-workspace',
+    title: 'New workspace…',
+    words: 'create make begin vault folder',
+    needs: 'none',
+    run: () => navigate('create-workspace'),
+  },
+  {
+    id: 'open-folder',
+    title: 'Open a folder…',
+    words: 'workspace existing recent copied',
+    needs: 'none',
+    run: openFolder,
+  },
+  {
+    id: 'restore-new',
+    title: 'Restore a backup…',
+    words: 'recover copy workspace',
+    needs: 'none',
+    run: () => navigate('start', {}, { open: 'restore' }),
+  },
   {
     id: 'lock',
     title: 'Lock the workspace',
@@ -154,6 +184,27 @@ export const ACTIONS: readonly PaletteAction[] = [
     words: 'password settings',
     needs: 'unlocked',
     run: () => navigate('settings', {}, { open: 'passphrase' }),
+  },
+  {
+    id: 'renew',
+    title: 'Renew a certificate…',
+    words: 'rekey new key replace extend expire again',
+    needs: 'unlocked',
+    run: () => navigate('certificates'),
+  },
+  {
+    id: 'recovery-key',
+    title: 'Make a new recovery key…',
+    words: 'paper sheet print check settings passphrase forgotten',
+    needs: 'unlocked',
+    run: () => navigate('settings', {}, { open: 'recovery' }),
+  },
+  {
+    id: 'recover',
+    title: 'Open with the recovery key…',
+    words: 'passphrase forgotten lost paper sheet unlock',
+    needs: 'locked',
+    run: () => navigate('recover'),
   },
   {
     id: 'backup',

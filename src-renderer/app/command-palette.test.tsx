@@ -108,4 +108,31 @@ describe('command palette', () => {
     expect(matches('New root authority', 'root leaf')).toBe(false);
     expect(matches('anything', '  ')).toBe(true);
   });
+
+  test('without a workspace it knows the three things one can do there; open, what is done with what lies in it', async () => {
+    const found = async (
+      words: string,
+      state: 'none' | 'locked' | 'unlocked',
+    ): Promise<(string | null)[]> => {
+      cleanup();
+      render(<CommandPalette state={state} />);
+      await type(words);
+      return options();
+    };
+    expect(await found('new workspace', 'none')).toEqual([expect.stringContaining('New workspace…')]);
+    expect(await found('open folder', 'none')).toEqual([expect.stringContaining('Open a folder…')]);
+    expect(await found('restore', 'none')).toEqual([expect.stringContaining('Restore a backup…')]);
+    await act(async () => fireEvent.keyDown(screen.getByRole('combobox'), { key: 'Enter' }));
+    expect(window.location.hash).toBe('#/start?open=restore');
+    useView.setState({ paletteOpen: true });
+    bridge = installBridge({ 'overview.find': () => ({ hits: [] }) });
+    expect(await found('renew', 'unlocked')).toEqual([expect.stringContaining('Renew a certificate…')]);
+    expect(await found('recovery key', 'unlocked')).toEqual([
+      expect.stringContaining('Make a new recovery key…'),
+    ]);
+    expect(await found('recovery', 'locked')).toEqual(
+      expect.arrayContaining([expect.stringContaining('Open with the recovery key…')]),
+    );
+    expect(await found('new workspace', 'unlocked')).toEqual(['Nothing with these words.']);
+  });
 });

@@ -48,7 +48,7 @@ export function matches(text: string, query: string): boolean {
     .every((word) => hay.includes(word));
 }
 
-function allowed(needs: 'nothing' | 'workspace' | 'locked' | 'unlocked', state: OpenState): boolean {
+function allowed(needs: 'nothing' | 'none' | 'workspace' | 'locked' | 'unlocked', state: OpenState): boolean {
   if (needs === 'nothing') return true;
   return needs === 'workspace' ? state !== 'none' : needs === state;
 }

@@ -106,7 +106,9 @@ export function Frame({ session, route, children }: { session: Session; route: R
   const unverified =
     session.state === 'unlocked' &&
     session.workspace?.recoveryVerified === false &&
-    route.name !== 'create-workspace';
+    route.name !== 'create-workspace' &&
+    // There it is a line of what needs somebody.
+    route.name !== 'overview';
   const warnings = useSignerWarnings(session.state === 'unlocked');
   const notices = [
     ...(info.data?.notices ?? []).map((text) => ({ severity: 'careful' as const, text })),

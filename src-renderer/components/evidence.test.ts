@@ -32,7 +32,7 @@ describe('fingerprint comparison', () => {
 });
 
 describe('time', () => {
-  test('lengths in the unit a person would use, rounded down but for seconds', () => {
+  test('lengths in the unit a person would use, days and years to the nearest', () => {
     const texts = [0, 59_999, 60_000, 3_600_000, 47 * 3_600_000, 2 * DAY, 17.9 * DAY, 730 * DAY, 3653 * DAY];
     expect(texts.map(durationText)).toEqual([
       '0 s',
@@ -41,7 +41,7 @@ describe('time', () => {
       '1 hour',
       '47 hours',
       '2 days',
-      '17 days',
+      '18 days',
       '730 days',
       '10 years',
     ]);
@@ -53,7 +53,10 @@ describe('time', () => {
     // A day and ten years, ten seconds after they began.
     expect(leftText('2026-11-24T23:59:50Z', now)).toBe('24 hours');
     expect(durationText(3650 * DAY - 10_000)).toBe('10 years');
-    expect(durationText(3649 * DAY - 3_600_000)).toBe('9.9 years');
+    // The day after, and a month after.
+    expect(durationText(3649 * DAY - 3_600_000)).toBe('10 years');
+    expect(durationText(3620 * DAY)).toBe('9.9 years');
+    expect(durationText(365 * DAY - 3_600_000)).toBe('365 days');
   });
   test('UTC is exact and named', () => {
     expect(utcText('2026-12-11T13:05:09.999Z')).toBe('2026-12-11 13:05:09 UTC');

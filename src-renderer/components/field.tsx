@@ -64,10 +64,12 @@ export function FieldFoot({ texts }: { texts: FieldTexts }) {
           {texts.help}
         </Text>
       )}
-      <FieldError className="field-error">
-        <CircleX aria-hidden />
-        <span>{datedText(texts.error ?? '')}</span>
-      </FieldError>
+      {texts.error ? (
+        <FieldError className="field-error">
+          <CircleX aria-hidden />
+          <span>{datedText(texts.error)}</span>
+        </FieldError>
+      ) : null}
     </>
   );
 }

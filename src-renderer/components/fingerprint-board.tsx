@@ -5,7 +5,7 @@
 import { useState } from 'react';
 import type { FingerprintView } from '#shared/contract/certificate-view.ts';
 import { Segmented } from './choices.tsx';
-import { Card, KeyValue } from './card.tsx';
+import { Card } from './card.tsx';
 import { CopyButton, hexGroups } from './hex-value.tsx';
 import { TextField } from './text-field.tsx';
 
@@ -99,15 +99,17 @@ export function FingerprintBoard(props: {
           </p>
         </div>
       ) : (
-        <KeyValue
-          items={props.notations.map((notation) => [
-            notation.label,
-            <span className="row" key={notation.notation}>
-              <span className="mono wrap">{notation.value}</span>
-              <CopyButton text={notation.value} what={notation.label} />
-            </span>,
-          ])}
-        />
+        <dl className="notations">
+          {props.notations.map((notation) => (
+            <div key={notation.notation}>
+              <dt>{notation.label}</dt>
+              <dd>
+                <span className="mono wrap">{notation.value}</span>
+                <CopyButton text={notation.value} what={notation.label} />
+              </dd>
+            </div>
+          ))}
+        </dl>
       )}
     </Card>
   );

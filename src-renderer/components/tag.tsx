@@ -1,5 +1,6 @@
 /** Small marks: a word with a colour, and a dot with a shape. Colour is never the only sign. */
 import type { ReactNode } from 'react';
+import { SEVERITY_WORD, SeverityIcon } from './icon.tsx';
 import type { Severity } from './icon.tsx';
 
 export type Tone = Severity | 'accent' | 'plain';
@@ -9,6 +10,16 @@ export function Tag({ tone = 'plain', children }: { tone?: Tone; children: React
     <span className="tag" data-tone={tone}>
       {children}
     </span>
+  );
+}
+
+/** How grave it is: colour, icon and word together. */
+export function SeverityTag({ severity }: { severity: Severity }) {
+  return (
+    <Tag tone={severity}>
+      <SeverityIcon severity={severity} />
+      {SEVERITY_WORD[severity]}
+    </Tag>
   );
 }
 

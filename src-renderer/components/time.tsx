@@ -56,17 +56,17 @@ export function TimeSpan({ from, to }: { from: string; to: string }) {
 const plural = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
 
 /**
- * A length of time in its largest sensible unit: "17 days", "9 min", "10 years". Rounded down, but for the seconds that
- * pass between making something and reading how long it lives.
+ * A length of time in its largest sensible unit: "17 days", "9 min", "10 years". Days and tenths of years to the nearest,
+ * as people say them; below two days down, but for the seconds between making something and reading how long it lives.
  */
 export function durationText(ms: number): string {
   const positive = ms < 3_570_000 ? Math.max(0, ms) : Math.round(ms / 60_000) * 60_000;
   if (positive < 60_000) return `${Math.floor(positive / 1000)} s`;
   if (positive < 3_600_000) return `${Math.floor(positive / 60_000)} min`;
   if (positive < 2 * DAY_MS) return plural(Math.floor(positive / 3_600_000), 'hour');
-  const days = Math.floor(positive / DAY_MS);
-  // Years of 365 days, as lifetimes are chosen; down to a tenth.
-  return days < 731 ? plural(days, 'day') : `${Math.floor(days / 36.5) / 10} years`;
+  const days = Math.round(positive / DAY_MS);
+  // Years of 365 days, as lifetimes are chosen.
+  return days < 731 ? plural(days, 'day') : `${Math.round(days / 36.5) / 10} years`;
 }
 
 /** "17 days", "ended 3 days ago". */

@@ -6,7 +6,7 @@ import type { Finding } from '#shared/contract/channel.ts';
 import { Dated } from './dated.tsx';
 import { SEVERITY_WORD, SeverityIcon } from './icon.tsx';
 import type { Severity } from './icon.tsx';
-import { Tag } from './tag.tsx';
+import { SeverityTag } from './tag.tsx';
 
 const SHIELDS = { good: ShieldCheck, note: ShieldQuestionMark, careful: ShieldAlert, bad: ShieldX };
 
@@ -84,10 +84,7 @@ export function FindingsTable({ findings, empty }: { findings: readonly Finding[
         {sorted.map((finding) => (
           <tr key={`${finding.code} ${finding.where} ${finding.text}`}>
             <td>
-              <Tag tone={finding.severity}>
-                <SeverityIcon severity={finding.severity} />
-                {SEVERITY_WORD[finding.severity]}
-              </Tag>
+              <SeverityTag severity={finding.severity} />
             </td>
             <td>
               <Dated text={finding.text} />

@@ -68,4 +68,24 @@ describe('WizardFrame', () => {
     view.rerender(wizard({ cancel: null }));
     expect(screen.queryByRole('button', { name: 'Cancel…' })).toBeNull();
   });
+
+  test('the dangerous step is a bar of its own, outside of the steps, and sends the same form', () => {
+    const sign = vi.fn();
+    render(wizard({ bar: true, onBack: vi.fn(), onNext: sign, nextLabel: 'Sign root CA' }));
+    const button = screen.getByRole('button', { name: 'Sign root CA' });
+    const bar = button.closest('.action-bar');
+    expect(bar?.querySelector('button')?.textContent).toBe('Back');
+    expect(bar?.closest('.wizard')).toBeNull();
+    fireEvent.submit(button.closest('form') as HTMLFormElement);
+    expect(sign).toHaveBeenCalledOnce();
+  });
+
+  test('a step that was seen and is not done can be gone to, without a tick', () => {
+    const step = vi.fn();
+    render(wizard({ onStep: step, steps: [...STEPS, { id: 'd', title: 'Review', open: true }] }));
+    const review = screen.getByRole('button', { name: /Review$/ });
+    expect(review.hasAttribute('data-done')).toBe(false);
+    fireEvent.click(review);
+    expect(step).toHaveBeenCalledWith('d');
+  });
 });

@@ -51,6 +51,8 @@ const narrowing = {
   state: certificateState.nullable().default(null),
   issuer: id.nullable().default(null),
   role: z.enum(['ca', 'leaf']).nullable().default(null),
+  /** With `issuer`: also what the authority signed for itself, as a list that names its issuer shows it. */
+  own: z.boolean().default(false),
 };
 
 export const exportFormat = z.enum(['pem', 'der', 'chain', 'pkcs12', 'key']);

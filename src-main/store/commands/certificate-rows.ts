@@ -21,6 +21,9 @@ export const ISSUED_BY_LINE = [
   'c.seq NOT IN (SELECT seq FROM certificates WHERE lineage = $lineage)',
 ] as const;
 
+/** The same with what it signed for itself. */
+export const SIGNED_BY_LINE = [ISSUED_BY_LINE[0]] as const;
+
 /** "C" is the certificate, "k" its key unless that was destroyed. */
 export const CERTIFICATE_FROM =
   'certificates c LEFT JOIN keys k ON k.id = c.key_id AND k.destroyed_at IS NULL';

@@ -8,6 +8,7 @@ import {
   CERTIFICATE_FROM,
   type CertificateSqlRow,
   ISSUED_BY_LINE,
+  SIGNED_BY_LINE,
   STATE_SQL,
   storedCertificate,
 } from './certificate-rows.ts';
@@ -16,6 +17,8 @@ export interface InventoryQuery extends PageRequest {
   state: CertificateRow['state'] | null;
   issuer: string | null;
   role: 'ca' | 'leaf' | null;
+  /** With `issuer`: also what the authority signed for itself. */
+  own?: boolean;
   sort: 'name' | 'issuer' | 'notAfter' | 'key' | 'state' | 'added';
   descending: boolean;
 }
@@ -61,7 +64,7 @@ interface Conditions {
   parameters: Record<string, SqlValue>;
 }
 
-type Narrowing = Pick<InventoryQuery, 'query' | 'state' | 'issuer' | 'role'>;
+type Narrowing = Pick<InventoryQuery, 'query' | 'state' | 'issuer' | 'role' | 'own'>;
 
 /** `issuer`: any certificate of the authority's line of renewals. */
 function conditions(tx: Tx, asked: Narrowing): Conditions {
@@ -74,7 +77,7 @@ function conditions(tx: Tx, asked: Narrowing): Conditions {
     Object.assign(parameters, { state: asked.state, now: tx.atMs });
   }
   if (asked.issuer !== null) {
-    filters.push(...ISSUED_BY_LINE);
+    filters.push(...(asked.own ? SIGNED_BY_LINE : ISSUED_BY_LINE));
     parameters['lineage'] =
       tx.get<{ lineage: string }>('SELECT lineage FROM certificates WHERE id = $id', { id: asked.issuer })
         ?.lineage ?? '';
@@ -164,20 +167,15 @@ function counts(tx: Tx, asked: Narrowing) {
     { ...byState.parameters, now: tx.atMs },
   );
   const byIssuer = conditions(tx, { ...asked, issuer: null });
-  const narrowed = byIssuer.filters.length > 0 || byIssuer.match !== '';
-  // An authority is one line here, however often it was renewed, under the name of its newest certificate; what it signed
-  // for itself is not counted. Grouped first: the rows of what was issued are never read.
+  // An authority is one line here, however often it was renewed, under the name of its newest certificate. What it signed
+  // for itself counts, as the list names it as the issuer of that, too. Grouped first: the rows are never read.
   const issuers = tx.all<{ id: string | null; name: string; count: number }>(
-    `SELECT n.id AS id, coalesce(n.name, 'Issuer not here') AS name, sum(t.count - t.own) AS count
-     FROM (
-       SELECT i.lineage AS line, g.count AS count,
-         (SELECT count(*) FROM certificates o WHERE o.lineage = i.lineage AND o.issuer_id = g.issuer
-           ${narrowed ? `AND o.seq IN (${matching(byIssuer)})` : ''}) AS own
-       FROM (SELECT c.issuer_id AS issuer, count(*) AS count FROM ${FILTERS} WHERE ${where(byIssuer)}
-             GROUP BY 1 ORDER BY 2 DESC LIMIT 1000) g
-       LEFT JOIN certificates i ON i.id = g.issuer) t
-     LEFT JOIN certificates n ON n.seq = (SELECT max(seq) FROM certificates WHERE lineage = t.line)
-     GROUP BY 1 HAVING sum(t.count - t.own) > 0 ORDER BY 3 DESC, 2 LIMIT 200`,
+    `SELECT n.id AS id, coalesce(n.name, 'Issuer not here') AS name, sum(g.count) AS count
+     FROM (SELECT c.issuer_id AS issuer, count(*) AS count FROM ${FILTERS} WHERE ${where(byIssuer)}
+           GROUP BY 1 ORDER BY 2 DESC LIMIT 1000) g
+     LEFT JOIN certificates i ON i.id = g.issuer
+     LEFT JOIN certificates n ON n.seq = (SELECT max(seq) FROM certificates WHERE lineage = i.lineage)
+     GROUP BY 1 ORDER BY 3 DESC, 2 LIMIT 200`,
     byIssuer.parameters,
   );
   return { total: states.reduce((sum, { count }) => sum + count, 0), states, issuers };

@@ -29,7 +29,7 @@ const COLUMNS: readonly Column<AuditRecord>[] = [
     cell: (row) => <span className="num">{row.seq}</span>,
   },
   { id: 'at', title: 'When', width: '19rem', cell: (row) => <Time at={row.at} clock /> },
-  { id: 'summary', title: 'What', width: 'minmax(24rem, 3fr)', cell: (row) => row.summary },
+  { id: 'summary', title: 'What', width: 'minmax(18rem, 3fr)', cell: (row) => row.summary },
   {
     id: 'action',
     title: 'Action',

@@ -1,6 +1,7 @@
 /** The columns of every list of certificates. */
 import type { CertificateRow } from '#shared/contract/ca.ts';
 import type { Column } from '../../components/data-table.tsx';
+import { hexGroups } from '../../components/hex-value.tsx';
 import { Left, Time } from '../../components/time.tsx';
 import { StateTag } from './state-tag.tsx';
 
@@ -10,7 +11,7 @@ export const CERTIFICATE_COLUMNS: readonly Column<CertificateRow, CertificateSor
   {
     id: 'name',
     title: 'Name',
-    width: 'minmax(20rem, 2.2fr)',
+    width: 'minmax(18rem, 2.2fr)',
     sort: 'name',
     cell: (row) => (
       <>
@@ -22,18 +23,25 @@ export const CERTIFICATE_COLUMNS: readonly Column<CertificateRow, CertificateSor
   {
     id: 'issuer',
     title: 'Issuer',
-    width: 'minmax(18rem, 2fr)',
-    drop: 2,
+    width: 'minmax(14rem, 2fr)',
     sort: 'issuer',
     cell: (row) => row.issuer,
   },
   { id: 'ends', title: 'Ends', width: '11rem', sort: 'notAfter', cell: (row) => <Time at={row.notAfter} /> },
-  { id: 'left', title: 'Left', width: '13rem', cell: (row) => <Left to={row.notAfter} /> },
+  { id: 'left', title: 'Left', width: '13rem', drop: 2, cell: (row) => <Left to={row.notAfter} /> },
   { id: 'key', title: 'Key', width: '9rem', drop: 1, sort: 'key', cell: (row) => row.key },
+  {
+    // Of several certificates of one name it tells which.
+    id: 'serial',
+    title: 'Serial',
+    width: '10.5rem',
+    drop: 3,
+    cell: (row) => <span className="mono quiet">{hexGroups(row.serial).slice(0, 2).join(' ')}…</span>,
+  },
   {
     id: 'state',
     title: 'State',
-    width: '12rem',
+    width: '11rem',
     sort: 'state',
     cell: (row) => <StateTag state={row.state} />,
   },

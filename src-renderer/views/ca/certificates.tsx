@@ -38,7 +38,9 @@ function Facets(props: {
 }) {
   const { narrowed, query, role, onChange } = props;
   const { state, issuer } = narrowed;
-  const found = useQuery('ca.counts', { state, issuer: issuer?.id ?? null, query, role }, ['certificates']);
+  const found = useQuery('ca.counts', { state, issuer: issuer?.id ?? null, own: true, query, role }, [
+    'certificates',
+  ]);
   // While the next letter is counted, the former counts stay: nothing jumps.
   const [counts, setCounts] = useState(found.data);
   useEffect(() => {
@@ -104,6 +106,7 @@ export function Certificates(_props: ViewProps) {
       query,
       state: narrowed.state,
       issuer: narrowed.issuer?.id ?? null,
+      own: true,
       role: role === 'all' ? null : role,
       sort: sorting.by,
       descending: sorting.descending,

@@ -111,6 +111,7 @@ function ImportBody({ onClose, from }: ImportKeyDialogProps) {
         value={label}
         onChange={setTyped}
         maxLength={80}
+        error={typed === null && name === '' ? null : labelProblem(label)}
         help="How lists call the key."
       />
       {asked || refusal?.code === 'WRONG_PASSPHRASE' ? (

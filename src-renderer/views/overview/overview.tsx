@@ -11,7 +11,7 @@ import { Segmented } from '../../components/choices.tsx';
 import { SEVERITY_WORD } from '../../components/icon.tsx';
 import { Page } from '../../components/page.tsx';
 import { EmptyState, ErrorState, Loading } from '../../components/state-box.tsx';
-import { Dot, Tag } from '../../components/tag.tsx';
+import { Dot, SeverityTag, Tag } from '../../components/tag.tsx';
 import { Ago, Time } from '../../components/time.tsx';
 import { Timeline } from '../../components/validity.tsx';
 import { Verdict } from '../../components/verdict.tsx';
@@ -105,7 +105,7 @@ export function Overview({ session }: Pick<ViewProps, 'session'>) {
               {data.attention.map((item) => (
                 <tr key={`${item.subject} ${item.text}`}>
                   <td>
-                    <Dot tone={item.severity} label={SEVERITY_WORD[item.severity]} />
+                    <SeverityTag severity={item.severity} />
                   </td>
                   <td>
                     <b>{item.subject}</b> {item.text}
@@ -129,15 +129,14 @@ export function Overview({ session }: Pick<ViewProps, 'session'>) {
             </tbody>
           </table>
         </Card>
-      ) : empty ? (
-        <BeginHere offline={session.workspace?.kind === 'offline'} />
-      ) : (
+      ) : empty ? null : (
         <Verdict severity="good" title="Nothing needs you now">
           <p className="dim">
             No certificate is past its renewal mark, no draft waits, no signer is in trouble.
           </p>
         </Verdict>
       )}
+      {empty ? <BeginHere offline={session.workspace?.kind === 'offline'} /> : null}
       <div className="columns">
         <Card title="In this workspace">
           <KeyValue

@@ -5,11 +5,11 @@
 import { FolderOpen } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { Ticket } from '#shared/contract/app.ts';
-import { workspaceName } from '#shared/contract/workspace.ts';
+import { workspaceKind, workspaceName } from '#shared/contract/workspace.ts';
 import type { WorkspaceKind } from '#shared/contract/workspace.ts';
 import { call } from '../../app/call.ts';
 import { reloadQuery } from '../../app/query-store.ts';
-import { navigate } from '../../app/router.ts';
+import { formatPath, navigate, parsePath, replacePath } from '../../app/router.ts';
 import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
 import { useQuery } from '../../app/use-query.ts';
@@ -34,28 +34,40 @@ const STEPS = [
 ] as const;
 type StepId = (typeof STEPS)[number]['id'];
 
+/** Stands for a name that is not typed yet. */
+const UNNAMED = 'workspace';
+
 function nameProblem(name: string): string | null {
   const parsed = workspaceName.safeParse(name);
   return parsed.success ? null : (parsed.error.issues[0]?.message ?? 'Give the workspace a name');
 }
 
+/** Where the workspace will be made unless another folder is chosen; "…" for the name that is still missing. */
+function useSuggested(name: string): string | null {
+  const named = nameProblem(name) === null;
+  const asked = useQuery('workspace.suggestFolder', { name: named ? name.trim() : UNNAMED }, []);
+  const path = asked.data?.path ?? null;
+  return named || path === null ? path : path.replace(/[^/\\]+$/, '…');
+}
+
 function FolderField(props: {
   name: string;
   folder: Ticket | null;
+  /** Another one was chosen before the window was loaded again. */
+  lost: boolean;
   onFolder: (folder: Ticket | null) => void;
 }) {
-  const named = nameProblem(props.name) === null;
-  const suggested = useQuery('workspace.suggestFolder', { name: props.name.trim() }, [], { skip: !named });
+  const suggested = useSuggested(props.name);
   const choose = useAction('dialogs.folder', async () => {
     const { chosen } = await call('dialogs.folder', { purpose: 'create' });
     if (chosen) props.onFolder(chosen);
   });
-  const path = props.folder?.path ?? suggested.data?.path ?? null;
+  const path = props.folder?.path ?? suggested;
   return (
     <div className="field">
       <span className="field-label">Folder</span>
       <div className="row-wrap">
-        <span className="mono wrap">{path ?? <span className="quiet">named after the workspace</span>}</span>
+        <span className="mono wrap">{path}</span>
         <Button
           size="small"
           icon={<FolderOpen aria-hidden />}
@@ -64,7 +76,7 @@ function FolderField(props: {
         >
           Choose another…
         </Button>
-        {props.folder ? (
+        {props.folder || props.lost ? (
           <Button size="small" kind="quiet" onPress={() => props.onFolder(null)}>
             Use the suggested one
           </Button>
@@ -79,18 +91,35 @@ function FolderField(props: {
   );
 }
 
+/** What the address keeps over a reload: nothing of it is secret, and the folder is chosen anew. */
+function keptIn({ query }: ViewProps['route']): {
+  kind: WorkspaceKind | null;
+  name: string;
+  another: boolean;
+} {
+  const kind = workspaceKind.safeParse(query['kind']);
+  return {
+    kind: kind.success ? kind.data : null,
+    name: (query['name'] ?? '').slice(0, 80),
+    another: query['folder'] === 'another',
+  };
+}
+
 export function CreateWorkspace({ route, session }: ViewProps) {
-  const [kind, setKind] = useState<WorkspaceKind>('online');
-  const [kindChosen, setKindChosen] = useState(false);
-  const [name, setName] = useState('');
+  const [kept] = useState(() => keptIn(route));
+  const [kind, setKind] = useState<WorkspaceKind>(kept.kind ?? 'online');
+  const [kindChosen, setKindChosen] = useState(kept.kind !== null);
+  const [name, setName] = useState(kept.name);
   const [folder, setFolder] = useState<Ticket | null>(null);
+  const [lostFolder, setLostFolder] = useState(kept.another);
+  const suggested = useSuggested(name);
   const [passphrase, setPassphrase] = useState(EMPTY_PASSPHRASE);
   const [shown, setShown] = useState(false);
   const [parts, setParts] = useState<string[] | null>(null);
   const created = session.state === 'unlocked';
   const asked = STEPS.find((step) => step.id === route.params['step'])?.id ?? 'kind';
   // A reload has forgotten what was typed: a step is reachable only when the ones before it are complete.
-  const complete = { kind: kindChosen, place: nameProblem(name) === null };
+  const complete = { kind: kindChosen, place: nameProblem(name) === null && !lostFolder };
   const missing: StepId | null = !complete.kind ? 'kind' : complete.place ? null : 'place';
   const reach: StepId =
     created || missing === null || asked === 'kind'
@@ -101,7 +130,22 @@ export function CreateWorkspace({ route, session }: ViewProps) {
   const index = STEPS.findIndex((step) => step.id === reach);
   const step = STEPS[index] ?? STEPS[0];
 
-  const go = (id: StepId): void => navigate('create-workspace', { step: id });
+  const written = {
+    ...(kindChosen ? { kind } : {}),
+    ...(name === '' ? {} : { name }),
+    ...(folder === null && !lostFolder ? {} : { folder: 'another' }),
+  };
+  const go = (id: StepId, more: Partial<typeof written> = {}): void =>
+    navigate('create-workspace', { step: id }, created ? {} : { ...written, ...more });
+  const address = formatPath('create-workspace', { step: step.id }, created ? {} : written);
+  useEffect(() => {
+    // The address says the step that is shown, with what was typed, so that a reload goes on there.
+    const timer = setTimeout(() => {
+      const here = parsePath(location.hash);
+      if (here?.name === 'create-workspace' && location.hash !== `#${address}`) replacePath(address);
+    }, 300);
+    return () => clearTimeout(timer);
+  }, [address]);
   useEffect(() => {
     if (created) setPassphrase(EMPTY_PASSPHRASE);
   }, [created]);
@@ -115,7 +159,7 @@ export function CreateWorkspace({ route, session }: ViewProps) {
     });
     setPassphrase(EMPTY_PASSPHRASE);
     reloadQuery('workspace.state', {});
-    go('recovery');
+    navigate('create-workspace', { step: 'recovery' });
   });
   const verify = useAction('workspace.verifyRecoveryKey', async () => {
     if (!parts) return;
@@ -126,7 +170,10 @@ export function CreateWorkspace({ route, session }: ViewProps) {
 
   const why: Record<StepId, string | null> = {
     kind: null,
-    place: name === '' ? 'Give the workspace a name' : nameProblem(name),
+    place:
+      name === ''
+        ? 'Give the workspace a name'
+        : (nameProblem(name) ?? (lostFolder ? 'Choose the folder again, or use the suggested one' : null)),
     passphrase: whyNotPassphrase(passphrase),
     recovery: whyNotOnPaper(session.workspace, shown),
     verify: parts ? null : 'Type the groups that are asked for',
@@ -134,7 +181,7 @@ export function CreateWorkspace({ route, session }: ViewProps) {
   const next: Record<StepId, () => void> = {
     kind: () => {
       setKindChosen(true);
-      go('place');
+      go('place', { kind });
     },
     place: () => go('passphrase'),
     passphrase: () => void create.run(),
@@ -194,7 +241,21 @@ export function CreateWorkspace({ route, session }: ViewProps) {
               placeholder="Production root"
               error={name === '' ? null : nameProblem(name)}
             />
-            <FolderField name={name} folder={folder} onFolder={setFolder} />
+            {lostFolder ? (
+              <Notice severity="careful">
+                The folder that was chosen is not known any more after the reload. Choose it again, or use the
+                suggested one.
+              </Notice>
+            ) : null}
+            <FolderField
+              name={name}
+              folder={folder}
+              lost={lostFolder}
+              onFolder={(chosen) => {
+                setFolder(chosen);
+                setLostFolder(false);
+              }}
+            />
           </>
         ) : null}
         {step.id === 'passphrase' ? (
@@ -204,14 +265,12 @@ export function CreateWorkspace({ route, session }: ViewProps) {
               items={[
                 ['Workspace', name.trim()],
                 ['Kind', KIND_NAMES[kind]],
-                folder
-                  ? [
-                      'Folder',
-                      <span className="mono" key="folder">
-                        {folder.path}
-                      </span>,
-                    ]
-                  : null,
+                [
+                  'Folder',
+                  <span className="mono wrap" key="folder">
+                    {folder?.path ?? suggested}
+                  </span>,
+                ],
               ]}
             />
             {create.error ? <ErrorState error={create.error} /> : null}

@@ -3,7 +3,7 @@
  * SECURITY: it lives in this component's state only and goes with it.
  */
 import { Eye, Printer } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { WorkspaceFacts } from '#shared/contract/workspace.ts';
 import { call } from '../../app/call.ts';
 import { reloadQuery } from '../../app/query-store.ts';
@@ -79,7 +79,14 @@ export function RecoverySheet({ workspace, onShown }: RecoverySheetProps) {
       </div>
     );
   }
-  const groups = recoveryGroups(key);
+  return <ShownKey recoveryKey={key} workspaceName={workspace?.name ?? ''} />;
+}
+
+function ShownKey({ recoveryKey, workspaceName }: { recoveryKey: string; workspaceName: string }) {
+  const sheet = useRef<HTMLOListElement>(null);
+  // The button that was pressed is gone: its focus goes to what came of it, which is read.
+  useEffect(() => sheet.current?.focus(), []);
+  const groups = recoveryGroups(recoveryKey);
   const list = groups.map((group, index) => (
     // Groups may repeat; the place is the identity.
     <li key={index}>
@@ -89,18 +96,18 @@ export function RecoverySheet({ workspace, onShown }: RecoverySheetProps) {
   ));
   return (
     <div className="stack-tight">
-      <ol className="recovery-sheet" aria-label="Recovery key" data-secret>
+      <ol className="recovery-sheet" aria-label="Recovery key" data-secret ref={sheet} tabIndex={-1}>
         {list}
       </ol>
       <div className="row-wrap">
         <Button icon={<Printer aria-hidden />} onPress={() => window.print()}>
           Print…
         </Button>
-        <CopyButton text={key} what="Recovery key" secret wide />
+        <CopyButton text={recoveryKey} what="Recovery key" secret wide />
       </div>
       <div className="print-only" aria-hidden>
         <h1>Baleen recovery key</h1>
-        <p>Workspace: {workspace?.name}</p>
+        <p>Workspace: {workspaceName}</p>
         <p>
           Whoever holds this sheet and the workspace folder can open it. Keep it in a safe, away from the
           computer.

@@ -8,6 +8,7 @@ import { call } from '../../app/call.ts';
 import type { CallError } from '../../app/call.ts';
 import { reloadQuery } from '../../app/query-store.ts';
 import { useAction } from '../../app/use-action.ts';
+import { useQuery } from '../../app/use-query.ts';
 import { Button } from '../../components/button.tsx';
 import { RadioCards } from '../../components/choices.tsx';
 import { Dialog } from '../../components/dialog.tsx';
@@ -42,12 +43,44 @@ function PlaceLine(props: { label: string; chosen: Ticket | null; onPress: () =>
   );
 }
 
+/** Where it lies now, and the way into it. */
+function Restored(props: { path: string; mayOpen: boolean; onClose: () => void }) {
+  const { path, mayOpen, onClose } = props;
+  const recent = useQuery('workspace.recent', {}, ['recent']);
+  const row = recent.data?.rows.find((one) => one.path === path) ?? null;
+  const open = useAction('workspace.openRecent', async (id: string) => {
+    await call('workspace.openRecent', { id });
+    onClose();
+    reloadQuery('workspace.state', {});
+  });
+  return (
+    <>
+      <p>
+        The workspace is in <span className="mono wrap">{path}</span>.{' '}
+        {mayOpen
+          ? 'Its passphrase is the one of the backup.'
+          : 'To open it, close this workspace first; it stands among the recent ones.'}
+      </p>
+      {open.error ? <ErrorState error={open.error} /> : null}
+      <div className="dialog-foot">
+        <Button onPress={onClose}>Close</Button>
+        {mayOpen && row !== null ? (
+          <Button kind="primary" busy={open.busy} onPress={() => void open.run(row.id)}>
+            Open it
+          </Button>
+        ) : null}
+      </div>
+    </>
+  );
+}
+
 function RestoreBody({ onClose, inPlace }: RestoreDialogProps) {
   const [source, setSource] = useState<Ticket | null>(null);
   const [folder, setFolder] = useState<Ticket | null>(null);
   const [where, setWhere] = useState<'here' | 'new'>('new');
   const [passphrase, setPassphrase] = useState('');
   const [job, setJob] = useState<string | null>(null);
+  const [done, setDone] = useState(false);
   /** Of the last attempt: file and place stay chosen, what was wrong is said here. */
   const [failure, setFailure] = useState<CallError | null>(null);
   const pickSource = useAction('dialogs.openFile', async () => {
@@ -81,14 +114,19 @@ function RestoreBody({ onClose, inPlace }: RestoreDialogProps) {
           id={job}
           onEnd={(ended) => {
             reloadQuery('workspace.state', {});
+            setDone(ended.state === 'done');
             if (ended.state !== 'failed') return;
             setJob(null);
             setFailure(jobError(ended));
           }}
         />
-        <div className="dialog-foot">
-          <Button onPress={onClose}>Close</Button>
-        </div>
+        {done && where === 'new' && folder ? (
+          <Restored path={folder.path} mayOpen={!inPlace} onClose={onClose} />
+        ) : (
+          <div className="dialog-foot">
+            <Button onPress={onClose}>Close</Button>
+          </div>
+        )}
       </>
     );
   }

@@ -2,12 +2,15 @@
 import { FilePlus2, FolderOpen, History, RotateCcw, X } from 'lucide-react';
 import { useState } from 'react';
 import type { Answer } from '#shared/contract/index.ts';
+import { openFolder as openChosenFolder } from '../../app/actions.ts';
 import { call } from '../../app/call.ts';
 import { inspectFile } from '../../app/inspect-file.ts';
 import { reloadQuery } from '../../app/query-store.ts';
 import { hrefOf } from '../../app/router.ts';
 import { useAction } from '../../app/use-action.ts';
+import { useDialog } from '../../app/use-dialog.ts';
 import { useQuery } from '../../app/use-query.ts';
+import type { ViewProps } from '../../app/view-props.ts';
 import { BrandMark } from '../../components/brand-mark.tsx';
 import { Button, LinkButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
@@ -20,22 +23,17 @@ import { RestoreDialog } from './restore-dialog.tsx';
 
 type Recent = Answer<'workspace.recent'>['rows'][number];
 
-export function Start() {
+export function Start({ route }: ViewProps) {
   const recent = useQuery('workspace.recent', {}, ['recent']);
   const [forgetting, setForgetting] = useState<Recent | null>(null);
-  const [restoring, setRestoring] = useState(false);
+  const [dialog, setDialog] = useDialog(route, ['restore']);
   const [share, setShare] = useState<number | null>(null);
   const opened = (): void => reloadQuery('workspace.state', {});
   const open = useAction('workspace.openRecent', async (id: string) => {
     await call('workspace.openRecent', { id });
     opened();
   });
-  const openFolder = useAction('workspace.openFolder', async () => {
-    const { chosen } = await call('dialogs.folder', { purpose: 'open' });
-    if (!chosen) return;
-    await call('workspace.openFolder', { folder: chosen.ticket });
-    opened();
-  });
+  const openFolder = useAction('workspace.openFolder', openChosenFolder);
   const inspect = useAction('inspect.blob', async (file: File) => {
     setShare(0);
     await inspectFile(file, { onProgress: setShare });
@@ -112,7 +110,7 @@ export function Start() {
               >
                 Open a folder…
               </Button>
-              <Button icon={<RotateCcw aria-hidden />} onPress={() => setRestoring(true)}>
+              <Button icon={<RotateCcw aria-hidden />} onPress={() => setDialog('restore')}>
                 Restore a backup…
               </Button>
             </div>
@@ -142,7 +140,7 @@ export function Start() {
           recent.reload();
         }}
       />
-      <RestoreDialog open={restoring} onClose={() => setRestoring(false)} inPlace={false} />
+      <RestoreDialog open={dialog === 'restore'} onClose={() => setDialog(null)} inPlace={false} />
     </div>
   );
 }

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { passphraseStrength } from './strength.ts';
+
+test.each([
+  'correct horse battery staple',
+  'Correct-Horse-Battery-Staple!',
+  'correcthorsebatterystaple',
+  'To be, or not to be: that is the question.',
+  'the quick brown fox jumps over the lazy dog',
+])('a phrase that is on every list is refused, however it is spelled: %s', async (phrase) => {
+  const { score, advice } = await passphraseStrength(phrase);
+  expect(score).toBeLessThan(3);
+  expect(advice[0]).toMatch(/among the first to be tried/);
+});
+
+test.each(['tundra-Okapi 7 vesper lantern', 'correct horse battery staple tundra okapi vesper lantern'])(
+  "words of one's own are strong, also behind a known phrase: %s",
+  async (phrase) => {
+    expect(await passphraseStrength(phrase)).toMatchObject({ score: 4, advice: [] });
+  },
+);
