@@ -111,6 +111,42 @@ test('what is wrong is said at its field, and the wizard goes on after a reload'
   await expect(page.getByRole('heading', { name: 'No key yet' })).toBeVisible();
 });
 
+test('what is typed in a step stays when the wizard is left half-way; many names leave the bar of the review where it is', async ({
+  apps,
+}) => {
+  const app = await apps.start();
+  const { page } = app;
+  await createWorkspace(page, apps);
+  await open(page, 'Authorities');
+  await page.getByRole('link', { name: 'New root…' }).click();
+  await issue(page, 'Example Root CA');
+  await page.getByRole('link', { name: /Issue a certificate/ }).click();
+  await page.getByLabel('Value of CN', { exact: true }).fill('half typed');
+  await open(page, 'Keys');
+  await open(page, 'Overview');
+  await expect(page.getByText('Server certificate "half typed"')).toBeVisible();
+  await page.getByRole('button', { name: 'Continue…' }).click();
+  await expect(page.getByLabel('Value of CN', { exact: true })).toHaveValue('half typed');
+  await next(page);
+  await next(page);
+  await next(page);
+  const hosts = Array.from({ length: 60 }, (_, at) => `host-${at}.a-rather-long-name.example.net`);
+  await page.getByLabel('DNS names').fill(hosts.join(', '));
+  await next(page);
+  await expect(page.getByText(/^It can be signed/)).toBeVisible();
+  await expect(page.getByText('12 of 60 shown')).toBeVisible();
+  await page.setViewportSize({ width: 900, height: 600 });
+  const sign = page.getByRole('button', { name: /^Sign / });
+  await expect(sign).toBeInViewport({ ratio: 1 });
+  await page.getByRole('button', { name: 'Show all 60 names' }).click();
+  await expect(page.getByText('host-59.a-rather-long-name.example.net').first()).toBeAttached();
+  await expect(sign).toBeInViewport({ ratio: 1 });
+  // It was looked at, and nothing is signed: no tick.
+  await page.getByRole('button', { name: 'Back', exact: true }).click();
+  const steps = page.getByRole('list', { name: 'Steps' }).getByRole('listitem');
+  await expect(steps.filter({ hasText: 'Review and sign' })).not.toContainText('done');
+});
+
 test('a leaf: names that are none, an empty list, a lifetime over the limit', async ({ apps }) => {
   const app = await apps.start();
   const { page } = app;
