@@ -63,9 +63,7 @@ export function notGranted(
     if (!allowed.has(usage)) lines.push(`key usage ${usage}`);
   for (const purpose of decoded(extensions, EXTENSION.extendedKeyUsage, readExtendedKeyUsage, []))
     if (!allowed.has(purpose)) lines.push(`purpose ${purpose}`);
-  const names = new Set(
-    readNames(given.names).names.map(({ type, value }) => sameName(type as NameType, value)),
-  );
+  const names = new Set(readNames(given.names).names.map(({ type, value }) => sameName(type, value)));
   for (const { type, value } of decoded(extensions, EXTENSION.subjectAltName, readGeneralNames, []))
     if (!['dns', 'ip', 'uri', 'email'].includes(type)) lines.push(`name of type ${type}: ${value}`);
     else if (SEPARATOR.test(value)) lines.push(`name with a separator in it: ${value}`);

@@ -16,7 +16,7 @@ const VIEWS = [
 
 /** Identifiers of keys are compared by eye, group by group. */
 function ExtensionText({ extension }: { extension: ExtensionView }) {
-  return /KeyIdentifier$/.test(extension.name) && /^[0-9a-f]+$/i.test(extension.text) ? (
+  return extension.name.endsWith('KeyIdentifier') && /^[0-9a-f]+$/i.test(extension.text) ? (
     <HexValue hex={extension.text} label={extension.name} groups={10} />
   ) : (
     extension.text

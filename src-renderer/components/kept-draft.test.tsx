@@ -1,4 +1,5 @@
 import { act, cleanup, render } from '@testing-library/react';
+import { useEffect } from 'react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DraftOf } from '#shared/contract/drafts.ts';
 import type { SignerDraft } from '#shared/contract/ta-setup.ts';
@@ -10,7 +11,10 @@ const typed = (text: string) => ({ text }) as unknown as SignerDraft;
 let kept: KeptDraft<'ta.signer'>;
 
 function Step({ text, resting = false }: { text: string; resting?: boolean }) {
-  kept = useKeptDraft(draft, typed(text), 'proxy', resting);
+  const state = useKeptDraft(draft, typed(text), 'proxy', resting);
+  useEffect(() => {
+    kept = state;
+  });
   return null;
 }
 

@@ -54,7 +54,7 @@ function layers(room: number | null): { value: string; label: string; detail: st
 }
 
 function PathLength({ data, change, problems, issuer }: StepProps & { issuer: AuthorityRow | null }) {
-  const room = issuer?.pathLength == null ? null : issuer.pathLength - 1;
+  const room = issuer === null || issuer.pathLength === null ? null : issuer.pathLength - 1;
   const options = layers(room);
   const value = data.pathLength === null ? 'none' : String(data.pathLength);
   return (

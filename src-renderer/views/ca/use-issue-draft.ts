@@ -37,9 +37,9 @@ export function useIssueDraft(draft: DraftOf<'ca.issue'>, current: StepId) {
     navigate('issue', { draft: draft.id, step: id });
   };
 
-  const ask = async (stored: number): Promise<Review> => {
-    const found = await call('ca.review', { draft: draft.id, revision: stored });
-    setReviewed({ review: found, revision: stored });
+  const ask = async (of: number): Promise<Review> => {
+    const found = await call('ca.review', { draft: draft.id, revision: of });
+    setReviewed({ review: found, revision: of });
     return found;
   };
 

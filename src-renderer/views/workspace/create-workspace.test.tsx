@@ -1,5 +1,5 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { installBridge } from '../../app/fake-bridge.ts';
 import type { Session } from '../../app/session.ts';
@@ -15,7 +15,9 @@ let follow = (): void => undefined;
 /** The screen as the application shows it: it follows the address. */
 function Window() {
   const [route, setRoute] = useState(parsePath(location.hash) as Route);
-  follow = () => setRoute(parsePath(location.hash) as Route);
+  useEffect(() => {
+    follow = () => setRoute(parsePath(location.hash) as Route);
+  }, []);
   return <CreateWorkspace route={route} session={NONE} />;
 }
 
