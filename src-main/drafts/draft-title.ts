@@ -1,7 +1,6 @@
 /** What lists call a draft, by its kind and what it holds so far. */
 import { type AnyDraft, DRAFT_KINDS, type DraftKind } from '#shared/contract/drafts.ts';
 import type { IssueDraft, Purpose } from '#shared/contract/issue-draft.ts';
-import { splitList } from '../issuing/name-list.ts';
 
 const PURPOSES: Record<Purpose, string> = {
   root: 'Root CA',
@@ -14,7 +13,9 @@ const PURPOSES: Record<Purpose, string> = {
 /** What a person would call it: its CN, else the first name it is for, else whatever its subject says. */
 function nameOf({ subject, names, key }: IssueDraft): string {
   const called = subject.findLast(({ type }) => type === 'CN')?.value ?? '';
-  const [first = ''] = [names.dns, names.ip, names.uri, names.email].flatMap(splitList);
+  const [first = ''] = [names.dns, names.ip, names.uri, names.email].flatMap((list) =>
+    list.split(/[\s,;]+/u).filter((entry) => entry !== ''),
+  );
   return called || first || (key.from === 'request' ? key.name : (subject.at(-1)?.value ?? ''));
 }
 
