@@ -52,3 +52,30 @@ test('a secret leaves the clipboard before its window goes', async ({ apps }) =>
   expect(seen).toEqual(['beforeunload']);
   expect(await Promise.all(cleared)).toEqual(['']);
 });
+
+test('a window that is loaded again while a secret is on the clipboard comes back, without the secret', async ({
+  apps,
+}) => {
+  const app = await apps.start({ ownClipboard: true });
+  const heading = app.page.getByRole('link', { name: /new workspace/i });
+  await expect(heading).toBeVisible();
+  await app.page.getByRole('heading').first().click();
+  await app.page.evaluate(() =>
+    (
+      window as unknown as { bridge: { invoke(c: string, p: unknown): Promise<{ ok: boolean }> } }
+    ).bridge.invoke('clipboard.copy', { text: 'a secret on the clipboard', secret: true }),
+  );
+  const asked = app.page.waitForEvent('dialog');
+  const loaded = app.page.waitForEvent('load');
+  // The key reaches the page; a browser without its frame does not act on it, so the page does.
+  await app.page.keyboard.press('Control+r');
+  await app.page.evaluate(() => window.location.reload()).catch(() => undefined);
+  expect((await asked).type()).toBe('beforeunload');
+  await loaded;
+  await expect(heading).toBeVisible();
+  // Nothing is held any more: it closes without a question.
+  const gone = app.page.waitForEvent('close');
+  await app.page.close({ runBeforeUnload: true });
+  await gone;
+  await app.shell.ended;
+});

@@ -108,7 +108,10 @@ describe('what is under way', () => {
     const id = await app.result(await app.call('keys.create', { algorithm: 'p-256', label: 'canary' }));
     const exported = async (path: string) => {
       app.places.push(path);
-      const { chosen } = await app.call('dialogs.saveFile', { purpose: 'privateKey', suggestedName: 'a.key' });
+      const { chosen } = await app.call('dialogs.saveFile', {
+        purpose: 'privateKey',
+        suggestedName: 'a.key',
+      });
       const target = chosen?.ticket ?? '';
       return app.call('keys.export', { id, target, passphrase: null, overwrite: false });
     };

@@ -24,7 +24,7 @@ import {
   chromiumSwitches,
   hasSharedMemory,
 } from './chromium-switches.ts';
-import { windowClipboard } from './clipboard.ts';
+import { windowClipboard, type WindowClipboard } from './clipboard.ts';
 import { findChromium } from './find-chromium.ts';
 import { nativeDialogs } from './native-dialogs.ts';
 import { makeProfile, type ProfileFolder, removeStaleProfiles } from './profile-folder.ts';
@@ -197,8 +197,7 @@ async function carry(
   guardWindow(context, page, {
     isExpected: () => adopting,
     mayAsk: options.headless !== true,
-    letGo: clipboard.letGo,
-    isHeld: clipboard.isHeld,
+    clipboard,
   });
   page.on('close', () => void close());
   context.on('close', () => void close());
@@ -250,9 +249,8 @@ function guardWindow(
   {
     isExpected,
     mayAsk,
-    isHeld,
-    letGo,
-  }: { isExpected: () => boolean; mayAsk: boolean; isHeld(): boolean; letGo(): Promise<void> },
+    clipboard,
+  }: { isExpected: () => boolean; mayAsk: boolean; clipboard: WindowClipboard },
 ): void {
   const ignore = (): void => undefined;
   context.on('page', (other) => {
@@ -262,10 +260,11 @@ function guardWindow(
   });
   context.on('dialog', (dialog) => {
     const isLeaving = dialog.type() === 'beforeunload';
-    if (isLeaving && isHeld()) {
+    if (isLeaving && clipboard.isHeld()) {
       // Nothing runs in the page behind its question: it stays, the secret is taken away, then it may go.
-      const go = (): Promise<void> => page.close({ runBeforeUnload: true });
-      void dialog.dismiss().then(letGo).then(go, go).catch(ignore);
+      const go = async (): Promise<unknown> =>
+        (await clipboard.wantsReload()) ? page.reload() : page.close({ runBeforeUnload: true });
+      void dialog.dismiss().then(clipboard.letGo).then(go, go).catch(ignore);
       return;
     }
     if (isLeaving && mayAsk) return;

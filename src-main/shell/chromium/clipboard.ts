@@ -10,17 +10,37 @@ interface PageClipboard {
   navigator: { clipboard: { readText(): Promise<string>; writeText(text: string): Promise<void> } };
 }
 
+interface HeldPage {
+  onbeforeunload: ((event: Event) => void) | null;
+  onkeydown: ((event: { key: string; ctrlKey: boolean; metaKey: boolean }) => void) | null;
+  reloadAskedAt?: number;
+}
+
 export interface WindowClipboard extends Clipboard {
   isHeld(): boolean;
+  /** A key that reloads was the last reason to leave: the question before leaving says nothing of it. */
+  wantsReload(): Promise<boolean>;
   /** Takes a secret away that is there now; after it, none is held, come what may. The page must not stand behind a question. */
   letGo(): Promise<void>;
 }
 
 /** Runs in the page: while a secret is held, the window asks before it goes, so that main hears of it in time. */
 function holdWindow(held: boolean): void {
-  const page = globalThis as unknown as { onbeforeunload: ((event: Event) => void) | null };
-  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- one question at most, and it is taken back from here without its function
+  const page = globalThis as unknown as HeldPage;
+  /* oxlint-disable unicorn/prefer-add-event-listener -- one of each at most, and taken back from here without its function */
   page.onbeforeunload = held ? (event) => event.preventDefault() : null;
+  if (held)
+    page.onkeydown = ({ key, ctrlKey, metaKey }) => {
+      if (key === 'F5' || ((ctrlKey || metaKey) && key.toLowerCase() === 'r'))
+        page.reloadAskedAt = Date.now();
+    };
+  /* oxlint-enable unicorn/prefer-add-event-listener */
+}
+
+/** Runs in the page. */
+function reloadWasAsked(): boolean {
+  const RECENT_MS = 5000;
+  return Date.now() - ((globalThis as unknown as HeldPage).reloadAskedAt ?? 0) < RECENT_MS;
 }
 
 export function windowClipboard(page: () => Page): WindowClipboard {
@@ -77,6 +97,7 @@ export function windowClipboard(page: () => Page): WindowClipboard {
       }),
     clearIf,
     isHeld: () => held !== null,
+    wantsReload: () => page().evaluate(reloadWasAsked),
     async letGo() {
       if (held === null) return;
       try {
