@@ -6,6 +6,7 @@
  * hash      = SHA-256(canonical), MAC = HMAC-SHA256(audit key, canonical); `previous` is the hash before it.
  */
 import { createHash, createHmac } from 'node:crypto';
+import { shownText } from '#shared/hidden-characters.ts';
 import type { AuditRecord } from '#shared/contract/audit.ts';
 
 /** What a command says about itself; the store adds place, time, hashes. */
@@ -63,20 +64,21 @@ export function recordMac(
   return createHmac('sha256', auditKey).update(canonical(workspaceId, record)).digest('hex').toUpperCase();
 }
 
-/** Completes an entry to the record that follows `previous`. */
+/** Completes an entry to the record that follows `previous`, with hidden characters of its sentence written out. */
 export function sealRecord(
   auditKey: Uint8Array,
   workspaceId: string,
   entry: AuditEntry,
   place: { seq: number; at: string; version: string; previous: string },
 ): StoredAuditRecord {
-  const record = { ...place, ...entry };
+  const summary = shownText(entry.summary);
+  const record = { ...place, ...entry, summary };
   return {
     seq: place.seq,
     at: place.at,
     action: entry.action,
     outcome: entry.outcome,
-    summary: entry.summary,
+    summary,
     subjects: entry.subjects,
     version: place.version,
     previous: place.previous,

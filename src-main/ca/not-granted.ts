@@ -2,6 +2,7 @@
 import { attributeType, type IssueDraft } from '#shared/contract/issue-draft.ts';
 import { type NameType, readAlternativeName } from '../issuing/alternative-name.ts';
 import { readNames, SEPARATOR } from '../issuing/name-list.ts';
+import { shownText } from '#shared/hidden-characters.ts';
 import type { Profile } from '../issuing/profile.ts';
 import { decoded } from '../x509/certificate-view.ts';
 import { nameView } from '../x509/distinguished-name.ts';
@@ -75,5 +76,5 @@ export function notGranted(
     lines.push(`extension ${name === '' ? oid : name}${text === '' ? '' : `: ${text}`}`);
   }
   for (const attribute of otherAttributes) lines.push(`attribute ${attribute}`);
-  return lines;
+  return lines.map(shownText);
 }

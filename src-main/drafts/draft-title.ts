@@ -1,5 +1,6 @@
 /** What lists call a draft, by its kind and what it holds so far. */
 import { type AnyDraft, DRAFT_KINDS, type DraftKind } from '#shared/contract/drafts.ts';
+import { shownText } from '#shared/hidden-characters.ts';
 import type { IssueDraft, Purpose } from '#shared/contract/issue-draft.ts';
 
 const PURPOSES: Record<Purpose, string> = {
@@ -25,7 +26,7 @@ export function issueTitle(data: IssueDraft): string {
     data.replaces === null
       ? PURPOSES[data.purpose]
       : `${data.replaces.action === 'renew' ? 'Renewal' : 'New key'}: ${PURPOSES[data.purpose]}`;
-  return name === '' ? what : `${what} "${name}"`;
+  return name === '' ? what : `${what} "${shownText(name)}"`;
 }
 
 const ROUTES: Record<DraftKind, string> = { 'ca.issue': '/issue', 'ta.signer': '/trust-anchor/signer' };

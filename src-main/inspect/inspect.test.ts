@@ -166,6 +166,59 @@ describe('what is encrypted', () => {
   });
 });
 
+test('a name that hides characters is written out wherever it stands, and is a finding', async () => {
+  await app.create();
+  openssl(
+    'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout rlo.key -out rlo.pem -days 30 -utf8 -subj /CN=\u202egnp.exe',
+  );
+  const view = await look('in\u202egnp.exe', file('rlo.pem'));
+  expect(view.name).toBe('in[U+202E]gnp.exe');
+  expect(view.chain.map(({ name }) => name)).toEqual(['[U+202E]gnp.exe']);
+  const [item] = view.items;
+  expect(item).toMatchObject({ kind: 'certificate', subject: { text: 'CN=\\E2\\80\\AEgnp.exe' } });
+  expect(item?.findings.find(({ code }) => code === 'NAME_HIDDEN_CHARACTERS')).toMatchObject({
+    severity: 'bad',
+    where: 'subject',
+    text: expect.stringContaining('The CN of the subject holds U+202E (right-to-left override)'),
+  });
+  await app.call('inspect.keep', { id: view.id, items: [0] });
+  const { rows } = await app.call('ca.certificates', {});
+  expect(rows).toMatchObject([{ name: '[U+202E]gnp.exe', issuer: '[U+202E]gnp.exe' }]);
+  const [record] = (await app.call('audit.list', { action: 'inspect.keep' })).rows;
+  expect(record?.summary).toBe('Kept from in[U+202E]gnp.exe: [U+202E]gnp.exe');
+  expect((await app.call('audit.verify', { written: '' })).faults).toEqual([]);
+});
+
+test('a request and the alternative names of a certificate with hidden characters are findings, too', async () => {
+  openssl(
+    'req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout zw.key -out zw.csr -utf8 -subj /O=Exa\u200bmple/CN=ok',
+  );
+  const [request] = (await look('zw.csr', file('zw.csr'))).items;
+  expect(request?.findings.find(({ code }) => code === 'NAME_HIDDEN_CHARACTERS')?.text).toContain(
+    'The O of the subject holds U+200B (zero width space)',
+  );
+  openssl(
+    'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout san.key -out san.pem -days 30 -subj /CN=ok -addext subjectAltName=DNS:a\x07b.example',
+  );
+  const [certificate] = (await look('san.pem', file('san.pem'))).items;
+  expect(certificate?.findings.find(({ code }) => code === 'NAME_HIDDEN_CHARACTERS')).toMatchObject({
+    where: 'subjectAltName',
+    text: expect.stringContaining('A name of type dns holds U+0007'),
+  });
+});
+
+test.each(['a\u202eb', 'a\u200bb', 'a\ufe0fb'])(
+  'a label with a hidden character is refused: %j',
+  async (label) => {
+    await app.create();
+    await expect(app.call('keys.create', { algorithm: 'p-256', label, signer: null })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      reply: { message: 'A label has no control or invisible characters.' },
+    });
+    expect((await app.call('keys.list', {})).total).toBe(0);
+  },
+);
+
 test('locking forgets what was looked at', async () => {
   await app.create();
   const { id } = await look('leaf.pem', file('leaf.pem'));

@@ -3,6 +3,7 @@
  * for a bounded time and in a bounded amount; nothing is parsed here.
  */
 import { BLOB_LIMITS } from '#shared/contract/blob.ts';
+import { shownText } from '#shared/hidden-characters.ts';
 import { AppError } from '../lib/app-error.ts';
 import { tooLarge } from '../lib/atomic-file.ts';
 import { wipe } from '../lib/bytes.ts';
@@ -66,7 +67,7 @@ export function createBlobs(deps: { clock: Clock; random: Random }): Blobs {
     const id = newId('blob', deps.random);
     blobs.set(id, {
       // A name with a key in it would be quoted in refusals, and the record of one stays for ever.
-      name: holdsPrivateKey(name) ? 'A file' : name,
+      name: holdsPrivateKey(name) ? 'A file' : shownText(name),
       bytes: Buffer.alloc(total),
       received: 0,
       forget: deps.clock.after(KEEP_MS, () => drop(id)),

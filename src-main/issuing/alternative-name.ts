@@ -2,6 +2,7 @@
  * One subject alternative name as an operator types it: recognised, checked, brought to its canonical form.
  * It splits no lists and asks no network whether the name exists.
  */
+import { hidesSomething } from '#shared/hidden-characters.ts';
 import { domainToASCII, domainToUnicode } from 'node:url';
 
 export type NameType = 'dns' | 'ip' | 'uri' | 'email';
@@ -137,7 +138,7 @@ function recognised(text: string, field: NameType): NameType {
  */
 export function readAlternativeName(typed: string, field: NameType): NameReading {
   const text = typed.trim();
-  if (/[\p{Cc}\p{Cf}]/u.test(text))
+  if (hidesSomething(text))
     return bad('a name holds control or invisible characters', 'Type it again instead of pasting it.');
   const prefix = /^(dns|ip|uri|email):(.+)$/i.exec(text);
   if (prefix !== null) {

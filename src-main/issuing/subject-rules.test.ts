@@ -8,6 +8,7 @@ test.each<[SubjectAttribute, RegExp]>([
   [{ type: 'CN', value: '..' }, /more than dots/],
   [{ type: 'CN', value: 'a\u0007b' }, /control/],
   [{ type: 'O', value: 'a\u202Eb' }, /invisible/],
+  [{ type: 'CN', value: 'a\u3164b' }, /invisible/],
   [{ type: 'O', value: ' a' }, /blank/],
   [{ type: 'CN', value: 'x'.repeat(65) }, /65 characters, the most is 64/],
   [{ type: 'C', value: 'ch' }, /two capital letters/],

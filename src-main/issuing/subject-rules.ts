@@ -3,6 +3,7 @@
  * a rehearsal. It encodes nothing.
  */
 import type { IssueDraft } from '#shared/contract/issue-draft.ts';
+import { hidesSomething } from '#shared/hidden-characters.ts';
 import { problem, type Problem } from './problem.ts';
 
 export type SubjectAttribute = IssueDraft['subject'][number];
@@ -45,7 +46,7 @@ function faultOf(
 ): { message: string; fix: string } | null {
   if (value.trim() === '') return { message: `${type} is empty`, fix: 'Type a value or remove the row.' };
   // Direction and zero-width characters make one name look like another.
-  if (/[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/u.test(value))
+  if (hidesSomething(value) || /[\p{Co}\p{Cn}]/u.test(value))
     return {
       message: `${type} holds control or invisible characters`,
       fix: 'Type it again instead of pasting it.',

@@ -1,4 +1,5 @@
 /** The list of signers as the screens show it: what is in force with its state, and what is pending. It waits for no device. */
+import { shownText } from '#shared/hidden-characters.ts';
 import type { Answer } from '#shared/contract/index.ts';
 import type { SignerKind, SignerRow } from '#shared/contract/signers.ts';
 import type { RefusedPin, StoredSigner, StoredSignerConfig, UnfinishedKey } from '../store/signer-columns.ts';
@@ -111,7 +112,7 @@ function deviceRow(
             model: known.facts.model,
             serial: known.facts.serial,
             firmware: known.facts.firmware,
-            label: known.facts.label,
+            label: shownText(known.facts.label),
             slot: known.facts.slot,
             library: known.facts.library,
             at: known.at,

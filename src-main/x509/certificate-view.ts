@@ -1,5 +1,6 @@
 /** A certificate as the renderer shows it, with its findings. It needs to know what time it is, and nothing else. */
-import type { CertificateView, ExtensionView } from '#shared/contract/certificate-view.ts';
+import type { CertificateView, ExtensionView, SanView } from '#shared/contract/certificate-view.ts';
+import { shownText } from '#shared/hidden-characters.ts';
 import { sha256Hex } from '../lib/bytes.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import { nameView } from './distinguished-name.ts';
@@ -61,7 +62,12 @@ export function instantText(at: Date): string {
 function accessLocations(extensions: readonly Extension[], method: string): string[] {
   return decoded(extensions, EXTENSION.authorityInfoAccess, readAccess, [])
     .filter((entry) => entry.method === method)
-    .map((entry) => entry.location);
+    .map((entry) => shownText(entry.location));
+}
+
+/** Alternative names for showing: hidden characters written out. */
+export function shownNames(names: readonly SanView[]): SanView[] {
+  return names.map(({ type, value }) => ({ type, value: shownText(value) }));
 }
 
 /** What stands in a certificate, without what is computed over the whole of it for a person to compare and judge. */
@@ -96,15 +102,15 @@ export function certificateFields(certificate: Certificate): CertificateFields {
     pathLength: constraints.pathLength,
     keyUsage: decoded(extensions, EXTENSION.keyUsage, readKeyUsage, []),
     extendedKeyUsage: decoded(extensions, EXTENSION.extendedKeyUsage, readExtendedKeyUsage, []),
-    names: decoded(extensions, EXTENSION.subjectAltName, readGeneralNames, []),
+    names: shownNames(decoded(extensions, EXTENSION.subjectAltName, readGeneralNames, [])),
     subjectKeyId: decoded(extensions, EXTENSION.subjectKeyIdentifier, readSubjectKeyId, null),
     authorityKeyId: decoded(extensions, EXTENSION.authorityKeyIdentifier, readAuthorityKeyId, null),
     policies: decoded(extensions, EXTENSION.certificatePolicies, readPolicies, []),
-    crlUrls: decoded(extensions, EXTENSION.crlDistributionPoints, readDistributionPoints, []),
+    crlUrls: decoded(extensions, EXTENSION.crlDistributionPoints, readDistributionPoints, []).map(shownText),
     ocspUrls: accessLocations(extensions, '1.3.6.1.5.5.7.48.1'),
     caIssuerUrls: accessLocations(extensions, '1.3.6.1.5.5.7.48.2'),
-    namesPermitted: allowed.permitted.map(({ type, value }) => `${type}:${value}`),
-    namesExcluded: allowed.excluded.map(({ type, value }) => `${type}:${value}`),
+    namesPermitted: allowed.permitted.map(({ type, value }) => shownText(`${type}:${value}`)),
+    namesExcluded: allowed.excluded.map(({ type, value }) => shownText(`${type}:${value}`)),
     extensions: views,
   };
 }

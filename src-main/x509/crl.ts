@@ -23,6 +23,7 @@ import { type Extension, readAuthorityKeyId, readCrlNumber, readExtensions } fro
 import { extensionView, reasonText } from './extension-text.ts';
 import { signatureFindings } from './lint-algorithms.ts';
 import { EXTENSION } from './oids.ts';
+import { hiddenInName } from './lint-hidden.ts';
 import { toPem } from './pem.ts';
 import { longFormFindings } from './shortest-form.ts';
 import { signatureName } from './verify-signature.ts';
@@ -155,10 +156,11 @@ const SHOWN = 1000;
 /** Everything about one CRL; the first 1,000 entries. Throws X509Error when `der` is none. */
 export function crlView(der: Uint8Array, options: { now: Date }): CrlView {
   const crl = parseCrl(der);
+  const issuer = nameView(crl.issuer);
   return {
     kind: 'crl',
     sha256: sha256Hex(der),
-    issuer: nameView(crl.issuer),
+    issuer,
     thisUpdate: instantText(crl.thisUpdate),
     nextUpdate: crl.nextUpdate === null ? null : instantText(crl.nextUpdate),
     number: decoded(crl.extensions, EXTENSION.crlNumber, (value) => readCrlNumber(value).toString(), null),
@@ -176,7 +178,7 @@ export function crlView(der: Uint8Array, options: { now: Date }): CrlView {
       ),
     })),
     extensions: crl.extensions.map(extensionView),
-    findings: [...findings(crl, options.now), ...longFormFindings(der)],
+    findings: [...findings(crl, options.now), ...hiddenInName('issuer', issuer), ...longFormFindings(der)],
     pem: toPem('X509 CRL', der),
   };
 }

@@ -1,21 +1,22 @@
 /** Distinguished names: DER to the view and back. Order and string types of the DER are kept; nothing is normalised. */
 import type { NameView } from '#shared/contract/certificate-view.ts';
+import { replaceHidden, shownText } from '#shared/hidden-characters.ts';
 import { children, expectTag, oidText, stringValue, TAG, type Tlv } from './der-reader.ts';
 import { ia5String, oid, printableString, sequence, setOf, utf8String } from './der-writer.ts';
 import { ATTRIBUTES, named } from './oids.ts';
 import { X509Error } from './x509-error.ts';
 
-/** RFC 4514 2.4: what must be escaped, and spaces and number signs at the ends. */
+/** RFC 4514 2.4: what must be escaped, and spaces and number signs at the ends; and what nobody would see, in the same way. */
 function escaped(value: string): string {
-  return value
+  const special = value
     .replaceAll(/[\\",;<>+=]/g, (character) => `\\${character}`)
     .replace(/^[ #]/, (character) => `\\${character}`)
-    .replace(/ $/, '\\ ')
-    .replaceAll(/\p{Cc}/gu, (character) =>
-      [...Buffer.from(character)]
-        .map((byte) => `\\${byte.toString(16).padStart(2, '0').toUpperCase()}`)
-        .join(''),
-    );
+    .replace(/ $/, '\\ ');
+  return replaceHidden(special, (character) =>
+    [...Buffer.from(character)]
+      .map((byte) => `\\${byte.toString(16).padStart(2, '0').toUpperCase()}`)
+      .join(''),
+  );
 }
 
 function attributeOf(tlv: Tlv): { oid: string; name: string; value: string; text: string } {
@@ -45,11 +46,11 @@ export function nameView(tlv: Tlv): NameView {
   return { text: parts.join(', '), attributes };
 }
 
-/** What a list shows for a subject: its last CN, else its last O or OU, else the whole name. */
+/** What a list shows for a subject: its last CN, else its last O or OU, else the whole name; hidden characters written out. */
 export function shortName(name: NameView): string {
   for (const wanted of ['CN', 'O', 'OU', 'emailAddress']) {
     const found = name.attributes.findLast((attribute) => attribute.name === wanted);
-    if (found !== undefined && found.value !== '') return found.value;
+    if (found !== undefined && found.value !== '') return shownText(found.value);
   }
   return name.text;
 }
@@ -76,8 +77,17 @@ export function nameDer(attributes: readonly { type: string; value: string }[]):
   return sequence(...parts);
 }
 
-/** The common name inside a name that is only there as `nameView` wrote it; the whole text when there is none. */
+/** RFC 4514 2.4 undone: pairs of hex digits are octets of UTF-8. */
+function unescaped(text: string): string {
+  return text
+    .replaceAll(/(?:\\[0-9A-F]{2})+/g, (pairs) =>
+      Buffer.from(pairs.replaceAll('\\', ''), 'hex').toString('utf8'),
+    )
+    .replaceAll(/\\(.)/g, '$1');
+}
+
+/** The common name inside a name that is only there as `nameView` wrote it, hidden characters written out; the whole text when there is none. */
 export function commonNameIn(text: string): string {
   const found = [...text.matchAll(/(?:^|[,+] ?)CN=((?:\\.|[^,+\\])*)/g)].at(-1)?.[1];
-  return found === undefined ? text : found.replaceAll(/\\(.)/g, '$1');
+  return shownText(found === undefined ? text : unescaped(found));
 }

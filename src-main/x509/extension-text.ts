@@ -1,5 +1,6 @@
-/** How an extension reads to a person: one line of text, or nothing when only its bytes are known. It never throws. */
+/** How an extension reads to a person: one line of text without hidden characters, or nothing when only its bytes are known. It never throws. */
 import type { ExtensionView } from '#shared/contract/certificate-view.ts';
+import { shownText } from '#shared/hidden-characters.ts';
 import { toHex } from '../lib/bytes.ts';
 import {
   bigInteger,
@@ -154,7 +155,7 @@ export function extensionView({ oid, critical, valueDer }: Extension): Extension
     if (!(error instanceof X509Error)) throw error;
     text = `cannot be read: ${error.message}`;
   }
-  return { oid, name: EXTENSION_NAMES[oid] ?? '', critical, text, hex: toHex(valueDer) };
+  return { oid, name: EXTENSION_NAMES[oid] ?? '', critical, text: shownText(text), hex: toHex(valueDer) };
 }
 
 /** Names of the extensions that are there more than once, each once (RFC 5280 4.2 allows none). */

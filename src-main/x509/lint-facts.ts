@@ -1,5 +1,6 @@
 /** What the lint's rules share: the facts they look at and how they report. No rule is here. */
 import type { Finding } from '#shared/contract/channel.ts';
+import type { SanView } from '#shared/contract/certificate-view.ts';
 import type { Certificate } from './certificate.ts';
 import { X509Error } from './x509-error.ts';
 
@@ -18,7 +19,7 @@ export interface Facts {
   pathLength: number | null;
   usages: string[] | null;
   purposes: string[] | null;
-  names: { type: string; value: string }[] | null;
+  names: SanView[] | null;
   selfIssued: boolean;
 }
 

@@ -5,6 +5,7 @@
 import type { Finding } from '#shared/contract/channel.ts';
 import { algorithmOid, type Certificate } from './certificate.ts';
 import { TAG } from './der-reader.ts';
+import { nameView } from './distinguished-name.ts';
 import {
   readAccess,
   readAuthorityKeyId,
@@ -20,6 +21,7 @@ import { keyFindings, signatureFindings } from './lint-algorithms.ts';
 import { type Add, type Facts, optional } from './lint-facts.ts';
 import { authority, identifiers, leaf } from './lint-roles.ts';
 import { EXTENSION } from './oids.ts';
+import { hiddenInName, hiddenInNames } from './lint-hidden.ts';
 import { longFormFindings } from './shortest-form.ts';
 import { signatureName, type SignatureVerdict, verifySignature } from './verify-signature.ts';
 
@@ -152,6 +154,9 @@ export function lint(
   leaf(facts, add);
   status(facts, add);
   found.push(
+    ...hiddenInName('subject', nameView(certificate.subject)),
+    ...(selfIssued ? [] : hiddenInName('issuer', nameView(certificate.issuer))),
+    ...hiddenInNames(facts.names ?? []),
     ...longFormFindings(certificate.der),
     ...keyFindings(certificate.spkiDer),
     ...signatureFindings(signatureName(certificate.signatureAlgorithm)),

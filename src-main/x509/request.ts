@@ -2,7 +2,7 @@
 import type { Finding } from '#shared/contract/channel.ts';
 import type { RequestView } from '#shared/contract/certificate-view.ts';
 import { sha256Hex } from '../lib/bytes.ts';
-import { decoded } from './certificate-view.ts';
+import { decoded, shownNames } from './certificate-view.ts';
 import {
   bigInteger,
   children,
@@ -20,6 +20,7 @@ import { type Extension, readExtensions, readGeneralNames } from './extension-re
 import { extensionView, repeatedExtensions } from './extension-text.ts';
 import { keyFindings, signatureFindings } from './lint-algorithms.ts';
 import { EXTENSION } from './oids.ts';
+import { hiddenInName, hiddenInNames } from './lint-hidden.ts';
 import { toPem } from './pem.ts';
 import { keyView } from './public-key.ts';
 import { longFormFindings } from './shortest-form.ts';
@@ -132,20 +133,23 @@ export function requestView(der: Uint8Array): RequestView {
             clause: 'RFC 9525 2',
           },
         ];
+  const subject = nameView(request.subject);
   return {
     kind: 'request',
     sha256: sha256Hex(der),
-    subject: nameView(request.subject),
+    subject,
     key,
     signatureAlgorithm: signatureName(request.signatureAlgorithm),
     proofOfPossession: holds,
-    names,
+    names: shownNames(names),
     extensions: request.extensions.map(extensionView),
     attributes: request.otherAttributes,
     findings: [
       ...possession(holds),
       ...keyFindings(request.spkiDer),
       ...signatureFindings(signatureName(request.signatureAlgorithm)),
+      ...hiddenInName('subject', subject),
+      ...hiddenInNames(names),
       ...twice,
       ...longFormFindings(der),
       ...noNames,

@@ -1,5 +1,6 @@
 /** Channels of keys: list, create, import, export, destroy. No answer ever holds key material. */
 import * as z from 'zod';
+import { NOTHING_HIDDEN } from '../hidden-characters.ts';
 import { keyView } from './certificate-view.ts';
 import { change, channel, id, instant, nothing, pageIn, pageOut, secretIn } from './channel.ts';
 
@@ -57,7 +58,7 @@ export const label = z
   .trim()
   .min(1, 'Give it a label')
   .max(80)
-  .regex(/^[^\p{Cc}]+$/u, 'No control characters');
+  .regex(NOTHING_HIDDEN, 'A label has no control or invisible characters');
 
 export const keyChannels = {
   'keys.list': channel('unlocked', z.strictObject(pageIn), pageOut(keyRow)),

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { change, channel, finding, id, instant, nothing, secretIn } from './channel.ts';
+import { NOTHING_HIDDEN } from '../hidden-characters.ts';
 import { deviceTable } from './signer-doctor.ts';
 import { keyAlgorithm } from './keys.ts';
 import { signerSettings } from './signer-settings.ts';
@@ -140,7 +141,7 @@ export const signerName = z
   .trim()
   .min(1, 'A name is required')
   .max(80)
-  .regex(/^[^\p{Cc}]+$/u, 'No control characters');
+  .regex(NOTHING_HIDDEN, 'A name has no control or invisible characters');
 
 export const deviceKeyRow = z.strictObject({
   identifier: z.string(),

@@ -1,5 +1,6 @@
 /** Channels of the workspace and its vault: create, open, unlock, lock, recover, back up. */
 import * as z from 'zod';
+import { NOTHING_HIDDEN } from '../hidden-characters.ts';
 import { change, channel, id, instant, nothing, secretIn } from './channel.ts';
 
 /** Chosen at creation, for ever: `offline` closes the Net port, `rehearsal` marks everything made in it. */
@@ -50,10 +51,8 @@ export const workspaceName = z
   .max(80)
   .regex(/^[^\p{Cc}/\\]+$/u, 'A name has no control characters and no slashes')
   // Marks that turn the reading direction or are not seen make one workspace look like another.
-  .regex(
-    /^[^\u00AD\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF\p{Co}\p{Cs}]+$/u,
-    'A name has no invisible characters',
-  )
+  .regex(NOTHING_HIDDEN, 'A name has no invisible characters')
+  .regex(/^\P{Co}*$/u, 'A name has no characters of private use')
   .regex(/[\p{L}\p{N}]/u, 'A name has a letter or a digit');
 
 /** Enforced in main as well; the strength meter says more. */

@@ -1,4 +1,5 @@
 /** What is looked at once a signer is opened as a device, whatever its kind: a real key made, used and destroyed; keys; binding. */
+import { shownText } from '#shared/hidden-characters.ts';
 import { algorithmName, type KeyAlgorithm } from '#shared/contract/keys.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
@@ -146,7 +147,7 @@ function keyRow(key: DeviceKey, { ours, binding }: DeviceStepsDeps): string {
   const identity = binding !== null && sha256 === sha256Hex(binding.spkiDer);
   const whose = identity ? 'identity key' : (ours.get(sha256)?.label ?? null);
   const type = key.spkiDer === null ? 'no public half' : keyView(key.spkiDer).text;
-  return `${whose === null ? 'not ours' : identity ? whose : `ours, “${whose}”`}: ${type}, "${key.label}", ${key.identifier}`;
+  return `${whose === null ? 'not ours' : identity ? whose : `ours, “${whose}”`}: ${type}, "${shownText(key.label)}", ${key.identifier}`;
 }
 
 async function seeKeys({ device, facts }: Opened, deps: DeviceStepsDeps): Promise<Seen> {

@@ -1,4 +1,5 @@
 /** What lies on a device: tried with a key of its own, listed beside the keys of the workspace, taken in. Each is asked by a person. */
+import { shownText } from '#shared/hidden-characters.ts';
 import type { Answer } from '#shared/contract/index.ts';
 import { algorithmName, type KeyAlgorithm } from '#shared/contract/keys.ts';
 import type { deviceKeyRow } from '#shared/contract/signers.ts';
@@ -103,7 +104,7 @@ export async function listDeviceKeys(
       const identity = isIdentity(key, binding);
       return {
         identifier: key.identifier,
-        label: key.label,
+        label: shownText(key.label),
         type: view?.text ?? '',
         keyIdentifier: view?.keyId ?? null,
         spkiSha256,

@@ -1,5 +1,6 @@
 /** A row of the certificate table as main sees it, and the state every list and count shows. It writes nothing. */
 import type { CertificateRow } from '#shared/contract/ca.ts';
+import { shownText } from '#shared/hidden-characters.ts';
 import type { SqlValue, Tx } from '../command.ts';
 import type { StoredCertificate } from '../columns.ts';
 
@@ -74,9 +75,10 @@ export function isoSeconds(ms: number): string {
 export function storedCertificate(row: CertificateSqlRow): StoredCertificate {
   return {
     id: row.id,
-    name: row.name,
-    subject: row.subject,
-    issuer: row.issuer,
+    // What was kept before hidden characters were written out.
+    name: shownText(row.name),
+    subject: shownText(row.subject),
+    issuer: shownText(row.issuer),
     issuerId: row.issuer_id,
     serial: row.serial,
     notBefore: isoSeconds(row.not_before),

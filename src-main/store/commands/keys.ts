@@ -1,4 +1,5 @@
 /** Keys: public half, owner and sealed handle. Key material is sealed before it comes here and opened nowhere in the store. */
+import { shownText } from '#shared/hidden-characters.ts';
 import type { KeyAlgorithm, KeyUse } from '#shared/contract/keys.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { change, read, type SqlValue, type Tx } from '../command.ts';
@@ -71,7 +72,7 @@ function listed(tx: Tx, row: Row): ListedKey {
   const child = childOf(tx, row.id)?.handle ?? null;
   return {
     id: row.id,
-    label: row.label,
+    label: shownText(row.label),
     algorithm: row.algorithm,
     spkiDer: row.spki,
     keyIdentifier: row.key_identifier,

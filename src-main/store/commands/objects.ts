@@ -1,4 +1,5 @@
 /** What was inspected and is kept: certificates of others, requests, CRLs. Nothing here was issued by this workspace. */
+import { shownText } from '#shared/hidden-characters.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { change, read, type SqlValue, type Tx } from '../command.ts';
 import type { NewCertificate, NewObject, Page, PageRequest } from '../columns.ts';
@@ -57,6 +58,7 @@ interface KeptSqlRow extends Omit<KeptObject, 'facts' | 'keptAt'> {
 function keptObject({ facts, added_at: addedAt, ...row }: KeptSqlRow): KeptObject {
   return {
     ...row,
+    name: shownText(row.name),
     facts: JSON.parse(facts) as NewObject['facts'],
     keptAt: new Date(addedAt).toISOString(),
   };

@@ -2,6 +2,7 @@
 import { ScrollText } from 'lucide-react';
 import { useState } from 'react';
 import type { AuditRecord } from '#shared/contract/audit.ts';
+import { shownText } from '#shared/hidden-characters.ts';
 import { useDialog } from '../../app/use-dialog.ts';
 import { useQuery, usePages } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
@@ -29,7 +30,7 @@ const COLUMNS: readonly Column<AuditRecord>[] = [
     cell: (row) => <span className="num">{row.seq}</span>,
   },
   { id: 'at', title: 'When', width: '19rem', cell: (row) => <Time at={row.at} clock /> },
-  { id: 'summary', title: 'What', width: 'minmax(18rem, 3fr)', cell: (row) => row.summary },
+  { id: 'summary', title: 'What', width: 'minmax(18rem, 3fr)', cell: (row) => shownText(row.summary) },
   {
     id: 'action',
     title: 'Action',

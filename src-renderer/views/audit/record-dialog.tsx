@@ -1,5 +1,6 @@
 /** One audit entry whole, with its place in the chain of hashes. */
 import type { AuditRecord } from '#shared/contract/audit.ts';
+import { shownText } from '#shared/hidden-characters.ts';
 import { useQuery } from '../../app/use-query.ts';
 import { KeyValue } from '../../components/card.tsx';
 import { Dialog } from '../../components/dialog.tsx';
@@ -26,7 +27,7 @@ export function RecordDialog({ record, onClose }: { record: AuditRecord | null; 
             [
               'What',
               <span className="wrap" key="w">
-                {record.summary}
+                {shownText(record.summary)}
               </span>,
             ],
             [

@@ -1,6 +1,7 @@
 /** One inspected file: the answer first, then the object that is looked at, its fingerprint, findings and chain. */
 import { useState } from 'react';
-import type { ObjectView } from '#shared/contract/certificate-view.ts';
+import type { NameView, ObjectView } from '#shared/contract/certificate-view.ts';
+import { shownText } from '#shared/hidden-characters.ts';
 import type { Finding } from '#shared/contract/channel.ts';
 import type { Inspection } from '#shared/contract/inspect.ts';
 import { call } from '../../app/call.ts';
@@ -32,8 +33,8 @@ const KINDS: Record<ObjectView['kind'], string> = {
 };
 
 function nameOf(item: ObjectView): string {
-  const last = (name: { text: string; attributes: { name: string; value: string }[] }): string =>
-    name.attributes.findLast((attribute) => attribute.name === 'CN')?.value ?? name.text;
+  const last = (name: NameView): string =>
+    shownText(name.attributes.findLast((attribute) => attribute.name === 'CN')?.value ?? name.text);
   if (item.kind === 'certificate') return last(item.subject) || (item.names[0]?.value ?? 'certificate');
   if (item.kind === 'request') return last(item.subject) || (item.names[0]?.value ?? 'request');
   if (item.kind === 'crl') return last(item.issuer);

@@ -1,4 +1,5 @@
 /** The slots of a library: looked for in a process that ends at once, and chosen by a click on the token (H-006). */
+import { shownText } from '#shared/hidden-characters.ts';
 import { Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
@@ -103,7 +104,7 @@ function SlotRow({ slot, user, chosen, twice, onChoose, onInit }: SlotRowProps) 
     return (
       <li className="object-link slot-row" data-empty>
         <span>
-          <b>{token.label === '' ? 'An empty token' : token.label}</b>
+          <b>{token.label === '' ? 'An empty token' : shownText(token.label)}</b>
           <About slot={slot} twice={false} />
         </span>
         <span className="push row">
@@ -116,7 +117,7 @@ function SlotRow({ slot, user, chosen, twice, onChoose, onInit }: SlotRowProps) 
     <li className="slot-choice" data-chosen={chosen || undefined}>
       <button type="button" className="object-link slot-row" aria-current={chosen} onClick={onChoose}>
         <span>
-          <b>{token.label === '' ? 'no label' : token.label}</b>
+          <b>{token.label === '' ? 'no label' : shownText(token.label)}</b>
           <About slot={slot} twice={twice} />
           {token.tries === null ? null : <span className="slot-more">{TRIES_TEXT[token.tries]}</span>}
         </span>

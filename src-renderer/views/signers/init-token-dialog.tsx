@@ -1,5 +1,6 @@
 /** A token gets its label, its PIN and its security officer's: an empty one, or one whose keys are given up by typing its serial. */
 import { useEffect, useRef, useState } from 'react';
+import { shownText } from '#shared/hidden-characters.ts';
 import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
 import { call } from '../../app/call.ts';
 import { showToast } from '../../app/state.ts';
@@ -86,7 +87,7 @@ function Lost({ slot }: { slot: TokenSlot }) {
   return (
     <ul className="lost">
       <li>
-        Every key and certificate on “{slot.token.label}”, serial{' '}
+        Every key and certificate on “{shownText(slot.token.label)}”, serial{' '}
         <span className="mono">{slot.token.serial}</span>. Nothing brings them back.
       </li>
       <li>Keys of other programs, too: whoever uses this token has to know.</li>

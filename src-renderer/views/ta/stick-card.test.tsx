@@ -74,7 +74,7 @@ describe('what is there', () => {
     expect(within(place).getByRole('button', { name: 'Open request.json' })).toBeTruthy();
     expect(within(place).getByRole('button', { name: 'Look at it old.json' })).toBeTruthy();
     // A name that reads backwards shows that it does.
-    expect(place.textContent).toContain('cat\ufffdgpj.exe');
+    expect(place.textContent).toContain('cat[U+202E]gpj.exe');
     expect(place.textContent).toContain('1 file more, not listed; 3 hidden files of systems');
   });
 
@@ -145,7 +145,7 @@ test('words: room as sticks are sold, names made visible, what the guide waits f
     '15.6 GB',
     '1000 TB',
   ]);
-  expect(shownName('a\u2028b\u200bc.json')).toBe('a\ufffdb\ufffdc.json');
+  expect(shownName('a\u2028b\u200bc.json')).toBe('a[U+2028]b[U+200B]c.json');
   expect(handedOutMark(offer())).toBe('response exchange-1');
   expect(handedOutMark(offer({ order: { half: 'proxy', what: 'request', child: null } }))).toBe(
     `request ${SHA}`,

@@ -1,4 +1,5 @@
 /** How sticks, their room and their files are written on the screen. No component. */
+import { shownText } from '#shared/hidden-characters.ts';
 import type { StickFile, StickOffer } from '#shared/contract/ta-stick.ts';
 import type { Tone } from '../../components/tag.tsx';
 
@@ -13,7 +14,7 @@ export const STATE_WORDS: Record<StickFile['state'], { word: string; tone: Tone 
 };
 
 /** A stranger's name in one line: signs that turn the reading direction or show nothing are made visible. */
-export const shownName = (name: string): string => name.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
+export const shownName = (name: string): string => shownText(name);
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
 
