@@ -143,6 +143,11 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
       const draft = await drafts.start('ca.issue', { ...issuePreset('server'), ...requestPart(name, der) });
       return { draft: draft.id };
     },
+    async startFromFile({ blob }) {
+      const { name, bytes } = deps.blobs.take(blob);
+      const draft = await drafts.start('ca.issue', { ...issuePreset('server'), ...requestPart(name, bytes) });
+      return { draft: draft.id };
+    },
     async review({ draft: id, revision }) {
       const context = await issueContext(deps, id);
       if (context.draft.revision !== revision)

@@ -2,6 +2,8 @@
 import { attributeType, type IssueDraft } from '#shared/contract/issue-draft.ts';
 import type { CertificateView, NameView, SanView } from '#shared/contract/certificate-view.ts';
 import { AppError } from '../lib/app-error.ts';
+import { sha256Hex } from '../lib/bytes.ts';
+import { sentence } from '../lib/sentence.ts';
 import { keyAlgorithmOf } from '../signers/stored-key.ts';
 import { REHEARSAL_MARK } from '../issuing/subject-rules.ts';
 import type { StoredAuthority, StoredCertificate } from '../store/columns.ts';
@@ -102,6 +104,8 @@ export type RequestPart = Pick<IssueDraft, 'key' | 'subject' | 'names'>;
  * is signed for.
  */
 export function requestPart(name: string, bytes: Uint8Array): RequestPart {
+  const refused = (message: string): AppError =>
+    new AppError('INVALID_INPUT', message, { file: { name, sha256: sha256Hex(bytes) } });
   let found: Uint8Array[];
   let recognised: string;
   try {
@@ -110,19 +114,15 @@ export function requestPart(name: string, bytes: Uint8Array): RequestPart {
     found = reading.objects.flatMap((object) => (object.kind === 'request' ? [object.der] : []));
   } catch (error) {
     if (!(error instanceof X509Error)) throw error;
-    throw new AppError('INVALID_INPUT', `${name}: ${error.message}. Choose a certificate request (CSR).`);
+    throw refused(`${name}: ${sentence(error.message)} Choose a certificate request (CSR).`);
   }
   const [der, second] = found;
   if (der === undefined)
-    throw new AppError(
-      'INVALID_INPUT',
-      `${name} is no certificate request: ${recognised}. Choose a CSR file.`,
-    );
-  if (second !== undefined)
-    throw new AppError('INVALID_INPUT', `${name} holds ${found.length} requests. Take one at a time.`);
+    throw refused(`${name} is no certificate request: ${recognised}. Choose a CSR file.`);
+  if (second !== undefined) throw refused(`${name} holds ${found.length} requests. Take one at a time.`);
   const request = requestOf(der);
   const no = whyNoRequest(request, profileOf('server').keys.allowed);
-  if (no !== null) throw new AppError('INVALID_INPUT', `${name}: ${no.message} ${no.fix}`);
+  if (no !== null) throw refused(`${name}: ${no.message} ${no.fix}`);
   const names = decoded(request.extensions, EXTENSION.subjectAltName, readGeneralNames, []);
   return {
     subject: subjectOf(nameView(request.subject)),

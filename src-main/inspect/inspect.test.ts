@@ -207,6 +207,93 @@ test('a request and the alternative names of a certificate with hidden character
   });
 });
 
+describe('what there is to be careful about', () => {
+  const severities = (view: { items: { findings: { code: string; severity: string }[] }[] }) =>
+    view.items[0]?.findings.map(({ code, severity }) => `${severity} ${code}`);
+
+  test('a request that asks for more than is granted', async () => {
+    openssl(
+      'req -new -key leaf.key -out wants.csr -subj /CN=a.example -addext subjectAltName=DNS:a.example -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,digitalSignature -addext extendedKeyUsage=codeSigning,serverAuth -addext 1.2.3.4=DER:0500',
+    );
+    const [item] = (await look('wants.csr', file('wants.csr'))).items;
+    expect(item?.findings.filter(({ code }) => code === 'CSR_NOT_GRANTED').map(({ text }) => text)).toEqual([
+      'It asks for CA:TRUE: to be an authority; that will not be granted.',
+      'It asks for key usage keyCertSign; that will not be granted.',
+      'It asks for purpose codeSigning; that will not be granted.',
+      'It asks for extension 1.2.3.4; that will not be granted.',
+    ]);
+  });
+
+  test('a key in the clear, and none that lay behind a passphrase', async () => {
+    expect(severities(await look('leaf.key', file('leaf.key')))).toEqual(['careful KEY_IN_CLEAR']);
+    const { id } = await look('leaf.p12', file('leaf.p12'));
+    const { items } = await app.call('inspect.openWith', { id, passphrase: 'right' });
+    expect(items[2]).toMatchObject({ kind: 'privateKey', encrypted: true, findings: [] });
+    const open = await look('open.p12', file('open.p12'));
+    expect(open.items[1]).toMatchObject({ encrypted: false, findings: [{ code: 'KEY_IN_CLEAR' }] });
+  });
+
+  test.each([
+    ['X25519', 'X25519'],
+    ['X448', 'X448'],
+    ['Ed448', 'Ed448'],
+    ['RSA -pkeyopt rsa_keygen_bits:1024', 'RSA 1024'],
+    ['EC -pkeyopt ec_paramgen_curve:secp256k1', 'secp256k1'],
+  ])('a key of a type that has no use here: %s', async (algorithm, text) => {
+    openssl(`genpkey -algorithm ${algorithm} -out odd.key`);
+    openssl('pkey -in odd.key -pubout -out odd.pub');
+    const [key] = (await look('odd.key', file('odd.key'))).items;
+    expect(key).toMatchObject({ kind: 'privateKey', importable: false, key: { text } });
+    expect(key?.findings.map(({ code }) => code)).toContain('KEY_NOT_USABLE');
+    const shown = await look('odd.pub', file('odd.pub'));
+    expect(shown).toMatchObject({
+      recognised: 'PEM, 1 public key',
+      items: [{ kind: 'publicKey', key: { text }, pem: file('odd.pub').toString() }],
+    });
+    expect(shown.items[0]?.findings.map(({ code }) => code)).toContain('KEY_NOT_USABLE');
+  });
+
+  test('a good public key is shown with its fields and without a remark', async () => {
+    openssl('pkey -in leaf.key -pubout -out leaf.pub');
+    const { items } = await look('leaf.pub', file('leaf.pub'));
+    expect(items).toMatchObject([{ kind: 'publicKey', key: { text: 'P-256' }, findings: [] }]);
+  });
+});
+
+test('what is kept twice is kept once, with one record, and is known as kept until it is forgotten', async () => {
+  await app.create();
+  const { id } = await look('both.pem', Buffer.concat([file('leaf.pem'), file('leaf.csr')]));
+  expect(await app.call('inspect.known', { id })).toEqual({ items: [] });
+  const { added } = await app.call('inspect.keep', { id, items: [0] });
+  expect(await app.call('inspect.known', { id })).toEqual({ items: [0] });
+  expect(await app.call('inspect.keep', { id, items: [0] })).toEqual({ added: [], alreadyThere: added });
+  expect((await app.call('inspect.keep', { id, items: [0, 1] })).alreadyThere).toEqual(added);
+  const { rows } = await app.call('audit.list', { action: 'inspect.keep' });
+  expect(rows.map(({ summary }) => summary)).toEqual([
+    'Kept from both.pem: leaf.example.net',
+    'Kept from both.pem: leaf.example.net',
+  ]);
+  expect(rows.map(({ subjects }) => subjects.map(({ type }) => type))).toEqual([['object'], ['certificate']]);
+});
+
+test('a request is signed from the file without being kept, and a broken one is refused with its name on record', async () => {
+  await app.create();
+  const { id } = await look('leaf.csr', file('leaf.csr'));
+  const { blob } = await app.call('inspect.requestBlob', { id, item: 0 });
+  const { draft } = await app.call('ca.startFromFile', { blob });
+  expect(await app.call('drafts.get', { id: draft })).toMatchObject({
+    data: { purpose: 'server', key: { from: 'request', name: 'leaf.csr' } },
+  });
+  const broken = openssl('req -in leaf.csr -outform DER');
+  broken[broken.length - 1] = (broken.at(-1) ?? 0) ^ 1;
+  const other = await look('broken.csr', broken);
+  const { blob: again } = await app.call('inspect.requestBlob', { id: other.id, item: 0 });
+  await expect(app.call('ca.startFromFile', { blob: again })).rejects.toThrow(/broken\.csr: .*own key/);
+  expect((await app.call('inspect.kept', {})).total).toBe(0);
+  const [refused] = (await app.call('audit.list', { outcome: 'refused' })).rows;
+  expect(refused?.subjects).toMatchObject([{ type: 'file', id: 'broken.csr' }]);
+});
+
 test.each(['a\u202eb', 'a\u200bb', 'a\ufe0fb'])(
   'a label with a hidden character is refused: %j',
   async (label) => {

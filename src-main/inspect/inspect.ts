@@ -18,13 +18,12 @@ import { derivationBudget } from '../x509/derivation-budget.ts';
 import { bundleFindings, linkChain } from '../x509/links.ts';
 import { costOfKeyFile } from '../x509/private-key.ts';
 import { recognise } from '../x509/recognise.ts';
-import { recogniseFile } from '../rpki/exchange-file.ts';
 import { PrivateKeyError } from '../x509/x509-error.ts';
-import { type Item, itemOf, notesOf, readTwice } from './items.ts';
+import { type Item, itemOf, readTwice } from './items.ts';
 import { createKept } from './kept.ts';
 import { keepObjects } from './keep.ts';
 import { openContainers } from './open-containers.ts';
-import { damaged, ofTrustAnchor, unreadable } from './refusals.ts';
+import { refusalOf, unreadable } from './refusals.ts';
 
 /** Where uploaded bytes come from. */
 export interface BlobSource {
@@ -120,7 +119,7 @@ export function createInspect(deps: {
         (passphrase === null &&
           objects.some((object) => object.kind === 'privateKey' && object.file.encrypted)),
       items: items.map((item) => item.view),
-      notes: [...notes, ...inside, ...notesOf(objects), ...bundleFindings(certificates), ...unread],
+      notes: [...notes, ...inside, ...bundleFindings(certificates), ...unread],
       chain:
         first === undefined
           ? []
@@ -171,10 +170,9 @@ export function createInspect(deps: {
       if (held.size > MOST_HELD && oldest !== undefined) forget(oldest);
       return made.view;
     } catch (error) {
-      const kind = bytes.length > LIMIT ? 'unknown' : recogniseFile(bytes);
-      const damage = kind === 'unknown' && bytes.length <= LIMIT ? damaged(error, bytes, name) : null;
+      const refusal = bytes.length > LIMIT ? unreadable(error, name) : refusalOf(error, bytes, name);
       wipe(bytes);
-      throw ofTrustAnchor(error, kind, name) ?? damage ?? unreadable(error, name);
+      throw refusal;
     }
   }
 
@@ -240,7 +238,22 @@ export function createInspect(deps: {
         if (!keyFile) throw new AppError('NOT_FOUND', 'There is no private key at this place of the file.');
         return { blob: deps.blobs.add(view.name, keyFile) };
       },
+      requestBlob({ id, item }) {
+        const { view, items } = find(id);
+        const found = items[item]?.keep;
+        if (found?.kind !== 'request')
+          throw new AppError('NOT_FOUND', 'There is no certificate request at this place of the file.');
+        return { blob: deps.blobs.add(view.name, found.der) };
+      },
       get: ({ id }) => find(id).view,
+      async known({ id }) {
+        const hashes = find(id).items.map(({ keep }) => (keep === null ? '' : sha256Hex(keep.der)));
+        const found = await deps
+          .session()
+          .store.run('objects.known', { sha256: hashes.filter((hash) => hash !== '') });
+        const there = new Set(found.map(({ sha256 }) => sha256));
+        return { items: hashes.flatMap((hash, index) => (there.has(hash) ? [index] : [])) };
+      },
       async keep({ id, items: wanted }) {
         const { view, items } = find(id);
         const objects = [...new Set(wanted)].map((index) => {
@@ -253,11 +266,16 @@ export function createInspect(deps: {
           return object;
         });
         const now = deps.clock.now();
+        const { store } = deps.session();
+        const known = await store.run('objects.known', { sha256: objects.map(({ der }) => sha256Hex(der)) });
+        const missing = objects.filter(({ der }) => !known.some(({ sha256 }) => sha256 === sha256Hex(der)));
+        const there = known.map((one) => one.id);
+        if (missing.length === 0) return { added: [], alreadyThere: there };
         const kept = await long('inspect.keep', `Keeping what is in ${view.name}`, (call) =>
-          keepObjects(deps.session().store, objects, { random: deps.random, now, from: view.name, call }),
+          keepObjects(store, missing, { random: deps.random, now, from: view.name, call }),
         );
         deps.changed('certificates', kept.added);
-        return kept;
+        return { added: kept.added, alreadyThere: [...there, ...kept.alreadyThere] };
       },
       forget({ id }) {
         forget(id);

@@ -1,6 +1,9 @@
 /** What was recognised in a file, object by object: how it looks, and what keeping it would keep. It stores nothing. */
-import type { ObjectView } from '#shared/contract/certificate-view.ts';
+import type { ObjectView, RequestView } from '#shared/contract/certificate-view.ts';
 import type { Finding } from '#shared/contract/channel.ts';
+import { askedBeyond } from '../issuing/asked-beyond.ts';
+import { PROFILES } from '../issuing/profiles/index.ts';
+import { keyAlgorithmOf } from '../signers/stored-key.ts';
 import { parseCertificate } from '../x509/certificate.ts';
 import { certificateView } from '../x509/certificate-view.ts';
 import { crlView } from '../x509/crl.ts';
@@ -10,7 +13,7 @@ import { toPem } from '../x509/pem.ts';
 import { openPrivateKey, type PrivateKeyFile } from '../x509/private-key.ts';
 import { keyView } from '../x509/public-key.ts';
 import type { FoundObject } from '../x509/recognise.ts';
-import { requestView } from '../x509/request.ts';
+import { parseRequest, requestView } from '../x509/request.ts';
 import { otherReading } from '../x509/second-reader.ts';
 import { wipe } from '../lib/bytes.ts';
 
@@ -25,22 +28,86 @@ function sourceBytes({ source }: PrivateKeyFile): Buffer {
   return 'pem' in source ? Buffer.from(source.pem) : Buffer.from(source.der);
 }
 
-async function keyItem(file: PrivateKeyFile, passphrase: string | null): Promise<Item> {
-  const { format, encrypted } = file;
-  if (encrypted && passphrase === null)
+const IN_CLEAR: Finding = {
+  code: 'KEY_IN_CLEAR',
+  severity: 'careful',
+  text: 'The key is not encrypted: whoever can read this file has it. Import it, then delete the file.',
+  where: 'file',
+  clause: 'RFC 5958 3',
+};
+
+function notUsable(spkiDer: Uint8Array): Finding {
+  return {
+    code: 'KEY_NOT_USABLE',
+    severity: 'careful',
+    text: `Baleen has no use for this type of key (${keyView(spkiDer).text}); it takes RSA 2048, 3072 and 4096, P-256, P-384, P-521 and Ed25519.`,
+    where: 'subjectPublicKeyInfo',
+    clause: '',
+  };
+}
+
+function publicKeyItem(spkiDer: Uint8Array): Item {
+  const findings = [
+    ...keyFindings(spkiDer),
+    ...(keyAlgorithmOf(spkiDer) === null ? [notUsable(spkiDer)] : []),
+  ];
+  return {
+    view: {
+      kind: 'publicKey',
+      key: keyView(spkiDer),
+      findings: bySeverity(findings),
+      pem: toPem('PUBLIC KEY', spkiDer),
+    },
+    keep: null,
+    keyFile: null,
+  };
+}
+
+/** `sealed`: what the key lay in is encrypted. */
+async function keyItem(file: PrivateKeyFile, sealed: boolean, passphrase: string | null): Promise<Item> {
+  const { format } = file;
+  const encrypted = file.encrypted || sealed;
+  if (file.encrypted && passphrase === null)
     return {
-      view: { kind: 'privateKey', format, encrypted, key: null, findings: [] },
+      view: { kind: 'privateKey', format, encrypted, key: null, importable: true, findings: [] },
       keep: null,
       keyFile: sourceBytes(file),
     };
   const { pkcs8Der, spkiDer } = await openPrivateKey(file, passphrase);
   const keyFile = Buffer.from(toPem('PRIVATE KEY', pkcs8Der));
   wipe(pkcs8Der);
+  const importable = keyAlgorithmOf(spkiDer) !== null;
   return {
-    view: { kind: 'privateKey', format, encrypted, key: keyView(spkiDer), findings: keyFindings(spkiDer) },
+    view: {
+      kind: 'privateKey',
+      format,
+      encrypted,
+      key: keyView(spkiDer),
+      importable,
+      findings: bySeverity([
+        ...keyFindings(spkiDer),
+        ...(importable ? [] : [notUsable(spkiDer)]),
+        ...(encrypted ? [] : [IN_CLEAR]),
+      ]),
+    },
     keep: null,
     keyFile,
   };
+}
+
+/** A request with what no certificate made here would grant: Baleen signs requests of servers and clients. */
+export function askedView(der: Uint8Array): RequestView {
+  const view = requestView(der);
+  const beyond = askedBeyond(parseRequest(der).extensions, PROFILES['step-server-client']).map(
+    (line): Finding => ({
+      code: 'CSR_NOT_GRANTED',
+      severity: 'careful',
+      text: `It asks for ${line}; that will not be granted.`,
+      where: 'extensionRequest',
+      clause: 'RFC 5280 4.2',
+    }),
+  );
+  return { ...view, findings: bySeverity([...view.findings, ...beyond]) };
 }
 
 /** Throws PrivateKeyError and X509Error of the readers. */
@@ -55,32 +122,16 @@ export async function itemOf(object: FoundObject, passphrase: string | null, now
         },
       ];
     case 'request':
-      return [{ view: requestView(object.der), keep: { kind: 'request', der: object.der }, keyFile: null }];
+      return [{ view: askedView(object.der), keep: { kind: 'request', der: object.der }, keyFile: null }];
     case 'crl':
       return [{ view: crlView(object.der, { now }), keep: { kind: 'crl', der: object.der }, keyFile: null }];
     case 'privateKey':
-      return [await keyItem(object.file, passphrase)];
+      return [await keyItem(object.file, object.sealed ?? false, passphrase)];
     case 'publicKey':
+      return [publicKeyItem(object.der)];
     case 'pkcs12':
       return [];
   }
-}
-
-/** Objects that have no view of their own are told about in a note. */
-export function notesOf(objects: readonly FoundObject[]): Finding[] {
-  return objects.flatMap((object): Finding[] => {
-    if (object.kind !== 'publicKey') return [];
-    const key = keyView(object.der);
-    return [
-      {
-        code: 'PUBLIC_KEY',
-        severity: 'note',
-        text: `A public key (${key.text}, key identifier ${key.keyId}).`,
-        where: 'file',
-        clause: '',
-      },
-    ];
-  });
 }
 
 /** Of a bundle so many: a thousand would take as long as reading them the first time. */

@@ -6,7 +6,7 @@ import type { Clock } from '../ports.ts';
 import type { KeptObject } from '../store/commands/objects.ts';
 import type { Session } from '../store/store-contract.ts';
 import { crlView } from '../x509/crl.ts';
-import { requestView } from '../x509/request.ts';
+import { askedView } from './items.ts';
 
 /** Enough to tell two of the same name apart. */
 function detailOf({ kind, facts }: KeptObject): string {
@@ -35,7 +35,7 @@ export function createKept(deps: {
       const { der, ...kept } = await deps.session().store.run('objects.get', { id });
       return {
         row: keptRow(kept),
-        view: kept.kind === 'request' ? requestView(der) : crlView(der, { now: deps.clock.now() }),
+        view: kept.kind === 'request' ? askedView(der) : crlView(der, { now: deps.clock.now() }),
       };
     },
     async forgetKept({ id }) {

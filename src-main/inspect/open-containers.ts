@@ -40,6 +40,8 @@ export async function openContainers(
         ...crls.map((der) => ({ kind: 'crl' as const, der })),
         ...keys.map(({ pkcs8Der }) => ({
           kind: 'privateKey' as const,
+          // The empty passphrase protects from nobody.
+          sealed: passphrase !== null && passphrase !== '',
           file: { format: 'PKCS#8' as const, encrypted: false, source: { der: pkcs8Der } },
         })),
       );

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { KeyView } from '#shared/contract/certificate-view.ts';
 import { sha256Hex, toHex } from '../lib/bytes.ts';
 import { bitString, children, expectTag, oidText, readTlv, readWhole, TAG, type Tlv } from './der-reader.ts';
-import { CURVES } from './oids.ts';
+import { CURVES, named, OTHER_KEYS } from './oids.ts';
 import { X509Error } from './x509-error.ts';
 
 function rsaBits(key: Uint8Array): number {
@@ -67,19 +67,8 @@ function kind(algorithm: string, parameters: Tlv | undefined, key: Uint8Array): 
       return { text: 'Ed25519', algorithm: 'Ed25519', bits: 256, curve: null };
     case '1.3.101.113':
       return { text: 'Ed448', algorithm: 'Ed448', bits: 456, curve: null };
-    case '1.2.840.10040.4.1':
-      return { text: 'DSA', algorithm: 'other', bits: null, curve: null };
-    case '2.16.840.1.101.3.4.3.17':
-    case '2.16.840.1.101.3.4.3.18':
-    case '2.16.840.1.101.3.4.3.19':
-      return {
-        text: `ML-DSA-${{ 17: 44, 18: 65, 19: 87 }[algorithm.slice(-2)] ?? ''}`,
-        algorithm: 'other',
-        bits: null,
-        curve: null,
-      };
     default:
-      return { text: algorithm, algorithm: 'other', bits: null, curve: null };
+      return { text: named(OTHER_KEYS, algorithm), algorithm: 'other', bits: null, curve: null };
   }
 }
 

@@ -5,7 +5,9 @@
 import type { Finding } from '#shared/contract/channel.ts';
 import { parseCertificate } from './certificate.ts';
 import { parseCrl } from './crl.ts';
-import { children, oidText, readTlv, TAG, type Tlv } from './der-reader.ts';
+import { berToDer } from './ber.ts';
+import { readCms } from './cms-bundle.ts';
+import { children, readTlv, TAG } from './der-reader.ts';
 import { looksLikePem, type PemBlock, readPem } from './pem.ts';
 import { type PrivateKeyFile, privateKeyFormat, privateKeyOfPem } from './private-key.ts';
 import { parseRequest } from './request.ts';
@@ -13,7 +15,8 @@ import { X509Error } from './x509-error.ts';
 
 export type FoundObject =
   | { kind: 'certificate' | 'request' | 'crl' | 'publicKey'; der: Uint8Array }
-  | { kind: 'privateKey'; file: PrivateKeyFile }
+  /** `sealed`: what it lay in was encrypted, whatever it is itself. */
+  | { kind: 'privateKey'; file: PrivateKeyFile; sealed?: boolean }
   | { kind: 'pkcs12'; der: Uint8Array };
 
 export interface Recognised {
@@ -21,6 +24,11 @@ export interface Recognised {
   recognised: string;
   objects: FoundObject[];
   notes: Finding[];
+}
+
+interface RecognisedDer extends Recognised {
+  /** What carries the objects, when they are not the file itself. */
+  carrier?: string;
 }
 
 const WORDS: Record<FoundObject['kind'], [string, string]> = {
@@ -52,19 +60,7 @@ function succeeds(parse: () => unknown): boolean {
   }
 }
 
-const SIGNED_DATA = '1.2.840.113549.1.7.2';
-
-/** The certificates of a PKCS#7 bundle (RFC 5652 5.1): [0] of SignedData. */
-function bundleCertificates(outer: Tlv): Tlv[] {
-  const content = children(outer)[1];
-  const signedData = content === undefined ? undefined : children(content)[0];
-  return (signedData === undefined ? [] : children(signedData))
-    .filter((part) => part.tag === 0xa0)
-    .flatMap(children)
-    .filter((part) => part.tag === TAG.sequence);
-}
-
-/** The objects of one DER structure; empty when it is none of ours. */
+/** The objects of one DER structure that is no CMS; empty when it is none of ours. */
 function objectsOfDer(der: Uint8Array): FoundObject[] {
   const format = privateKeyFormat(der);
   if (format !== null)
@@ -80,9 +76,23 @@ function objectsOfDer(der: Uint8Array): FoundObject[] {
     return [{ kind: 'pkcs12', der }];
   if (first?.tag === TAG.sequence && second?.tag === TAG.bitString && children(outer).length === 2)
     return [{ kind: 'publicKey', der }];
-  if (first?.tag === TAG.oid && oidText(first) === SIGNED_DATA)
-    return bundleCertificates(outer).map((tlv) => ({ kind: 'certificate', der: tlv.raw }));
   return [];
+}
+
+/** A bundle or a signed message; null when it is neither. */
+function recogniseCms(der: Uint8Array): RecognisedDer | null {
+  const cms = readCms(der);
+  if (cms === null) return null;
+  const objects: FoundObject[] = [
+    ...cms.certificates.map((one) => ({ kind: 'certificate' as const, der: one })),
+    ...cms.crls.map((one) => ({ kind: 'crl' as const, der: one })),
+  ];
+  return { recognised: `${cms.what}, ${counted(objects)}`, objects, notes: cms.notes, carrier: cms.what };
+}
+
+/** BER with an indefinite length: programs that sign while they read write CMS so. */
+function looksLikeBerCms(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x30 && bytes[1] === 0x80 && bytes[2] === 0x06;
 }
 
 /** BER with an indefinite length: some PKCS#12 writers do that. */
@@ -92,36 +102,41 @@ function looksLikeBerPkcs12(bytes: Uint8Array): boolean {
   );
 }
 
-function recogniseDer(bytes: Uint8Array): Recognised {
+function recogniseDer(bytes: Uint8Array): RecognisedDer {
   if (looksLikeBerPkcs12(bytes))
     return { recognised: 'PKCS#12 (BER)', objects: [{ kind: 'pkcs12', der: bytes }], notes: [] };
+  if (looksLikeBerCms(bytes)) {
+    const found = recogniseCms(berToDer(bytes));
+    if (found !== null) return found;
+  }
   const { raw } = readTlv(bytes);
   const extra = bytes.length - raw.length;
-  const objects = objectsOfDer(raw);
+  const cms = recogniseCms(raw);
+  const objects = cms?.objects ?? objectsOfDer(raw);
   if (objects.length === 0)
     throw new X509Error(
       'This is not a certificate, request, CRL, key or PKCS#12 file: its structure is another one.',
     );
-  const kind =
-    objects.length > 1
-      ? `PKCS#7 bundle, ${counted(objects)}`
-      : objects[0]?.kind === 'pkcs12'
-        ? 'PKCS#12'
-        : `DER ${WORDS[objects[0]?.kind ?? 'certificate'][0]}`;
-  const notes =
+  const what = cms === null ? WORDS[objects[0]?.kind ?? 'certificate'][0] : 'CMS structure';
+  const kind = objects[0]?.kind === 'pkcs12' ? 'PKCS#12' : `DER ${what}`;
+  const trailing =
     extra > 0
       ? [
           note(
             'DER_TRAILING',
             'careful',
-            `${extra} extra ${extra === 1 ? 'byte' : 'bytes'} after the ${WORDS[objects[0]?.kind ?? 'certificate'][0]}.`,
+            `${extra} extra ${extra === 1 ? 'byte' : 'bytes'} after the ${what}.`,
           ),
         ]
       : [];
-  return { recognised: kind, objects, notes };
+  return {
+    ...(cms ?? { recognised: kind, objects }),
+    notes: [...(cms?.notes ?? []), ...trailing],
+  };
 }
 
-function objectsOfBlock(block: PemBlock, notes: Finding[]): FoundObject[] {
+/** `carriers`: what of the blocks was a bundle or a message. */
+function objectsOfBlock(block: PemBlock, notes: Finding[], carriers: string[]): FoundObject[] {
   const key = privateKeyOfPem(block.label, block.headers, block.text);
   if (key !== null) return [{ kind: 'privateKey', file: key }];
   if (block.label === 'EC PARAMETERS') {
@@ -158,8 +173,9 @@ function objectsOfBlock(block: PemBlock, notes: Finding[]): FoundObject[] {
     return [];
   }
   try {
-    const { objects, notes: inner } = recogniseDer(block.der);
+    const { objects, notes: inner, carrier } = recogniseDer(block.der);
     notes.push(...inner);
+    if (carrier !== undefined) carriers.push(carrier);
     return objects;
   } catch (error) {
     if (!(error instanceof X509Error)) throw error;
@@ -180,13 +196,14 @@ const SAYS_WHAT_IT_IS = new Set(['DH_PARAMETERS', 'OPENSSH_KEY', 'PEM_BLOCK_UNRE
 
 function recognisePem(text: string): Recognised {
   const { blocks, notes } = readPem(text);
-  const objects = blocks.flatMap((block) => objectsOfBlock(block, notes));
+  const carriers: string[] = [];
+  const objects = blocks.flatMap((block) => objectsOfBlock(block, notes, carriers));
   if (objects.length === 0)
     throw new X509Error(
       notes.find(({ code }) => SAYS_WHAT_IT_IS.has(code))?.text ??
         `There is no object in it that Baleen reads: ${blocks.map(({ label }) => label).join(', ')}.`,
     );
-  return { recognised: `PEM, ${counted(objects)}`, objects, notes };
+  return { recognised: ['PEM', ...new Set(carriers), counted(objects)].join(', '), objects, notes };
 }
 
 /** One sentence for what is plainly something else. */
@@ -230,7 +247,7 @@ export function recognise(bytes: Uint8Array): Recognised {
     if (der[0] === 0x30) {
       const inner = recogniseDer(new Uint8Array(der));
       return {
-        ...inner,
+        objects: inner.objects,
         recognised: `base64 without armour, ${inner.recognised}`,
         notes: [
           ...inner.notes,

@@ -131,6 +131,8 @@ export const caChannels = {
   ),
   /** A draft for the leaf that a kept request asks for. */
   'ca.startFromRequest': change('unlocked', z.strictObject({ request: id }), z.strictObject({ draft: id })),
+  /** The same for one in a file, which is not kept by it. */
+  'ca.startFromFile': change('unlocked', z.strictObject({ blob: id }), z.strictObject({ draft: id })),
   'ca.review': channel('unlocked', z.strictObject({ draft: id, revision: z.number().int() }), review),
   /** Starts a job; its result ids are the certificate's and, for an authority, the authority's. */
   'ca.sign': change(

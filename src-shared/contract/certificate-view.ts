@@ -131,14 +131,25 @@ export const privateKeyView = z.strictObject({
   encrypted: z.boolean(),
   /** null while it is encrypted and no passphrase was given. */
   key: keyView.nullable(),
+  /** `keys.import` takes it: as far as is known while it is encrypted. */
+  importable: z.boolean(),
   findings: z.array(finding),
 });
 export type PrivateKeyView = z.infer<typeof privateKeyView>;
+
+export const publicKeyView = z.strictObject({
+  kind: z.literal('publicKey'),
+  key: keyView,
+  findings: z.array(finding),
+  pem: pem('PUBLIC KEY'),
+});
+export type PublicKeyView = z.infer<typeof publicKeyView>;
 
 export const objectView = z.discriminatedUnion('kind', [
   certificateView,
   requestView,
   crlView,
   privateKeyView,
+  publicKeyView,
 ]);
 export type ObjectView = z.infer<typeof objectView>;

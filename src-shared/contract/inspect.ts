@@ -68,8 +68,20 @@ export const inspectChannels = {
     z.strictObject({ id, item: z.number().int().min(0) }),
     z.strictObject({ blob: id }),
   ),
+  /** A certificate request that was found, as a blob for `ca.startFromFile`. */
+  'inspect.requestBlob': channel(
+    'unlocked',
+    z.strictObject({ id, item: z.number().int().min(0) }),
+    z.strictObject({ blob: id }),
+  ),
   'inspect.get': channel('nothing', z.strictObject({ id }), inspection),
-  /** Certificates, requests and CRLs are kept as they are; a private key goes through `keys.import`. */
+  /** Which of its items are in the workspace, by their bytes. */
+  'inspect.known': channel(
+    'unlocked',
+    z.strictObject({ id }),
+    z.strictObject({ items: z.array(z.number().int()) }),
+  ),
+  /** Certificates, requests and CRLs are kept as they are, each once; a private key goes through `keys.import`. */
   'inspect.keep': change(
     'unlocked',
     z.strictObject({ id, items: z.array(z.number().int().min(0)).min(1).max(1000) }),

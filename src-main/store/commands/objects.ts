@@ -125,6 +125,15 @@ export const objectCommands = {
     for (const object of args.crls) note(object.id, keepObject(tx, 'crls', object));
     return { added, alreadyThere };
   }),
+  /** Certificates, requests and CRLs that are here, by the SHA-256 of their bytes. */
+  'objects.known': read((tx, { sha256 }: { sha256: string[] }) =>
+    tx.all<{ id: string; sha256: string }>(
+      `SELECT id, sha256 FROM (SELECT id, sha256 FROM certificates
+         UNION ALL SELECT id, sha256 FROM requests UNION ALL SELECT id, sha256 FROM crls)
+       WHERE sha256 IN (SELECT value FROM json_each($hashes))`,
+      { hashes: JSON.stringify(sha256) },
+    ),
+  ),
   'objects.list': read(keptPage),
   'objects.get': read((tx, { id }: { id: string }): KeptObject & { der: Uint8Array } => {
     const kept = findKept(tx, id);

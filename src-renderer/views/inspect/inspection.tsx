@@ -2,35 +2,28 @@
 import { useState } from 'react';
 import type { NameView, ObjectView } from '#shared/contract/certificate-view.ts';
 import { shownText } from '#shared/hidden-characters.ts';
-import type { Finding } from '#shared/contract/channel.ts';
 import type { Inspection } from '#shared/contract/inspect.ts';
 import { call } from '../../app/call.ts';
 import { hrefOf, navigate } from '../../app/router.ts';
 import type { Session } from '../../app/session.ts';
 import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
+import { useQuery } from '../../app/use-query.ts';
 import { Button, LinkButton } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { CertificateCard } from '../../components/certificate-card.tsx';
 import { ChainDrawing } from '../../components/chain-drawing.tsx';
 import { FingerprintBoard } from '../../components/fingerprint-board.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
-import type { Severity } from '../../components/icon.tsx';
 import { Page } from '../../components/page.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { FindingsTable, Verdict } from '../../components/verdict.tsx';
 import { sizeText } from '../../app/blob-upload.ts';
 import { ImportKeyDialog } from '../keys/import-key-dialog.tsx';
-import { CrlCard, PrivateKeyCard, RequestCard } from './object-cards.tsx';
+import { KINDS, verdictOf, worst } from './inspection-verdict.ts';
+import { CrlCard, PrivateKeyCard, PublicKeyCard, RequestCard } from './object-cards.tsx';
 import { OpenWith } from './open-with.tsx';
-
-const KINDS: Record<ObjectView['kind'], string> = {
-  certificate: 'certificate',
-  request: 'request',
-  crl: 'CRL',
-  privateKey: 'private key',
-};
 
 function nameOf(item: ObjectView): string {
   const last = (name: NameView): string =>
@@ -38,7 +31,7 @@ function nameOf(item: ObjectView): string {
   if (item.kind === 'certificate') return last(item.subject) || (item.names[0]?.value ?? 'certificate');
   if (item.kind === 'request') return last(item.subject) || (item.names[0]?.value ?? 'request');
   if (item.kind === 'crl') return last(item.issuer);
-  return item.key?.text ?? 'private key';
+  return item.key?.text ?? KINDS[item.kind];
 }
 
 /** Where what is kept is found again: each kind has its list. */
@@ -48,30 +41,22 @@ function places(items: readonly ObjectView[]): string {
   return `see ${[...certificates, ...others].join(', ')}`;
 }
 
-function worst(findings: readonly Finding[]): Severity {
-  for (const severity of ['bad', 'careful', 'note'] as const)
-    if (findings.some((finding) => finding.severity === severity)) return severity;
-  return 'good';
-}
-
-function sentence(item: ObjectView | undefined, findings: readonly Finding[]): string {
-  const bad = findings.find(({ severity }) => severity === 'bad');
-  if (bad) return bad.text;
-  const careful = findings.filter(({ severity }) => severity === 'careful').length;
-  if (careful > 0)
-    return careful === 1
-      ? (findings.find(({ severity }) => severity === 'careful')?.text ?? '')
-      : `${careful} things deserve a look.`;
-  return item === undefined
-    ? 'Nothing is wrong with the file.'
-    : `Nothing is wrong with this ${KINDS[item.kind]}.`;
-}
-
 function Evidence({ item }: { item: ObjectView }) {
   if (item.kind === 'certificate') return <CertificateCard view={item} />;
   if (item.kind === 'request') return <RequestCard view={item} />;
   if (item.kind === 'crl') return <CrlCard view={item} />;
+  if (item.kind === 'publicKey') return <PublicKeyCard view={item} />;
   return <PrivateKeyCard view={item} />;
+}
+
+/** What can be kept as it is; a private key is imported. */
+const KEEPABLE: ReadonlySet<ObjectView['kind']> = new Set(['certificate', 'request', 'crl']);
+
+/** `missing`: how many of those that can be kept are not in the workspace yet. */
+function keepWords(all: number, missing: number): string {
+  if (missing === 0) return all === 1 ? 'Kept' : `All ${all} kept`;
+  if (missing < all) return `Keep the other ${missing}`;
+  return all === 1 ? 'Keep it' : `Keep all ${all}`;
 }
 
 export function InspectionPage(props: { inspection: Inspection; session: Session; reload: () => void }) {
@@ -80,22 +65,24 @@ export function InspectionPage(props: { inspection: Inspection; session: Session
   const [importing, setImporting] = useState(false);
   const item = inspection.items[Math.min(at, inspection.items.length - 1)];
   const findings = [...inspection.notes, ...(item?.findings ?? [])];
-  const keepable = inspection.items.flatMap((one, index) => (one.kind === 'privateKey' ? [] : [index]));
-  const keep = useAction('inspect.keep', async () => {
-    const { added, alreadyThere } = await call('inspect.keep', { id: inspection.id, items: keepable });
-    showToast(
-      added.length === 0
-        ? `Already in the workspace${alreadyThere.length > 1 ? `, all ${alreadyThere.length}` : ''}`
-        : `${added.length} kept in the workspace: ${places(inspection.items)}`,
-    );
+  const unlocked = session.state === 'unlocked';
+  const keepable = inspection.items.flatMap((one, index) => (KEEPABLE.has(one.kind) ? [index] : []));
+  const known = useQuery('inspect.known', { id: inspection.id }, ['certificates'], {
+    skip: !unlocked || keepable.length === 0,
   });
-  const sign = useAction('ca.startFromRequest', async () => {
-    const { added, alreadyThere } = await call('inspect.keep', { id: inspection.id, items: [at] });
-    const [request = ''] = [...added, ...alreadyThere];
-    const { draft } = await call('ca.startFromRequest', { request });
+  const missing = keepable.filter((index) => !(known.data?.items.includes(index) ?? false));
+  const keep = useAction('inspect.keep', async () => {
+    const { added } = await call('inspect.keep', { id: inspection.id, items: missing });
+    showToast(`${added.length} kept in the workspace: ${places(inspection.items)}`);
+    known.reload();
+  });
+  const sign = useAction('ca.startFromFile', async () => {
+    const { blob } = await call('inspect.requestBlob', { id: inspection.id, item: at });
+    const { draft } = await call('ca.startFromFile', { blob });
     navigate('issue', { draft, step: 'purpose' });
   });
-  const locked = session.state === 'unlocked' ? null : 'Unlock a workspace to keep something in it';
+  const locked = unlocked ? null : 'Unlock a workspace to keep something in it';
+  const verdict = verdictOf(item, inspection);
   return (
     <Page
       title={item === undefined ? inspection.name : nameOf(item)}
@@ -104,7 +91,7 @@ export function InspectionPage(props: { inspection: Inspection; session: Session
       actions={
         <>
           <LinkButton href={hrefOf('inspect')}>Another file…</LinkButton>
-          {item?.kind === 'privateKey' ? (
+          {item?.kind === 'privateKey' && item.importable ? (
             <Button kind="primary" whyDisabled={locked} onPress={() => setImporting(true)}>
               Import the key…
             </Button>
@@ -118,10 +105,13 @@ export function InspectionPage(props: { inspection: Inspection; session: Session
             <Button
               kind={item?.kind === 'privateKey' || item?.kind === 'request' ? 'plain' : 'primary'}
               busy={keep.busy}
-              whyDisabled={locked}
+              whyDisabled={
+                locked ??
+                (missing.length === 0 ? `It is in the workspace: ${places(inspection.items)}` : null)
+              }
               onPress={() => void keep.run()}
             >
-              {keepable.length === 1 ? 'Keep it' : `Keep all ${keepable.length}`}
+              {keepWords(keepable.length, missing.length)}
             </Button>
           ) : null}
         </>
@@ -129,7 +119,7 @@ export function InspectionPage(props: { inspection: Inspection; session: Session
     >
       {keep.error ? <ErrorState error={keep.error} /> : null}
       {sign.error ? <ErrorState error={sign.error} /> : null}
-      <Verdict severity={worst(findings)} title={sentence(item, findings)} />
+      <Verdict {...verdict} />
       {inspection.needsPassphrase ? <OpenWith id={inspection.id} onOpened={reload} /> : null}
       {inspection.items.length > 1 ? (
         <Card title="In this file" note={`${inspection.items.length} objects`} flush>
@@ -154,7 +144,10 @@ export function InspectionPage(props: { inspection: Inspection; session: Session
         <div className="stack">
           {item === undefined ? null : <Evidence item={item} />}
           <Card title="Findings" flush>
-            <FindingsTable findings={findings} empty="Nothing to remark." />
+            <FindingsTable
+              findings={findings}
+              empty={verdict.severity === 'good' ? 'Nothing to remark.' : 'None so far.'}
+            />
           </Card>
         </div>
         <div className="stack">

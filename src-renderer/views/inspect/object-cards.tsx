@@ -1,12 +1,16 @@
-/** Requests, CRLs and private keys as evidence. A private key is told about by its public half, never shown. */
-import type { CrlView, PrivateKeyView, RequestView } from '#shared/contract/certificate-view.ts';
+/** Requests, CRLs and keys as evidence. A private key is told about by its public half, never shown. */
+import type {
+  CrlView,
+  PrivateKeyView,
+  PublicKeyView,
+  RequestView,
+} from '#shared/contract/certificate-view.ts';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { ExtensionTable } from '../../components/certificate-card.tsx';
 import { NameList } from '../../components/name-list.tsx';
 import { CopyButton, HexValue } from '../../components/hex-value.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Time } from '../../components/time.tsx';
-import { Notice } from '../../components/verdict.tsx';
 
 export function RequestCard({ view }: { view: RequestView }) {
   return (
@@ -145,13 +149,26 @@ export function PrivateKeyCard({ view }: { view: PrivateKeyView }) {
             ],
           ]}
         />
-        {view.encrypted ? null : (
-          <Notice severity="careful">
-            Whoever can read this file has the key. Import it, then delete the file.
-          </Notice>
-        )}
         <p className="dim">A private key is never shown; what stands here is its public half.</p>
       </div>
+    </Card>
+  );
+}
+
+export function PublicKeyCard({ view }: { view: PublicKeyView }) {
+  const { key } = view;
+  return (
+    <Card title="Public key" aside={<CopyButton text={view.pem} what="PEM" wide />}>
+      <KeyValue
+        items={[
+          ['Key', key.text],
+          ['Key id', <HexValue hex={key.keyId} label="Key identifier" groups={10} key="k" />],
+          [
+            'SHA-256',
+            <HexValue hex={key.spkiSha256} label="SHA-256 of the public key" groups={16} key="s" />,
+          ],
+        ]}
+      />
     </Card>
   );
 }
