@@ -8,34 +8,22 @@ import type { Clock } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
 import { recordOrNote } from '../vault/record-or-note.ts';
 import type { Vault } from '../vault/vault-contract.ts';
-import {
-  type AuditEntry,
-  genesisHash,
-  type Head,
-  MOST_SUMMARY,
-  recordLine,
-  shortHead,
-} from './audit-record.ts';
+import { genesisHash, type Head, MOST_SUMMARY, recordLine, shortHead } from './audit-record.ts';
 import type { Fault } from './chain.ts';
 import { FOUND_WRONG, knownWrong, recordWrong } from './found-wrong.ts';
 import { recordedFile } from './recorded-file.ts';
+import { type Named, payloadIds, refusedRecord } from './refused-record.ts';
 import { signedHeadFault, signHead } from './signed-head.ts';
 import { readWrittenHead } from './written-head.ts';
 
 export interface Audit {
   domain: Domain<'audit'>;
-  /** For dispatch: one record for each refused change. */
-  refused(channel: ChannelName, error: AppError): Promise<void>;
+  /** For dispatch: one record for each refused change, with what it was about. */
+  refused(channel: ChannelName, error: AppError, payload?: unknown): Promise<void>;
   /** Looks at the whole audit behind an unlock; nobody waits for it. What it finds wrong is on record. */
   checkUnlocked(): Promise<void>;
   /** What was found wrong, in one sentence, until a verification finds nothing; null when nothing is known. */
   foundWrong(): string | null;
-}
-
-/** Which file or place it was about, where the sentence does not say so itself. */
-function refusalText({ message, details }: AppError): string {
-  const subject = details?.subject ?? '';
-  return subject === '' || message.includes(subject) ? message : `${subject}: ${message}`;
 }
 
 async function check(session: Session, written: string): Promise<{ faults: Fault[]; entries: number }> {
@@ -54,6 +42,12 @@ export function createAudit(deps: {
   /** By session: what was found in one workspace says nothing of the next. */
   const wrong = new WeakMap<Session, string>();
   const headView = (head: Head) => ({ ...head, short: shortHead(head) });
+
+  /** While it is locked nobody knows a name. */
+  async function known(ids: string[]): Promise<Named[]> {
+    if (ids.length === 0 || vault.stateName() !== 'unlocked') return [];
+    return vault.session().store.run('audit.named', { ids });
+  }
 
   return {
     domain: {
@@ -115,7 +109,7 @@ export function createAudit(deps: {
         return { entries: records.length, path };
       },
     },
-    async refused(channel, error) {
+    async refused(channel, error, payload) {
       const opened = vault.opened();
       if (
         opened === null ||
@@ -124,16 +118,13 @@ export function createAudit(deps: {
         error.code === 'NO_WORKSPACE'
       )
         return;
-      const file = error.details?.file;
-      const entry: AuditEntry = {
-        action: channel,
-        outcome: error.code === 'INTERNAL' ? 'failed' : 'refused',
-        summary: refusalText(error).slice(0, MOST_SUMMARY),
-        subjects: [
-          ...(error.details?.ids ?? []).slice(0, 20).map((id) => ({ type: 'object', id, sha256: null })),
-          ...(file === undefined ? [] : [{ type: 'file', id: file.name, sha256: file.sha256 }]),
-        ],
-      };
+      const ids = payloadIds(payload);
+      const entry = refusedRecord(channel, error, {
+        ids,
+        known: await known([...ids, ...(error.details?.ids ?? [])]),
+        workspace: opened.header.id,
+      });
+      entry.summary = entry.summary.slice(0, MOST_SUMMARY);
       await recordOrNote(vault, clock, entry);
     },
     async checkUnlocked() {

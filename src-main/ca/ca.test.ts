@@ -60,16 +60,24 @@ test('root, intermediate and leaf by their drafts; OpenSSL verifies the exported
   ).toBe('chain.pem: OK\n');
   const { rows } = await app.call('ca.authorities', {});
   expect(
-    rows.map(({ name, pathLength, parent, canSign, issued }) => ({
+    rows.map(({ name, pathLength, parent, canSign, issued, leaves }) => ({
       name,
       pathLength,
       parent,
       canSign,
       issued,
+      leaves,
     })),
   ).toEqual([
-    { name: 'kldload Internal CA Root CA', pathLength: 1, parent: null, canSign: true, issued: 1 },
-    { name: 'kldload Internal CA Intermediate CA', pathLength: 0, parent: root, canSign: true, issued: 1 },
+    { name: 'kldload Internal CA Root CA', pathLength: 1, parent: null, canSign: true, issued: 1, leaves: 0 },
+    {
+      name: 'kldload Internal CA Intermediate CA',
+      pathLength: 0,
+      parent: root,
+      canSign: true,
+      issued: 1,
+      leaves: 1,
+    },
   ]);
   const detail = await app.call('ca.certificate', { id: leaf });
   expect(detail.chain.map(({ state }) => state)).toEqual(['good', 'good', 'good']);

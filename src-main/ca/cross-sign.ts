@@ -2,6 +2,7 @@
  * The cross-certificate of a root that gets a new key: its name and new key signed by the old one, so that whoever knows the
  * old root alone follows to what the new one signs (RFC 4210 4.4 "new with old"). It decides nothing about the new root.
  */
+import { stopped } from '../lib/sentence.ts';
 import { AppError } from '../lib/app-error.ts';
 import { sha256Hex } from '../lib/bytes.ts';
 import { newId } from '../lib/ids.ts';
@@ -63,7 +64,7 @@ export function crossSigner(
     if (token === null)
       throw new AppError(
         'INVALID_INPUT',
-        findings.find(({ severity }) => severity === 'bad')?.text ?? `${trial.text}.`,
+        findings.find(({ severity }) => severity === 'bad')?.text ?? stopped(trial.text),
       );
     const cross = await deps.issuing.issue(token);
     return {

@@ -1,4 +1,5 @@
 /** Everything a draft refers to, fetched: issuer with its ancestors, key, request, the certificate it replaces. */
+import { stopped } from '../lib/sentence.ts';
 import type { IssueDraft } from '#shared/contract/issue-draft.ts';
 import type { DraftOf } from '#shared/contract/drafts.ts';
 import { AppError } from '../lib/app-error.ts';
@@ -55,7 +56,7 @@ export function requestOf(der: Uint8Array): CertificationRequest {
     if (!(error instanceof X509Error)) throw error;
     throw new AppError(
       'INVALID_INPUT',
-      `This is no certificate request: ${error.message}. Choose a CSR file.`,
+      `This is no certificate request: ${stopped(error.message)} Choose a CSR file.`,
     );
   }
 }

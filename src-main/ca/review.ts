@@ -1,4 +1,5 @@
 /** What the operator reads before signing: every field as it will be, findings, what is not granted, the trial. */
+import { stopped } from '../lib/sentence.ts';
 import { createHash } from 'node:crypto';
 import type { Review } from '#shared/contract/issue-draft.ts';
 import type { Finding } from '#shared/contract/channel.ts';
@@ -191,7 +192,7 @@ export async function reviewOf(
     problems.push({
       path: 'purpose',
       step: 'purpose',
-      message: `It cannot be written: ${trial.trial.text}.`,
+      message: `It cannot be written: ${stopped(trial.trial.text)}`,
       fix: '',
     });
   const certificate = trial?.trialCertificate ?? null;

@@ -42,6 +42,7 @@ export function authorityRow(stored: StoredAuthority): AuthorityRow {
     pathLength: certificate.pathLength,
     leafLimits: stored.leafLimits,
     issued: stored.issued,
+    leaves: stored.leaves,
     attention: stored.attention,
   };
 }

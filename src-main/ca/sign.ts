@@ -2,6 +2,7 @@
  * The signature itself, as a job: decide again, make the key, prepare, issue, keep. Everything it makes is stored in one
  * transaction after the signature, or nothing is.
  */
+import { stopped } from '../lib/sentence.ts';
 import type { Topic } from '#shared/bridge.ts';
 import type { Purpose } from '#shared/contract/issue-draft.ts';
 import { AppError } from '../lib/app-error.ts';
@@ -125,7 +126,7 @@ export async function signDraft(
     if (token === null || typeof signedBy === 'string')
       throw new AppError(
         'INVALID_INPUT',
-        findings.find(({ severity }) => severity === 'bad')?.text ?? `${trial.text}.`,
+        findings.find(({ severity }) => severity === 'bad')?.text ?? stopped(trial.text),
       );
     job.commit();
     deps.reviews.use(asked.digest);

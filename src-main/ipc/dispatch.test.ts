@@ -13,7 +13,7 @@ const NAMES = Object.keys(contract) as ChannelName[];
 /** Handlers that note the call; each may be replaced. */
 function setUp(replace: Partial<Handlers> = {}, state: 'none' | 'locked' | 'unlocked' = 'unlocked') {
   const called: string[] = [];
-  const refusals: { channel: string; code: string }[] = [];
+  const refusals: { channel: string; code: string; payload: unknown }[] = [];
   const { log, lines } = testLog();
   const noted = Object.fromEntries(NAMES.map((name) => [name, () => (called.push(name), {})]));
   const dispatch: Dispatch = createDispatch({
@@ -21,7 +21,7 @@ function setUp(replace: Partial<Handlers> = {}, state: 'none' | 'locked' | 'unlo
     handlers: { ...noted, ...replace } as Handlers,
     state: () => state,
     log,
-    refused: async (channel, error) => void refusals.push({ channel, code: error.code }),
+    refused: async (channel, error, payload) => void refusals.push({ channel, code: error.code, payload }),
   });
   return { dispatch, called, refusals, lines };
 }
@@ -180,7 +180,9 @@ describe('dispatch', () => {
       ok: false,
       error: { code: 'NOT_ALLOWED_NOW', message: 'It is in use.', details: { ids: ['crt-a'] } },
     });
-    expect(known.refusals).toEqual([{ channel: 'keys.destroy', code: 'NOT_ALLOWED_NOW' }]);
+    expect(known.refusals).toEqual([
+      { channel: 'keys.destroy', code: 'NOT_ALLOWED_NOW', payload: { id: 'key-a', confirm: '' } },
+    ]);
     const bug = setUp({
       'app.quit': () => {
         throw new TypeError('secret internals');

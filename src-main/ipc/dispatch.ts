@@ -9,6 +9,7 @@ import type * as z from 'zod';
 import { AppError } from '../lib/app-error.ts';
 import type { Around } from '../lib/device-use.ts';
 import type { Handlers } from '../lib/domain.ts';
+import { sentence } from '../lib/sentence.ts';
 import type { Log } from '../lib/log.ts';
 import { holdsPrivateKey } from './secret-check.ts';
 
@@ -28,8 +29,8 @@ export interface DispatchDeps {
   log: Log;
   /** Around each call (lib/device-use.ts). */
   around: Around;
-  /** Called for each refused call, so that a state-changing one leaves its audit entry. */
-  refused(channel: ChannelName, error: AppError): Promise<void>;
+  /** Called for each refused call, with what was asked, so that a state-changing one leaves its audit entry. */
+  refused(channel: ChannelName, error: AppError, payload: unknown): Promise<void>;
 }
 
 function isChannel(name: string): name is ChannelName {
@@ -60,7 +61,7 @@ async function answer<C extends ChannelName>(
     const first = fields[0];
     throw new AppError(
       'BAD_REQUEST',
-      first === undefined ? 'The request is not understood.' : `${first.message}.`.replace('..', '.'),
+      first === undefined ? 'The request is not understood.' : sentence(first.message),
       { fields },
     );
   }
@@ -85,23 +86,23 @@ function withoutKey(channel: string, error: unknown): unknown {
 /** Builds the choke point. The returned function never rejects. */
 export function createDispatch(deps: DispatchDeps): Dispatch {
   /** A change that was refused or failed is on record; a record that fails is in the log. */
-  async function record(channel: string, error: AppError): Promise<void> {
+  async function record(channel: string, error: AppError, payload: unknown): Promise<void> {
     if (isChannel(channel))
       await deps
-        .refused(channel, error)
+        .refused(channel, error, payload)
         .catch((second: unknown) => deps.log.failure('audit of a refusal', second));
   }
 
-  async function failure(channel: string, thrown: unknown): Promise<ReplyError> {
+  async function failure(channel: string, thrown: unknown, payload: unknown): Promise<ReplyError> {
     const error = withoutKey(channel, thrown);
     if (!(error instanceof AppError)) {
       const ref = deps.log.failure(`channel ${channel} failed`, error);
       const message = `Something went wrong inside Baleen; the log has it under ${ref}.`;
-      await record(channel, new AppError('INTERNAL', message));
+      await record(channel, new AppError('INTERNAL', message), payload);
       return { code: 'INTERNAL', message, ref };
     }
     const ref = error.cause === undefined ? '' : deps.log.failure(`channel ${channel} refused`, error.cause);
-    await record(channel, error);
+    await record(channel, error, payload);
     return {
       code: error.code,
       message: error.message,
@@ -117,7 +118,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       if (!isChannel(channel)) throw new AppError('UNKNOWN_CHANNEL', 'Baleen does not know this request.');
       return { ok: true, value: await answer(deps, channel, payload) };
     } catch (error) {
-      return { ok: false, error: await failure(channel, error) };
+      return { ok: false, error: await failure(channel, error, payload) };
     }
   };
 }

@@ -1,5 +1,12 @@
-/** A text of a library or a reader as a sentence of ours: it begins with a capital and ends with one full stop. Applying it twice changes nothing. */
+/** Texts of readers and libraries in sentences of ours: some end with a full stop and some do not. */
+
+/** The text with one full stop behind it, for the middle or the end of a sentence. Applying it twice changes nothing. */
+export function stopped(text: string): string {
+  const said = text.trim();
+  return /[.!?…]$/.test(said) ? said : `${said}.`;
+}
+
+/** The same as a sentence of its own: it begins with a capital. */
 export function sentence(text: string): string {
-  const begun = text.trim().replace(/^[a-z]/, (letter) => letter.toUpperCase());
-  return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
+  return stopped(text).replace(/^[a-z]/, (letter) => letter.toUpperCase());
 }

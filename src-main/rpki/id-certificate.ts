@@ -2,6 +2,7 @@
  * The identity certificate of a party (RFC 8183 5.1, krill-ta.md 5.5): who signs its messages. Trust in it comes from the
  * person who compared it, so only its form is judged, and no time.
  */
+import { stopped } from '../lib/sentence.ts';
 import { equalBytes } from '../lib/bytes.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { readBasicConstraints, readSubjectKeyId } from '../x509/extension-reader.ts';
@@ -44,7 +45,7 @@ export function readIdCertificate(der: Uint8Array): IdCertificate {
     return { der, spkiDer, keyId: keyId(spkiDer), notBefore, notAfter };
   } catch (error) {
     if (error instanceof X509Error)
-      throw new RpkiError(`The identity certificate is not right: ${error.message}.`);
+      throw new RpkiError(`The identity certificate is not right: ${stopped(error.message)}`);
     throw error;
   }
 }

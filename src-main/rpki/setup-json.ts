@@ -2,6 +2,7 @@
  * The set-up messages of RFC 8183 in Krill's JSON (krill-ta.md 4.10), and either form told by its first sign. The rules
  * are those of the XML.
  */
+import { stopped } from '../lib/sentence.ts';
 import { JsonError, type JsonObject, readJson, writeJson } from '../lib/json-reader.ts';
 import { asBase64, asObject, asText, type Plain, toJson } from '../lib/json-shape.ts';
 import { readIdCertificate } from './id-certificate.ts';
@@ -32,7 +33,7 @@ export function fromJson<T>(bytes: Uint8Array, read: (value: ReturnType<typeof r
     return read(readJson(bytes));
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    throw new RpkiError(`${error.path === '' ? 'The JSON' : `"${error.path}"`}: ${error.message}.`);
+    throw new RpkiError(`${error.path === '' ? 'The JSON' : `"${error.path}"`}: ${stopped(error.message)}`);
   }
 }
 

@@ -86,6 +86,8 @@ export interface StoredAuthority extends IssuingAuthority {
   canSign: boolean;
   /** Certificates issued by it, its predecessors included. */
   issued: number;
+  /** Of them, those that are no authority. */
+  leaves: number;
   /** Issued leaves past the renewal mark or expired, neither replaced nor revoked. */
   attention: number;
 }

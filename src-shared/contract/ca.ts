@@ -39,7 +39,9 @@ export const authorityRow = z.strictObject({
   canSign: z.boolean(),
   pathLength: z.number().int().nullable(),
   leafLimits: z.strictObject({ minSeconds: z.number(), defaultSeconds: z.number(), maxSeconds: z.number() }),
+  /** Everything it signed, authorities included. */
   issued: z.number().int(),
+  leaves: z.number().int(),
   /** Leaves past the renewal mark or expired. */
   attention: z.number().int(),
 });

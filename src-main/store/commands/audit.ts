@@ -57,6 +57,16 @@ export function readHead(tx: Tx): Head {
 }
 
 export const auditCommands = {
+  /** Names and hashes of what is here by these ids, for the record of a refusal. */
+  'audit.named': read((tx, { ids }: { ids: string[] }) =>
+    tx.all<{ id: string; name: string; sha256: string }>(
+      `SELECT id, name, sha256 FROM (SELECT id, name, sha256 FROM certificates
+         UNION ALL SELECT id, label AS name, spki_sha256 AS sha256 FROM keys
+         UNION ALL SELECT id, name, sha256 FROM requests UNION ALL SELECT id, name, sha256 FROM crls)
+       WHERE id IN (SELECT value FROM json_each($ids))`,
+      { ids: JSON.stringify(ids) },
+    ),
+  ),
   'audit.head': read((tx, _args: Record<string, never>) => readHead(tx)),
   /** Newest first. */
   'audit.list': read(

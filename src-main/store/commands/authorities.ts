@@ -30,6 +30,10 @@ export function findAuthority(tx: Tx, id: string): StoredAuthority {
     `SELECT count(*) AS count FROM certificates c WHERE ${ISSUED_BY_LINE.join(' AND ')}`,
     { lineage },
   );
+  const leaves = tx.get<{ count: number }>(
+    `SELECT count(*) AS count FROM certificates c WHERE ${ISSUED_BY_LINE.join(' AND ')} AND c.is_ca = 0`,
+    { lineage },
+  );
   const attention = tx.get<{ count: number }>(
     `SELECT count(*) AS count FROM certificates c WHERE ${ISSUED_BY_LINE.join(' AND ')}
      AND c.is_ca = 0 AND c.replaced_by IS NULL AND c.revoked_at IS NULL AND c.renew_at <= $now`,
@@ -46,6 +50,7 @@ export function findAuthority(tx: Tx, id: string): StoredAuthority {
     parent: certificate.selfSigned ? null : (parent?.id ?? null),
     canSign: certificate.keyId !== null,
     issued: issued?.count ?? 0,
+    leaves: leaves?.count ?? 0,
     attention: attention?.count ?? 0,
   };
 }

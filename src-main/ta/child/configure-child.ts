@@ -2,6 +2,7 @@
  * Parent and repository of a local child, each taken once from the answer that RFC 8183 has for it (T-022). With the repository
  * the requests of its keys are made, because they say where it publishes.
  */
+import { stopped } from '../../lib/sentence.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { makeCsr } from '../../rpki/make-csr.ts';
@@ -13,7 +14,8 @@ import { type ChildKey, type ChildParent, type ChildRepository, locationsOf } fr
 /** Throws AppError INVALID_INPUT. */
 function requireIdentity(identityDer: Uint8Array, now: Date): void {
   const [fault] = identityFaults(identityDer, now);
-  if (fault !== undefined) throw new AppError('INVALID_INPUT', `This answer cannot be used: ${fault}.`);
+  if (fault !== undefined)
+    throw new AppError('INVALID_INPUT', `This answer cannot be used: ${stopped(fault)}`);
 }
 
 /** `own`: the identity of this workspace's proxy, which alone can be asked. Throws AppError. */

@@ -1,4 +1,5 @@
 /** What a parent said about one key when it did not perform: as a state with words, because 1104 and 1101 are no errors (T-005). */
+import { stopped } from '../../lib/sentence.ts';
 import { NOT_PERFORMED, type Payload } from '../../rpki/provisioning-message.ts';
 import { type ChildKey, shortKey } from './local-child.ts';
 import type { Wish } from './wishes.ts';
@@ -39,7 +40,7 @@ export function notTaken(
   fault: string,
   at: Date,
 ): { word: NonNullable<ChildKey['word']>; said: Said } {
-  const text = `What the parent answered for key ${shortKey(wish.keyId)} was not taken: ${fault}.`;
+  const text = `What the parent answered for key ${shortKey(wish.keyId)} was not taken: ${stopped(fault)}`;
   return { word: { status: null, text, at: at.toISOString() }, said: { severity: 'bad', says: text } };
 }
 

@@ -2,6 +2,7 @@
  * What is looked at before anything is sent to a Krill: its size against the server's limit, and every base64 in it. What it
  * means is judged elsewhere.
  */
+import { stopped } from '../../lib/sentence.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { below, JsonError, type JsonValue, readJson } from '../../lib/json-reader.ts';
 
@@ -60,7 +61,7 @@ export function checkJsonBody(bytes: Uint8Array): void {
     const place = error.path === '' ? '' : ` at ${error.path}`;
     throw new AppError(
       'INVALID_INPUT',
-      `Nothing was sent, the file is damaged${place}: ${error.message}. Have it made anew.`,
+      `Nothing was sent, the file is damaged${place}: ${stopped(error.message)} Have it made anew.`,
     );
   }
 }

@@ -2,6 +2,7 @@
  * A signer's signer-info.json judged before it is associated, or before what is known of the signer is replaced by it
  * (krill-ta.md 7.2; nobody signs that file). The typed fingerprint is what ties it to the other machine.
  */
+import { stopped } from '../../lib/sentence.ts';
 import type { SignerInfoView } from '#shared/contract/ta-proxy.ts';
 import { momentText } from '../../lib/moment-text.ts';
 import { AppError } from '../../lib/app-error.ts';
@@ -30,7 +31,7 @@ export function parseSignerInfo(name: string, bytes: Uint8Array): AssociatedSign
     if (!(error instanceof JsonError)) throw error;
     throw new AppError(
       'INVALID_INPUT',
-      `${name} cannot be used: ${error.path === '' ? '' : `${error.path}: `}${error.message}. Write it again on the signer.`,
+      `${name} cannot be used: ${error.path === '' ? '' : `${error.path}: `}${stopped(error.message)} Write it again on the signer.`,
     );
   }
 }

@@ -1,4 +1,5 @@
 /** A child's own file before it is added: its request as XML, or what Krill says of it as JSON. Nobody signs either. */
+import { stopped } from '../../lib/sentence.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { readChildInfo } from '../../rpki/child-info.ts';
 import { recogniseFile } from '../../rpki/exchange-file.ts';
@@ -53,7 +54,7 @@ export function typedResources(texts: ResourceTexts): ResourceSet {
       return reader();
     } catch (error) {
       if (!(error instanceof RpkiError)) throw error;
-      fields.push({ path: `resources.${field}`, message: `${error.message.replace(/\.$/, '')}.` });
+      fields.push({ path: `resources.${field}`, message: stopped(error.message) });
       return none;
     }
   };

@@ -1,4 +1,5 @@
 /** The channels of a proxy's children and exchanges: who may have what, the request to the signer, the response before it is published. */
+import { stopped } from '../../lib/sentence.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Domain } from '../../lib/domain.ts';
@@ -145,7 +146,7 @@ export function exchangeChannels(deps: ProxyDeps): {
         if (identity === undefined)
           throw new AppError('NOT_FOUND', 'There is no CA of this name in the workspace.');
         const [fault] = file === null ? [] : childFileFaults(file, now());
-        if (fault !== undefined) throw new AppError('INVALID_INPUT', `${fault}.`);
+        if (fault !== undefined) throw new AppError('INVALID_INPUT', stopped(fault));
         const set = typedResources(resources);
         await proxy.change(
           ({ state }) => addChild(state, { handle, identity, resources: set }),

@@ -1,4 +1,5 @@
 /** Takes an accepted response inside a job: judged again, and stored with both files and what follows from it, at once. */
+import { stopped } from '../../lib/sentence.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { newId } from '../../lib/ids.ts';
@@ -41,7 +42,7 @@ export async function storeResponse(
     if (!view.canPublish || response === null || open === null || signer === null)
       throw new AppError(
         'NOT_ALLOWED_NOW',
-        `It cannot be published: ${fault?.text ?? 'it cannot be read'}. Nothing was changed.`,
+        `It cannot be published: ${stopped(fault?.text ?? 'it cannot be read')} Nothing was changed.`,
       );
     job.commit();
     job.report(0.4, 'Keeping it');

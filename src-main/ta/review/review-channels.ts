@@ -1,5 +1,6 @@
 /** The channels of a review: open, look, approve, reject. */
 import type { ExchangeReview } from '#shared/contract/ta-review.ts';
+import { stopped } from '../../lib/sentence.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
 import { requireDate } from '../signer/clock.ts';
@@ -112,7 +113,7 @@ export function reviewChannels(deps: ReviewDeps): {
           'NOT_ALLOWED_NOW',
           fault === undefined || view.nonce.state !== 'new'
             ? `${view.verdict.title}.`
-            : `It cannot be signed: ${fault.text}.`,
+            : `It cannot be signed: ${stopped(fault.text)}`,
         );
       if (view.dateAsked !== null) requireDate(today, context.now);
       reviews.requireGroups(id, groups);

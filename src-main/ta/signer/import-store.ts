@@ -1,4 +1,5 @@
 /** Takes over a signer of krillta, as a job: replayed, judged, its two keys sealed, stored at once with every exchange. */
+import { stopped } from '../../lib/sentence.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex, wipe } from '../../lib/bytes.ts';
 import { newId } from '../../lib/ids.ts';
@@ -31,7 +32,7 @@ function readStore(files: Map<string, Uint8Array>): KrillStore {
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     const place = error.path === '' ? '' : `${error.path}: `;
-    throw new AppError('INVALID_INPUT', `${place}${error.message}. Nothing was imported.`);
+    throw new AppError('INVALID_INPUT', `${place}${stopped(error.message)} Nothing was imported.`);
   }
 }
 

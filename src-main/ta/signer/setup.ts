@@ -2,6 +2,7 @@
  * The draft of a new signer judged: what is missing or wrong, and the order that would be carried out. The same function
  * answers the review and runs again before keys are made.
  */
+import { stopped } from '../../lib/sentence.ts';
 import type { SignerDraft, SignerProblem, SignerReview, SignerStep } from '#shared/contract/ta-setup.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { JsonError, type JsonValue, readJson } from '../../lib/json-reader.ts';
@@ -82,7 +83,12 @@ class Collector {
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
       const place = error.path === '' ? '' : `${error.path}: `;
-      this.say(step, path, `${place}${error.message}.`, 'Export it again on the proxy and bring it anew.');
+      this.say(
+        step,
+        path,
+        `${place}${stopped(error.message)}`,
+        'Export it again on the proxy and bring it anew.',
+      );
       return null;
     }
   }

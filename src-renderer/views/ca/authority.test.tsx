@@ -32,6 +32,7 @@ const ROW = {
   pathLength: 1,
   leafLimits: { minSeconds: 3600, defaultSeconds: 86_400, maxSeconds: 864_000 },
   issued: 0,
+  leaves: 0,
   attention: 0,
 };
 

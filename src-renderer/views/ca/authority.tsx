@@ -202,7 +202,7 @@ export function Authority({ route }: ViewProps) {
               ['At least', limitText(row.leafLimits.minSeconds)],
               ['Usually', limitText(row.leafLimits.defaultSeconds)],
               ['At most', limitText(row.leafLimits.maxSeconds)],
-              ['Issued', String(row.issued)],
+              ['Issued', String(row.leaves)],
               ['To renew', row.attention === 0 ? 'none' : String(row.attention)],
             ]}
           />
