@@ -30,6 +30,7 @@ test('the audit is searched, verified, exported; an altered and a shortened file
   const close = () => page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   await verify(head);
   await expect(page.getByText(/entries are as they were written/)).toBeVisible();
+  await expect(page.getByText(/Entry \d+ is the one whose head you wrote down/)).toBeVisible();
   await close();
 
   const target = join(apps.scratch, 'audit.jsonl');
@@ -57,6 +58,9 @@ test('the audit is searched, verified, exported; an altered and a shortened file
   writeFileSync(file, whole);
 
   await lock(page);
+  await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText(
+    /head at the lock \d+ [0-9A-F]{4}/,
+  );
   await page.getByLabel('Passphrase', { exact: true }).fill('a wrong one');
   await page.getByRole('button', { name: 'Unlock', exact: true }).click();
   await expect(page.getByText('not the passphrase of this workspace')).toBeVisible();
@@ -65,13 +69,21 @@ test('the audit is searched, verified, exported; an altered and a shortened file
   // The verifications were recorded behind what was altered: their lines are missing from the file that was put back.
   const found = page.getByRole('row').filter({ hasText: 'Audit was found wrong' });
   await expect(found).toBeVisible();
-  await found.getByRole('button', { name: 'Verify…' }).click();
+  await found.getByRole('button', { name: 'Look at it' }).click();
+  const alarm = page
+    .getByRole('region', { name: 'Verdict' })
+    .filter({ hasText: 'The audit was found wrong' });
+  await expect(alarm).toBeVisible();
+  await page.getByRole('button', { name: 'Verify…' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Verify', exact: true }).click();
   await expect(page.getByRole('dialog').getByText(/faults? (was|were) found/)).toBeVisible();
   await close();
   await open(page, 'Overview');
   await expect(found).toBeVisible();
   await open(page, 'Audit');
+  await alarm.getByRole('button', { name: 'I have looked into it' }).click();
+  await expect(alarm).toBeHidden();
+  await expect(grid.getByRole('row').filter({ hasText: 'audit.acknowledge' })).toHaveCount(1);
   // What was refused while it was locked is on record now.
   await expect(
     grid.getByRole('row').filter({ hasText: 'workspace.unlock' }).filter({ hasText: 'refused' }),

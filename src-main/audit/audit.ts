@@ -13,7 +13,7 @@ import type { Fault } from './chain.ts';
 import { FOUND_WRONG, knownWrong, recordWrong } from './found-wrong.ts';
 import { recordedFile } from './recorded-file.ts';
 import { type Named, payloadIds, refusedRecord } from './refused-record.ts';
-import { signedHeadFault, signHead } from './signed-head.ts';
+import { lockedHead, signedHeadFault, signHead } from './signed-head.ts';
 import { readWrittenHead } from './written-head.ts';
 
 export interface Audit {
@@ -22,14 +22,17 @@ export interface Audit {
   refused(channel: ChannelName, error: AppError, payload?: unknown): Promise<void>;
   /** Looks at the whole audit behind an unlock; nobody waits for it. What it finds wrong is on record. */
   checkUnlocked(): Promise<void>;
-  /** What was found wrong, in one sentence, until a verification finds nothing; null when nothing is known. */
+  /** What was found wrong, in one sentence, until a person acknowledges it; null when nothing is known. */
   foundWrong(): string | null;
 }
 
-async function check(session: Session, written: string): Promise<{ faults: Fault[]; entries: number }> {
-  const { faults, entries } = await session.store.run('audit.check', { written });
+async function check(
+  session: Session,
+  written: string,
+): Promise<{ faults: Fault[]; entries: number; confirmed: number | null }> {
+  const { faults, ...rest } = await session.store.run('audit.check', { written });
   const signed = await signedHeadFault(session);
-  return { faults: signed === null ? faults : [...faults, signed], entries };
+  return { faults: signed === null ? faults : [...faults, signed], ...rest };
 }
 
 export function createAudit(deps: {
@@ -41,6 +44,8 @@ export function createAudit(deps: {
   const { vault, clock } = deps;
   /** By session: what was found in one workspace says nothing of the next. */
   const wrong = new WeakMap<Session, string>();
+  /** When the whole of it was looked at last. */
+  const looked = new WeakMap<Session, Date>();
   const headView = (head: Head) => ({ ...head, short: shortHead(head) });
 
   /** While it is locked nobody knows a name. */
@@ -52,20 +57,51 @@ export function createAudit(deps: {
   return {
     domain: {
       head: async () => headView(await vault.session().store.run('audit.head', {})),
+      async lockedHead() {
+        const opened = vault.opened();
+        const found = opened === null ? null : await lockedHead(opened.folder);
+        return { head: found === null ? null : headView(found.head), at: found?.at ?? null };
+      },
       list: (asked) => vault.session().store.run('audit.list', asked),
       async get({ seq }) {
         const record = await vault.session().store.run('audit.get', { seq });
         if (record === null) throw new AppError('NOT_FOUND', `There is no entry ${seq}.`);
         return record;
       },
+      state() {
+        const session = vault.session();
+        return {
+          wrong: wrong.get(session) ?? null,
+          lookedAt: looked.get(session)?.toISOString() ?? null,
+        };
+      },
+      async acknowledge() {
+        const session = vault.session();
+        const found = wrong.get(session);
+        if (found === undefined)
+          throw new AppError('NOT_ALLOWED_NOW', 'Nothing is known to be wrong with the audit.');
+        await session.store.run('audit.add', {
+          audit: {
+            action: 'audit.acknowledge',
+            outcome: 'done',
+            summary: `A person has looked into what was ${FOUND_WRONG}${found}`.slice(0, MOST_SUMMARY),
+            subjects: [{ type: 'workspace', id: session.workspace.id, sha256: null }],
+          },
+        });
+        wrong.delete(session);
+        deps.changed('audit', []);
+        return {};
+      },
       async verify({ written }) {
         const session = vault.session();
         // What was mistyped is no finding about the audit.
         readWrittenHead(written);
-        const { faults, entries } = await check(session, written);
+        const before = wrong.get(session) ?? null;
+        const { faults, entries, confirmed } = await check(session, written);
+        looked.set(session, clock.now());
         const [first] = faults;
-        if (first === undefined) wrong.delete(session);
-        else wrong.set(session, first.text);
+        // One that finds nothing ends no alarm: what was put back was altered before. A person ends it.
+        if (first !== undefined) wrong.set(session, first.text);
         await session.store.run('audit.add', {
           audit: {
             action: 'audit.verify',
@@ -80,6 +116,8 @@ export function createAudit(deps: {
         return {
           entries,
           faults,
+          confirmed,
+          before,
           head: headView(await session.store.run('audit.head', {})),
           checkedAt: clock.now().toISOString(),
         };
@@ -130,10 +168,11 @@ export function createAudit(deps: {
     async checkUnlocked() {
       const session = vault.session();
       const [first] = (await check(session, '')).faults;
+      looked.set(session, clock.now());
       // What a person found wrong with a head from paper stays, too: this check has no paper.
       const known = await knownWrong(session.store);
       const text = first?.text ?? known;
-      if (text === undefined) return;
+      if (text === undefined) return deps.changed('audit', []);
       wrong.set(session, text);
       if (text === known) deps.changed('audit', []);
       else await recordWrong(session.store, text);

@@ -32,7 +32,7 @@ describe('what is wrong with the audit', () => {
     return (await made.audit.domain.list({ ...asked, action: 'audit.verify' })).rows;
   };
 
-  test('is found behind the unlock, is on record once, and is known until a verification finds nothing', async () => {
+  test('is found behind the unlock, is on record once, and is known until a person has looked into it', async () => {
     expect(await after(() => undefined)).toBeNull();
     expect(await verifications()).toEqual([]);
     expect(await after(() => edit(file, 'key was made', 'key was lost'))).toContain('altered at entry 2');
@@ -42,8 +42,16 @@ describe('what is wrong with the audit', () => {
     // Put back by whoever altered it: a person still has to look.
     expect(await after(() => edit(file, 'key was lost', 'key was made'))).toContain('altered at entry 2');
     expect(await made.audit.domain.verify({ written: '' })).toMatchObject({ faults: [] });
+    expect(await made.audit.domain.verify({ written: '' })).toMatchObject({
+      before: expect.stringContaining('altered at entry 2'),
+    });
+    expect(await after(() => undefined)).toContain('altered at entry 2');
+    expect(await made.audit.domain.state({})).toMatchObject({ wrong: expect.stringContaining('entry 2') });
+    await made.audit.domain.acknowledge({});
     expect(made.audit.foundWrong()).toBeNull();
+    await expect(made.audit.domain.acknowledge({})).rejects.toMatchObject({ code: 'NOT_ALLOWED_NOW' });
     expect(await after(() => undefined)).toBeNull();
+    expect(await made.audit.domain.state({})).toMatchObject({ wrong: null, lookedAt: expect.any(String) });
   }, 60_000);
 
   test('stays behind the next unlock when a head from paper showed it; a mistyped head shows nothing', async () => {
@@ -53,7 +61,18 @@ describe('what is wrong with the audit', () => {
     expect(made.audit.foundWrong()).toBeNull();
     const { short } = await made.audit.domain.head({});
     for (const written of [short, short.replaceAll(' ', ''), short.toLowerCase()])
-      expect(await made.audit.domain.verify({ written })).toMatchObject({ faults: [] });
+      expect(await made.audit.domain.verify({ written })).toMatchObject({
+        faults: [],
+        confirmed: Number(short.split(' ')[0]),
+      });
+    expect(await made.audit.domain.verify({ written: '' })).toMatchObject({ confirmed: null, before: null });
+    const { head } = await made.audit.domain.head({});
+    await made.domain.lock({});
+    expect((await made.audit.domain.lockedHead({})).head).toMatchObject({
+      entries: Number(short.split(' ')[0]) + 5,
+      head: expect.not.stringContaining(head),
+    });
+    await made.domain.unlock({ passphrase: PASSPHRASE });
     await made.audit.domain.verify({ written: '900 0123 4567 89AB' });
     expect(await after(() => undefined)).toContain('you wrote down 900');
   }, 60_000);
@@ -74,7 +93,7 @@ test('it stands first in the overview, though nobody pressed Verify', async () =
         severity: 'bad',
         subject: 'Audit',
         detail: expect.stringContaining('altered at entry 2'),
-        action: { route: '/audit?open=verify' },
+        action: { route: '/audit' },
       });
   } finally {
     await app.remove();

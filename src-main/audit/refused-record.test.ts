@@ -40,8 +40,12 @@ test('a certificate that may not be forgotten is named in the record, with its h
     await expect(app.call('ca.forget', { id: root, confirm: row.sha256.slice(-8) })).rejects.toMatchObject({
       code: 'NOT_ALLOWED_NOW',
     });
-    await expect(app.call('ca.forget', { id: root, confirm: 'nonsense' })).rejects.toThrow(/digits/);
+    // The refusal comes before the digits are looked at.
+    await expect(app.call('ca.forget', { id: root, confirm: 'nonsense' })).rejects.toThrow(/Forget that one/);
     const { rows } = await app.call('audit.list', { action: 'ca.forget' });
+    expect((await app.call('ca.certificate', { id: root })).whyNotForget).toContain(
+      '1 certificate that it signed is in this workspace',
+    );
     expect(rows).toHaveLength(2);
     for (const { summary, subjects, outcome } of rows) {
       expect(outcome).toBe('refused');

@@ -75,6 +75,17 @@ async function read(path: string): Promise<z.infer<typeof signedHead> | Fault | 
 }
 
 /**
+ * The head as it was signed at the last lock, for showing while nobody can check its signature; null when there is none that can
+ * be read.
+ */
+export async function lockedHead(folder: string): Promise<{ head: Head; at: string } | null> {
+  const found = await read(join(folder, FILE));
+  return found === null || !('signature' in found)
+    ? null
+    : { head: { entries: found.entries, head: found.head }, at: found.at };
+}
+
+/**
  * The first signed head of a workspace that has none yet: a new one, or one of a version that wrote none. The file first, so that a
  * crash in between is not taken for its loss.
  */

@@ -25,6 +25,13 @@ export function readWrittenHead(written: string): WrittenHead | null {
   throw new AppError('INVALID_INPUT', message, { fields: [{ path: 'written', message }] });
 }
 
+/** The entry that `written` names, when it is there with that hash; null otherwise. */
+export function confirmedEntry(written: string, hashes: readonly string[]): number | null {
+  const head = readWrittenHead(written);
+  if (head === null || writtenHeadFault(written, hashes) !== null) return null;
+  return 'full' in head ? hashes.indexOf(head.full) + 1 : head.seq;
+}
+
 /** null when `written` is empty, or names an entry that is still there with that hash. `hashes` are those of all entries. */
 export function writtenHeadFault(written: string, hashes: readonly string[]): Fault | null {
   const head = readWrittenHead(written);

@@ -112,6 +112,7 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
         key: row.keyId,
         canRenew: whyNot === '',
         whyNot,
+        whyNotForget: await store.run('certificates.whyNotForgotten', { id }),
       };
     },
     async preset({ purpose, issuer }) {
@@ -183,7 +184,9 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
     async forget({ id, confirm }) {
       const { store } = session();
       const row = await store.run('certificates.get', { id });
-      if (confirm.replaceAll(/[\s:]/g, '').toUpperCase() !== row.sha256.slice(-8))
+      const whyNotForget = await store.run('certificates.whyNotForgotten', { id });
+      if (whyNotForget !== '') throw new AppError('NOT_ALLOWED_NOW', whyNotForget);
+      if (row.source === 'issued' && confirm.replaceAll(/[\s:]/g, '').toUpperCase() !== row.sha256.slice(-8))
         throw new AppError(
           'INVALID_INPUT',
           'The digits do not match: type the last 8 of the SHA-256 fingerprint.',

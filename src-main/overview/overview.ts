@@ -40,8 +40,8 @@ function auditItem(fault: string | null): Attention[] {
       severity: 'bad',
       subject: 'Audit',
       text: 'was found wrong',
-      detail: `${fault.replace(/([^.])$/, '$1.')} Keep the folder as it is, and ask who could write in it.`,
-      action: { label: 'Verify…', route: '/audit?open=verify' },
+      detail: `${fault.replace(/([^.])$/, '$1.')} Copy the folder as it is now, and ask who could write in it.`,
+      action: { label: 'Look at it', route: '/audit' },
     },
   ];
 }

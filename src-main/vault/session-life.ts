@@ -16,6 +16,7 @@ import { AUTO_LOCK_PRESET, type AutoLock, type AutoLockSettings } from './auto-l
 import { headerFault, settleHeader } from './header-change.ts';
 import { type OpenSession, openSession } from './session.ts';
 import type { LockListener, Opened } from './vault-contract.ts';
+import { type FailedStep, isLockNotice, lockNotice } from './lock-notice.ts';
 import { removeLeftovers } from './workspace-folder.ts';
 
 export interface SessionLife {
@@ -69,7 +70,7 @@ export function sessionLife(deps: {
     const { unlocked } = opened;
     autoLock.stop();
     if (unlocked === null) return null;
-    const failed: string[] = [];
+    const failed: FailedStep[] = [];
     // SECURITY: first. Nothing new is answered from now on; what is under way still has its session.
     opened.locking = true;
     // SECURITY: whatever a step of locking meets, and when it never ends, the keys go.
@@ -77,7 +78,7 @@ export function sessionLife(deps: {
       try {
         return await bounded(ports.clock, MOST_A_STEP_MS, 'a step', what);
       } catch (error) {
-        failed.push(deps.log.failure('a step of locking', error));
+        failed.push({ error, ref: deps.log.failure('a step of locking', error) });
         return null;
       }
     };
@@ -93,10 +94,7 @@ export function sessionLife(deps: {
     const last = await head;
     if (last !== null) await step(signLast(session, last));
     await unlocked.end();
-    opened.notices = failed.map((ref) => ({
-      severity: 'careful',
-      text: `It is locked, but a step of locking failed; the log has it under ${ref}.`,
-    }));
+    opened.notices = lockNotice(failed, opened.folder);
     if (read.status === 'rejected') throw read.reason;
     return read.value;
   }
@@ -184,6 +182,8 @@ export function sessionLife(deps: {
       await opened.attempts.cleared();
       const stored = await session.store.run('settings.get', { name: 'autoLock' });
       for (const beginner of deps.beginners) await beginner(session);
+      // It is over: the next lock says whether it went well.
+      opened.notices = opened.notices.filter((one) => !isLockNotice(one));
       // SECURITY: the last step. Before it nothing answers as unlocked, and no passphrase is taken as right.
       opened.unlocked = unlocked;
       opened.locking = false;

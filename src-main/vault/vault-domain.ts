@@ -150,6 +150,13 @@ export function vaultDomain({
       await vault.close();
       return {};
     },
+    dismissNotice({ text }) {
+      const notices = vault.opened()?.notices ?? [];
+      const at = notices.findIndex((notice) => notice.text === text);
+      if (at >= 0) notices.splice(at, 1);
+      ports.emit({ type: 'changed', topic: 'workspace', ids: [] });
+      return {};
+    },
     touch() {
       vault.touch();
       return {};

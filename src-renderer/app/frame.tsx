@@ -6,9 +6,12 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 import type { ReactNode } from 'react';
 import { Unplug } from 'lucide-react';
 import { useFocusKept } from '../components/focus-back.ts';
+import { shownText } from '#shared/hidden-characters.ts';
+import { Button } from '../components/button.tsx';
 import { CrumbContext } from '../components/page.tsx';
 import type { Crumb } from '../components/page.tsx';
 import { Notice } from '../components/verdict.tsx';
+import { call, toastError } from './call.ts';
 import { ERROR_GUIDE } from './error-guide.ts';
 import { Navigation } from './navigation.tsx';
 import { routeEntry } from './route-table.ts';
@@ -111,8 +114,8 @@ export function Frame({ session, route, children }: { session: Session; route: R
     route.name !== 'overview';
   const warnings = useSignerWarnings(session.state === 'unlocked');
   const notices = [
-    ...(info.data?.notices ?? []).map((text) => ({ severity: 'careful' as const, text })),
-    ...session.notices,
+    ...(info.data?.notices ?? []).map((text) => ({ severity: 'careful' as const, text, stays: true })),
+    ...session.notices.map((notice) => ({ ...notice, stays: false })),
   ];
   return (
     <div className="frame">
@@ -142,7 +145,17 @@ export function Frame({ session, route, children }: { session: Session; route: R
               ) : null}
               {notices.map((notice) => (
                 <Notice key={notice.text} severity={notice.severity}>
-                  {notice.text}
+                  {shownText(notice.text)}{' '}
+                  {notice.stays ? null : (
+                    <Button
+                      size="small"
+                      onPress={() =>
+                        void call('workspace.dismissNotice', { text: notice.text }).catch(toastError)
+                      }
+                    >
+                      I have read it
+                    </Button>
+                  )}
                 </Notice>
               ))}
             </div>

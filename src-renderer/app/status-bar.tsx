@@ -73,6 +73,10 @@ export function StatusBar({ session }: { session: Session }) {
   const info = useQuery('app.info', {}, []);
   const list = useQuery('signers.list', {}, ['signers'], { skip: !unlocked });
   const head = useQuery('audit.head', {}, ['audit'], { skip: !unlocked });
+  const locked = useQuery('audit.lockedHead', {}, ['audit', 'workspace'], {
+    skip: session.state !== 'locked' || gone,
+  });
+  const shown = unlocked ? head.data : session.state === 'locked' ? (locked.data?.head ?? null) : null;
   const signers = signersText(list.data?.rows ?? []);
   const serving = useServing(session.state);
   const kind = session.workspace?.kind;
@@ -91,18 +95,16 @@ export function StatusBar({ session }: { session: Session }) {
       {serving === null || gone ? null : <ServingMark serving={serving} locked={!unlocked} />}
       {signers === '' ? null : <span className="status-optional">{signers}</span>}
       <span className="push" />
-      {head.data ? (
+      {shown ? (
         <button
           type="button"
           className="status-copy"
           onClick={() => {
-            copyText(head.data?.short ?? '', 'Audit head').catch(toastError);
+            copyText(shown.short, 'Audit head').catch(toastError);
           }}
         >
-          <span className="status-optional num">
-            Audit {head.data.entries.toLocaleString('en')} entries ·{' '}
-          </span>
-          head <span className="mono">{head.data.short}</span>
+          <span className="status-optional num">Audit {shown.entries.toLocaleString('en')} entries · </span>
+          {unlocked ? 'head' : 'head at the lock'} <span className="mono">{shown.short}</span>
           <Copy aria-label="copy" />
         </button>
       ) : null}

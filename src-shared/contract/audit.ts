@@ -38,6 +38,12 @@ export const auditHead = z.strictObject({
 
 export const auditChannels = {
   'audit.head': channel('unlocked', nothing, auditHead),
+  /** While it is locked: the head as it was signed at the last lock. Its signature is checked at the next unlock. */
+  'audit.lockedHead': channel(
+    'workspace',
+    nothing,
+    z.strictObject({ head: auditHead.nullable(), at: instant.nullable() }),
+  ),
   'audit.list': channel(
     'unlocked',
     z.strictObject({
@@ -50,6 +56,14 @@ export const auditChannels = {
     pageOut(auditRecord),
   ),
   'audit.get': channel('unlocked', z.strictObject({ seq: z.number().int().min(1) }), auditEntry),
+  /** What was found wrong and nobody has dealt with yet, and when the whole audit was looked at last since the unlock. */
+  'audit.state': channel(
+    'unlocked',
+    nothing,
+    z.strictObject({ wrong: z.string().nullable(), lookedAt: instant.nullable() }),
+  ),
+  /** A person has looked into what was found wrong: the alarm ends, its records stay. */
+  'audit.acknowledge': change('unlocked', nothing, nothing),
   /** `written`: the head the operator wrote down earlier, in short or full form; empty when none. */
   'audit.verify': change(
     'unlocked',
@@ -57,6 +71,10 @@ export const auditChannels = {
     z.strictObject({
       entries: z.number().int(),
       faults: z.array(auditFault),
+      /** The entry that the written head names, when it is still that one. */
+      confirmed: z.number().int().nullable(),
+      /** What was found wrong before and nobody has dealt with yet. */
+      before: z.string().nullable(),
       head: auditHead,
       checkedAt: instant,
     }),

@@ -115,6 +115,8 @@ export const caChannels = {
       key: id.nullable(),
       canRenew: z.boolean(),
       whyNot: z.string(),
+      /** Why it may not be forgotten now; "" when it may. */
+      whyNotForget: z.string(),
     }),
   ),
   /** What a draft of that purpose begins with; a leaf with its issuer's own default lifetime. */
@@ -164,6 +166,6 @@ export const caChannels = {
     }),
     z.strictObject({ path: z.string(), backup: z.string().nullable(), mode: z.string() }),
   ),
-  /** `confirm` is the last 8 digits of the SHA-256 fingerprint. Refused while it is an authority that issued others here. */
+  /** `confirm` is the last 8 digits of the SHA-256 fingerprint of one that was issued here; of another, nothing. Refused while it is an authority that issued others here. */
   'ca.forget': change('unlocked', z.strictObject({ id, confirm: z.string().max(64) }), nothing),
 };

@@ -100,6 +100,8 @@ export const workspaceChannels = {
   ),
   'workspace.lock': change('workspace', nothing, nothing),
   'workspace.close': change('workspace', nothing, nothing),
+  /** A person has read a notice: it is not shown again. What it is about is on record or in the log. */
+  'workspace.dismissNotice': channel('workspace', z.strictObject({ text: z.string().max(2000) }), nothing),
   /** Any input of the operator; moves the auto-lock. */
   'workspace.touch': channel('workspace', nothing, nothing),
   'workspace.changePassphrase': change(

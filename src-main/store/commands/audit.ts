@@ -4,7 +4,7 @@ import type { AuditRecord } from '#shared/contract/audit.ts';
 import type { AuditEntry, Head, StoredAuditRecord } from '../../audit/audit-record.ts';
 import { type Chain, checkRecords, type Fault } from '../../audit/chain.ts';
 import { fileFaults } from '../../audit/file-faults.ts';
-import { writtenHeadFault } from '../../audit/written-head.ts';
+import { confirmedEntry, writtenHeadFault } from '../../audit/written-head.ts';
 import { genesisHash } from '../../audit/audit-record.ts';
 import { change, read, readWithFile, type SqlValue, type Tx, write } from '../command.ts';
 import { beforeOf } from './cursor.ts';
@@ -121,9 +121,11 @@ export const auditCommands = {
     return row === undefined ? null : recordOf(row);
   }),
   /** The newest verification that came to an end, or null. */
+  /** The last alarm, or the record of a person that ended it; a later check that finds nothing ends none. */
   'audit.lastVerification': read((tx, _args: Record<string, never>): AuditRecord | null => {
     const row = tx.get<Row>(
-      "SELECT * FROM audit WHERE action = 'audit.verify' AND outcome <> 'refused' ORDER BY seq DESC LIMIT 1",
+      `SELECT * FROM audit WHERE (action = 'audit.verify' AND outcome = 'failed')
+         OR (action = 'audit.acknowledge' AND outcome = 'done') ORDER BY seq DESC LIMIT 1`,
     );
     return row === undefined ? null : shown(recordOf(row));
   }),
@@ -146,15 +148,16 @@ export const auditCommands = {
   ),
   /** Checks chain and MACs of the table, the file beside it, and the head somebody wrote down, all at one moment. */
   'audit.check': readWithFile(
-    (tx, { written }: { written: string }): { faults: Fault[]; entries: number } => {
+    (
+      tx,
+      { written }: { written: string },
+    ): { faults: Fault[]; entries: number; confirmed: number | null } => {
       const chain: Chain = { workspaceId: tx.workspaceId, auditKey: tx.auditKey };
       const records = tx.all<Row>('SELECT * FROM audit ORDER BY seq').map(recordOf);
       // A file that is gone is a finding like any other.
       const file = existsSync(tx.auditFile) ? readFileSync(tx.auditFile, 'utf8') : '';
-      const head = writtenHeadFault(
-        written,
-        records.map(({ hash }) => hash),
-      );
+      const hashes = records.map(({ hash }) => hash);
+      const head = writtenHeadFault(written, hashes);
       return {
         faults: [
           ...checkRecords(chain, records),
@@ -162,6 +165,7 @@ export const auditCommands = {
           ...(head === null ? [] : [head]),
         ],
         entries: records.length,
+        confirmed: confirmedEntry(written, hashes),
       };
     },
   ),

@@ -158,6 +158,17 @@ export function ancestorsOf(tx: Tx, first: StoredCertificate): Uint8Array[] {
   return ders;
 }
 
+function whyNotForgotten(tx: Tx, id: string): string {
+  const count =
+    tx.get<{ count: number }>(
+      'SELECT count(*) AS count FROM certificates WHERE issuer_id = $id AND id <> $id',
+      { id },
+    )?.count ?? 0;
+  return count === 0
+    ? ''
+    : `${count} certificate${count === 1 ? ' that it signed is' : 's that it signed are'} in this workspace. Forget ${count === 1 ? 'that one' : 'those'} first.`;
+}
+
 export const certificateCommands = {
   /**
    * Keeps what was just signed: serial into the ledger, key, certificate, authority, history and draft, all or nothing.
@@ -229,18 +240,13 @@ export const certificateCommands = {
   'certificates.history': read((tx, { lineage }: { lineage: string }) =>
     selectCertificates(tx, 'c.lineage = $lineage', { lineage }),
   ),
+  /** Why it may not be forgotten now; "" when it may. */
+  'certificates.whyNotForgotten': read((tx, { id }: { id: string }): string => whyNotForgotten(tx, id)),
   /** Forgets a certificate. Throws AppError NOT_ALLOWED_NOW while it is an authority that issued others here. */
   'certificates.forget': change((tx, { id }: { id: string }): void => {
     findCertificate(tx, id);
-    const issued = tx.get<{ count: number }>(
-      'SELECT count(*) AS count FROM certificates WHERE issuer_id = $id AND id <> $id',
-      { id },
-    );
-    if (issued !== undefined && issued.count > 0)
-      throw new AppError(
-        'NOT_ALLOWED_NOW',
-        `It issued ${issued.count} certificate${issued.count === 1 ? '' : 's'} in this workspace. Forget those first.`,
-      );
+    const why = whyNotForgotten(tx, id);
+    if (why !== '') throw new AppError('NOT_ALLOWED_NOW', why);
     tx.run('DELETE FROM certificates WHERE id = $id', { id });
   }),
 };

@@ -17,6 +17,7 @@ import { EmptyState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Time } from '../../components/time.tsx';
+import { AuditVerdict } from './audit-verdict.tsx';
 import { ExportAudit } from './export-audit.tsx';
 import { OUTCOME_TONE, RecordDialog } from './record-dialog.tsx';
 import { VerifyAudit } from './verify-audit.tsx';
@@ -89,6 +90,7 @@ export function Audit({ route }: ViewProps) {
         </>
       }
     >
+      <AuditVerdict />
       {head.data ? (
         <Card>
           <div className="row-wrap">

@@ -20,7 +20,11 @@ export function VerifyAudit(props: { open: boolean; onClose: () => void }) {
 function VerifyBody({ onClose }: { onClose: () => void }) {
   const [written, setWritten] = useState('');
   const [result, setResult] = useState<Answer<'audit.verify'> | null>(null);
-  const verify = useAction('audit.verify', async () => setResult(await call('audit.verify', { written })));
+  const verify = useAction('audit.verify', async () => {
+    // What stands there is of another check.
+    setResult(null);
+    setResult(await call('audit.verify', { written }));
+  });
   return (
     <form
       className="stack"
@@ -46,7 +50,22 @@ function VerifyBody({ onClose }: { onClose: () => void }) {
         error={verify.error?.fieldError('written') ?? null}
       />
       {result === null ? null : result.faults.length === 0 ? (
-        <Verdict severity="good" title={`All ${result.entries} entries are as they were written.`} />
+        <Verdict
+          severity={result.before === null ? 'good' : 'careful'}
+          title={`All ${result.entries} entries are as they were written.`}
+          checks={
+            result.confirmed === null
+              ? []
+              : [{ text: `Entry ${result.confirmed} is the one whose head you wrote down.`, ok: true }]
+          }
+        >
+          {result.before === null ? null : (
+            <p>
+              Before, it was found wrong: {result.before}. What is right again was put back by somebody; the
+              warning stays until you have looked into it.
+            </p>
+          )}
+        </Verdict>
       ) : (
         <Verdict
           severity="bad"

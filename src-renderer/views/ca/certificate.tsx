@@ -62,6 +62,22 @@ function History({ detail }: { detail: Detail }) {
   );
 }
 
+/** What forgetting it means: one that was issued here cannot be had back, a kept one is read from its file again. */
+function lostBy({ row, key }: Detail): string[] {
+  const stays = 'It stays valid wherever it is installed: forgetting is not revoking.';
+  if (row.source === 'imported')
+    return [
+      'The certificate leaves the inventory, and chains that end in it are no longer complete here. It can be kept again from its file.',
+      stays,
+    ];
+  return [
+    'The certificate leaves the inventory for good; the audit keeps that it was issued, and its serial is never used again.',
+    ...(row.isCa ? ['The authority leaves with it, and nothing more can be issued by it.'] : []),
+    ...(key === null ? [] : ['Its private key stays, under Keys.']),
+    stays,
+  ];
+}
+
 export function Certificate({ route }: ViewProps) {
   const id = route.params['id'] ?? '';
   const found = useQuery('ca.certificate', { id }, ['certificates', 'keys', 'authorities']);
@@ -149,7 +165,12 @@ export function Certificate({ route }: ViewProps) {
                   Its key
                 </LinkButton>
               )}
-              <Button size="small" kind="danger" onPress={() => setDialog('forget')}>
+              <Button
+                size="small"
+                kind="danger"
+                whyDisabled={detail.whyNotForget === '' ? null : detail.whyNotForget}
+                onPress={() => setDialog('forget')}
+              >
                 Forget…
               </Button>
             </div>
@@ -161,15 +182,16 @@ export function Certificate({ route }: ViewProps) {
         open={dialog === 'forget'}
         onClose={close}
         title={`Forget “${row.name}”?`}
-        lost={[
-          'The certificate leaves the inventory; the audit keeps that it was issued, and its serial is never used again.',
-          'It stays valid wherever it is installed: forgetting is not revoking.',
-        ]}
+        lost={lostBy(detail)}
         verb="Forget certificate"
-        typed={{
-          text: digits,
-          label: `Type the end of its SHA-256, ${hexGroups(digits).join(' ')}`,
-        }}
+        {...(row.source === 'issued'
+          ? {
+              typed: {
+                text: digits,
+                label: `Type the end of its SHA-256, ${hexGroups(digits).join(' ')}`,
+              },
+            }
+          : {})}
         channel="ca.forget"
         onConfirm={async () => {
           await call('ca.forget', { id, confirm: digits });

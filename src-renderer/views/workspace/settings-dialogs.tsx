@@ -6,6 +6,7 @@ import { call } from '../../app/call.ts';
 import type { CallError } from '../../app/call.ts';
 import { reloadQuery } from '../../app/query-store.ts';
 import { showToast } from '../../app/state.ts';
+import { useQuery } from '../../app/use-query.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
@@ -173,8 +174,15 @@ function BackupBody({ onClose, workspaceName }: SettingsDialogProps & { workspac
   const [job, setJob] = useState<string | null>(null);
   const [place, setPlace] = useState<Ticket | null>(null);
   const [failure, setFailure] = useState<CallError | null>(null);
+  const wrong = useQuery('audit.state', {}, ['audit']).data?.wrong ?? null;
   return (
     <div className="stack">
+      {wrong === null ? null : (
+        <Notice severity="bad">
+          The audit of this workspace was found wrong: {wrong.replace(/\.$/, '')}. The backup holds it as it
+          is; keep older backups, too.
+        </Notice>
+      )}
       <p className="dim">
         One file with everything: database, vault header, audit. It is encrypted with the present passphrase
         and recovery key, is read back, and counts only when it equals the workspace.
