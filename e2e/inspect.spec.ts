@@ -39,6 +39,36 @@ test('a certificate dropped anywhere is shown with the fingerprint OpenSSL gives
   await expect(page.getByRole('button', { name: 'Keep it' })).toBeDisabled();
 });
 
+test('a name that hides characters is shown with them; what was kept says so and is kept once', async ({
+  apps,
+}) => {
+  execFileSync(
+    'openssl',
+    'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout r.key -out r.pem -days 30 -utf8 -subj /CN=\u202egnp.exe'.split(
+      ' ',
+    ),
+    { cwd: apps.scratch, stdio: 'ignore' },
+  );
+  const { page } = await apps.start();
+  await createWorkspace(page, apps);
+  await drop(page, 'r.pem', readFileSync(join(apps.scratch, 'r.pem')));
+  await expect(page.getByRole('heading', { level: 1, name: '[U+202E]gnp.exe' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Verdict' })).toContainText('right-to-left override');
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  await expect(page.getByRole('button', { name: 'Kept', exact: true })).toBeDisabled();
+  await open(page, 'Certificates');
+  await openRow(page, 'Certificates', '[U+202E]gnp.exe');
+  await page.getByRole('button', { name: 'Forget…' }).click();
+  const dialog = page.getByRole('alertdialog').or(page.getByRole('dialog'));
+  await expect(dialog).toContainText('It can be kept again from its file.');
+  await expect(dialog).not.toContainText('serial is never used again');
+  await dialog.getByRole('button', { name: 'Forget certificate' }).click();
+  await open(page, 'Audit');
+  await expect(page.getByRole('grid', { name: 'Audit entries' })).toContainText(
+    'Kept from r.pem: [U+202E]gnp.exe',
+  );
+});
+
 test('what is no certificate is named in a sentence, keeps nothing, and leaves one entry each', async ({
   apps,
 }) => {

@@ -3,14 +3,18 @@ import type { NameView, SanView } from '#shared/contract/certificate-view.ts';
 import type { Finding } from '#shared/contract/channel.ts';
 import { hiddenIn } from '#shared/hidden-characters.ts';
 
+/** A joiner may belong to a script, and UTF-8 in a string of another type gives controls above U+007F; these never name anybody. */
+function lies(value: string): boolean {
+  return /\p{Bidi_Control}/u.test(value) || [...value].some((one) => one < ' ' || one === '\u007f');
+}
+
 function found(where: string, what: string, value: string): Finding[] {
   const hidden = hiddenIn(value);
   if (hidden.length === 0) return [];
   return [
     {
       code: 'NAME_HIDDEN_CHARACTERS',
-      // A joiner may belong to a script; what turns the reading direction or controls a terminal never names anybody.
-      severity: /[\p{Bidi_Control}\p{Cc}]/u.test(value) ? 'bad' : 'careful',
+      severity: lies(value) ? 'bad' : 'careful',
       text: `${what} holds ${hidden.slice(0, 5).join(', ')}: elsewhere it may read as another name. Ask its maker before you trust it.`,
       where,
       clause: 'RFC 9549 2, UAX #9 2',

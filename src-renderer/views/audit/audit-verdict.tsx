@@ -36,7 +36,9 @@ export function AuditVerdict() {
       </>
     );
   return lookedAt === null ? (
-    <Notice severity="note">The audit is checked in a moment.</Notice>
+    <Notice severity="note">
+      It was not checked since the workspace was opened. Press Verify… to check it now.
+    </Notice>
   ) : (
     <Notice severity="good">
       All entries were as they were written when they were checked, <Time at={lookedAt} clock />.
