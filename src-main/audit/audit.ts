@@ -49,7 +49,7 @@ export function createAudit(deps: {
   const headView = (head: Head) => ({ ...head, short: shortHead(head) });
 
   /** While it is locked nobody knows a name. */
-  async function known(ids: string[]): Promise<Named[]> {
+  async function namesOf(ids: string[]): Promise<Named[]> {
     if (ids.length === 0 || vault.stateName() !== 'unlocked') return [];
     return vault.session().store.run('audit.named', { ids });
   }
@@ -159,7 +159,7 @@ export function createAudit(deps: {
       const ids = payloadIds(payload);
       const entry = refusedRecord(channel, error, {
         ids,
-        known: await known([...ids, ...(error.details?.ids ?? [])]),
+        known: await namesOf([...ids, ...(error.details?.ids ?? [])]),
         workspace: opened.header.id,
       });
       entry.summary = entry.summary.slice(0, MOST_SUMMARY);

@@ -150,7 +150,6 @@ test('inventory, counts, search and forgetting', async () => {
     ]);
   const { hits } = await app.call('overview.find', { query: 'kldload' });
   expect(hits.map(({ type }) => type)).toContain('authority');
-  const leaf = all.rows.find(({ isCa }) => !isCa)?.id ?? '';
   await expect(app.call('ca.forget', { id: leaf, confirm: 'x' })).rejects.toMatchObject({
     code: 'INVALID_INPUT',
   });

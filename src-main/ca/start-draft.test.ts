@@ -275,19 +275,13 @@ test.each([
   ['empty.csr', ' ', 'empty.csr: The file is empty.'],
   ['odd.csr', 'nothing of ours', 'odd.csr: This is not a certificate, request, CRL, key or PKCS#12 file.'],
 ])('what is no request is refused with sentences that end once: %s', async (name, content, said) => {
-  const app = await testApp();
-  try {
-    await app.create();
-    const blob = await app.blob(name, Buffer.from(content));
-    await expect(app.call('ca.readRequest', { blob })).rejects.toMatchObject({
-      reply: { message: `${said} Choose a certificate request (CSR).` },
-    });
-    const [{ summary, subjects } = { summary: '', subjects: [] }] = (
-      await app.call('audit.list', { action: 'ca.readRequest' })
-    ).rows;
-    expect(summary).toBe(`${said} Choose a certificate request (CSR).`);
-    expect(subjects).toMatchObject([{ type: 'file', id: name }]);
-  } finally {
-    await app.remove();
-  }
+  const blob = await app.blob(name, Buffer.from(content));
+  await expect(app.call('ca.readRequest', { blob })).rejects.toMatchObject({
+    reply: { message: `${said} Choose a certificate request (CSR).` },
+  });
+  const [{ summary, subjects } = { summary: '', subjects: [] }] = (
+    await app.call('audit.list', { action: 'ca.readRequest' })
+  ).rows;
+  expect(summary).toBe(`${said} Choose a certificate request (CSR).`);
+  expect(subjects).toMatchObject([{ type: 'file', id: name }]);
 });

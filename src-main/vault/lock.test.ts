@@ -42,7 +42,7 @@ describe('a step that hangs', () => {
         .opened()
         ?.notices.map(({ text }) => text)
         .join(),
-    ).toContain('a step of locking failed');
+    ).toContain('3 steps of locking failed');
     expect(made.lines.join()).toContain('did not end within');
     await made.domain.unlock({ passphrase: PASSPHRASE });
     expect(made.vault.stateName()).toBe('unlocked');

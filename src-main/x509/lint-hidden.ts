@@ -5,7 +5,7 @@ import { hiddenIn } from '#shared/hidden-characters.ts';
 
 /** A joiner may belong to a script, and UTF-8 in a string of another type gives controls above U+007F; these never name anybody. */
 function lies(value: string): boolean {
-  return /\p{Bidi_Control}/u.test(value) || [...value].some((one) => one < ' ' || one === '\u007f');
+  return /\p{Bidi_Control}/u.test(value) || value.split('').some((one) => one < ' ' || one === '\u007f');
 }
 
 function found(where: string, what: string, value: string): Finding[] {
