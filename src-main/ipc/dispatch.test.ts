@@ -165,7 +165,9 @@ describe('dispatch', () => {
       const reply = await dispatch('keys.destroy', { id: 'key-a', confirm: '' }, WINDOW);
       expect(reply).toMatchObject({ ok: false, error: { code: 'INTERNAL' } });
       expect(JSON.stringify([reply, lines])).not.toContain(key);
-      expect(refusals).toEqual([{ channel: 'keys.destroy', code: 'INTERNAL' }]);
+      expect(refusals).toEqual([
+        { channel: 'keys.destroy', code: 'INTERNAL', payload: { id: 'key-a', confirm: '' } },
+      ]);
     }
   });
 
