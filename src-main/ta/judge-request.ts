@@ -28,7 +28,10 @@ export interface SignerState {
   issued: ReadonlyMap<string, Pick<CertInfo, 'caRepository'>>;
   /** Nonces of the requests processed before. */
   nonces: ReadonlySet<string>;
-  /** Keys that were revoked for this very request, child by key identifier, in an answer that was set aside. */
+  /**
+   * Missing: an answer to this request stands. Else it was set aside, and these keys were revoked in it, child by key identifier:
+   * no other one may be revoked without a certificate.
+   */
   revokedBefore?: ReadonlyMap<string, string>;
 }
 
@@ -69,7 +72,7 @@ function judgeWish(
     wish: ChildRequest;
     claimed: Map<string, string>;
     places: Map<string, string>;
-    /** The request was processed before. */
+    /** The request was processed before, and that stands. */
     again: boolean;
   },
   state: SignerState,
@@ -138,6 +141,7 @@ export function judgeRequest(bytes: Uint8Array, state: SignerState, at: Date): R
   if (request === null || opened.message === null) return none;
   const again = state.nonces.has(request.nonce);
   if (again) questions.push(`The nonce ${request.nonce} was processed before.`);
+  const stands = again && state.revokedBefore === undefined;
   const claimed = new Map<string, string>();
   // A manifest lies in its folder (child-csr.ts): who has the folder has both.
   const places = new Map(
@@ -153,7 +157,7 @@ export function judgeRequest(bytes: Uint8Array, state: SignerState, at: Date): R
       'RFC 6487 7.2',
     );
     for (const [key, wish] of child.requests)
-      judgeWish({ child, key, wish, claimed, places, again }, state, faults, questions);
+      judgeWish({ child, key, wish, claimed, places, again: stands }, state, faults, questions);
   }
   return { file, request, message: opened.message, edited: opened.edited, faults: faults.found, questions };
 }

@@ -79,7 +79,7 @@ export function pastExchange(
     lastAt: before ?? new Date(0),
     earlier: null,
     lost: false,
-    setAside: ahead === undefined ? null : setAsideOf(ahead),
+    setAside: ahead === undefined ? null : { ...setAsideOf(ahead), differs: [] },
     rejected: null,
     groups: [],
     approvers: 1,

@@ -226,6 +226,21 @@ export const taCommands = {
       .all<ExchangeRow>('SELECT * FROM ta_exchanges WHERE half = $half ORDER BY seq', { half })
       .map(exchangeOf),
   ),
+  /**
+   * The exchanges that the signer went on without: a number above theirs was taken, with a reason, at a time before theirs. That of an
+   * import ("first") says nothing of the ones that came along.
+   */
+  'ta.setAside': read((tx, { half, keyId }: { half: Half; keyId: string }): string[] =>
+    tx
+      .all<{ id: string }>(
+        `SELECT id FROM ta_exchanges AS e WHERE half = $half AND EXISTS (
+           SELECT 1 FROM ledger WHERE kind = 'number' AND scope = $scope AND detail NOT IN ('', 'first')
+             AND (length(value), value) > (length(e.number), e.number)
+             AND at < strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch'))`,
+        { half, scope: numberScope(half, keyId) },
+      )
+      .map(({ id }) => id),
+  ),
   /** Newest first; of one half, or (null) of both. */
   'ta.exchanges': read(
     (

@@ -47,10 +47,10 @@ export interface ReviewContext {
   held: HeldSigner;
   now: Date;
   /** The exchange that used the request's nonce, if there is one. */
-  earlier: NewExchange | null;
+  before: NewExchange | null;
   /** It was answered here, and a restore took that exchange away. */
   lost: boolean;
-  /** Its answer by a clock that was ahead, and that the signer went on without. */
+  /** What `before` was, where it is an answer by a clock that was ahead, and the signer went on without it. */
   setAside: SetAside | null;
   /** Another number than the next one. */
   number: { value: string; reason: string } | null;
@@ -122,7 +122,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
       if (held.size > MOST_HELD && oldest !== undefined) held.delete(oldest);
       return id;
     },
-    look(id, { held: signer, now, earlier: before, lost, setAside, number, rejected }) {
+    look(id, { held: signer, now, before, lost, setAside, number, rejected }) {
       const one = find(id);
       const next = signer.highest + 1n;
       // What is not above the next one is refused when it is to be signed.
@@ -137,24 +137,24 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
         numberReason: chosen?.reason ?? null,
         lastAt: signer.lastAt,
         lost,
-        setAside,
         rejected,
         groups: one.groups,
         approvers: one.approvers,
         keySigner: signer.keySigner,
       };
-      const first = reviewRequest({ ...order, earlier: null });
-      const reviewed =
+      const review = (differs: string[]): Reviewed =>
+        reviewRequest({
+          ...order,
+          setAside: setAside === null ? null : { ...setAside, differs },
+          earlier:
+            before === null || setAside !== null ? null : { id: before.id, number: before.number, differs },
+        });
+      const first = review([]);
+      const differs =
         before === null || first.request === null
-          ? first
-          : reviewRequest({
-              ...order,
-              earlier: {
-                id: before.id,
-                number: before.number,
-                differs: differences(exchangeContent(before).request, first.request),
-              },
-            });
+          ? []
+          : differences(exchangeContent(before).request, first.request);
+      const reviewed = differs.length === 0 ? first : review(differs);
       // SECURITY: what is approved is what was shown.
       one.contentSha256 ??= reviewed.view.contentSha256;
       if (one.contentSha256 !== reviewed.view.contentSha256)

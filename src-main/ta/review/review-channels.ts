@@ -4,7 +4,7 @@ import { stopped } from '../../lib/sentence.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
 import { requireDate } from '../signer/clock.ts';
-import { type HeldSigner, isSetAside } from '../signer/held-signer.ts';
+import type { HeldSigner } from '../signer/held-signer.ts';
 import { createHeldFiles } from '../proxy/held-files.ts';
 import { processRequest } from '../signer/process.ts';
 import { REFUSED_REQUEST } from '../record-events.ts';
@@ -49,16 +49,14 @@ export function reviewChannels(deps: ReviewDeps): {
   ): Promise<ReviewContext> {
     const nonce = reviews.nonce(id);
     const used = held.past.findLast((one) => one.nonce === nonce);
-    const setAside = used !== undefined && isSetAside(used, held) ? setAsideOf(used) : null;
-    const earlier =
-      used === undefined || setAside !== null
-        ? null
-        : await session().store.run('ta.exchangeFiles', { id: used.id });
+    const setAside = used !== undefined && held.setAside.has(used.id) ? setAsideOf(used) : null;
+    const before =
+      used === undefined ? null : await session().store.run('ta.exchangeFiles', { id: used.id });
     const { keyId } = held.anchor.objects;
     const taken =
       nonce !== null && (await session().store.run('ta.nonceTaken', { half: 'signer', keyId, nonce }));
     const rejected = await rejectionOf(session, reviews.sha256(id));
-    return { held, now: now(), earlier, lost: taken && used === undefined, setAside, number, rejected };
+    return { held, now: now(), before, lost: taken && used === undefined, setAside, number, rejected };
   }
 
   /** A request that cannot be signed is on record once for each time it was opened. */

@@ -31,8 +31,11 @@ export interface ReviewOrder {
   earlier: { id: string; number: string; differs: string[] } | null;
   /** Its nonce was answered, and a restore took that exchange away. */
   lost: boolean;
-  /** Its nonce was answered ahead of time, and the signer went on without that exchange; null: it was not. */
-  setAside: SetAside | null;
+  /**
+   * Its nonce was answered ahead of time, and the signer went on without that exchange, and what differs from the request of it;
+   * null: it was not.
+   */
+  setAside: (SetAside & { differs: readonly string[] }) | null;
   /** It was rejected here before. */
   rejected: { at: string; reason: string } | null;
   /** Which groups of the digest are asked; empty when both halves are on this machine. */
@@ -125,7 +128,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
       owners: history.owners,
       issued: anchor.objects.issued,
       nonces: history.nonces,
-      revokedBefore: order.setAside?.revoked ?? new Map(),
+      ...(order.setAside === null ? {} : { revokedBefore: order.setAside.revoked }),
     },
     now,
   );
@@ -161,6 +164,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
       ? []
       : [
           `This signer answered this nonce before, by a clock that was ahead: that response is of ${momentText(order.setAside.at)}. Sign again only if the proxy never took it.`,
+          ...order.setAside.differs.map((one) => `Other than in the request that was answered: ${one}`),
         ]),
     ...(order.numberReason === null
       ? []

@@ -1,19 +1,20 @@
 /** Whether a response of this signer can be taken by a proxy now, before anybody carries or sends it. */
 import { momentText } from '../../lib/moment-text.ts';
 import { aheadUntil, isFarAhead } from './clock.ts';
-import { type HeldSigner, isSetAside } from './held-signer.ts';
+import type { HeldSigner } from './held-signer.ts';
 
 /** Why no proxy takes it now, and what to do; null when one may. */
 export function whyEarly(
-  exchange: { at: string; number: string },
-  held: HeldSigner,
+  exchange: { id: string; at: string; number: string },
+  held: Pick<HeldSigner, 'setAside'>,
   now: Date,
 ): string | null {
   const at = new Date(exchange.at);
-  if (aheadUntil(at, now) === null) return null;
   const of = `Response ${exchange.number} was signed at ${momentText(at)}, and this machine says ${momentText(now)}`;
-  if (isSetAside(exchange, held))
+  // Also when its day has come: nothing is good that the signer made otherwise since.
+  if (held.setAside.has(exchange.id))
     return `${of}: this signer went on from this clock without it. Open the same request again and sign it once more.`;
+  if (aheadUntil(at, now) === null) return null;
   return isFarAhead(at, now)
     ? `${of}: no proxy takes it before. If this clock is behind, set it. If it was ahead then, press “Go on from this clock…” on the trust anchor’s page, open the same request again and sign it once more.`
     : `${of}: no proxy takes it before. Wait until then, or set this clock if it is behind.`;

@@ -15,6 +15,8 @@ export interface HeldSigner {
   anchor: TrustAnchor;
   past: StoredExchange[];
   history: History;
+  /** Exchanges that were signed ahead of time, and that the signer went on without. */
+  setAside: ReadonlySet<string>;
   /** The highest manifest number ever used; after a restore it may be above the objects'. */
   highest: bigint;
   createdAt: Date;
@@ -85,6 +87,7 @@ export async function heldSigner(
     anchor,
     past,
     history: historyIn(store, past),
+    setAside: new Set(await store.run('ta.setAside', { half: 'signer', keyId })),
     highest: highest === null || highest < number ? number : highest,
     createdAt,
     lastAt: latest(objectsAt(anchor, past.at(-1)), anchor.certificate.notBefore),
@@ -92,12 +95,6 @@ export async function heldSigner(
     keys,
     signing: createSigning(deps, keys),
   };
-}
-
-/** An exchange that was signed ahead of time, and that the signer went on without: its response is good for nobody. */
-export function isSetAside({ at, number }: { at: string; number: string }, held: HeldSigner): boolean {
-  const { objects } = held.anchor;
-  return BigInt(number) < objects.number && Date.parse(at) > held.lastAt.getTime();
 }
 
 /** Throws AppError NOT_ALLOWED_NOW. */
