@@ -1,7 +1,12 @@
 /** How an instant stands in a sentence: in UTC and to the minute. Screens show it in local time (components/dated.tsx). */
 
-/** "2026-12-11 14:05 Z". `at`: a date, or an instant as ISO text; text that is none stays as it is. */
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
+
+/** Whether `text` is an instant in UTC as RFC 3339 and Krill write it; Date takes many other things for one. */
+export const isInstant = (text: string): boolean => INSTANT.test(text) && !Number.isNaN(Date.parse(text));
+
+/** "2026-12-11 14:05 Z". `at`: a date, or an instant as RFC 3339 has it; no other text is ever shown ("no date"). */
 export function momentText(at: Date | string): string {
-  const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? String(at) : `${date.toISOString().slice(0, 16).replace('T', ' ')} Z`;
+  if (typeof at === 'string' && !isInstant(at)) return 'no date';
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} Z`;
 }

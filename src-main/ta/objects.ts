@@ -5,6 +5,7 @@
 import { sha256Hex } from '../lib/bytes.ts';
 import { JsonError, type JsonObject, type JsonValue } from '../lib/json-reader.ts';
 import { asArray, asBase64, asObject, asText, asWhole, type Plain, toJson } from '../lib/json-shape.ts';
+import { isInstant } from '../lib/moment-text.ts';
 import { asnText, ipText } from '../rpki/resource-text.ts';
 import type { ResourceSet } from '../rpki/resource-set.ts';
 import { byKey, keyIdentifier, resourceLimit, resourceSet } from './documents.ts';
@@ -54,12 +55,10 @@ export interface TaObjects {
   issued: Map<string, CertInfo>;
 }
 
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
-
 /** RFC 3339 in UTC, kept as text. Throws JsonError. */
 export function instantText(value: JsonValue | undefined, path: string): string {
   const text = asText(value, path);
-  if (!TIME.test(text) || Number.isNaN(Date.parse(text))) throw new JsonError('it is no time in UTC', path);
+  if (!isInstant(text)) throw new JsonError('it is no time in UTC', path);
   return text;
 }
 

@@ -1,9 +1,11 @@
 /** The fields of a request file that no signature covers (krill-ta.md 4.6), each beside what the signer's own objects say. */
-import { momentText } from '../../lib/moment-text.ts';
+import { isInstant, momentText } from '../../lib/moment-text.ts';
 import { JsonNumber, type JsonObject } from '../../lib/json-reader.ts';
 import type { TrustAnchor } from '../signer/trust-anchor.ts';
 
 const WEEK_MS = 7 * 86_400_000;
+/** Of any file that somebody made to be read. */
+const LONGEST_NUMBER = 9;
 
 /** Empty when there are none, or when the file cannot be read (the verdict says so). */
 export function advisoryOf(
@@ -16,7 +18,11 @@ export function advisoryOf(
   const weeks = file.get('issued_certificate_reissue_weeks_before');
   if (weeks instanceof JsonNumber)
     lines.push({
-      says: `Certificates are to be renewed ${weeks.text} weeks before they end.`,
+      // SECURITY: nobody signed it, so nothing of any length or words of its own gets onto the page (here and below).
+      says:
+        weeks.text.length > LONGEST_NUMBER
+          ? 'The file has no number of weeks that could be meant.'
+          : `Certificates are to be renewed ${weeks.text} weeks before they end.`,
       own: `Here: ${anchor.timing.issuedCertificateReissueWeeksBefore} weeks.`,
     });
   const renewals = file.get('renew_times');
@@ -36,7 +42,9 @@ export function advisoryOf(
   const anchorTime = file.get('ta_renew_time');
   if (typeof anchorTime === 'string')
     lines.push({
-      says: `The TA certificate is to be renewed by ${momentText(anchorTime)}.`,
+      says: isInstant(anchorTime)
+        ? `The TA certificate is to be renewed by ${momentText(anchorTime)}.`
+        : 'What the file has as the time to renew the TA certificate is no date.',
       own: `It ends ${momentText(anchor.certificate.notAfter)}.`,
     });
   return lines;
