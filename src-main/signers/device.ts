@@ -56,7 +56,7 @@ export interface Person {
 /** One thing that has to work: a PKCS#11 function or mechanism, a KMIP operation. */
 export interface Capability {
   name: string;
-  /** null: nothing has used it yet, and nothing uses it only to look. */
+  /** null: nothing has used it yet; nothing asks it what it must refuse, only to look. */
   present: boolean | null;
   needed: boolean;
 }
