@@ -118,7 +118,7 @@ function deviceRow(
             at: known.at,
             before: known.before ?? null,
           },
-    capabilities: known?.facts.capabilities ?? [],
+    capabilities: contact.capabilities(),
     algorithms: [...(known?.facts.algorithms ?? [])],
     unfinished: unfinished
       .filter(({ signer }) => signer === base.id)

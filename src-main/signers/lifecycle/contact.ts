@@ -11,7 +11,7 @@ import { type Device, DeviceError, type DeviceFacts, type Person } from '../devi
 import { bindDevice, checkBinding, requireOperations } from './binding.ts';
 import { contactPerson } from './contact-person.ts';
 import { createDeviceHolder } from './device-holder.ts';
-import { createKnownDevice, type Known, serialName } from './known-device.ts';
+import { createKnownDevice, type Known, type Recorded, serialName } from './known-device.ts';
 import { type Pins, UNANSWERED } from './pins-contract.ts';
 import type { Prompts } from './prompts.ts';
 import { type Advice, answered, asDeviceError, loggedOut, troubleOf } from './trouble.ts';
@@ -42,7 +42,7 @@ export interface ContactDeps {
   bound(binding: SignerBinding): Promise<void>;
   /** `device` null: it goes on with what it is doing. */
   learned(known: Known, device: Device | null): Promise<void>;
-  record(what: { action: string; outcome: 'done' | 'refused'; summary: string }): Promise<void>;
+  record(what: Recorded): Promise<void>;
   /** Of a probe in the background, and of what is no DeviceError. */
   log(what: string, error: unknown): void;
 }
@@ -173,6 +173,7 @@ export function createContact(deps: ContactDeps) {
         break;
       default:
     }
+    if (trouble.trouble === 'unsupported') await memory.lacks(holder.opened());
     set('unusable', trouble.message, trouble);
     await deps.record({ ...contact, summary: `${name} cannot be used: ${trouble.message}` });
     // Nothing stays logged in that is not to be used.
@@ -210,6 +211,7 @@ export function createContact(deps: ContactDeps) {
     status: () => status,
     known: memory.known,
     learn: memory.learn,
+    capabilities: memory.capabilities,
     binding: () => binding,
     /** Nobody but the background tries to reach it. */
     resting: () => status.state === 'retrying' && calls === 0,

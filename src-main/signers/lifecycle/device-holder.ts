@@ -9,6 +9,8 @@ export interface DeviceHolder {
    */
   open(signal: AbortSignal): Promise<{ device: Device; facts: DeviceFacts }>;
   device(): Device | null;
+  /** As it was opened last, bound or not; null: it did not open. */
+  opened(): { device: Device; facts: DeviceFacts } | null;
   /** Never rejects. */
   drop(): Promise<void>;
 }
@@ -39,10 +41,12 @@ export function createDeviceHolder(deps: {
 }): DeviceHolder {
   const { make, person } = deps;
   let held: Device | null = null;
+  let opened: ReturnType<DeviceHolder['opened']> = null;
 
   async function drop(): Promise<void> {
     const closing = held;
     held = null;
+    opened = null;
     await closing?.close().catch((error: unknown) => deps.log('closing a device', error));
   }
 
@@ -52,13 +56,16 @@ export function createDeviceHolder(deps: {
       const bound = boundSettings(settings, deps.serial());
       held ??= make(bound, person);
       const device = held;
+      opened = null;
       try {
-        return { device, facts: await device.open(signal, deps.proof) };
+        opened = { device, facts: await device.open(signal, deps.proof) };
+        return opened;
       } catch (error) {
         throw bound === settings ? error : anotherDevice(error);
       }
     },
     device: () => held,
+    opened: () => opened,
     drop,
   };
 }

@@ -13,11 +13,26 @@ export interface Known {
   before?: { serial: string; at: string };
 }
 
+/** For the audit. `serial`: of the device that it is about; missing: of the one that is known. */
+export interface Recorded {
+  action: string;
+  outcome: 'done' | 'refused';
+  summary: string;
+  serial?: string;
+}
+
 export interface KnownDevice {
   /** null: it was never contacted. */
   known(): Known | null;
   /** Keeps what the device, which is the bound one, is now. `device` null: it goes on with what it is doing. */
   learn(facts: DeviceFacts, device: Device | null): Promise<void>;
+  /**
+   * What it has and lacks, after a use that it has no function for, while its child still lives. Kept of the device that is known, of
+   * another one only shown. Never rejects.
+   */
+  lacks(opened: { device: Device; facts: DeviceFacts } | null): Promise<void>;
+  /** As they are shown; empty: it was never contacted. */
+  capabilities(): Capability[];
 }
 
 /** A KMIP server has no serial: it is told apart by its TLS certificate. */
@@ -41,27 +56,54 @@ export function createKnownDevice(deps: {
   stored: string | null;
   signer(): { name: string; settings: SignerSettings };
   learned(known: Known, device: Device | null): Promise<void>;
-  record(what: { action: string; outcome: 'done'; summary: string }): Promise<void>;
+  record(what: Recorded): Promise<void>;
+  log(what: string, error: unknown): void;
 }): KnownDevice {
   let known = deps.stored === null ? null : (JSON.parse(deps.stored) as Known);
+  /** Of a device that could not be bound, or proven. */
+  let shown: Capability[] | null = null;
+
+  const capabilitiesOf = async (facts: DeviceFacts, device: Device | null): Promise<Capability[]> =>
+    withBefore((await device?.seen?.()) ?? facts.capabilities, facts, known?.facts);
+
   return {
     known: () => known,
+    capabilities: () => shown ?? known?.facts.capabilities ?? [],
     async learn(facts, device) {
       const old = known;
       const at = deps.clock.now().toISOString();
-      const seen = (await device?.seen?.()) ?? facts.capabilities;
-      const capabilities = withBefore(seen, facts, old?.facts);
+      const capabilities = await capabilitiesOf(facts, device);
       const changed = old !== null && old.facts.serial !== facts.serial;
       const before = changed ? { serial: old.facts.serial, at } : old?.before;
-      known = { facts: { ...facts, capabilities }, at, ...(before === undefined ? {} : { before }) };
-      await deps.learned(known, device);
-      if (!changed) return;
+      const next = { facts: { ...facts, capabilities }, at, ...(before === undefined ? {} : { before }) };
       const { name, settings } = deps.signer();
-      await deps.record({
-        action: 'signers.otherSerial',
-        outcome: 'done',
-        summary: `${name} has another ${serialName(settings)} than before and the same identity key: it was ${old.facts.serial} and is ${facts.serial}`,
-      });
+      // First: once it is known, nothing says any more that it was another one.
+      if (changed)
+        await deps.record({
+          action: 'signers.otherSerial',
+          outcome: 'done',
+          summary: `${name} has another ${serialName(settings)} than before and the same identity key: it was ${old.facts.serial} and is ${facts.serial}`,
+          serial: facts.serial,
+        });
+      await deps.learned(next, device);
+      known = next;
+      shown = null;
+    },
+    async lacks(opened) {
+      if (opened === null) return;
+      const { device, facts } = opened;
+      try {
+        const capabilities = await capabilitiesOf(facts, device);
+        if (known?.facts.serial !== facts.serial) {
+          shown = capabilities;
+          return;
+        }
+        const next = { ...known, facts: { ...known.facts, library: facts.library, capabilities } };
+        await deps.learned(next, null);
+        known = next;
+      } catch (error) {
+        deps.log('the functions of a device', error);
+      }
     },
   };
 }

@@ -237,7 +237,7 @@ test('a missing operation is fatal and not tried again; so are wrong settings', 
     state: 'unusable',
     text: 'One cannot be used: C_Sign is not supported.',
     trouble: { code: 'MISSING_OPERATION', cause: expect.stringMatching(/\.$/) },
-    capabilities: [],
+    capabilities: [{ name: 'C_Sign', present: false, needed: true }],
   });
   const tries = token.asked.length;
   t.app.clock.advance(120_000);

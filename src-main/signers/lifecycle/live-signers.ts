@@ -130,8 +130,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
         if (device !== null) await unfinished.sweep(id, device, known.facts.serial);
         else changed('signers', [id]);
       },
-      async record(entry) {
-        const serial = contact.known()?.facts.serial;
+      async record({ serial = contact.known()?.facts.serial, ...entry }) {
         await session.store.run('audit.add', { audit: { ...entry, subjects: subjects(serial) } });
       },
       log: (what, error) => void deps.log.failure(`${what} (${id})`, error),
