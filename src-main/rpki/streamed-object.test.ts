@@ -14,17 +14,21 @@ const parts = (der: Der): Der[] => children(readTlv(der)).map(({ raw }) => raw);
 
 type Place = 'object' | 'wrap' | 'data' | 'encapsulated' | 'holder' | 'octets' | 'certificates';
 
-/** A right object as older repositories hold it; `closed`: what has a length all the same. */
-function streamed(closed?: Place, pieces = [7, 100], change: (signers: Der) => Der = (raw) => raw): Der {
+/** A right object as older repositories hold it; `closed`: what has a length all the same; `pieces` null: its content is whole. */
+function streamed(
+  closed: Place | readonly Place[] = [],
+  pieces: number[] | null = [7, 100],
+  change: (signers: Der) => Der = (raw) => raw,
+): Der {
   const put = (place: Place, tag: number, ...inside: Der[]): Der =>
-    (place === closed ? tlv : open)(tag, ...inside);
+    ([closed].flat().includes(place) ? tlv : open)(tag, ...inside);
   const [type = END, wrapped = END] = parts(signedObject());
   const [version = END, digests = END, content = END, certificates = END, signers = END] = parts(
     parts(wrapped)[0] ?? END,
   );
   const [of = END, holder = END] = parts(content);
   const octets = readTlv(parts(holder)[0] ?? END).content;
-  const ends = [0, ...pieces, octets.length];
+  const ends = [0, ...(pieces ?? []), octets.length];
   const cut = ends.slice(1).map((end, at) => octetString(octets.subarray(ends[at], end)));
   return put(
     'object',
@@ -38,7 +42,12 @@ function streamed(closed?: Place, pieces = [7, 100], change: (signers: Der) => D
         0x30,
         version,
         digests,
-        put('encapsulated', 0x30, of, put('holder', 0xa0, put('octets', 0x24, ...cut))),
+        put(
+          'encapsulated',
+          0x30,
+          of,
+          put('holder', 0xa0, pieces === null ? octetString(octets) : put('octets', 0x24, ...cut)),
+        ),
         put('certificates', 0xa0, ...parts(certificates)),
         change(signers),
       ),
@@ -48,10 +57,16 @@ function streamed(closed?: Place, pieces = [7, 100], change: (signers: Der) => D
 
 test('what older repositories hold is read, in however many pieces', () => {
   expect(clauses(streamed())).toEqual([]);
-  expect(clauses(streamed(undefined, []))).toEqual([]);
+  expect(clauses(streamed([], []))).toEqual([]);
 });
 
-test.each<Place>(['wrap', 'data', 'encapsulated', 'holder', 'octets', 'certificates'])(
+test('as others stream it: the content whole, the certificates with a length, or both', () => {
+  expect(clauses(streamed([], null))).toEqual([]);
+  expect(clauses(streamed('certificates'))).toEqual([]);
+  expect(clauses(streamed('certificates', null))).toEqual([]);
+});
+
+test.each<Place>(['wrap', 'data', 'encapsulated', 'holder', 'octets'])(
   'a mixture, with a length of the %s, is not',
   (closed) => expect(clauses(streamed(closed))).toContain('RFC 6488 3'),
 );
@@ -60,7 +75,7 @@ const der = signedObject();
 test.each<[string, Der]>([
   ['octets behind it', Buffer.concat([streamed(), nullValue()])],
   ['without its end', streamed().subarray(0, -2)],
-  ['a length not in its shortest form', streamed(undefined, [7], (raw) => longer(raw))],
+  ['a length not in its shortest form', streamed([], [7], (raw) => longer(raw))],
   ['no length outside alone', Buffer.concat([fromHex('3080'), der.subarray(4), END])],
 ])('%s: it is refused', (_what, bytes) => expect(clauses(bytes)).toContain('RFC 6488 3'));
 

@@ -1,6 +1,7 @@
 /**
  * Signed objects as the repositories of the first years hold them: made by a writer that did not know the length of what
- * follows (X.690 8.1.3.6), with the content in pieces, and DER in all the rest. Turned into DER; any other BER is refused.
+ * follows (X.690 8.1.3.6), and DER in all the rest. The content is in pieces or whole, the certificates have a length or none: so do
+ * BouncyCastle and `openssl cms -stream` write them. Turned into DER; any other BER is refused.
  */
 import { expectTag, readTlv, TAG, type Tlv } from '../x509/der-reader.ts';
 import { tlv } from '../x509/der-writer.ts';
@@ -43,6 +44,11 @@ class Cursor {
     return found;
   }
 
+  /** Whether the next element begins with these octets; nothing is taken. */
+  isAt(...octets: number[]): boolean {
+    return octets.every((octet, index) => this.bytes[this.at + index] === octet);
+  }
+
   /** Elements with a length, up to the end of what holds them. */
   parts(tag: number): Tlv[] {
     const found: Tlv[] = [];
@@ -61,6 +67,7 @@ export function streamedToDer(bytes: Uint8Array): Uint8Array {
   const cursor = new Cursor(bytes);
   const raw = ({ raw: octets }: Tlv): Uint8Array => octets;
   const content = (): Uint8Array => {
+    if (cursor.isAt(TAG.octetString)) return cursor.part(TAG.octetString).raw;
     const pieces = cursor.open(OCTETS_IN_PIECES, () => cursor.parts(TAG.octetString));
     return tlv(TAG.octetString, ...pieces.map((piece) => piece.content));
   };
@@ -71,16 +78,11 @@ export function streamedToDer(bytes: Uint8Array): Uint8Array {
   const signedData = (): Uint8Array => {
     const [version, digests] = [cursor.part(TAG.integer), cursor.part(TAG.set)];
     const inside = cursor.open(TAG.sequence, encapsulated);
-    const certificates = cursor.open(CONTEXT_0, () => cursor.parts(TAG.sequence));
+    const certificates = cursor.isAt(CONTEXT_0, INDEFINITE)
+      ? tlv(CONTEXT_0, ...cursor.open(CONTEXT_0, () => cursor.parts(TAG.sequence)).map(raw))
+      : cursor.part(CONTEXT_0).raw;
     const signers = cursor.part(TAG.set);
-    return tlv(
-      TAG.sequence,
-      version.raw,
-      digests.raw,
-      inside,
-      tlv(CONTEXT_0, ...certificates.map(raw)),
-      signers.raw,
-    );
+    return tlv(TAG.sequence, version.raw, digests.raw, inside, certificates, signers.raw);
   };
   const der = cursor.open(TAG.sequence, () => {
     const type = cursor.part(TAG.oid);

@@ -115,7 +115,7 @@ describe('a request that is really signed, and wrong in one clause', () => {
       /another attribute/,
     ],
     ['two lists of extensions', request([asking(basic, usage), asking(sia)]), /another attribute/],
-    ['no attribute', request([]), /another attribute/],
+    ['no attribute', request([]), /has no attribute/],
     ['no basic constraints', request([asking(usage, sia)]), /basic constraints/],
     ['no place', request([asking(basic, usage)]), /where to publish/],
     [

@@ -1,4 +1,4 @@
-/** The certificate request of a child (RFC 6492 3.4.1, as Krill makes it): what the signer may rely on, and what is wrong. */
+/** The certificate request of a child (RFC 6487 6, as Krill makes it and rpki-rs reads it): what the signer may rely on, and what is wrong. */
 import { checkCanonical } from '../rpki/canonical-der.ts';
 import { checkKey, hex, isSha256WithRsa } from '../rpki/certificate-fields.ts';
 import { checkPlaces, readUris, SIA } from '../rpki/certificate-pointers.ts';
@@ -77,7 +77,12 @@ function read(der: Uint8Array, faults: Faults): ChildCsr | null {
     faults.read('RFC 7935 3', () => checkKey(faults, csr.spkiDer));
     // krillta reads no request with another attribute, or with none, and would refuse all that stands beside it.
     faults.check(
-      csr.attributeCount === 1 && csr.otherAttributes.length === 0,
+      csr.attributeCount > 0,
+      'it has no attribute: the extensions that it asks for are missing',
+      CLAUSE,
+    );
+    faults.check(
+      csr.attributeCount <= 1 && csr.otherAttributes.length === 0,
       'it has another attribute than the extensions that it asks for',
       CLAUSE,
     );

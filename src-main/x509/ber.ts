@@ -10,7 +10,7 @@ const CONSTRUCTED = 0x20;
 const OCTETS_IN_PIECES = TAG.octetString | CONSTRUCTED;
 const MOST_LEVELS = 30;
 
-export interface Element {
+interface Element {
   der: Uint8Array;
   /** Where it ends in what was read. */
   end: number;
@@ -71,12 +71,7 @@ function joinedOctets(pieces: readonly Uint8Array[]): Buffer {
   );
 }
 
-/** The first element of `bytes`, and where it ends (X.690 8.1.3.6, 8.7.3). Throws X509Error. */
-export function readBer(bytes: Uint8Array): Element {
-  return element(bytes, 0, 0);
-}
-
-/** The first element of `bytes` in DER. Throws X509Error. */
+/** The first element of `bytes` in DER (X.690 8.1.3.6, 8.7.3). Throws X509Error. */
 export function berToDer(bytes: Uint8Array): Uint8Array {
   return element(bytes, 0, 0).der;
 }
