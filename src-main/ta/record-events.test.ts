@@ -103,3 +103,23 @@ test('requests that were withdrawn and responses that were refused, at the proxy
   const written = JSON.parse((await proxyFileOf(proxy, 'record-json')).toString('utf8')) as unknown[];
   expect(written).toHaveLength(2);
 });
+
+test('what this clock alone forbids, and a response that was taken already, is no refusal', async () => {
+  later();
+  const request = await makeRequest(proxy);
+  signer.clock.advance(-3_600_000);
+  expect((await openRequest(signer, request)).view.canSign).toBe(false);
+  expect(await eventsOf(signer)).toEqual([]);
+  signer.clock.advance(3_600_000);
+
+  const response = await answeredBy(proxy, signer, request);
+  proxy.clock.advance(-3_600_000);
+  expect((await openResponse(proxy, response)).view.verdict.title).toMatch(/from the future/);
+  proxy.clock.advance(3_660_000);
+  await take(proxy, response);
+  await expect(openResponse(proxy, response)).rejects.toThrow(/was already processed on /);
+  later();
+  await makeRequest(proxy, false);
+  expect((await openResponse(proxy, response)).view.verdict.title).toMatch(/was already processed on /);
+  expect(await eventsOf(proxy)).toEqual([]);
+});

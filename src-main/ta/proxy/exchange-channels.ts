@@ -236,12 +236,14 @@ export function exchangeChannels(deps: ProxyDeps): {
         const file = responses.get(id);
         const held = await proxy.required();
         try {
-          const { view } = await reviewResponse(held, file, now());
+          const { view, wrong } = await reviewResponse(held, file, now());
           const why = view.faults.map(({ text, clause }) => `${text} (${clause})`);
-          if (!view.canPublish) await noteRefused(id, file, [view.verdict.title, ...why].join('; '));
+          if (wrong) await noteRefused(id, file, [view.verdict.title, ...why].join('; '));
           return view;
         } catch (error) {
-          if (error instanceof AppError) await noteRefused(id, file, error.message);
+          // That nothing is open, or that it was taken, is no fault of it.
+          if (error instanceof AppError && error.code !== 'NOT_ALLOWED_NOW')
+            await noteRefused(id, file, error.message);
           throw error;
         }
       },

@@ -30,6 +30,8 @@ export interface ReviewedResponse {
   view: ResponseReview;
   /** null when it cannot be read. */
   response: Response | null;
+  /** It is not right as it is: not one that was taken already, and not one of the future that is right otherwise. */
+  wrong: boolean;
 }
 
 const short = (key: string): string => key.slice(-8);
@@ -38,15 +40,22 @@ const short = (key: string): string => key.slice(-8);
 async function nonceStory(
   { state, past, nonceTaken }: Knowing,
   nonce: string | undefined,
-): Promise<string | null> {
+): Promise<{ says: string; taken: boolean } | null> {
   if (nonce === undefined) return null;
   const gone = state.cancelled.find((one) => one.nonce === nonce);
   const taken = past.find((one) => one.nonce === nonce);
   if (gone !== undefined)
-    return `answers the request ${nonce}, which was withdrawn on ${momentText(gone.at)}; the signer signed it all the same, so take its signer-info.json over before the next request`;
-  if (taken !== undefined) return `was already processed on ${momentText(taken.at)} (nonce ${nonce})`;
+    return {
+      taken: false,
+      says: `answers the request ${nonce}, which was withdrawn on ${momentText(gone.at)}; the signer signed it all the same, so take its signer-info.json over before the next request`,
+    };
+  if (taken !== undefined)
+    return { taken: true, says: `was already processed on ${momentText(taken.at)} (nonce ${nonce})` };
   return (await nonceTaken(nonce))
-    ? `was already processed (nonce ${nonce}), before this workspace was restored from a backup`
+    ? {
+        taken: true,
+        says: `was already processed (nonce ${nonce}), before this workspace was restored from a backup`,
+      }
     : null;
 }
 
@@ -161,7 +170,10 @@ function nonceOf(bytes: Uint8Array): string | undefined {
   return typeof nonce === 'string' ? nonce : undefined;
 }
 
-/** Reviews the bytes of a response at `now`. Throws AppError NOT_ALLOWED_NOW when nothing is open. */
+/**
+ * Reviews the bytes of a response at `now`. Throws AppError: nothing is open
+ * (NOT_ALLOWED_NOW), or that and it answers a request that was withdrawn (INVALID_INPUT).
+ */
 export async function reviewResponse(
   knowing: Knowing,
   file: { name: string; bytes: Uint8Array },
@@ -173,7 +185,10 @@ export async function reviewResponse(
     const story = await nonceStory(knowing, nonceOf(file.bytes));
     throw story === null
       ? noneOpen()
-      : new AppError('NOT_ALLOWED_NOW', `This response ${story}. Nothing was changed.`);
+      : new AppError(
+          story.taken ? 'NOT_ALLOWED_NOW' : 'INVALID_INPUT',
+          `This response ${story.says}. Nothing was changed.`,
+        );
   }
   const request = openContent(open);
   const knowledge: ProxyKnowledge = {
@@ -188,7 +203,7 @@ export async function reviewResponse(
   const response = (opened?.message ?? null) === null ? null : judged.response;
   const story = await nonceStory(knowing, response?.nonce);
   const faults = [
-    ...(story === null ? [] : [{ text: `it ${story}`, clause: 'Krill’s exchange format' }]),
+    ...(story === null ? [] : [{ text: `it ${story.says}`, clause: 'Krill’s exchange format' }]),
     ...(response !== null && response.objects.number <= highest && highest > signer.objects.number
       ? [
           {
@@ -209,6 +224,7 @@ export async function reviewResponse(
     : [];
   return {
     response,
+    wrong: !canPublish && future === null && story?.taken !== true,
     view: {
       file: { name: file.name, size: file.bytes.length, sha256: sha256Hex(file.bytes) },
       verdict: verdictOf(
@@ -216,7 +232,7 @@ export async function reviewResponse(
         unusual,
         opened,
         { open: open.nonce, answered: response?.nonce ?? null },
-        story,
+        story?.says ?? null,
         future,
       ),
       faults: faults.map(({ text, clause }) => ({ text, clause })),

@@ -50,8 +50,7 @@ export function reviewChannels(deps: ReviewDeps): {
     const nonce = reviews.nonce(id);
     const used = held.past.findLast((one) => one.nonce === nonce);
     const setAside = used !== undefined && held.setAside.has(used.id) ? setAsideOf(used) : null;
-    const before =
-      used === undefined ? null : await session().store.run('ta.exchangeFiles', { id: used.id });
+    const before = used === undefined ? null : await session().store.run('ta.exchangeFiles', { id: used.id });
     const { keyId } = held.anchor.objects;
     const taken =
       nonce !== null && (await session().store.run('ta.nonceTaken', { half: 'signer', keyId, nonce }));
@@ -96,9 +95,9 @@ export function reviewChannels(deps: ReviewDeps): {
       return { review: await open(name, bytes, true) };
     },
     async review({ id, number }) {
-      const { view } = reviews.look(id, await contextOf(await signer(), id, number));
-      // One that was answered is no wrong one.
-      if (!view.canSign && view.nonce.state !== 'answered') await noteRefused(id, view);
+      const { view, wrong } = reviews.look(id, await contextOf(await signer(), id, number));
+      // One that was answered is no wrong one, nor is one that this clock alone does not let through.
+      if (wrong && view.nonce.state !== 'answered') await noteRefused(id, view);
       return view;
     },
     async approve({ id, groups, names, number, today }) {

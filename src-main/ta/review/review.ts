@@ -48,6 +48,8 @@ export interface Reviewed {
   view: ExchangeReview;
   /** null when it could not be read. */
   request: Request | null;
+  /** It is not right as it is, whatever this machine's clock says and whatever was signed before. */
+  wrong: boolean;
 }
 
 const WEEK_MS = 7 * 86_400_000;
@@ -181,6 +183,10 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
   ];
   return {
     request,
+    wrong:
+      request === null ||
+      nonce.state === 'other-content' ||
+      judgement.faults.some((fault) => message?.untimely.early.includes(fault) !== true),
     view: {
       file: {
         name: order.name,

@@ -110,7 +110,7 @@ const RECORD: TaFile = {
   name: 'record.json',
   from: 'Proxy',
   to: 'Records',
-  says: 'What is no exchange: requests that were withdrawn, and responses that were refused, with reasons and hashes.',
+  says: 'What is no exchange: requests that were withdrawn, and responses that were found wrong, with reasons and hashes.',
 };
 
 /** What the proxy can hand out now. TAL and certificate and records are the signer's own when it is here too. */

@@ -75,7 +75,7 @@ export const RECORD_FILES: readonly TaFile[] = [
     name: 'record.json',
     from: 'Signer',
     to: 'Records',
-    says: 'What is no exchange: reissues, and requests that were refused or rejected, with reasons and hashes.',
+    says: 'What is no exchange: reissues, and requests that were found wrong or rejected, with reasons and hashes.',
   },
 ];
 
