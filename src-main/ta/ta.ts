@@ -74,7 +74,12 @@ export function createTa(deps: TaDeps): Ta {
     ...deps,
     refusedEntry,
     async wentOn() {
-      if (await locals.goOn()) await publish();
+      try {
+        if (await locals.goOn()) await publish();
+      } catch (error) {
+        // It is done at the signer, whatever stopped what follows from it.
+        deps.failed(error);
+      }
     },
   });
   const { signer } = offline;

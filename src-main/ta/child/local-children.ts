@@ -159,7 +159,18 @@ export function createLocalChildren(deps: LocalChildrenDeps): LocalChildren {
     inTurn,
     ask,
     refresh: () => remakeAll(refreshChild),
-    goOn: () => remakeAll(goOnChild),
+    async goOn() {
+      let made = false;
+      for (const { child } of await present())
+        try {
+          if (await remakeOne(child.handle, goOnChild)) made = true;
+        } catch (error) {
+          // The signer went on already: what one child cannot do stands with it, and the others go on.
+          if (!(error instanceof AppError) || error.code === 'LOCKED') throw error;
+          if (error.code !== 'NOT_FOUND') await noteTrouble(deps, child.handle, 'refresh', error);
+        }
+      return made;
+    },
     async attention() {
       return (await present()).flatMap((held) => childAttention(held, deps.now()));
     },

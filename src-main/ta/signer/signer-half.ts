@@ -43,7 +43,7 @@ const isRefusal = ({ path, message }: Setup['problems'][number]): boolean =>
 export function createSignerHalf(
   deps: TaDeps & {
     refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
-    /** The signer went on from this clock, with the date compared: so may what else this machine signed. */
+    /** The signer went on from this clock, with the date compared: so may what else this machine signed. Never rejects. */
     wentOn(): Promise<void>;
   },
 ): SignerHalf {
