@@ -181,7 +181,7 @@ function PaletteBody({ state }: { state: OpenState }) {
       <input
         className="palette-input"
         role="combobox"
-        aria-label="Find a certificate, key, screen or action"
+        aria-label="Find a certificate, key, signer, screen or action"
         aria-expanded
         aria-controls={list}
         aria-autocomplete="list"
@@ -190,7 +190,7 @@ function PaletteBody({ state }: { state: OpenState }) {
         autoComplete="off"
         spellCheck={false}
         maxLength={200}
-        placeholder="Find a certificate, key, screen or action"
+        placeholder="Find a certificate, key, signer, screen or action"
         value={query}
         onChange={(event) => {
           setQuery(event.target.value);

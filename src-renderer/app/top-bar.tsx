@@ -45,7 +45,7 @@ export function TopBar({
         onClick={() => setPaletteOpen(true)}
       >
         <Search aria-hidden />
-        <span>Find a certificate, key, screen or action</span>
+        <span>Find a certificate, key, signer, screen or action</span>
         <kbd aria-hidden>Ctrl K</kbd>
       </button>
       {unlocked ? (

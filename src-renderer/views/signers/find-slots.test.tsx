@@ -100,6 +100,15 @@ test('an empty token is not chosen but initialised; a PIN pad is said to be the 
   ]);
   // A dialog inside the form is no part of it.
   expect(callsOf('signers.save')).toEqual([]);
+  // It was made, and slots were looked for once; a dialog that is opened and left again does not look.
+  await settle();
+  expect(screen.queryByRole('dialog')).toBeNull();
+  const looked = callsOf('signers.findSlots').length;
+  fireEvent.click(button('0x3'));
+  await settle();
+  await press('Cancel');
+  expect(screen.queryByRole('dialog')).toBeNull();
+  expect(callsOf('signers.findSlots')).toHaveLength(looked);
 });
 
 test('an erasing is not left by closing its dialog; when it stopped half-way the slots are looked at again', async () => {

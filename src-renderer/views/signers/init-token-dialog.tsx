@@ -31,6 +31,10 @@ export function InitTokenDialog({
 }: Omit<InitTokenProps, 'slot'> & { slot: TokenSlot | null }) {
   const [running, setRunning] = useState(false);
   const tried = useRef(false);
+  // Also where it was made, and its maker closed it.
+  useEffect(() => {
+    tried.current = false;
+  }, [slot]);
   const run = (now: boolean): void => {
     setRunning(now);
     tried.current ||= now;
@@ -39,7 +43,6 @@ export function InitTokenDialog({
   const close = (): void => {
     if (running) return;
     onClose(tried.current);
-    tried.current = false;
   };
   const name = slot?.token.label === '' ? 'the token' : `“${slot?.token.label ?? ''}”`;
   return (

@@ -22,6 +22,9 @@ export interface GuideInput {
   offline: boolean;
 }
 
+/** As main writes an instant into a sentence; it is shown in local time. */
+const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} Z`;
+
 const PUT_OUT: GuideNext = { label: 'Put out ta.cer and the TAL…', action: { kind: 'put-out' } };
 
 /** Between the repository and the association: files out, the signer's set-up, its file back. */
@@ -86,7 +89,7 @@ function towardsResponse(
     return guideAt(
       'exchange',
       'sign',
-      `The signer rejected this request on ${open.rejected.at}: ${open.rejected.reason.replace(/\.$/, '')}. Withdraw it, mend what the reason says, and make another one.`,
+      `The signer rejected this request on ${minuteOf(open.rejected.at)}: ${open.rejected.reason.replace(/\.$/, '')}. Withdraw it, mend what the reason says, and make another one.`,
       { label: 'Withdraw the request…', action: { kind: 'withdraw' } },
       { others: [openFile('request')] },
     );
