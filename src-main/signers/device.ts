@@ -148,6 +148,8 @@ export interface Device {
   open(signal: AbortSignal, proof?: Proof): Promise<DeviceFacts>;
   /** The capabilities again, with what was called since `open`; missing: a device that announces them. */
   seen?(): Promise<Capability[]>;
+  /** Of what answered last, where that changes while it is open (a name with several servers behind it); null: nothing did. */
+  serial?(): string | null;
   /** Makes a key pair: sensitive, never extractable, under a random identifier of its own. */
   create(request: DeviceKeyRequest, signal?: AbortSignal): Promise<MadeKey>;
   /** SubjectPublicKeyInfo, DER. Throws `key-gone`. */

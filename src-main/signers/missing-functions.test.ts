@@ -24,8 +24,7 @@ describeSoftHsm('no C_Sign', () => {
     try {
       await app.create();
       const row = async () => (await app.call('signers.list', {})).rows[1];
-      const signs = async () =>
-        (await row())?.capabilities.find(({ name }) => name === 'C_Sign')?.present;
+      const signs = async () => (await row())?.capabilities.find(({ name }) => name === 'C_Sign')?.present;
       const settings = hsm.settings('bare', shim.settings(hsm, 'no-sign'));
       const id = await addSigner(app, 'Bare', settings, PIN);
       const tested = async () => app.ended((await app.call('signers.probe', { id })).job);

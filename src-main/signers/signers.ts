@@ -76,7 +76,7 @@ export function createSigners(deps: SignersDeps): Signers {
   /** The signer, and the device by its serial: as it was met last, or as it was bound. */
   function subjects(id: string) {
     const contact = lives.get(session())?.all().get(id)?.contact;
-    const serial = contact?.known()?.facts.serial ?? contact?.binding()?.serial;
+    const serial = contact?.serial() ?? contact?.binding()?.serial;
     return [
       { type: 'signer', id, sha256: null },
       ...(serial === undefined ? [] : [{ type: 'device', id: serial, sha256: null }]),

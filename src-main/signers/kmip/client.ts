@@ -80,7 +80,9 @@ export function createKmipClient(deps: {
     maxResponseBytes: settings.maxResponseBytes,
   };
   let version: KmipVersion = { major: 1, minor: 0 };
+  /** What the connection showed that answered last. */
   let peer: Uint8Array | null = null;
+  const peers = new WeakMap<Connection, Uint8Array>();
 
   const pool = createPool({
     clock,
@@ -115,7 +117,7 @@ export function createKmipClient(deps: {
         connection.close();
         throw error;
       }
-      peer = stream.peer;
+      peers.set(connection, stream.peer);
       return connection;
     },
   });
@@ -148,7 +150,14 @@ export function createKmipClient(deps: {
     signal: AbortSignal | undefined,
   ): Promise<T> {
     const attempt = (fresh: boolean): Promise<T> =>
-      pool.use((connection) => exchange(connection, operation, how, signal), { fresh, signal });
+      pool.use(
+        async (connection) => {
+          const value = await exchange(connection, operation, how, signal);
+          peer = peers.get(connection) ?? peer;
+          return value;
+        },
+        { fresh, signal },
+      );
     try {
       return await attempt(false);
     } catch (error) {

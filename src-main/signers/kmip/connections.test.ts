@@ -163,7 +163,8 @@ describe('a new connection meets another certificate', () => {
     identity = new Uint8Array(spkiDer);
     ({ port } = other);
     first.hangUp();
-    return { first, other, device, handle, spkiDer, proven };
+    const back = (): void => void ({ port } = first);
+    return { first, other, device, handle, spkiDer, proven, back };
   }
 
   test('of another server: nothing is done on it but the proof, which it fails', async () => {
@@ -178,14 +179,21 @@ describe('a new connection meets another certificate', () => {
     await expect.poll(() => other.open()).toBe(0);
   });
 
-  test('of one that holds the same keys: it is proven once, and goes on', async () => {
-    const { first, other, device, handle, spkiDer, proven } = await moved();
+  test('of one that holds the same keys: it is proven once, and goes on; who signed is told apart, back at the first as well', async () => {
+    const { first, other, device, handle, spkiDer, proven, back } = await moved();
+    const one = device.serial?.();
     for (const [id, object] of first.objects) other.objects.set(id, object);
     for (let at = 0; at < 2; at += 1) {
       const signature = await device.sign(handle, 'p-256', DATA);
       expect(signatureHolds('p-256', spkiDer, DATA, signature)).toBe(true);
+      expect(device.serial?.()).toBe(proven[0]);
       other.hangUp();
     }
+    expect(proven).toHaveLength(1);
+    expect(proven[0]).not.toBe(one);
+    back();
+    await device.sign(handle, 'p-256', DATA);
+    expect(device.serial?.()).toBe(one);
     expect(proven).toHaveLength(1);
   });
 });

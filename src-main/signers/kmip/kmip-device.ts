@@ -194,6 +194,10 @@ export function createKmipDevice(deps: {
         throw own === null ? error : (own as { error: unknown }).error;
       }
     },
+    serial() {
+      const peer = opened?.client.peer() ?? null;
+      return peer === null ? null : sha256Hex(peer);
+    },
     publicKey: (handle) => told(() => keys().publicKey(handle)),
     sign: (handle, algorithm, data) => told(() => keys().sign(handle, algorithm, data)),
     destroy: (handle) => told(() => keys().destroy(handle)),

@@ -212,6 +212,7 @@ export function createContact(deps: ContactDeps) {
     known: memory.known,
     learn: memory.learn,
     capabilities: memory.capabilities,
+    serial: () => holder.device()?.serial?.() ?? memory.known()?.facts.serial,
     binding: () => binding,
     /** Nobody but the background tries to reach it. */
     resting: () => status.state === 'retrying' && calls === 0,

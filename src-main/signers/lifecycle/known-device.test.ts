@@ -35,6 +35,10 @@ test('another serial is on record even when keeping it, or the record itself, fa
   await memory.learn(facts('B'), null);
   expect(recorded.length).toBeGreaterThan(0);
   for (const one of recorded)
-    expect(one).toMatchObject({ action: 'signers.otherSerial', serial: 'B', summary: expect.stringMatching(/was A and is B$/) as string });
+    expect(one).toMatchObject({
+      action: 'signers.otherSerial',
+      serial: 'B',
+      summary: expect.stringMatching(/was A and is B$/) as string,
+    });
   expect(memory.known()).toMatchObject({ facts: { serial: 'B' }, before: { serial: 'A' } });
 });

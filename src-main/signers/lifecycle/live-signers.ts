@@ -76,7 +76,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
   const unfinished = createUnfinishedKeys({
     ...{ clock, random, session, log: deps.log },
     about(id) {
-      const serial = signers.get(id)?.managed.contact.known()?.facts.serial;
+      const serial = signers.get(id)?.managed.contact.serial();
       return {
         name: serial === undefined ? name(id) : `${name(id)} (serial ${serial})`,
         subjects: subjectsOf(id, serial),
@@ -130,7 +130,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
         if (device !== null) await unfinished.sweep(id, device, known.facts.serial);
         else changed('signers', [id]);
       },
-      async record({ serial = contact.known()?.facts.serial, ...entry }) {
+      async record({ serial = contact.serial(), ...entry }) {
         await session.store.run('audit.add', { audit: { ...entry, subjects: subjects(serial) } });
       },
       log: (what, error) => void deps.log.failure(`${what} (${id})`, error),
@@ -192,8 +192,8 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
         return found !== undefined && holdsKey(found.managed, name(id), key, signal);
       },
       device(id) {
-        const known = signers.get(id)?.managed.contact.known();
-        return known === null || known === undefined ? null : { name: name(id), serial: known.facts.serial };
+        const serial = signers.get(id)?.managed.contact.serial();
+        return serial === undefined ? null : { name: name(id), serial };
       },
     },
     find(id) {
