@@ -36,11 +36,27 @@ export interface ReviewedResponse {
 
 const short = (key: string): string => key.slice(-8);
 
+interface Story {
+  says: string;
+  taken: boolean;
+}
+
+const isWrong = (canPublish: boolean, future: Date | null, story: Story | null): boolean =>
+  !canPublish && future === null && story?.taken !== true;
+
+const noneOpenFor = (story: Story | null): AppError =>
+  story === null
+    ? noneOpen()
+    : new AppError(
+        story.taken ? 'NOT_ALLOWED_NOW' : 'INVALID_INPUT',
+        `This response ${story.says}. Nothing was changed.`,
+      );
+
 /** What is known of the nonce already: withdrawn or taken, with its date; null: nothing. */
 async function nonceStory(
   { state, past, nonceTaken }: Knowing,
   nonce: string | undefined,
-): Promise<{ says: string; taken: boolean } | null> {
+): Promise<Story | null> {
   if (nonce === undefined) return null;
   const gone = state.cancelled.find((one) => one.nonce === nonce);
   const taken = past.find((one) => one.nonce === nonce);
@@ -181,15 +197,7 @@ export async function reviewResponse(
 ): Promise<ReviewedResponse> {
   const { state, highest } = knowing;
   const { signer, open } = state;
-  if (signer === null || open === null) {
-    const story = await nonceStory(knowing, nonceOf(file.bytes));
-    throw story === null
-      ? noneOpen()
-      : new AppError(
-          story.taken ? 'NOT_ALLOWED_NOW' : 'INVALID_INPUT',
-          `This response ${story.says}. Nothing was changed.`,
-        );
-  }
+  if (signer === null || open === null) throw noneOpenFor(await nonceStory(knowing, nonceOf(file.bytes)));
   const request = openContent(open);
   const knowledge: ProxyKnowledge = {
     signerSpki: signer.identity.spkiDer,
@@ -224,7 +232,7 @@ export async function reviewResponse(
     : [];
   return {
     response,
-    wrong: !canPublish && future === null && story?.taken !== true,
+    wrong: isWrong(canPublish, future, story),
     view: {
       file: { name: file.name, size: file.bytes.length, sha256: sha256Hex(file.bytes) },
       verdict: verdictOf(

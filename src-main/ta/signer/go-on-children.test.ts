@@ -5,12 +5,13 @@ import { expect, test, vi } from 'vitest';
 import { AppError } from '../../lib/app-error.ts';
 import { testApp } from '../../testing/test-app.ts';
 import { answeredBy, associated, makeRequest, take } from '../../testing/test-proxy-app.ts';
+import type * as GoOnChild from '../child/go-on-child.ts';
 import { addLocal, localOf } from '../../testing/test-service.ts';
 import { dateOf, signerOf } from '../../testing/test-signer.ts';
 
 const fails = vi.hoisted(() => ({ with: [] as Error[] }));
 vi.mock('../child/go-on-child.ts', async (original) => ({
-  ...(await original<typeof import('../child/go-on-child.ts')>()),
+  ...(await original<typeof GoOnChild>()),
   goOnChild: () => Promise.reject(fails.with.shift() ?? new Error('asked once too often')),
 }));
 
