@@ -59,8 +59,11 @@ export interface ErrorDetails {
   fingerprint?: string;
   /** The path or name the error is about. */
   subject?: string;
-  /** The file it is about, as it was read or was to be written: the record of the refusal holds its hash. */
-  file?: { name: string; sha256: string };
+  /**
+   * The file it is about, as it was read or was to be written: the record of the refusal holds its hash, and what it
+   * is where that is known.
+   */
+  file?: { name: string; sha256: string | null; kind?: string };
 }
 
 /** `message` is one sentence for the operator; `ref` finds the same failure in the log. */

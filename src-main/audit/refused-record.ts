@@ -86,7 +86,7 @@ export function refusedRecord(
   const file = error.details?.file;
   const subjects: AuditEntry['subjects'] = [
     ...ids.map((id) => ({ type: typeOf(id), id, sha256: named(id)?.sha256 ?? null })),
-    ...(file === undefined ? [] : [{ type: 'file', id: file.name, sha256: file.sha256 }]),
+    ...(file === undefined ? [] : [{ type: file.kind ?? 'file', id: file.name, sha256: file.sha256 }]),
   ];
   if (subjects.length === 0 && channel.startsWith('workspace.') && !OF_ANOTHER.includes(channel))
     subjects.push({ type: 'workspace', id: asked.workspace, sha256: null });

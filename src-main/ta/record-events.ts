@@ -15,6 +15,8 @@ interface Wanted {
   outcome: AuditRecord['outcome'];
   half: Half;
   kind: RecordEvent['kind'];
+  /** Only where it is about one of this type. */
+  subject?: string;
 }
 
 /** Actions under which a message that does not hold is on record. */
@@ -28,13 +30,21 @@ const WANTED: readonly Wanted[] = [
   { action: REFUSED_REQUEST, outcome: 'refused', half: 'signer', kind: 'refused' },
   // What is no such file at all.
   { action: 'ta.openRequest', outcome: 'refused', half: 'signer', kind: 'refused' },
+  // What the exchange station did not hand over: altered on its way, or somebody else's.
+  { action: 'ta.stickOpen', outcome: 'refused', half: 'signer', kind: 'refused', subject: 'request' },
   { action: 'ta.cancelRequest', outcome: 'done', half: 'proxy', kind: 'withdrawn' },
   { action: REFUSED_RESPONSE, outcome: 'refused', half: 'proxy', kind: 'refused' },
   { action: 'ta.openResponse', outcome: 'refused', half: 'proxy', kind: 'refused' },
+  { action: 'ta.stickOpen', outcome: 'refused', half: 'proxy', kind: 'refused', subject: 'response' },
 ];
 
 function eventOf({ seq, at, action, outcome, summary, subjects }: AuditRecord): RecordEvent | null {
-  const is = WANTED.find((one) => one.action === action && one.outcome === outcome);
+  const is = WANTED.find(
+    (one) =>
+      one.action === action &&
+      one.outcome === outcome &&
+      (one.subject === undefined || subjects.some(({ type }) => type === one.subject)),
+  );
   return is === undefined ? null : { seq, at, half: is.half, kind: is.kind, says: summary, subjects };
 }
 

@@ -93,16 +93,20 @@ export const auditCommands = {
         cursor,
         limit,
       }: {
-        wanted: readonly { action: string; outcome: AuditRecord['outcome'] }[];
+        /** `subject`: only with one of this type. */
+        wanted: readonly { action: string; outcome: AuditRecord['outcome']; subject?: string }[];
         cursor: string | null;
         limit: number;
       },
     ): { total: number; rows: AuditRecord[]; cursor: string | null } => {
       const parameters: Record<string, SqlValue> = {};
-      const pairs = wanted.map(({ action, outcome }, at) => {
+      const pairs = wanted.map(({ action, outcome, subject }, at) => {
         parameters[`action${at}`] = action;
         parameters[`outcome${at}`] = outcome;
-        return `(action = $action${at} AND outcome = $outcome${at})`;
+        if (subject === undefined) return `(action = $action${at} AND outcome = $outcome${at})`;
+        parameters[`subject${at}`] = subject;
+        return `(action = $action${at} AND outcome = $outcome${at} AND EXISTS (
+          SELECT 1 FROM json_each(subjects) WHERE json_extract(json_each.value, '$.type') = $subject${at}))`;
       });
       const where = pairs.length === 0 ? '0' : `(${pairs.join(' OR ')})`;
       const total =

@@ -174,6 +174,37 @@ describe('the way of the files', () => {
     });
   });
 
+  test('a message that is refused on the stick is in the record, a request without its digits; another file is not', async () => {
+    await associated(proxy, signer, publishedBy(proxy));
+    const request = await makeRequest(proxy);
+    const cut = request.subarray(0, -200);
+    station.put('request.json', cut);
+    expect(await stateOf(signer, 'request.json')).toMatch(/^damaged: /);
+    const refused = await refusal(open(signer, 'request.json'));
+    expect(refused.code).toBe('NOT_ALLOWED_NOW');
+    station.put('ta.tal', 'not one');
+    await refusal(open(signer, 'ta.tal'));
+    const { rows, total } = await signer.call('ta.recordEvents', {});
+    expect(total).toBe(1);
+    expect(rows).toMatchObject([
+      {
+        half: 'signer',
+        kind: 'refused',
+        says: expect.stringMatching(/request\.json is not opened here/) as string,
+        subjects: [{ type: 'request', id: 'request.json', sha256: null }],
+      },
+    ]);
+    expect(JSON.stringify((await signer.call('audit.list', { limit: 5 })).rows)).not.toContain(
+      sha256Hex(cut),
+    );
+    const response = Buffer.from('{"response":{"nonce":"x","content":{}},"signed":{"message":"AAAA"}}');
+    station.put('response.json', response);
+    await refusal(open(proxy, 'response.json'));
+    expect((await proxy.call('ta.recordEvents', {})).rows).toMatchObject([
+      { half: 'proxy', kind: 'refused', subjects: [{ type: 'response', sha256: sha256Hex(response) }] },
+    ]);
+  });
+
   test('the same file is found and not written again; another one is asked about by what it is', async () => {
     await associated(proxy, signer, publishedBy(proxy));
     await makeRequest(proxy);

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import type { Topic } from '#shared/bridge.ts';
+import type { ErrorDetails } from '#shared/errors.ts';
 import type { StickOffer, StickOrder } from '#shared/contract/ta-stick.ts';
 import type { Drafts } from '../../drafts/drafts.ts';
 import { AppError } from '../../lib/app-error.ts';
@@ -60,7 +61,7 @@ type Sticks = Awaited<ReturnType<Domain<'ta'>['sticks']>>;
 const SHOWN_CHARACTERS = 65_536;
 
 /** The refusal with the file it is about, so that its record has the hash. */
-async function about<T>(file: { name: string; sha256: string }, step: () => Promise<T>): Promise<T> {
+async function about<T>(file: NonNullable<ErrorDetails['file']>, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
@@ -72,6 +73,19 @@ async function about<T>(file: { name: string; sha256: string }, step: () => Prom
       error.cause === undefined ? {} : { cause: error.cause },
     );
   }
+}
+
+/**
+ * A message that is wrong is on record as what it is. SECURITY: without the digits of a request, which are asked for and read from
+ * the proxy's screen alone.
+ */
+function whatWas({ kind, state }: Judged, name: string, sha256: string): NonNullable<ErrorDetails['file']> {
+  const wrong = state === 'damaged' || state === 'unexpected';
+  return {
+    name,
+    sha256: kind === 'request' ? null : sha256,
+    ...(wrong && (kind === 'request' || kind === 'response') ? { kind } : {}),
+  };
 }
 
 export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, Names>; clear(): void } {
@@ -249,7 +263,7 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
       async stickOpen({ stick, name }) {
         const medium = await media.find(stick);
         const { bytes, sha256, judged } = await read(medium, name);
-        const opened = await about({ name, sha256 }, () => handOver(judged, name, bytes));
+        const opened = await about(whatWas(judged, name, sha256), () => handOver(judged, name, bytes));
         await record('ta.stickOpen', `Read ${name} from ${mediumName(medium)}: ${fileWords(judged.kind)}`, {
           type: judged.kind,
           id: name,
