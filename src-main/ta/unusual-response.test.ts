@@ -52,6 +52,7 @@ describe('right, and unusual for the proxy', () => {
       open: { nonce: request.nonce, madeAt: at, goodUntil: at, file },
       cancelled: [],
       revoking: [],
+      shown: null,
       published: null,
     };
     const knowing = { state, past: [], highest: 0n, nonceTaken: () => Promise.resolve(false) };

@@ -64,6 +64,8 @@ export const proxyView = z.strictObject({
       talUris: z.array(z.string()),
       certificate: z.strictObject({ sha256: hex, notBefore: instant, notAfter: instant }),
       number: z.string(),
+      /** The highest number the signer is known to have used. */
+      shown: z.string(),
       thisUpdate: instant,
       nextUpdate: instant,
       issued: z.number().int(),
@@ -122,6 +124,8 @@ export const signerInfoView = z.strictObject({
   early: instant.nullable(),
   /** It is of the associated trust anchor, and says less than is known here. */
   older: z.boolean(),
+  /** A signer is associated already. */
+  known: z.boolean(),
   /** What changes against the signer that is associated; empty for a first one. */
   changes: z.array(z.strictObject({ what: z.string(), before: z.string(), after: z.string() })),
   lines: z.array(z.strictObject({ label: z.string(), value: z.string() })),

@@ -44,6 +44,7 @@ function stateWith(signer: AssociatedSigner | null): ProxyState {
     open: null,
     cancelled: [],
     revoking: [],
+    shown: null,
     published: null,
   };
 }
@@ -139,7 +140,12 @@ test('an earlier file is called that before anybody thinks of a restored signer'
 
 test('a changed certificate is shown by its digest, and the key of the TAL', () => {
   const view = signerInfoView(stateWith(first), 'signer-info.json', reissued, NOW);
-  expect(view.changes.map(({ what }) => what)).toEqual(['TAL', 'TA certificate']);
+  expect(view.changes.map(({ what }) => what)).toEqual([
+    'TAL',
+    'TA certificate',
+    'Manifest number',
+    ...[...reissued.objects.issued.keys()].map((key) => `No child here, key ${key.slice(0, 8)}…`),
+  ]);
   expect(view.lines).toContainEqual({
     label: 'TAL key (SHA-256)',
     value: sha256Hex(first.certificate.spkiDer),

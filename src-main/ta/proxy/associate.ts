@@ -18,7 +18,8 @@ import { fingerprintProblem, identityFaults } from '../signer/identity-check.ts'
 import { locationProblems } from '../signer/locations.ts';
 import { settleWithdrawn } from './withdrawn.ts';
 import { readAssociated } from './proxy-text.ts';
-import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
+import { changesOf } from './signer-changes.ts';
+import { type AssociatedSigner, numberShown, type ProxyState } from './proxy-state.ts';
 
 /** Throws AppError INVALID_INPUT with the place that cannot be read. */
 export function parseSignerInfo(name: string, bytes: Uint8Array): AssociatedSigner {
@@ -61,8 +62,8 @@ function objectFaults({ certificate, objects }: AssociatedSigner, now: Date): st
 }
 
 /** It says less than is known: an earlier file of the same trust anchor, or a signer that was restored. */
-function isOlder({ signer: known }: ProxyState, { objects }: AssociatedSigner): boolean {
-  return known !== null && known.objects.keyId === objects.keyId && objects.number < known.objects.number;
+function isOlder(state: ProxyState, { objects }: AssociatedSigner): boolean {
+  return state.signer?.objects.keyId === objects.keyId && objects.number < numberShown(state);
 }
 
 /** Why this cannot be the signer of this proxy. */
@@ -83,7 +84,7 @@ export function signerFaults(state: ProxyState, signer: AssociatedSigner, now: D
     );
   if (isOlder(state, signer))
     faults.push(
-      `Its manifest number ${objects.number} is below ${known?.objects.number}, which this proxy has published: this file was written earlier, so bring the newest signer-info.json. When the newest says the same, the signer was restored from an old backup: let it sign a number above ${known?.objects.number} first`,
+      `Its manifest number ${objects.number} is below ${numberShown(state)}, which this proxy has ${numberShown(state) === known?.objects.number ? 'published' : 'seen'}: this file was written earlier, so bring the newest signer-info.json. When the newest says the same, the signer was restored from an old backup: let it sign a number above ${numberShown(state)} first`,
     );
   if (keyId(certificate.spkiDer) !== objects.keyId)
     faults.push('The TA certificate is of another key than its objects');
@@ -112,31 +113,6 @@ function linesOf(signer: AssociatedSigner): { label: string; value: string }[] {
     },
     { label: 'Manifest number', value: String(objects.number) },
     { label: 'Certificates', value: String(objects.issued.size) },
-  ];
-}
-
-function changesOf(before: AssociatedSigner, after: AssociatedSigner): SignerInfoView['changes'] {
-  const say = (what: string, old: string, late: string) =>
-    old === late ? [] : [{ what, before: old, after: late }];
-  const facts = (signer: AssociatedSigner) => ({
-    identity: signer.identity.keyId,
-    key: sha256Hex(signer.certificate.spkiDer),
-    uris: [...signer.tal.https, signer.tal.rsync].join(' '),
-    certificate: sha256Hex(signer.certificate.der),
-    ends: momentText(signer.certificate.notAfter),
-    notify: signer.certificate.rpkiNotify ?? 'none',
-  });
-  const [old, late] = [facts(before), facts(after)];
-  return [
-    ...say('Signer identity', old.identity, late.identity),
-    ...say('TAL', old.uris, late.uris),
-    ...say('TAL key (SHA-256)', old.key, late.key),
-    ...say('TA certificate', old.certificate, late.certificate),
-    // Made anew a minute later, it ends a minute later.
-    ...(old.ends.slice(0, 10) === late.ends.slice(0, 10)
-      ? []
-      : say('TA certificate ends', old.ends, late.ends)),
-    ...say('RRDP', old.notify, late.notify),
   ];
 }
 
@@ -170,7 +146,8 @@ export function signerInfoView(
     faults,
     early: faults.length === 0 ? null : earlyUntil(state, signer, now),
     older: isOlder(state, signer),
-    changes: known === null ? [] : changesOf(known, signer),
+    known: known !== null,
+    changes: known === null ? [] : changesOf(state, known, signer),
     lines: linesOf(signer),
   };
 }
@@ -192,7 +169,8 @@ export function associate(
     });
   // Which objects are the last, only a response says: an update brings identity, certificate and TAL.
   const known = state.signer?.objects ?? signer.objects;
-  const after = { ...state, signer: { ...signer, objects: known } };
+  const shown = numberShown({ ...state, shown: signer.objects.number });
+  const after = { ...state, shown, signer: { ...signer, objects: known } };
   // Newer ones show what it signed although it was withdrawn here: wishes that are fulfilled would make every request fail.
   return signer.objects.number > known.number ? settleWithdrawn(after, signer.objects) : after;
 }

@@ -33,6 +33,7 @@ const state = addChild(
     open: null,
     cancelled: [],
     revoking: [],
+    shown: null,
     published: null,
   },
   { handle: 'a', identity: identity(key), resources: resources('AS1-AS10') },

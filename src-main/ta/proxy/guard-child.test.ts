@@ -18,6 +18,7 @@ const state = addChild(
     open: null,
     cancelled: [],
     revoking: [],
+    shown: null,
     published: null,
   },
   { handle: 'a', identity, resources: { asn: readAsn('AS1'), ipv4: [], ipv6: [] } },

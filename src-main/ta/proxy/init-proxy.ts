@@ -53,6 +53,7 @@ export async function initProxy(
         open: null,
         cancelled: [],
         revoking: [],
+        shown: null,
         published: null,
       }),
       newKeys: [newKeyRow(key, LABEL, 'generated')],

@@ -83,6 +83,14 @@ export interface ProxyState {
   cancelled: Withdrawn[];
   /** Keys with a certificate and without a child (unowned.ts) that are to be revoked with the next request. */
   revoking: string[];
+  /** Number of the newest objects that a signer-info.json showed when it was taken over; null: none was. */
+  shown: bigint | null;
   /** The last publication of the trust anchor's own objects; `refused`: publishers whose servers did not take theirs. */
   published: { at: string; number: string; refused: string[] } | null;
+}
+
+/** The highest number that the signer is known to have used: published here, or shown by its signer-info.json. */
+export function numberShown({ signer, shown }: Pick<ProxyState, 'signer' | 'shown'>): bigint {
+  const published = signer?.objects.number ?? 0n;
+  return shown !== null && shown > published ? shown : published;
 }

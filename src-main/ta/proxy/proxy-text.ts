@@ -219,6 +219,7 @@ export function proxyText(state: ProxyState): string {
       ],
       ['cancelled', state.cancelled.map(withdrawnJson)],
       ['revoking', [...state.revoking]],
+      ['shown', state.shown === null ? null : String(state.shown)],
       ['published', published === null ? null : toJson({ ...published })],
     ]),
   );
@@ -232,7 +233,7 @@ export function readProxyState(text: string): ProxyState {
       ...['cancelled', 'published'],
     ],
     // What was written before there were any has none.
-    optional: ['revoking'],
+    optional: ['revoking', 'shown'],
   });
   const children = new Map<string, ProxyChild>();
   for (const [name, value, path] of asMap(object.get('child_details'), 'child_details')) {
@@ -250,6 +251,7 @@ export function readProxyState(text: string): ProxyState {
     revoking: (object.has('revoking') ? asArray(object.get('revoking'), 'revoking') : []).map(([item, at]) =>
       keyIdentifier(asText(item, at), at),
     ),
+    shown: asOptional(object.get('shown') ?? null, 'shown', (value, path) => BigInt(asText(value, path))),
     published: asOptional(object.get('published'), 'published', (value, path) => {
       const one = asObject(value, path, { required: ['at', 'number', 'refused'] });
       return {

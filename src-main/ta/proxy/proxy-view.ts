@@ -13,7 +13,7 @@ import { answerChild } from './answer-child.ts';
 import type { HeldProxy } from './held-proxy.ts';
 import type { LocalCas, LocalWants } from './local-cas.ts';
 import { openContent, outdated, wishesOf } from './make-request.ts';
-import type { ProxyChild, ProxyState } from './proxy-state.ts';
+import { numberShown, type ProxyChild, type ProxyState } from './proxy-state.ts';
 import { unownedKeys } from './unowned.ts';
 
 const WEEK_MS = 7 * 86_400_000;
@@ -154,6 +154,11 @@ export function proxyWarnings({ state, highest }: HeldProxy, now: Date): ProxyVi
       severity: 'note',
       text: 'Children want something else by now than the open request says. It stays as it is until you sign it anew.',
     });
+  if (numberShown(state) > signer.objects.number)
+    warnings.push({
+      severity: 'note',
+      text: `The signer is at number ${numberShown(state)}, as its signer-info.json showed; ${signer.objects.number} is what is here. What it signed since is published with the next response.`,
+    });
   const due = [...signer.objects.issued.values()].filter(
     ({ notAfter }) =>
       Date.parse(notAfter) - timing.issuedCertificateReissueWeeksBefore * WEEK_MS <= now.getTime(),
@@ -226,6 +231,7 @@ export function proxyView(
               notAfter: iso(signer.certificate.notAfter),
             },
             number: String(signer.objects.number),
+            shown: String(numberShown(state)),
             thisUpdate: iso(signer.objects.thisUpdate),
             nextUpdate: iso(signer.objects.nextUpdate),
             issued: signer.objects.issued.size,

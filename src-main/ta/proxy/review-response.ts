@@ -19,7 +19,7 @@ import { timingSeen } from './compare-timing.ts';
 import type { HeldProxy } from './held-proxy.ts';
 import { noneOpen, openContent } from './make-request.ts';
 import { associatedJson } from './proxy-text.ts';
-import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
+import { type AssociatedSigner, numberShown, type ProxyState } from './proxy-state.ts';
 import { adviceOf, futureOf } from './response-advice.ts';
 import { verdictOf } from './response-verdict.ts';
 import { withdrawnKeys } from './withdrawn.ts';
@@ -152,7 +152,7 @@ function unaskedOf(state: ProxyState & { signer: AssociatedSigner }, response: R
 function unusualOf(state: ProxyState & { signer: AssociatedSigner }, response: Response): string[] {
   const { objects } = response;
   const found: string[] = [];
-  const skipped = objects.number - state.signer.objects.number - 1n;
+  const skipped = objects.number - numberShown(state) - 1n;
   if (skipped > 0n)
     found.push(
       `The signer skipped ${skipped} ${skipped === 1n ? 'number' : 'numbers'}: it signed something that was never published here, or chose its number.`,

@@ -46,7 +46,15 @@ describe('signed all the same', { timeout: 240_000 }, () => {
     expect(view.children[0]?.wishes[0]?.problems[0]?.text).toMatch(
       /cannot be revoked: .*take signer-info\.json of this signer over on the proxy/,
     );
-    await associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
+    const info = await signerInfoOf(signer);
+    const blob = await proxy.blob('signer-info.json', info, 'transfer');
+    const { info: opened } = await proxy.call('ta.openSignerInfo', { blob });
+    // Which key lost what is named before it is taken over.
+    expect((await proxy.call('ta.signerInfo', { id: opened })).changes).toMatchObject([
+      { what: 'Manifest number', before: '2', after: '3' },
+      { what: `${child.handle}, key ${key.keyId.slice(0, 8)}…`, after: 'none' },
+    ]);
+    await associate(proxy, info, (await signerOf(signer)).identity.sha256);
     expect((await proxyOf(proxy)).open?.outdated).not.toEqual([]);
     await proxy.result(await proxy.call('ta.refreshRequest', {}));
     await take(proxy, await answeredBy(proxy, signer, await proxyFileOf(proxy, 'request')));

@@ -47,7 +47,14 @@ export type FileFacts =
   | ({ kind: 'response' } & Signed)
   | { kind: 'proxy-id'; keyId: string }
   | { kind: 'proxy-repo'; base: string }
-  | { kind: 'signer-info'; keyId: string; taKey: string; certificateSha256: string; from: Date }
+  | {
+      kind: 'signer-info';
+      keyId: string;
+      taKey: string;
+      certificateSha256: string;
+      from: Date;
+      number: bigint;
+    }
   | ({ kind: 'child-info' } & Named)
   | ({ kind: 'child-request' } & Named)
   | ({ kind: 'publisher-request' } & Named)
@@ -106,6 +113,7 @@ function read(kind: TaFileKind, bytes: Uint8Array): FileFacts {
         taKey: objects.keyId,
         certificateSha256: sha256Hex(certificate.der),
         from: new Date(certificate.notBefore),
+        number: objects.number,
       };
     }
     case 'child-info': {

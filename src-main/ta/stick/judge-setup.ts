@@ -19,7 +19,12 @@ export function signerInfo(
 function infoAtSigner(file: FactsOf<'signer-info'>, signer: SignerSituation): Verdict | null {
   if (signer.identity !== file.keyId) return null;
   if (signer.certificateSha256 === file.certificateSha256)
-    return { state: 'own', says: 'What this signer is: carry it to the proxy.' };
+    return file.number === signer.number
+      ? { state: 'own', says: 'What this signer is: carry it to the proxy.' }
+      : {
+          state: 'stale',
+          says: `Older than this signer: it has number ${file.number} (objects.revision), and the signer is at ${signer.number}. Write it once more before it is carried.`,
+        };
   const [then, now] = [file.from, signer.certificateFrom].map(momentText);
   return {
     state: 'stale',
@@ -44,8 +49,20 @@ function infoAtProxy(file: FactsOf<'signer-info'>, proxy: ProxySituation): Verdi
       says: `It is of another signer: id is ${short(file.keyId)}, and the associated one is ${short(signer.identity)}.`,
       opens,
     };
+  if (file.number < signer.number)
+    return {
+      state: 'stale',
+      says: `Older than what is here: it has number ${file.number} (objects.revision), and ${signer.number} is known. Nothing is taken from it.`,
+      opens,
+    };
   if (signer.certificateSha256 === file.certificateSha256)
-    return { state: 'done', says: 'The signer is associated as it says here.', opens };
+    return file.number === signer.number
+      ? { state: 'done', says: 'The signer is associated as it says here.', opens }
+      : {
+          state: 'expected',
+          says: `Newer than what is here: it has number ${file.number} (objects.revision), and ${signer.number} is known. Take it over, unless it is of the open request, whose response brings the same.`,
+          opens,
+        };
   const [then, present] = [file.from, signer.certificateFrom].map(momentText);
   return file.from.getTime() < signer.certificateFrom.getTime()
     ? {

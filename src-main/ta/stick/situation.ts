@@ -1,7 +1,7 @@
 /** What the halves of this workspace are and wait for, as far as files on a stick are judged by it. Read, never changed. */
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { LocalChild } from '../child/local-child.ts';
-import type { ProxyState } from '../proxy/proxy-state.ts';
+import { numberShown, type ProxyState } from '../proxy/proxy-state.ts';
 import type { TrustAnchor } from '../signer/trust-anchor.ts';
 
 /** An exchange as far as nonces and hashes of its files go. */
@@ -31,7 +31,14 @@ export interface ProxySituation {
   identity: string;
   /** `folder`: on this machine, where a local child lies too. */
   repository: { base: string; folder: boolean } | null;
-  signer: { identity: string; taKey: string; certificateSha256: string; certificateFrom: Date } | null;
+  /** `number`: the highest that its signer is known to have used. */
+  signer: {
+    identity: string;
+    taKey: string;
+    certificateSha256: string;
+    certificateFrom: Date;
+    number: bigint;
+  } | null;
   open: { nonce: string; sha256: string; goodUntil: string } | null;
   past: PastFiles[];
   cancelled: { nonce: string; at: string }[];
@@ -95,6 +102,7 @@ export function proxySituation(state: ProxyState, past: readonly PastFiles[]): P
             taKey: signer.objects.keyId,
             certificateSha256: sha256Hex(signer.certificate.der),
             certificateFrom: new Date(signer.certificate.notBefore),
+            number: numberShown(state),
           },
     open:
       open === null ? null : { nonce: open.nonce, sha256: sha256Hex(open.file), goodUntil: open.goodUntil },

@@ -65,7 +65,7 @@ export function ExchangeClock(props: { proxy: ProxyView; holder: Where | null })
             )}
           </Place>
           <Place name="Signer" holds={ball.who === 'signer'}>
-            {signer === null ? 'not associated' : `last number ${signer.number}`}
+            {signer === null ? 'not associated' : `last number ${signer.shown}`}
           </Place>
         </ol>
         <KeyValue

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { SignerInfoView } from '#shared/contract/ta-proxy.ts';
 import { call } from '../../app/call.ts';
 import { hrefOf, navigate } from '../../app/router.ts';
+import { showToast } from '../../app/state.ts';
 import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
 import { Dated } from '../../components/dated.tsx';
@@ -32,7 +33,9 @@ function InfoVerdict({ info }: { info: SignerInfoView }) {
         ] as const)
       : info.changes.length > 0
         ? (['The same trust anchor, with something new', 'careful'] as const)
-        : (['It fits, once its fingerprint is compared', 'note'] as const);
+        : info.known
+          ? (['The signer is associated as it says here: nothing in it is new', 'good'] as const)
+          : (['It fits, once its fingerprint is compared', 'note'] as const);
   return (
     <Verdict
       severity={severity}
@@ -42,6 +45,9 @@ function InfoVerdict({ info }: { info: SignerInfoView }) {
           ? { ok: true, text: "every object holds, and fits to this proxy's repository" }
           : { ok: false, text: 'something in it does not hold or does not fit: see below' },
         { ok: null, text: 'nobody signed the file: its identity must be compared' },
+        ...(info.changes.some(({ what }) => what === 'Manifest number')
+          ? [{ ok: null, text: 'what was signed since is published with the next response, not before' }]
+          : []),
       ]}
     >
       {info.early === null ? null : (
@@ -111,13 +117,15 @@ function Associate(props: { id: string; info: SignerInfoView; onTaken: () => voi
     if (error !== null) form.current?.querySelector('input')?.focus();
     if (error !== null) form.current?.scrollIntoView({ block: 'end' });
   }, [error]);
-  const verb = info.changes.length > 0 ? 'Take it over and publish' : 'Associate and publish';
+  const verb = info.known ? 'Take it over' : 'Associate and publish';
   const why =
     info.faults.length > 0
       ? 'It cannot be the signer: see above'
-      : fingerprint.trim() === ''
-        ? "Type the fingerprint from the signer's screen"
-        : null;
+      : info.known && info.changes.length === 0
+        ? 'Nothing in it is new'
+        : fingerprint.trim() === ''
+          ? "Type the fingerprint from the signer's screen"
+          : null;
   if (progress !== null) return <div className="action-bar">{progress}</div>;
   return (
     <form
@@ -188,7 +196,13 @@ export function SignerInfo({ route }: ViewProps) {
         info={info}
         onTaken={() => {
           if (files.length > 0) setTaken(true);
-          else navigate('trust-anchor');
+          else {
+            if (info.known)
+              showToast(
+                `${info.name} is taken over; what the signer made since is published with the next response`,
+              );
+            navigate('trust-anchor');
+          }
         }}
       />
     </Page>
