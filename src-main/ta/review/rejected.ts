@@ -11,7 +11,7 @@ const stored = z.array(z.strictObject({ sha256: z.string(), at: z.string(), reas
 export type Rejection = z.infer<typeof stored>[number];
 
 /** Newest last. */
-async function readRejected(session: TaDeps['session']): Promise<Rejection[]> {
+export async function readRejected(session: TaDeps['session']): Promise<Rejection[]> {
   const text = await session().store.run('settings.get', { name: SETTING });
   return text === null ? [] : stored.parse(JSON.parse(text));
 }

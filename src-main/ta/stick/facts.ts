@@ -31,6 +31,8 @@ import { readRepositoryContact } from '../repository-contact.ts';
 interface Signed {
   nonce: string;
   signedBy: string;
+  /** As its signer's clock said; null: the message does not say. */
+  signedAt: Date | null;
   goodUntil: Date;
 }
 interface Named {
@@ -89,6 +91,7 @@ function messageFacts(kind: 'request' | 'response', bytes: Uint8Array): FileFact
     kind,
     nonce,
     signedBy: aki === undefined ? '' : (readAuthorityKeyId(aki.valueDer) ?? ''),
+    signedAt: object.signingTime,
     goodUntil: end.notAfter,
   };
 }

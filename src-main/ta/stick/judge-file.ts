@@ -38,7 +38,7 @@ function verdictOf(
     case 'request':
       return best(
         [
-          signer === null ? null : requestAtSigner(file, signer, now),
+          signer === null ? null : requestAtSigner(file, sha256, signer, now),
           proxy === null ? null : requestAtProxy(file, sha256, proxy),
         ],
         'It is a request of a proxy to its signer, and there is no signer in this workspace.',

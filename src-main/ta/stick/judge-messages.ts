@@ -4,7 +4,19 @@ import type { FactsOf } from './facts.ts';
 import type { ProxySituation, SignerSituation } from './situation.ts';
 import { short, type Verdict } from './verdict.ts';
 
-export function requestAtSigner(file: FactsOf<'request'>, signer: SignerSituation, now: Date): Verdict {
+/** Its signer's clock, or this one, is wrong; null: it was signed before `now`. */
+function ofTheFuture({ signedAt }: { signedAt: Date | null }, now: Date): string | null {
+  return signedAt === null || signedAt.getTime() <= now.getTime()
+    ? null
+    : `It was signed at ${momentText(signedAt)} (signed.message), and this machine says ${momentText(now)}: compare the clocks of both machines.`;
+}
+
+export function requestAtSigner(
+  file: FactsOf<'request'>,
+  sha256: string,
+  signer: SignerSituation,
+  now: Date,
+): Verdict {
   const opens = 'review' as const;
   if (file.signedBy !== signer.proxy)
     return {
@@ -12,8 +24,8 @@ export function requestAtSigner(file: FactsOf<'request'>, signer: SignerSituatio
       says: `It was signed by ${short(file.signedBy)} (signed.message), and the enrolled proxy is ${short(signer.proxy)}: it is another proxy's request.`,
       opens,
     };
-  const used = signer.past.find(({ nonce }) => nonce === file.nonce);
-  if (used !== undefined)
+  const used = signer.past.findLast(({ nonce }) => nonce === file.nonce);
+  if (used !== undefined && !used.setAside)
     return {
       state: 'stale',
       says: `It was answered on ${momentText(used.at)} with response ${used.number} (request.nonce ${file.nonce}). Opening it offers that response again.`,
@@ -23,6 +35,21 @@ export function requestAtSigner(file: FactsOf<'request'>, signer: SignerSituatio
     return {
       state: 'stale',
       says: `It ended on ${momentText(file.goodUntil)} (signed.message): have the proxy sign it anew.`,
+      opens,
+    };
+  const rejected = signer.rejected.findLast((one) => one.sha256 === sha256);
+  if (rejected !== undefined)
+    return {
+      state: 'stale',
+      says: `It was rejected here on ${momentText(rejected.at)}, because: ${rejected.reason.replace(/\.$/, '')}. Wait for the next request of the proxy.`,
+      opens,
+    };
+  const future = ofTheFuture(file, now);
+  if (future !== null) return { state: 'later', says: future, opens };
+  if (used !== undefined)
+    return {
+      state: 'expected',
+      says: `It was answered with response ${used.number}, by a clock that was ahead (${momentText(used.at)}), and this signer went on without that: it is reviewed and signed once more.`,
       opens,
     };
   return {
@@ -69,7 +96,8 @@ export function responseAtSigner(
   sha256: string,
   signer: SignerSituation,
 ): Verdict | null {
-  const made = signer.past.find(({ nonce }) => nonce === file.nonce);
+  const answers = signer.past.filter(({ nonce }) => nonce === file.nonce);
+  const made = answers.find((one) => one.responseSha256 === sha256) ?? answers.at(-1);
   if (made === undefined)
     return file.signedBy === signer.identity
       ? {
@@ -81,6 +109,11 @@ export function responseAtSigner(
     return {
       state: 'unexpected',
       says: `It answers the request of response ${made.number}, and is not the file that was made here on ${momentText(made.at)} (response.nonce ${file.nonce}).`,
+    };
+  if (made.setAside)
+    return {
+      state: 'stale',
+      says: `Response ${made.number} of ${momentText(made.at)}, by a clock that was ahead: this signer went on without it. Open its request again and sign it once more.`,
     };
   const last = signer.past.at(-1);
   return last === made || last === undefined
@@ -130,6 +163,8 @@ export function responseAtProxy(file: FactsOf<'response'>, proxy: ProxySituation
       says: `It ended on ${momentText(file.goodUntil)} (signed.message): have the request signed anew and answered again.`,
       opens,
     };
+  const future = ofTheFuture(file, now);
+  if (future !== null) return { state: 'later', says: `${future} It cannot be taken before.`, opens };
   return {
     state: 'expected',
     says: 'The answer to the open request: it is reviewed, then published.',

@@ -2,7 +2,8 @@
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { LocalChild } from '../child/local-child.ts';
 import { numberShown, type ProxyState } from '../proxy/proxy-state.ts';
-import type { TrustAnchor } from '../signer/trust-anchor.ts';
+import type { Rejection } from '../review/rejected.ts';
+import { type HeldSigner, isSetAside } from '../signer/held-signer.ts';
 
 /** An exchange as far as nonces and hashes of its files go. */
 export interface PastFiles {
@@ -23,8 +24,10 @@ export interface SignerSituation {
   certificateFrom: Date;
   /** Of manifest and CRL. */
   number: bigint;
-  /** Oldest first. */
-  past: PastFiles[];
+  /** Oldest first; `setAside`: signed ahead of time, and the signer went on without it. */
+  past: (PastFiles & { setAside: boolean })[];
+  /** Requests that were rejected here. */
+  rejected: readonly Rejection[];
 }
 
 export interface ProxySituation {
@@ -66,8 +69,8 @@ export interface Situation {
   settingUp: boolean;
 }
 
-export function signerSituation(anchor: TrustAnchor, past: readonly PastFiles[]): SignerSituation {
-  const { identity, proxy, objects, certificate } = anchor;
+export function signerSituation(held: HeldSigner, rejected: readonly Rejection[]): SignerSituation {
+  const { identity, proxy, objects, certificate } = held.anchor;
   return {
     identity: identity.keyId,
     proxy: proxy.keyId,
@@ -76,13 +79,11 @@ export function signerSituation(anchor: TrustAnchor, past: readonly PastFiles[])
     certificateSha256: sha256Hex(certificate.der),
     certificateFrom: new Date(certificate.notBefore),
     number: objects.number,
-    past: past.map(({ id, nonce, at, number, responseSha256 }) => ({
-      id,
-      nonce,
-      at,
-      number,
-      responseSha256,
+    past: held.past.map(({ id, nonce, at, number, responseSha256 }) => ({
+      ...{ id, nonce, at, number, responseSha256 },
+      setAside: isSetAside({ at, number }, held),
     })),
+    rejected,
   };
 }
 

@@ -13,6 +13,7 @@ import type { Domain, TicketPaths } from '../../lib/domain.ts';
 import { readBack } from '../../lib/read-back.ts';
 import type { Clock, Volumes } from '../../ports.ts';
 import { fileWords } from '../../rpki/exchange-file.ts';
+import { readRejected } from '../review/rejected.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { heldChildren } from '../child/held-child.ts';
 import type { HeldProxy } from '../proxy/held-proxy.ts';
@@ -114,14 +115,15 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
     ];
     const children = (await heldChildren(deps)).map(({ child }) => childSituation(child));
     const draft = signerAt === null ? await begunSetup(drafts) : null;
-    const key = JSON.stringify([signerAt, proxyAt, children, draft?.id, draft?.revision]);
+    const rejected = signerAt === null ? [] : await readRejected(session);
+    const key = JSON.stringify([rejected, signerAt, proxyAt, children, draft?.id, draft?.revision]);
     if (prepared?.key === key) return prepared;
     const [signer, proxy] = [
       signerAt === null ? null : await deps.signer(),
       proxyAt === null ? null : await deps.proxy(),
     ];
     const situation: Situation = {
-      signer: signer === null ? null : signerSituation(signer.anchor, signer.past),
+      signer: signer === null ? null : signerSituation(signer, rejected),
       proxy: proxy === null ? null : proxySituation(proxy.state, proxy.past),
       children,
       setup: signer === null ? setupHashes(draft) : null,
