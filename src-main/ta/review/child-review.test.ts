@@ -32,6 +32,7 @@ async function unusual(key: TestKey, repository: string, notify: string | null =
   const context = {
     known: { resources, keys: new Set([present.keyId]) },
     objects: { issued: new Map([[present.keyId, certificate(present)]]) } as TaObjects,
+    revoked: new Map<string, string>(),
     validUntil: NOW.toISOString(),
     faults: [],
   };
@@ -67,6 +68,7 @@ test('a key that went to another child is its former owner’s no more', async (
   });
   const past = [issued('a', '1'), issued('b', '2')].map(({ nonce, handle, requests }) => ({
     nonce,
+    number: nonce,
     facts: JSON.stringify(factsOf({ nonce, children: [{ handle, resources, requests }] }, NOW.toISOString())),
   }));
   const { children, owners } = historyOf(past);
@@ -84,6 +86,7 @@ test('a renewal before it is due is unusual, unless the key gets other resources
           [present.keyId, { ...certificate(present), resources: has, notAfter: '2028-02-28T00:00:00Z' }],
         ]),
       } as unknown as TaObjects,
+      revoked: new Map<string, string>(),
       validUntil: NOW.toISOString(),
       faults: [],
     };
@@ -102,6 +105,7 @@ test('only a child that has a certificate can be left without one', async () => 
     const context = {
       known: { resources, keys: new Set([present.keyId]) },
       objects: { issued } as TaObjects,
+      revoked: new Map<string, string>(),
       validUntil: NOW.toISOString(),
       faults: [],
     };
@@ -113,4 +117,22 @@ test('only a child that has a certificate can be left without one', async () => 
   };
   expect(revoked(new Map([[present.keyId, certificate(present)]]))).toMatch(/left without any certificate/);
   expect(revoked(new Map())).not.toMatch(/left without/);
+});
+
+test('a key that was revoked in an earlier exchange is unusual by its name and that exchange', async () => {
+  const ask = (requested: ChildRequest) => {
+    const context = {
+      known: { resources, keys: new Set([present.keyId]) },
+      objects: { issued: new Map([[present.keyId, certificate(present)]]) } as TaObjects,
+      revoked: new Map([[fresh.keyId, '5']]),
+      validUntil: NOW.toISOString(),
+      faults: [],
+    };
+    const child = { handle: 'a', resources, requests: new Map([[fresh.keyId, requested]]) };
+    return unusualOf(childReview(child, context), child, context, NOW, 90 * 86_400_000);
+  };
+  expect(await ask(await wish(fresh, OLD, NOTIFY))).toEqual([
+    expect.stringMatching(/^a asks for key [0-9A-F]{8}…?, which was revoked in exchange 5: /),
+  ]);
+  expect(ask({ type: 'revocation', className: 'default', key: fresh.keyId })).toEqual([]);
 });

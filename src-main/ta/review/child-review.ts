@@ -35,6 +35,8 @@ function familyReview(family: (typeof FAMILIES)[number], before: Ranges, after: 
 export interface ChildContext {
   known: KnownChild | undefined;
   objects: TaObjects;
+  /** Numbers of the exchanges in which keys were revoked that have no certificate now. */
+  revoked: ReadonlyMap<string, string>;
   validUntil: string;
   faults: readonly WishFault[];
 }
@@ -131,6 +133,11 @@ export function unusualOf(
   }
   for (const wish of wishes) {
     const key = wish.keyId.slice(-8);
+    const gone = wish.what === 'revoke' ? undefined : context.revoked.get(wish.keyId);
+    if (gone !== undefined)
+      found.push(
+        `${handle} asks for key ${key}, which was revoked in exchange ${gone}: its owner may have destroyed it or lost it to somebody.`,
+      );
     const elsewhere = movesOf(wish, context);
     if (elsewhere.length > 0)
       found.push(`${handle} would publish at another place: ${elsewhere.join(', ')}.`);

@@ -5,6 +5,7 @@ type Child = ExchangeFacts['children'][number];
 
 const exchange = (nonce: string, ...children: Child[]) => ({
   nonce,
+  number: nonce,
   facts: JSON.stringify({ nextUpdate: '2027-01-01T00:00:00Z', children }),
 });
 const child = (handle: string, ipv4: string, ...wishes: Child['wishes']): Child => ({
@@ -36,12 +37,15 @@ test('exchanges that are added one after the other tell what all of them tell at
       ['A1', 'a'],
     ]),
   );
+  // Not A1, which came back.
+  expect(all.revoked).toEqual(new Map([['A2', '4']]));
   for (let at = 0; at <= PAST.length; at += 1) {
     const before = historyOf(PAST.slice(0, at));
     const kept = structuredClone(before);
     const after = historyOf(PAST.slice(at), before);
     expect(after.children).toEqual(all.children);
     expect(after.owners).toEqual(all.owners);
+    expect(after.revoked).toEqual(all.revoked);
     expect(after.nonces).toEqual(all.nonces);
     // What others hold stays as it was.
     expect(before).toEqual(kept);

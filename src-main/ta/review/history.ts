@@ -18,6 +18,8 @@ export interface ExchangeFacts {
   nextUpdate: string;
   /** When it was signed, with all the digits that krillta gave it; missing: as the exchange itself says. */
   at?: string;
+  /** When its request was signed, by the proxy's clock; missing in older ones. */
+  requestAt?: string;
   /** Who signed it and who approved it, after "It was …"; missing in older ones. */
   how?: string;
   /** Names of those who approved it; missing where none were asked. */
@@ -40,6 +42,10 @@ export interface History {
   /** Child by key identifier. */
   owners: Map<string, string>;
   nonces: Set<string>;
+  /** Keys that were revoked and have had no certificate since, with the number of the response. */
+  revoked: Map<string, string>;
+  /** The youngest request that was answered; null: of none it is known when it was signed. */
+  lastRequest: { at: string; number: string } | null;
 }
 
 export function factsOf(request: Request, nextUpdate: string): ExchangeFacts {
@@ -66,6 +72,12 @@ export function exchangeContent(files: { request: Uint8Array; response: Uint8Arr
   const response: JsonValue = openDocument(files.response, 'response').clear;
   const clear = asObject(response, 'response', { required: ['objects'], open: true });
   return { request, response, objects: readObjects(clear.get('objects'), 'response.objects') };
+}
+
+/** When a message that was judged already was signed, as it says. Throws JsonError. */
+export function messageTime(kind: 'request' | 'response', bytes: Uint8Array): string | null {
+  const { message } = openDocument(bytes, kind);
+  return readSignedObject(message, new Faults()).signingTime?.toISOString() ?? null;
 }
 
 /** The nonce a request file claims, or null when it cannot be read (then its judgement says so). */
@@ -96,8 +108,7 @@ export function signedTime(exchange: {
 }): string {
   const { half, at, facts, response } = exchange;
   if (half === 'signer') return readFacts(facts).at ?? at;
-  const { message } = openDocument(response, 'response');
-  return readSignedObject(message, new Faults()).signingTime?.toISOString() ?? at;
+  return messageTime('response', response) ?? at;
 }
 
 /** An answer that was signed ahead of time, and that the signer went on without; what it revoked stays revoked. */
@@ -114,10 +125,19 @@ export function setAsideOf({ at, facts }: { at: string; facts: string }): SetAsi
   return { at, revoked: new Map(revoked) };
 }
 
-const NONE: History = { children: new Map(), owners: new Map(), nonces: new Set() };
+const NONE: History = {
+  children: new Map(),
+  owners: new Map(),
+  nonces: new Set(),
+  revoked: new Map(),
+  lastRequest: null,
+};
 
 /** `past` oldest first, after all of `before`, which stays as it is. */
-export function historyOf(past: readonly { nonce: string; facts: string }[], before = NONE): History {
+export function historyOf(
+  past: readonly { nonce: string; number: string; facts: string }[],
+  before = NONE,
+): History {
   const history: History = {
     children: new Map(
       [...before.children].map(([handle, { resources, keys }]) => [
@@ -127,11 +147,17 @@ export function historyOf(past: readonly { nonce: string; facts: string }[], bef
     ),
     owners: new Map(before.owners),
     nonces: new Set(before.nonces),
+    revoked: new Map(before.revoked),
+    lastRequest: before.lastRequest,
   };
   const last = new Map<KnownChild, ExchangeFacts['children'][number]['resources']>();
-  for (const { nonce, facts } of past) {
+  for (const { nonce, number, facts } of past) {
     history.nonces.add(nonce);
-    for (const { handle, resources, wishes } of readFacts(facts).children) {
+    const { requestAt, children } = readFacts(facts);
+    const { lastRequest } = history;
+    if (requestAt !== undefined && !(Date.parse(requestAt) < Date.parse(lastRequest?.at ?? requestAt)))
+      history.lastRequest = { at: requestAt, number };
+    for (const { handle, resources, wishes } of children) {
       const child = history.children.get(handle) ?? {
         resources: { asn: [], ipv4: [], ipv6: [] },
         keys: new Set(),
@@ -142,9 +168,11 @@ export function historyOf(past: readonly { nonce: string; facts: string }[], bef
         if (owner !== undefined && owner !== handle) history.children.get(owner)?.keys.delete(key);
         if (what === 'issued') {
           child.keys.add(key);
+          history.revoked.delete(key);
           history.owners.set(key, handle);
         } else {
           child.keys.delete(key);
+          history.revoked.set(key, number);
           history.owners.delete(key);
         }
       }

@@ -137,6 +137,7 @@ export function reviewChannels(deps: ReviewDeps): {
               {
                 held,
                 request,
+                requestAt: view.signedAt,
                 file: bytes,
                 number: chosen,
                 numberReason: number?.reason ?? '',

@@ -117,6 +117,13 @@ function outcomeOf(order: ReviewOrder, request: Request | null): ExchangeReview[
   };
 }
 
+/** The request answered last, where that was signed after this one; else null. */
+function olderThan({ lastRequest }: History, signedAt: Date | null) {
+  return lastRequest !== null && signedAt !== null && signedAt.getTime() < Date.parse(lastRequest.at)
+    ? { ...lastRequest, signedAt }
+    : null;
+}
+
 /** Reviews the bytes of a request. Never throws for what it is given. */
 export function reviewRequest(order: ReviewOrder): Reviewed {
   const { bytes, anchor, history, now } = order;
@@ -143,6 +150,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
     const context = {
       known: history.children.get(child.handle),
       objects: anchor.objects,
+      revoked: history.revoked,
       validUntil,
       faults: wishFaults.filter((fault) => fault.child === child.handle),
     };
@@ -151,11 +159,17 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
   const dueBefore = anchor.timing.issuedCertificateReissueWeeksBefore * WEEK_MS;
   const nonce = nonceOf(order, request);
   const quiet = request === null ? [] : quietOf(order, request);
+  const older = nonce.state === 'new' ? olderThan(history, message?.signingTime ?? null) : null;
   const unusual = [
     ...(order.rejected === null
       ? []
       : [
           `This file was rejected here on ${momentText(order.rejected.at)}, because: ${order.rejected.reason}`,
+        ]),
+    ...(older === null
+      ? []
+      : [
+          `It is older than the request answered last: signed ${momentText(older.signedAt)}, and response ${older.number} answered one of ${momentText(older.at)}. The proxy must have withdrawn it, or its clock is behind.`,
         ]),
     ...(order.lost
       ? [

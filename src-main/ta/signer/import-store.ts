@@ -13,7 +13,7 @@ import type { NewKey } from '../../store/columns.ts';
 import type { NewExchange } from '../../store/commands/ta.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { readPrivateKey } from '../../x509/private-key.ts';
-import { exchangeContent, factsOf } from '../review/history.ts';
+import { exchangeContent, factsOf, messageTime } from '../review/history.ts';
 import { type KrillStore, readKrillStore, type StoredExchange } from './krill-store.ts';
 import { readKrillFolder } from './krill-folder.ts';
 import { anchorFaults } from './set-up.ts';
@@ -98,6 +98,7 @@ async function takenKey(
 
 function exchangeRow(stored: StoredExchange, id: string): NewExchange {
   const { request, objects } = exchangeContent(stored);
+  const requestAt = messageTime('request', stored.request);
   return {
     id,
     nonce: stored.nonce,
@@ -106,6 +107,7 @@ function exchangeRow(stored: StoredExchange, id: string): NewExchange {
     facts: JSON.stringify({
       ...factsOf(request, objects.nextUpdate),
       at: stored.at,
+      ...(requestAt === null ? {} : { requestAt }),
       how: 'signed by krillta, and taken over here',
     }),
     requestSha256: sha256Hex(stored.request),

@@ -25,6 +25,8 @@ export interface ProcessOrder {
   numberReason: string;
   /** It was answered before, ahead of time, and the signer went on without that. */
   again: boolean;
+  /** When the proxy signed it; null: it does not say. */
+  requestAt: string | null;
   /** How it was approved, for the record. */
   approvedBy: string;
   /** Names of the approvers; empty where none were asked. */
@@ -65,6 +67,7 @@ export async function processRequest(
   const id = newId('exchange', deps.random);
   const facts = {
     ...factsOf(request, made.objects.nextUpdate),
+    ...(order.requestAt === null ? {} : { requestAt: order.requestAt }),
     how: `signed here, ${order.approvedBy}`,
     approvedBy: [...order.approvers],
   };

@@ -11,6 +11,9 @@ function ofTheFuture({ signedAt }: { signedAt: Date | null }, now: Date): string
     : `It was signed at ${momentText(signedAt)} (signed.message), and this machine says ${momentText(now)}: compare the clocks of both machines.`;
 }
 
+const isBefore = ({ signedAt }: { signedAt: Date | null }, at: string): boolean =>
+  signedAt !== null && signedAt.getTime() < Date.parse(at);
+
 export function requestAtSigner(
   file: FactsOf<'request'>,
   sha256: string,
@@ -46,6 +49,13 @@ export function requestAtSigner(
     };
   const future = ofTheFuture(file, now);
   if (future !== null) return { state: 'later', says: future, opens };
+  const { lastRequest } = signer;
+  if (used === undefined && lastRequest !== null && isBefore(file, lastRequest.at))
+    return {
+      state: 'stale',
+      says: `Older than the request answered last, which response ${lastRequest.number} answered and which was signed on ${momentText(lastRequest.at)} (signed.message): the proxy must have withdrawn it, or its clock is behind.`,
+      opens,
+    };
   if (used !== undefined)
     return {
       state: 'expected',

@@ -26,6 +26,8 @@ export interface SignerSituation {
   number: bigint;
   /** Oldest first; `setAside`: signed ahead of time, and the signer went on without it. */
   past: (PastFiles & { setAside: boolean })[];
+  /** The youngest request that was answered. */
+  lastRequest: HeldSigner['history']['lastRequest'];
   /** Requests that were rejected here. */
   rejected: readonly Rejection[];
 }
@@ -83,6 +85,7 @@ export function signerSituation(held: HeldSigner, rejected: readonly Rejection[]
       ...{ id, nonce, at, number, responseSha256 },
       setAside: isSetAside({ at, number }, held),
     })),
+    lastRequest: held.history.lastRequest,
     rejected,
   };
 }
