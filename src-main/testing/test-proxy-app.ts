@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ProxyExport, ProxyView } from '#shared/contract/ta-proxy.ts';
 import { type TestApp, testApp } from './test-app.ts';
 import { endServers } from './test-net.ts';
-import { approve, exportTo, setUpSigner, signerOf } from './test-signer.ts';
+import { approve, dateOf, exportTo, setUpSigner, signerOf } from './test-signer.ts';
 
 export const BASE = 'rsync://rpki.example.net/repo/';
 export const NOTIFY = 'https://rpki.example.net/rrdp/notification.xml';
@@ -93,7 +93,7 @@ export async function addChild(
 
 /** The open request, as it is carried. */
 export async function makeRequest(proxy: TestApp, ask = true): Promise<Buffer> {
-  await proxy.result(await proxy.call('ta.makeRequest', { ask }));
+  await proxy.result(await proxy.call('ta.makeRequest', { ask, today: dateOf(proxy) }));
   return proxyFileOf(proxy, 'request');
 }
 

@@ -1,11 +1,11 @@
 /** Channels of the trust anchor's proxy: its set-up, its children, requests to its signer and the responses before they are published. */
 import * as z from 'zod';
 import { change, channel, hex, id, instant, nothing, severity } from './channel.ts';
+import { childInfoView, identity, signerInfoView } from './ta-proxy-files.ts';
 import { recordExports } from './ta-record.ts';
 import { taTiming } from './ta-setup.ts';
 
 const handle = z.string().regex(/^[-_A-Za-z0-9/\\]{1,255}$/);
-const identity = z.strictObject({ keyId: hex, sha256: hex });
 export const resourceTexts = z.strictObject({
   asn: z.string().max(200_000),
   ipv4: z.string().max(200_000),
@@ -103,6 +103,8 @@ export const proxyView = z.strictObject({
   wants: z.strictObject({ wishes: z.array(z.string()), activate: z.array(z.string()) }),
   /** Who has to do something now, in one sentence. */
   ball: z.strictObject({ who: z.enum(['proxy', 'courier', 'signer', 'nobody']), text: z.string() }),
+  /** Why this machine's clock cannot be right, as sentences; null: nothing here is younger than it. */
+  clockBehind: z.string().nullable(),
   published: z.strictObject({ at: instant, number: z.string() }).nullable(),
   /** Objects that were never published, or not since the last response. */
   unpublished: z.boolean(),
@@ -114,32 +116,6 @@ export const proxyView = z.strictObject({
   warnings: z.array(z.strictObject({ severity, text: z.string() })),
 });
 export type ProxyView = z.infer<typeof proxyView>;
-
-/** signer-info.json before its signer is associated. */
-export const signerInfoView = z.strictObject({
-  name: z.string(),
-  /** Why it cannot be associated; empty: it can once the fingerprint is typed. */
-  faults: z.array(z.string()),
-  /** It is of the future, and nothing else is wrong with it: from when on it can be taken. */
-  early: instant.nullable(),
-  /** It is of the associated trust anchor, and says less than is known here. */
-  older: z.boolean(),
-  /** A signer is associated already. */
-  known: z.boolean(),
-  /** What changes against the signer that is associated; empty for a first one. */
-  changes: z.array(z.strictObject({ what: z.string(), before: z.string(), after: z.string() })),
-  lines: z.array(z.strictObject({ label: z.string(), value: z.string() })),
-});
-export type SignerInfoView = z.infer<typeof signerInfoView>;
-
-/** A child's file before it is added. */
-export const childInfoView = z.strictObject({
-  name: z.string(),
-  handle: z.string(),
-  identity,
-  faults: z.array(z.string()),
-});
-export type ChildInfoView = z.infer<typeof childInfoView>;
 
 export const responseReview = z.strictObject({
   file: z.strictObject({ name: z.string(), size: z.number().int(), sha256: hex }),
@@ -276,8 +252,17 @@ export const taProxyChannels = {
   /** It is left as it is after all. */
   'ta.unownedKeep': change('unlocked', z.strictObject({ keyId: hex }), nothing),
   /** `ask`: the CAs of this workspace are asked first whether they want something. Starts a job. */
-  'ta.makeRequest': change('unlocked', z.strictObject({ ask: z.boolean() }), z.strictObject({ job: id })),
-  'ta.refreshRequest': change('unlocked', nothing, z.strictObject({ job: id })),
+  /** `ask`: the CAs of this workspace first. `today`: the date on another clock, where `clockBehind` says something. */
+  'ta.makeRequest': change(
+    'unlocked',
+    z.strictObject({ ask: z.boolean(), today: z.string().max(20).nullable().default(null) }),
+    z.strictObject({ job: id }),
+  ),
+  'ta.refreshRequest': change(
+    'unlocked',
+    z.strictObject({ today: z.string().max(20).nullable().default(null) }),
+    z.strictObject({ job: id }),
+  ),
   'ta.cancelRequest': change(
     'unlocked',
     z.strictObject({ reason: z.string().trim().min(3).max(300) }),

@@ -3,7 +3,7 @@
  * (krill-ta.md 7.2; nobody signs that file). The typed fingerprint is what ties it to the other machine.
  */
 import { stopped } from '../../lib/sentence.ts';
-import type { SignerInfoView } from '#shared/contract/ta-proxy.ts';
+import type { SignerInfoView } from '#shared/contract/ta-proxy-files.ts';
 import { momentText } from '../../lib/moment-text.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';

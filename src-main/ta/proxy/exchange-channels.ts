@@ -18,6 +18,7 @@ import { createHeldFiles } from './held-files.ts';
 import { cancelRequest, makeRequest, refreshRequest } from './make-request.ts';
 import type { ProxyDeps } from './proxy-channels.ts';
 import type { ProxyState } from './proxy-state.ts';
+import { requireClock } from './proxy-clock.ts';
 import { reviewResponse } from './review-response.ts';
 import { keepUnowned, revokeUnowned } from './unowned.ts';
 import { storeResponse } from './take-job.ts';
@@ -193,8 +194,10 @@ export function exchangeChannels(deps: ProxyDeps): {
         );
         return {};
       },
-      makeRequest: ({ ask }) =>
-        job('ta.makeRequest', 'Make a request', async (context) => {
+      async makeRequest({ ask, today }) {
+        // Refused before the job, so that the form can say it at its field.
+        requireClock(await proxy.held(), today, now());
+        return job('ta.makeRequest', 'Make a request', async (context) => {
           if (ask) {
             context.report(0.1, 'Asking the CAs of this workspace');
             await locals.askAll();
@@ -206,16 +209,19 @@ export function exchangeChannels(deps: ProxyDeps): {
             requestEntry('ta.makeRequest', 'Made request'),
           );
           return ['proxy'];
-        }),
-      refreshRequest: () =>
-        job('ta.refreshRequest', 'Sign the request anew', async (context) => {
+        });
+      },
+      async refreshRequest({ today }) {
+        requireClock(await proxy.held(), today, now());
+        return job('ta.refreshRequest', 'Sign the request anew', async (context) => {
           context.commit();
           await proxy.change(
             ({ state, signing }) => refreshRequest(state, signing, now()),
             requestEntry('ta.refreshRequest', 'Signed anew: request'),
           );
           return ['proxy'];
-        }),
+        });
+      },
       async cancelRequest({ reason }) {
         await proxy.change(
           ({ state }) => cancelRequest(state, now()),

@@ -10,6 +10,7 @@ import type { Identity } from '../signer/trust-anchor.ts';
 import { overhang } from './change-children.ts';
 import { resourceTextsOf } from './child-info.ts';
 import { answerChild } from './answer-child.ts';
+import { clockBehind } from './proxy-clock.ts';
 import type { HeldProxy } from './held-proxy.ts';
 import type { LocalCas, LocalWants } from './local-cas.ts';
 import { openContent, outdated, wishesOf } from './make-request.ts';
@@ -127,10 +128,13 @@ function unpublishedText({ signer, published }: ProxyState): string {
 }
 
 /** Dates and obstacles, most urgent first. */
-export function proxyWarnings({ state, highest }: HeldProxy, now: Date): ProxyView['warnings'] {
+export function proxyWarnings(held: HeldProxy, now: Date): ProxyView['warnings'] {
+  const { state, highest } = held;
   const warnings: ProxyView['warnings'] = [];
   const { signer, open, timing } = state;
   if (signer === null) return warnings;
+  const behind = clockBehind(held, now);
+  if (behind !== null) warnings.push({ severity: 'bad', text: behind });
   if (highest > signer.objects.number)
     warnings.push({ severity: 'bad', text: restoredText(signer.objects.number, highest) });
   const left = Date.parse(signer.objects.nextUpdate) - now.getTime();
@@ -260,6 +264,7 @@ export function proxyView(
           },
     wants: about.wants,
     ball: ballOf(state, now, about.wants),
+    clockBehind: clockBehind(held, now),
     published: state.published === null ? null : { at: state.published.at, number: state.published.number },
     unpublished: isUnpublished(state),
     putOut: about.putOut,

@@ -1,5 +1,5 @@
 /** What a signer-info.json changes against the signer that is associated, for the eye of the proxy's operator. */
-import type { SignerInfoView } from '#shared/contract/ta-proxy.ts';
+import type { SignerInfoView } from '#shared/contract/ta-proxy-files.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { momentText } from '../../lib/moment-text.ts';
 import type { TaObjects } from '../objects.ts';

@@ -1,7 +1,8 @@
 /** A child is added: from its own file, or one of this workspace; who it is, what it may have, and the advice for a second one. */
 import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
-import type { ChildInfoView, ProxyView, ResourceTexts } from '#shared/contract/ta-proxy.ts';
+import type { ProxyView, ResourceTexts } from '#shared/contract/ta-proxy.ts';
+import type { ChildInfoView } from '#shared/contract/ta-proxy-files.ts';
 import { uploadBlob } from '../../app/blob-upload.ts';
 import { call } from '../../app/call.ts';
 import { showToast } from '../../app/state.ts';

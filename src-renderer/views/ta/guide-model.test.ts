@@ -23,6 +23,7 @@ const proxy = (part: Partial<ProxyView>): ProxyView =>
     ball: { who: 'nobody', text: 'Nothing is open.' },
     unpublished: false,
     putOut: true,
+    clockBehind: null,
     wants: { wishes: [], activate: [] },
     ...part,
   }) as ProxyView;
@@ -224,5 +225,15 @@ describe('an exchange', () => {
     // Its first number may be any: what counts is whether it ever answered.
     expect(says(at({ signer: signer('1001') }))).toEqual(['info', 'Hand out signer-info.json…']);
     expect(says(at({ signer: signer('9'), exchanged: true }))).toEqual(['sign', 'Open request.json…']);
+  });
+});
+
+test('a clock behind what was done last is said before anything else, and no step is pressed for', () => {
+  const guide = at({ proxy: proxy({ step: 'running', ball: { who: 'proxy', text: 'One wish waits.' } }) });
+  expect(guide).toMatchObject({ says: 'One wish waits.', idle: false });
+  const behind = 'The last publication was at x.';
+  expect(at({ proxy: proxy({ step: 'running', clockBehind: behind }) })).toMatchObject({
+    says: behind,
+    idle: true,
   });
 });

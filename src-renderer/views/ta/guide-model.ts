@@ -278,7 +278,12 @@ function signerAlone({ signer, made, exchanged, reissued, krill, handedOut }: Gu
 }
 
 export function guideOf(input: GuideInput): Guide {
-  if (input.proxy !== null) return withProxy(input, input.proxy);
+  const { proxy } = input;
+  if (proxy !== null) {
+    const guide = withProxy(input, proxy);
+    // Not the bold button: it may be the clock that has to be set.
+    return proxy.clockBehind === null ? guide : { ...guide, says: proxy.clockBehind, idle: true };
+  }
   if (input.offline || input.signer !== null) return signerAlone(input);
   return guideAt(
     'set-up',

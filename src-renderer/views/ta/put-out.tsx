@@ -1,5 +1,6 @@
 /** ta.cer and the TAL, put where relying parties fetch them: after the first association, and after each change of them. */
-import type { ProxyView, SignerInfoView } from '#shared/contract/ta-proxy.ts';
+import type { ProxyView } from '#shared/contract/ta-proxy.ts';
+import type { SignerInfoView } from '#shared/contract/ta-proxy-files.ts';
 import { call } from '../../app/call.ts';
 import { hrefOf, navigate } from '../../app/router.ts';
 import { useAction } from '../../app/use-action.ts';

@@ -5,6 +5,7 @@ import { call } from '../../app/call.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Checkbox } from '../../components/choices.tsx';
 import { DialogForm, whyNotReason } from '../../components/dialog-form.tsx';
+import { TodayField, whyNotToday } from './today-field.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { useStartedJob } from '../../components/use-started-job.tsx';
@@ -14,10 +15,32 @@ interface BodyProps {
   onClose: () => void;
 }
 
+const typed = (today: string): string | null => (today.trim() === '' ? null : today.trim());
+const whyNotNow = ({ clockBehind }: ProxyView, today: string): string | null =>
+  clockBehind === null ? null : whyNotToday(today);
+const fieldError = (action: ReturnType<typeof useStartedJob>['action']): string | null =>
+  action.error?.fieldError('today') ?? null;
+
+/** The date from another clock, where this one is behind what was done here last. */
+function ClockField(props: {
+  proxy: ProxyView;
+  value: string;
+  onChange: (text: string) => void;
+  error: string | null;
+}) {
+  const { proxy, ...field } = props;
+  return proxy.clockBehind === null ? null : <TodayField says={proxy.clockBehind} {...field} />;
+}
+
 export function MakeBody({ proxy, onClose }: BodyProps) {
   const locals = proxy.children.filter(({ local }) => local).length;
   const [ask, setAsk] = useState(locals > 0);
-  const make = useStartedJob('ta.makeRequest', () => call('ta.makeRequest', { ask }), onClose);
+  const [today, setToday] = useState('');
+  const make = useStartedJob(
+    'ta.makeRequest',
+    () => call('ta.makeRequest', { ask, today: typed(today) }),
+    onClose,
+  );
   const waiting = proxy.children.reduce(
     (sum, { keys }) => sum + keys.filter(({ state }) => state === 'asked' || state === 'revoking').length,
     0,
@@ -27,7 +50,8 @@ export function MakeBody({ proxy, onClose }: BodyProps) {
   return (
     <DialogForm
       action={make.action}
-      why={proxy.open === null ? null : 'A request is open already'}
+      why={proxy.open === null ? whyNotNow(proxy, today) : 'A request is open already'}
+      saidByField={fieldError(make.action) !== null}
       verb="Make the request"
       onClose={onClose}
     >
@@ -54,18 +78,25 @@ export function MakeBody({ proxy, onClose }: BodyProps) {
           Ask the CAs of this workspace first what they need
         </Checkbox>
       )}
+      <ClockField proxy={proxy} value={today} onChange={setToday} error={fieldError(make.action)} />
     </DialogForm>
   );
 }
 
 export function RefreshBody({ proxy, onClose }: BodyProps) {
-  const refresh = useStartedJob('ta.refreshRequest', () => call('ta.refreshRequest', {}), onClose);
+  const [today, setToday] = useState('');
+  const refresh = useStartedJob(
+    'ta.refreshRequest',
+    () => call('ta.refreshRequest', { today: typed(today) }),
+    onClose,
+  );
   const outdated = proxy.open?.outdated ?? [];
   if (refresh.progress !== null) return refresh.progress;
   return (
     <DialogForm
       action={refresh.action}
-      why={proxy.open === null ? 'No request is open' : null}
+      why={proxy.open === null ? 'No request is open' : whyNotNow(proxy, today)}
+      saidByField={fieldError(refresh.action) !== null}
       verb="Sign anew"
       onClose={onClose}
     >
@@ -89,6 +120,7 @@ export function RefreshBody({ proxy, onClose }: BodyProps) {
         </>
       )}
       <p className="dim">The file and its digits are new either way: write it and carry it again.</p>
+      <ClockField proxy={proxy} value={today} onChange={setToday} error={fieldError(refresh.action)} />
     </DialogForm>
   );
 }

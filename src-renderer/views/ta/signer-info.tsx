@@ -1,6 +1,6 @@
 /** signer-info.json before it is believed: what it says, what it changes, and the fingerprint read on the signer's machine. */
 import { useEffect, useRef, useState } from 'react';
-import type { SignerInfoView } from '#shared/contract/ta-proxy.ts';
+import type { SignerInfoView } from '#shared/contract/ta-proxy-files.ts';
 import { call } from '../../app/call.ts';
 import { hrefOf, navigate } from '../../app/router.ts';
 import { showToast } from '../../app/state.ts';
