@@ -1,4 +1,5 @@
 /** The answers of a response held against the wishes of the request (RFC 6492 3.4.2, 3.5.2): none missing, none too many. */
+import { shortKey } from './short-key.ts';
 import { equalBytes } from '../lib/bytes.ts';
 import { Faults } from '../rpki/fault.ts';
 import { judgeObject } from '../rpki/judge.ts';
@@ -187,7 +188,7 @@ export function judgeAnswers(
     const child = request.children.find((one) => one.handle === name);
     faults.check(child !== undefined, `${name}: an answer to a child that asked nothing`, ISSUED);
     for (const [key, answer] of own) {
-      const who = `${name}, key ${key.slice(-8)}`;
+      const who = `${name}, key ${shortKey(key)}`;
       const wish = child?.requests.get(key);
       if (child === undefined || wish === undefined) {
         faults.check(false, `${who}: an answer to nothing that was asked`, ISSUED);
@@ -203,6 +204,6 @@ export function judgeAnswers(
   }
   for (const { handle: name, requests } of request.children)
     for (const key of requests.keys())
-      faults.check(answers.get(name)?.has(key) === true, `${name}, key ${key.slice(-8)}: no answer`, ISSUED);
+      faults.check(answers.get(name)?.has(key) === true, `${name}, key ${shortKey(key)}: no answer`, ISSUED);
   return fulfilled;
 }

@@ -2,6 +2,7 @@
  * A request file judged before anything is signed (krill-ta.md 5.4, 6.10, 16): the message, the clear text beside it, and
  * every child's every wish against what the trust anchor is. It changes nothing.
  */
+import { shortKey } from './short-key.ts';
 import type { JsonObject } from '../lib/json-reader.ts';
 import { type Fault, Faults } from '../rpki/fault.ts';
 import type { Message } from '../rpki/message.ts';
@@ -79,7 +80,7 @@ function judgeWish(
   faults: Faults,
   questions: string[],
 ): void {
-  const who = `${child.handle}, key ${key.slice(-8)}`;
+  const who = `${child.handle}, key ${shortKey(key)}`;
   const inner = new Faults();
   inner.check(
     wish.className === 'default',

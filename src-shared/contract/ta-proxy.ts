@@ -99,6 +99,8 @@ export const proxyView = z.strictObject({
       rejected: z.strictObject({ at: instant, reason: z.string() }).nullable(),
     })
     .nullable(),
+  /** What the next request holds though nobody is asked before it, a sentence each. */
+  waiting: z.array(z.string()),
   /** Of the CAs of this workspace: what they would ask for when asked, and handles whose new key is to be activated. */
   wants: z.strictObject({ wishes: z.array(z.string()), activate: z.array(z.string()) }),
   /** Who has to do something now, in one sentence. */

@@ -23,7 +23,8 @@ import { childRoll, type RollStep } from './child-roll.ts';
 import { goOnChild, madeAhead } from './go-on-child.ts';
 import { type ChildDeps, type HeldChild, heldChild, heldChildren } from './held-child.ts';
 import type { LocalChildren } from './local-children.ts';
-import { keyIn, shortKey } from './local-child.ts';
+import { keyIn } from './local-child.ts';
+import { shortKey } from '../short-key.ts';
 import type { Parent } from './parent.ts';
 import { activateKey, startRoll } from './roll-key.ts';
 

@@ -2,7 +2,8 @@
 import type { JobContext } from '../../lib/jobs.ts';
 import { type Roll, rolledAlgorithm, type RollTarget } from '../../signers/migration.ts';
 import type { HeldChild } from './held-child.ts';
-import { keyIn, shortKey } from './local-child.ts';
+import { keyIn } from './local-child.ts';
+import { shortKey } from '../short-key.ts';
 import { nextStep } from './roll-key.ts';
 
 export type RollStep = NonNullable<ReturnType<typeof nextStep>>;

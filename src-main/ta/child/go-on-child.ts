@@ -6,7 +6,8 @@ import { isFarAhead } from '../signer/clock.ts';
 import { BACKDATE_MS } from '../signer/publish.ts';
 import { withFreshObjects } from './child-objects.ts';
 import { type ChildDeps, type HeldChild, keepChild } from './held-child.ts';
-import { type ChildKey, type LocalChild, shortKey } from './local-child.ts';
+import { type ChildKey, type LocalChild } from './local-child.ts';
+import { shortKey } from '../short-key.ts';
 
 const madeAt = ({ objects }: ChildKey): Date | null =>
   objects === null ? null : new Date(Date.parse(objects.thisUpdate) + BACKDATE_MS);

@@ -82,9 +82,6 @@ export function withKey(child: LocalChild, keyId: string, change: Partial<ChildK
   };
 }
 
-/** "F038768D…": enough to tell keys apart in a sentence. */
-export const shortKey = (keyId: string): string => `${keyId.slice(0, 8)}…`;
-
 /** Throws AppError NOT_ALLOWED_NOW: what is missing before the parent can be asked. */
 export function requireParent(child: LocalChild): ChildParent {
   if (child.parent === null)

@@ -1,7 +1,8 @@
 /** What a parent said about one key when it did not perform: as a state with words, because 1104 and 1101 are no errors (T-005). */
 import { stopped } from '../../lib/sentence.ts';
 import { NOT_PERFORMED, type Payload } from '../../rpki/provisioning-message.ts';
-import { type ChildKey, shortKey } from './local-child.ts';
+import { type ChildKey } from './local-child.ts';
+import { shortKey } from '../short-key.ts';
 import type { Wish } from './wishes.ts';
 
 export interface Said {

@@ -2,7 +2,7 @@
 import type { ChildDeps, HeldChild } from './held-child.ts';
 import { keepChild } from './held-child.ts';
 import { withFreshObjects } from './child-objects.ts';
-import { shortKey } from './local-child.ts';
+import { shortKey } from '../short-key.ts';
 
 /** Answers whether anything was made: then it has to be published. */
 export async function refreshChild(deps: ChildDeps, held: HeldChild): Promise<boolean> {

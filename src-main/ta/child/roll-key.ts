@@ -8,7 +8,8 @@ import { newKeyRow } from '../../signers/stored-key.ts';
 import { csrOf } from './configure-child.ts';
 import { keyLabel, makeChildKey, pendingKey } from './create-child.ts';
 import { type ChildDeps, type HeldChild, keepChild } from './held-child.ts';
-import { keyIn, type LocalChild, shortKey } from './local-child.ts';
+import { keyIn, type LocalChild } from './local-child.ts';
+import { shortKey } from '../short-key.ts';
 
 /** What the next step of a roll is, for screens: null while there is none to take here. */
 export function nextStep(child: LocalChild): 'start' | 'activate' | null {

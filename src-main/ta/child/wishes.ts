@@ -3,7 +3,8 @@ import type { ResourceClass } from '../../rpki/provisioning-message.ts';
 import { sameResources } from '../../rpki/resource-set.ts';
 import type { CertInfo } from '../objects.ts';
 import type { ParentTiming } from './parent.ts';
-import { type ChildKey, type LocalChild, shortKey } from './local-child.ts';
+import { type ChildKey, type LocalChild } from './local-child.ts';
+import { shortKey } from '../short-key.ts';
 import { certificateFor } from './take-certificate.ts';
 
 const WEEK_MS = 7 * 86_400_000;

@@ -141,6 +141,9 @@ test(
     await ask();
     // Asked: it is the proxy's to carry now, and not counted twice.
     expect(await wanted()).toMatchObject({ wishes: [], ball: { text: expect.stringMatching(/^One wish/) } });
+    expect((await proxyOf(proxy)).waiting).toEqual([
+      expect.stringMatching(/^online asked for the revocation of key [0-9A-F]{8}…$/),
+    ]);
     await exchange();
     await proxy.call('ta.childResources', { handle: 'online', resources: { ...ALL, asn: 'AS64496' } });
     expect((await wanted()).wishes).toEqual([

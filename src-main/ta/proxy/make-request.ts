@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../lib/app-error.ts';
+import { shortKey } from '../short-key.ts';
 import type { Child, Request } from '../documents.ts';
 import { requestOf } from '../documents.ts';
 import { openDocument } from '../open-exchange.ts';
@@ -23,6 +24,22 @@ export function wishesOf(state: ProxyState): Child[] {
     .filter(({ openRequests }) => openRequests.size > 0)
     .map(({ handle, resources, openRequests }) => ({ handle, resources, requests: openRequests }));
   return [...asking, ...[unownedWishes(state)].filter((one) => one !== null)];
+}
+
+/** The same, a sentence each: what the next request holds even when nobody is asked. */
+export function wishTexts(state: ProxyState): string[] {
+  const issued = state.signer?.objects.issued;
+  return wishesOf(state).flatMap(({ handle, requests }) =>
+    [...requests].map(([key, { type }]) => {
+      const what =
+        type === 'revocation'
+          ? 'the revocation of'
+          : issued?.has(key) === true
+            ? 'another certificate for'
+            : 'a certificate for';
+      return `${handle} asked for ${what} key ${shortKey(key)}`;
+    }),
+  );
 }
 
 /** What the open request says, as its file has it. */

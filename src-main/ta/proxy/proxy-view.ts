@@ -13,7 +13,7 @@ import { answerChild } from './answer-child.ts';
 import { clockBehind } from './proxy-clock.ts';
 import type { HeldProxy } from './held-proxy.ts';
 import type { LocalCas, LocalWants } from './local-cas.ts';
-import { openContent, outdated, wishesOf } from './make-request.ts';
+import { openContent, outdated, wishesOf, wishTexts } from './make-request.ts';
 import { numberShown, type ProxyChild, type ProxyState } from './proxy-state.ts';
 import { unownedKeys } from './unowned.ts';
 
@@ -262,6 +262,7 @@ export function proxyView(
             outdated: outdated(state),
             rejected: about.rejected,
           },
+    waiting: open === null ? wishTexts(state) : [],
     wants: about.wants,
     ball: ballOf(state, now, about.wants),
     clockBehind: clockBehind(held, now),

@@ -2,6 +2,7 @@
  * A response before it is published, for the proxy's operator: the verdict of the judges, what each child gets, what would
  * change in the repository. It changes nothing.
  */
+import { shortKey } from '../short-key.ts';
 import type { ResponseReview } from '#shared/contract/ta-proxy.ts';
 import { momentText } from '../../lib/moment-text.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
@@ -33,8 +34,6 @@ export interface ReviewedResponse {
   /** It is not right as it is: not one that was taken already, and not one of the future that is right otherwise. */
   wrong: boolean;
 }
-
-const short = (key: string): string => key.slice(-8);
 
 interface Story {
   says: string;
@@ -136,14 +135,14 @@ function unaskedOf(state: ProxyState & { signer: AssociatedSigner }, response: R
     const owner = owners.get(key);
     if (owner === undefined)
       return [
-        `There is a certificate for key ${short(key)}, which no child here has: it was issued with a response that was never taken. Revoke it on the trust anchor's page, or let its child ask again.`,
+        `There is a certificate for key ${shortKey(key)}, which no child here has: it was issued with a response that was never taken. Revoke it on the trust anchor's page, or let its child ask again.`,
       ];
     if (answered.has(key) || (before !== undefined && equalBytes(before.der, info.der))) return [];
     const what = `${resourceTexts(info.resources).join(', ')} at ${info.caRepository}`;
     return [
       before === undefined
-        ? `${owner}: there is a certificate for key ${short(key)}, which was not asked for: ${what}.`
-        : `${owner}: key ${short(key)} has another certificate than before, and nobody asked for that: ${what}.`,
+        ? `${owner}: there is a certificate for key ${shortKey(key)}, which was not asked for: ${what}.`
+        : `${owner}: key ${shortKey(key)} has another certificate than before, and nobody asked for that: ${what}.`,
     ];
   });
 }
@@ -175,7 +174,7 @@ function unusualOf(state: ProxyState & { signer: AssociatedSigner }, response: R
         !objects.issued.has(key) &&
         response.answers.get(handle)?.get(key)?.type !== 'revocation'
       )
-        found.push(`${handle}: the certificate of key ${short(key)} is gone, and nobody asked for that.`);
+        found.push(`${handle}: the certificate of key ${shortKey(key)} is gone, and nobody asked for that.`);
   return found;
 }
 

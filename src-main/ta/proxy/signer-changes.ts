@@ -1,4 +1,5 @@
 /** What a signer-info.json changes against the signer that is associated, for the eye of the proxy's operator. */
+import { shortKey } from '../short-key.ts';
 import type { SignerInfoView } from '#shared/contract/ta-proxy-files.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { momentText } from '../../lib/moment-text.ts';
@@ -35,7 +36,7 @@ function signedSince(state: ProxyState, before: TaObjects, after: TaObjects): Si
   return [
     { what: 'Manifest number', before: String(numberShown(state)), after: String(after.number) },
     ...keys.map((key) => ({
-      what: `${owners.get(key) ?? 'No child here'}, key ${key.slice(0, 8)}…`,
+      what: `${owners.get(key) ?? 'No child here'}, key ${shortKey(key)}`,
       before: said(before, key),
       after: said(after, key),
     })),

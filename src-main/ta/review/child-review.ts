@@ -1,4 +1,5 @@
 /** One child of a request beside what it had before: resources as sets, each wish with what it replaces. */
+import { shortKey } from '../short-key.ts';
 import { momentText } from '../../lib/moment-text.ts';
 import type { ChildReview } from '#shared/contract/ta-review.ts';
 import { Faults } from '../../rpki/fault.ts';
@@ -132,7 +133,7 @@ export function unusualOf(
     if (less.length > 0) found.push(`${handle} loses resources: ${listed(less)}.`);
   }
   for (const wish of wishes) {
-    const key = wish.keyId.slice(-8);
+    const key = shortKey(wish.keyId);
     const gone = wish.what === 'revoke' ? undefined : context.revoked.get(wish.keyId);
     if (gone !== undefined)
       found.push(

@@ -32,6 +32,9 @@ function ClockField(props: {
   return proxy.clockBehind === null ? null : <TodayField says={proxy.clockBehind} {...field} />;
 }
 
+/** So many wishes are named. */
+const SHOWN = 20;
+
 export function MakeBody({ proxy, onClose }: BodyProps) {
   const locals = proxy.children.filter(({ local }) => local).length;
   const [ask, setAsk] = useState(locals > 0);
@@ -41,11 +44,7 @@ export function MakeBody({ proxy, onClose }: BodyProps) {
     () => call('ta.makeRequest', { ask, today: typed(today) }),
     onClose,
   );
-  const waiting = proxy.children.reduce(
-    (sum, { keys }) => sum + keys.filter(({ state }) => state === 'asked' || state === 'revoking').length,
-    0,
-  );
-  const wishes = ask ? proxy.wants.wishes : [];
+  const wishes = [...proxy.waiting, ...(ask ? proxy.wants.wishes : [])];
   if (make.progress !== null) return make.progress;
   return (
     <DialogForm
@@ -56,21 +55,20 @@ export function MakeBody({ proxy, onClose }: BodyProps) {
       onClose={onClose}
     >
       <p>
-        {waiting === 0
-          ? wishes.length === 0
-            ? 'No child wants anything at the moment. The request renews manifest and CRL.'
-            : 'Nothing was asked yet; what the CAs of this workspace ask for goes with it.'
-          : waiting === 1
-            ? 'One key of a child waits for it.'
-            : `${waiting} keys of children wait for it.`}{' '}
+        {wishes.length === 0
+          ? 'No child wants anything at the moment. The request renews manifest and CRL.'
+          : wishes.length === 1
+            ? 'One wish waits for it.'
+            : `${wishes.length} wishes wait for it.`}{' '}
         It gets a new nonce, is signed by the proxy, and stays the same file until you sign it anew on
         purpose.
       </p>
       {wishes.length === 0 ? null : (
         <ul className="verdict-lines">
-          {wishes.map((wish) => (
+          {wishes.slice(0, SHOWN).map((wish) => (
             <li key={wish}>{wish}</li>
           ))}
+          {wishes.length > SHOWN ? <li>and {wishes.length - SHOWN} more</li> : null}
         </ul>
       )}
       {locals === 0 ? null : (
