@@ -70,6 +70,8 @@ export const signerView = z.strictObject({
   mayGoOn: z.boolean(),
   /** Certificate or objects were made after the last exchange: the proxy has to be told. */
   sinceExchange: z.boolean(),
+  /** The TA certificate was made after it. */
+  newCertificate: z.boolean(),
   /** Why a reissue asks for today's date; null: it does not. */
   dateAsked: z.string().nullable(),
   /** What a restored workspace or a stopped clock makes doubtful; empty: nothing. */

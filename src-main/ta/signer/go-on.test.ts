@@ -83,6 +83,7 @@ test(
       aheadUntil: null,
       mayGoOn: false,
       sinceExchange: true,
+      newCertificate: false,
       warnings: [],
     });
     expect(Date.parse(free.issued[0]?.notAfter ?? '')).toBeLessThan(

@@ -97,6 +97,11 @@ describe('set-up', () => {
     ]);
   });
 
+  test('ta.cer that is to be put out again leaves the rest of the set-up done, the child too', () => {
+    const { steps } = at({ proxy: proxy({ step: 'running', putOut: false }) });
+    expect(steps.filter(({ state }) => state !== 'done').map(({ id }) => id)).toEqual(['put-out']);
+  });
+
   test('ta.cer and the TAL are put out before the child is added, and asked for again while nothing else is to be done', () => {
     const first = at({ proxy: proxy({ step: 'child', putOut: false }) });
     expect(says(first)).toEqual(['put-out', 'Put out ta.cer and the TAL…']);
@@ -207,6 +212,14 @@ describe('an exchange', () => {
         .steps.filter(({ state }) => state !== 'done')
         .map(({ id }) => id),
     ).toEqual(['info', 'associate']);
+    expect(at(reissued).says).toMatch(/ta\.cer is the same as before/);
+    // A new ta.cer has its own places to go to.
+    const renewed = at({ ...reissued, signer: { ...signer('9'), newCertificate: true } });
+    expect(renewed.says).toMatch(/new ta\.cer goes to every place/);
+    expect(renewed.steps.filter(({ state }) => state === 'later').map(({ id }) => id)).toEqual([
+      'associate',
+      'put-out',
+    ]);
     const connected = at({ ...reissued, krill: true });
     expect(says(connected)).toEqual(['sign', 'Go to the connected Krill']);
     expect(connected.says).toMatch(/update the signer/);
@@ -220,6 +233,16 @@ describe('an exchange', () => {
     expect(says(at(made))).toEqual(['back', 'Hand out response.json…']);
     expect(at(made).says).toMatch(/^Response 3 is signed and not written yet/);
     expect(at(made).idle).toBe(false);
+    expect(
+      at(made)
+        .steps.slice(0, 3)
+        .every(({ state }) => state === 'done'),
+    ).toBe(true);
+    expect([next.first, at(made).first, at({ ...made, made: null }, ['signer-info']).first]).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect(says(at(made, ['response x-3']))).toEqual(['sign', 'Open request.json…']);
     expect(at({ signer: signer('9'), exchanged: true, krill: true }).idle).toBe(true);
     // Its first number may be any: what counts is whether it ever answered.

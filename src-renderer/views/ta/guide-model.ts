@@ -168,7 +168,7 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
       'info',
       'The signer has another TA certificate than the proxy knows. Its file goes to the proxy again; the new ta.cer goes to every place the TAL names.',
       handOut('signer-info'),
-      { others: [openFile('signer-info')], again: true },
+      { others: [openFile('signer-info')], again: ['associate', 'put-out'] },
     );
   if (open !== null)
     return ball.who === 'proxy'
@@ -203,7 +203,7 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
       'put-out',
       'Nothing is open. ta.cer and the TAL are not known to be where relying parties fetch them.',
       PUT_OUT,
-      { others: [make] },
+      { others: [make], again: [] },
     );
   return guideAt('exchange', 'make', ball.text, make, { idle: ball.who === 'nobody' && step === 'running' });
 }
@@ -248,15 +248,21 @@ function signerAlone({ signer, made, exchanged, reissued, krill, handedOut }: Gu
       'back',
       `Response ${made.number} is signed and not written yet. It goes back to the proxy: only there is anything published.`,
       handOutResponse(made.id),
-      { elsewhere: true, others: [openFile('request')] },
+      // What was signed was made and carried here before.
+      { others: [openFile('request')] },
     );
   if (reissued && !handedOut.has('signer-info'))
     return guideAt(
       'set-up',
       'info',
-      'The trust anchor is newer than the last exchange: carry signer-info.json to the proxy again; a new ta.cer goes to every place the TAL names.',
+      signer.newCertificate
+        ? 'The TA certificate is newer than the last exchange: carry signer-info.json to the proxy again; the new ta.cer goes to every place the TAL names.'
+        : 'The trust anchor is newer than the last exchange: carry signer-info.json to the proxy again. ta.cer is the same as before.',
       handOut('signer-info'),
-      { others: [openFile('request')], again: true },
+      {
+        others: [openFile('request')],
+        again: signer.newCertificate ? ['associate', 'put-out'] : ['associate'],
+      },
     );
   if (!exchanged && !handedOut.has('signer-info'))
     return guideAt(
@@ -273,7 +279,7 @@ function signerAlone({ signer, made, exchanged, reissued, krill, handedOut }: Gu
     'sign',
     'The next request.json comes from the proxy. You see what it asks before anything is signed.',
     openFile('request'),
-    { idle: true, elsewhere: true },
+    { idle: true, elsewhere: true, first: !exchanged },
   );
 }
 

@@ -35,6 +35,8 @@ export interface Guide {
   others: GuideNext[];
   /** There is nothing that must be done now. */
   idle: boolean;
+  /** There was no exchange yet. */
+  first: boolean;
 }
 
 type Step = readonly [id: string, title: string, where: Where];
@@ -72,7 +74,15 @@ export function guideAt(
   at: string,
   says: string,
   next: GuideNext | null,
-  more: { others?: GuideNext[]; idle?: boolean; elsewhere?: boolean; again?: boolean } = {},
+  more: {
+    others?: GuideNext[];
+    idle?: boolean;
+    /** Whether a step of another machine is done is not known here. */
+    elsewhere?: boolean;
+    /** The set-up was done before; these steps of it are to be done anew. */
+    again?: readonly string[];
+    first?: boolean;
+  } = {},
 ): Guide {
   const steps = phase === 'set-up' ? SET_UP : EXCHANGE;
   const here = steps.findIndex(([id]) => id === at);
@@ -85,13 +95,11 @@ export function guideAt(
       state:
         index === here
           ? 'here'
-          : more.again === true
-            ? // The set-up was done before; what was carried anew is taken over anew.
-              id === 'associate'
+          : more.again !== undefined
+            ? more.again.includes(id)
               ? 'later'
               : 'done'
-            : // Whether a step of another machine is done is not known here.
-              index < here && more.elsewhere !== true
+            : index < here && more.elsewhere !== true
               ? 'done'
               : 'later',
     })),
@@ -99,6 +107,7 @@ export function guideAt(
     next,
     others: more.others ?? [],
     idle: more.idle ?? false,
+    first: more.first ?? false,
   };
 }
 

@@ -155,7 +155,15 @@ export function GuideCard(props: StepsProps & { guide: Guide; oneMachine: boolea
   return (
     <Card
       title="You are here"
-      note={setUp ? 'setting up' : guide.idle ? 'between two exchanges' : 'the exchange'}
+      note={
+        setUp
+          ? 'setting up'
+          : guide.first
+            ? 'before the first exchange'
+            : guide.idle
+              ? 'between two exchanges'
+              : 'the exchange'
+      }
       aside={oneMachine ? <Tag tone="careful">one machine: not air-gapped</Tag> : null}
     >
       <div className="stack">
