@@ -29,6 +29,10 @@ const FORMAT = 'baleen-audit-1';
 /** Sentences may hold names, never secrets; still bounded. */
 export const MOST_SUMMARY = 300;
 
+/** What is longer ends in a sign that it goes on. */
+export const summaryOf = (text: string): string =>
+  text.length > MOST_SUMMARY ? `${text.slice(0, MOST_SUMMARY - 1)}…` : text;
+
 /** What the first record follows: binds the chain to its workspace. */
 export function genesisHash(workspaceId: string): string {
   return createHash('sha256').update(`${FORMAT}:${workspaceId}`).digest('hex').toUpperCase();

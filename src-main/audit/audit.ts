@@ -8,7 +8,7 @@ import type { Clock } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
 import { recordOrNote } from '../vault/record-or-note.ts';
 import type { Vault } from '../vault/vault-contract.ts';
-import { genesisHash, type Head, MOST_SUMMARY, recordLine, shortHead } from './audit-record.ts';
+import { genesisHash, type Head, recordLine, shortHead, summaryOf } from './audit-record.ts';
 import type { Fault } from './chain.ts';
 import { FOUND_WRONG, knownWrong, recordWrong } from './found-wrong.ts';
 import { recordedFile } from './recorded-file.ts';
@@ -162,7 +162,7 @@ export function createAudit(deps: {
         known: await namesOf([...ids, ...(error.details?.ids ?? [])]),
         workspace: opened.header.id,
       });
-      entry.summary = entry.summary.slice(0, MOST_SUMMARY);
+      entry.summary = summaryOf(entry.summary);
       await recordOrNote(vault, clock, entry);
     },
     async checkUnlocked() {

@@ -2,15 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { summaryOf } from '../audit/audit-record.ts';
 import { sha256Hex } from '../lib/bytes.ts';
 import type { TestApp } from '../testing/test-app.ts';
 import {
   answeredBy,
+  associate,
   associatedHalves,
   endHalves,
   makeRequest,
   openResponse,
   proxyFileOf,
+  signerInfoOf,
   TAL,
   take,
 } from '../testing/test-proxy-app.ts';
@@ -67,6 +70,9 @@ test('reissues and requests that were refused or rejected, at the signer; each o
     id: 'https://mirror.example.net/ta/ta.cer',
     sha256: null,
   });
+  expect(reissued?.says).toMatch(
+    /until 2126-\d\d-\d\d \d\d:\d\d Z: the TAL gets https:\/\/mirror\.example\.net\/ta\/ta\.cer/,
+  );
   expect(rejected?.says).toMatch(/Nobody announced it/);
   expect(refused?.says).toMatch(/^stick\.json: .*the clear text differs from what was signed/);
   // SECURITY: the digits of the file are asked for; what was signed in it is named instead.
@@ -97,11 +103,64 @@ test('requests that were withdrawn and responses that were refused, at the proxy
   await take(proxy, await answeredBy(proxy, signer, await makeRequest(proxy)));
   await expect(openResponse(proxy, late)).rejects.toThrow(/which was withdrawn on /);
   const events = await eventsOf(proxy);
-  expect(events.map(({ kind }) => kind)).toEqual(['refused', 'withdrawn']);
+  expect(events.map(({ kind }) => kind)).toEqual(['refused', 'withdrawn', 'taken-over']);
   expect(events[1]?.says).toMatch(/The stick was lost/);
   expect(events[0]?.subjects).toEqual([{ type: 'response', id: 'response.json', sha256: sha256Hex(late) }]);
   const written = JSON.parse((await proxyFileOf(proxy, 'record-json')).toString('utf8')) as unknown[];
-  expect(written).toHaveLength(2);
+  expect(written).toHaveLength(3);
+});
+
+test('what is no such file at all, a signer-info.json that does not fit and one that is taken over, each with its hash', async () => {
+  const garbage = Buffer.from('no file of an exchange');
+  const hash = { sha256: sha256Hex(garbage) };
+  await expect(openResponse(proxy, garbage)).rejects.toThrow(/response\.json is /);
+  await expect(openRequest(signer, garbage)).rejects.toThrow(/request\.json is /);
+  expect((await eventsOf(signer))[0]).toMatchObject({ kind: 'refused', subjects: [hash] });
+  expect((await eventsOf(proxy))[0]).toMatchObject({ kind: 'refused', subjects: [hash] });
+
+  const first = await signerInfoOf(signer);
+  later();
+  await take(proxy, await answeredBy(proxy, signer, await makeRequest(proxy)));
+  const open = async (bytes: Uint8Array) =>
+    (await proxy.call('ta.openSignerInfo', { blob: await proxy.blob('signer-info.json', bytes, 'transfer') }))
+      .info;
+  const id = await open(first);
+  // Looked at again: it is one refusal.
+  for (const _ of [1, 2]) expect(await proxy.call('ta.signerInfo', { id })).toMatchObject({ older: true });
+  const [refused, , ...others] = await eventsOf(proxy);
+  expect(refused).toMatchObject({ kind: 'refused', subjects: [{ sha256: sha256Hex(first) }] });
+  expect(refused?.says).toMatch(/^signer-info\.json: Its manifest number 1 is below 2/);
+  expect(others.map(({ kind }) => kind)).toEqual(['taken-over']);
+
+  signer.clock.advance(60_000);
+  await signer.result(
+    await signer.call('ta.reissue', {
+      ...{ https: [TAL.https, 'https://mirror.example.net/ta/ta.cer'], rsync: TAL.rsync },
+      ...{ notify: null, years: 100, today: dateOf(signer) },
+    }),
+  );
+  proxy.clock.advance(120_000);
+  await associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
+  expect((await eventsOf(proxy))[0]).toMatchObject({ kind: 'taken-over' });
+  expect((await eventsOf(proxy))[0]?.says).toMatch(/^Updated the signer .*TAL https:/);
+});
+
+test('a reason that is too long ends in a sign that it goes on', () => {
+  expect(summaryOf('x'.repeat(400))).toMatch(/^x{299}…$/);
+  expect(summaryOf('x'.repeat(300))).toMatch(/^x{300}$/);
+});
+
+test('a request that was answered, and edited since, is a refusal too', async () => {
+  later();
+  const request = await makeRequest(proxy);
+  await approve(signer, request);
+  await openRequest(signer, request);
+  expect(await eventsOf(signer)).toEqual([]);
+  await openRequest(
+    signer,
+    Buffer.from(request.toString('utf8').replaceAll('"child": "online"', '"child": "other"')),
+  );
+  expect(await eventsOf(signer)).toMatchObject([{ kind: 'refused' }]);
 });
 
 test('what this clock alone forbids, and a response that was taken already, is no refusal', async () => {

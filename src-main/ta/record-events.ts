@@ -22,6 +22,7 @@ interface Wanted {
 /** Actions under which a message that does not hold is on record. */
 export const REFUSED_REQUEST = 'ta.review';
 export const REFUSED_RESPONSE = 'ta.responseReview';
+export const REFUSED_INFO = 'ta.signerInfo';
 
 const WANTED: readonly Wanted[] = [
   { action: 'ta.reissue', outcome: 'done', half: 'signer', kind: 'reissued' },
@@ -34,6 +35,11 @@ const WANTED: readonly Wanted[] = [
   { action: 'ta.stickOpen', outcome: 'refused', half: 'signer', kind: 'refused', subject: 'request' },
   { action: 'ta.cancelRequest', outcome: 'done', half: 'proxy', kind: 'withdrawn' },
   { action: REFUSED_RESPONSE, outcome: 'refused', half: 'proxy', kind: 'refused' },
+  // Also the first one: from whom everything after it comes.
+  { action: 'ta.associate', outcome: 'done', half: 'proxy', kind: 'taken-over' },
+  { action: 'ta.associate', outcome: 'refused', half: 'proxy', kind: 'refused' },
+  { action: REFUSED_INFO, outcome: 'refused', half: 'proxy', kind: 'refused' },
+  { action: 'ta.openSignerInfo', outcome: 'refused', half: 'proxy', kind: 'refused' },
   { action: 'ta.openResponse', outcome: 'refused', half: 'proxy', kind: 'refused' },
   { action: 'ta.stickOpen', outcome: 'refused', half: 'proxy', kind: 'refused', subject: 'response' },
 ];

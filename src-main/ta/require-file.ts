@@ -1,5 +1,6 @@
 /** Refuses a file that is not the wanted kind, and says why one that looks like it cannot be read. */
 import { AppError } from '../lib/app-error.ts';
+import { sha256Hex } from '../lib/bytes.ts';
 import { fileWords, recogniseFile, type TaFileKind } from '../rpki/exchange-file.ts';
 import { whatFileIs } from '../rpki/file-damage.ts';
 
@@ -13,6 +14,8 @@ export const wrongFile = (
   new AppError(
     'INVALID_INPUT',
     `${name} is ${whatFileIs(bytes, kind)}; wanted is ${wanted.map(fileWords).join(' or ')}. Nothing was changed.`,
+    // So that its record says later which file it was.
+    { file: { name, sha256: sha256Hex(bytes) } },
   );
 
 /** Throws AppError INVALID_INPUT. */

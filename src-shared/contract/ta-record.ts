@@ -36,9 +36,10 @@ export const recordEvent = z.strictObject({
   half: z.enum(['signer', 'proxy']),
   /**
    * `reissued`: another TA certificate for the same key; `went-on`: what a clock that was ahead made was made anew; `rejected`: by the
-   * signer's operator; `refused`: it did not hold; `withdrawn`: by the proxy's operator.
+   * signer's operator; `refused`: it did not hold; `withdrawn`: by the proxy's operator;
+   * `taken-over`: signer-info.json at the proxy.
    */
-  kind: z.enum(['reissued', 'went-on', 'rejected', 'refused', 'withdrawn']),
+  kind: z.enum(['reissued', 'went-on', 'rejected', 'refused', 'withdrawn', 'taken-over']),
   /** One sentence, with the reason. */
   says: z.string(),
   /** Files, certificates, numbers and URIs it is about; `sha256` of those that have one. */

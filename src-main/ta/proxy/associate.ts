@@ -33,6 +33,7 @@ export function parseSignerInfo(name: string, bytes: Uint8Array): AssociatedSign
     throw new AppError(
       'INVALID_INPUT',
       `${name} cannot be used: ${error.path === '' ? '' : `${error.path}: `}${stopped(error.message)} Write it again on the signer.`,
+      { file: { name, sha256: sha256Hex(bytes) } },
     );
   }
 }

@@ -1,5 +1,6 @@
 /** The channels of a proxy's children and exchanges: who may have what, the request to the signer, the response before it is published. */
 import { stopped } from '../../lib/sentence.ts';
+import { summaryOf } from '../../audit/audit-record.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Domain } from '../../lib/domain.ts';
@@ -109,7 +110,7 @@ export function exchangeChannels(deps: ProxyDeps): {
       audit: {
         action: REFUSED_RESPONSE,
         outcome: 'refused',
-        summary: `${name}: ${why}`.slice(0, 300),
+        summary: summaryOf(`${name}: ${why}`),
         subjects: [{ type: 'response', id: name.slice(0, 200), sha256: sha256Hex(bytes) }],
       },
     });

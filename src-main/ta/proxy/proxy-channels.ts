@@ -1,10 +1,11 @@
 /** The channels of a trust anchor's proxy: its set-up and what it hands out. Decisions are in the files it calls. */
 import type { ProxyExport } from '#shared/contract/ta-proxy.ts';
+import { summaryOf } from '../../audit/audit-record.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { exchangesFile, printed } from '../export.ts';
-import { recordJson } from '../record-events.ts';
+import { recordJson, REFUSED_INFO } from '../record-events.ts';
 import { requireFile } from '../require-file.ts';
 import { rejectionOf } from '../review/rejected.ts';
 import { timingProblems } from '../signer/setup.ts';
@@ -17,6 +18,7 @@ import type { LocalCas } from './local-cas.ts';
 import { proxyFile } from './proxy-files.ts';
 import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
 import { localWants, proxyView } from './proxy-view.ts';
+import { associatedText } from './signer-changes.ts';
 import type { Publisher } from './publisher.ts';
 import { isPutOut, notePutOut } from './put-out.ts';
 import type { RunningProxy } from './running-proxy.ts';
@@ -51,7 +53,7 @@ export function proxyChannels(deps: ProxyDeps): {
 } {
   const { session, jobs, random, clock, changed, proxy, locals, publisher, refusedEntry } = deps;
   const now = (): Date => clock.now();
-  const infos = createHeldFiles<{ name: string; signer: AssociatedSigner }>(deps, 'info');
+  const infos = createHeldFiles<{ name: string; signer: AssociatedSigner; sha256: string }>(deps, 'info');
 
   /** What the signer of this workspace decided about the open request, when that was a no. */
   async function rejectedHere({ open }: ProxyState): Promise<{ at: string; reason: string } | null> {
@@ -59,10 +61,27 @@ export function proxyChannels(deps: ProxyDeps): {
     return rejection === null ? null : { at: rejection.at, reason: rejection.reason };
   }
 
+  /** By file: it is on record that it does not fit. */
+  const refused = new Set<string>();
+
+  async function noteRefused(id: string, why: string, sha256: string): Promise<void> {
+    if (refused.has(id)) return;
+    refused.add(id);
+    await session().store.run('audit.add', {
+      audit: {
+        action: REFUSED_INFO,
+        outcome: 'refused',
+        summary: summaryOf(why),
+        subjects: [{ type: 'signer-info', id, sha256 }],
+      },
+    });
+    changed('ta', []);
+  }
+
   async function openSignerInfo(name: string, bytes: Uint8Array): Promise<string> {
     await proxy.required();
     requireFile(name, bytes, 'signer-info');
-    return infos.put({ name, signer: parseSignerInfo(name, bytes) });
+    return infos.put({ name, signer: parseSignerInfo(name, bytes), sha256: sha256Hex(bytes) });
   }
 
   async function file(what: ProxyExport, child: string | null): Promise<{ content: Uint8Array; id: string }> {
@@ -80,7 +99,10 @@ export function proxyChannels(deps: ProxyDeps): {
   return {
     openSignerInfo,
     file,
-    clear: infos.clear,
+    clear() {
+      refused.clear();
+      infos.clear();
+    },
     channels: {
       async proxy() {
         const held = await proxy.held();
@@ -165,8 +187,10 @@ export function proxyChannels(deps: ProxyDeps): {
         return { info: await openSignerInfo(name, bytes) };
       },
       async signerInfo({ id }) {
-        const { name, signer } = infos.get(id);
-        return signerInfoView((await proxy.required()).state, name, signer, now());
+        const { name, signer, sha256 } = infos.get(id);
+        const view = signerInfoView((await proxy.required()).state, name, signer, now());
+        if (view.faults.length > 0) await noteRefused(id, `${name}: ${view.faults.join('; ')}`, sha256);
+        return view;
       },
       async associate({ id, fingerprint }) {
         const { signer } = infos.get(id);
@@ -184,7 +208,7 @@ export function proxyChannels(deps: ProxyDeps): {
                 ({ state }) => associate(state, signer, fingerprint, now()),
                 (_, before) => ({
                   action: 'ta.associate',
-                  summary: `${before.signer === null ? 'Associated' : 'Updated'} the signer ${signer.identity.keyId} of the trust anchor ${signer.objects.keyId}`,
+                  summary: summaryOf(associatedText(before, signer)),
                   subjects: [
                     {
                       type: 'signer-id',

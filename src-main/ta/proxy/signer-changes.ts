@@ -43,6 +43,14 @@ function signedSince(state: ProxyState, before: TaObjects, after: TaObjects): Si
   ];
 }
 
+/** For the record: which signer, and what it changed. */
+export function associatedText(before: ProxyState, { identity, objects, ...rest }: AssociatedSigner): string {
+  const who = `the signer ${identity.keyId} of the trust anchor ${objects.keyId}`;
+  if (before.signer === null) return `Associated ${who}`;
+  const changes = changesOf(before, before.signer, { identity, objects, ...rest });
+  return `Updated ${who}: ${changes.map((one) => `${one.what} ${one.before} -> ${one.after}`).join('; ') || 'nothing new'}`;
+}
+
 /** What `after` brings; `state` is what it brings it to. */
 export function changesOf(
   state: ProxyState,

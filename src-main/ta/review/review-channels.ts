@@ -1,7 +1,9 @@
 /** The channels of a review: open, look, approve, reject. */
 import type { ExchangeReview } from '#shared/contract/ta-review.ts';
 import { stopped } from '../../lib/sentence.ts';
+import { summaryOf } from '../../audit/audit-record.ts';
 import { AppError } from '../../lib/app-error.ts';
+import { momentText } from '../../lib/moment-text.ts';
 import type { Domain } from '../../lib/domain.ts';
 import { requireDate } from '../signer/clock.ts';
 import type { HeldSigner } from '../signer/held-signer.ts';
@@ -74,7 +76,7 @@ export function reviewChannels(deps: ReviewDeps): {
       audit: {
         action: REFUSED_REQUEST,
         outcome: 'refused',
-        summary: [`${file.name}: ${verdict.title}`, ...why, ...nonce.differs].join('; ').slice(0, 300),
+        summary: summaryOf([`${file.name}: ${verdict.title}`, ...why, ...nonce.differs].join('; ')),
         subjects: [{ ...subject, id: nonce.value || 'unreadable' }],
       },
     });
@@ -96,8 +98,8 @@ export function reviewChannels(deps: ReviewDeps): {
     },
     async review({ id, number }) {
       const { view, wrong } = reviews.look(id, await contextOf(await signer(), id, number));
-      // One that was answered is no wrong one, nor is one that this clock alone does not let through.
-      if (wrong && view.nonce.state !== 'answered') await noteRefused(id, view);
+      // One that was answered is no wrong one unless it was altered since, nor is one that this clock alone does not let through.
+      if (wrong && view.verdict.severity === 'bad') await noteRefused(id, view);
       return view;
     },
     async approve({ id, groups, names, number, today }) {
@@ -166,7 +168,7 @@ export function reviewChannels(deps: ReviewDeps): {
         {
           action: 'ta.reject',
           outcome: 'done',
-          summary: `Rejected request ${view.nonce.value}: ${reason}`.slice(0, 300),
+          summary: summaryOf(`Rejected request ${view.nonce.value}: ${reason}`),
           subjects: [{ type: 'request', id: view.nonce.value || 'unreadable', sha256: contentSha256 }],
         },
       );
@@ -175,7 +177,7 @@ export function reviewChannels(deps: ReviewDeps): {
       const text = [
         // By what stands on the proxy's own screen. Not by the digits of the file, which are asked for when it is opened again.
         `Request ${view.nonce.value} was not signed.`,
-        `File: ${view.file.name}${view.signedAt === null ? '' : `, signed by the proxy at ${view.signedAt}`}`,
+        `File: ${view.file.name}${view.signedAt === null ? '' : `, signed by the proxy at ${momentText(view.signedAt)}`}`,
         `Reason: ${reason}`,
         ...view.faults.map(({ text: found, clause }) => `Found: ${found} (${clause})`),
         ...view.children.flatMap(({ wishes }) =>
@@ -183,7 +185,7 @@ export function reviewChannels(deps: ReviewDeps): {
             problems.map(({ text: found, clause }) => `Found: ${found} (${clause})`),
           ),
         ),
-        `Trust anchor ${held.anchor.objects.keyId}, ${now().toISOString()}`,
+        `Trust anchor ${held.anchor.objects.keyId}, ${momentText(now())}`,
       ].join('\n');
       return { text, rejection: texts.put({ nonce: view.nonce.value || 'unreadable', text }) };
     },

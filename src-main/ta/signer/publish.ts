@@ -18,6 +18,10 @@ export function backdated(now: Date): Date {
   return new Date(now.getTime() - BACKDATE_MS);
 }
 
+/** When a certificate was made; it begins a little before. */
+export const madeAt = ({ notBefore }: { notBefore: string }): Date =>
+  new Date(Date.parse(notBefore) + BACKDATE_MS);
+
 export function weeksLater(now: Date, weeks: number): Date {
   return new Date(now.getTime() + weeks * WEEK_MS);
 }

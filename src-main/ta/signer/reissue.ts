@@ -2,18 +2,20 @@
  * A new TA certificate for the same key (krill-ta.md 6.3): other URIs, other validity. The base never changes, because
  * everything that was issued points at it.
  */
+import { summaryOf } from '../../audit/audit-record.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { JobContext } from '../../lib/jobs.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { isPlainUri } from '../../rpki/plain-name.ts';
+import { momentText } from '../../lib/moment-text.ts';
 import { aheadText, requireDate, whyDateIsAsked } from './clock.ts';
 import type { HeldSigner } from './held-signer.ts';
 import { locationProblems } from './locations.ts';
 import { makeAnchorCertificate } from './make-trust-anchor.ts';
 import { requireValid } from './set-up.ts';
 import { RANGES } from './setup.ts';
-import { trustAnchorText } from './trust-anchor.ts';
+import { type TrustAnchor, trustAnchorText } from './trust-anchor.ts';
 
 export interface ReissueOrder {
   https: string[];
@@ -44,6 +46,29 @@ export function requireReissuable(held: HeldSigner, order: ReissueOrder, now: Da
   if (now.getTime() < held.lastAt.getTime())
     throw new AppError('NOT_ALLOWED_NOW', aheadText(held.lastAt, now));
   if (whyDateIsAsked(now, held.lastAt, null) !== null) requireDate(order.today, now);
+}
+
+/** What is another one than before, beside certificate and end. */
+function changedText({ tal, certificate }: TrustAnchor, order: ReissueOrder): string {
+  const [before, after] = [
+    [...tal.https, tal.rsync],
+    [...order.https, order.rsync],
+  ];
+  const named = (word: string, uris: string[]): string[] =>
+    uris.length === 0 ? [] : [`${word} ${uris.join(', ')}`];
+  const notify = certificate.rpkiNotify ?? null;
+  const changes = [
+    ...named(
+      'the TAL gets',
+      after.filter((uri) => !before.includes(uri)),
+    ),
+    ...named(
+      'the TAL loses',
+      before.filter((uri) => !after.includes(uri)),
+    ),
+    ...(notify === order.notify ? [] : [`RRDP is ${order.notify ?? 'none'} instead of ${notify ?? 'none'}`]),
+  ];
+  return changes.join('; ') || 'the TAL and RRDP are the same';
 }
 
 export async function reissue(
@@ -82,7 +107,9 @@ export async function reissue(
     audit: {
       action: 'ta.reissue',
       outcome: 'done',
-      summary: `Reissued the TA certificate ${anchor.objects.keyId} until ${certificate.notAfter.slice(0, 10)}`,
+      summary: summaryOf(
+        `Reissued the TA certificate ${anchor.objects.keyId} until ${momentText(certificate.notAfter)}: ${changedText(anchor, order)}`,
+      ),
       subjects: [
         { type: 'ta-certificate', id: anchor.objects.keyId, sha256: sha256Hex(certificate.der) },
         {

@@ -26,6 +26,7 @@ import { X509Error } from '../../x509/x509-error.ts';
 import { readIdentity } from '../documents.ts';
 import { openDocument } from '../open-exchange.ts';
 import { readAssociated } from '../proxy/proxy-text.ts';
+import { madeAt } from '../signer/publish.ts';
 import { readRepositoryContact } from '../repository-contact.ts';
 
 interface Signed {
@@ -115,7 +116,7 @@ function read(kind: TaFileKind, bytes: Uint8Array): FileFacts {
         keyId: identity.keyId,
         taKey: objects.keyId,
         certificateSha256: sha256Hex(certificate.der),
-        from: new Date(certificate.notBefore),
+        from: madeAt(certificate),
         number: objects.number,
       };
     }

@@ -1,6 +1,5 @@
 /** Which files should travel now, from which half to whom. Their content is asked for, not made here. */
 import type { StickOffer, StickOrder } from '#shared/contract/ta-stick.ts';
-import { BACKDATE_MS } from '../signer/publish.ts';
 import type { Situation } from './situation.ts';
 import { orderName } from './stick-names.ts';
 
@@ -21,8 +20,7 @@ function ofSigner({ signer, proxy }: Situation): Due[] {
   if (signer === null) return [];
   const last = signer.past.at(-1);
   const setAside = last !== undefined && signer.number > BigInt(last.number);
-  const reissued =
-    last === undefined || setAside || signer.certificateFrom.getTime() + BACKDATE_MS > Date.parse(last.at);
+  const reissued = last === undefined || setAside || signer.certificateFrom.getTime() > Date.parse(last.at);
   const knownToProxy = proxy?.signer?.certificateSha256 === signer.certificateSha256;
   const taken = proxy?.past.some(({ nonce }) => nonce === last?.nonce) ?? false;
   return [

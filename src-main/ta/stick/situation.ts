@@ -2,6 +2,7 @@
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { LocalChild } from '../child/local-child.ts';
 import { numberShown, type ProxyState } from '../proxy/proxy-state.ts';
+import { madeAt } from '../signer/publish.ts';
 import type { Rejection } from '../review/rejected.ts';
 import { type HeldSigner, isSetAside } from '../signer/held-signer.ts';
 
@@ -21,6 +22,7 @@ export interface SignerSituation {
   taKey: string;
   base: string;
   certificateSha256: string;
+  /** When it was made, which is a little after it begins. */
   certificateFrom: Date;
   /** Of manifest and CRL. */
   number: bigint;
@@ -79,7 +81,7 @@ export function signerSituation(held: HeldSigner, rejected: readonly Rejection[]
     taKey: objects.keyId,
     base: objects.baseUri,
     certificateSha256: sha256Hex(certificate.der),
-    certificateFrom: new Date(certificate.notBefore),
+    certificateFrom: madeAt(certificate),
     number: objects.number,
     past: held.past.map(({ id, nonce, at, number, responseSha256 }) => ({
       ...{ id, nonce, at, number, responseSha256 },
@@ -105,7 +107,7 @@ export function proxySituation(state: ProxyState, past: readonly PastFiles[]): P
             identity: signer.identity.keyId,
             taKey: signer.objects.keyId,
             certificateSha256: sha256Hex(signer.certificate.der),
-            certificateFrom: new Date(signer.certificate.notBefore),
+            certificateFrom: madeAt(signer.certificate),
             number: numberShown(state),
           },
     open:

@@ -133,7 +133,7 @@ describe('the way of the files', () => {
     await signer.result({ job });
     expect(await handedOut(signer)).not.toContain('signer-info');
     expect(await stateOf(signer, 'signer-info.json')).toMatch(
-      /^stale: What this signer was with its TA certificate of 2026-11-24 11:55 Z; the present one is of 2026-11-24 12:\d\d Z \(ta_cert_details\.cert\)\. Write it once more\./,
+      /^stale: What this signer was with its TA certificate of 2026-11-24 12:00 Z; the present one is of 2026-11-24 12:\d\d Z \(ta_cert_details\.cert\)\. Write it once more\./,
     );
     station.put('signer-info.json.bak-2026-11-24T12-00-00-000Z', 'x');
     expect(await stateOf(signer, 'signer-info.json.bak-2026-11-24T12-00-00-000Z')).toMatch(/^done: /);

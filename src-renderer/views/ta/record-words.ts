@@ -7,6 +7,7 @@ export const EVENT_WORD: Record<RecordEvent['kind'], { word: string; title: stri
   'went-on': { word: 'went on', title: 'Went on from this clock', tone: 'note' },
   rejected: { word: 'rejected', title: 'Rejected request', tone: 'careful' },
   refused: { word: 'refused', title: 'Refused message', tone: 'bad' },
+  'taken-over': { word: 'taken over', title: 'Signer taken over', tone: 'good' },
   withdrawn: { word: 'withdrawn', title: 'Withdrawn request', tone: 'note' },
 };
 
@@ -16,6 +17,8 @@ export const SUBJECT_WORD: Readonly<Record<string, string>> = {
   'request-content': 'What was signed in it',
   response: 'Response',
   file: 'File',
+  'signer-info': 'signer-info.json',
+  'signer-id': 'Signer identity',
   'ta-certificate': 'TA certificate',
   'ta-certificate-before': 'TA certificate before',
   serial: 'Its serial number',
