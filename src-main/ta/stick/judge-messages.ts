@@ -129,8 +129,8 @@ export function responseAtSigner(
   return last === made || last === undefined
     ? { state: 'own', says: `Response ${made.number} of ${momentText(made.at)}: carry it back to the proxy.` }
     : {
-        state: 'stale',
-        says: `Response ${made.number} of ${momentText(made.at)}; response ${last.number} was made after it, on ${momentText(last.at)}.`,
+        state: 'own',
+        says: `Response ${made.number} of ${momentText(made.at)}, an older one: response ${last.number} was made after it, on ${momentText(last.at)}.`,
       };
 }
 

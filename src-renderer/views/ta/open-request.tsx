@@ -1,5 +1,5 @@
 /** The place for a file of an exchange: it is read by main, and its review opens. */
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { openTaFile } from '../../app/open-ta-file.ts';
 import type { OpenableTaFile } from '../../app/sniff-ta-file.ts';
 import { useAction } from '../../app/use-action.ts';
@@ -14,10 +14,15 @@ const CHANNEL = {
   child: 'ta.openChildInfo',
 } as const;
 
+/** What each place on the screen says of its last file: all of it is about a former file when another one is opened. */
+const errors = new Set<() => void>();
+
 /** Opens a file as `kind` and goes to its screen; says what is wrong with it where it was chosen. */
 export function useOpenTaFile(kind: OpenableTaFile) {
   const [share, setShare] = useState<number | null>(null);
+  const forget = useRef<() => void>(undefined);
   const open = useAction(CHANNEL[kind], async (file: File) => {
+    for (const other of errors) if (other !== forget.current) other();
     setShare(0);
     try {
       await openTaFile(kind, file, setShare);
@@ -25,6 +30,12 @@ export function useOpenTaFile(kind: OpenableTaFile) {
       setShare(null);
     }
   });
+  const { clear } = open;
+  useEffect(() => {
+    forget.current = clear;
+    errors.add(clear);
+    return () => void errors.delete(clear);
+  }, [clear]);
   return { open, share };
 }
 

@@ -9,6 +9,7 @@ import { Dialog } from '../../components/dialog.tsx';
 import { DialogForm, whyNotReason } from '../../components/dialog-form.tsx';
 import { CopyButton } from '../../components/hex-value.tsx';
 import { SaveTo } from '../../components/save-to.tsx';
+import { Dated } from '../../components/dated.tsx';
 import { TextField } from '../../components/text-field.tsx';
 
 export function RejectDialog(props: { id: string; open: boolean; onClose: () => void }) {
@@ -30,7 +31,9 @@ function Body({ id, onClose }: { id: string; onClose: () => void }) {
     return (
       <>
         <p className="dim">Bring this to the operator of the proxy, who withdraws the request:</p>
-        <pre className="mono wrap small">{said.text}</pre>
+        <pre className="mono wrap small">
+          <Dated text={said.text} />
+        </pre>
         {writing ? (
           <SaveTo
             channel="ta.rejectionExport"

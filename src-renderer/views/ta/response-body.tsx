@@ -25,32 +25,32 @@ const COLUMNS: readonly Column<Answer>[] = [
   {
     id: 'child',
     title: 'Child',
-    width: 'minmax(12rem, 1fr)',
+    width: 'minmax(9rem, 1fr)',
     cell: (row) => <b className="truncate">{row.child}</b>,
   },
   {
     id: 'what',
     title: 'Answer',
-    width: '12rem',
+    width: '9rem',
     cell: (row) => <Tag tone={WHAT[row.what].tone}>{WHAT[row.what].word}</Tag>,
   },
   {
     id: 'key',
     title: 'Key',
-    width: '22rem',
-    drop: 1,
+    width: '18rem',
     cell: (row) => <HexValue hex={row.keyId} label="Key identifier" groups={4} />,
   },
   {
     id: 'resources',
     title: 'Resources',
-    width: 'minmax(20rem, 2fr)',
+    width: 'minmax(14rem, 2fr)',
     cell: (row) => <span className="mono truncate">{row.resources.join(', ')}</span>,
   },
   {
     id: 'ends',
     title: 'Until',
     width: '11rem',
+    drop: 1,
     cell: (row) => (row.notAfter === null ? null : <Time at={row.notAfter} />),
   },
 ];

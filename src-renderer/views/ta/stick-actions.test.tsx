@@ -118,6 +118,42 @@ describe('writing', () => {
     expect(said).toContain('ABAB ABAB');
   });
 
+  test('what was just written stands there once, with its whole digest said the same way', async () => {
+    const own = file({ name: 'response.json', kind: 'response', state: 'own', opens: null });
+    answer = { sticks: [stick({ files: [own] })], offers: [offer()], waits: [] };
+    await shown();
+    expect(screen.getAllByText('response.json')).toHaveLength(1);
+    expect(screen.queryByText('No file lies on it.')).toBeNull();
+    // Where both halves are here it is opened as well.
+    answer.sticks = [stick({ files: [{ ...own, state: 'expected', opens: 'response' }] })];
+    cleanup();
+    dropWorkspaceData();
+    await shown();
+    expect(screen.getByRole('button', { name: 'Open response.json' })).toBeTruthy();
+  });
+
+  test.each([
+    ['own', 'plain'],
+    ['done', 'plain'],
+    ['unexpected', 'danger'],
+    ['expected', 'danger'],
+  ] as const)('to replace one that is %s is %s', async (state, kind) => {
+    const there = file({
+      name: 'response.json',
+      kind: 'response',
+      state,
+      opens: null,
+      sha256: 'CD'.repeat(32),
+    });
+    answer = { sticks: [stick({ files: [there] })], offers: [offer()], waits: [] };
+    written = () => {
+      throw new Refusal({ code: 'FILE_EXISTS', message: 'There is another one.', ref: 'r' });
+    };
+    await shown();
+    await press('Write response.json to it');
+    expect(screen.getByRole('button', { name: 'Replace response.json' }).dataset['kind']).toBe(kind);
+  });
+
   test('a file that is on it already is compared again, not called missing', async () => {
     answer.sticks = [stick({ files: [file({ name: 'response.json', state: 'own', opens: null })] })];
     written = () => ({ name: 'response.json', path: '/x', sha256: SHA, fromMedium: false, already: true });

@@ -86,7 +86,7 @@ function StickPane({ stick, offers, first, reload }: StickProps) {
       {problem === null ? (
         <>
           <StickWrite stick={stick} offers={offers} primary={first && !toOpen} onWritten={reload} />
-          <StickFiles stick={stick} />
+          <StickFiles stick={stick} offers={offers} />
         </>
       ) : (
         <div className="stick-line">

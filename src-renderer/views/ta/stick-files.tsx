@@ -1,6 +1,6 @@
 /** The files on a stick as cards: what is expected first with its one action, what is not in red and in words. */
 import { CircleX, FileText } from 'lucide-react';
-import type { Stick, StickFile } from '#shared/contract/ta-stick.ts';
+import type { Stick, StickFile, StickOffer } from '#shared/contract/ta-stick.ts';
 import { sizeText } from '../../app/blob-upload.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Dated } from '../../components/dated.tsx';
@@ -10,7 +10,7 @@ import { Tag } from '../../components/tag.tsx';
 import { Time } from '../../components/time.tsx';
 import { openFromStick } from './stick-open.ts';
 import { StickRefusal } from './stick-refusal.tsx';
-import { shownName, STATE_WORDS } from './stick-words.ts';
+import { liesThere, shownName, STATE_WORDS } from './stick-words.ts';
 
 const RED: ReadonlySet<StickFile['state']> = new Set(['stale', 'damaged', 'unexpected']);
 
@@ -37,7 +37,7 @@ function FileCard({ stick, file }: { stick: Stick; file: StickFile }) {
           </span>
           {expected && file.sha256 !== null ? (
             <span className="row-wrap small quiet">
-              SHA-256 <HexValue hex={file.sha256} label={`SHA-256 of ${name}`} groups={6} />
+              SHA-256 <HexValue hex={file.sha256} label={`SHA-256 of ${name}`} groups={8} />
             </span>
           ) : null}
           {open.error ? <StickRefusal error={open.error} /> : null}
@@ -90,8 +90,12 @@ function Strangers({ files }: { files: readonly StickFile[] }) {
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
-export function StickFiles({ stick }: { stick: Stick }) {
-  const { files, hidden, more } = stick;
+/** Files that lie there as they are to be written stand in the list above. */
+export function StickFiles({ stick, offers }: { stick: Stick; offers: readonly StickOffer[] }) {
+  const { hidden, more } = stick;
+  const files = stick.files.filter(
+    (file) => file.state !== 'own' || !offers.some((offer) => liesThere(offer, file)),
+  );
   const strangers = files.filter(isStranger);
   const fold = strangers.length > FEW;
   const rest = [
@@ -100,7 +104,7 @@ export function StickFiles({ stick }: { stick: Stick }) {
   ];
   return (
     <>
-      {files.length === 0 ? (
+      {files.length === 0 && stick.files.length > 0 ? null : files.length === 0 ? (
         <p className="dim stick-line">No file lies on it.</p>
       ) : (
         <ul className="object-list" aria-label={`Files on ${stick.label}`}>

@@ -28,6 +28,12 @@ export function roomText(bytes: number): string {
   return `${unit === 0 || value >= 100 ? Math.floor(value) : value.toFixed(1)} ${UNITS[unit]}`;
 }
 
+/** It is the very file that is to be written. */
+export const liesThere = (
+  offer: Pick<StickOffer, 'name' | 'sha256'>,
+  file: Pick<StickFile, 'name' | 'sha256'>,
+): boolean => file.name === offer.name && file.sha256 === offer.sha256;
+
 /** What the guide calls the file; null: it does not wait for it. */
 export function handedOutMark({ order, sha256 }: Pick<StickOffer, 'order' | 'sha256'>): string | null {
   if (order.half === 'signer')

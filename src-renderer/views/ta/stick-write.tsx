@@ -10,6 +10,7 @@ import { Button } from '../../components/button.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Notice } from '../../components/verdict.tsx';
+import { liesThere } from './stick-words.ts';
 import { StickRefusal } from './stick-refusal.tsx';
 
 type Written = Answer<'ta.stickWrite'>;
@@ -44,7 +45,10 @@ function Offer({ stick, offer, primary, onWritten }: OfferProps) {
     setWritten(done);
     onWritten();
   });
-  const there = stick.files.some(({ name, sha256 }) => name === offer.name && sha256 === offer.sha256);
+  const there = stick.files.some((file) => liesThere(offer, file));
+  // Its own, or done with: nothing is lost with it.
+  const lying = stick.files.find(({ name }) => name === offer.name)?.state;
+  const harmless = lying === 'own' || lying === 'done';
   const asks = write.error?.code === 'FILE_EXISTS';
   const room = stick.freeBytes === 0 ? 'It is full: delete something from it first' : null;
   return (
@@ -71,7 +75,7 @@ function Offer({ stick, offer, primary, onWritten }: OfferProps) {
           </span>
           {written === null ? null : <WrittenNotice written={written} stick={stick} />}
           {write.error === null ? null : asks ? (
-            <div className="notice" data-severity="careful" role="alert">
+            <div className="notice" data-severity={harmless ? 'note' : 'careful'} role="alert">
               <div className="stack-tight">
                 <p className="wrap">
                   <Dated text={write.error.message} />
@@ -80,7 +84,12 @@ function Offer({ stick, offer, primary, onWritten }: OfferProps) {
                   <Button size="small" onPress={() => write.clear()}>
                     Leave it
                   </Button>
-                  <Button size="small" kind="danger" busy={write.busy} onPress={() => void write.run(true)}>
+                  <Button
+                    size="small"
+                    kind={harmless ? 'plain' : 'danger'}
+                    busy={write.busy}
+                    onPress={() => void write.run(true)}
+                  >
                     Replace {offer.name}
                   </Button>
                 </div>
