@@ -84,7 +84,7 @@ export function createAudit(deps: {
           audit: {
             action: 'audit.acknowledge',
             outcome: 'done',
-            summary: `A person has looked into what was ${FOUND_WRONG}${found}`.slice(0, MOST_SUMMARY),
+            summary: summaryOf(`A person has looked into what was ${FOUND_WRONG}${found}`),
             subjects: [{ type: 'workspace', id: session.workspace.id, sha256: null }],
           },
         });

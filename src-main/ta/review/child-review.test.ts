@@ -131,7 +131,7 @@ test('a key that was revoked in an earlier exchange is unusual by its name and t
     const child = { handle: 'a', resources, requests: new Map([[fresh.keyId, requested]]) };
     return unusualOf(childReview(child, context), child, context, NOW, 90 * 86_400_000);
   };
-  expect(await ask(await wish(fresh, OLD, NOTIFY))).toEqual([
+  expect(ask(await wish(fresh, OLD, NOTIFY))).toEqual([
     expect.stringMatching(/^a asks for key [0-9A-F]{8}…?, which was revoked in exchange 5: /),
   ]);
   expect(ask({ type: 'revocation', className: 'default', key: fresh.keyId })).toEqual([]);

@@ -8,7 +8,7 @@ import type { StoredExchange } from '../../store/commands/ta.ts';
 import { resourceTexts } from '../review/child-review.ts';
 import { readFacts } from '../review/history.ts';
 import { aheadText, aheadUntil, isFarAhead, whyDateIsAsked } from './clock.ts';
-import { type HeldSigner, isSetAside } from './held-signer.ts';
+import type { HeldSigner } from './held-signer.ts';
 import { BACKDATE_MS } from './publish.ts';
 import type { Identity, TrustAnchor } from './trust-anchor.ts';
 
@@ -120,7 +120,7 @@ function madeSince({ anchor, past }: HeldSigner): boolean {
 
 /** The TA certificate is younger than the last exchange that counts. */
 function isNewCertificate(held: HeldSigner): boolean {
-  const last = held.past.findLast((one) => !isSetAside(one, held));
+  const last = held.past.findLast((one) => !held.setAside.has(one.id));
   return (
     last !== undefined && Date.parse(last.at) < Date.parse(held.anchor.certificate.notBefore) + BACKDATE_MS
   );

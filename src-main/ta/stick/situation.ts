@@ -4,7 +4,7 @@ import type { LocalChild } from '../child/local-child.ts';
 import { numberShown, type ProxyState } from '../proxy/proxy-state.ts';
 import { madeAt } from '../signer/publish.ts';
 import type { Rejection } from '../review/rejected.ts';
-import { type HeldSigner, isSetAside } from '../signer/held-signer.ts';
+import type { HeldSigner } from '../signer/held-signer.ts';
 
 /** An exchange as far as nonces and hashes of its files go. */
 export interface PastFiles {
@@ -85,7 +85,7 @@ export function signerSituation(held: HeldSigner, rejected: readonly Rejection[]
     number: objects.number,
     past: held.past.map(({ id, nonce, at, number, responseSha256 }) => ({
       ...{ id, nonce, at, number, responseSha256 },
-      setAside: isSetAside({ at, number }, held),
+      setAside: held.setAside.has(id),
     })),
     lastRequest: held.history.lastRequest,
     rejected,
