@@ -180,5 +180,5 @@ test('what this clock alone forbids, and a response that was taken already, is n
   later();
   await makeRequest(proxy, false);
   expect((await openResponse(proxy, response)).view.verdict.title).toMatch(/was already processed on /);
-  expect(await eventsOf(proxy)).toEqual([]);
+  expect(await eventsOf(proxy)).toMatchObject([{ kind: 'taken-over' }]);
 });

@@ -202,6 +202,7 @@ describe('the way of the files', () => {
     await refusal(open(proxy, 'response.json'));
     expect((await proxy.call('ta.recordEvents', {})).rows).toMatchObject([
       { half: 'proxy', kind: 'refused', subjects: [{ type: 'response', sha256: sha256Hex(response) }] },
+      { half: 'proxy', kind: 'taken-over' },
     ]);
   });
 
