@@ -44,7 +44,11 @@ test('two machines and a stick: set-up and an exchange, by what the station says
   await writeToStick(online.page, 'proxy-id.json');
   await writeToStick(online.page, 'proxy-repo.json');
   await expectStep(online.page, 'Set up the signer');
-  await expect(fileRow(online.page, 'proxy-id.json')).toContainText('carry it to the signer');
+  // Written and as it should be: it stands once, where it was written from.
+  await expect(
+    station(online.page).getByRole('button', { name: 'Compare proxy-id.json again' }),
+  ).toBeVisible();
+  await expect(fileRow(online.page, 'proxy-id.json')).toHaveCount(0);
 
   await expect(fileRow(offline.page, 'proxy-id.json')).toContainText('expected');
   await openFromStick(offline.page, 'proxy-id.json', /proxy/);
