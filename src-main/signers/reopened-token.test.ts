@@ -51,7 +51,7 @@ describeSoftHsm('another token with the same label and serial', () => {
         message: expect.stringContaining('has lost the identity key of One') as string,
       });
       expect(await create()).toMatchObject({ state: 'failed', error: { code: 'SIGNER_UNAVAILABLE' } });
-      expect(await row()).toMatchObject({ state: 'unusable', trouble: { code: 'ANOTHER_DEVICE' } });
+      expect(await row()).toMatchObject({ state: 'unusable', trouble: { code: 'IDENTITY_LOST' } });
       expect(hsm.tool('same', '--list-objects')).not.toMatch(/Private Key Object/);
     } finally {
       await app.remove();

@@ -19,7 +19,7 @@ import { variablesFor } from './config/secret-variables.ts';
 import { tomlChannels } from './config/toml-channels.ts';
 import { createDoctor, type MakeLooks } from './doctor/doctor.ts';
 import type { DeviceKey } from './device.ts';
-import { adoptKey, listDeviceKeys, probe } from './lifecycle/device-keys.ts';
+import { adoptKey, bindAgain, listDeviceKeys, probe } from './lifecycle/device-keys.ts';
 import { createLiveSigners, type DeviceKinds, type LiveSigners } from './lifecycle/live-signers.ts';
 import { findMovedTokens } from './moved-tokens.ts';
 import { listSigners } from './list-signers.ts';
@@ -206,11 +206,19 @@ export function createSigners(deps: SignersDeps): Signers {
       changed('signers', [id]);
       return {};
     },
+    bindAgain({ id }) {
+      const managed = live().find(id);
+      const name = live().name(id);
+      return deviceJob(id, { action: 'signers.bindAgain', title: `${name} bound again` }, async (job) => {
+        await bindAgain(managed, session(), { id, name }, job);
+        return { summary: null };
+      });
+    },
     async forgetUnfinished({ id, key }) {
       await live().unfinished.forget(id, key);
       return {};
     },
-    deviceKeys: ({ id }) => listDeviceKeys(live().find(id), session(), begunOn(id), clock.now()),
+    deviceKeys: ({ id }) => listDeviceKeys(live().find(id), session(), id, begunOn(id), clock.now()),
     adopt({ id, spkiSha256, label }) {
       const managed = live().find(id);
       const name = live().name(id);

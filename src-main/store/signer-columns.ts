@@ -10,6 +10,15 @@ export interface SignerBinding {
   boundAt: string;
 }
 
+/** The identity key of a signer; its device still has it when the signer is gone. */
+export interface IdentityKey {
+  spkiDer: Uint8Array;
+  signer: string;
+  name: string;
+  /** The signer is in force. */
+  present: boolean;
+}
+
 /** A PIN that is never sent again by itself: the device refused it. Salt and hash in hex; see refused-pins.ts. */
 export interface RefusedPin {
   salt: string;

@@ -44,6 +44,7 @@ export async function doctored(
     {
       ...{ name, settings, signal, person },
       binding: null,
+      identities: new Map(),
       ours: new Map(),
       looks: more.makeLooks?.(signal) ?? parts.looks(settings, { signal, name }),
       device: parts.kinds.deviceFor(settings, person),

@@ -156,8 +156,14 @@ export const deviceKeyRow = z.strictObject({
   neverExtractable: z.boolean().nullable(),
   /** The key of this workspace that it is; null: somebody else's. */
   key: z.strictObject({ id, label: z.string() }).nullable(),
-  /** It is the identity key by which the device is known again (H-024). */
-  identity: z.boolean(),
+  /** It is the identity key by which a signer knows its device again (H-024); null: it is none. */
+  identity: z
+    .strictObject({
+      /** Of the signer that is asked, of another one on the same device, or of one that was removed. */
+      of: z.enum(['this', 'other', 'removed']),
+      name: z.string(),
+    })
+    .nullable(),
   adoptable: z.boolean(),
 });
 
@@ -238,6 +244,11 @@ export const signerChannels = {
   'signers.logout': change('unlocked', bySigner, nothing),
   /** A refused PIN is not sent again before this: the operator looked at it. */
   'signers.forgetRefusal': change('unlocked', bySigner, nothing),
+  /**
+   * Its device has lost the identity key (trouble IDENTITY_LOST): with the same serial and the keys that the signer owns, it is bound
+   * again. A job.
+   */
+  'signers.bindAgain': change('unlocked', bySigner, job),
   /** Takes one of `unfinished` off the list; its device is not asked, and the key stays there. */
   'signers.forgetUnfinished': change('unlocked', z.strictObject({ id, key: id }), nothing),
 

@@ -37,6 +37,8 @@ export interface DeviceStepsDeps {
   settings: SignerSettings;
   signal: AbortSignal;
   binding: SignerBinding | null;
+  /** Names of other signers, removed or not, by the SHA-256 of the SubjectPublicKeyInfo of their identity keys. */
+  identities: ReadonlyMap<string, string>;
   /** Keys of this workspace by the SHA-256 of their SubjectPublicKeyInfo; `here`: on this signer. */
   ours: ReadonlyMap<string, { label: string; here: boolean }>;
   opened(): Opened;
@@ -142,12 +144,20 @@ async function seeSpeed(device: Device, made: readonly Made[]): Promise<Seen> {
   return { text: `${rows.join(', ')}, ${AT_ONCE} at a time.` };
 }
 
-function keyRow(key: DeviceKey, { ours, binding }: DeviceStepsDeps): string {
+function keyRow(key: DeviceKey, { ours, binding, identities }: DeviceStepsDeps): string {
   const sha256 = key.spkiDer === null ? '' : sha256Hex(key.spkiDer);
   const identity = binding !== null && sha256 === sha256Hex(binding.spkiDer);
-  const whose = identity ? 'identity key' : (ours.get(sha256)?.label ?? null);
+  const other = identities.get(sha256);
+  const own = ours.get(sha256);
+  const whose = identity
+    ? 'identity key'
+    : other !== undefined
+      ? `identity key of “${other}”`
+      : own === undefined
+        ? 'not ours'
+        : `ours, “${own.label}”`;
   const type = key.spkiDer === null ? 'no public half' : keyView(key.spkiDer).text;
-  return `${whose === null ? 'not ours' : identity ? whose : `ours, “${whose}”`}: ${type}, "${shownText(key.label)}", ${key.identifier}`;
+  return `${whose}: ${type}, "${shownText(key.label)}", ${key.identifier}`;
 }
 
 async function seeKeys({ device, facts }: Opened, deps: DeviceStepsDeps): Promise<Seen> {

@@ -111,6 +111,11 @@ const TABLE: Readonly<Record<string, Advice>> = {
     check: 'Compare the serial that the signer shows with the one on the device.',
     fix: 'Connect the right device or restore its backup; make a new signer for a new device.',
   },
+  IDENTITY_LOST: {
+    cause: 'Somebody destroyed the identity key, or the device was made anew under its old serial.',
+    check: 'Compare the keys on the device with those of the workspace.',
+    fix: 'Restore its backup, or bind the signer again when it still has its keys.',
+  },
   PIN_UNANSWERED: {
     cause: 'The device, its library or its server ended or fell silent while it had the PIN.',
     check: 'Look at the device itself, and with its own tool how many tries are left.',

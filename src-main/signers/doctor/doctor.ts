@@ -5,6 +5,7 @@ import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import { signerSettings } from '#shared/contract/signer-settings.ts';
 import { hsmAddress, whyNotExamined } from '#shared/offline-hsm.ts';
 import { AppError } from '../../lib/app-error.ts';
+import { sha256Hex } from '../../lib/bytes.ts';
 import type { Domain } from '../../lib/domain.ts';
 import type { JobContext } from '../../lib/jobs.ts';
 import type { Log } from '../../lib/log.ts';
@@ -153,6 +154,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     const { id, name, kind, settings } = signer;
     const stored = await session().store.run('signers.config', {});
     const keys = await session().store.run('signers.keys', {});
+    const identities = await session().store.run('signers.identities', {});
     const pins = pinsOf(stored, signer);
     const inForce = live().all().get(id)?.pins === pins;
     const person = doctorPerson({
@@ -190,6 +192,11 @@ export function createDoctor(deps: DoctorDeps): Doctor {
           ...{ name, settings, person },
           signal: job.signal,
           binding,
+          identities: new Map(
+            identities
+              .filter(({ signer }) => signer !== id)
+              .map(({ spkiDer, name: other }) => [sha256Hex(spkiDer), other]),
+          ),
           ours: new Map(keys.map((key) => [key.spkiSha256, { label: key.label, here: key.signer === id }])),
           looks: deps.looks(bound, { signal: job.signal, name }),
           device: live().unfinished.watched(id, deps.kinds.deviceFor(bound, person)),

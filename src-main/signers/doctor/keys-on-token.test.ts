@@ -21,18 +21,22 @@ describe('keys and binding', () => {
     const identity = await device.create({ algorithm: 'rsa-2048', label: 'Krill' });
     const key = await device.create({ algorithm: 'p-256', label: 'Krill' });
     await device.create({ algorithm: 'p-256', label: 'theirs' });
+    const east = await device.create({ algorithm: 'p-256', label: 'Krill' });
     const { serial } = await device.open(never);
     const binding = { ...identity, serial, boundAt: '2026-01-02T00:00:00.000Z' };
     const ours = new Map([[sha256Hex(key.spkiDer), { label: 'Example Root', here: true }]]);
-    const good = await doctored(hsm.settings('doctor'), { binding, ours });
+    const good = await doctored(hsm.settings('doctor'), {
+      ...{ binding, ours },
+      identities: new Map([[sha256Hex(east.spkiDer), 'East']]),
+    });
     expect(good.notGood).toEqual([]);
-    expect(good.line('keys').text).toBe('3 keys, 1 of this workspace.');
+    expect(good.line('keys').text).toBe('4 keys, 1 of this workspace.');
     expect(
       good
         .line('keys')
         .details.map((one) => one.split(':')[0] ?? '')
         .toSorted((a, b) => a.localeCompare(b)),
-    ).toEqual(['identity key', 'not ours', 'ours, “Example Root”']);
+    ).toEqual(['identity key', 'identity key of “East”', 'not ours', 'ours, “Example Root”']);
     expect(good.line('binding').text).toContain('bound since 2026-01-02');
 
     const gone = new Map([['AA'.repeat(32), { label: 'Lost Root', here: true }]]);

@@ -82,7 +82,7 @@ export async function bindDevice(
   }
 }
 
-/** Throws DeviceError `misconfigured` when this is another device than the bound one. */
+/** Throws DeviceError `misconfigured`, IDENTITY_LOST where only the identity key of the bound device is gone, when this is another device than the bound one. */
 export async function checkBinding(
   device: Pick<Device, 'find' | 'sign'>,
   facts: DeviceFacts,
@@ -93,10 +93,67 @@ export async function checkBinding(
   if (handle === null)
     throw new DeviceError(
       'misconfigured',
-      'ANOTHER_DEVICE',
+      facts.serial === binding.serial ? 'IDENTITY_LOST' : 'ANOTHER_DEVICE',
       facts.serial === binding.serial
-        ? `This is not the device that owns these keys: the one with serial ${facts.serial} has lost the identity key of ${name}. Restore it from its own backup.`
+        ? `This is not the device that owns these keys: the one with serial ${facts.serial} has lost the identity key of ${name}. Restore it from its own backup, or bind it again on its page when you know that it is the same device.`
         : `This is not the device that owns these keys: ${name} has serial ${binding.serial}, and this one has ${facts.serial}. Connect the right one, or add this one as a signer of its own.`,
     );
   await proveKey(device, name, { handle, spkiDer: binding.spkiDer });
+}
+
+/** A key of the workspace that a signer owns. */
+export interface OwnedKey {
+  label: string;
+  spkiDer: Uint8Array;
+}
+
+/**
+ * Throws DeviceError `misconfigured` unless the device has the keys that the signer owns, and each signs: with its serial, that
+ * is what makes it the same device when its identity key is gone.
+ */
+async function requireKeys(
+  device: Pick<Device, 'find' | 'sign'>,
+  { name, owned }: { name: string; owned: readonly OwnedKey[] },
+): Promise<void> {
+  for (const { label, spkiDer } of owned) {
+    const handle = await device.find(spkiDer);
+    if (handle === null)
+      throw new DeviceError(
+        'misconfigured',
+        'IDENTITY_LOST',
+        `${name} cannot be bound again: its key "${label}" is not on this device either. Restore the device from its own backup.`,
+      );
+    await proveKey(device, name, { handle, spkiDer });
+  }
+}
+
+/**
+ * Proves that this is the bound device, or binds it at the first contact. `owned`: a person wants it bound again although its
+ * identity key is gone, and knows it by these keys; null: nobody asked for it. Throws DeviceError.
+ */
+export async function proveOrBind(
+  device: Device,
+  facts: DeviceFacts,
+  signer: {
+    name: string;
+    settings: SignerSettings;
+    clock: Clock;
+    binding: SignerBinding | null;
+    owned: readonly OwnedKey[] | null;
+    store(binding: SignerBinding, again: boolean): Promise<void>;
+  },
+): Promise<SignerBinding> {
+  const { name, binding, owned } = signer;
+  const bind = (again: boolean): Promise<SignerBinding> =>
+    bindDevice(device, facts, { ...signer, store: (made) => signer.store(made, again) });
+  if (binding === null) return bind(false);
+  try {
+    await checkBinding(device, facts, name, binding);
+    return binding;
+  } catch (error) {
+    const lost = error instanceof DeviceError && error.code === 'IDENTITY_LOST';
+    if (!lost || owned === null) throw error;
+  }
+  await requireKeys(device, { name, owned });
+  return bind(true);
 }

@@ -2,50 +2,20 @@
  * The contact with one device: when it is made, what state it leads to, and its end. One contact at a time, however many
  * wait for it; who must not be asked for a PIN (a probe in the background) asks nobody. Retries of a call are managed-signer.ts's.
  */
-import type { SignerState, SignerTrouble } from '#shared/contract/signers.ts';
-import type { SignerSettings } from '#shared/contract/signer-settings.ts';
+import type { SignerState } from '#shared/contract/signers.ts';
 import { AppError } from '../../lib/app-error.ts';
-import type { Clock } from '../../ports.ts';
-import type { SignerBinding, StoredSigner } from '../../store/signer-columns.ts';
-import { type Device, DeviceError, type DeviceFacts, type Person } from '../device.ts';
-import { bindDevice, checkBinding, requireOperations } from './binding.ts';
+import { type Device, DeviceError, type DeviceFacts } from '../device.ts';
+import { checkBinding, type OwnedKey, proveOrBind, requireOperations } from './binding.ts';
+import type { ContactDeps, Status } from './contact-deps.ts';
 import { contactPerson } from './contact-person.ts';
 import { createDeviceHolder } from './device-holder.ts';
-import { createKnownDevice, type Known, type Recorded, serialName } from './known-device.ts';
-import { type Pins, UNANSWERED } from './pins-contract.ts';
-import type { Prompts } from './prompts.ts';
-import { type Advice, answered, asDeviceError, loggedOut, troubleOf } from './trouble.ts';
+import { createKnownDevice, serialName } from './known-device.ts';
+import { UNANSWERED } from './pins-contract.ts';
+import { answered, asDeviceError, loggedOut, troubleOf } from './trouble.ts';
 import { createWaits, join, type Shared } from './waiting.ts';
 
 // H-022
 const PROBE_EVERY_MS = 30_000;
-
-export interface Status {
-  state: SignerState;
-  text: string;
-  trouble: SignerTrouble | null;
-  retryAt: string | null;
-}
-
-export interface ContactDeps {
-  clock: Clock;
-  signer(): { id: string; name: string; settings: SignerSettings };
-  stored: Pick<StoredSigner, 'binding' | 'device'>;
-  pins: Pins;
-  prompts: Prompts;
-  make(settings: SignerSettings, person: Person): Device;
-  /** The state is another one. */
-  changed(): void;
-  /** Cause, check and fix of a code, from the tables of its kind; null: they do not know it. */
-  explain(error: DeviceError): Advice | null;
-  /** Durable. */
-  bound(binding: SignerBinding): Promise<void>;
-  /** `device` null: it goes on with what it is doing. */
-  learned(known: Known, device: Device | null): Promise<void>;
-  record(what: Recorded): Promise<void>;
-  /** Of a probe in the background, and of what is no DeviceError. */
-  log(what: string, error: unknown): void;
-}
 
 export type Contact = ReturnType<typeof createContact>;
 
@@ -105,7 +75,7 @@ export function createContact(deps: ContactDeps) {
     if (over !== null) throw over;
   }
 
-  async function make(signal: AbortSignal): Promise<Ready> {
+  async function make(signal: AbortSignal, owned: readonly OwnedKey[] | null): Promise<Ready> {
     const before = status.state;
     set('probing', `${signer().name} is being contacted.`, null);
     try {
@@ -113,11 +83,8 @@ export function createContact(deps: ContactDeps) {
       const { device, facts } = value;
       requireOpen();
       requireOperations(facts, signer());
-      await pins.attempt(async () => {
-        if (binding === null)
-          binding = await bindDevice(device, facts, { ...signer(), clock, store: deps.bound });
-        else await checkBinding(device, facts, signer().name, binding);
-      });
+      const known = { ...signer(), clock, binding, owned, store: deps.bound };
+      binding = (await pins.attempt(() => proveOrBind(device, facts, known))).value;
       await memory.learn(facts, device);
       const what = `${facts.manufacturer} ${facts.model}`.trim() || 'The device';
       await deps.record({
@@ -181,10 +148,10 @@ export function createContact(deps: ContactDeps) {
     return trouble;
   }
 
-  function begin(alone: boolean): Flight {
+  function begin(alone: boolean, owned: readonly OwnedKey[] | null = null): Flight {
     cancelProbe();
     const abort = new AbortController();
-    const made: Flight = { alone, abort, joined: 0, promise: make(abort.signal) };
+    const made: Flight = { alone, abort, joined: 0, promise: make(abort.signal, owned) };
     flight = made;
     const ended = (): void => {
       if (flight === made) flight = null;
@@ -250,6 +217,13 @@ export function createContact(deps: ContactDeps) {
         }
         return join(begin(false), signal, cancelled);
       }
+    },
+    /** A contact for a person who knows the device by the keys that its signer owns. Throws as `ready` does. */
+    async bindAgain(owned: readonly OwnedKey[], signal: AbortSignal): Promise<DeviceFacts> {
+      requireOpen();
+      while (flight !== null) await flight.promise.catch(() => undefined);
+      requireOpen();
+      return (await join(begin(false, owned), signal, cancelled)).facts;
     },
     /** An operation failed on a device that was ready. */
     failed: (error: unknown) => failed(answered(error), { contact: false, before: status.state }),

@@ -111,3 +111,69 @@ test('a key of others is taken in by its public key, once; the identity key is n
   expect(await t.job(await adopt('0'.repeat(64)))).toMatchObject({ error: { code: 'NOT_FOUND' } });
   expect(await t.audit('signers.adopt')).toHaveLength(4);
 });
+
+test('two signers on one device: the identity key of the other, and of one that was removed, is named and stays', async () => {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token, '/b.so': token });
+  const one = await t.add('One', '/a.so');
+  const two = await t.add('Two', '/b.so');
+  for (const id of [one, two]) await t.app.result(await t.app.call('signers.login', { id }));
+  const others = async () => {
+    const { keys } = await t.app.call('signers.deviceKeys', { id: two });
+    return keys.filter(({ identity }) => identity?.of !== 'this');
+  };
+  const [key, ...rest] = await others();
+  expect(rest).toEqual([]);
+  expect(key).toMatchObject({ identity: { of: 'other', name: 'One' }, adoptable: false, key: null });
+  const adopt = () => t.app.call('signers.adopt', { id: two, spkiSha256: key?.spkiSha256 ?? '', label: 'x' });
+  expect(await t.job(await adopt())).toMatchObject({
+    error: { code: 'POLICY_REFUSED', message: expect.stringContaining('by which One is known again') },
+  });
+  await t.app.call('signers.remove', { revision: await t.revision(), id: one });
+  await t.apply();
+  expect(await others()).toMatchObject([{ identity: { of: 'removed', name: 'One' }, adoptable: false }]);
+  expect(await t.job(await adopt())).toMatchObject({ error: { code: 'POLICY_REFUSED' } });
+  expect(token.keys.size).toBe(2);
+});
+
+test('a device whose identity key is gone is bound again by a person: with its serial and every key that the signer owns', async () => {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token });
+  const id = await t.add('One', '/a.so');
+  const key = await t.app.result(await t.newKey(id));
+  const [identity = ''] = [...token.keys.keys()];
+  const [own] = [...token.keys].filter(([name]) => name !== identity);
+  token.keys.delete(identity);
+  expect(await t.job(await t.app.call('signers.probe', { id }))).toMatchObject({ state: 'failed' });
+  expect(await t.row(id)).toMatchObject({
+    state: 'unusable',
+    secretMark: null,
+    trouble: { code: 'IDENTITY_LOST' },
+  });
+  const bindAgain = async () => t.job(await t.app.call('signers.bindAgain', { id }));
+  // Its own key is gone, too: then it may be any device.
+  token.keys.clear();
+  expect(await bindAgain()).toMatchObject({
+    error: { message: expect.stringContaining('"a key" is not on this device either') },
+  });
+  expect(token.keys.size).toBe(0);
+  if (own !== undefined) token.keys.set(...own);
+  token.serial = 'S2';
+  expect(await bindAgain()).toMatchObject({ state: 'failed' });
+  token.serial = 'S1';
+  token.signsWrongly = true;
+  expect(await bindAgain()).toMatchObject({ state: 'failed' });
+  token.signsWrongly = false;
+  expect(token.keys.size).toBe(1);
+  expect(await bindAgain()).toMatchObject({ state: 'done' });
+  expect((await t.row(id)).state).toBe('ready');
+  expect(token.keys.size).toBe(2);
+  expect((await t.audit('signers.bindAgain')).filter((one) => one.startsWith('done'))).toEqual([
+    'done: One was bound again to the device with serial S1 by a new identity key on it: the old one is gone, the keys that it owns are there',
+  ]);
+  const { key: view } = await t.app.call('keys.get', { id: key });
+  await t.app.call('keys.destroy', { id: key, confirm: view.keyId.slice(-8) });
+  // Known again by the new one.
+  await t.app.call('signers.logout', { id });
+  expect(await t.job(await t.app.call('signers.login', { id }))).toMatchObject({ state: 'done' });
+});

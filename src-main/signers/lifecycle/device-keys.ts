@@ -7,7 +7,6 @@ import type * as z from 'zod';
 import { AppError } from '../../lib/app-error.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import type { JobContext } from '../../lib/jobs.ts';
-import type { SignerBinding } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { keyView } from '../../x509/public-key.ts';
 import { type DeviceKey, DeviceError, staysInside } from '../device.ts';
@@ -15,6 +14,7 @@ import type { KeyReference } from '../signer.ts';
 import { ALL_USES, keyAlgorithmOf, newKeyRow } from '../stored-key.ts';
 import { proveKey } from './binding.ts';
 import type { ManagedSigner } from './managed-signer.ts';
+import { asAppError } from './trouble.ts';
 
 type KeyRow = z.infer<typeof deviceKeyRow>;
 
@@ -74,8 +74,40 @@ export function holdsKey(
   });
 }
 
-function isIdentity(key: DeviceKey, binding: SignerBinding | null): boolean {
-  return binding !== null && key.spkiDer !== null && equalBytes(key.spkiDer, binding.spkiDer);
+/**
+ * Binds a signer again whose device lost its identity key; the keys that the signer owns prove it. On record by the binding.
+ * Throws AppError as `withDevice` does.
+ */
+export async function bindAgain(
+  managed: ManagedSigner,
+  session: Session,
+  signer: { id: string; name: string },
+  job: JobContext,
+): Promise<void> {
+  job.report(null, 'Looking for its keys');
+  const owned = await session.store.run('signers.owned', { id: signer.id });
+  managed.contact.enter();
+  try {
+    await managed.contact.bindAgain(owned, job.signal);
+  } catch (error) {
+    throw error instanceof DeviceError ? asAppError(error, signer, null) : error;
+  } finally {
+    managed.contact.leave();
+  }
+}
+
+/** Whose identity key each public key is: of the signer `id`, of another one, or of one that was removed. By SHA-256. */
+async function identities(
+  session: Session,
+  id: string,
+): Promise<Map<string, NonNullable<KeyRow['identity']>>> {
+  const rows = await session.store.run('signers.identities', {});
+  return new Map(
+    rows.map(({ spkiDer, signer, name, present }) => [
+      sha256Hex(spkiDer),
+      { of: signer === id ? 'this' : present ? 'other' : 'removed', name },
+    ]),
+  );
 }
 
 /** Which of these keys are being made, or are to be destroyed. */
@@ -86,22 +118,22 @@ interface Begun {
 export async function listDeviceKeys(
   managed: ManagedSigner,
   session: Session,
+  signer: string,
   unfinished: Begun,
   at: Date,
 ): Promise<Answer<'signers.deviceKeys'>> {
   const onDevice = await managed.withDevice({ force: false }, (device) => device.list());
   // First: a key that is kept meanwhile is among ours then.
   const begun = await unfinished.of(onDevice);
-  const { rows } = await ours(session);
-  const binding = managed.contact.binding();
+  const [{ rows }, known] = await Promise.all([ours(session), identities(session, signer)]);
   return {
     at: at.toISOString(),
     keys: onDevice.map((key): KeyRow => {
       const { spkiDer } = key;
       const view = spkiDer === null ? null : keyView(spkiDer);
       const spkiSha256 = spkiDer === null ? null : sha256Hex(spkiDer);
-      const known = spkiSha256 === null ? undefined : rows.get(spkiSha256);
-      const identity = isIdentity(key, binding);
+      const own = spkiSha256 === null ? undefined : rows.get(spkiSha256);
+      const identity = spkiSha256 === null ? null : (known.get(spkiSha256) ?? null);
       return {
         identifier: key.identifier,
         label: shownText(key.label),
@@ -111,11 +143,11 @@ export async function listDeviceKeys(
         uses: key.uses,
         sensitive: key.sensitive,
         neverExtractable: key.neverExtractable,
-        key: known === undefined ? null : { id: known.id, label: known.label },
+        key: own === undefined ? null : { id: own.id, label: own.label },
         identity,
         adoptable:
-          known === undefined &&
-          !identity &&
+          own === undefined &&
+          identity === null &&
           !begun.has(key) &&
           spkiDer !== null &&
           keyAlgorithmOf(spkiDer) !== null,
@@ -147,8 +179,13 @@ export async function adoptKey(
     const spkiDer = key?.spkiDer ?? null;
     if (key === undefined || spkiDer === null)
       throw new AppError('NOT_FOUND', `There is no such key on ${name}. List its keys again.`);
-    if (isIdentity(key, managed.contact.binding()))
-      throw refused(`This is the key by which ${name} is known again. Choose another.`);
+    const identity = (await identities(session, signer)).get(sha256Hex(spkiDer));
+    if (identity !== undefined)
+      throw refused(
+        identity.of === 'removed'
+          ? `This is the key by which ${identity.name} was known again until it was removed. Choose another.`
+          : `This is the key by which ${identity.name} is known again. Choose another.`,
+      );
     // SECURITY: its job, or the next contact, would destroy a key of the workspace.
     if ((await unfinished.of([key])).has(key))
       throw refused(

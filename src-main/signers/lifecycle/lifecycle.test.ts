@@ -31,8 +31,8 @@ test('a signer is announced, contacted at its first use, bound, and its key is o
   const { keys } = await t.app.call('signers.deviceKeys', { id });
   expect(keys.map(({ identity, key: ours, adoptable }) => ({ identity, ours: ours?.id, adoptable }))).toEqual(
     [
-      { identity: true, ours: undefined, adoptable: false },
-      { identity: false, ours: key, adoptable: false },
+      { identity: { of: 'this', name: 'SoftHSMv2' }, ours: undefined, adoptable: false },
+      { identity: null, ours: key, adoptable: false },
     ],
   );
   const overview = await t.app.call('overview.get', {});

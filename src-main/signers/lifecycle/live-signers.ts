@@ -114,14 +114,16 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       make: (as, person) => unfinished.watched(id, deps.kinds.deviceFor(as, person)),
       changed: () => changed('signers', [id]),
       explain: (error) => deps.kinds.explain(settings.kind, error),
-      bound: (binding) =>
+      bound: (binding, again) =>
         session.store.run('signers.bind', {
           id,
           binding,
           audit: {
-            action: 'signers.bind',
+            action: again ? 'signers.bindAgain' : 'signers.bind',
             outcome: 'done',
-            summary: `${name(id)} is bound to the device with serial ${binding.serial} by an identity key on it`,
+            summary: again
+              ? `${name(id)} was bound again to the device with serial ${binding.serial} by a new identity key on it: the old one is gone, the keys that it owns are there`
+              : `${name(id)} is bound to the device with serial ${binding.serial} by an identity key on it`,
             subjects: subjects(binding.serial),
           },
         }),

@@ -10,7 +10,8 @@ import { type Device, DeviceError, type DeviceFacts } from '../device.ts';
 import type { Signer } from '../signer.ts';
 import { requireUse } from '../signature-scheme.ts';
 import { keyLabel } from './binding.ts';
-import type { Contact, ContactDeps } from './contact.ts';
+import type { Contact } from './contact.ts';
+import type { ContactDeps } from './contact-deps.ts';
 import { type Pins, UNANSWERED } from './pins-contract.ts';
 import { asAppError, loggedOut } from './trouble.ts';
 

@@ -15,6 +15,9 @@ import { neverSent, type Pins, type SentPin, UNANSWERED, type Why } from './pins
 import type { Prompts, TypedPin } from './prompts.ts';
 import { knownRefusal } from './refused-pins.ts';
 
+/** Found out with the keys of a device, which are seen after its login. */
+const AFTER_LOGIN: ReadonlySet<string> = new Set(['ANOTHER_DEVICE', 'IDENTITY_LOST', 'WRONG_SIGNATURE']);
+
 export function createPins(deps: {
   clock: Clock;
   random: Random;
@@ -168,6 +171,12 @@ export function createPins(deps: {
       return error;
     }
     if (last === undefined) return error;
+    if (AFTER_LOGIN.has(code)) {
+      // What is known of the device was learned with it; it is kept for no device that is not the signer's.
+      await marks.taken(last.pin);
+      wipe(last.pin);
+      return error;
+    }
     if (error instanceof AppError || trouble === 'key-gone') {
       await taken(last);
       return error;

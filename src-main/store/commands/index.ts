@@ -11,6 +11,7 @@ import { objectCommands } from './objects.ts';
 import { restoreCommands } from './restore.ts';
 import { settingCommands } from './settings.ts';
 import { signerCommands } from './signers.ts';
+import { identityKeyCommands } from './identity-keys.ts';
 import { unfinishedKeyCommands } from './unfinished-keys.ts';
 import { taChildCommands } from './ta-children.ts';
 import { taCommands } from './ta.ts';
@@ -28,6 +29,7 @@ export const commands = {
   ...objectCommands,
   ...restoreCommands,
   ...signerCommands,
+  ...identityKeyCommands,
   ...unfinishedKeyCommands,
   ...taCommands,
   ...taChildCommands,

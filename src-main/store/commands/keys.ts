@@ -6,6 +6,7 @@ import { change, read, type SqlValue, type Tx } from '../command.ts';
 import type { ListedKey, NewKey, Page, PageRequest, StoredKey } from '../columns.ts';
 import { beforeOf } from './cursor.ts';
 import { likeConditions } from './like.ts';
+import { requireNoIdentity } from './identity-keys.ts';
 import { forgetUnfinished, rememberUnfinished } from './unfinished-keys.ts';
 
 interface Row {
@@ -171,6 +172,7 @@ function requireDestroyable(tx: Tx, id: string, at: number): void {
   findRow(tx, id);
   const kept = whyKept(tx, id);
   if (kept !== null) throw new AppError('NOT_ALLOWED_NOW', kept);
+  requireNoIdentity(tx, id);
   const needing = tx.all<{ id: string; name: string }>(
     'SELECT id, name FROM certificates WHERE key_id = $id AND not_after >= $now AND revoked_at IS NULL AND replaced_by IS NULL',
     { id, now: at },

@@ -12,6 +12,7 @@ import type {
   StoredSigner,
   StoredSignerConfig,
 } from '../signer-columns.ts';
+import { nameIdentities, rememberIdentity } from './identity-keys.ts';
 import { mark, marksOf, setMarks } from './pin-marks.ts';
 import { forgetUnfinished } from './unfinished-keys.ts';
 
@@ -155,6 +156,7 @@ export const signerCommands = {
         // Software is built in: it keeps its keys, named or not.
         if (row.kind !== 'software') requireNoKeys(tx, row);
         tx.run('DELETE FROM signers WHERE id = $id', { id: row.id });
+        nameIdentities(tx, row);
         recordLeft(tx, row);
       }
       for (const signer of args.signers) put(tx, signer);
@@ -181,6 +183,7 @@ export const signerCommands = {
         boundAt: Date.parse(binding.boundAt),
       },
     );
+    rememberIdentity(tx, { id, spkiDer: binding.spkiDer });
     forgetUnfinished(tx, { signer: id, handle: binding.handle, spkiSha256: sha256Hex(binding.spkiDer) });
   }),
   /** What a contact taught, JSON; what is worth a record is recorded by its own command. */

@@ -4,6 +4,7 @@ import { taMigration } from './002-ta.ts';
 import { taChildrenMigration } from './003-ta-children.ts';
 import { signersMigration } from './004-signers.ts';
 import { keysOnDevicesMigration } from './005-keys-on-devices.ts';
+import { identityKeysMigration } from './006-identity-keys.ts';
 
 export interface Migration {
   /** The schema version it leads to (SQLite's user_version). */
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly Migration[] = [
   taChildrenMigration,
   signersMigration,
   keysOnDevicesMigration,
+  identityKeysMigration,
 ];

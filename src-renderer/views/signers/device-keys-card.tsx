@@ -31,7 +31,13 @@ function guardText(row: DeviceKeyRow): string {
 }
 
 function Whose({ row, onAdopt }: { row: DeviceKeyRow; onAdopt: (row: DeviceKeyRow) => void }) {
-  if (row.identity) return <Tag tone="accent">identity of the device</Tag>;
+  if (row.identity?.of === 'this') return <Tag tone="accent">identity of the device</Tag>;
+  if (row.identity !== null)
+    return (
+      <Tag>
+        identity of “{row.identity.name}”{row.identity.of === 'removed' ? ', removed' : null}
+      </Tag>
+    );
   if (row.key !== null)
     return (
       <a href={hrefOf('key', { id: row.key.id })}>

@@ -1,5 +1,6 @@
-import { cleanup, screen } from '@testing-library/react';
+import { cleanup, screen, within } from '@testing-library/react';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { SignerRow } from '#shared/contract/signers.ts';
 import { type FakeBridge, installBridge, Refusal } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
 import { fakeList, KMIP, REFUSED, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
@@ -18,7 +19,7 @@ const key = {
   sensitive: true,
   neverExtractable: true,
   key: null,
-  identity: false,
+  identity: null,
   adoptable: false,
 };
 
@@ -178,8 +179,10 @@ test('keys on the device: ours by name, the identity key, one to take in by its 
       at: AT,
       keys: [
         { ...key, key: { id: 'key-1', label: 'Example Root CA key' } },
-        { ...key, identifier: 'b', identity: true },
+        { ...key, identifier: 'b', identity: { of: 'this', name: 'Vault' } },
         { ...key, identifier: 'c', label: 'old root', adoptable: true },
+        { ...key, identifier: 'e', identity: { of: 'other', name: 'East' } },
+        { ...key, identifier: 'f', identity: { of: 'removed', name: 'Old' } },
         { ...key, identifier: 'd', keyIdentifier: null, spkiSha256: null, sensitive: null },
       ],
     }),
@@ -191,12 +194,39 @@ test('keys on the device: ours by name, the identity key, one to take in by its 
   expect(ours.getAttribute('href')).toBe('#/keys/key-1');
   expect(screen.getByText('identity of the device')).toBeTruthy();
   expect(screen.getByText("somebody else's")).toBeTruthy();
+  expect(screen.getByText('identity of “East”')).toBeTruthy();
+  expect(screen.getByText('identity of “Old”, removed')).toBeTruthy();
   expect(screen.getByText('no public half')).toBeTruthy();
   await press('Take it in…');
   type('Label', 'Old root');
   await press('Take it in');
   expect(callsOf('signers.adopt')).toEqual([{ id: TOKEN.id, spkiSha256: key.spkiSha256, label: 'Old root' }]);
   expect(location.hash).toBe('#/keys/key-7');
+});
+
+test('a device that lost its identity key is bound again, asked once; what stands in the way is said there', async () => {
+  const trouble = {
+    ...{
+      code: 'IDENTITY_LOST',
+      text: 'It has lost the identity key.',
+      cause: '',
+      check: '',
+      fix: '',
+      library: '',
+    },
+  };
+  const lost: SignerRow = { ...TOKEN, state: 'unusable', text: trouble.text, trouble };
+  const no = { code: 'SIGNER_UNAVAILABLE', message: 'Its key is not on this device either.' };
+  const { callsOf } = bridge(fakeList([SOFTWARE, lost]), {
+    'signers.bindAgain': () => ({ job: 'j-1' }),
+    'jobs.get': () => endedJob('j-1', no),
+  });
+  await show(Signer, '/signers/signer-1');
+  await press('Bind it again…');
+  expect(callsOf('signers.bindAgain')).toEqual([]);
+  await press('Bind again');
+  expect(callsOf('signers.bindAgain')).toEqual([{ id: TOKEN.id }]);
+  expect(within(screen.getByRole('alertdialog')).getByText(no.message)).toBeTruthy();
 });
 
 test('removing a signer that owns keys is refused with the keys, each with its way there', async () => {

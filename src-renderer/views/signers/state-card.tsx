@@ -1,12 +1,17 @@
 /** The state of a signer first: one sentence, what is wrong with cause, check and fix, and the step that mends it. */
+import { useState } from 'react';
 import type { SignerRow, SignerTrouble } from '#shared/contract/signers.ts';
 import { call } from '../../app/call.ts';
 import { hrefOf } from '../../app/router.ts';
+import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Button, LinkButton } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { DialogForm } from '../../components/dialog-form.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Notice, Verdict } from '../../components/verdict.tsx';
 import { Retry } from '../../components/retry.tsx';
+import { useStartedJob } from '../../components/use-started-job.tsx';
 import { markText, STATE_TONE, STATE_WORD, TRIES_TEXT } from './signer-words.ts';
 
 /** Cause, check and fix of a failure: of a signer's trouble and of a line of the doctor. */
@@ -73,6 +78,53 @@ function PinAgain({ row, why, onAgain }: { row: SignerRow; why: string; onAgain:
   );
 }
 
+/** The identity key is gone: a person who knows that it is the same device has it bound again. */
+function BindAgain({ row, lost }: { row: SignerRow; lost: boolean }) {
+  const [open, setOpen] = useState(false);
+  const close = (): void => setOpen(false);
+  return (
+    <>
+      {lost ? (
+        <div>
+          <Button onPress={() => setOpen(true)}>Bind it again…</Button>
+        </div>
+      ) : null}
+      <Dialog open={open} onClose={close} title={`Bind “${row.name}” again?`} alert>
+        <BindAgainBody row={row} onClose={close} />
+      </Dialog>
+    </>
+  );
+}
+
+function BindAgainBody({ row, onClose }: { row: SignerRow; onClose: () => void }) {
+  const bind = useStartedJob(
+    'signers.bindAgain',
+    () => call('signers.bindAgain', { id: row.id }),
+    () => {
+      showToast('It is bound again by a new identity key');
+      onClose();
+    },
+  );
+  return (
+    <DialogForm
+      action={{ ...bind.action, busy: bind.running }}
+      why={null}
+      verb="Bind again"
+      onClose={onClose}
+    >
+      <p>
+        It is done only where the device has the serial of before and{' '}
+        {row.keys === 0
+          ? 'owns no key of this workspace that could prove more'
+          : `every key of this workspace that it owns (${row.keys}), and each signs`}
+        . A new identity key is made on it, and it is on record.
+      </p>
+      <p className="dim">Do it when you know that it is the same device, and why its identity key is gone.</p>
+      {bind.progress}
+    </DialogForm>
+  );
+}
+
 /** `onAgain`: the mark of a PIN is gone, and the login is to begin. */
 export function StateCard({ row, onAgain }: { row: SignerRow; onAgain: () => void }) {
   const { state, text, trouble, retryAt, tries } = row;
@@ -98,6 +150,7 @@ export function StateCard({ row, onAgain }: { row: SignerRow; onAgain: () => voi
           {row.secretHeld ? '. Its PIN is kept in memory until the workspace is locked.' : null}
         </p>
         {trouble === null ? null : <Trouble trouble={trouble} said={text} />}
+        <BindAgain row={row} lost={trouble?.code === 'IDENTITY_LOST'} />
         {tries === null ? null : (
           <Notice severity={tries === 'low' ? 'careful' : 'bad'}>{TRIES_TEXT[tries]}</Notice>
         )}
