@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from './console-app.ts';
-import { PASSPHRASE } from './pages/workspace.ts';
+import { createWorkspace, PASSPHRASE } from './pages/workspace.ts';
 
 /** What a screen reader would call the focused element. */
 function focused(page: Page): Promise<string> {
@@ -135,4 +135,21 @@ test('workspace, root, intermediate, leaf and export by keyboard alone', async (
   await type(page, 'Passphrase', PASSPHRASE);
   await page.keyboard.press('Enter');
   await heading(page, /./);
+});
+
+test('after a dialog was closed, Tab goes through the next form to its last button', async ({ apps }) => {
+  const { page } = await apps.start();
+  await createWorkspace(page, apps, {});
+  await page.getByRole('link', { name: 'Signers', exact: true }).first().click();
+  await page.getByRole('button', { name: 'Export TOML…' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await page.getByRole('link', { name: 'Add a signer…' }).first().click();
+  await heading(page, 'New signer');
+  await expect(page.getByRole('button', { name: 'Look for slots' })).toBeVisible();
+  // Its hint comes with the focus and goes with it.
+  await tabTo(page, /^Look for slots/);
+  await page.keyboard.press('Tab');
+  await tabTo(page, 'Save signer');
 });

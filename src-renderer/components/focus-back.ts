@@ -32,11 +32,18 @@ function giveBack(opener: HTMLElement | null): void {
   const look = (): void => {
     if (nobodyHasIt()) place(opener)?.focus({ preventScroll: true });
   };
-  const observer = new MutationObserver(look);
+  let frame = 0;
+  // In a frame of its own: between the field that Tab leaves and the next one nobody has the focus, and a hint that goes with the
+  // first one changes the page just then.
+  const observer = new MutationObserver(() => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(look);
+  });
   let ended = false;
   const end = (): void => {
     ended = true;
     observer.disconnect();
+    cancelAnimationFrame(frame);
     clearTimeout(timer);
   };
   const timer = setTimeout(end, WATCHED_MS);
