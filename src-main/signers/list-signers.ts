@@ -14,7 +14,9 @@ import {
   faultsOf,
   secretStored,
   SOFTWARE,
+  type Surroundings,
 } from './config/document.ts';
+import { sharersOf } from './config/same-device.ts';
 import { shownSettings } from './config/secret-variables.ts';
 import type { LiveSigners } from './lifecycle/live-signers.ts';
 import { SOFTWARE_ALGORITHMS } from './software/software-signer.ts';
@@ -31,7 +33,7 @@ const BUILT_IN: StoredSigner = {
 };
 
 /** What every signer has, whatever its kind. */
-function common(signer: StoredSigner, config: StoredSignerConfig, keys: ReadonlyMap<string, number>) {
+function common(signer: StoredSigner, config: StoredSignerConfig, about: Surroundings) {
   const { defaultSigner, oneOffSigner } = effectiveRoles(config);
   const { id, name, kind, settings } = signer;
   return {
@@ -43,7 +45,8 @@ function common(signer: StoredSigner, config: StoredSignerConfig, keys: Readonly
       ...(defaultSigner === id ? ['default' as const] : []),
       ...(oneOffSigner === id ? ['one-off' as const] : []),
     ],
-    keys: keys.get(id) ?? 0,
+    keys: about.keys.get(id) ?? 0,
+    sameDevice: sharersOf(signer, config.signers, about.serials).map((one) => one.name),
     warnings: warningsOf(settings),
   };
 }
@@ -138,8 +141,8 @@ export async function listSigners(session: Session, live: LiveSigners): Promise<
   const devices = config.signers.filter(({ id, kind }) => kind !== 'software' && live.all().has(id));
   return {
     rows: [
-      softwareRow(common(software, config, about.keys)),
-      ...devices.map((signer) => deviceRow(common(signer, config, about.keys), live, unfinished)),
+      softwareRow(common(software, config, about)),
+      ...devices.map((signer) => deviceRow(common(signer, config, about), live, unfinished)),
     ],
     ...effectiveRoles(config),
     pending: {

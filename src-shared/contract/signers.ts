@@ -85,6 +85,8 @@ export const signerRow = z.strictObject({
   algorithms: z.array(keyAlgorithm),
   /** Keys of this workspace that it holds. */
   keys: z.number().int(),
+  /** Names of other signers in force that lead to the same device. */
+  sameDevice: z.array(z.string()),
   /** On the device, or about to appear there, and none of the workspace; `text`: what becomes of it. */
   unfinished: z.array(z.strictObject({ id, identifier: z.string(), at: instant, text: z.string() })),
   /** `insecure` and `force`, in words, for banners on every screen (H-010): only the first one puts keys at risk. */

@@ -23,6 +23,7 @@ import {
   SOFTWARE,
   type Surroundings,
 } from './document.ts';
+import { metSerial } from './same-device.ts';
 import { keptVariables, untypedVariables } from './secret-variables.ts';
 
 export interface ConfigureDeps {
@@ -38,8 +39,17 @@ type Channels = Pick<
 >;
 
 export async function surroundings(session: Session): Promise<Surroundings> {
-  const counts = await session.store.run('signers.keyCounts', {});
+  const [counts, { signers }] = await Promise.all([
+    session.store.run('signers.keyCounts', {}),
+    session.store.run('signers.config', {}),
+  ]);
   return {
+    serials: new Map(
+      signers.flatMap((one): [string, string][] => {
+        const serial = metSerial(one);
+        return serial === null ? [] : [[one.id, serial]];
+      }),
+    ),
     offline: session.workspace.kind === 'offline',
     keys: new Map(counts.map(({ signer, count }) => [signer, count])),
   };

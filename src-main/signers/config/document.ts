@@ -4,6 +4,8 @@ import type { SignerKind } from '#shared/contract/signers.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import type { AppliedSigner, SignerRoles, StoredSignerConfig } from '../../store/signer-columns.ts';
 import { roleFaults } from './roles.ts';
+import { sharersOf } from './same-device.ts';
+import { samePlace } from './same-place.ts';
 
 export const SOFTWARE = 'software';
 
@@ -70,31 +72,6 @@ export function effectiveRoles(config: { signers: readonly { id: string }[]; rol
   };
 }
 
-/** Whether a PIN or password that is sent by these settings goes to where it went by those. */
-export function samePlace(one: SignerSettings | null, other: SignerSettings | null): boolean {
-  if (one?.kind === 'pkcs11' && other?.kind === 'pkcs11')
-    return (
-      one.libPath === other.libPath &&
-      same(one.slot, other.slot) &&
-      same(one.serial, other.serial) &&
-      // Some name the file that says where the tokens are.
-      same(sorted(one.environment), sorted(other.environment))
-    );
-  if (one?.kind !== 'kmip' || other?.kind !== 'kmip') return one === other;
-  // SECURITY: whom nobody checks may be anybody.
-  return (
-    one.host === other.host &&
-    one.port === other.port &&
-    one.serverCaCertPath === other.serverCaCertPath &&
-    one.serverCertPath === other.serverCertPath &&
-    (one.insecure || !other.insecure)
-  );
-}
-
-const sorted = (variables: Readonly<Record<string, string>>): string[] =>
-  Object.entries(variables)
-    .map(([name, value]) => `${name}=${value}`)
-    .toSorted((left, right) => (left < right ? -1 : 1));
 const same = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);
 
 /** What will be different, a sentence each (H-013). */
@@ -134,6 +111,8 @@ export interface Surroundings {
   offline: boolean;
   /** Keys of this workspace by the id of their signer. */
   keys: ReadonlyMap<string, number>;
+  /** By which the device of each signer was told apart when it was met. */
+  serials: ReadonlyMap<string, string>;
 }
 
 /** Whether nobody would hold the keys that lie in software: Krill's one-off trap (H-028). */
@@ -209,5 +188,18 @@ export function adviceOf(document: SignerDocument, about: Surroundings): Finding
             `${software} long-lived ${software === 1 ? 'key lies' : 'keys lie'} in software although ${names.get(defaultSigner) ?? defaultSigner} is the default. They stay there until they are rolled.`,
           ),
     );
+  const named = new Set<string>();
+  for (const signer of document.signers) {
+    const others = named.has(signer.id) ? [] : sharersOf(signer, document.signers, about.serials);
+    for (const { id } of others) named.add(id);
+    if (others.length > 0)
+      found.push(
+        finding(
+          'same-device',
+          'careful',
+          `${[signer, ...others].map(({ name }) => `“${name}”`).join(' and ')} lead to the same device: a new PIN, a restored backup or a destroyed key concerns each of them, and each keeps an identity key of its own there. Leave one of them unless you need both.`,
+        ),
+      );
+  }
   return found;
 }

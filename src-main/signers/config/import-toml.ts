@@ -6,13 +6,8 @@ import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import type { FieldError } from '#shared/errors.ts';
 import { signerName } from '#shared/contract/signers.ts';
 import { checkSettings } from './check-settings.ts';
-import {
-  type PendingSecret,
-  type PendingSigner,
-  samePlace,
-  type SignerDocument,
-  SOFTWARE,
-} from './document.ts';
+import { type PendingSecret, type PendingSigner, type SignerDocument, SOFTWARE } from './document.ts';
+import { samePlace } from './same-place.ts';
 import { keyOfField, refusedFields, type SignersToml, type TomlSigner } from './read-toml.ts';
 
 /** More than any station has; each is started when it is applied. */

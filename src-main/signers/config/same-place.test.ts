@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { kmipSettings, pkcs11Settings } from '#shared/contract/signer-settings.ts';
-import { samePlace } from './document.ts';
+import { samePlace } from './same-place.ts';
 
 const TOKEN = {
   ...{ kind: 'pkcs11', libPath: '/a.so', slot: { by: 'label', label: 'One' } },

@@ -118,6 +118,11 @@ test('two signers on one device: the identity key of the other, and of one that 
   const one = await t.add('One', '/a.so');
   const two = await t.add('Two', '/b.so');
   for (const id of [one, two]) await t.app.result(await t.app.call('signers.login', { id }));
+  // Said on both, and in the advice.
+  expect([(await t.row(one)).sameDevice, (await t.row(two)).sameDevice]).toEqual([['Two'], ['One']]);
+  const advised = async () =>
+    (await t.list()).pending.advice.filter(({ code }) => code === 'same-device').map(({ text }) => text);
+  expect(await advised()).toEqual([expect.stringMatching(/^“One” and “Two” lead to the same device/)]);
   const others = async () => {
     const { keys } = await t.app.call('signers.deviceKeys', { id: two });
     return keys.filter(({ identity }) => identity?.of !== 'this');
@@ -131,6 +136,8 @@ test('two signers on one device: the identity key of the other, and of one that 
   });
   await t.app.call('signers.remove', { revision: await t.revision(), id: one });
   await t.apply();
+  expect((await t.row(two)).sameDevice).toEqual([]);
+  expect(await advised()).toEqual([]);
   expect(await others()).toMatchObject([{ identity: { of: 'removed', name: 'One' }, adoptable: false }]);
   expect(await t.job(await adopt())).toMatchObject({ error: { code: 'POLICY_REFUSED' } });
   expect(token.keys.size).toBe(2);

@@ -63,6 +63,7 @@ export const SOFTWARE: SignerRow = {
   capabilities: [],
   algorithms: ['rsa-2048', 'rsa-3072', 'rsa-4096', 'p-256', 'p-384', 'p-521', 'ed25519'],
   keys: 14,
+  sameDevice: [],
   unfinished: [],
   warnings: [],
 };
@@ -100,6 +101,7 @@ export const TOKEN: SignerRow = {
   ],
   algorithms: ['rsa-2048', 'rsa-3072', 'rsa-4096', 'p-256', 'p-384'],
   keys: 2,
+  sameDevice: [],
   unfinished: [],
   warnings: [],
 };
@@ -127,6 +129,7 @@ export const SERVER: SignerRow = {
   capabilities: [],
   algorithms: [],
   keys: 0,
+  sameDevice: [],
   warnings: [
     {
       severity: 'bad',

@@ -204,6 +204,12 @@ test('keys on the device: ours by name, the identity key, one to take in by its 
   expect(location.hash).toBe('#/keys/key-7');
 });
 
+test('another signer on the same device is named', async () => {
+  bridge(fakeList([SOFTWARE, { ...TOKEN, sameDevice: ['East'] }]));
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByText(/^It is the same device as “East”/)).toBeTruthy();
+});
+
 test('a device that lost its identity key is bound again, asked once; what stands in the way is said there', async () => {
   const trouble = {
     ...{

@@ -140,6 +140,12 @@ function InForce({
       </div>
       {contact.progress}
       <StateCard row={row} onAgain={contact.login} />
+      {row.sameDevice.length === 0 ? null : (
+        <Notice severity="careful">
+          It is the same device as {row.sameDevice.map((name) => `“${name}”`).join(' and ')}: a new PIN, a
+          restored backup or a destroyed key concerns each of them.
+        </Notice>
+      )}
       <UnfinishedKeys row={row} />
       <div className="columns">
         <div className="stack">
