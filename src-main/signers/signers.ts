@@ -140,7 +140,7 @@ export function createSigners(deps: SignersDeps): Signers {
 
   const domain: Signers['domain'] = {
     ...configure.channels,
-    ...tomlChannels({ ...deps, configure }),
+    ...tomlChannels({ ...deps, configure, found }),
     ...doctor.channels,
     apply(asked) {
       doctor.requireNone();

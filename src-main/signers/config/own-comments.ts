@@ -10,15 +10,23 @@ export function serialComment(serial: string): string {
   return `# The token's serial is ${serial}`;
 }
 
+/** The slot is a number because another token has this label, too. */
+export function twinComment(label: string): string {
+  return `# By its slot number, because another token has its label, too: ${JSON.stringify(label)}`;
+}
+
 export function variableComment(name: string, value: string): string {
   return `# Start Krill with ${name}=${value.replaceAll(/[\r\n]/g, ' ')}`;
 }
 
 const SERIAL = /^# The token's serial is (\S.*)$/;
+const TWIN = /^# By its slot number, because another token has its label, too: (".*")$/;
 const VARIABLE = /^# Start Krill with ([A-Za-z_]\w*)=(.*)$/;
 
 export interface OwnComments {
   serial: string | null;
+  /** The label by which Baleen finds its slot; null: as the table says. */
+  label: string | null;
   pinPad: boolean;
   environment: Record<string, string>;
 }
@@ -33,7 +41,7 @@ export function readOwnComments(text: string): { tables: OwnComments[]; lines: n
     const line = raw.trim();
     if (line.startsWith('[')) {
       table = /^\[\[\s*(?:signers|"signers"|'signers')\s*\]\]/.test(line)
-        ? { serial: null, pinPad: false, environment: {} }
+        ? { serial: null, label: null, pinPad: false, environment: {} }
         : null;
       if (table !== null) tables.push(table);
     }
@@ -43,10 +51,21 @@ export function readOwnComments(text: string): { tables: OwnComments[]; lines: n
   return { tables, lines };
 }
 
+function labelOf(json: string): string | null {
+  try {
+    return String(JSON.parse(json));
+  } catch {
+    // Somebody changed the comment.
+    return null;
+  }
+}
+
 function understood(table: OwnComments, line: string): boolean {
   const serial = SERIAL.exec(line)?.[1];
   const [, name, value] = VARIABLE.exec(line) ?? [];
+  const twin = TWIN.exec(line)?.[1];
   if (serial !== undefined) table.serial = serial;
+  else if (twin !== undefined) table.label = labelOf(twin);
   else if (name !== undefined && value !== undefined) table.environment[name] = value;
   else if (line === PIN_PAD) table.pinPad = true;
   else return false;

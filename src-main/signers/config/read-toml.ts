@@ -162,7 +162,8 @@ function ownValues(reader: TableReader, own: OwnComments | undefined): Record<st
   const given = Object.entries(own.environment).filter(([, value]) => value !== MASK);
   const masked = Object.keys(own.environment).filter((name) => own.environment[name] === MASK);
   if (masked.length > 0) reader.note(`${masked.join(', ')} was left out of the file; type it here`);
-  return { serial: own.serial, pinPad: own.pinPad, environment: Object.fromEntries(given) };
+  const slot = own.label === null ? {} : { slot: { by: 'label', label: own.label } };
+  return { ...slot, serial: own.serial, pinPad: own.pinPad, environment: Object.fromEntries(given) };
 }
 
 /** null settings of a device stand only beside faults. */

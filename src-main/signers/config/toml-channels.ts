@@ -1,4 +1,5 @@
 /** `signers.importToml`, `signers.toml`, `signers.exportToml`: [[signers]] in and out (H-012). They contact no device. */
+import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { wipe } from '../../lib/bytes.ts';
 import type { Domain, TicketPaths } from '../../lib/domain.ts';
@@ -21,6 +22,7 @@ import { mergeToml } from './import-toml.ts';
 import { readSignersToml } from './read-toml.ts';
 import { shownSettings } from './secret-variables.ts';
 import { MASK } from './toml-fields.ts';
+import { twinOf } from './twin-labels.ts';
 import { writeSignersToml } from './write-toml.ts';
 
 export interface TomlDeps {
@@ -31,6 +33,8 @@ export interface TomlDeps {
   blobs: { take(id: string): { name: string; bytes: Buffer } };
   tickets: TicketPaths;
   configure: Configure;
+  /** Slots that were looked for since the unlock, newest last. */
+  found: ReadonlyMap<string, DeviceTable>;
 }
 
 type Channels = Pick<Domain<'signers'>, 'importToml' | 'toml' | 'exportToml'>;
@@ -64,6 +68,8 @@ export function signerToml(signer: Pick<PendingSigner, 'name' | 'settings'>, sec
   });
 }
 
+const slotOf = (slot: number | null | undefined) => (typeof slot === 'number' ? { slot } : {});
+
 export function tomlChannels(deps: TomlDeps): Channels {
   const { clock, random, session, blobs, tickets, configure } = deps;
 
@@ -73,9 +79,16 @@ export function tomlChannels(deps: TomlDeps): Channels {
     const document = documentOf(stored);
     const nameOf = (id: string | null): string | null =>
       id === null ? null : (document.signers.find((one) => one.id === id)?.name ?? 'Software');
+    const twins = new Map(
+      document.signers.map((signer) => [
+        signer.id,
+        twinOf(signer, document.signers, stored.signers, [...deps.found.values()]),
+      ]),
+    );
     const signers = document.signers.map((signer) => ({
       name: signer.name,
       settings: secrets ? signer.settings : shownSettings(signer.settings),
+      ...slotOf(twins.get(signer.id)?.slot),
       secret: secrets ? secretOf(opened, stored, signer) : sealedOf(stored, signer) === null ? null : MASK,
     }));
     const { defaultSigner, oneOffSigner } = document.roles;
@@ -93,6 +106,13 @@ export function tomlChannels(deps: TomlDeps): Channels {
       if (id !== SOFTWARE && asks && !secretStored(stored, signer))
         notes.push(
           `"${name}": no ${settings?.kind === 'kmip' ? 'password' : 'PIN'} is kept here, so the file has none; Krill needs one.`,
+        );
+      const twin = twins.get(id) ?? null;
+      if (twin !== null)
+        notes.push(
+          twin.slot === null
+            ? `"${name}": another token is called "${twin.label}", too, and Krill opens the first of them. Look for slots in the settings of "${name}" and export again, or give one of them another label.`
+            : `"${name}": another token is called "${twin.label}", too, so the file has the number of its slot. Look at it again when tokens were added or moved.`,
         );
       if (settings?.kind === 'pkcs11' && Object.keys(settings.environment).length > 0)
         notes.push(`"${name}": its variables are comments in the file; start Krill with them.`);

@@ -3,7 +3,7 @@
  * comments what Krill has no key for.
  */
 import type { KmipSettings, Pkcs11Settings, SignerSettings } from '#shared/contract/signer-settings.ts';
-import { HEADER, PIN_PAD, serialComment, variableComment } from './own-comments.ts';
+import { HEADER, PIN_PAD, serialComment, twinComment, variableComment } from './own-comments.ts';
 import { KMIP_FIELDS, leftOut, MASK, PKCS11_FIELDS, SECRET_KEY, TYPE_NAMES } from './toml-fields.ts';
 
 export interface WrittenSigner {
@@ -12,6 +12,8 @@ export interface WrittenSigner {
   settings: SignerSettings | null;
   /** null: there is none. SECURITY: MASK (a comment then), unless the operator asked for secrets. */
   secret: string | null;
+  /** The number of its slot, where its label leads Krill to another token. */
+  slot?: number;
 }
 
 /** A TOML basic string: JSON's escapes are among its own; what JSON leaves bare (U+007F) is not allowed bare. */
@@ -32,10 +34,11 @@ function value(of: unknown, field: string): string | null {
 }
 
 /** What Baleen knows of it and Krill has no key for. */
-function ownSettings(settings: SignerSettings): string[] {
-  if (settings.kind !== 'pkcs11') return [];
+function ownSettings({ settings, slot }: WrittenSigner): string[] {
+  if (settings?.kind !== 'pkcs11') return [];
   const variables = Object.entries(settings.environment).map(([name, text]) => variableComment(name, text));
   return [
+    ...(slot === undefined || settings.slot.by !== 'label' ? [] : [twinComment(settings.slot.label)]),
     ...(settings.serial === null ? [] : [serialComment(settings.serial)]),
     ...(settings.pinPad ? [PIN_PAD] : []),
     ...variables,
@@ -60,11 +63,12 @@ function table(signer: WrittenSigner): string[] {
   return [
     ...head,
     ...fields.flatMap(({ key, field }) => {
-      const text = value(values[field], field);
+      const text =
+        field === 'slot' && signer.slot !== undefined ? String(signer.slot) : value(values[field], field);
       return text === null ? [] : [`${key} = ${text}`];
     }),
     ...secretLine(SECRET_KEY[settings.kind], signer.secret),
-    ...ownSettings(settings),
+    ...ownSettings(signer),
   ];
 }
 
