@@ -95,6 +95,12 @@ function byField(error: unknown): never {
   throw new AppError('INVALID_INPUT', field.message, { fields: [field] }, { cause: error });
 }
 
+/** At the field; it is marked, and not sent again. */
+function oldPinRefused(name: string, cause: DeviceError): AppError {
+  const message = `${name} refused the present PIN, which may have cost a try. Type the right one.`;
+  return new AppError('INVALID_INPUT', message, { fields: [{ path: 'oldPin', message }] }, { cause });
+}
+
 export function tokenChannels(deps: {
   random: Random;
   jobs: Jobs;
@@ -235,6 +241,7 @@ export function tokenChannels(deps: {
           if (!(error instanceof DeviceError)) throw error;
           if (error.trouble === 'pin-refused' || error.trouble === 'pin-locked')
             await managed.pins.markRefused(bytes(oldPin));
+          if (error.trouble === 'pin-refused') throw oldPinRefused(name, error);
           throw asAppError(error, { id, name }, null);
         }
         await managed.pins.forgetRefusals();

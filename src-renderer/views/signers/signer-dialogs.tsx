@@ -1,5 +1,5 @@
 /** Renaming a signer, changing the PIN of its token, removing it. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { call } from '../../app/call.ts';
 import { hrefOf, navigate } from '../../app/router.ts';
 import { showToast } from '../../app/state.ts';
@@ -77,6 +77,11 @@ function ChangePinBody({ id, onClose }: SignerDialogProps) {
       onClose();
     },
   );
+  const said = change.action.error?.fieldError('oldPin') ?? null;
+  useEffect(() => {
+    // It is not sent a second time by pressing Enter once more.
+    if (said !== null) setOldPin('');
+  }, [said]);
   const why =
     oldPin === ''
       ? 'Type the present PIN'
@@ -91,11 +96,19 @@ function ChangePinBody({ id, onClose }: SignerDialogProps) {
       why={why}
       verb="Change PIN"
       onClose={onClose}
+      saidByField={said !== null}
     >
       <Notice severity="careful">
         Whoever else uses this token needs the new PIN. A wrong present PIN costs one try.
       </Notice>
-      <SecretField label="Present PIN" value={oldPin} onChange={setOldPin} autoFocus mono />
+      <SecretField
+        label="Present PIN"
+        value={oldPin}
+        onChange={setOldPin}
+        autoFocus
+        mono
+        error={oldPin === '' ? said : null}
+      />
       <SecretField label="New PIN" value={newPin} onChange={setNewPin} mono />
       <SecretField
         label="New PIN, again"

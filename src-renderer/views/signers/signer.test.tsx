@@ -317,6 +317,28 @@ test('the PIN is changed only when the new one was typed twice the same', async 
   expect(callsOf('signers.changePin')).toEqual([{ id: TOKEN.id, oldPin: '5678', newPin: '8765' }]);
 });
 
+test('a wrong present PIN is said at its field, which is emptied, so that Enter sends it no second time', async () => {
+  const message = 'Vault refused the present PIN.';
+  const no = { code: 'INVALID_INPUT', message, fields: [{ path: 'oldPin', message }] };
+  const { callsOf } = bridge(fakeList([SOFTWARE, TOKEN]), {
+    'signers.changePin': () => ({ job: 'j-1' }),
+    'jobs.get': () => endedJob('j-1', no),
+  });
+  await show(Signer, '/signers/signer-1');
+  await press('Change PIN…');
+  const present = () => screen.getByLabelText<HTMLInputElement>('Present PIN');
+  type('Present PIN', '5678');
+  for (const label of ['New PIN', 'New PIN, again']) type(label, '8765');
+  await press('Change PIN');
+  expect(present().value).toBe('');
+  expect(present().getAttribute('aria-invalid')).toBe('true');
+  expect(screen.getAllByText(message)).toHaveLength(1);
+  await press('Change PIN');
+  expect(callsOf('signers.changePin')).toHaveLength(1);
+  type('Present PIN', '1');
+  expect(present().getAttribute('aria-invalid')).toBeNull();
+});
+
 test('a signer that waits to be applied is said to wait, and is not contacted', async () => {
   const list = fakeList([SOFTWARE]);
   list.pending.signers.push({
