@@ -183,7 +183,7 @@ export function Overview({ session }: Pick<ViewProps, 'session'>) {
                   <td className="dim num nowrap">
                     {signer.keys} {signer.keys === 1 ? 'key' : 'keys'}
                   </td>
-                  <td className="dim">{signer.text}</td>
+                  <td className="dim wrap">{signer.text}</td>
                 </tr>
               ))}
             </tbody>
