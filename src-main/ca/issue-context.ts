@@ -35,6 +35,8 @@ export interface IssueContext {
   request: CertificationRequest | null;
   /** Who will make the new key; null when none is made, or the chosen signer is gone. */
   holder: SignerFacts | null;
+  /** Devices that are needed for it and were not there, or could not be used, when they were tried last. */
+  away: SignerFacts[];
   /** With its issuer's newest certificate; null when nothing is replaced, or what is to be is gone. */
   replaced: { row: StoredCertificate; issuer: StoredAuthority | null } | null;
 }
@@ -77,11 +79,15 @@ async function whatItReplaces(store: Store, { replaces }: IssueDraft): Promise<I
   return row === null ? null : { row, issuer: await currentIssuer(store, row) };
 }
 
-/** The signer that a draft's new key is made by, the default one when nobody chose. Contacts nobody. */
-async function holderOf(router: SignerRouter, { key }: IssueDraft): Promise<SignerFacts | null> {
+/** The signer that a draft's new key is made by, the default one when nobody chose. */
+function holderOf(
+  signers: readonly SignerFacts[],
+  { key }: IssueDraft,
+  defaultSigner: string,
+): SignerFacts | null {
   if (key.from !== 'new') return null;
-  const chosen = key.signer ?? router.defaultSigner();
-  return (await router.describe()).find(({ id }) => id === chosen) ?? null;
+  const chosen = key.signer ?? defaultSigner;
+  return signers.find(({ id }) => id === chosen) ?? null;
 }
 
 /** Reads the draft with all of it. Throws AppError NOT_FOUND when the draft is gone, INVALID_INPUT for a request that is none. */
@@ -93,15 +99,22 @@ export async function issueContext(
   const parts = await store.run('drafts.issueParts', { id });
   const draft = await deps.drafts.readStored('ca.issue', parts.draft);
   const { data } = draft;
+  // Contacts nobody.
+  const signers = await deps.router.describe();
+  const holder = holderOf(signers, data, deps.router.defaultSigner());
+  const issuer = issuerOf(parts.issuer);
+  // Without an issuer it signs itself.
+  const needed = new Set([holder?.id, issuer === null ? parts.key?.signer : issuer.key?.signer]);
   return {
     draft,
     data,
     now: deps.clock.now(),
     rehearsal: workspace.kind === 'rehearsal',
-    issuer: issuerOf(parts.issuer),
+    issuer,
     key: parts.key,
     request: data.key.from === 'request' ? requestOf(Buffer.from(data.key.requestDer, 'base64')) : null,
-    holder: await holderOf(deps.router, data),
+    holder,
+    away: signers.filter(({ id, state }) => needed.has(id) && (state === 'retrying' || state === 'unusable')),
     replaced: await whatItReplaces(store, data),
   };
 }

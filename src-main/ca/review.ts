@@ -122,7 +122,7 @@ function linesOf(context: IssueContext, view: CertificateFields, notes: readonly
   ];
 }
 
-function ownFindings({ data, key }: IssueContext): Finding[] {
+function ownFindings({ data, key, away }: IssueContext): Finding[] {
   const found: Finding[] = [];
   const add = (
     code: string,
@@ -147,6 +147,14 @@ function ownFindings({ data, key }: IssueContext): Finding[] {
       `Its key is used by ${key.certificates[0]?.name ?? 'another certificate'} already: who has one has both.`,
       'subjectPublicKeyInfo',
       'NIST SP 800-57 5.2',
+    );
+  for (const { name, state, text } of away)
+    add(
+      'SIGNER_AWAY',
+      'careful',
+      `“${name}” is needed for it and ${state === 'retrying' ? 'was not there' : 'could not be used'} when it was tried last: ${text} Mend that before you sign.`,
+      'signer',
+      '',
     );
   return found;
 }

@@ -36,7 +36,7 @@ const ROW = {
   attention: 0,
 };
 
-function bridge(row: object, key: { signer: string; signerName: string }) {
+function bridge(row: object, key: { signer: string; signerName: string; reachable?: boolean }) {
   return installBridge({
     'ca.authority': () => row,
     'ca.certificate': () => ({ key: 'key-1' }),
@@ -52,10 +52,22 @@ beforeEach(() => {
 afterEach(cleanup);
 
 test('a key on a token is said to be there, with the way to its signer', async () => {
-  bridge(ROW, { signer: 'signer-1', signerName: 'Vault' });
+  bridge(ROW, { signer: 'signer-1', signerName: 'Vault', reachable: true });
   await show(Authority, '/authorities/crt-1');
   expect(screen.queryByText(/in this workspace/)).toBeNull();
   expect(screen.getByRole('link', { name: 'Vault' }).getAttribute('href')).toContain('signer-1');
+});
+
+test('a key on a device that is not there is said to sign nothing', async () => {
+  const key = { signer: 'signer-1', signerName: 'Vault' };
+  bridge(ROW, { ...key, reachable: true });
+  await show(Authority, '/authorities/crt-1');
+  expect(screen.queryByText(/signs nothing/)).toBeNull();
+  cleanup();
+  dropWorkspaceData();
+  bridge(ROW, { ...key, reachable: false });
+  await show(Authority, '/authorities/crt-1');
+  expect(screen.getByText('cannot be reached: it signs nothing now')).toBeTruthy();
 });
 
 test('a key in software is in this workspace, and one that is not here is said so', async () => {

@@ -100,6 +100,7 @@ function KeyHolder({ authority }: { authority: string }) {
   return (
     <>
       , on <a href={hrefOf('signer', { id: row.signer })}>{row.signerName}</a>
+      {row.reachable ? null : <Tag tone="careful">cannot be reached: it signs nothing now</Tag>}
     </>
   );
 }

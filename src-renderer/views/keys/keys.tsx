@@ -39,8 +39,8 @@ const COLUMNS: readonly Column<KeyRow>[] = [
         row.signerName
       ) : (
         <span className="with-dot">
-          <Dot tone="careful" label="cannot be reached:" />
-          {row.signerName}
+          <Dot tone="careful" />
+          {row.signerName}, not there
         </span>
       ),
   },
