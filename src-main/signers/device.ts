@@ -42,13 +42,21 @@ export class DeviceError extends Error {
   }
 }
 
+/** What a PIN or password is asked for. */
+export interface PinAsked {
+  reason: 'login' | 'signature';
+  tries: 'low' | 'final' | null;
+  /** What it says of itself before any login; left out: it says nothing. */
+  token?: { label: string; serial: string };
+}
+
 /** A person at the screen, as a device may ask one. */
 export interface Person {
   /**
    * The PIN or password, UTF-8; SECURITY: the device wipes it. `key`: the device wants it for this one signature
    * (CKA_ALWAYS_AUTHENTICATE). Rejects with DeviceError `pin-needed` or `cancelled`.
    */
-  pin(why: { reason: 'login' | 'signature'; tries: 'low' | 'final' | null }): Promise<Uint8Array>;
+  pin(why: PinAsked): Promise<Uint8Array>;
   /** Shows what the device waits for ("Type the PIN on the reader.") until the answered function is called. */
   waits(text: string, cancel: () => void): () => void;
 }

@@ -130,7 +130,8 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
   async function askPin(token: FakeToken, reason: 'login' | 'signature'): Promise<void> {
     if (token.locked) throw trouble('pin-locked', 'CKR_PIN_LOCKED');
     const tries = token.tries === 'locked' ? null : token.tries;
-    const pin = await person.pin({ reason, tries });
+    const { label, serial } = token;
+    const pin = await person.pin({ reason, tries, token: { label, serial } });
     const given = Buffer.from(pin).toString('utf8');
     pin.fill(0);
     token.pins.push(given);

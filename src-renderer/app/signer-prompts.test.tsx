@@ -13,6 +13,7 @@ const PIN: SignerPrompt = {
   kind: 'pin',
   text: 'Type the PIN of My token 1.',
   tries: null,
+  token: null,
   since: '2026-11-27T12:00:00.000Z',
 };
 const TOUCH: SignerPrompt = { ...PIN, id: 'prompt-2', kind: 'waits', text: 'Touch the device.' };
@@ -82,6 +83,13 @@ test('the question says which token it is, by label and serial', async () => {
   const { textContent } = screen.getByRole('alertdialog');
   expect(textContent).toContain('TokenMy token 1');
   expect(textContent).toContain('Seriala1b2c3d4e5f60718');
+});
+
+test('before the first login it says the serial that the slot shows', async () => {
+  prompts = [{ ...PIN, token: { label: 'My token 1', serial: '0fe90898' } }];
+  bridge({ 'signers.list': () => fakeList([SOFTWARE, { ...TOKEN, device: null }]) });
+  await show();
+  expect(screen.getByRole('alertdialog').textContent).toContain('Serial0fe90898');
 });
 
 test('a PIN that may not be sent is refused at its field', async () => {

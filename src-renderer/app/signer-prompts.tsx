@@ -59,7 +59,10 @@ function More({ more }: { more: number }) {
 }
 
 /** What the signer of a question asks for, and which device it is, in force or pending. */
-function useAsker(signer: string): { secret: 'PIN' | 'password'; device: [name: string, value: string][] } {
+function useAsker({ signer, token }: SignerPrompt): {
+  secret: 'PIN' | 'password';
+  device: [name: string, value: string][];
+} {
   const list = useQuery('signers.list', {}, ['signers']).data;
   const row = list?.rows.find(({ id }) => id === signer);
   const found = row ?? list?.pending.signers.find(({ id }) => id === signer);
@@ -70,8 +73,9 @@ function useAsker(signer: string): { secret: 'PIN' | 'password'; device: [name: 
       device: settings?.kind === 'kmip' ? [['Server', `${settings.host} port ${settings.port}`]] : [],
     };
   if (settings === null) return { secret: 'PIN', device: [] };
-  const label = row?.device?.label ?? (settings.slot.by === 'label' ? settings.slot.label : null);
-  const serial = row?.device?.serial ?? settings.serial;
+  const label =
+    token?.label ?? row?.device?.label ?? (settings.slot.by === 'label' ? settings.slot.label : null);
+  const serial = token?.serial ?? row?.device?.serial ?? settings.serial;
   return {
     secret: 'PIN',
     device: [
@@ -174,7 +178,7 @@ function WaitsBody({ prompt, more, cancel }: PromptProps) {
 
 function PromptDialog({ prompt, more }: { prompt: SignerPrompt; more: number }) {
   const cancel = useCancel(prompt);
-  const { secret, device } = useAsker(prompt.signer);
+  const { secret, device } = useAsker(prompt);
   const Body = prompt.kind === 'pin' ? PinBody : WaitsBody;
   return (
     <Dialog

@@ -104,6 +104,8 @@ export const signerPrompt = z.strictObject({
   /** "Type the PIN of My token 1.", "Touch the device." */
   text: z.string(),
   tries: z.enum(['low', 'final']).nullable(),
+  /** Which token it goes to, as its slot shows before any login; null: nothing is shown. */
+  token: z.strictObject({ label: z.string(), serial: z.string() }).nullable(),
   since: instant,
 });
 export type SignerPrompt = z.infer<typeof signerPrompt>;

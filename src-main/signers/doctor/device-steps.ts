@@ -42,6 +42,8 @@ export interface DeviceStepsDeps {
   /** Keys of this workspace by the SHA-256 of their SubjectPublicKeyInfo; `here`: on this signer. */
   ours: ReadonlyMap<string, { label: string; here: boolean }>;
   opened(): Opened;
+  /** The device was used, and may begin anew after it. */
+  used?(): Promise<void>;
 }
 
 const names = (algorithms: readonly KeyAlgorithm[]): string =>
@@ -231,6 +233,7 @@ export function deviceSteps(deps: DeviceStepsDeps): Step[] {
           key.signature = await opened().device.sign(key.handle, key.algorithm, DATA);
           key.tookMs = performance.now() - began;
         }
+        await deps.used?.();
         return { text: made.map((key) => `${names([key.algorithm])}: ${ms(key.tookMs)}`).join(', ') + '.' };
       },
     },
@@ -268,6 +271,7 @@ export function deviceSteps(deps: DeviceStepsDeps): Step[] {
           // It may have crashed with its child; what was made is taken away all the same.
           await device.open(AbortSignal.timeout(signal.aborted ? 5_000 : 60_000));
           for (const { handle } of made) await device.destroy(handle);
+          await deps.used?.();
         } catch (error) {
           if (!(error instanceof DeviceError)) throw error;
           throw new DeviceError(error.trouble, error.code, `${error.message} ${remains}`, error.library);

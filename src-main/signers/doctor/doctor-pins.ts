@@ -39,7 +39,9 @@ export function doctorPerson(deps: {
       sent = { ...(await pins.send(chosen)), typed: known === null };
       said =
         known !== null
-          ? `The kept ${word} was taken.`
+          ? pins.stored()
+            ? `The kept ${word} was taken.`
+            : `The ${word} that is kept in memory until the lock was taken.`
           : passedOver
             ? `The kept ${word} was refused before and was not sent.`
             : '';

@@ -160,3 +160,15 @@ test('the software signer and one that is gone are refused in a sentence', async
     code: 'NOT_FOUND',
   });
 });
+
+test('a PIN that is only held until the lock is not called kept', async () => {
+  const t = await started({ '/a.so': fakeToken('S1') });
+  const id = await t.add('One', '/a.so', null);
+  const login = await t.app.call('signers.login', { id });
+  const { id: prompt } = await t.prompt();
+  await t.app.call('signers.answer', { prompt, pin: '5678', keep: 'until-lock' });
+  await t.app.result(login);
+  expect((await examined(t, id)).line('login')?.text).toBe(
+    'It let us in. The PIN that is kept in memory until the lock was taken.',
+  );
+});

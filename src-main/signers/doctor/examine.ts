@@ -47,7 +47,7 @@ export async function examine(deps: ExamineDeps, lines: DoctorLine[]): Promise<D
   const opening = attempt(
     async () => {
       try {
-        open = { device, facts: await device.open(signal) };
+        open = { device, facts: { ...(await device.open(signal)) } };
       } catch (error) {
         // SECURITY: marked before anything else happens.
         if (error instanceof DeviceError && ['pin-refused', 'pin-locked'].includes(error.trouble))
@@ -104,7 +104,7 @@ export async function examine(deps: ExamineDeps, lines: DoctorLine[]): Promise<D
         ...looks.opening.lines.map(openingStep),
         ...functions,
         mechanisms,
-        ...deviceSteps({ ...deps, opened }),
+        ...deviceSteps({ ...deps, opened, used: () => functionsUsed(lines, opened(), deps) }),
       ],
       lines,
       deps,
@@ -114,4 +114,26 @@ export async function examine(deps: ExamineDeps, lines: DoctorLine[]): Promise<D
     looks.end();
     await device.close();
   }
+}
+
+/** What was not called when the line of the functions was written may have been called since: it is judged again. */
+async function functionsUsed(
+  lines: readonly DoctorLine[],
+  { device, facts }: Opened,
+  deps: ExamineDeps,
+): Promise<void> {
+  const line = lines.find(({ code, state }) => code === 'functions' && state === 'good');
+  // One that is gone is told of by the steps themselves.
+  const now = await device.seen?.().catch(() => undefined);
+  if (line === undefined || now === undefined) return;
+  const called = new Set(
+    [...facts.capabilities, ...now].filter(({ present }) => present).map(({ name }) => name),
+  );
+  // A child that began anew has called less than the one before.
+  facts.capabilities = facts.capabilities.map((one) =>
+    called.has(one.name) && one.present === null ? { ...one, present: true } : one,
+  );
+  const seen = seeOperations({ device, facts }, { ...deps, opened: () => ({ device, facts }) });
+  Object.assign(line, { text: seen.text, details: seen.details ?? [] });
+  deps.changed(line);
 }

@@ -54,10 +54,9 @@ test('a token that works: every line is good, nothing is left on it', async () =
   expect(line('token').details.join()).toContain('SoftHSM');
   expect(line('environment').details).toEqual([`SOFTHSM2_CONF=${hsm.environment['SOFTHSM2_CONF'] ?? ''}`]);
   expect(line('library-loads').text).toContain('cannot be seen or kept from it here');
-  expect(line('functions').text).toMatch(
-    /^The 11 that were called on the way are there; not called yet: C_DestroyObject, .*C_SignInit\.$/,
-  );
-  expect(line('functions').details.filter((one) => one.startsWith('has C_'))).toHaveLength(11);
+  // Judged again at the end: what was called since is there, too.
+  expect(line('functions').details).toContain('has C_Sign');
+  expect(line('functions').text).not.toMatch(/C_Sign|C_GenerateKeyPair|C_DestroyObject/);
   expect(line('mechanisms').details).toContain('has CKM_ECDSA');
   expect(line('speed').text).toMatch(
     /^[\d.]+ RSA 2048 signatures a second, [\d.]+ P-256 signatures a second/,

@@ -28,7 +28,8 @@ test('a refused PIN is sent once, marked across restarts, and only a person gets
   expect(await again.row(id)).toMatchObject({ state: 'announced', secretMark: 'refused' });
   const begun = await again.newKey(id);
   const asked = await again.prompt();
-  expect(asked).toMatchObject({ kind: 'pin', signer: id, tries: 'low' });
+  const shown = { label: 'My token', serial: 'S1' };
+  expect(asked).toMatchObject({ kind: 'pin', signer: id, tries: 'low', token: shown });
   expect(asked.text).toBe('The stored PIN was refused. Type the PIN of One. A wrong one was given before.');
   await expect(
     again.app.call('signers.answer', { prompt: asked.id, pin: '0000', keep: 'no' }),

@@ -115,7 +115,13 @@ export function createPins(deps: {
   }
 
   const ask: Pins['ask'] = (why, signal) =>
-    prompts.pin(signer(), { text: question(why), tries: why.tries, check: faultOf, signal });
+    prompts.pin(signer(), {
+      text: question(why),
+      tries: why.tries,
+      token: why.token ?? null,
+      check: faultOf,
+      signal,
+    });
 
   /** Throws what it was ended with, or what its signal says, and wipes. */
   function requireWanted(pin: Uint8Array | null, signal?: AbortSignal): void {

@@ -30,6 +30,8 @@ export interface Prompts {
     question: {
       text: string;
       tries: 'low' | 'final' | null;
+      /** As the device itself shows it before the login; null: it shows nothing. */
+      token: SignerPrompt['token'];
       check(pin: Uint8Array): Promise<string | null>;
       /** Of what the PIN is for: with it the question ends. */
       signal?: AbortSignal | undefined;
@@ -87,14 +89,14 @@ export function createPrompts(deps: { clock: Clock; random: Random; changed(): v
 
   return {
     list: () => [...open.values()].map(({ shown }) => shown),
-    pin({ id, name }, { text, tries, check, signal }) {
+    pin({ id, name }, { text, tries, token, check, signal }) {
       const none = (): DeviceError =>
         new DeviceError('cancelled', 'CANCELLED', `No PIN was given to ${name}: nothing was done.`);
       if (over !== null) return Promise.reject(over);
       if (signal?.aborted === true) return Promise.reject(none());
       const { promise, resolve, reject } = Promise.withResolvers<TypedPin>();
       const shown = show(
-        { signer: id, signerName: name, kind: 'pin', text, tries },
+        { signer: id, signerName: name, kind: 'pin', text, tries, token },
         { check, resolve, cancel: () => reject(none()) },
       );
       const leave = (): void => {
@@ -110,7 +112,7 @@ export function createPrompts(deps: { clock: Clock; random: Random; changed(): v
         return () => undefined;
       }
       const shown = show(
-        { signer: id, signerName: name, kind: 'waits', text, tries: null },
+        { signer: id, signerName: name, kind: 'waits', text, tries: null, token: null },
         { check: () => Promise.resolve(null), resolve: () => undefined, cancel: whenCancelled },
       );
       return () => close(shown);

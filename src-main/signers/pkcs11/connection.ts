@@ -119,7 +119,8 @@ async function logIn(
     );
     return;
   }
-  const pin = await person.pin({ reason: 'login', tries });
+  const { label, serial } = token;
+  const pin = await person.pin({ reason: 'login', tries, token: { label, serial } });
   await askHost(client, { op: 'login', pin }, deadlines.call);
 }
 

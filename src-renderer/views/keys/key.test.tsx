@@ -69,3 +69,13 @@ test.each([
     expect(screen.getByRole<HTMLInputElement>('radio', { name }).disabled).toBe(disabled);
   expect(screen.queryAllByText('its private key lies in a device and cannot leave it')).toHaveLength(reasons);
 });
+
+test.each([
+  [{}, 'made here'],
+  [{ source: 'imported' }, 'was on the device already'],
+  [{ ...SOFTWARE, source: 'imported' }, 'a file'],
+])('where a key came from (%#)', async (part, said) => {
+  installBridge({ 'keys.get': () => ({ ...ROW, ...part }) });
+  await show(Key, '/keys/key-1');
+  expect(screen.getByText('Came from').nextElementSibling?.textContent).toBe(said);
+});

@@ -69,6 +69,12 @@ function lostWith(row: KeyRow): string[] {
   ];
 }
 
+/** What a device holds and was not made here was on it already: no file is read into a device. */
+function cameFrom({ source, signer }: KeyRow): string {
+  if (source === 'generated') return 'made here';
+  return signer === 'software' ? 'a file' : 'was on the device already';
+}
+
 export function Key({ route }: ViewProps) {
   const id = route.params['id'] ?? '';
   const found = useQuery('keys.get', { id }, ['keys', 'certificates'], { ids: [id] });
@@ -120,7 +126,7 @@ export function Key({ route }: ViewProps) {
               ),
             ],
             ['May sign', usesText(row.uses)],
-            ['Came from', row.source === 'generated' ? 'made here' : 'a file'],
+            ['Came from', cameFrom(row)],
             ['Since', <Time at={row.createdAt} clock key="t" />],
             ['Key id', <HexValue hex={row.key.keyId} label="Key identifier" groups={10} key="k" />],
             [

@@ -102,7 +102,13 @@ function secretText(row: { secretStored: boolean }, settings: SignerSettings): s
   return row.secretStored ? 'in the encrypted workspace' : 'asked when it is needed';
 }
 
-export function SettingsCard(props: { settings: SignerSettings; secretStored: boolean; note?: string }) {
+/** `met`: the serial of the device that it was bound to at its first contact; null: it was never met. */
+export function SettingsCard(props: {
+  settings: SignerSettings;
+  secretStored: boolean;
+  met: string | null;
+  note?: string;
+}) {
   const { settings, note } = props;
   const environment = settings.kind === 'pkcs11' ? Object.entries(settings.environment) : [];
   return (
@@ -124,7 +130,13 @@ export function SettingsCard(props: { settings: SignerSettings; secretStored: bo
           settings.kind === 'pkcs11' && [
             'Serial',
             settings.serial === null ? (
-              'learned at the first contact'
+              props.met === null ? (
+                'learned at the first contact'
+              ) : (
+                <span key="v">
+                  <span className="mono wrap">{props.met}</span>, learned at the first contact
+                </span>
+              )
             ) : (
               <span key="v" className="mono wrap">
                 {settings.serial}

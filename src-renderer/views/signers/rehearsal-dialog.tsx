@@ -68,6 +68,7 @@ function Body({ softhsm, revision, onClose }: RehearsalProps) {
         value={pin}
         onChange={setPin}
         mono
+        error={pin !== '' && pin.length < 4 ? 'At least 4 characters.' : null}
         help="A random one is filled in. Look at it and note it if you do not keep it here."
       />
       <Checkbox value={keepPin} onChange={setKeepPin}>

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { installBridge } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
 import { fakeList, KMIP, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
-import { giveSize, show } from './fake-view.tsx';
+import { giveSize, press, show } from './fake-view.tsx';
 import type { SignerList } from './signer-words.ts';
 import { Signer } from './signer.tsx';
 
@@ -56,4 +56,23 @@ test('while a new name waits the heading is the one in force, as what is below i
   bridge(list);
   await show(Signer, '/signers/signer-1');
   expect(screen.getByRole('heading', { level: 1 }).textContent).toBe(TOKEN.name);
+  await press('Remove…');
+  expect(screen.getByRole('alertdialog').textContent).toContain(`Remove “${TOKEN.name}”?`);
+  await press('Keep it');
+  await press('Rename…');
+  expect(screen.getByLabelText<HTMLInputElement>('Name').value).toBe('Vault A');
+});
+
+test('a serial that the settings do not name is shown as it was learned', async () => {
+  if (TOKEN.settings?.kind !== 'pkcs11') throw new Error('no token');
+  const row = { ...TOKEN, settings: { ...TOKEN.settings, serial: null } };
+  bridge(fakeList([SOFTWARE, row]));
+  await show(Signer, '/signers/signer-1');
+  const said = screen.getAllByText('Serial').map((one) => one.nextElementSibling?.textContent);
+  expect(said).toContain(`${TOKEN.device?.serial ?? ''}, learned at the first contact`);
+  cleanup();
+  dropWorkspaceData();
+  bridge(fakeList([SOFTWARE, { ...row, device: null }]));
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByText('learned at the first contact')).toBeTruthy();
 });

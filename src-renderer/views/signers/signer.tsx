@@ -151,7 +151,11 @@ function InForce({
         <div className="stack">
           <DeviceCard row={row} />
           {row.settings === null ? null : (
-            <SettingsCard settings={row.settings} secretStored={row.secretStored} />
+            <SettingsCard
+              settings={row.settings}
+              secretStored={row.secretStored}
+              met={row.device?.serial ?? null}
+            />
           )}
         </div>
         <CapabilitiesCard row={row} />
@@ -198,7 +202,7 @@ function NotYet({ one, onOpen }: { one: ListedSigner; onOpen: (dialog: OpenDialo
         before.
       </Notice>
       {one.pending?.settings ? (
-        <SettingsCard settings={one.pending.settings} secretStored={one.pending.secretStored} />
+        <SettingsCard settings={one.pending.settings} secretStored={one.pending.secretStored} met={null} />
       ) : null}
     </>
   );
@@ -216,7 +220,7 @@ function Shown({ one, list, stale, onRetry }: ShownProps) {
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const shared = {
     id: one.id,
-    name: one.name,
+    name: one.row?.name ?? one.name,
     revision: list.pending.revision,
     onClose: () => setDialog(null),
   };
@@ -249,7 +253,7 @@ function Shown({ one, list, stale, onRetry }: ShownProps) {
       ) : (
         <InForce row={one.row} one={one} onOpen={setDialog} />
       )}
-      <RenameSignerDialog {...shared} open={dialog === 'rename'} />
+      <RenameSignerDialog {...shared} name={one.name} open={dialog === 'rename'} />
       <ChangePinDialog {...shared} open={dialog === 'pin'} />
       <RemoveSignerDialog {...shared} open={dialog === 'remove'} />
     </Page>

@@ -248,4 +248,7 @@ test('a rehearsal token needs a name', async () => {
   type('Name', ' ');
   await press('Make token');
   expect(callsOf('signers.rehearsalToken')).toEqual([]);
+  type('Name', 'Vault');
+  type('PIN', '12');
+  expect(screen.getByText('At least 4 characters.')).toBeTruthy();
 });
