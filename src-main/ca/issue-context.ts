@@ -114,7 +114,9 @@ export async function issueContext(
     key: parts.key,
     request: data.key.from === 'request' ? requestOf(Buffer.from(data.key.requestDer, 'base64')) : null,
     holder,
-    away: signers.filter(({ id, state }) => needed.has(id) && (state === 'retrying' || state === 'unusable')),
+    away: signers.filter(
+      (one) => needed.has(one.id) && (one.state === 'retrying' || one.state === 'unusable'),
+    ),
     replaced: await whatItReplaces(store, data),
   };
 }

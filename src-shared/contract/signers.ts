@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { change, channel, finding, id, instant, nothing, secretIn } from './channel.ts';
 import { NOTHING_HIDDEN } from '../hidden-characters.ts';
+import { deviceKeyRow } from './signer-device-keys.ts';
 import { deviceTable } from './signer-doctor.ts';
 import { keyAlgorithm } from './keys.ts';
 import { signerSettings } from './signer-settings.ts';
@@ -146,30 +147,6 @@ export const signerName = z
   .min(1, 'A name is required')
   .max(80)
   .regex(NOTHING_HIDDEN, 'A name has no control or invisible characters');
-
-export const deviceKeyRow = z.strictObject({
-  identifier: z.string(),
-  label: z.string(),
-  /** "RSA 2048"; "" when its public half is not there. */
-  type: z.string(),
-  /** Upper-case hex, RFC 5280 method 1; null as above. */
-  keyIdentifier: z.string().nullable(),
-  spkiSha256: z.string().nullable(),
-  uses: z.array(z.string()),
-  sensitive: z.boolean().nullable(),
-  neverExtractable: z.boolean().nullable(),
-  /** The key of this workspace that it is; null: somebody else's. */
-  key: z.strictObject({ id, label: z.string() }).nullable(),
-  /** It is the identity key by which a signer knows its device again (H-024); null: it is none. */
-  identity: z
-    .strictObject({
-      /** Of the signer that is asked, of another one on the same device, or of one that was removed. */
-      of: z.enum(['this', 'other', 'removed']),
-      name: z.string(),
-    })
-    .nullable(),
-  adoptable: z.boolean(),
-});
 
 const job = z.strictObject({ job: id });
 const bySigner = z.strictObject({ id });

@@ -194,7 +194,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
           binding,
           identities: new Map(
             identities
-              .filter(({ signer }) => signer !== id)
+              .filter((one) => one.signer !== id)
               .map(({ spkiDer, name: other }) => [sha256Hex(spkiDer), other]),
           ),
           ours: new Map(keys.map((key) => [key.spkiSha256, { label: key.label, here: key.signer === id }])),

@@ -221,7 +221,8 @@ export function createContact(deps: ContactDeps) {
     /** A contact for a person who knows the device by the keys that its signer owns. Throws as `ready` does. */
     async bindAgain(owned: readonly OwnedKey[], signal: AbortSignal): Promise<DeviceFacts> {
       requireOpen();
-      while (flight !== null) await flight.promise.catch(() => undefined);
+      // What is under way knows the device by its identity key alone.
+      await flight?.promise.catch(() => undefined);
       requireOpen();
       return (await join(begin(false, owned), signal, cancelled)).facts;
     },

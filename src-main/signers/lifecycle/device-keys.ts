@@ -2,7 +2,7 @@
 import { shownText } from '#shared/hidden-characters.ts';
 import type { Answer } from '#shared/contract/index.ts';
 import { algorithmName, type KeyAlgorithm } from '#shared/contract/keys.ts';
-import type { deviceKeyRow } from '#shared/contract/signers.ts';
+import type { deviceKeyRow } from '#shared/contract/signer-device-keys.ts';
 import type * as z from 'zod';
 import { AppError } from '../../lib/app-error.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
