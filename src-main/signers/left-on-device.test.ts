@@ -152,7 +152,9 @@ test('a device that refuses to destroy a key: nothing says that it was destroyed
   const destroy = () => t.app.call('keys.destroy', { id: key, confirm: view.keyId.slice(-8) });
   token.faults = { destroy: [trouble('refused', 'Permission Denied')] };
   await expect(destroy()).rejects.toMatchObject({ code: 'POLICY_REFUSED' });
-  expect(await t.audit('keys.destroy')).toEqual(['refused: It was refused. Look at it.']);
+  expect(await t.audit('keys.destroy')).toEqual([
+    'refused: Destroying the key “a key”: It was refused. Look at it.',
+  ]);
   expect((await t.app.call('keys.list', {})).rows).toHaveLength(1);
   expect(token.keys.size).toBe(2);
   await destroy();
