@@ -66,7 +66,7 @@ test('after a new certificate was taken over, what must be put out stands there 
   await settle();
   expect(screen.getByLabelText<HTMLInputElement>(/^Fingerprint/).value).toBe('CD'.repeat(32));
   fireEvent.change(screen.getByLabelText(/^Fingerprint/), { target: { value: 'AB'.repeat(16) } });
-  fireEvent.click(screen.getByRole('button', { name: 'Take it over and publish' }));
+  fireEvent.click(screen.getByRole('button', { name: 'Take it over' }));
   await settle();
   expect(screen.getByText('to be put out by you: ta.cer and ta.tal')).toBeTruthy();
   expect(screen.getByRole('button', { name: 'Write ta.cer…' })).toBeTruthy();
