@@ -20,6 +20,7 @@ beforeEach(() => {
       faults: [],
       early: null,
       older: false,
+      known: true,
       changes,
       lines: [],
     }),
