@@ -114,6 +114,9 @@ export function createAssets(deps: { folder: string; dispatch: Dispatch }): Asse
     if (path?.startsWith(BLOB_PATH) === true) return blob(path.slice(BLOB_PATH.length), caller);
     const file = files.get(path === '/' ? '/index.html' : (path ?? ''));
     if (file === undefined) return refusal(404, 'There is no such file.');
-    return answer(200, MEDIA_TYPES[extname(file)] ?? 'application/octet-stream', await readFile(file));
+    // A file that was listed and is gone or not readable has an answer too: a page that gets none waits for it for ever.
+    const bytes = await readFile(file).catch(() => null);
+    if (bytes === null) return refusal(404, 'The file was there at the start and cannot be read now.');
+    return answer(200, MEDIA_TYPES[extname(file)] ?? 'application/octet-stream', bytes);
   };
 }
