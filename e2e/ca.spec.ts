@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './console-app.ts';
-import { exportAs, issue, issueChain, open, openRow } from './pages/ca.ts';
+import { beginLeaf, exportAs, issue, issueChain, open, openRow } from './pages/ca.ts';
 import { drop } from './pages/drop.ts';
 import { createWorkspace, next } from './pages/workspace.ts';
 
@@ -114,13 +114,9 @@ test('what is wrong is said at its field, and the wizard goes on after a reload'
 test('what is typed in a step stays when the wizard is left half-way; many names leave the bar of the review where it is', async ({
   apps,
 }) => {
-  const app = await apps.start();
-  const { page } = app;
+  const { page } = await apps.start();
   await createWorkspace(page, apps);
-  await open(page, 'Authorities');
-  await page.getByRole('link', { name: 'New root…' }).click();
-  await issue(page, 'Example Root CA');
-  await page.getByRole('link', { name: /Issue a certificate/ }).click();
+  await beginLeaf(page);
   await page.getByLabel('Value of CN', { exact: true }).fill('half typed');
   await open(page, 'Keys');
   await open(page, 'Overview');
@@ -148,13 +144,9 @@ test('what is typed in a step stays when the wizard is left half-way; many names
 });
 
 test('a leaf: names that are none, an empty list, a lifetime over the limit', async ({ apps }) => {
-  const app = await apps.start();
-  const { page } = app;
+  const { page } = await apps.start();
   await createWorkspace(page, apps);
-  await open(page, 'Authorities');
-  await page.getByRole('link', { name: 'New root…' }).click();
-  await issue(page, 'Example Root CA');
-  await page.getByRole('link', { name: /Issue a certificate/ }).click();
+  await beginLeaf(page);
   await page.getByLabel('Value of CN', { exact: true }).fill('a.internal');
   await next(page);
   await next(page);

@@ -97,3 +97,11 @@ export async function exportAs(page: Page, form: string, passphrase?: string): P
   await dialog.getByRole('button', { name: /^Export/ }).click();
   await expect(dialog.getByText(/^Written to/)).toBeVisible();
 }
+
+/** From an empty workspace to the first step of a certificate under a new root. */
+export async function beginLeaf(page: Page): Promise<void> {
+  await open(page, 'Authorities');
+  await page.getByRole('link', { name: 'New root…' }).click();
+  await issue(page, 'Example Root CA');
+  await page.getByRole('link', { name: /Issue a certificate/ }).click();
+}

@@ -1,28 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { inspected, opensslFiles } from '../testing/openssl-files.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 import { vectorPath } from '../testing/vectors.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'baleen-inspect-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const openssl = (args: string): Buffer =>
-  execFileSync('openssl', args.split(' '), { cwd: folder, stdio: 'pipe' });
-const file = (name: string): Buffer => readFileSync(join(folder, name));
-
-openssl(
-  'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 3650 -subj /CN=Root -addext keyUsage=critical,keyCertSign,cRLSign',
-);
-openssl(
-  'req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout leaf.key -out leaf.csr -subj /CN=leaf.example.net',
-);
-openssl('x509 -req -in leaf.csr -CA ca.pem -CAkey ca.key -days 30 -out leaf.pem -set_serial 77');
-openssl(
-  'pkcs12 -export -in leaf.pem -inkey leaf.key -certfile ca.pem -out leaf.p12 -passout pass:right -name krill',
-);
-openssl('pkcs12 -export -in leaf.pem -inkey leaf.key -out open.p12 -passout pass: -legacy');
+const { openssl, file, remove } = opensslFiles();
+afterAll(remove);
 openssl('pkcs8 -topk8 -in leaf.key -out locked.key -passout pass:right -v2 aes-256-cbc');
 
 let app: TestApp;
@@ -31,9 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => app.remove());
 
-async function look(name: string, bytes: Uint8Array) {
-  return app.call('inspect.blob', { blob: await app.blob(name, bytes) });
-}
+const look = (name: string, bytes: Uint8Array) => inspected(app, name, bytes);
 const text = (content: string): Buffer => Buffer.from(content);
 const kinds = (view: { items: { kind: string }[] }): string[] => view.items.map(({ kind }) => kind);
 

@@ -44,6 +44,18 @@ export async function setUpSigner(app: TestApp, more: Record<string, unknown> = 
   await app.result(await app.call('ta.setUp', { draft, revision, digest: review.digest }));
 }
 
+/** Sets the signer up for the proxy of the Krill that it is connected to, by what Krill tells of itself. */
+export async function setUpForKrill(app: TestApp, places: { https: string; rsync: string }): Promise<void> {
+  const { proxyId, repository } = await app.call('ta.krillProxy', {});
+  const { base64 } = JSON.parse(proxyId) as { base64: string };
+  await setUpSigner(app, {
+    proxyId: { name: 'proxy-id.json', text: proxyId },
+    fingerprint: sha256Hex(Buffer.from(base64, 'base64')),
+    repository: { name: 'proxy-repo.json', text: repository },
+    ...places,
+  });
+}
+
 /** Opens a request file and reads its review. */
 export async function openRequest(app: TestApp, bytes: Uint8Array, name = 'request.json') {
   const { review: id } = await app.call('ta.openRequest', { blob: await app.blob(name, bytes, 'transfer') });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StickFile, StickOrder } from '#shared/contract/ta-stick.ts';
 import { CallError, type TestApp, testApp } from './test-app.ts';
+import { associated } from './test-proxy-app.ts';
 
 /** A busy machine derives two keys in more than vitest's ten seconds. */
 export const SLOW = 60_000;
@@ -15,6 +16,8 @@ export interface TestStation {
   start(kind: 'online' | 'offline'): Promise<TestApp>;
   /** Both halves. */
   startBoth(): Promise<{ proxy: TestApp; signer: TestApp }>;
+  /** Both halves, associated; the proxy publishes into a folder. */
+  startAssociated(): Promise<{ proxy: TestApp; signer: TestApp }>;
   /** Every clock: exchanges are a second apart at least. */
   later(ms: number): void;
   put(name: string, content: string | Uint8Array): void;
@@ -31,10 +34,16 @@ export function testStation(): TestStation {
     app.volumes.push({ path: place, label: 'TA-STICK', totalBytes: 16e9, freeBytes: 15e9 });
     return app;
   };
+  const startBoth = async () => ({ proxy: await start('online'), signer: await start('offline') });
   return {
     place,
     start,
-    startBoth: async () => ({ proxy: await start('online'), signer: await start('offline') }),
+    startBoth,
+    async startAssociated() {
+      const { proxy, signer } = await startBoth();
+      await associated(proxy, signer, publishedBy(proxy));
+      return { proxy, signer };
+    },
     later(ms) {
       for (const { clock } of running) clock.advance(ms);
     },

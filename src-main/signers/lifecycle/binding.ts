@@ -50,16 +50,18 @@ export function keyLabel(settings: SignerSettings): string {
   return settings.kind === 'pkcs11' ? settings.keyLabel : 'Krill';
 }
 
+/** What a signer brings to its binding. */
+interface BoundSigner {
+  name: string;
+  settings: SignerSettings;
+  clock: Clock;
+}
+
 /** Makes the identity key at the first contact. `store` keeps the binding; what fails takes the key away again. */
 export async function bindDevice(
   device: Device,
   facts: DeviceFacts,
-  signer: {
-    name: string;
-    settings: SignerSettings;
-    clock: Clock;
-    store(binding: SignerBinding): Promise<void>;
-  },
+  signer: BoundSigner & { store(binding: SignerBinding): Promise<void> },
 ): Promise<SignerBinding> {
   // As Krill's; a device without RSA gets one of its own types.
   const algorithm = facts.algorithms.includes('rsa-2048') ? 'rsa-2048' : facts.algorithms[0];
@@ -134,10 +136,7 @@ async function requireKeys(
 export async function proveOrBind(
   device: Device,
   facts: DeviceFacts,
-  signer: {
-    name: string;
-    settings: SignerSettings;
-    clock: Clock;
+  signer: BoundSigner & {
     binding: SignerBinding | null;
     owned: readonly OwnedKey[] | null;
     store(binding: SignerBinding, again: boolean): Promise<void>;

@@ -8,7 +8,7 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import { KRILL_TOKEN, startKrill } from '../../testing/krill.ts';
 import { missingPeers } from '../../testing/peers.ts';
 import { testApp } from '../../testing/test-app.ts';
-import { dateOf, setUpSigner, signerOf } from '../../testing/test-signer.ts';
+import { dateOf, setUpForKrill, signerOf } from '../../testing/test-signer.ts';
 
 const missing = missingPeers('krill', 'krillc', 'krillta');
 const why = missing.length === 0 ? '' : ` SKIPPED: missing ${missing.join(', ')}; type npm run peers`;
@@ -29,12 +29,7 @@ test.skipIf(missing.length > 0)(
       await app.result(
         await app.call('ta.setKrill', { server, token: KRILL_TOKEN, pin, postLimit: 8_388_608 }),
       );
-      const { proxyId, repository } = await app.call('ta.krillProxy', {});
-      const { base64 } = JSON.parse(proxyId) as { base64: string };
-      await setUpSigner(app, {
-        proxyId: { name: 'proxy-id.json', text: proxyId },
-        fingerprint: sha256Hex(Buffer.from(base64, 'base64')),
-        repository: { name: 'proxy-repo.json', text: repository },
+      await setUpForKrill(app, {
         https: 'https://localhost/ta/ta.cer',
         rsync: 'rsync://localhost/ta/ta.cer',
       });

@@ -7,7 +7,7 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import { KRILL_TOKEN, startKrill } from '../../testing/krill.ts';
 import { missingPeers } from '../../testing/peers.ts';
 import { testApp } from '../../testing/test-app.ts';
-import { setUpSigner, signerOf } from '../../testing/test-signer.ts';
+import { setUpForKrill, signerOf } from '../../testing/test-signer.ts';
 
 const missing = missingPeers('krill', 'krillc', 'krillta');
 const why = missing.length === 0 ? '' : ` SKIPPED: missing ${missing.join(', ')}; type npm run peers`;
@@ -42,14 +42,7 @@ test.skipIf(missing.length > 0)(
       const link = await app.call('ta.krill', {});
       expect(link).toEqual({ link: { server, pin, hasToken: true, postLimit: LIMIT, associated: null } });
 
-      const { proxyId, repository } = await app.call('ta.krillProxy', {});
-      const { base64 } = JSON.parse(proxyId) as { base64: string };
-      await setUpSigner(app, {
-        proxyId: { name: 'proxy-id.json', text: proxyId },
-        fingerprint: sha256Hex(Buffer.from(base64, 'base64')),
-        repository: { name: 'proxy-repo.json', text: repository },
-        ...TAL,
-      });
+      await setUpForKrill(app, TAL);
       await expect(app.result(await app.call('ta.krillAssociate', { update: true }))).rejects.toThrow(
         /associate one first/,
       );

@@ -1,8 +1,8 @@
 /** A request that was withdrawn before another one was answered, and that the signer never saw. */
 import { afterEach, expect, test } from 'vitest';
-import { associated, makeRequest, take, answeredBy } from '../../testing/test-proxy-app.ts';
+import { makeRequest, take, answeredBy } from '../../testing/test-proxy-app.ts';
 import { approve, openRequest } from '../../testing/test-signer.ts';
-import { publishedBy, SLOW, stateOf, testStation, type TestStation } from '../../testing/test-station.ts';
+import { SLOW, stateOf, testStation, type TestStation } from '../../testing/test-station.ts';
 
 let station: TestStation;
 afterEach(() => station.end());
@@ -11,8 +11,7 @@ test(
   'it is unusual by name, in the verdict and on the station, and may still be signed',
   async () => {
     station = testStation();
-    const { proxy, signer } = await station.startBoth();
-    await associated(proxy, signer, publishedBy(proxy));
+    const { proxy, signer } = await station.startAssociated();
     station.later(60_000);
     const withdrawn = await makeRequest(proxy);
     await proxy.call('ta.cancelRequest', { reason: 'another one is made' });

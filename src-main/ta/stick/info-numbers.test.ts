@@ -4,21 +4,13 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import {
   answeredBy,
-  associated,
   makeRequest,
   openResponse,
   proxyOf,
   signerInfoOf,
 } from '../../testing/test-proxy-app.ts';
 import { signerOf } from '../../testing/test-signer.ts';
-import {
-  open,
-  publishedBy,
-  SLOW,
-  stateOf,
-  testStation,
-  type TestStation,
-} from '../../testing/test-station.ts';
+import { open, SLOW, stateOf, testStation, type TestStation } from '../../testing/test-station.ts';
 
 let station: TestStation;
 afterEach(() => station.end());
@@ -27,8 +19,7 @@ test(
   'a request that was signed although it was withdrawn: its signer-info.json is newer, is taken over with what it changes, and is older later',
   async () => {
     station = testStation();
-    const { proxy, signer } = await station.startBoth();
-    await associated(proxy, signer, publishedBy(proxy));
+    const { proxy, signer } = await station.startAssociated();
     const first = await signerInfoOf(signer);
     station.put('signer-info.json', first);
     for (const [app, state] of [

@@ -2,16 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { associated, makeRequest } from '../../testing/test-proxy-app.ts';
+import { makeRequest } from '../../testing/test-proxy-app.ts';
 import { approve, dateOf, exportTo, openRequest, signerOf } from '../../testing/test-signer.ts';
-import {
-  open,
-  publishedBy,
-  SLOW,
-  stateOf,
-  testStation,
-  type TestStation,
-} from '../../testing/test-station.ts';
+import { open, SLOW, stateOf, testStation, type TestStation } from '../../testing/test-station.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -22,8 +15,7 @@ test(
   'a rejected request is called that with date and reason, and can still be looked at',
   async () => {
     station = testStation();
-    const { proxy, signer } = await station.startBoth();
-    await associated(proxy, signer, publishedBy(proxy));
+    const { proxy, signer } = await station.startAssociated();
     station.later(60_000);
     const request = await makeRequest(proxy);
     station.put('request.json', request);
@@ -43,8 +35,7 @@ test(
   'of a clock that was ahead: the response waits, and after the signer went on its request is expected again',
   async () => {
     station = testStation();
-    const { proxy, signer } = await station.startBoth();
-    await associated(proxy, signer, publishedBy(proxy));
+    const { proxy, signer } = await station.startAssociated();
     station.later(60_000);
     const request = await makeRequest(proxy);
     station.put('request.json', request);

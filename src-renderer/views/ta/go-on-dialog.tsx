@@ -1,11 +1,11 @@
 /** The way out after something was signed by a clock that was ahead: what it does, today's date, and what must follow. */
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { LocalChildView } from '#shared/contract/ta-child.ts';
 import type { SignerView } from '#shared/contract/ta.ts';
 import { useNow } from '../../app/clock.ts';
 import { call } from '../../app/call.ts';
 import { showToast } from '../../app/state.ts';
-import { useAction } from '../../app/use-action.ts';
+import { type Action, useAction } from '../../app/use-action.ts';
 import { CloseFoot, Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
 import { Time } from '../../components/time.tsx';
@@ -21,13 +21,37 @@ export function GoOnDialog(props: { signer: SignerView; open: boolean; onClose: 
   );
 }
 
-function WhySafe() {
+/** What will be made anew (children), why that is safe, and today's date from another clock. */
+function GoOnForm(props: {
+  action: Action<[]>;
+  today: string;
+  onToday: (today: string) => void;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const { action, today } = props;
+  const error = action.error?.fieldError('today') ?? null;
   return (
-    <p className="dim">
-      Relying parties whose clocks are right have never taken what is of the future, so they take what is made
-      now. If this machine's clock is the wrong one, they refuse it, because its time goes back: then cancel,
-      and set the clock.
-    </p>
+    <DialogForm
+      action={action}
+      why={whyNotToday(today)}
+      verb="Go on from this clock"
+      onClose={props.onClose}
+      saidByField={error !== null}
+    >
+      <p>{props.children}</p>
+      <p className="dim">
+        Relying parties whose clocks are right have never taken what is of the future, so they take what is
+        made now. If this machine's clock is the wrong one, they refuse it, because its time goes back: then
+        cancel, and set the clock.
+      </p>
+      <TodayField
+        says="That it was done goes on record."
+        value={today}
+        onChange={props.onToday}
+        error={error}
+      />
+    </DialogForm>
   );
 }
 
@@ -62,24 +86,13 @@ function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) 
   );
   if (done) return <Done onClose={onClose} />;
   if (progress !== null) return progress;
-  const error = action.error?.fieldError('today') ?? null;
   return (
-    <DialogForm
-      action={action}
-      why={whyNotToday(today)}
-      verb="Go on from this clock"
-      onClose={onClose}
-      saidByField={error !== null}
-    >
-      <p>
-        What was signed last is of{' '}
-        {signer.aheadUntil === null ? 'the future' : <Time at={signer.aheadUntil} clock />}, and this machine
-        says <Time at={now} clock />. Every certificate, CRL and manifest that begins later than now is made
-        anew, with a number above the last one.
-      </p>
-      <WhySafe />
-      <TodayField says="That it was done goes on record." value={today} onChange={setToday} error={error} />
-    </DialogForm>
+    <GoOnForm action={action} today={today} onToday={setToday} onClose={onClose}>
+      What was signed last is of{' '}
+      {signer.aheadUntil === null ? 'the future' : <Time at={signer.aheadUntil} clock />}, and this machine
+      says <Time at={now} clock />. Every certificate, CRL and manifest that begins later than now is made
+      anew, with a number above the last one.
+    </GoOnForm>
   );
 }
 
@@ -100,22 +113,11 @@ function ChildBody({ child, onClose }: { child: LocalChildView; onClose: () => v
     showToast((await call('ta.localGoOn', { handle, today })).says);
     onClose();
   });
-  const error = action.error?.fieldError('today') ?? null;
   return (
-    <DialogForm
-      action={action}
-      why={whyNotToday(today)}
-      verb="Go on from this clock"
-      onClose={onClose}
-      saidByField={error !== null}
-    >
-      <p>
-        CRL and manifest of {handle} are of{' '}
-        {aheadUntil === null ? 'the future' : <Time at={aheadUntil} clock />}, and this machine says{' '}
-        <Time at={now} clock />. They are made anew, with a number above the last one, and published.
-      </p>
-      <WhySafe />
-      <TodayField says="That it was done goes on record." value={today} onChange={setToday} error={error} />
-    </DialogForm>
+    <GoOnForm action={action} today={today} onToday={setToday} onClose={onClose}>
+      CRL and manifest of {handle} are of{' '}
+      {aheadUntil === null ? 'the future' : <Time at={aheadUntil} clock />}, and this machine says{' '}
+      <Time at={now} clock />. They are made anew, with a number above the last one, and published.
+    </GoOnForm>
   );
 }
