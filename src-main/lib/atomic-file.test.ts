@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { exists, readFileLimited, writeFileAtomic } from './atomic-file.ts';
+import { exists, isCutOff, readFileLimited, writeFileAtomic } from './atomic-file.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -18,6 +18,14 @@ describe('writeFileAtomic', () => {
     expect(await readFile(path, 'utf8')).toBe('new');
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await readdir(folder)).toEqual(['a.key']);
+  });
+
+  it('writes first beside it, under a name that is known when it stays behind', async () => {
+    const path = join(folder, 'a');
+    let beside: string[] = [];
+    await writeFileAtomic(path, Buffer.from('x'), 0o600, async () => void (beside = await readdir(folder)));
+    expect(beside.map(isCutOff)).toEqual([true]);
+    expect((await readdir(folder)).map(isCutOff)).toEqual([false]);
   });
 
   it('says where it could not write and changes nothing', async () => {

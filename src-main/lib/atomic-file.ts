@@ -43,6 +43,16 @@ async function writeAndSync(file: FileHandle, content: FileContent): Promise<voi
   }
 }
 
+/** A name of its own beside the file: one made of a long name would be too long. */
+export function temporaryName(): string {
+  return `.baleen-${randomBytes(8).toString('hex')}.tmp`;
+}
+
+/** Whether a file of this name is what stays behind of `temporaryName` when the application is killed. */
+export function isCutOff(name: string): boolean {
+  return /^\.baleen-[0-9a-f]{16}\.tmp$/.test(name);
+}
+
 /**
  * Writes `content` to `path`: temporary file in the same folder, fsync, rename, fsync of the folder.
  * `mode` holds from the first byte (0o600 for anything secret). Replaces an existing file. `before` sees the whole
@@ -55,8 +65,7 @@ export async function writeFileAtomic(
   mode: number,
   before?: (temporary: string) => Promise<void>,
 ): Promise<void> {
-  // A name of its own: one made of a long name would be too long.
-  const temporary = join(dirname(path), `.baleen-${randomBytes(8).toString('hex')}.tmp`);
+  const temporary = join(dirname(path), temporaryName());
   try {
     const file = await open(temporary, 'wx', mode);
     await writeAndSync(file, content);

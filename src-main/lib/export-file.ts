@@ -1,10 +1,9 @@
 /** Files the operator asked for: never over an existing one without consent, and then with the old one kept beside it. */
-import { randomBytes } from 'node:crypto';
 import { lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError, fileError, isFolder } from './app-error.ts';
 import { requirePrivateFile } from './windows-acl.ts';
-import { type FileContent, writeFileAtomic } from './atomic-file.ts';
+import { type FileContent, temporaryName, writeFileAtomic } from './atomic-file.ts';
 
 export interface Exported {
   path: string;
@@ -52,7 +51,7 @@ async function requirePlace(path: string, overwrite: boolean): Promise<void> {
 
 /** SECURITY: an empty file shows what the folder hands down, before there is a secret in one. */
 async function requirePrivatePlace(path: string): Promise<void> {
-  const probe = join(dirname(path), `.baleen-${randomBytes(8).toString('hex')}.probe`);
+  const probe = join(dirname(path), temporaryName());
   await writeFileAtomic(probe, new Uint8Array(), 0o600);
   try {
     await requirePrivateFile(probe);

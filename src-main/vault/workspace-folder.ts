@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError, fileError } from '../lib/app-error.ts';
+import { isCutOff } from '../lib/atomic-file.ts';
 import { wipe } from '../lib/bytes.ts';
 import type { Mac } from '../store/store-contract.ts';
 import { subkey } from './key-slots.ts';
@@ -27,8 +28,6 @@ const OWN = new Set([
     ['', '-wal', '-shm', '-journal'].map((rest) => `${name}${rest}`),
   ),
 ]);
-/** lib/atomic-file.ts, cut off by a crash. */
-const TEMPORARY = /^\.baleen-[0-9a-f]{16}\.(?:tmp|probe)$/;
 
 /** Takes away the empty folders from `folder` up to `made`. */
 async function removeMade(folder: string, made: string): Promise<void> {
@@ -71,8 +70,7 @@ export async function takeNewFolder(folder: string): Promise<NewFolder> {
     async giveUp() {
       const lock = join(folder, LOCK_FILE);
       for (const left of await readdir(folder))
-        if (OWN.has(left) || TEMPORARY.test(left))
-          await rm(join(folder, left), { recursive: true, force: true });
+        if (OWN.has(left) || isCutOff(left)) await rm(join(folder, left), { recursive: true, force: true });
       // Before it is given back, or it could be somebody else's by then; Windows deletes no open file, nor theirs.
       if (process.platform === 'win32') release();
       await rm(lock, { force: true }).catch((error: unknown) => {

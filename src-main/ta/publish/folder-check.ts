@@ -5,7 +5,7 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, fileError } from '../../lib/app-error.ts';
-import { exists, readFileLimited, writeFileAtomic } from '../../lib/atomic-file.ts';
+import { exists, isCutOff, readFileLimited, writeFileAtomic } from '../../lib/atomic-file.ts';
 import { JsonError, type JsonValue, readJson } from '../../lib/json-reader.ts';
 import { asObject, asText } from '../../lib/json-shape.ts';
 import { CURRENT, NEXT_LINK, PublishedVersions, VERSION, VERSIONS } from './published-versions.ts';
@@ -13,8 +13,6 @@ import { othersInRrdp, RRDP } from './static-rrdp.ts';
 import { makeFolder, PUBLIC_FILE } from './write-tree.ts';
 
 const MARKER = 'baleen-publication.json';
-/** What an atomic write of ours leaves when it is cut off. */
-const TEMPORARY = /^\.(?:baleen-publication\.json|\d+\.list|\w[\w.-]*\.xml)\.[0-9a-f]{12}\.tmp$/;
 
 function foreign(folder: string, names: readonly string[]): AppError {
   const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
@@ -57,7 +55,7 @@ async function others(folder: string): Promise<string[]> {
 async function removeTemporary(folder: string): Promise<void> {
   for (const place of [folder, join(folder, VERSIONS), join(folder, RRDP)])
     if (await exists(place))
-      for (const name of await readdir(place)) if (TEMPORARY.test(name)) await rm(join(place, name));
+      for (const name of await readdir(place)) if (isCutOff(name)) await rm(join(place, name));
 }
 
 async function markedBase(folder: string): Promise<string> {
@@ -85,9 +83,7 @@ async function markedBase(folder: string): Promise<string> {
 async function requireOurs(folder: string, base: string): Promise<boolean> {
   if (!(await exists(join(folder, MARKER)))) {
     // A marker that was cut off is all that may be there; it goes with the next publication.
-    const names = (await readdir(folder)).filter(
-      (name) => !(name.startsWith(`.${MARKER}`) && TEMPORARY.test(name)),
-    );
+    const names = (await readdir(folder)).filter((name) => !isCutOff(name));
     if (names.length > 0) throw foreign(folder, names);
     return false;
   }
@@ -98,7 +94,7 @@ async function requireOurs(folder: string, base: string): Promise<boolean> {
       `${folder} holds what is published below ${marked}, not below ${base}. Choose another folder.`,
       { subject: folder },
     );
-  const names = (await others(folder)).filter((name) => !TEMPORARY.test(name.split('/').at(-1) ?? ''));
+  const names = (await others(folder)).filter((name) => !isCutOff(name.split('/').at(-1) ?? ''));
   if (names.length > 0) throw foreign(folder, names);
   return true;
 }
@@ -128,8 +124,7 @@ export async function claimFolder(folder: string, base: string, again: boolean):
   // Most likely it is not mounted: nothing is made in its place, where no server would find it.
   if (again && !(await exists(folder))) throw vanished(folder, 'is not there any more');
   await makeFolder(folder);
-  if (await requireOurs(folder, base)) await removeTemporary(folder);
-  else {
+  if (!(await requireOurs(folder, base))) {
     if (again) throw vanished(folder, 'is empty now');
     const marker = { format: 1, base };
     await writeFileAtomic(
@@ -139,4 +134,5 @@ export async function claimFolder(folder: string, base: string, again: boolean):
     );
   }
   await makeFolder(join(folder, VERSIONS));
+  await removeTemporary(folder);
 }

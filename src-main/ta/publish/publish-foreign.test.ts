@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { AppError } from '../../lib/app-error.ts';
+import { isCutOff, temporaryName } from '../../lib/atomic-file.ts';
 import {
   BASE,
   entries,
@@ -51,6 +52,26 @@ describe('what was not made here is neither overwritten nor removed', () => {
     expect(readFileSync(join(folder, name), 'utf8')).toBe('x');
     rmSync(join(folder, name));
     expect(entries(rsynced(folder))).toEqual(entries(OLD));
+  });
+
+  test.each(['.', 'rrdp', 'versions'])(
+    'what a write that was cut off left in %s is our own: it goes with the next publication',
+    async (place) => {
+      const folder = newFolder();
+      await publishFolder(order(folder, OLD));
+      writeFileSync(join(folder, place, temporaryName()), 'half');
+      await publishFolder(order(folder, NEW));
+      expect(readdirSync(join(folder, place)).filter(isCutOff)).toEqual([]);
+      expect(entries(rsynced(folder))).toEqual(entries(NEW));
+    },
+  );
+
+  test('cut off before anything was published, it goes on', async () => {
+    const folder = newFolder();
+    mkdirSync(folder);
+    writeFileSync(join(folder, temporaryName()), 'half');
+    await publishFolder(order(folder, OLD));
+    expect(readdirSync(folder).filter(isCutOff)).toEqual([]);
   });
 
   test('another base, and a marker that says nothing', async () => {

@@ -46,7 +46,7 @@ test('after going on, the same request is answered again, and the revocation tha
   const { view } = await openRequest(signer, request);
   expect(view.children[0]?.wishes[0]).toMatchObject({ what: 'revoke', problems: [] });
   expect(view.unusual.join('\n')).toMatch(
-    /online, key [0-9A-F]{8}: it was revoked already, by the clock that was ahead/,
+    /online, key [0-9A-F]{8}…: it was revoked already, by the clock that was ahead/,
   );
   const response = await answeredBy(proxy, signer, request, 0);
   const { view: taken } = await openResponse(proxy, response);
