@@ -8,7 +8,7 @@ import { PASSPHRASE } from '../src-main/testing/test-workspace.ts';
 import { inTurn, type Measured } from './measure.ts';
 
 export async function unlockBench(): Promise<Measured> {
-  const app = await testApp();
+  const app = await testApp({ calibrated: true });
   await app.create();
   const path = (await app.call('workspace.state', {})).workspace?.path ?? '';
   const { slots } = JSON.parse(readFileSync(join(path, 'workspace.json'), 'utf8')) as {

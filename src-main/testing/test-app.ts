@@ -30,10 +30,18 @@ const CHUNK = 1_048_576;
 /**
  * Starts the application; `places` answers the dialogs in order. `at.folder`: where it lives, instead of a new folder;
  * `at.workspace`: what it opens; `at.live`: with the time of the machine, as programs of others have it;
- * `at.net`: what it reaches others by; `at.devices`: what signers can be.
+ * `at.net`: what it reaches others by; `at.devices`: what signers can be; `at.calibrated`: keys are derived as dearly as in
+ * the product.
  */
 export async function testApp(
-  at: { folder?: string; workspace?: string; live?: boolean; net?: Net; devices?: DeviceParts } = {},
+  at: {
+    folder?: string;
+    workspace?: string;
+    live?: boolean;
+    net?: Net;
+    devices?: DeviceParts;
+    calibrated?: boolean;
+  } = {},
 ) {
   const folder = at.folder ?? mkdtempSync(join(tmpdir(), 'baleen-app-'));
   const clock = at.live === true ? liveClock() : testClock();
@@ -72,7 +80,7 @@ export async function testApp(
       version: '0.0.0-test',
       notices: [],
     },
-    { devices: at.devices, kdf: CHEAP },
+    { devices: at.devices, kdf: at.calibrated === true ? undefined : CHEAP },
   );
 
   async function call<C extends ChannelName>(channel: C, payload: Payload<C>): Promise<Answer<C>> {
