@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from './console-app.ts';
 import { open } from './pages/ca.ts';
-import { createWorkspace, lock, unlock } from './pages/workspace.ts';
+import { newWorkspace, lock, unlock } from './pages/workspace.ts';
 import { inAllLooks, walk } from './walk.ts';
 
 async function violationsOf(page: Page) {
@@ -20,7 +20,7 @@ test('axe finds nothing in palette, dialogs and refusals, in three themes', asyn
   test.setTimeout(4 * 60_000);
   const app = await apps.start();
   const { page } = app;
-  await createWorkspace(page, apps, { name: 'Dialogs' });
+  await newWorkspace(page, apps, { name: 'Dialogs' });
   const found: string[] = [];
   const look = (name: string) =>
     inAllLooks(page, async (theme, size) => {

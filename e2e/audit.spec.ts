@@ -2,14 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './console-app.ts';
 import { issue, open } from './pages/ca.ts';
-import { createWorkspace, lock, unlock } from './pages/workspace.ts';
+import { newWorkspace, lock, unlock } from './pages/workspace.ts';
 
 test('the audit is searched, verified, exported; an altered and a shortened file are found out', async ({
   apps,
 }) => {
   const app = await apps.start();
   const { page } = app;
-  await createWorkspace(page, apps, { name: 'Audited' });
+  await newWorkspace(page, apps, { name: 'Audited' });
   await open(page, 'Authorities');
   await page.getByRole('link', { name: 'New root…' }).click();
   await issue(page, 'Example Root CA');

@@ -2,12 +2,12 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { expect, test } from './console-app.ts';
 import { issue, open } from './pages/ca.ts';
-import { createWorkspace, PASSPHRASE, unlock } from './pages/workspace.ts';
+import { newWorkspace, PASSPHRASE, unlock } from './pages/workspace.ts';
 
 test('a workspace is backed up, restored into a new folder, and restored in place', async ({ apps }) => {
   const app = await apps.start();
   const { page } = app;
-  await createWorkspace(page, apps, { name: 'Kept safe' });
+  await newWorkspace(page, apps, { name: 'Kept safe' });
   await open(page, 'Authorities');
   await page.getByRole('link', { name: 'New root…' }).click();
   await issue(page, 'First Root CA');

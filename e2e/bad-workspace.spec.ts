@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { type ConsoleApps, expect, test } from './console-app.ts';
 import { issue, open } from './pages/ca.ts';
-import { createWorkspace, next, unlock } from './pages/workspace.ts';
+import { newWorkspace, next, unlock } from './pages/workspace.ts';
 
 const NAME = 'Example workspace';
 
@@ -22,7 +22,7 @@ test.describe.configure({ timeout: 120_000 });
 /** A workspace that was made by clicking and closed again: where it lies, and where its application lives. */
 async function closedWorkspace(apps: ConsoleApps): Promise<{ folder: string; workspace: string }> {
   const app = await apps.start();
-  await createWorkspace(app.page, apps, { name: NAME });
+  await newWorkspace(app.page, apps, { name: NAME });
   await app.close();
   const [name = ''] = readdirSync(join(app.folder, 'workspaces'));
   return { folder: app.folder, workspace: join(app.folder, 'workspaces', name) };
@@ -108,7 +108,7 @@ test('control characters in names are refused at their field', async ({ apps }) 
   await expect(page.getByText(/control character/)).toBeVisible();
   await expect(page.getByRole('button', { name: 'Next', exact: true })).toBeDisabled();
   await page.goto(new URL('/', page.url()).href);
-  await createWorkspace(page, apps);
+  await newWorkspace(page, apps);
   await open(page, 'Authorities');
   await page.getByRole('link', { name: 'New root…' }).click();
   await page.getByLabel('Value of CN', { exact: true }).fill('Root\u0000 CA');
@@ -164,7 +164,7 @@ test.describe('a disk that cannot be written', () => {
   }) => {
     const { folder, disk } = onDisk(apps, '8m');
     const { page } = await apps.start({ folder });
-    await createWorkspace(page, apps, { name: NAME });
+    await newWorkspace(page, apps, { name: NAME });
     const filler = join(disk, 'filler');
     await open(page, 'Authorities');
     await page.getByRole('link', { name: 'New root…' }).click();
@@ -187,7 +187,7 @@ test.describe('a disk that cannot be written', () => {
   test('read-only: opening says so and changes nothing', async ({ apps }) => {
     const { folder, disk } = onDisk(apps, '8m');
     const app = await apps.start({ folder });
-    await createWorkspace(app.page, apps, { name: NAME });
+    await newWorkspace(app.page, apps, { name: NAME });
     await app.close();
     execFileSync('mount', ['-o', 'remount,ro', disk]);
     const [name = ''] = readdirSync(disk);

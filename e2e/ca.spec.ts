@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from './console-app.ts';
 import { beginLeaf, exportAs, issue, issueChain, open, openRow } from './pages/ca.ts';
 import { drop } from './pages/drop.ts';
-import { createWorkspace, next } from './pages/workspace.ts';
+import { newWorkspace, next } from './pages/workspace.ts';
 
 function openssl(...args: string[]): string {
   return execFileSync('openssl', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
@@ -15,7 +15,7 @@ test('root, intermediate and leaf by clicking; OpenSSL verifies them, opens the 
 }) => {
   const app = await apps.start();
   const { page } = app;
-  await createWorkspace(page, apps);
+  await newWorkspace(page, apps);
   await issueChain(
     page,
     { root: 'Example Root CA', intermediate: 'Example Issuing CA', leaf: 'postgres.internal' },
@@ -77,7 +77,7 @@ test('root, intermediate and leaf by clicking; OpenSSL verifies them, opens the 
 test('what is wrong is said at its field, and the wizard goes on after a reload', async ({ apps }) => {
   const app = await apps.start();
   const { page } = app;
-  await createWorkspace(page, apps);
+  await newWorkspace(page, apps);
   await open(page, 'Authorities');
   await page.getByRole('link', { name: 'New root…' }).click();
   await expect(page.getByRole('navigation', { name: 'Where you are' })).toHaveText(
@@ -115,7 +115,7 @@ test('what is typed in a step stays when the wizard is left half-way; many names
   apps,
 }) => {
   const { page } = await apps.start();
-  await createWorkspace(page, apps);
+  await newWorkspace(page, apps);
   await beginLeaf(page);
   await page.getByLabel('Value of CN', { exact: true }).fill('half typed');
   await open(page, 'Keys');
@@ -145,7 +145,7 @@ test('what is typed in a step stays when the wizard is left half-way; many names
 
 test('a leaf: names that are none, an empty list, a lifetime over the limit', async ({ apps }) => {
   const { page } = await apps.start();
-  await createWorkspace(page, apps);
+  await newWorkspace(page, apps);
   await beginLeaf(page);
   await page.getByLabel('Value of CN', { exact: true }).fill('a.internal');
   await next(page);
@@ -188,7 +188,7 @@ test('a request chosen in the Key step keeps the rest of the wizard; a bad one a
   };
   const weak = request('weak.csr', 'rsa:1024');
   const good = request('good.csr', 'rsa:2048', '-addext', 'subjectAltName=DNS:asked.internal');
-  await createWorkspace(page, apps);
+  await newWorkspace(page, apps);
   await open(page, 'Authorities');
   await page.getByRole('link', { name: 'New root…' }).click();
   await issue(page, 'Example Root CA');

@@ -16,7 +16,7 @@ import { BYTES_SIZES, bytesThere } from '../src-main/testing/bytes-suite.ts';
 import { descendants } from './canaries.ts';
 import { expect, test } from './console-app.ts';
 import { open } from './pages/ca.ts';
-import { createWorkspace, lock, unlock } from './pages/workspace.ts';
+import { newWorkspace, lock, unlock } from './pages/workspace.ts';
 
 /** Every internet socket of this process tree, as `ss` names them. What leaves is counted in no-way-out.spec.ts. */
 function sockets(): string[] {
@@ -35,7 +35,7 @@ test('a whole session listens on no socket', async ({ apps }) => {
   const seen = new Set<string>();
   const app = await apps.start();
   const timer = setInterval(() => sockets().forEach((line) => seen.add(line)), 150);
-  await createWorkspace(app.page, apps, { name: 'Quiet' });
+  await newWorkspace(app.page, apps, { name: 'Quiet' });
   await open(app.page, 'Inspect');
   const file = join(apps.scratch, 'a.pem');
   execFileSync('openssl', [
@@ -194,7 +194,7 @@ test('the profile is private, and gone with the window; closing the window ends 
 
 test('when main fails the window says so and keeps nothing of the workspace', async ({ apps }) => {
   const { page, shell } = await apps.start();
-  await createWorkspace(page, apps, { name: 'Falling' });
+  await newWorkspace(page, apps, { name: 'Falling' });
   shell.fail(new Error('a bug of main'));
   await expect(page.getByRole('heading', { name: 'Baleen has to be started again' })).toBeVisible();
   await expect(page.getByText('Nothing needs you')).toHaveCount(0);

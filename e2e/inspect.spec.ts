@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from './console-app.ts';
 import { open, openRow } from './pages/ca.ts';
 import { drop } from './pages/drop.ts';
-import { createWorkspace } from './pages/workspace.ts';
+import { newWorkspace } from './pages/workspace.ts';
 
 /** A self-signed certificate, its key, and both as PKCS#12 with the passphrase "garnet-cipher". */
 function material(folder: string) {
@@ -50,7 +50,7 @@ test('a name that hides characters is shown with them; what was kept says so and
     { cwd: apps.scratch, stdio: 'ignore' },
   );
   const { page } = await apps.start();
-  await createWorkspace(page, apps);
+  await newWorkspace(page, apps);
   await drop(page, 'r.pem', readFileSync(join(apps.scratch, 'r.pem')));
   await expect(page.getByRole('heading', { level: 1, name: '[U+202E]gnp.exe' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'Verdict' })).toContainText('right-to-left override');
@@ -74,7 +74,7 @@ test('what is no certificate is named in a sentence, keeps nothing, and leaves o
 }) => {
   const { pem } = material(apps.scratch);
   const { page } = await apps.start();
-  await createWorkspace(page, apps);
+  await newWorkspace(page, apps);
   await open(page, 'Inspect');
   const bad: [string, Uint8Array, string][] = [
     ['garbage.cer', Buffer.alloc(5000, 0xa7), 'not a certificate, request, CRL, key'],
@@ -121,7 +121,7 @@ test('a PKCS#12 is opened with its passphrase, its key imported, its certificate
   apps.canaries.guard('private scalar', scalar);
   apps.canaries.guard('passphrase of the file', 'garnet-cipher');
   const { page } = await apps.start();
-  await createWorkspace(page, apps);
+  await newWorkspace(page, apps);
   await drop(page, 'a.p12', p12);
   await page.getByLabel('Passphrase of the file', { exact: true }).fill('something else');
   await page.getByRole('button', { name: 'Open it' }).click();
@@ -152,7 +152,7 @@ test('a certificate where a key is asked, and an encrypted key without its passp
   );
   apps.canaries.guard('passphrase of the key', 'hidden-words');
   const { page } = await apps.start();
-  await createWorkspace(page, apps);
+  await newWorkspace(page, apps);
   await open(page, 'Keys');
   await page.getByRole('button', { name: 'Import…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Import a private key' });
@@ -176,7 +176,7 @@ test('a kept request stands in its list, is found by the palette, and is signed 
     { stdio: 'ignore' },
   );
   const { page } = await apps.start();
-  await createWorkspace(page, apps);
+  await newWorkspace(page, apps);
   await open(page, 'Inspect');
   await page.getByLabel('Choose a file…').setInputFiles(path);
   await page.getByRole('button', { name: 'Keep it' }).click();

@@ -7,7 +7,7 @@ import { type ConsoleApp, expect, test } from './console-app.ts';
 import { exportAs, issue, open, openRow } from './pages/ca.ts';
 import { applyChanges, chooseRole, makeRehearsalToken } from './pages/signers.ts';
 import { setUpSigner, writeFile } from './pages/ta.ts';
-import { createWorkspace } from './pages/workspace.ts';
+import { newWorkspace } from './pages/workspace.ts';
 
 const missing = missingPeers('softhsm2-util');
 test.skip(missing.length > 0, `SKIPPED: missing ${missing.join(', ')}; type npm run peers`);
@@ -38,7 +38,7 @@ test('a root on SoftHSM, its intermediate in software and a trust anchor on Soft
   const app = await apps.start();
   const { page } = app;
   const at = (name: string): string => join(apps.scratch, name);
-  await createWorkspace(page, apps, { name: 'Chain', kind: 'Rehearsal' });
+  await newWorkspace(page, apps, { name: 'Chain', kind: 'Rehearsal' });
   await makeRehearsalToken(page, { name: 'Vault token', pin: PIN, keepPin: true });
   await chooseRole(page, 'Default signer', 'Software');
   await applyChanges(page);

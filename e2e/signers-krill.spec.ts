@@ -10,7 +10,7 @@ import { type ConsoleApp, expect, test } from './console-app.ts';
 import { open, openRow } from './pages/ca.ts';
 import { addKmipServer, applyChanges, chooseRole, makeRehearsalToken, testSigner } from './pages/signers.ts';
 import { approve, openRequest, put, setUpSigner, writeFile } from './pages/ta.ts';
-import { createWorkspace } from './pages/workspace.ts';
+import { newWorkspace } from './pages/workspace.ts';
 
 const missing = missingPeers('softhsm2-util', 'pykmip-server', 'krill', 'rpki-client');
 test.skip(missing.length > 0, `SKIPPED: missing ${missing.join(', ')}; type npm run peers`);
@@ -62,7 +62,7 @@ test('an exchange with a real Krill, the TA key on SoftHSM', async ({ apps }) =>
   try {
     const app = await apps.start();
     app.page.setDefaultTimeout(30_000);
-    await createWorkspace(app.page, apps, { kind: 'Offline station' });
+    await newWorkspace(app.page, apps, { kind: 'Offline station' });
     await makeRehearsalToken(app.page, { name: NAME, pin: PIN, keepPin: true });
     await chooseRole(app.page, 'Default signer', 'Software');
     await applyChanges(app.page);
@@ -81,7 +81,7 @@ test('an exchange with a real Krill, the TA key on PyKMIP', async ({ apps }) => 
   try {
     const app = await apps.start();
     app.page.setDefaultTimeout(30_000);
-    await createWorkspace(app.page, apps, { kind: 'Offline station' });
+    await newWorkspace(app.page, apps, { kind: 'Offline station' });
     await addKmipServer(app.page, NAME, server.settings());
     await chooseRole(app.page, 'Default signer', 'Software');
     await applyChanges(app.page);

@@ -8,7 +8,7 @@ import { softhsmLibrary } from '../src-main/testing/softhsm.ts';
 import { expect, test } from './console-app.ts';
 import { open } from './pages/ca.ts';
 import { answerPin, applyChanges, chooseRole, examine, openSigner } from './pages/signers.ts';
-import { createWorkspace } from './pages/workspace.ts';
+import { newWorkspace } from './pages/workspace.ts';
 
 const missing = missingPeers('softhsm2-util');
 test.skip(missing.length > 0, `SKIPPED: missing ${missing.join(', ')}; type npm run peers`);
@@ -52,7 +52,7 @@ test('the doctor finds an empty token, and it is initialised where it leads to; 
   apps.canaries.guard('PIN of the security officer', OFFICER);
   const conf = emptyTokens(join(apps.scratch, 'hsm'));
   const { page } = await apps.start();
-  await createWorkspace(page, apps, { name: 'Empty token' });
+  await newWorkspace(page, apps, { name: 'Empty token' });
   await newSigner(page, 'New vault', conf);
   await page.getByText('By number').click();
   await page.getByLabel('Slot', { exact: true }).fill('0');
@@ -116,7 +116,7 @@ test('a token that no signer uses is erased by typing its serial; a wrong securi
   const made = ['--init-token', '--free', '--label', 'Old', '--so-pin', OFFICER, '--pin', '4321'];
   execFileSync(peer('softhsm2-util'), made, { env: { ...process.env, SOFTHSM2_CONF: conf }, stdio: 'pipe' });
   const { page } = await apps.start();
-  await createWorkspace(page, apps, { name: 'Old token' });
+  await newWorkspace(page, apps, { name: 'Old token' });
   await newSigner(page, 'Old vault', conf);
   await page.getByRole('button', { name: 'Look for slots' }).click();
   // Not before it is the chosen one: nobody erases by a slip.

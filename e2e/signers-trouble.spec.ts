@@ -14,7 +14,7 @@ import {
   stateOf,
   testSigner,
 } from './pages/signers.ts';
-import { createWorkspace, next, unlock } from './pages/workspace.ts';
+import { newWorkspace, next, unlock } from './pages/workspace.ts';
 
 const missing = missingPeers('softhsm2-util', 'pkcs11-tool');
 test.skip(missing.length > 0, `SKIPPED: missing ${missing.join(', ')}; type npm run peers`);
@@ -66,7 +66,7 @@ test('an unplugged token is named with cause, check and fix; the other root goes
   const app = await apps.start();
   const { page } = app;
   page.setDefaultTimeout(30_000);
-  await createWorkspace(page, apps, { name: 'Unplugged' });
+  await newWorkspace(page, apps, { name: 'Unplugged' });
   await begin(app, 'Root', [TOKEN, 'Software']);
   await openSigner(page, TOKEN);
   await expect(page.getByText(/State: ready/)).toBeVisible();
@@ -109,7 +109,7 @@ test('a stored PIN that was changed elsewhere is sent once: not again after a re
   test.setTimeout(180_000);
   for (const pin of [PIN, OTHER_PIN]) apps.canaries.guard('PIN of the token', pin);
   const first = await apps.start();
-  await createWorkspace(first.page, apps, { name: 'Changed PIN' });
+  await newWorkspace(first.page, apps, { name: 'Changed PIN' });
   await begin(first, 'Root', [TOKEN]);
   await openSigner(first.page, TOKEN);
   await first.page.getByRole('button', { name: 'Log out' }).click();

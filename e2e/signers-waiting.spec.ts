@@ -6,7 +6,7 @@ import { compileShim, type Shim } from '../src-main/testing/pkcs11-shim.ts';
 import { type SoftHsm, softhsm } from '../src-main/testing/softhsm.ts';
 import { type ConsoleApp, expect, test } from './console-app.ts';
 import { addToken, answerPin, applyChanges, chooseRole, openSigner, waitsForYou } from './pages/signers.ts';
-import { createWorkspace } from './pages/workspace.ts';
+import { newWorkspace } from './pages/workspace.ts';
 
 const missing = missingPeers('softhsm2-util', 'pkcs11-tool', 'gcc');
 test.skip(missing.length > 0, `SKIPPED: missing ${missing.join(', ')}; type npm run peers`);
@@ -40,7 +40,7 @@ test('a touch: the screen says so, cancel ends it, and the touch lets it go on',
   apps.canaries.guard('PIN of the token', PIN);
   const app = await apps.start();
   const { page } = app;
-  await createWorkspace(page, apps, { name: 'Touch' });
+  await newWorkspace(page, apps, { name: 'Touch' });
   await begin(app, 'Touch token', 'touch');
   const waits = waitsForYou(page, 'Touch token');
   const asked = async (): Promise<void> => {
@@ -71,7 +71,7 @@ test('a PIN pad: no PIN is asked on the screen, cancel ends it, and the PIN type
   apps.canaries.guard('PIN of the token', PIN);
   const app = await apps.start();
   const { page } = app;
-  await createWorkspace(page, apps, { name: 'PIN pad' });
+  await newWorkspace(page, apps, { name: 'PIN pad' });
   await begin(app, 'Reader', 'pin-pad');
   const waits = waitsForYou(page, 'Reader');
 

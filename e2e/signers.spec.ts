@@ -10,7 +10,7 @@ import {
   openSigner,
   rollKey,
 } from './pages/signers.ts';
-import { createWorkspace, lock, unlock } from './pages/workspace.ts';
+import { newWorkspace, lock, unlock } from './pages/workspace.ts';
 
 const PIN = 'pin-of-the-token-7731';
 
@@ -20,7 +20,7 @@ test('a SoftHSM token is made, applied, tested with its PIN, and holds the key o
   test.setTimeout(180_000);
   apps.canaries.guard('PIN of the token', PIN);
   const { page } = await apps.start();
-  await createWorkspace(page, apps, { name: 'With a token' });
+  await newWorkspace(page, apps, { name: 'With a token' });
   await open(page, 'Signers');
   await expect(page.getByRole('heading', { name: 'No device yet' })).toBeVisible();
 
@@ -68,7 +68,7 @@ test('a wrong PIN is said with its cause, is sent once, and the right one mends 
   test.setTimeout(120_000);
   apps.canaries.guard('PIN of the token', PIN);
   const { page } = await apps.start();
-  await createWorkspace(page, apps, { name: 'Wrong PIN' });
+  await newWorkspace(page, apps, { name: 'Wrong PIN' });
   await makeRehearsalToken(page, { name: 'Token two', pin: PIN, keepPin: false });
   await chooseRole(page, 'Default signer', 'Software');
   await applyChanges(page);
@@ -90,7 +90,7 @@ test('the doctor stops at a wrong PIN, says why, and goes through with the right
   test.setTimeout(120_000);
   apps.canaries.guard('PIN of the token', PIN);
   const { page } = await apps.start();
-  await createWorkspace(page, apps, { name: 'Doctor' });
+  await newWorkspace(page, apps, { name: 'Doctor' });
   await makeRehearsalToken(page, { name: 'Token three', pin: PIN, keepPin: false });
   // It is looked at as it is pending.
   await openSigner(page, 'Token three');
@@ -114,7 +114,7 @@ test('keys move to a token by rolling: the warning first, then the root, then wh
   test.setTimeout(180_000);
   apps.canaries.guard('PIN of the token', PIN);
   const { page } = await apps.start();
-  await createWorkspace(page, apps, { name: 'Moving' });
+  await newWorkspace(page, apps, { name: 'Moving' });
   await issueChain(
     page,
     { root: 'Moving Root', intermediate: 'Moving Issuing', leaf: 'www.example.net' },

@@ -5,7 +5,7 @@ import { expect, test } from './console-app.ts';
 import { open } from './pages/ca.ts';
 import { approve, openRequest, put, setUpSigner } from './pages/ta.ts';
 import { expectStep, handOut } from './pages/ta-proxy.ts';
-import { createWorkspace, lock, next, unlock } from './pages/workspace.ts';
+import { newWorkspace, lock, next, unlock } from './pages/workspace.ts';
 
 const URIS = { https: 'https://rpki.example.net/ta/ta.cer', rsync: 'rsync://rpki.example.net/ta/ta.cer' };
 const LONG = 'x'.repeat(64);
@@ -18,12 +18,13 @@ test('a signer that was locked goes on where it stood, and 900 wide nothing of a
   const app = await apps.start({ size: { width: 900, height: 600 } });
   const { page, answers } = app;
   const proxy = await testProxy(new Date());
-  await createWorkspace(page, apps, { kind: 'Offline station' });
+  await newWorkspace(page, apps, { kind: 'Offline station' });
 
   // The set-up is left in the middle, and the guide's button goes on with it.
   await open(page, 'Trust anchor');
   await page.getByRole('link', { name: 'Set up a signer…' }).click();
   await page.getByLabel('Choose proxy-id.json…').setInputFiles(put(apps.scratch, 'a.json', proxy.idFile));
+  await expect(page.getByText('a.json', { exact: true })).toBeVisible();
   await page.getByLabel(/^Fingerprint on the proxy/).fill(proxy.fingerprint);
   await next(page);
   await open(page, 'Overview');

@@ -4,7 +4,7 @@ import type { Clock } from '../src-main/ports.ts';
 import { expect, test } from './console-app.ts';
 import { open } from './pages/ca.ts';
 import { approve, openRequest, put, setUpSigner } from './pages/ta.ts';
-import { createWorkspace } from './pages/workspace.ts';
+import { newWorkspace } from './pages/workspace.ts';
 
 const DAY_MS = 86_400_000;
 const URIS = { https: 'https://rpki.example.net/ta/ta.cer', rsync: 'rsync://rpki.example.net/ta/ta.cer' };
@@ -36,7 +36,7 @@ test('a reissue by a clock that is ahead: the date is asked for, both ways on ar
       ],
       clock.now(),
     );
-  await createWorkspace(page, apps, { kind: 'Offline station' });
+  await newWorkspace(page, apps, { kind: 'Offline station' });
   await setUpSigner(page, apps.scratch, proxy, URIS);
 
   aheadMs = 80 * DAY_MS;

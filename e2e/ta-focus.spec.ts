@@ -7,7 +7,7 @@ import { expect, test } from './console-app.ts';
 import { open } from './pages/ca.ts';
 import { setUpSigner } from './pages/ta.ts';
 import { expectStep } from './pages/ta-proxy.ts';
-import { createWorkspace } from './pages/workspace.ts';
+import { newWorkspace } from './pages/workspace.ts';
 
 const URIS = { https: 'https://rpki.example.net/ta/ta.cer', rsync: 'rsync://rpki.example.net/ta/ta.cer' };
 
@@ -24,7 +24,7 @@ async function press(page: Page, name: string | RegExp): Promise<void> {
 test('after each dialog the focus is back, also when what was written changed the page', async ({ apps }) => {
   const app = await apps.start();
   const { page } = app;
-  await createWorkspace(page, apps, { kind: 'Offline station' });
+  await newWorkspace(page, apps, { kind: 'Offline station' });
   await setUpSigner(page, apps.scratch, await testProxy(new Date()), URIS);
   await open(page, 'Trust anchor');
   await expect(button(page, 'Times…')).toBeVisible();
@@ -57,7 +57,7 @@ test('a step whose button goes with it leaves the focus at the page; what stands
 }) => {
   const app = await apps.start();
   const { page } = app;
-  await createWorkspace(page, apps, { kind: 'Online' });
+  await newWorkspace(page, apps, { kind: 'Online' });
   await open(page, 'Trust anchor');
   const heading = page.getByRole('heading', { level: 1, name: 'Trust anchor' });
   await button(page, 'Make the proxy').focus();
@@ -72,7 +72,7 @@ test('a message at the corner leaves room: at the foot of a long page nothing th
 }) => {
   const app = await apps.start();
   const { page } = app;
-  await createWorkspace(page, apps, { kind: 'Offline station' });
+  await newWorkspace(page, apps, { kind: 'Offline station' });
   await setUpSigner(page, apps.scratch, await testProxy(new Date()), URIS);
   await open(page, 'Trust anchor');
   await expect(button(page, 'Times…')).toBeVisible();

@@ -20,7 +20,7 @@ import {
   serverRepository,
   putOut,
 } from './pages/ta-proxy.ts';
-import { createWorkspace } from './pages/workspace.ts';
+import { newWorkspace } from './pages/workspace.ts';
 
 const missing = missingPeers('krill', 'rpki-client', 'fort', 'routinator');
 test.skip(missing.length > 0, `SKIPPED: missing ${missing.join(', ')}; type npm run peers`);
@@ -62,7 +62,7 @@ test('set-up and exchanges with a real Krill: issue, key roll, revocation, reiss
     app.page.setDefaultTimeout(30_000);
     const { page } = app;
     const bench = { app, krill, scratch: apps.scratch };
-    await createWorkspace(page, apps, { kind: 'Offline station' });
+    await newWorkspace(page, apps, { kind: 'Offline station' });
     await setUpSigner(page, apps.scratch, krill.initProxy(), URIS);
     const info = join(apps.scratch, 'signer-info.json');
     await write(page, app.answers, 'signer-info.json', info);
@@ -139,7 +139,7 @@ test("the proxy publishes through Krill's publication server: its files carried,
     const { page, answers } = app;
     page.setDefaultTimeout(30_000);
     const at = (name: string): string => join(apps.scratch, name);
-    await createWorkspace(page, apps, { kind: 'Online' });
+    await newWorkspace(page, apps, { kind: 'Online' });
     await initProxy(page);
     await page.getByRole('link', { name: 'Choose the repository…' }).click();
     await page.getByText('A publication server').click();

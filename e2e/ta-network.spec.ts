@@ -21,7 +21,7 @@ import {
 import { approve, finishSetUp } from './pages/ta.ts';
 import { childFile, setUpBothHalves } from './pages/ta-one-machine.ts';
 import { addChild } from './pages/ta-proxy.ts';
-import { createWorkspace, lock, next, unlock } from './pages/workspace.ts';
+import { newWorkspace, lock, next, unlock } from './pages/workspace.ts';
 
 test('serves while it is unlocked, says 503 when it is locked, goes on by choice, and asks before it is closed', async ({
   apps,
@@ -33,7 +33,7 @@ test('serves while it is unlocked, says 503 when it is locked, goes on by choice
   const root = `http://127.0.0.1:${port}`;
   const status = async (path: string, init: RequestInit = {}): Promise<number> =>
     (await fetch(root + path, init)).status;
-  await createWorkspace(page, apps, { kind: 'Online' });
+  await newWorkspace(page, apps, { kind: 'Online' });
   await openNetwork(page);
   await expect(serving(page).getByText('Only a proxy serves')).toBeVisible();
   await setUpBothHalves(app, apps.scratch);
@@ -88,7 +88,7 @@ test('serves while it is unlocked, says 503 when it is locked, goes on by choice
 
 test('an offline station says that it opens no connection', async ({ apps }) => {
   const { page } = await apps.start();
-  await createWorkspace(page, apps, { kind: 'Offline station' });
+  await newWorkspace(page, apps, { kind: 'Offline station' });
   await open(page, 'Trust anchor');
   await expect(page.getByRole('link', { name: 'Network…' })).toHaveCount(0);
   await page.evaluate(() => void (location.hash = '#/trust-anchor/network'));
@@ -108,7 +108,7 @@ test('a running Krill: connected by its certificate, set up from it, associated,
     const { fingerprint256 } = new X509Certificate(readFileSync(krill.certificate));
     const { page } = await apps.start();
     page.setDefaultTimeout(30_000);
-    await createWorkspace(page, apps, { kind: 'Online' });
+    await newWorkspace(page, apps, { kind: 'Online' });
     await openNetwork(page);
     await connectKrill(page, {
       url: `https://localhost:${krill.port}/`,

@@ -20,13 +20,13 @@ import {
   writeProxyFile,
 } from './pages/ta-proxy.ts';
 import { approve, openRequest, put } from './pages/ta.ts';
-import { createWorkspace } from './pages/workspace.ts';
+import { newWorkspace } from './pages/workspace.ts';
 
 test('one machine: set-up, a child and an exchange, by what the guide calls next', async ({ apps }) => {
   test.setTimeout(180_000);
   const app = await apps.start();
   const { page, answers } = app;
-  await createWorkspace(page, apps, { kind: 'Online' });
+  await newWorkspace(page, apps, { kind: 'Online' });
   const { published } = await setUpBothHalves(app, apps.scratch);
   expect(readdirSync(published, { recursive: true }).join(' ')).toMatch(/\.mft/);
 
@@ -71,7 +71,7 @@ test('one machine: set-up, a child and an exchange, by what the guide calls next
 
 test('repository: what is wrong is said at its field, and it is taken once', async ({ apps }) => {
   const { page, answers } = await apps.start();
-  await createWorkspace(page, apps, { kind: 'Rehearsal' });
+  await newWorkspace(page, apps, { kind: 'Rehearsal' });
   await initProxy(page);
   await page.getByRole('link', { name: 'Choose the repository…' }).click();
   const verb = page.getByRole('button', { name: 'Publish into this folder' });
@@ -98,7 +98,7 @@ test('a server is taken by its answer, once its certificate is pinned rightly; f
 }) => {
   const app = await apps.start();
   const { page } = app;
-  await createWorkspace(page, apps, { kind: 'Online' });
+  await newWorkspace(page, apps, { kind: 'Online' });
   await initProxy(page);
   const path = join(apps.scratch, 'pub');
   mkdirSync(path);
@@ -111,7 +111,7 @@ test('a server is taken by its answer, once its certificate is pinned rightly; f
   await expect(page.getByRole('alert')).toContainText('wanted is what a signer is and has published');
 
   const { page: other } = await apps.start();
-  await createWorkspace(other, apps, { kind: 'Online' });
+  await newWorkspace(other, apps, { kind: 'Online' });
   await initProxy(other);
   await other.getByRole('link', { name: 'Choose the repository…' }).click();
   await other.getByText('A publication server').click();

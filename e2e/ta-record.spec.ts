@@ -8,7 +8,7 @@ import { childFile, setUpBothHalves } from './pages/ta-one-machine.ts';
 import { addChild, handOut, makeRequest, openResponse, publish } from './pages/ta-proxy.ts';
 import { checkFiles, openRecord, writeExchange } from './pages/ta-record.ts';
 import { approve, openRequest, put } from './pages/ta.ts';
-import { createWorkspace } from './pages/workspace.ts';
+import { newWorkspace } from './pages/workspace.ts';
 
 const krill = (name: string): string => vectorPath(`krill-ta/krill-0.16.1/${name}`);
 
@@ -16,7 +16,7 @@ test('years later: exchanges of a real Krill are judged in a workspace without a
   apps,
 }) => {
   const { page } = await apps.start();
-  await createWorkspace(page, apps, { kind: 'Offline station' });
+  await newWorkspace(page, apps, { kind: 'Offline station' });
   await openRecord(page);
   const files = {
     exchanges: krill('exchanges/exchanges.json'),
@@ -44,7 +44,7 @@ test('both halves keep every exchange: filtered by half, on the timeline, writte
   const app = await apps.start();
   const { page, answers } = app;
   const at = (name: string): string => join(apps.scratch, name);
-  await createWorkspace(page, apps, { kind: 'Online' });
+  await newWorkspace(page, apps, { kind: 'Online' });
   await setUpBothHalves(app, apps.scratch);
   await addChild(page, await childFile(apps.scratch, 'online'));
   await makeRequest(page);

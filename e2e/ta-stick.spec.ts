@@ -15,7 +15,7 @@ import {
 } from './pages/ta-proxy.ts';
 import { fileRow, openFromStick, standIn, station, writeToStick } from './pages/ta-stick.ts';
 import { approve } from './pages/ta.ts';
-import { createWorkspace, next } from './pages/workspace.ts';
+import { newWorkspace, next } from './pages/workspace.ts';
 
 function volume(path: string): Volume {
   mkdirSync(path, { recursive: true });
@@ -26,8 +26,8 @@ test('two machines and a stick: set-up and an exchange, by what the station says
   test.setTimeout(300_000);
   const place = join(apps.scratch, 'stick');
   const [online, offline] = [await apps.start(), await apps.start()];
-  await createWorkspace(online.page, apps, { kind: 'Online' });
-  await createWorkspace(offline.page, apps, { kind: 'Offline station' });
+  await newWorkspace(online.page, apps, { kind: 'Online' });
+  await newWorkspace(offline.page, apps, { kind: 'Offline station' });
   const published = join(apps.scratch, 'published');
   mkdirSync(published);
   await initProxy(online.page);
@@ -98,7 +98,7 @@ test('what does not belong there is red in words; another file is asked about; p
   const { page, answers, volumes } = await apps.start({ size: { width: 900, height: 600 } });
   const place = join(apps.scratch, 'x'.repeat(120));
   const stick = volume(place);
-  await createWorkspace(page, apps, { kind: 'Rehearsal' });
+  await newWorkspace(page, apps, { kind: 'Rehearsal' });
   await initProxy(page);
   const published = join(apps.scratch, 'published');
   mkdirSync(published);

@@ -19,7 +19,7 @@ import {
   writeProxyFile,
 } from './pages/ta-proxy.ts';
 import { approve, openRequest, setUpSigner, writeFile } from './pages/ta.ts';
-import { createWorkspace } from './pages/workspace.ts';
+import { newWorkspace } from './pages/workspace.ts';
 
 const missing = missingPeers('rpki-client', 'fort', 'routinator');
 test.skip(missing.length > 0, `SKIPPED: missing ${missing.join(', ')}; type npm run peers`);
@@ -69,8 +69,8 @@ test('set-up and two exchanges between two machines; the repository holds before
   const bench = { online, offline, stick };
   for (const app of [online, offline]) app.page.setDefaultTimeout(30_000);
 
-  await createWorkspace(online.page, apps, { kind: 'Online' });
-  await createWorkspace(offline.page, apps, { kind: 'Offline station' });
+  await newWorkspace(online.page, apps, { kind: 'Online' });
+  await newWorkspace(offline.page, apps, { kind: 'Offline station' });
   await initProxy(online.page);
   await folderRepository(online.page, online.answers, {
     path: published,

@@ -5,7 +5,7 @@ import { testKey, type TestProxy, testProxy } from '../src-main/testing/test-pro
 import { expect, test } from './console-app.ts';
 import { open } from './pages/ca.ts';
 import { approve, openRequest, put, setUpSigner, writeFile } from './pages/ta.ts';
-import { createWorkspace, next } from './pages/workspace.ts';
+import { newWorkspace, next } from './pages/workspace.ts';
 
 const URIS = { https: 'https://rpki.example.net/ta/ta.cer', rsync: 'rsync://rpki.example.net/ta/ta.cer' };
 const ONLINE = {
@@ -21,7 +21,7 @@ test('set-up: the other file, another fingerprint and a bad URI are named at the
 }) => {
   const { page } = await apps.start();
   const proxy = await testProxy(new Date());
-  await createWorkspace(page, apps, { kind: 'Offline station' });
+  await newWorkspace(page, apps, { kind: 'Offline station' });
   await open(page, 'Trust anchor');
   await page.getByRole('link', { name: 'Set up a signer…' }).click();
   const chooser = page.getByLabel('Choose proxy-id.json…');
@@ -30,6 +30,7 @@ test('set-up: the other file, another fingerprint and a bad URI are named at the
   await chooser.setInputFiles(put(apps.scratch, 'noise.bin', Buffer.alloc(5000, 7)));
   await expect(page.getByRole('alert')).toContainText('noise.bin is no file of a trust anchor');
   await chooser.setInputFiles(put(apps.scratch, 'proxy-id.json', proxy.idFile));
+  await expect(page.getByText('proxy-id.json', { exact: true })).toBeVisible();
   await page.getByLabel(/^Fingerprint on the proxy/).fill('00'.repeat(32));
   await next(page);
   await expect(page.getByText(/It is another fingerprint than that of the file/)).toBeVisible();
@@ -55,7 +56,7 @@ test('requests: garbage, edited, another proxy, misread digits, rejected; then s
   const app = await apps.start();
   const { page } = app;
   const proxy = await testProxy(new Date());
-  await createWorkspace(page, apps, { kind: 'Offline station' });
+  await newWorkspace(page, apps, { kind: 'Offline station' });
   await setUpSigner(page, apps.scratch, proxy, URIS);
   await open(page, 'Trust anchor');
   const chooser = page.getByLabel('Choose request.json…');

@@ -1,6 +1,13 @@
 import { expect, test } from './console-app.ts';
 import { open } from './pages/ca.ts';
-import { createWorkspace, lock, PASSPHRASE, typeRecoveryParts, unlock } from './pages/workspace.ts';
+import {
+  createWorkspace,
+  newWorkspace,
+  lock,
+  PASSPHRASE,
+  typeRecoveryParts,
+  unlock,
+} from './pages/workspace.ts';
 
 test('a workspace is made by clicking, locked, unlocked, and found again by the next start', async ({
   apps,
@@ -51,7 +58,7 @@ test('the recovery key is shown once; again it asks for the passphrase, and the 
 
 test('a rehearsal workspace is marked on every screen', async ({ apps }) => {
   const app = await apps.start();
-  await createWorkspace(app.page, apps, { name: 'Practice', kind: 'Rehearsal' });
+  await newWorkspace(app.page, apps, { name: 'Practice', kind: 'Rehearsal' });
   await expect(app.page.locator('html')).toHaveAttribute('data-rehearsal', '');
   await lock(app.page);
   await expect(app.page.locator('html')).toHaveAttribute('data-rehearsal', '');
@@ -59,7 +66,7 @@ test('a rehearsal workspace is marked on every screen', async ({ apps }) => {
 
 test('two applications cannot open one workspace', async ({ apps }) => {
   const first = await apps.start();
-  await createWorkspace(first.page, apps, { name: 'Shared' });
+  await newWorkspace(first.page, apps, { name: 'Shared' });
   const second = await apps.start({ folder: first.folder });
   await second.page.getByRole('button', { name: 'Open Shared' }).click();
   await expect(second.page.getByText('open in another window')).toBeVisible();

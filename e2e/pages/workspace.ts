@@ -1,11 +1,13 @@
 /** The screens of the workspace as a person uses them: create, unlock, lock. Selectors are roles and labels. */
 import { expect, type Page } from '@playwright/test';
+import type { Bridge } from '../../src-shared/bridge.ts';
 import type { ConsoleApps } from '../console-app.ts';
 
 /** Strong by the application's own measure, and recognisable wherever it leaks. */
 export const PASSPHRASE = 'tundra-Okapi 7 vesper lantern';
 
 export type Kind = 'Online' | 'Offline station' | 'Rehearsal';
+const KIND = { Online: 'online', 'Offline station': 'offline', Rehearsal: 'rehearsal' } as const;
 
 /** Called on each screen on the way; tests leave it out, the tour takes its pictures there. */
 export type Stop = (name: string) => Promise<void>;
@@ -47,6 +49,38 @@ export async function createWorkspace(
   await page.getByRole('button', { name: 'Check' }).click();
   await expect(page.getByRole('heading', { name: 'What needs you' })).toBeVisible();
   return key;
+}
+
+/**
+ * A new workspace, unlocked, its recovery key on paper, without clicking: for tests that are about something else. The real
+ * application makes it, by its own bridge.
+ */
+export async function newWorkspace(
+  page: Page,
+  apps: Pick<ConsoleApps, 'canaries'>,
+  options: { name?: string; kind?: Kind } = {},
+): Promise<void> {
+  apps.canaries.guard('workspace passphrase', PASSPHRASE);
+  const kind = KIND[options.kind ?? 'Online'];
+  await page.evaluate(
+    async ({ name, kind: made, passphrase }) => {
+      const ask = async (channel: string, payload: object): Promise<Record<string, unknown>> => {
+        const reply = await (globalThis as unknown as { bridge: Bridge }).bridge.invoke(channel, payload);
+        if (!reply.ok) throw new Error(`${channel}: ${reply.error.message}`);
+        return reply.value as Record<string, unknown>;
+      };
+      await ask('workspace.create', { folder: null, name, kind: made, passphrase });
+      const { recoveryKey } = await ask('workspace.showRecoveryKey', { passphrase: null });
+      const { positions } = await ask('workspace.recoveryParts', {});
+      const groups = (recoveryKey as string).split('-');
+      await ask('workspace.verifyRecoveryKey', {
+        parts: (positions as number[]).map((position) => groups[position]),
+      });
+      location.hash = '#/overview';
+    },
+    { name: options.name ?? 'Example workspace', kind, passphrase: PASSPHRASE },
+  );
+  await expect(page.getByRole('heading', { name: 'What needs you' })).toBeVisible();
 }
 
 /** Presses Next and waits until the wizard has stored the step and looked at it. */

@@ -14,7 +14,6 @@ export function KrillFiles({ change }: Pick<SignerStepProps, 'change'>) {
     change({
       proxyId: { name: 'proxy-id.json', text: proxyId },
       repository: { name: 'proxy-repo.json', text: repository },
-      fingerprint: '',
     });
     showToast('proxy-id.json and proxy-repo.json are taken from Krill');
   });

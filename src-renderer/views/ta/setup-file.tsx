@@ -1,11 +1,12 @@
 /** The place for one file of a set-up: dropped or chosen, told by its content, named when it is another one. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { SignerDraft } from '#shared/contract/ta-setup.ts';
 import { uploadBlob } from '../../app/blob-upload.ts';
 import { call } from '../../app/call.ts';
 import { useAction } from '../../app/use-action.ts';
 import { FileChooser, useFileTaker } from '../../components/drop-zone.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
+import type { SignerStepProps } from './signer-model.ts';
 
 export interface SetupFileProps {
   /** "proxy-id.json". */
@@ -15,6 +16,7 @@ export interface SetupFileProps {
   file: SignerDraft['proxyId'];
   onFile: (file: NonNullable<SignerDraft['proxyId']>) => void;
   error: string | null;
+  onReading: SignerStepProps['onReading'];
 }
 
 /** By what it is: a file with the right name may be another one. */
@@ -23,7 +25,7 @@ const WANTED: Record<SetupFileProps['kind'], string> = {
   'proxy-repo': 'the repository of the proxy, as it writes it to proxy-repo.json',
 };
 
-export function SetupFile({ name, kind, children, file, onFile, error }: SetupFileProps) {
+export function SetupFile({ name, kind, children, file, onFile, error, onReading }: SetupFileProps) {
   const [refused, setRefused] = useState<string | null>(null);
   const take = useAction('ta.recognise', async (chosen: File) => {
     setRefused(null);
@@ -35,6 +37,10 @@ export function SetupFile({ name, kind, children, file, onFile, error }: SetupFi
         `${found.says} Wanted is ${WANTED[kind]}.${file === null ? '' : ` ${file.name}, which was chosen before, stays.`}`,
       );
   });
+  useEffect(() => {
+    onReading(take.busy);
+    return () => onReading(false);
+  }, [take.busy, onReading]);
   useFileTaker(`Use as ${name}`, (chosen) => void take.run(chosen));
   const wrong = refused ?? error;
   return (

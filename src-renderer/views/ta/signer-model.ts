@@ -21,6 +21,8 @@ export interface SignerStepProps {
   /** The same for a file, which is judged at once. */
   take: (part: Partial<Pick<SignerDraft, 'proxyId' | 'repository' | 'fingerprint'>>) => void;
   problems: readonly SignerProblem[];
+  /** A file of the step is being read: Next waits for it. */
+  onReading: (reading: boolean) => void;
 }
 
 /** The sentence about a field, with what to do; null when it is fine. */

@@ -23,15 +23,16 @@ const MOST_DIGITS = 19;
 /** What a draft holds of it, so that one that is too long is seen and can be mended. */
 const MOST_TYPED = 40;
 
-export function StepProxy({ data, change, take, problems }: SignerStepProps) {
+export function StepProxy({ data, change, take, problems, onReading }: SignerStepProps) {
   return (
     <>
       <SetupFile
         name="proxy-id.json"
         kind="proxy-id"
         file={data.proxyId}
-        onFile={(proxyId) => take({ proxyId, fingerprint: '' })}
+        onFile={(proxyId) => take({ proxyId })}
         error={signerProblem(problems, 'proxyId')}
+        onReading={onReading}
       >
         The identity of the proxy. With Krill: krillta proxy --format json id
       </SetupFile>
@@ -51,7 +52,7 @@ export function StepProxy({ data, change, take, problems }: SignerStepProps) {
   );
 }
 
-export function StepRepository({ data, take, problems }: SignerStepProps) {
+export function StepRepository({ data, take, problems, onReading }: SignerStepProps) {
   return (
     <>
       <SetupFile
@@ -60,6 +61,7 @@ export function StepRepository({ data, take, problems }: SignerStepProps) {
         file={data.repository}
         onFile={(repository) => take({ repository })}
         error={signerProblem(problems, 'repository')}
+        onReading={onReading}
       >
         Where the proxy publishes. With Krill: krillta proxy --format json repo contact
       </SetupFile>

@@ -26,10 +26,14 @@ const DATA: SignerDraft = {
   key: null,
 };
 
+let stored: SignerDraft[];
+let reading: Promise<void>;
 let own: boolean;
 let holder: string;
 beforeEach(() => {
   dropWorkspaceData();
+  stored = [];
+  reading = Promise.resolve();
   own = false;
   holder = 'software';
   let revision = 1;
@@ -40,13 +44,17 @@ beforeEach(() => {
     'ta.proxySetup': () => ({
       files: own ? { proxyId: 'own id', repository: 'own repo', fingerprint: 'AB'.repeat(32) } : null,
     }),
-    'ta.recognise': ({ blob: name }: { blob: string }) => ({
-      name,
-      kind: name === 'other.json' ? 'proxy-repo' : 'proxy-id',
-      says: `${name} is what it is.`,
-      text: name,
-    }),
+    'ta.recognise': async ({ blob: name }: { blob: string }) => {
+      await reading;
+      return {
+        name,
+        kind: name === 'other.json' ? 'proxy-repo' : 'proxy-id',
+        says: `${name} is what it is.`,
+        text: name,
+      };
+    },
     'drafts.save': ({ data }: { data: SignerDraft }) => {
+      stored.push(data);
       text = data.proxyId?.text ?? '';
       revision += 1;
       return { revision };
@@ -95,6 +103,23 @@ test('a damaged file is named when it is chosen, and no longer once a right one 
       /Wanted is the identity of the proxy, .*\. proxy-id.json, which was chosen before, stays/,
     ),
   ).toBeTruthy();
+});
+
+test('what is typed while a file is read stays, and Next waits for the file', async () => {
+  let read: () => void = () => undefined;
+  reading = new Promise((done) => (read = done));
+  shown('proxy');
+  await choose('proxy-id.json');
+  const next = screen.getByRole('button', { name: 'Next' });
+  expect(next.getAttribute('aria-disabled') ?? next.getAttribute('disabled')).toBe('true');
+  const field = screen.getByLabelText<HTMLTextAreaElement>(/^Fingerprint on the proxy/);
+  fireEvent.change(field, { target: { value: 'AB'.repeat(32) } });
+  await act(async () => read());
+  await settle();
+  expect(screen.getByText('proxy-id.json', { exact: true })).toBeTruthy();
+  expect(field.value).toBe('AB'.repeat(32));
+  expect(stored.at(-1)).toMatchObject({ proxyId: { text: 'proxy-id.json' }, fingerprint: 'AB'.repeat(32) });
+  expect(next.getAttribute('aria-disabled')).not.toBe('true');
 });
 
 test('a step that was only looked at is not done', () => {

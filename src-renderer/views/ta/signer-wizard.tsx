@@ -61,8 +61,8 @@ function Review({ state }: { state: SignerState }) {
 }
 
 function Body({ state, current }: { state: SignerState; current: SignerStep }) {
-  const { data, change, take, problems, job } = state;
-  const props = { data, change, take, problems };
+  const { data, change, take, problems, onReading, job } = state;
+  const props = { data, change, take, problems, onReading };
   if (job !== null)
     return (
       <WizardJob

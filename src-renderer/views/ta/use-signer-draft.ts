@@ -1,5 +1,5 @@
 /** The state of the signer's draft on the screen: what was typed since it was stored, main's review of it, the job. */
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { DraftOf } from '#shared/contract/drafts.ts';
 import type { SignerDraft, SignerProblem, SignerReview, SignerStep } from '#shared/contract/ta-setup.ts';
 import { call } from '../../app/call.ts';
@@ -10,6 +10,10 @@ import { SIGNER_STEPS, signerStepIndex } from './signer-model.ts';
 
 export function useSignerDraft(draft: DraftOf<'ta.signer'>, current: SignerStep) {
   const [data, setData] = useState(draft.data);
+  // A file is read for a moment, and what is typed meanwhile stays.
+  const typed = useRef(data);
+  typed.current = data;
+  const [reading, setReading] = useState(false);
   const [review, setReview] = useState<SignerReview | null>(null);
   const [all, setAll] = useState<readonly SignerProblem[]>([]);
   const [shown, setShown] = useState<readonly SignerProblem[]>([]);
@@ -71,8 +75,9 @@ export function useSignerDraft(draft: DraftOf<'ta.signer'>, current: SignerStep)
       const [path = ''] = Object.keys(part);
       setData((old) => ({ ...old, ...part }));
       setShown((old) => old.filter((problem) => !(problem.path in part)));
-      void judge.run({ ...data, ...part }, path);
+      void judge.run({ ...typed.current, ...part }, path);
     },
+    onReading: setReading,
     judge,
     review,
     all,
@@ -90,7 +95,7 @@ export function useSignerDraft(draft: DraftOf<'ta.signer'>, current: SignerStep)
       setJob(null);
       if (again) setReview(null);
     },
-    busy: leave.busy || judge.busy || look.busy || start.busy || running,
+    busy: reading || leave.busy || judge.busy || look.busy || start.busy || running,
     running,
     failJob: () => setFailed(true),
     next: SIGNER_STEPS[signerStepIndex(current) + 1]?.id ?? 'review',
