@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import type * as Console from '../src-main/shell/chromium/console.ts';
 import {
   chromiumEnvironment,
@@ -17,6 +17,13 @@ import { inTurn, type Measured } from './measure.ts';
 
 const BUILT = join(import.meta.dirname, '..', 'out', 'main', 'console.js');
 const CALLS = 200;
+
+/** Looked for in each frame that is painted: a locator looks ever less often, up to half a second late. */
+async function shown(page: Page, selector: string): Promise<void> {
+  await page.waitForFunction((wanted) => document.querySelector(wanted) !== null, selector, {
+    polling: 'raf',
+  });
+}
 
 async function ours(): Promise<{
   shell: Awaited<ReturnType<typeof Console.startChromiumShell>>;
@@ -31,7 +38,7 @@ async function ours(): Promise<{
     print: () => undefined,
     ports: { paths: { config: join(folder, 'c'), workspaces: join(folder, 'w'), workspace: null } },
   });
-  await shell.page.getByRole('link', { name: /new workspace/i }).waitFor();
+  await shown(shell.page, 'a[href="#/create"]');
   return { shell, folder };
 }
 
@@ -47,7 +54,7 @@ async function bare() {
   });
   const page = context.pages()[0] ?? (await context.newPage());
   await page.goto('data:text/html,<h1>here</h1>');
-  await page.getByText('here').waitFor();
+  await shown(page, 'h1');
   return { context, page, profile };
 }
 
