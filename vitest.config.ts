@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // `main` runs as Node runs it; `renderer` in a DOM. End-to-end specs have their own runner (e2e/).
@@ -6,8 +7,8 @@ export default defineConfig({
     // Keys are made and OpenSSL is started: a busy machine takes its time, and no test is one of speed.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // One core less is the default: on two cores half of the machine would wait while tests wait for peers and disks.
-    maxWorkers: '100%',
+    // One more than cores: the tests of main wait for peers and disks a third of their time.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         test: {
