@@ -49,6 +49,16 @@ function checkState(channel: ChannelName, state: 'none' | 'locked' | 'unlocked')
     throw new AppError('LOCKED', 'The workspace is locked. Unlock it first.');
 }
 
+/** SECURITY: a key that was put into a field would be kept where names are, and then no answer with it could leave. Files come as blobs. */
+function refuseKeyIn(channel: ChannelName, given: object): void {
+  if (channel === 'blob.put') return;
+  const holding = Object.entries(given).filter(([, value]) => holdsPrivateKey(value));
+  if (holding.length === 0) return;
+  const message =
+    'A private key stands in this text. Take it out; a key comes in as a file, and one that others saw is replaced.';
+  throw new AppError('BAD_REQUEST', message, { fields: holding.map(([path]) => ({ path, message })) });
+}
+
 async function answer<C extends ChannelName>(
   deps: DispatchDeps,
   channel: C,
@@ -65,6 +75,7 @@ async function answer<C extends ChannelName>(
       { fields },
     );
   }
+  refuseKeyIn(channel, parsed.data);
   const value = await deps.around(async () => deps.handlers[channel](parsed.data as Parsed<C>));
   const checked = contract[channel].out.safeParse(value);
   // SECURITY: an answer with anything the contract does not name never leaves main.

@@ -29,3 +29,16 @@ test('a key may be called like the first line of one', async () => {
   expect((await app.call('keys.list', {})).rows.map((row) => row.label)).toEqual([label]);
   await app.call('audit.list', {});
 });
+
+test('a key is no label: it is refused at its field, and the list stays readable', async () => {
+  const label = key.toString('base64');
+  await expect(app.call('keys.create', { algorithm: 'p-256', label, signer: null })).rejects.toMatchObject({
+    code: 'BAD_REQUEST',
+    reply: { details: { fields: [{ path: 'label' }] } },
+    message: expect.stringMatching(/^A private key stands in this text/),
+  });
+  expect((await app.call('keys.list', {})).rows).toEqual([]);
+  const { rows } = await app.call('audit.list', {});
+  expect(rows[0]).toMatchObject({ action: 'keys.create', outcome: 'refused' });
+  expect(JSON.stringify(rows)).not.toContain(label);
+});
