@@ -62,7 +62,7 @@ function seeFlags(token: TokenRow, { login }: Pkcs11Settings): Seen {
       text:
         tries === 'final'
           ? 'One more wrong PIN locks the token. Make sure which PIN it is before you go on.'
-          : 'A wrong PIN was given before: only a few tries are left.',
+          : 'A wrong PIN was given since the last login. The token does not say how many tries are left.',
       details,
       careful: adviceOf('CKR_PIN_INCORRECT'),
     };

@@ -25,6 +25,30 @@ test('the test makes, uses and destroys a key of each kind, can be cancelled, an
   expect((await t.row(id)).state).toBe('unusable');
 });
 
+test('the key of a test that runs is of that job, for each signer on its device, and is not taken in', async () => {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token, '/b.so': token });
+  const one = await t.add('One', '/a.so');
+  const two = await t.add('Two', '/b.so');
+  for (const id of [one, two]) await t.app.result(await t.app.call('signers.login', { id }));
+  const known = new Set(token.keys.keys());
+  token.hangs.add('destroy');
+  const { job } = await t.app.call('signers.probe', { id: one });
+  const made = await t.until(() => Promise.resolve([...token.keys.keys()].find((name) => !known.has(name))));
+  for (const id of [one, two]) {
+    const { keys } = await t.app.call('signers.deviceKeys', { id });
+    const key = keys.find(({ identifier }) => identifier === made);
+    expect(key).toMatchObject({ label: 'Baleen probe', begun: 'job', adoptable: false, key: null });
+    expect(keys.filter(({ begun }) => begun !== null)).toHaveLength(1);
+    const adopt = { id, spkiSha256: key?.spkiSha256 ?? '', label: 'mine' };
+    expect(await t.job(await t.app.call('signers.adopt', adopt))).toMatchObject({
+      error: { code: 'POLICY_REFUSED', message: expect.stringContaining('is being made here') },
+    });
+  }
+  await t.app.call('signers.logout', { id: one });
+  await t.app.ended(job);
+});
+
 test('a key of a kind that the device lacks is refused; one that is gone is named', async () => {
   const token = fakeToken('S1');
   const t = await started({ '/a.so': token });

@@ -48,6 +48,9 @@ test('lines come top to bottom; a failure has its cause, where to look, how to m
   expect(login.getByText('The PIN is not the one of this token.')).toBeTruthy();
   expect(login.getByText(/Compare the serial/)).toBeTruthy();
   expect(login.getByText(/Type the right PIN once/)).toBeTruthy();
+  // The summary names the line and leaves the rest to it.
+  for (const said of [/the token refused the PIN/, /Type the right PIN once/])
+    expect(screen.getAllByText(said)).toHaveLength(1);
   expect(screen.getByText('not looked at')).toBeTruthy();
 });
 

@@ -73,18 +73,11 @@ function Summary({ report }: { report: DoctorReport }) {
             : 'It works, from the library to a signature.'
       }
     >
-      {first ? (
-        <div className="stack-tight">
-          <p className="wrap">
-            {first.text} {first.fix}
-          </p>
-          {first.code === 'token' ? (
-            <div>
-              <LinkButton href={hrefOf('signer-edit', { id: report.signer }, { look: 'slots' })}>
-                Look for slots in the settings
-              </LinkButton>
-            </div>
-          ) : null}
+      {first?.code === 'token' ? (
+        <div>
+          <LinkButton href={hrefOf('signer-edit', { id: report.signer }, { look: 'slots' })}>
+            Look for slots in the settings
+          </LinkButton>
         </div>
       ) : null}
       <p className="dim">

@@ -60,6 +60,7 @@ export const SOFTWARE: SignerRow = {
   retryAt: null,
   tries: null,
   device: null,
+  bound: false,
   capabilities: [],
   algorithms: ['rsa-2048', 'rsa-3072', 'rsa-4096', 'p-256', 'p-384', 'p-521', 'ed25519'],
   keys: 14,
@@ -93,6 +94,7 @@ export const TOKEN: SignerRow = {
     at: AT,
     before: null,
   },
+  bound: true,
   capabilities: [
     { name: 'C_GenerateKeyPair', present: true, needed: true },
     { name: 'C_Sign', present: true, needed: true },
@@ -126,6 +128,7 @@ export const SERVER: SignerRow = {
   },
   retryAt: '2026-11-27T12:00:30.000Z',
   device: null,
+  bound: false,
   capabilities: [],
   algorithms: [],
   keys: 0,

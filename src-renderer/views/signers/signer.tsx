@@ -255,7 +255,7 @@ function Shown({ one, list, stale, onRetry }: ShownProps) {
       )}
       <RenameSignerDialog {...shared} name={one.name} open={dialog === 'rename'} />
       <ChangePinDialog {...shared} open={dialog === 'pin'} />
-      <RemoveSignerDialog {...shared} open={dialog === 'remove'} />
+      <RemoveSignerDialog {...shared} one={one} open={dialog === 'remove'} />
     </Page>
   );
 }
