@@ -40,6 +40,15 @@ export function documentOf(stored: StoredSignerConfig): SignerDocument {
   };
 }
 
+/** One more signer. Whoever makes the long-lived keys because nobody chose goes on, chosen from then on: Krill wants it said (H-016). */
+export function withSigner({ signers, roles }: SignerDocument, added: PendingSigner): SignerDocument {
+  const [only] = signers.length === 1 ? signers : [];
+  return {
+    signers: added.id === SOFTWARE ? [added, ...signers] : [...signers, added],
+    roles: { ...roles, defaultSigner: roles.defaultSigner ?? only?.id ?? null },
+  };
+}
+
 export function appliedSigners({ signers }: SignerDocument): AppliedSigner[] {
   return signers.map(({ secret, ...signer }) => ({
     ...signer,

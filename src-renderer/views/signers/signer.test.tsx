@@ -41,6 +41,17 @@ test('a refused PIN: tries left in words, and a person says that they looked bef
   expect(callsOf('signers.forgetRefusal')).toEqual([{ id: TOKEN.id }]);
 });
 
+test('a kept PIN that was refused: another one is typed by a login, and the mark of the kept one stays', async () => {
+  const { callsOf } = bridge(fakeList([SOFTWARE, { ...REFUSED, secretStored: true }]), {
+    'signers.login': () => ({ job: 'j-1' }),
+  });
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByRole('button', { name: 'I looked at it: send the kept PIN again' })).toBeTruthy();
+  await press('Type another PIN');
+  expect(callsOf('signers.login')).toEqual([{ id: TOKEN.id }]);
+  expect(callsOf('signers.forgetRefusal')).toEqual([]);
+});
+
 test('saying that one looked begins the login, and what failed before is not said again', async () => {
   let list = fakeList([SOFTWARE, REFUSED]);
   const jobs = ['j-1', 'j-2'];
