@@ -102,6 +102,19 @@ test.each([
   ]);
 });
 
+test.each([
+  ['rename', TOKEN, 'Rename the signer'],
+  ['pin', TOKEN, 'Change the PIN of “SoftHSM token”'],
+  ['remove', TOKEN, 'Remove “SoftHSM token”?'],
+  ['remove', SOFTWARE, null],
+  ['pin', SERVER, null],
+])('the address opens what has a button: %s', async (open, row, title) => {
+  bridge(fakeList([SOFTWARE, TOKEN, SERVER]));
+  await show(Signer, `/signers/${row.id}?open=${open}`);
+  const shown = screen.queryByRole('dialog') ?? screen.queryByRole('alertdialog');
+  expect(shown === null ? null : within(shown).getByRole('heading').textContent).toBe(title);
+});
+
 test('one that was never applied goes at once', async () => {
   const list = fakeList([SOFTWARE]);
   list.pending.signers.push({
