@@ -117,6 +117,10 @@ export function tomlChannels(deps: TomlDeps): Channels {
         notes.push(
           `"${name}": Krill opens the first token that is called "${unseen}", and nobody looked since the unlock whether another one is. Look for slots in the settings of "${name}" and export again.`,
         );
+      if (settings?.kind === 'kmip' && settings.serverSha256 !== null)
+        notes.push(
+          `"${name}": the certificate of its server is pinned here by its fingerprint, which Krill does not know. Name the certificate in server_cert_path of the file.`,
+        );
       if (settings?.kind === 'pkcs11' && Object.keys(settings.environment).length > 0)
         notes.push(`"${name}": its variables are comments in the file; start Krill with them.`);
     }

@@ -1,5 +1,6 @@
 /** What is looked at of a PKCS#11 signer before anybody logs in: file, child, library, slots, token. The child ends with `end`. */
 import { existsSync } from 'node:fs';
+import type { DoctorReport } from '#shared/contract/signer-doctor.ts';
 import type { Pkcs11Settings } from '#shared/contract/signer-settings.ts';
 import type { Clock, SignerHosts } from '../../ports.ts';
 import { shownVariables } from '../config/secret-variables.ts';
@@ -19,6 +20,8 @@ export interface Looks {
   steps: Step[];
   /** Which line a failure to open the device belongs to, and these lines in their order. */
   opening: { lines: { code: string; title: string }[]; lineOf(error: DeviceError): string };
+  /** The certificate that a server showed; null: none yet. */
+  certificate?(): DoctorReport['certificate'];
   /** Of a failure to open: nothing of the looks runs any more. */
   end(): void;
 }

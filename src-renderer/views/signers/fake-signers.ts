@@ -28,6 +28,7 @@ export const KMIP: KmipSettings = {
   port: 5696,
   insecure: true,
   force: false,
+  serverSha256: null,
   serverCertPath: null,
   serverCaCertPath: '/etc/kmip/ca.pem',
   clientCertPath: '/etc/kmip/client.pem',
@@ -218,6 +219,7 @@ export const REPORT: DoctorReport = {
     }),
     line('mechanism-rsa', 'RSA signatures', { state: 'skipped', text: 'Not looked at without login.' }),
   ],
+  certificate: null,
   toml: '[[signers]]\ntype = "PKCS#11"\nname = "SoftHSM token"\n# user_pin = "type it here"\n',
   text: 'Doctor of “SoftHSM token”\n1 Library: good\n',
 };
