@@ -223,8 +223,11 @@ export function createContact(deps: ContactDeps) {
     /** A contact for a person who knows the device by the keys that its signer owns. Throws as `ready` does. */
     async bindAgain(owned: readonly OwnedKey[], signal: AbortSignal): Promise<DeviceFacts> {
       // What is under way knows the device by its identity key alone; whoever waited with us may have begun the next.
-      while (flight !== null) await flight.promise.catch(() => undefined);
-      requireOpen();
+      for (;;) {
+        requireOpen();
+        if (flight === null) break;
+        await flight.promise.catch(() => undefined);
+      }
       return (await join(begin(false, owned), signal, cancelled)).facts;
     },
     /** An operation failed on a device that was ready. */
