@@ -250,7 +250,7 @@ export function proxyView(
       notAfter: iso(notAfter),
       // Of a child that came here with another proxy nothing is known before it asks.
       mayBe: children
-        .filter(({ keys }) => keys.length === 0 || keys.some(({ repository }) => repository === caRepository))
+        .filter(({ keys }) => keys.length === 0 || keys.some((key) => key.repository === caRepository))
         .map(({ handle }) => handle),
       revoking: state.revoking.includes(keyId),
     })),
