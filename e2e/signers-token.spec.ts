@@ -113,8 +113,13 @@ test('a token that no signer uses is erased by typing its serial; a wrong securi
   test.setTimeout(120_000);
   for (const pin of [PIN, OFFICER]) apps.canaries.guard('a PIN of the token', pin);
   const conf = emptyTokens(join(apps.scratch, 'hsm'));
-  const made = ['--init-token', '--free', '--label', 'Old', '--so-pin', OFFICER, '--pin', '4321'];
-  execFileSync(peer('softhsm2-util'), made, { env: { ...process.env, SOFTHSM2_CONF: conf }, stdio: 'pipe' });
+  for (const label of ['Old', 'Other 1', 'Other 2', 'Other 3', 'Other 4', 'Other 5']) {
+    const made = ['--init-token', '--free', '--label', label, '--so-pin', OFFICER, '--pin', '4321'];
+    execFileSync(peer('softhsm2-util'), made, {
+      env: { ...process.env, SOFTHSM2_CONF: conf },
+      stdio: 'pipe',
+    });
+  }
   const { page } = await apps.start();
   await newWorkspace(page, apps, { name: 'Old token' });
   await newSigner(page, 'Old vault', conf);
@@ -122,6 +127,10 @@ test('a token that no signer uses is erased by typing its serial; a wrong securi
   // Not before it is the chosen one: nobody erases by a slip.
   await expect(page.getByRole('button', { name: /^Old serial/ })).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole('button', { name: /^Erase…/ })).toHaveCount(0);
+  // The page scrolls, not the list in it: no slot lies behind an edge.
+  const slots = page.getByRole('list', { name: 'Slots of the library' });
+  await expect(slots.getByRole('listitem')).toHaveCount(7);
+  expect(await slots.evaluate((list) => list.scrollHeight - list.clientHeight)).toBeLessThanOrEqual(0);
   await page.getByRole('button', { name: /^Old serial/ }).click();
   await page.getByRole('button', { name: /^Erase… the token/ }).click();
   const dialog = page.getByRole('alertdialog', { name: 'Erase “Old” and initialise it anew' });
@@ -144,5 +153,5 @@ test('a token that no signer uses is erased by typing its serial; a wrong securi
   await expect(dialog).toBeHidden({ timeout: 30_000 });
   await expect(page.getByText('chosen', { exact: true })).toBeVisible({ timeout: 30_000 });
   await expect(page.getByLabel('Slot', { exact: true })).toHaveValue('Begun anew');
-  expect(labels(conf)).toEqual(['Begun anew']);
+  expect(labels(conf).filter((label) => !label.startsWith('Other'))).toEqual(['Begun anew']);
 });

@@ -63,6 +63,7 @@ function softwareRow(base: ReturnType<typeof common>): SignerRow {
     retryAt: null,
     tries: null,
     device: null,
+    bound: false,
     capabilities: [],
     algorithms: [...SOFTWARE_ALGORITHMS],
     unfinished: [],
@@ -121,6 +122,7 @@ function deviceRow(
             at: known.at,
             before: known.before ?? null,
           },
+    bound: contact.binding() !== null,
     capabilities: contact.capabilities(),
     algorithms: [...(known?.facts.algorithms ?? [])],
     unfinished: unfinished

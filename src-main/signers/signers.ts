@@ -123,7 +123,10 @@ export function createSigners(deps: SignersDeps): Signers {
 
   const begunOn = (id: string) => {
     const { unfinished } = live();
-    return { of: (keys: readonly DeviceKey[]) => unfinished.among(id, keys) };
+    const serial = live().find(id).contact.serial();
+    return {
+      among: (list: () => Promise<readonly DeviceKey[]>) => unfinished.among({ signer: id, serial }, list),
+    };
   };
 
   function endpoints(): ReturnType<Signers['endpoints']> {

@@ -10,7 +10,7 @@ import type { JobContext, Jobs } from '../lib/jobs.ts';
 import type { Random } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
 import type { Configure } from './config/configure.ts';
-import { documentOf, type SignerDocument } from './config/document.ts';
+import { documentOf, type SignerDocument, withSigner } from './config/document.ts';
 import { DeviceError } from './device.ts';
 import { anotherDevice, boundSettings } from './lifecycle/device-holder.ts';
 import type { LiveSigners } from './lifecycle/live-signers.ts';
@@ -172,10 +172,7 @@ export function tokenChannels(deps: {
     await configure.hold(revision, { action: 'signers.save', summary, id }, (document) => {
       requireUnique(document, name);
       const secret = keepPin ? configure.seal(id, pin) : ({ do: 'keep' } as const);
-      return {
-        ...document,
-        signers: [...document.signers, { id, name, kind: 'pkcs11', settings, secret }],
-      };
+      return withSigner(document, { id, name, kind: 'pkcs11', settings, secret });
     });
     return { summary, ids: [id] };
   }

@@ -77,7 +77,8 @@ describe('command palette', () => {
     const waits = { ...SERVER, warnings: [] };
     const asked = installBridge({
       'overview.find': () => ({ hits: [] }),
-      'signers.list': () => fakeList([SOFTWARE, TOKEN, waits]),
+      'signers.list': () => fakeList([SOFTWARE, TOKEN, waits], { changes: ['One is added.'] }),
+      'signers.discover': () => ({ libraries: [], softhsm: { library: '/usr/lib/softhsm2.so', util: null } }),
       'signers.probe': () => ({ job: 'j-1' }),
     });
     render(<CommandPalette state="unlocked" />);
@@ -89,6 +90,8 @@ describe('command palette', () => {
       'Test KMIP east',
       'Doctor of KMIP east',
       'Settings of KMIP east…',
+      'Rename KMIP east…',
+      'Remove KMIP east…',
       'Add a signer…',
     ]);
     await type('softhsm');
@@ -97,6 +100,22 @@ describe('command palette', () => {
       'Test SoftHSM token',
       'Log out of SoftHSM token',
     ]);
+    for (const [typed, titles] of [
+      ['rehearsal', ['Make a rehearsal token…']],
+      ['rename', ['Rename Software…', 'Rename SoftHSM token…', 'Rename KMIP east…']],
+      ['change pin', ['Change the PIN of SoftHSM token…']],
+      [
+        'pending',
+        ['Apply the changes of the signers…1 change', 'Discard the changes of the signers…1 change'],
+      ],
+    ] as const) {
+      await type(typed);
+      expect(options()).toEqual(titles);
+    }
+    await type('remove softhsm');
+    await act(async () => fireEvent.keyDown(screen.getByRole('combobox'), { key: 'Enter' }));
+    expect(window.location.hash).toBe('#/signers/signer-1?open=remove');
+    act(() => useView.setState({ paletteOpen: true }));
     await type('probe softhsm');
     await act(async () => fireEvent.keyDown(screen.getByRole('combobox'), { key: 'Enter' }));
     expect(window.location.hash).toBe('#/signers/signer-1');

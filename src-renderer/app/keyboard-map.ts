@@ -56,8 +56,10 @@ export function useKeyboardMap(unlocked: boolean): void {
       if (command === null || (command === 'lock' && !unlocked)) return;
       event.preventDefault();
       const { appearance, paletteOpen } = useView.getState();
-      if (command === 'palette') setPaletteOpen(!paletteOpen);
-      else if (command === 'lock') lock().catch(toastError);
+      if (command === 'palette') {
+        // Over an open dialog it would lead away from what is being asked there.
+        if (paletteOpen || document.querySelector('.modal-shade') === null) setPaletteOpen(!paletteOpen);
+      } else if (command === 'lock') lock().catch(toastError);
       else if (command === 'quit') quit().catch(toastError);
       else {
         const direction = command === 'larger' ? 1 : command === 'smaller' ? -1 : 0;

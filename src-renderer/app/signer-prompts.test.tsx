@@ -125,12 +125,12 @@ test('tries left are said in words', async () => {
   bridge();
   prompts = [{ ...PIN, tries: 'low' }];
   const { unmount } = await show();
-  expect(screen.getByText(/only a few tries are left/)).toBeTruthy();
+  expect(screen.getByText(/The token does not say how many tries are left/)).toBeTruthy();
   unmount();
   dropWorkspaceData();
   prompts = [{ ...PIN, tries: 'final' }];
   await show();
-  expect(screen.getByText(/the last try: a wrong PIN locks the token/)).toBeTruthy();
+  expect(screen.getByText(/the last try\. A wrong PIN locks the token/)).toBeTruthy();
 });
 
 test('what waits for a hand can only be cancelled, by button or Escape', async () => {

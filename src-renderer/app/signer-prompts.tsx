@@ -12,6 +12,7 @@ import { ErrorState } from '../components/state-box.tsx';
 import { SecretField } from '../components/text-field.tsx';
 import { Ago } from '../components/time.tsx';
 import { Notice } from '../components/verdict.tsx';
+import { TRIES_TEXT } from '../views/signers/signer-words.ts';
 import { call } from './call.ts';
 import { reloadQuery } from './query-store.ts';
 import type { Session } from './session.ts';
@@ -33,11 +34,6 @@ const KEEP: readonly { value: Keep; label: string; detail: string }[] = [
     detail: 'It is not asked again. The passphrase then opens both.',
   },
 ];
-
-const TRIES = {
-  low: 'A wrong PIN was typed before: only a few tries are left.',
-  final: 'This is the last try: a wrong PIN locks the token.',
-} as const;
 
 const again = (): void => reloadQuery('signers.prompts', {});
 
@@ -115,7 +111,7 @@ function PinBody({ prompt, more, cancel, secret, device }: PromptProps) {
         />
       )}
       {prompt.tries === null ? null : (
-        <Notice severity={prompt.tries === 'final' ? 'bad' : 'careful'}>{TRIES[prompt.tries]}</Notice>
+        <Notice severity={prompt.tries === 'final' ? 'bad' : 'careful'}>{TRIES_TEXT[prompt.tries]}</Notice>
       )}
       <SecretField
         label={secret === 'PIN' ? 'PIN' : 'Password'}

@@ -39,9 +39,11 @@ const spoken: Record<'same' | 'differs', string> = { same: ', agrees', differs: 
 export function FingerprintBoard(props: {
   /** SHA-256, hex. */
   sha256: string;
-  /** Every notation, for the tools on the other side. */
+  /** Every notation, for the tools on the other side; empty: this one only. */
   notations: readonly FingerprintView[];
   title?: string;
+  /** What was typed, whenever it changes. */
+  onType?: (typed: string) => void;
 }) {
   const [view, setView] = useState<'read' | 'all'>('read');
   const [typed, setTyped] = useState('');
@@ -56,15 +58,17 @@ export function FingerprintBoard(props: {
     <Card
       title={props.title ?? 'Fingerprint, read aloud'}
       aside={
-        <Segmented
-          label="Fingerprint view"
-          value={view}
-          onChange={setView}
-          options={[
-            { value: 'read', label: 'SHA-256' },
-            { value: 'all', label: 'All notations' },
-          ]}
-        />
+        props.notations.length === 0 ? undefined : (
+          <Segmented
+            label="Fingerprint view"
+            value={view}
+            onChange={setView}
+            options={[
+              { value: 'read', label: 'SHA-256' },
+              { value: 'all', label: 'All notations' },
+            ]}
+          />
+        )
       }
     >
       {view === 'read' ? (
@@ -88,7 +92,10 @@ export function FingerprintBoard(props: {
           <TextField
             label="What you hear"
             value={typed}
-            onChange={setTyped}
+            onChange={(text) => {
+              setTyped(text);
+              props.onType?.(text);
+            }}
             mono
             maxLength={200}
             placeholder="3f2a 91c4 …"

@@ -23,5 +23,7 @@ export const deviceKeyRow = z.strictObject({
       name: z.string(),
     })
     .nullable(),
+  /** A job works with it (`job`: a test, a key that is being made), or it is to be destroyed (`left`); null: neither. */
+  begun: z.enum(['job', 'left']).nullable(),
   adoptable: z.boolean(),
 });

@@ -1,6 +1,6 @@
 /** What the doctor says of a signer, line by line, and the table of slots of a library. */
 import * as z from 'zod';
-import { change, channel, id, instant } from './channel.ts';
+import { change, channel, id, instant, nothing } from './channel.ts';
 
 /** One thing that was looked at. Cause, check and fix are there when it failed. */
 export const doctorLine = z.strictObject({
@@ -24,6 +24,8 @@ export const doctorReport = z.strictObject({
   at: instant,
   done: z.boolean(),
   lines: z.array(doctorLine),
+  /** What a KMIP server showed, whoever it is; null: nothing. */
+  certificate: z.strictObject({ sha256: z.string(), subject: z.string() }).nullable(),
   /** [[signers]] that would configure it, secrets as comments. */
   toml: z.string(),
   /** The whole report for a support ticket; no secret in it. */
@@ -59,5 +61,14 @@ export type DeviceTable = z.infer<typeof deviceTable>;
 export const signerDoctorChannels = {
   /** Runs the doctor on a signer as it is pending; every line is shown as it comes. A job. */
   'signers.examine': change('unlocked', z.strictObject({ id }), z.strictObject({ job: id })),
+  /**
+   * Pins the certificate that the server of a KMIP signer showed to the doctor, as it is pending; `sha256` is what a person heard
+   * or read elsewhere. INVALID_INPUT at `sha256` when it is another; NOT_ALLOWED_NOW when the server was not examined at its address.
+   */
+  'signers.pinServer': change(
+    'unlocked',
+    z.strictObject({ revision: z.number().int(), id, sha256: z.string().max(200) }),
+    nothing,
+  ),
   'signers.report': channel('unlocked', z.strictObject({ id }), doctorReport.nullable()),
 };

@@ -46,6 +46,12 @@ export const kmipSettings = z.strictObject({
   port: z.number().int().min(1).max(65_535).default(5696),
   insecure: z.boolean().default(false),
   force: z.boolean().default(false),
+  /** SHA-256 of the one certificate that the server may show, compared by a person; Baleen's own. Upper-case hex. */
+  serverSha256: z
+    .string()
+    .regex(/^[0-9A-F]{64}$/, 'No SHA-256 fingerprint')
+    .nullable()
+    .default(null),
   serverCertPath: path.nullable().default(null),
   serverCaCertPath: path.nullable().default(null),
   clientCertPath: path.nullable().default(null),
@@ -66,3 +72,8 @@ export type KmipSettings = z.infer<typeof kmipSettings>;
 
 export const signerSettings = z.discriminatedUnion('kind', [pkcs11Settings, kmipSettings]);
 export type SignerSettings = z.infer<typeof signerSettings>;
+
+/** Settings as they were stored, with what is newer than they are. */
+export function storedSettings<S extends SignerSettings | null>(settings: S): S {
+  return settings?.kind === 'kmip' ? Object.assign({ serverSha256: null }, settings) : settings;
+}

@@ -82,6 +82,8 @@ export const signerRow = z.strictObject({
       before: z.strictObject({ serial: z.string(), at: instant }).nullable(),
     })
     .nullable(),
+  /** Its device has an identity key of this workspace. */
+  bound: z.boolean(),
   capabilities: z.array(capability),
   algorithms: z.array(keyAlgorithm),
   /** Keys of this workspace that it holds. */

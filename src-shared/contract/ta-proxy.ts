@@ -80,6 +80,8 @@ export const proxyView = z.strictObject({
       resources: resourceTexts,
       repository: z.string(),
       notAfter: instant,
+      /** Children whose key it may be: they publish there, or have asked for nothing here yet. */
+      mayBe: z.array(handle),
       /** Its revocation goes with the next request. */
       revoking: z.boolean(),
     }),

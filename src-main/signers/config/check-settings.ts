@@ -118,7 +118,7 @@ export function isAddress(host: string): boolean {
 async function checkKmip(settings: KmipSettings, about: About): Promise<FieldError[]> {
   const { secret, offline } = about;
   const absent = about.absent ?? null;
-  const { host, insecure, serverCertPath, serverCaCertPath, username } = settings;
+  const { host, insecure, serverSha256, serverCertPath, serverCaCertPath, username } = settings;
   const { clientCertPath: cert, clientCertPrivateKeyPath: key } = settings;
   const faults: FieldError[] = [];
   if (!/^[A-Za-z0-9._:-]+$/.test(host)) faults.push(field('host', 'A name or an address, without a port.'));
@@ -135,7 +135,11 @@ async function checkKmip(settings: KmipSettings, about: About): Promise<FieldErr
   if (serverCertPath) faults.push(...(await checkCertificate('serverCertPath', serverCertPath, absent)));
   if (serverCaCertPath)
     faults.push(...(await checkCertificate('serverCaCertPath', serverCaCertPath, absent)));
-  if (insecure && (serverCertPath || serverCaCertPath))
+  if (serverSha256 !== null && serverCertPath)
+    faults.push(
+      field('serverCertPath', 'A fingerprint is pinned already. Forget it, or name no certificate here.'),
+    );
+  if (insecure && (serverSha256 !== null || serverCertPath || serverCaCertPath))
     faults.push(
       field('insecure', 'The server is not checked, so its certificates are not either. Choose one of both.'),
     );

@@ -22,6 +22,7 @@ import {
   secretStored,
   SOFTWARE,
   type Surroundings,
+  withSigner,
 } from './document.ts';
 import { metSerial } from './same-device.ts';
 import { keptVariables, untypedVariables } from './secret-variables.ts';
@@ -172,11 +173,8 @@ export function createConfigure(deps: ConfigureDeps): Configure {
           ...untypedFaults(settings),
           ...(await checkSettings(settings, { secret: secretStored(stored, next), offline })),
         ]);
-        const signers =
-          before === null
-            ? [...document.signers, next]
-            : document.signers.map((one) => (one.id === id ? next : one));
-        return { ...document, signers };
+        if (before === null) return withSigner(document, next);
+        return { ...document, signers: document.signers.map((one) => (one.id === id ? next : one)) };
       });
       return { id };
     },
@@ -220,7 +218,7 @@ export function createConfigure(deps: ConfigureDeps): Configure {
           settings: null,
           secret: { do: 'keep' },
         };
-        return { ...document, signers: [added, ...document.signers] };
+        return withSigner(document, added);
       });
       return {};
     },

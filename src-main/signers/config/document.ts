@@ -1,7 +1,7 @@
 /** The configuration of the signers as one document: what is pending, how it differs from what is in force, what is wrong with it. Pure. */
 import type { Finding } from '#shared/contract/channel.ts';
 import type { SignerKind } from '#shared/contract/signers.ts';
-import type { SignerSettings } from '#shared/contract/signer-settings.ts';
+import { type SignerSettings, storedSettings } from '#shared/contract/signer-settings.ts';
 import type { AppliedSigner, SignerRoles, StoredSignerConfig } from '../../store/signer-columns.ts';
 import { roleFaults } from './roles.ts';
 import { sharersOf } from './same-device.ts';
@@ -27,7 +27,13 @@ export interface SignerDocument {
 
 /** What an edit starts from: what is pending, else what is in force. */
 export function documentOf(stored: StoredSignerConfig): SignerDocument {
-  if (stored.pending !== null) return JSON.parse(stored.pending) as SignerDocument;
+  if (stored.pending !== null) {
+    const { signers, roles } = JSON.parse(stored.pending) as SignerDocument;
+    return {
+      signers: signers.map((signer) => ({ ...signer, settings: storedSettings(signer.settings) })),
+      roles,
+    };
+  }
   return {
     signers: stored.signers.map(({ id, name, kind, settings }) => ({
       id,
@@ -37,6 +43,15 @@ export function documentOf(stored: StoredSignerConfig): SignerDocument {
       secret: { do: 'keep' },
     })),
     roles: stored.roles,
+  };
+}
+
+/** One more signer. Whoever makes the long-lived keys because nobody chose goes on, chosen from then on: Krill wants it said (H-016). */
+export function withSigner({ signers, roles }: SignerDocument, added: PendingSigner): SignerDocument {
+  const [only] = signers.length === 1 ? signers : [];
+  return {
+    signers: added.id === SOFTWARE ? [added, ...signers] : [...signers, added],
+    roles: { ...roles, defaultSigner: roles.defaultSigner ?? only?.id ?? null },
   };
 }
 

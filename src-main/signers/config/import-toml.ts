@@ -24,6 +24,13 @@ interface ImportDeps {
 
 /** What only Baleen knows of a signer stays; the serial as long as the file leads to the same place. */
 function ownSettings(next: SignerSettings, before: SignerSettings | null): SignerSettings {
+  if (next.kind === 'kmip' && before?.kind === 'kmip') {
+    const same = next.host === before.host && next.port === before.port;
+    // A file that names whom it believes says more than what was pinned here.
+    return same && !next.insecure && next.serverCertPath === null
+      ? { ...next, serverSha256: before.serverSha256 }
+      : next;
+  }
   if (next.kind !== 'pkcs11' || before?.kind !== 'pkcs11') return next;
   const { environment, keyLabel, pinPad, serial } = before;
   const own = { ...next, environment, keyLabel, pinPad, serial };

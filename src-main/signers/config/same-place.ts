@@ -17,6 +17,7 @@ export function samePlace(one: SignerSettings | null, other: SignerSettings | nu
     one.host === other.host &&
     one.port === other.port &&
     one.serverCaCertPath === other.serverCaCertPath &&
+    one.serverSha256 === other.serverSha256 &&
     one.serverCertPath === other.serverCertPath &&
     (one.insecure || !other.insecure)
   );

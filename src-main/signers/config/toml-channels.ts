@@ -22,7 +22,7 @@ import { mergeToml } from './import-toml.ts';
 import { readSignersToml } from './read-toml.ts';
 import { shownSettings } from './secret-variables.ts';
 import { MASK } from './toml-fields.ts';
-import { twinOf } from './twin-labels.ts';
+import { twinOf, unseenLabel } from './twin-labels.ts';
 import { writeSignersToml } from './write-toml.ts';
 
 export interface TomlDeps {
@@ -79,11 +79,9 @@ export function tomlChannels(deps: TomlDeps): Channels {
     const document = documentOf(stored);
     const nameOf = (id: string | null): string | null =>
       id === null ? null : (document.signers.find((one) => one.id === id)?.name ?? 'Software');
+    const tables = [...deps.found.values()];
     const twins = new Map(
-      document.signers.map((signer) => [
-        signer.id,
-        twinOf(signer, document.signers, stored.signers, [...deps.found.values()]),
-      ]),
+      document.signers.map((signer) => [signer.id, twinOf(signer, document.signers, stored.signers, tables)]),
     );
     const signers = document.signers.map((signer) => ({
       name: signer.name,
@@ -113,6 +111,15 @@ export function tomlChannels(deps: TomlDeps): Channels {
           twin.slot === null
             ? `"${name}": another token is called "${twin.label}", too, and Krill opens the first of them. Look for slots in the settings of "${name}" and export again, or give one of them another label.`
             : `"${name}": another token is called "${twin.label}", too, so the file has the number of its slot. Look at it again when tokens were added or moved.`,
+        );
+      const unseen = twin === null ? unseenLabel(signer, stored.signers, tables) : null;
+      if (unseen !== null)
+        notes.push(
+          `"${name}": Krill opens the first token that is called "${unseen}", and nobody looked since the unlock whether another one is. Look for slots in the settings of "${name}" and export again.`,
+        );
+      if (settings?.kind === 'kmip' && settings.serverSha256 !== null)
+        notes.push(
+          `"${name}": the certificate of its server is pinned here by its fingerprint, which Krill does not know. Name the certificate in server_cert_path of the file.`,
         );
       if (settings?.kind === 'pkcs11' && Object.keys(settings.environment).length > 0)
         notes.push(`"${name}": its variables are comments in the file; start Krill with them.`);

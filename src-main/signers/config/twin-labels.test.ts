@@ -3,7 +3,7 @@ import type { DeviceTable } from '#shared/contract/signer-doctor.ts';
 import { fakeToken } from '../../testing/fake-device.ts';
 import { endSigners, settings, started } from '../../testing/test-signers.ts';
 import { readSignersToml } from './read-toml.ts';
-import { twinOf } from './twin-labels.ts';
+import { twinOf, unseenLabel } from './twin-labels.ts';
 
 afterEach(endSigners);
 
@@ -26,6 +26,27 @@ test('a label that two slots show is written by the number of the right one; one
   expect(twin([table('My token', 'My token'), table('Other', 'My token')])).toBeNull();
   const elsewhere = { ...chosen, id: 'signer-2', settings: settings('/b.so', { serial: 'S9' }) };
   expect(twinOf(chosen, [chosen, elsewhere], [], [])).toBeNull();
+});
+
+test('a label that Krill alone goes by is said until somebody looked who else has it', async () => {
+  const unseen = (found: DeviceTable[], signer = chosen) => unseenLabel(signer, [], found);
+  expect(unseen([])).toBe('My token');
+  expect(unseen([table('My token')])).toBe('My token');
+  expect(unseen([table('Other', 'My token')])).toBeNull();
+  // Baleen knows it by no more than Krill does; or Krill goes by the number.
+  expect(unseen([], { ...chosen, settings: settings('/a.so') })).toBeNull();
+  expect(
+    unseen([], { ...chosen, settings: settings('/a.so', { serial: 'S1', slot: { by: 'id', id: 7 } }) }),
+  ).toBeNull();
+  const t = await started({ '/a.so': fakeToken('S1') });
+  const id = await t.add('One', '/a.so');
+  const said = async () =>
+    (await t.app.call('signers.toml', {})).notes.filter((note) => note.includes('opens the first token'));
+  expect(await said()).toEqual([]);
+  await t.app.result(await t.app.call('signers.login', { id }));
+  expect(await said()).toEqual([
+    expect.stringMatching(/^"One": Krill opens the first token that is called "My token", and nobody looked/),
+  ]);
 });
 
 test('two signers whose tokens share a label: the file leads Krill to each, and is read back by label and serial', async () => {

@@ -50,13 +50,13 @@ const TABLE: Readonly<Record<string, Advice>> = {
       'The certificate of the server is of no authority that is named here, is for another name, or is out of date.',
     check:
       'Let the doctor show its fingerprint, and compare it with the one that the operator of the server reads to you.',
-    fix: 'Name the authority or the certificate of the server under Signers; never tick "insecure" for this.',
+    fix: 'Name the authority of the server under Signers, or pin its certificate in the doctor; never tick "insecure" for this.',
   },
   PEER_CHANGED: {
     cause: 'The certificate of the server was renewed, or somebody else answers in its place.',
     check:
       'Let the operator of the server read the SHA-256 fingerprint of its certificate to you, and compare it with the one that it shows.',
-    fix: 'When they are the same, put the new certificate into the file of the pinned one and press "Test". When not, leave it as it is.',
+    fix: 'When they are the same, pin the new one in the doctor, or put it into the file of the pinned one, and press "Test". When not, leave it as it is.',
   },
   PEER_REFUSED: CLIENT_REFUSED,
   NO_KMIP: {

@@ -1,4 +1,5 @@
 /** `signers.examine`, `signers.report`: the doctor looks at a signer as it is pending. Reports live until the lock. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Topic } from '#shared/bridge.ts';
 import type { DoctorReport } from '#shared/contract/signer-doctor.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
@@ -49,13 +50,15 @@ export interface DoctorDeps {
 interface Book {
   reports: Map<string, DoctorReport>;
   /** With the address of each that is a KMIP server. */
+  /** Where the server of each report was reached. */
+  reached: Map<string, HsmEndpoint | null>;
   running: Map<string, HsmEndpoint | null>;
   /** Of signers or secrets that are not in force: the refused ones have to be known the next time. */
   pending: Map<string, { sealed: string | null; pins: Pins }>;
 }
 
 interface Doctor {
-  channels: Pick<Domain<'signers'>, 'examine' | 'report'>;
+  channels: Pick<Domain<'signers'>, 'examine' | 'pinServer' | 'report'>;
   /** Of the KMIP servers that are being examined. Throws AppError LOCKED. */
   endpoints(): HsmEndpoint[];
   /** Before another address comes into force. Throws AppError NOT_ALLOWED_NOW while an offline station examines one. */
@@ -83,7 +86,9 @@ export function createDoctor(deps: DoctorDeps): Doctor {
 
   function book(): Book {
     const now = session();
-    const known = books.get(now) ?? { reports: new Map(), running: new Map(), pending: new Map() };
+    const known = books.get(now) ?? {
+      ...{ reports: new Map(), reached: new Map(), running: new Map(), pending: new Map() },
+    };
     books.set(now, known);
     return known;
   }
@@ -150,7 +155,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
   }
 
   async function work(signer: ReturnType<typeof found>, job: JobContext): Promise<{ summary: string }> {
-    const { reports } = book();
+    const { reports, reached } = book();
     const { id, name, kind, settings } = signer;
     const stored = await session().store.run('signers.config', {});
     const keys = await session().store.run('signers.keys', {});
@@ -179,8 +184,11 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     const at = clock.now().toISOString();
     const base = { signer: id, at, toml: signerToml(signer, secretStored(stored, signer)) };
     const lines: DoctorReport['lines'] = [];
+    const looks = deps.looks(bound, { signal: job.signal, name });
+    reached.set(id, endpointOf(settings));
     const update = (done: boolean): void => {
-      const report = { ...base, done, lines: structuredClone(lines) };
+      const certificate = looks.certificate?.() ?? null;
+      const report = { ...base, done, lines: structuredClone(lines), certificate };
       const text = reportText(report, { name, kind: KIND[kind], version: deps.version });
       reports.set(id, { ...report, text });
       changed('signers', [id]);
@@ -198,7 +206,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
               .map(({ spkiDer, name: other }) => [sha256Hex(spkiDer), other]),
           ),
           ours: new Map(keys.map((key) => [key.spkiSha256, { label: key.label, here: key.signer === id }])),
-          looks: deps.looks(bound, { signal: job.signal, name }),
+          looks,
           device: live().unfinished.watched(id, deps.kinds.deviceFor(bound, person)),
           explain: (error) => deps.kinds.explain(settings.kind, error),
           log: (error) => void deps.log.failure(`examining a signer (${id})`, error),
@@ -239,6 +247,33 @@ export function createDoctor(deps: DoctorDeps): Doctor {
             changed('signers', [id]);
           }),
         );
+      },
+      async pinServer({ revision, id, sha256 }) {
+        const { reports, reached } = book();
+        const shown = reports.get(id)?.certificate ?? null;
+        const place = reached.get(id) ?? null;
+        const typed = sha256.replaceAll(/[\s:]/g, '').toUpperCase();
+        if (shown !== null && typed !== shown.sha256) {
+          const message = 'This is not the fingerprint of the certificate that the server showed.';
+          throw new AppError('INVALID_INPUT', message, { fields: [{ path: 'sha256', message }] });
+        }
+        const summary = `The certificate with SHA-256 ${typed} is to be the only one of its server; it is pending`;
+        await deps.configure.hold(
+          revision,
+          { action: 'signers.pinServer', id, summary },
+          (document, stored) => {
+            const { name, settings } = found(stored, id);
+            const seen = shown !== null && isDeepStrictEqual(place, endpointOf(settings));
+            if (settings.kind !== 'kmip' || !seen)
+              throw new AppError('NOT_ALLOWED_NOW', `Let the doctor examine ${name} first.`, { ids: [id] });
+            const pinned = { ...settings, serverSha256: typed, serverCertPath: null, insecure: false };
+            return {
+              ...document,
+              signers: document.signers.map((one) => (one.id === id ? { ...one, settings: pinned } : one)),
+            };
+          },
+        );
+        return {};
       },
       report: ({ id }) => structuredClone(book().reports.get(id) ?? null),
     },

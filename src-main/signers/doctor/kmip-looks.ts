@@ -54,7 +54,7 @@ function seeCertificate(der: Uint8Array, now: Date): Seen {
   };
 }
 
-function seeTrust({ insecure, serverCertPath, serverCaCertPath }: KmipSettings): Seen {
+function seeTrust({ insecure, serverSha256, serverCertPath, serverCaCertPath }: KmipSettings): Seen {
   if (insecure)
     return {
       text: 'The server is not checked ("insecure"): whoever is on the way can read and change everything.',
@@ -65,11 +65,14 @@ function seeTrust({ insecure, serverCertPath, serverCaCertPath }: KmipSettings):
       },
     };
   return {
-    text: serverCertPath
-      ? 'It is the one certificate that is named for it.'
-      : serverCaCertPath
-        ? 'It is of the authority that is named for it, and for this host.'
-        : 'It is of a public authority, and for this host.',
+    text:
+      serverSha256 !== null
+        ? 'It is the one certificate whose fingerprint is pinned.'
+        : serverCertPath
+          ? 'It is the one certificate that is named for it.'
+          : serverCaCertPath
+            ? 'It is of the authority that is named for it, and for this host.'
+            : 'It is of a public authority, and for this host.',
   };
 }
 
@@ -96,6 +99,7 @@ export function kmipLooks(deps: {
       throw deviceFault(changedPeer(error, trust, host), where, false);
     }
   }
+  let seen: Uint8Array | null = null;
   // SECURITY: to see its certificate; nothing is sent over a connection that is not believed.
   const shown = attempt(
     () => dial('any'),
@@ -105,6 +109,10 @@ export function kmipLooks(deps: {
 
   return {
     end: () => undefined,
+    certificate: () =>
+      seen === null
+        ? null
+        : { sha256: sha256Hex(seen), subject: new X509Certificate(seen).subject.replaceAll('\n', ', ') },
     steps: [
       {
         code: 'files',
@@ -148,6 +156,7 @@ export function kmipLooks(deps: {
         title: 'TLS',
         async look() {
           const der = await shown('tls');
+          seen = der;
           return seeCertificate(der ?? new Uint8Array(), clock.now());
         },
       },

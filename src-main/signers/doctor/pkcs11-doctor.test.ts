@@ -99,10 +99,10 @@ describe('each line fails alone, with cause, check and fix; what comes after it 
     [
       'library-architecture',
       () => ({ libPath: hsm.environment['SOFTHSM2_CONF'] ?? '' }),
-      /is no library/,
-      /text file/,
+      /is no shared library/,
+      /text file.*whatever its name ends with/,
       /what the file is/,
-      /\.so, \.dylib or \.dll/,
+      /that the software of the device has installed; the settings offer/,
     ],
     [
       'environment',
@@ -235,7 +235,12 @@ describe('each line fails alone, with cause, check and fix; what comes after it 
   });
 
   test.each<[code: string, name: string, text: RegExp, fix: RegExp]>([
-    ['token-flags', 'pin-low', /only a few tries/, /./],
+    [
+      'token-flags',
+      'pin-low',
+      /^A wrong PIN was given since the last login\. The token does not say how many/,
+      /./,
+    ],
     ['token-flags', 'pin-final', /One more wrong PIN locks/, /./],
     ['mechanisms', 'no-curves', /P-256 keys it cannot make/, /Choose RSA/],
     ['speed', 'sign-slow', /signature took 1\.\d s, so no more/, /one-off keys in software/],

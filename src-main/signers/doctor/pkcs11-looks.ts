@@ -1,5 +1,6 @@
 /** What is looked at of a PKCS#11 signer before anybody logs in: file, child, library, slots, token. The child ends with `end`. */
 import { existsSync } from 'node:fs';
+import type { DoctorReport } from '#shared/contract/signer-doctor.ts';
 import type { Pkcs11Settings } from '#shared/contract/signer-settings.ts';
 import type { Clock, SignerHosts } from '../../ports.ts';
 import { shownVariables } from '../config/secret-variables.ts';
@@ -19,6 +20,8 @@ export interface Looks {
   steps: Step[];
   /** Which line a failure to open the device belongs to, and these lines in their order. */
   opening: { lines: { code: string; title: string }[]; lineOf(error: DeviceError): string };
+  /** The certificate that a server showed; null: none yet. */
+  certificate?(): DoctorReport['certificate'];
   /** Of a failure to open: nothing of the looks runs any more. */
   end(): void;
 }
@@ -62,7 +65,7 @@ function seeFlags(token: TokenRow, { login }: Pkcs11Settings): Seen {
       text:
         tries === 'final'
           ? 'One more wrong PIN locks the token. Make sure which PIN it is before you go on.'
-          : 'A wrong PIN was given before: only a few tries are left.',
+          : 'A wrong PIN was given since the last login. The token does not say how many tries are left.',
       details,
       careful: adviceOf('CKR_PIN_INCORRECT'),
     };

@@ -20,6 +20,7 @@ const file = (name: string, content: string | Uint8Array): string => {
 };
 const NONE = {
   insecure: false,
+  serverSha256: null,
   serverCertPath: null,
   serverCaCertPath: null,
   clientCertPath: null,
@@ -40,6 +41,14 @@ execFileSync('openssl', [
 ]);
 
 describe('whom to believe', () => {
+  test('a pinned fingerprint, before any authority', async () => {
+    const serverSha256 = 'A1'.repeat(32);
+    expect(await readKmipContact({ ...NONE, serverSha256 })).toEqual({
+      trust: { sha256: serverSha256 },
+      client: null,
+    });
+  });
+
   test('the public authorities, unless files say more', async () => {
     expect(await readKmipContact(NONE)).toEqual({ trust: 'system', client: null });
     expect(await readKmipContact({ ...NONE, serverCaCertPath: '' })).toEqual({

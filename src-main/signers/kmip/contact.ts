@@ -14,9 +14,14 @@ export type KmipContact = Pick<NetDial, 'trust' | 'client'>;
 
 type Paths = Pick<
   KmipSettings,
-  'insecure' | 'serverCertPath' | 'serverCaCertPath' | 'clientCertPath' | 'clientCertPrivateKeyPath'
+  | 'insecure'
+  | 'serverSha256'
+  | 'serverCertPath'
+  | 'serverCaCertPath'
+  | 'clientCertPath'
+  | 'clientCertPrivateKeyPath'
 >;
-type Field = Exclude<keyof Paths, 'insecure'>;
+type Field = Exclude<keyof Paths, 'insecure' | 'serverSha256'>;
 
 const MOST_OCTETS = 1_048_576;
 const CERTIFICATE =
@@ -96,6 +101,7 @@ export async function readKmipContact(paths: Paths): Promise<KmipContact> {
 
   function trustOf(): KmipContact['trust'] {
     if (paths.insecure) return 'any';
+    if (paths.serverSha256 !== null) return { sha256: paths.serverSha256 };
     // The one certificate says more than an authority does.
     const [pinned] = serverCert ?? [];
     if (pinned !== undefined) return { sha256: sha256Hex(pinned.raw) };

@@ -193,16 +193,18 @@ export function createContact(deps: ContactDeps) {
       signal?: AbortSignal | undefined;
     }): Promise<Ready> {
       const { force = false, quietMs = 0, signal } = options;
+      const before = logouts;
       for (;;) {
         requireOpen();
         if (flight !== null) {
           const joined = flight;
+          const { aborted } = joined.abort.signal;
           try {
             return await join(joined, signal, cancelled);
           } catch (error) {
-            // It may only have lacked a person.
-            const lacked = joined.alone && status.state === 'login-needed';
-            if (!lacked || signal?.aborted === true || over !== null) throw error;
+            // It may only have lacked a person, or others had cancelled it before.
+            const again = aborted || (joined.alone && status.state === 'login-needed');
+            if (!again || signal?.aborted === true || over !== null || logouts !== before) throw error;
             continue;
           }
         }
@@ -220,10 +222,12 @@ export function createContact(deps: ContactDeps) {
     },
     /** A contact for a person who knows the device by the keys that its signer owns. Throws as `ready` does. */
     async bindAgain(owned: readonly OwnedKey[], signal: AbortSignal): Promise<DeviceFacts> {
-      requireOpen();
-      // What is under way knows the device by its identity key alone.
-      await flight?.promise.catch(() => undefined);
-      requireOpen();
+      // What is under way knows the device by its identity key alone; whoever waited with us may have begun the next.
+      for (;;) {
+        requireOpen();
+        if (flight === null) break;
+        await flight.promise.catch(() => undefined);
+      }
       return (await join(begin(false, owned), signal, cancelled)).facts;
     },
     /** An operation failed on a device that was ready. */

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { fakeToken, strangerKey, trouble } from '../../testing/fake-device.ts';
-import { endSigners, started } from '../../testing/test-signers.ts';
+import { endSigners, settle, started } from '../../testing/test-signers.ts';
 
 afterEach(endSigners);
 
@@ -23,6 +23,30 @@ test('the test makes, uses and destroys a key of each kind, can be cancelled, an
   token.algorithms = [];
   expect(await t.job(await t.app.call('signers.probe', { id }))).toMatchObject({ state: 'failed' });
   expect((await t.row(id)).state).toBe('unusable');
+});
+
+test('the key of a test that runs is of that job, for each signer on its device, and is not taken in', async () => {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token, '/b.so': token });
+  const one = await t.add('One', '/a.so');
+  const two = await t.add('Two', '/b.so');
+  for (const id of [one, two]) await t.app.result(await t.app.call('signers.login', { id }));
+  const known = new Set(token.keys.keys());
+  token.hangs.add('destroy');
+  const { job } = await t.app.call('signers.probe', { id: one });
+  const made = await t.until(() => Promise.resolve([...token.keys.keys()].find((name) => !known.has(name))));
+  for (const id of [one, two]) {
+    const { keys } = await t.app.call('signers.deviceKeys', { id });
+    const key = keys.find(({ identifier }) => identifier === made);
+    expect(key).toMatchObject({ label: 'Baleen probe', begun: 'job', adoptable: false, key: null });
+    expect(keys.filter(({ begun }) => begun !== null)).toHaveLength(1);
+    const adopt = { id, spkiSha256: key?.spkiSha256 ?? '', label: 'mine' };
+    expect(await t.job(await t.app.call('signers.adopt', adopt))).toMatchObject({
+      error: { code: 'POLICY_REFUSED', message: expect.stringContaining('is being made here') },
+    });
+  }
+  await t.app.call('signers.logout', { id: one });
+  await t.app.ended(job);
 });
 
 test('a key of a kind that the device lacks is refused; one that is gone is named', async () => {
@@ -183,4 +207,37 @@ test('a device whose identity key is gone is bound again by a person: with its s
   // Known again by the new one.
   await t.app.call('signers.logout', { id });
   expect(await t.job(await t.app.call('signers.login', { id }))).toMatchObject({ state: 'done' });
+});
+
+test('two who bind it again, and a login, one behind the other: one new identity key, and one contact at a time', async () => {
+  const token = fakeToken('S1');
+  const t = await started({ '/a.so': token });
+  const id = await t.add('One', '/a.so');
+  await t.app.result(await t.newKey(id));
+  const [identity = ''] = [...token.keys.keys()];
+  token.keys.delete(identity);
+  await t.app.call('signers.logout', { id });
+  // All of them wait for the end of this one.
+  token.hangs.add('open');
+  const first = await t.app.call('signers.login', { id });
+  await t.state(id, 'probing');
+  const begun = [
+    await t.app.call('signers.bindAgain', { id }),
+    await t.app.call('signers.bindAgain', { id }),
+    await t.app.call('signers.bindAgain', { id }),
+  ];
+  await settle();
+  token.hangs.clear();
+  token.asked.length = 0;
+  await t.app.call('jobs.cancel', { id: first.job });
+  const login = await t.app.call('signers.login', { id });
+  const ends = [];
+  for (const one of [...begun, login]) ends.push((await t.job(one)).error?.message ?? 'done');
+  expect(ends).toEqual(['done', 'done', 'done', 'done']);
+  expect(token.asked.filter((call) => call === 'create')).toHaveLength(1);
+  expect(token.keys.size).toBe(2);
+  expect(await t.audit('signers.bindAgain')).toEqual([
+    expect.stringMatching(/^done: One was bound again to the device with serial S1/),
+  ]);
+  expect((await t.row(id)).state).toBe('ready');
 });

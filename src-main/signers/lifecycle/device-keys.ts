@@ -15,6 +15,7 @@ import { ALL_USES, keyAlgorithmOf, newKeyRow } from '../stored-key.ts';
 import { proveKey } from './binding.ts';
 import type { ManagedSigner } from './managed-signer.ts';
 import { asAppError } from './trouble.ts';
+import type { BegunKey } from './unfinished-keys.ts';
 
 type KeyRow = z.infer<typeof deviceKeyRow>;
 
@@ -110,9 +111,9 @@ async function identities(
   );
 }
 
-/** Which of these keys are being made, or are to be destroyed. */
+/** Which keys of the device are being made here, or are to be destroyed. */
 interface Begun {
-  of(keys: readonly DeviceKey[]): Promise<ReadonlySet<DeviceKey>>;
+  among(list: () => Promise<readonly DeviceKey[]>): Promise<Map<DeviceKey, BegunKey>>;
 }
 
 export async function listDeviceKeys(
@@ -122,13 +123,14 @@ export async function listDeviceKeys(
   unfinished: Begun,
   at: Date,
 ): Promise<Answer<'signers.deviceKeys'>> {
-  const onDevice = await managed.withDevice({ force: false }, (device) => device.list());
   // First: a key that is kept meanwhile is among ours then.
-  const begun = await unfinished.of(onDevice);
+  const onDevice = await unfinished.among(() =>
+    managed.withDevice({ force: false }, (device) => device.list()),
+  );
   const [{ rows }, known] = await Promise.all([ours(session), identities(session, signer)]);
   return {
     at: at.toISOString(),
-    keys: onDevice.map((key): KeyRow => {
+    keys: [...onDevice].map(([key, begun]): KeyRow => {
       const { spkiDer } = key;
       const view = spkiDer === null ? null : keyView(spkiDer);
       const spkiSha256 = spkiDer === null ? null : sha256Hex(spkiDer);
@@ -145,10 +147,11 @@ export async function listDeviceKeys(
         neverExtractable: key.neverExtractable,
         key: own === undefined ? null : { id: own.id, label: own.label },
         identity,
+        begun,
         adoptable:
           own === undefined &&
           identity === null &&
-          !begun.has(key) &&
+          begun === null &&
           spkiDer !== null &&
           keyAlgorithmOf(spkiDer) !== null,
       };
@@ -187,7 +190,7 @@ export async function adoptKey(
           : `This is the key by which ${identity.name} is known again. Choose another.`,
       );
     // SECURITY: its job, or the next contact, would destroy a key of the workspace.
-    if ((await unfinished.of([key])).has(key))
+    if ((await unfinished.among(() => Promise.resolve([key]))).get(key) !== null)
       throw refused(
         'This key is being made here, or is on the list of those that are to be destroyed. Wait, or forget it there first.',
       );

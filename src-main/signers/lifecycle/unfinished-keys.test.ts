@@ -32,6 +32,15 @@ test('a key is in use until it is kept, and its name is forgotten with its row',
   const id = rows[0]?.id ?? '';
   expect(await unfinished.list()).toEqual([]);
   await expect(unfinished.forget('s-1', id)).rejects.toMatchObject({ code: 'NOT_ALLOWED_NOW' });
+  // It is destroyed while the device is listed: it was its job's all the same.
+  const kept = rows;
+  const found = await unfinished.among({ signer: 's-1', serial: 'S1' }, async () => {
+    const keys = await device.list();
+    rows = [];
+    return keys;
+  });
+  expect([...found.values()]).toEqual(['job']);
+  rows = kept;
   // The command that keeps it takes the row away.
   rows = [];
   expect(await unfinished.list()).toEqual([]);

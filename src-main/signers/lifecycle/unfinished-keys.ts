@@ -13,6 +13,8 @@ import type { UnfinishedKey } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { type Device, DeviceError, type DeviceKey, type DeviceTrouble, type FoundKey } from '../device.ts';
 
+export type BegunKey = 'job' | 'left' | null;
+
 export interface UnfinishedKeys {
   /** The same device; what it makes and destroys is on record. */
   watched(signer: string, device: Device): Device;
@@ -22,8 +24,11 @@ export interface UnfinishedKeys {
   sweep(signer: string, device: Device, serial: string): Promise<void>;
   /** Those that nobody here works with, oldest first, and what becomes of each, a sentence. */
   list(): Promise<(UnfinishedKey & { text: string })[]>;
-  /** Which of these keys of the device are being made here, or are on the list. */
-  among(signer: string, keys: readonly DeviceKey[]): Promise<ReadonlySet<DeviceKey>>;
+  /** What `list` finds on a device, and which of it a job works with (`job`) or is on the list (`left`), for whichever signer on it. */
+  among(
+    on: { signer: string; serial: string | undefined },
+    list: () => Promise<readonly DeviceKey[]>,
+  ): Promise<Map<DeviceKey, BegunKey>>;
   /** The operator looked at it: it is taken off the list, and stays where it is. Throws AppError NOT_FOUND, NOT_ALLOWED_NOW. */
   forget(signer: string, id: string): Promise<void>;
 }
@@ -217,6 +222,8 @@ export function createUnfinishedKeys(deps: {
       : 'The next contact destroys it; “Test” contacts the device now.';
   }
 
+  const stateOf = ({ id }: UnfinishedKey): BegunKey => (inUse.has(id) ? 'job' : 'left');
+
   async function idle(): Promise<UnfinishedKey[]> {
     return (await listed()).filter(({ id }) => !inUse.has(id));
   }
@@ -232,13 +239,19 @@ export function createUnfinishedKeys(deps: {
         log.failure(`sweeping a signer (${signer})`, error);
       }),
     list: async () => (await idle()).map((row) => ({ ...row, text: textOf(row) })),
-    async among(signer, keys) {
-      const rows = (await listed()).filter((row) => row.signer === signer);
-      const isOne = ({ handle, begun, spkiDer }: DeviceKey, row: UnfinishedKey): boolean =>
-        row.spkiSha256 === null
-          ? equalBytes(handle, row.handle) || (begun !== undefined && equalBytes(begun, row.handle))
-          : spkiDer !== null && sha256Hex(spkiDer) === row.spkiSha256;
-      return new Set(keys.filter((key) => rows.some((row) => isOne(key, row))));
+    async among({ signer, serial }, list) {
+      const now = async () => (await listed()).map((row) => ({ row, state: stateOf(row) }));
+      const isOne = ({ handle, begun, spkiDer }: DeviceKey, row: UnfinishedKey): boolean => {
+        if (row.spkiSha256 !== null) return spkiDer !== null && sha256Hex(spkiDer) === row.spkiSha256;
+        // The names of a server mean another key on another server.
+        if (row.signer !== signer && (row.device === null || row.device !== serial)) return false;
+        return equalBytes(handle, row.handle) || (begun !== undefined && equalBytes(begun, row.handle));
+      };
+      // Its job may destroy a key while it is listed, so what was on record before counts, too.
+      const before = await now();
+      const keys = await list();
+      const rows = [...(await now()), ...before];
+      return new Map(keys.map((key) => [key, rows.find(({ row }) => isOne(key, row))?.state ?? null]));
     },
     async forget(signer, id) {
       if (inUse.has(id))

@@ -75,7 +75,7 @@ export function checkLibraryFile(path: string, here: { platform: string; arch: s
     throw faultOf(
       'LIBRARY_NO_PROGRAM',
       '',
-      `${path} is no library. Choose the PKCS#11 library of the device.`,
+      `${path} is no shared library. Choose the PKCS#11 library of the device.`,
     );
   if (program.system !== here.platform)
     throw faultOf(

@@ -82,10 +82,10 @@ export const OWN_FAULTS: Readonly<Record<string, FaultText>> = {
   },
   LIBRARY_NO_PROGRAM: {
     trouble: 'misconfigured',
-    text: 'This file is no library. Choose the PKCS#11 library of the device.',
-    cause: 'It is a text file, a certificate or something else.',
-    check: 'Look what the file is.',
-    fix: 'Choose the file that ends with .so, .dylib or .dll.',
+    text: 'This file is no shared library. Choose the PKCS#11 library of the device.',
+    cause: 'It is a text file, a certificate or something else, whatever its name ends with.',
+    check: 'Look what the file is; on Linux and macOS `file` says it.',
+    fix: 'Choose the library that the software of the device has installed; the settings offer those that are found here.',
   },
   LIBRARY_OTHER_SYSTEM: {
     trouble: 'misconfigured',

@@ -1,6 +1,6 @@
 /** Signers: what is in force, what is pending, the binding to their devices. Secrets come sealed and are opened nowhere here. */
 import type { SignerKind } from '#shared/contract/signers.ts';
-import type { SignerSettings } from '#shared/contract/signer-settings.ts';
+import { type SignerSettings, storedSettings } from '#shared/contract/signer-settings.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { change, read, type Tx, write } from '../command.ts';
@@ -45,7 +45,7 @@ function stored(row: Row): StoredSigner {
     id: row.id,
     name: row.name,
     kind: row.kind,
-    settings: row.settings === null ? null : (JSON.parse(row.settings) as SignerSettings),
+    settings: row.settings === null ? null : storedSettings(JSON.parse(row.settings) as SignerSettings),
     sealed: row.sealed,
     binding:
       spkiDer === null || handle === null

@@ -208,6 +208,7 @@ export function proxyView(
 ): ProxyView {
   const { state } = held;
   const { repository, signer, open } = state;
+  const children = [...state.children.values()].map((child) => childView(child, state, about.local));
   return {
     identity: identityView(state.identity),
     step: stepOf(state, held.past.length),
@@ -241,12 +242,16 @@ export function proxyView(
             issued: signer.objects.issued.size,
             revoked: signer.objects.revocations.length,
           },
-    children: [...state.children.values()].map((child) => childView(child, state, about.local)),
+    children,
     unowned: [...unownedKeys(state)].map(([keyId, { resources, caRepository, notAfter }]) => ({
       keyId,
       resources: resourceTextsOf(resources),
       repository: caRepository,
       notAfter: iso(notAfter),
+      // Of a child that came here with another proxy nothing is known before it asks.
+      mayBe: children
+        .filter(({ keys }) => keys.length === 0 || keys.some((key) => key.repository === caRepository))
+        .map(({ handle }) => handle),
       revoking: state.revoking.includes(keyId),
     })),
     open:

@@ -151,7 +151,9 @@ export function SettingsCard(props: {
               </span>
             ) : (
               <span key="v" className="mono wrap">
-                {settings.serverCertPath ?? settings.serverCaCertPath ?? 'the CAs of this system'}
+                {settings.serverSha256 === null ? null : `SHA-256 ${settings.serverSha256}, pinned`}
+                {settings.serverSha256 === null &&
+                  (settings.serverCertPath ?? settings.serverCaCertPath ?? 'the CAs of this system')}
               </span>
             ),
           ],

@@ -45,6 +45,12 @@ function Whose({ row, onAdopt }: { row: DeviceKeyRow; onAdopt: (row: DeviceKeyRo
         <span className="visually-hidden">, a key of this workspace</span>
       </a>
     );
+  if (row.begun !== null)
+    return (
+      <span className="quiet">
+        {row.begun === 'job' ? 'of a job that runs here' : 'made here and not kept, see above'}
+      </span>
+    );
   return row.adoptable ? (
     <Button size="small" onPress={() => onAdopt(row)}>
       Take it in…

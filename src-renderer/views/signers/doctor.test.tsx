@@ -6,7 +6,7 @@ import { dropWorkspaceData, takeEvent } from '../../app/query-store.ts';
 import type { Session } from '../../app/session.ts';
 import { Doctor } from './doctor.tsx';
 import { fakeList, KMIP, REPORT, SERVER, SOFTWARE } from './fake-signers.ts';
-import { endedJob, press, settle, show } from './fake-view.tsx';
+import { endedJob, press, settle, show, type } from './fake-view.tsx';
 
 beforeEach(() => dropWorkspaceData());
 afterEach(cleanup);
@@ -48,6 +48,9 @@ test('lines come top to bottom; a failure has its cause, where to look, how to m
   expect(login.getByText('The PIN is not the one of this token.')).toBeTruthy();
   expect(login.getByText(/Compare the serial/)).toBeTruthy();
   expect(login.getByText(/Type the right PIN once/)).toBeTruthy();
+  // The summary names the line and leaves the rest to it.
+  for (const said of [/the token refused the PIN/, /Type the right PIN once/])
+    expect(screen.getAllByText(said)).toHaveLength(1);
   expect(screen.getByText('not looked at')).toBeTruthy();
 });
 
@@ -92,4 +95,38 @@ test('an offline station with another address in force says why it does not exam
   expect(screen.getByText(/so 192\.0\.2\.9:5696 is not examined/)).toBeTruthy();
   await press('Examine it');
   expect(callsOf('signers.examine')).toEqual([]);
+});
+
+const SHOWN = { sha256: 'A1B2'.repeat(16), subject: 'CN=kmip.example.net' };
+const LOOKED: DoctorReport = {
+  ...{ ...REPORT, signer: SERVER.id, certificate: SHOWN },
+  lines: REPORT.lines.map((one) => (one.code === 'login' ? { ...one, code: 'trust' } : one)),
+};
+
+test('the certificate that a server showed is pinned only when its whole fingerprint was typed', async () => {
+  const { callsOf } = installBridge({
+    'signers.list': () => fakeList([SOFTWARE, SERVER]),
+    'signers.report': () => LOOKED,
+    'signers.pinServer': () => ({}),
+  });
+  await show(Doctor, `/signers/${SERVER.id}/doctor`);
+  await press('Pin this certificate…');
+  expect(screen.getByText(/CN=kmip\.example\.net/)).toBeTruthy();
+  type('What you hear', 'a1b2 a1b2');
+  await press('Pin it');
+  expect(callsOf('signers.pinServer')).toEqual([]);
+  const typed = 'a1b2 '.repeat(16).trim();
+  type('What you hear', typed);
+  expect(screen.getByText('All groups agree.')).toBeTruthy();
+  await press('Pin it');
+  expect(callsOf('signers.pinServer')).toEqual([{ revision: 7, id: SERVER.id, sha256: typed }]);
+  expect(screen.queryByRole('dialog')).toBeNull();
+});
+
+test('one that is pinned is said to be so; a token shows none', async () => {
+  const pinned = { ...SERVER, settings: { ...KMIP, serverSha256: SHOWN.sha256 } };
+  installBridge({ 'signers.list': () => fakeList([SOFTWARE, pinned]), 'signers.report': () => LOOKED });
+  await show(Doctor, `/signers/${SERVER.id}/doctor`);
+  expect(screen.getByText('Pinned.')).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Pin this certificate…' })).toBeNull();
 });

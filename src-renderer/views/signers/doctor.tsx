@@ -1,5 +1,6 @@
 /** The doctor: what was looked at, top to bottom as it comes; each failure with its cause, where to look and how to mend it. */
 import { CircleCheck, CircleDashed, CircleX, Copy, LoaderCircle, TriangleAlert } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
 import type { DoctorLine, DoctorReport } from '#shared/contract/signer-doctor.ts';
 import { hsmAddress, whyNotExamined } from '#shared/offline-hsm.ts';
 import { call, toastError } from '../../app/call.ts';
@@ -16,6 +17,7 @@ import { EmptyState, ErrorState } from '../../components/state-box.tsx';
 import { Time } from '../../components/time.tsx';
 import { Notice, Verdict } from '../../components/verdict.tsx';
 import { useStartedJob } from '../../components/use-started-job.tsx';
+import { PinServerDialog } from './pin-server-dialog.tsx';
 import { type ListedSigner, listed, type SignerList } from './signer-words.ts';
 import { CauseCheckFix } from './state-card.tsx';
 
@@ -34,7 +36,7 @@ const WORD = {
   skipped: 'not looked at',
 } as const;
 
-function Line({ line }: { line: DoctorLine }) {
+function Line({ line, action }: { line: DoctorLine; action: ReactNode }) {
   const Icon = ICON[line.state];
   return (
     <li className="doctor-line" data-state={line.state}>
@@ -45,6 +47,7 @@ function Line({ line }: { line: DoctorLine }) {
         </p>
         <p className="dim wrap">{line.text}</p>
         <CauseCheckFix {...line} />
+        {action}
         {line.details.length === 0 ? null : (
           <details className="details">
             <summary>
@@ -73,18 +76,11 @@ function Summary({ report }: { report: DoctorReport }) {
             : 'It works, from the library to a signature.'
       }
     >
-      {first ? (
-        <div className="stack-tight">
-          <p className="wrap">
-            {first.text} {first.fix}
-          </p>
-          {first.code === 'token' ? (
-            <div>
-              <LinkButton href={hrefOf('signer-edit', { id: report.signer }, { look: 'slots' })}>
-                Look for slots in the settings
-              </LinkButton>
-            </div>
-          ) : null}
+      {first?.code === 'token' ? (
+        <div>
+          <LinkButton href={hrefOf('signer-edit', { id: report.signer }, { look: 'slots' })}>
+            Look for slots in the settings
+          </LinkButton>
         </div>
       ) : null}
       <p className="dim">
@@ -110,6 +106,38 @@ function offlineNotice(
   return { text: why ?? text, why };
 }
 
+/** Where the server showed a certificate that is not the pinned one of what is pending. */
+function PinServer(props: {
+  one: ListedSigner | undefined;
+  list: SignerList;
+  shown: DoctorReport['certificate'];
+}) {
+  const { one, list, shown } = props;
+  const [open, setOpen] = useState(false);
+  const settings = one?.pending?.settings;
+  if (one === undefined || settings?.kind !== 'kmip' || shown === null) return null;
+  if (settings.serverSha256 === shown.sha256)
+    return (
+      <p className="quiet">
+        Pinned{settings.serverSha256 === pinOf(one.row) ? '' : ' once the changes are applied'}.
+      </p>
+    );
+  return (
+    <div>
+      <Button size="small" onPress={() => setOpen(true)}>
+        Pin this certificate…
+      </Button>
+      <PinServerDialog
+        {...{ id: one.id, name: one.name, revision: list.pending.revision, certificate: shown, open }}
+        onClose={() => setOpen(false)}
+      />
+    </div>
+  );
+}
+
+const pinOf = (row: ListedSigner['row']): string | null =>
+  row?.settings?.kind === 'kmip' ? row.settings.serverSha256 : null;
+
 export function Doctor({ route, session }: ViewProps) {
   const id = route.params['id'] ?? '';
   const found = useQuery('signers.list', {}, ['signers']);
@@ -121,6 +149,7 @@ export function Doctor({ route, session }: ViewProps) {
   const one = listed(found.data).find((signer) => signer.id === id);
   const report = said.data;
   const offline = session.workspace?.kind === 'offline' ? offlineNotice(found.data, one) : null;
+  const pin = report?.done ? <PinServer one={one} list={found.data} shown={report.certificate} /> : null;
   const button = (
     <Button
       kind="primary"
@@ -174,7 +203,7 @@ export function Doctor({ route, session }: ViewProps) {
           <Card title="What was looked at" flush>
             <ol className="plain-list doctor-lines" aria-live="polite">
               {report.lines.map((line) => (
-                <Line key={line.code} line={line} />
+                <Line key={line.code} line={line} action={line.code === 'trust' ? pin : null} />
               ))}
             </ol>
           </Card>

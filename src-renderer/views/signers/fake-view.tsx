@@ -1,8 +1,8 @@
 /** What the tests of these screens share: a view at a path, a press, a moment for what was asked. Test files only. */
 import { act, fireEvent, render, screen } from '@testing-library/react';
-import type { ComponentType } from 'react';
+import { type ComponentType, useEffect, useState } from 'react';
 import { vi } from 'vitest';
-import { parsePath } from '../../app/router.ts';
+import { parsePath, type Route } from '../../app/router.ts';
 import type { Session } from '../../app/session.ts';
 import type { ViewProps } from '../../app/view-props.ts';
 
@@ -27,6 +27,21 @@ export function type(label: string | RegExp, value: string): void {
   fireEvent.change(screen.getByLabelText(label), { target: { value } });
 }
 
+/** The screen as the address changes on it: a dialog opens by one. Another screen is not shown. */
+function AtPath(props: { View: ComponentType<ViewProps>; first: Route; session: Session }) {
+  const { View, first, session } = props;
+  const [route, setRoute] = useState(first);
+  useEffect(() => {
+    const follow = (): void => {
+      const next = parsePath(location.hash);
+      if (next?.name === first.name) setRoute(next);
+    };
+    window.addEventListener('hashchange', follow);
+    return () => window.removeEventListener('hashchange', follow);
+  }, [first]);
+  return <View route={route} session={session} />;
+}
+
 /** Shows the screen of a path. */
 export async function show(
   View: ComponentType<ViewProps>,
@@ -36,7 +51,7 @@ export async function show(
   location.hash = `#${path}`;
   const route = parsePath(path);
   if (route === null) throw new Error(`no screen at ${path}`);
-  render(<View route={route} session={session} />);
+  render(<AtPath View={View} first={route} session={session} />);
   await settle();
 }
 

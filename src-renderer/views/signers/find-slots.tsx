@@ -28,7 +28,7 @@ function TokenTags({ token }: { token: Token }) {
       {token.loginRequired ? null : <Tag>no login</Tag>}
       {token.tries === null ? null : (
         <Tag tone={token.tries === 'low' ? 'careful' : 'bad'}>
-          {token.tries === 'low' ? 'few tries left' : token.tries === 'final' ? 'last try' : 'PIN locked'}
+          {token.tries === 'low' ? 'wrong PIN typed' : token.tries === 'final' ? 'last try' : 'PIN locked'}
         </Tag>
       )}
     </span>

@@ -1,4 +1,5 @@
 /** The settings of a KMIP signer: server, how it is known, who we are; limits are folded (H-008 to H-011). */
+import { Button } from '../../components/button.tsx';
 import { Checkbox } from '../../components/choices.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { TextField } from '../../components/text-field.tsx';
@@ -140,6 +141,17 @@ export function KmipFields(props: FormProps & { stored: boolean }) {
         problems={problems}
         holds={['serverCertPath', 'connect', 'read', 'write', 'max', 'retry', 'backoff']}
       >
+        {form.serverSha256 === null ? null : (
+          <Notice severity="note">
+            <span className="wrap">
+              Pinned: the server must show the certificate with SHA-256{' '}
+              <span className="mono">{form.serverSha256}</span>.
+            </span>{' '}
+            <Button size="small" onPress={() => change({ serverSha256: null })}>
+              Forget the pin
+            </Button>
+          </Notice>
+        )}
         <ServerFile {...props} name="serverCertPath" />
         <NumberFields {...props} lines={LIMIT_LINES} />
         <RetryFields {...props} />

@@ -1,11 +1,11 @@
 /** What waits to be applied: the changes in words, what stands in the way, what the advisor says; apply or discard. */
 import { call } from '../../app/call.ts';
-import { useState } from 'react';
 import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { ConfirmDialog } from '../../components/dialog.tsx';
+import { ConfirmDialog, Dialog } from '../../components/dialog.tsx';
+import { DialogForm } from '../../components/dialog-form.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { FindingsTable, Notice } from '../../components/verdict.tsx';
@@ -55,11 +55,37 @@ function Advice({ pending }: { pending: Pending }) {
   );
 }
 
-function Waiting({ pending }: { pending: Pending }) {
+function Changes({ changes }: { changes: readonly string[] }) {
+  return (
+    <ul className="verdict-lines" aria-label="Changes">
+      {changes.map((text) => (
+        <li key={text} className="wrap">
+          {text}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Faults({ faults }: { faults: readonly string[] }) {
+  return faults.map((text) => (
+    <Notice key={text} severity="bad">
+      <span className="wrap">{text}</span>
+    </Notice>
+  ));
+}
+
+interface PendingProps {
+  pending: Pending;
+  dialog: string | null;
+  onDialog: (dialog: 'discard' | null) => void;
+}
+
+function Waiting({ pending, dialog, onDialog }: PendingProps) {
   const { revision, changes, faults } = pending;
-  const [discarding, setDiscarding] = useState(false);
   const apply = useAction('signers.apply', async () => {
     await call('signers.apply', { revision });
+    onDialog(null);
     showToast('The signers are as configured now');
     // The card goes, and the button in it had the focus.
     document.querySelector<HTMLElement>('[data-page-heading]')?.focus();
@@ -74,7 +100,7 @@ function Waiting({ pending }: { pending: Pending }) {
           <Tag tone="careful">
             {changes.length} {changes.length === 1 ? 'change' : 'changes'}
           </Tag>
-          <Button size="small" onPress={() => setDiscarding(true)}>
+          <Button size="small" onPress={() => onDialog('discard')}>
             Discard…
           </Button>
           <Button
@@ -90,26 +116,22 @@ function Waiting({ pending }: { pending: Pending }) {
       }
     >
       <div className="stack">
-        <ul className="verdict-lines" aria-label="Changes">
-          {changes.map((text) => (
-            <li key={text} className="wrap">
-              {text}
-            </li>
-          ))}
-        </ul>
-        {faults.map((text) => (
-          <Notice key={text} severity="bad">
-            <span className="wrap">{text}</span>
-          </Notice>
-        ))}
+        <Changes changes={changes} />
+        <Faults faults={faults} />
         {faults.length > 0 && pending.defaultSigner === null && pending.signers.length > 1 ? (
           <p>Choose the default signer below, under “Who makes new keys”.</p>
         ) : null}
         {apply.error ? <ErrorState error={apply.error} onRetry={() => void apply.run()} /> : null}
       </div>
+      <Dialog open={dialog === 'apply'} onClose={() => onDialog(null)} title="Apply the changes?">
+        <DialogForm action={apply} why={why} verb="Apply changes" onClose={() => onDialog(null)}>
+          <Changes changes={changes} />
+          <Faults faults={faults} />
+        </DialogForm>
+      </Dialog>
       <ConfirmDialog
-        open={discarding}
-        onClose={() => setDiscarding(false)}
+        open={dialog === 'discard'}
+        onClose={() => onDialog(null)}
         title="Discard the changes?"
         lost={changes}
         verb="Discard changes"
@@ -122,18 +144,11 @@ function Waiting({ pending }: { pending: Pending }) {
 }
 
 /** Nothing at all when nothing waits and there is nothing to advise. */
-export function PendingCard({ pending }: { pending: Pending }) {
+export function PendingCard(props: PendingProps) {
+  const { pending } = props;
   return (
     <>
-      {pending.changes.length === 0 ? (
-        pending.faults.map((text) => (
-          <Notice key={text} severity="bad">
-            {text}
-          </Notice>
-        ))
-      ) : (
-        <Waiting pending={pending} />
-      )}
+      {pending.changes.length === 0 ? <Faults faults={pending.faults} /> : <Waiting {...props} />}
       <Advice pending={pending} />
     </>
   );

@@ -57,7 +57,7 @@ export function RolesCard({ list }: { list: SignerList }) {
               label: 'Not chosen',
               detail:
                 pending.signers.length > 1
-                  ? 'with more than one signer it must be chosen'
+                  ? 'choose one: there is more than one signer'
                   : 'implied: the only one there is',
             })}
             help="Makes the keys of authorities, certificates and the trust anchor. Keys that are there stay where they are."

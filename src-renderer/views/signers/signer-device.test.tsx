@@ -21,6 +21,7 @@ const key = {
   neverExtractable: true,
   key: null,
   identity: null,
+  begun: null,
   adoptable: false,
 };
 
@@ -62,6 +63,8 @@ test('keys on the device: ours by name, the identity key, one to take in by its 
         { ...key, identifier: 'c', label: 'old root', adoptable: true },
         { ...key, identifier: 'e', identity: { of: 'other', name: 'East' } },
         { ...key, identifier: 'f', identity: { of: 'removed', name: 'Old' } },
+        { ...key, identifier: 'g', begun: 'job' },
+        { ...key, identifier: 'h', begun: 'left' },
         { ...key, identifier: 'd', keyIdentifier: null, spkiSha256: null, sensitive: null },
       ],
     }),
@@ -72,7 +75,9 @@ test('keys on the device: ours by name, the identity key, one to take in by its 
   const ours = screen.getByRole('link', { name: /Example Root CA key/ });
   expect(ours.getAttribute('href')).toBe('#/keys/key-1');
   expect(screen.getByText('identity of the device')).toBeTruthy();
-  expect(screen.getByText("somebody else's")).toBeTruthy();
+  expect(screen.getAllByText("somebody else's")).toHaveLength(1);
+  expect(screen.getByText('of a job that runs here')).toBeTruthy();
+  expect(screen.getByText('made here and not kept, see above')).toBeTruthy();
   expect(screen.getByText('identity of “East”')).toBeTruthy();
   expect(screen.getByText('identity of “Old”, removed')).toBeTruthy();
   expect(screen.getByText('no public half')).toBeTruthy();

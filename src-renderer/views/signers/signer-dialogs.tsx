@@ -12,6 +12,7 @@ import { ErrorState } from '../../components/state-box.tsx';
 import { SecretField, TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { useStartedJob } from '../../components/use-started-job.tsx';
+import type { ListedSigner } from './signer-words.ts';
 
 export interface SignerDialogProps {
   id: string;
@@ -153,7 +154,25 @@ function OwnedKeys({ ids }: { ids: readonly string[] }) {
   );
 }
 
-export function RemoveSignerDialog(props: SignerDialogProps) {
+interface RemoveSignerProps extends SignerDialogProps {
+  one: ListedSigner;
+}
+
+/** What the workspace forgets with a signer, and what stays on its device: no more than there is of each. */
+function whatGoes({ row, pending, kind, waiting }: ListedSigner): string[] {
+  const secret = kind === 'kmip' ? 'password' : 'PIN';
+  const device = kind === 'kmip' ? 'server' : 'device';
+  const stored = row?.secretStored === true || pending?.secretStored === true;
+  const goes = stored ? `Its settings and its stored ${secret}` : 'Its settings';
+  return [
+    waiting === 'new' ? `${goes}, which were never in force.` : `${goes}, once the changes are applied.`,
+    row?.bound === true
+      ? `Nothing on the ${device}: its keys stay there, and so does the identity key of Baleen.`
+      : `Nothing on the ${device}: Baleen has no identity key there.`,
+  ];
+}
+
+export function RemoveSignerDialog(props: RemoveSignerProps) {
   return (
     <Dialog open={props.open} onClose={props.onClose} title={`Remove “${props.name}”?`} alert>
       <RemoveBody {...props} />
@@ -161,10 +180,12 @@ export function RemoveSignerDialog(props: SignerDialogProps) {
   );
 }
 
-function RemoveBody({ id, name, revision, onClose }: SignerDialogProps) {
+function RemoveBody({ id, name, revision, onClose, one }: RemoveSignerProps) {
   const remove = useAction('signers.remove', async () => {
     await call('signers.remove', { revision, id });
-    showToast(`“${name}” is removed once the changes are applied`);
+    showToast(
+      one.waiting === 'new' ? `“${name}” is removed` : `“${name}” is removed once the changes are applied`,
+    );
     navigate('signers');
   });
   const keys = useQuery('keys.list', { limit: 500 }, ['keys']).data?.rows ?? [];
@@ -182,8 +203,9 @@ function RemoveBody({ id, name, revision, onClose }: SignerDialogProps) {
         </Notice>
       ) : null}
       <ul className="lost">
-        <li>Its settings and its stored PIN, once the changes are applied.</li>
-        <li>Nothing on the device: its keys stay there, and so does the identity key of Baleen.</li>
+        {whatGoes(one).map((line) => (
+          <li key={line}>{line}</li>
+        ))}
       </ul>
       {remove.error && ids.length > 0 ? (
         <Notice severity="bad" live>

@@ -81,6 +81,8 @@ export interface SignerForm {
   host: string;
   insecure: boolean;
   force: boolean;
+  /** Compared and pinned by a person; null: none. */
+  serverSha256: string | null;
   serverCertPath: string;
   serverCaCertPath: string;
   clientCertPath: string;
@@ -110,6 +112,7 @@ export function emptyForm(kind: SignerForm['kind']): SignerForm {
     host: '',
     insecure: false,
     force: false,
+    serverSha256: null,
     serverCertPath: '',
     serverCaCertPath: '',
     clientCertPath: '',
@@ -132,6 +135,7 @@ export function formOf(name: string, settings: SignerSettings, secretStored: boo
       host: settings.host,
       insecure: settings.insecure,
       force: settings.force,
+      serverSha256: settings.serverSha256,
       serverCertPath: settings.serverCertPath ?? '',
       serverCaCertPath: settings.serverCaCertPath ?? '',
       clientCertPath: settings.clientCertPath ?? '',
@@ -242,6 +246,7 @@ export function settingsOf(form: SignerForm): SignerSettings {
       host: form.host.trim(),
       insecure: form.insecure,
       force: form.force,
+      serverSha256: form.serverSha256,
       serverCertPath: pathOf(form.serverCertPath),
       serverCaCertPath: pathOf(form.serverCaCertPath),
       clientCertPath: pathOf(form.clientCertPath),

@@ -31,8 +31,9 @@ export const STATE_TONE: Record<SignerState, Severity> = {
   unusable: 'bad',
 };
 
+/** `low` is said after one wrong PIN already: CKF_USER_PIN_COUNT_LOW counts nothing. */
 export const TRIES_TEXT = {
-  low: 'Somebody typed a wrong PIN before: only a few tries are left.',
+  low: 'A wrong PIN was typed since the last login. The token does not say how many tries are left.',
   final: 'This is the last try. A wrong PIN locks the token.',
   locked: 'The PIN is locked. Only the security officer can set a new one.',
 } as const;

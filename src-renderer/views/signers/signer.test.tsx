@@ -3,7 +3,7 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type FakeBridge, installBridge, Refusal } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
 import { fakeList, KMIP, REFUSED, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
-import { endedJob, giveSize, press, settle, show, type } from './fake-view.tsx';
+import { endedJob, giveSize, press, show, type } from './fake-view.tsx';
 import type { SignerList } from './signer-words.ts';
 import { Signer } from './signer.tsx';
 
@@ -36,9 +36,20 @@ test('trouble is said with its cause, where to look and how to mend it; keys are
 test('a refused PIN: tries left in words, and a person says that they looked before it is asked again', async () => {
   const { callsOf } = bridge(fakeList([SOFTWARE, REFUSED]), { 'signers.forgetRefusal': () => ({}) });
   await show(Signer, '/signers/signer-1');
-  expect(screen.getByText(/only a few tries are left/)).toBeTruthy();
+  expect(screen.getByText(/The token does not say how many tries are left/)).toBeTruthy();
   await press('I looked at it: ask for the PIN again');
   expect(callsOf('signers.forgetRefusal')).toEqual([{ id: TOKEN.id }]);
+});
+
+test('a kept PIN that was refused: another one is typed by a login, and the mark of the kept one stays', async () => {
+  const { callsOf } = bridge(fakeList([SOFTWARE, { ...REFUSED, secretStored: true }]), {
+    'signers.login': () => ({ job: 'j-1' }),
+  });
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByRole('button', { name: 'I looked at it: send the kept PIN again' })).toBeTruthy();
+  await press('Type another PIN');
+  expect(callsOf('signers.login')).toEqual([{ id: TOKEN.id }]);
+  expect(callsOf('signers.forgetRefusal')).toEqual([]);
 });
 
 test('saying that one looked begins the login, and what failed before is not said again', async () => {
@@ -142,55 +153,6 @@ test('capabilities: what was not used yet is neither there nor missing', async (
   expect(screen.getByText('all that was used so far')).toBeTruthy();
   expect(screen.getByLabelText('not used yet')).toBeTruthy();
   expect(screen.queryByLabelText('missing')).toBeNull();
-});
-
-test('removing a signer that owns keys is refused with the keys, each with its way there', async () => {
-  bridge(fakeList([SOFTWARE, TOKEN]), {
-    'signers.remove': () => {
-      throw new Refusal({
-        code: 'POLICY_REFUSED',
-        message: 'It owns 1 key that is in use.',
-        ref: 'r',
-        details: { ids: ['key-1'] },
-      });
-    },
-    'keys.get': () => ({ label: 'Example Root CA key', key: { text: 'RSA 2048' }, owner: 'Example Root CA' }),
-  });
-  await show(Signer, '/signers/signer-1');
-  await press('Remove…');
-  await press('Remove signer');
-  await settle();
-  expect(screen.getByText('It owns 1 key that is in use.')).toBeTruthy();
-  expect(screen.getByRole('link', { name: 'Example Root CA key' }).getAttribute('href')).toBe('#/keys/key-1');
-  expect(screen.getByRole('button', { name: 'Remove signer' }).getAttribute('aria-disabled')).toBe('true');
-});
-
-test('a signer that owns keys says so before anything is pressed, with the way to each', async () => {
-  bridge(fakeList([SOFTWARE, TOKEN]), {
-    'keys.list': () => ({
-      rows: [
-        { id: 'key-1', signer: TOKEN.id },
-        { id: 'key-2', signer: 'software' },
-      ],
-      total: 2,
-      cursor: null,
-    }),
-    'keys.get': () => ({ label: 'Vault Root key', key: { text: 'P-256' }, owner: 'Vault Root' }),
-  });
-  await show(Signer, '/signers/signer-1');
-  await press('Remove…');
-  expect(screen.getByText(/It owns keys of this workspace and cannot be removed/)).toBeTruthy();
-  expect(screen.getAllByRole('link', { name: 'Vault Root key' })).toHaveLength(1);
-  expect(screen.getByRole('button', { name: 'Remove signer' }).getAttribute('aria-disabled')).toBe('true');
-});
-
-test('an unused signer is removed with the revision that was seen', async () => {
-  const { callsOf } = bridge(fakeList([SOFTWARE, TOKEN]), { 'signers.remove': () => ({}) });
-  await show(Signer, '/signers/signer-1');
-  await press('Remove…');
-  await press('Remove signer');
-  expect(callsOf('signers.remove')).toEqual([{ revision: 7, id: TOKEN.id }]);
-  expect(location.hash).toBe('#/signers');
 });
 
 test('a name that is taken is said at the field', async () => {

@@ -1,12 +1,13 @@
 /** One signer: its state first, then the device, what it can do, its settings and the keys that lie on it. */
-import { useState } from 'react';
 import type { SignerRow } from '#shared/contract/signers.ts';
 import { call } from '../../app/call.ts';
 import type { CallError } from '../../app/call.ts';
 import { reloadQuery } from '../../app/query-store.ts';
 import { hrefOf } from '../../app/router.ts';
+import type { Route } from '../../app/router.ts';
 import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
+import { useDialog } from '../../app/use-dialog.ts';
 import { useQuery } from '../../app/use-query.ts';
 import type { ViewProps } from '../../app/view-props.ts';
 import { Button, LinkButton } from '../../components/button.tsx';
@@ -25,7 +26,8 @@ import { StateCard } from './state-card.tsx';
 import { UnfinishedKeys } from './unfinished-keys.tsx';
 
 const BACK = { href: hrefOf('signers'), label: 'All signers' };
-type OpenDialog = 'rename' | 'pin' | 'remove' | null;
+type SignerDialog = 'rename' | 'pin' | 'remove';
+type OpenDialog = SignerDialog | null;
 
 /** Test, log in and log out of a device; what runs is shown below the buttons. */
 function useContact(row: SignerRow) {
@@ -208,7 +210,15 @@ function NotYet({ one, onOpen }: { one: ListedSigner; onOpen: (dialog: OpenDialo
   );
 }
 
+/** What its buttons open, an address may, too. */
+function dialogsOf({ kind, row, waiting }: ListedSigner): SignerDialog[] {
+  if (waiting === 'removed') return [];
+  const pin = row?.settings?.kind === 'pkcs11' && row.settings.login;
+  return ['rename', ...(kind === 'software' ? [] : ['remove' as const]), ...(pin ? ['pin' as const] : [])];
+}
+
 interface ShownProps {
+  route: Route;
   one: ListedSigner;
   list: SignerList;
   /** The last answer was a refusal: what is shown may be old. */
@@ -216,8 +226,8 @@ interface ShownProps {
   onRetry: () => void;
 }
 
-function Shown({ one, list, stale, onRetry }: ShownProps) {
-  const [dialog, setDialog] = useState<OpenDialog>(null);
+function Shown({ route, one, list, stale, onRetry }: ShownProps) {
+  const [dialog, setDialog] = useDialog(route, dialogsOf(one));
   const shared = {
     id: one.id,
     name: one.row?.name ?? one.name,
@@ -255,7 +265,7 @@ function Shown({ one, list, stale, onRetry }: ShownProps) {
       )}
       <RenameSignerDialog {...shared} name={one.name} open={dialog === 'rename'} />
       <ChangePinDialog {...shared} open={dialog === 'pin'} />
-      <RemoveSignerDialog {...shared} open={dialog === 'remove'} />
+      <RemoveSignerDialog {...shared} one={one} open={dialog === 'remove'} />
     </Page>
   );
 }
@@ -274,5 +284,5 @@ export function Signer({ route }: ViewProps) {
         </div>
       </Page>
     );
-  return <Shown one={one} list={found.data} stale={found.error} onRetry={found.reload} />;
+  return <Shown route={route} one={one} list={found.data} stale={found.error} onRetry={found.reload} />;
 }

@@ -1,4 +1,4 @@
-import { cleanup, screen, within } from '@testing-library/react';
+import { cleanup, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type FakeBridge, installBridge, Refusal } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
@@ -46,6 +46,20 @@ test('where the window is narrow a long name and every role are there in full', 
   expect(link.getAttribute('href')).toBe('#/signers/signer-1');
   for (const said of [name, 'default', 'one-off, implied', 'ready', 'PKCS#11', 'a1b2c3d4e5f60718'])
     expect(within(link).getByText(said)).toBeTruthy();
+});
+
+test('from the address the changes are shown once more before they are applied', async () => {
+  const { callsOf } = bridge(fakeList([SOFTWARE, TOKEN], { changes: ['“KMIP east” is new.'] }), {
+    'signers.apply': () => ({}),
+  });
+  await show(Signers, '/signers?open=apply');
+  const dialog = within(screen.getByRole('dialog', { name: 'Apply the changes?' }));
+  expect(dialog.getByText('“KMIP east” is new.')).toBeTruthy();
+  expect(callsOf('signers.apply')).toEqual([]);
+  fireEvent.click(dialog.getByRole('button', { name: 'Apply changes' }));
+  await settle();
+  expect(callsOf('signers.apply')).toEqual([{ revision: 7 }]);
+  expect(screen.queryByRole('dialog')).toBeNull();
 });
 
 test('what waits is listed, marked in the list, and applied with its revision', async () => {

@@ -17,7 +17,7 @@ import { ImportTomlDialog } from './import-toml-dialog.tsx';
 import { listed } from './signer-words.ts';
 import { SignersTable } from './signers-table.tsx';
 
-const DIALOGS = ['import', 'export', 'rehearsal'] as const;
+const DIALOGS = ['import', 'export', 'rehearsal', 'apply', 'discard'] as const;
 
 export function Signers({ route }: ViewProps) {
   const found = useQuery('signers.list', {}, ['signers', 'keys']);
@@ -49,7 +49,7 @@ export function Signers({ route }: ViewProps) {
     >
       {/* What is shown may be old then. */}
       {found.error ? <ErrorState error={found.error} onRetry={found.reload} /> : null}
-      <PendingCard pending={list.pending} />
+      <PendingCard pending={list.pending} dialog={dialog} onDialog={setDialog} />
       <SignersTable rows={rows} list={list} />
       {onlySoftware ? (
         <EmptyState

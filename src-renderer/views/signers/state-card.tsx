@@ -66,7 +66,8 @@ function PinAgain({ row, why, onAgain }: { row: SignerRow; why: string; onAgain:
   return (
     <div className="stack-tight">
       <p className="wrap">{why}</p>
-      <div>
+      <div className="row-wrap">
+        {known ? <Button onPress={onAgain}>Type another {secret}</Button> : null}
         <Button busy={again.busy} onPress={() => void again.run()}>
           {known
             ? `I looked at it: send the kept ${secret} again`

@@ -12,6 +12,7 @@ const key = (more: Partial<ProxyView['unowned'][number]> = {}): ProxyView['unown
   resources: { asn: 'AS64496', ipv4: '192.0.2.0/24', ipv6: '' },
   repository: 'rsync://child.example.net/repo/one/',
   notAfter: '2027-11-23T12:00:00.000Z',
+  mayBe: [],
   revoking: false,
   ...more,
 });
@@ -47,6 +48,17 @@ test('a key is revoked only after its last eight digits were typed', async () =>
   expect(bridge.calls.filter(({ channel }) => channel === 'ta.unownedRevoke')).toMatchObject([
     { payload: { keyId: KEY, confirm: '0A1B2C3D' } },
   ]);
+});
+
+test('whose key it may be is said in the list and before it is revoked', async () => {
+  render(<UnownedKeys keys={[key({ mayBe: ['east', 'west'] })]} />);
+  expect(screen.getByText('It may be of “east” or “west”: let that child ask first.')).toBeTruthy();
+  await press(/^Revoke…/);
+  expect(
+    within(screen.getByRole('alertdialog')).getByText(
+      /^It may be the key of “east” or “west”, which has not/,
+    ),
+  ).toBeTruthy();
 });
 
 test('one that is to be revoked says so, and can stay after all', async () => {

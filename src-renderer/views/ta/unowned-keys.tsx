@@ -17,6 +17,8 @@ type Unowned = ProxyView['unowned'][number];
 
 const digitsOf = ({ keyId }: Unowned): string => keyId.slice(-8);
 
+const namesOf = ({ mayBe }: Unowned): string => mayBe.map((handle) => `“${handle}”`).join(' or ');
+
 function Row({ one, onRevoke }: { one: Unowned; onRevoke: () => void }) {
   const keep = useAction('ta.unownedKeep', () => call('ta.unownedKeep', { keyId: one.keyId }));
   return (
@@ -24,6 +26,9 @@ function Row({ one, onRevoke }: { one: Unowned; onRevoke: () => void }) {
       <td>
         <HexValue hex={one.keyId} label="Key identifier" groups={6} />
         <div className="quiet mono small wrap">{one.repository}</div>
+        {one.mayBe.length === 0 ? null : (
+          <div className="small wrap">It may be of {namesOf(one)}: let that child ask first.</div>
+        )}
       </td>
       <td className="mono wrap">{resourceText(one.resources)}</td>
       <td>
@@ -78,6 +83,9 @@ export function UnownedKeys({ keys }: { keys: readonly Unowned[] }) {
           title={`Revoke the key ${digitsOf(chosen)}?`}
           lost={[
             'Its certificate is revoked with the next exchange, and everything below it stops being valid then.',
+            ...(chosen.mayBe.length === 0
+              ? []
+              : [`It may be the key of ${namesOf(chosen)}, which has not asked for it here yet.`]),
             'If a child still works with it, add that child and let it ask instead.',
           ]}
           verb="Revoke the key"
