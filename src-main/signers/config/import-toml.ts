@@ -40,9 +40,9 @@ function ownSettings(next: SignerSettings, before: SignerSettings | null): Signe
 const pinOf = (settings: SignerSettings | null | undefined): string | null =>
   settings?.kind === 'kmip' ? settings.serverSha256 : null;
 
-/** `before`: the settings that are here, with a pin or not. */
-function pinNotes({ name, settings }: PendingSigner, before: SignerSettings | null | undefined): string[] {
-  if (pinOf(before) === null || pinOf(settings) !== null) return [];
+/** `before`: the signer as it is here; undefined: it is new. */
+function pinNotes({ name, settings }: PendingSigner, before: PendingSigner | undefined): string[] {
+  if (pinOf(before?.settings) === null || pinOf(settings) !== null) return [];
   return [
     `"${name}": the certificate of its server is pinned no more, because the file leads elsewhere or says otherwise whom to believe. Pin it again in the doctor.`,
   ];
@@ -132,7 +132,7 @@ export async function mergeToml(
       fault(keyOfField(settings.kind, path.replace(/^settings\./, '')), message);
     for (const path of absent)
       notes.push(`"${table.name}": ${path} is not on this machine. Put it there, or choose another file.`);
-    notes.push(...pinNotes(next, before?.settings));
+    notes.push(...pinNotes(next, before));
     notes.push(...(before === undefined ? variableNotes(next) : stayingNotes(next, table.settings)));
     merged.push(next);
   }
