@@ -37,6 +37,17 @@ function ownSettings(next: SignerSettings, before: SignerSettings | null): Signe
   return samePlace(before, own) ? own : { ...own, serial: null };
 }
 
+const pinOf = (settings: SignerSettings | null | undefined): string | null =>
+  settings?.kind === 'kmip' ? settings.serverSha256 : null;
+
+/** `before`: the signer as it is here; undefined: it is new. */
+function pinNotes({ name, settings }: PendingSigner, before: PendingSigner | undefined): string[] {
+  if (pinOf(before?.settings) === null || pinOf(settings) !== null) return [];
+  return [
+    `"${name}": the certificate of its server is pinned no more, because the file leads elsewhere or says otherwise whom to believe. Pin it again in the doctor.`,
+  ];
+}
+
 /** krill.conf has no key for the variables of a library, so whoever reads one has to look at them. */
 function variableNotes({ name, settings }: PendingSigner): string[] {
   if (settings?.kind !== 'pkcs11') return [];
@@ -121,6 +132,7 @@ export async function mergeToml(
       fault(keyOfField(settings.kind, path.replace(/^settings\./, '')), message);
     for (const path of absent)
       notes.push(`"${table.name}": ${path} is not on this machine. Put it there, or choose another file.`);
+    notes.push(...pinNotes(next, before));
     notes.push(...(before === undefined ? variableNotes(next) : stayingNotes(next, table.settings)));
     merged.push(next);
   }
