@@ -8,6 +8,7 @@ import { AppError } from '../lib/app-error.ts';
 import type { JsonValue } from '../lib/json-reader.ts';
 import { toJson } from '../lib/json-shape.ts';
 import type { Session } from '../store/store-contract.ts';
+import { DONE_AT, STORE_REFUSAL, STORE_REISSUE } from './signer/store-events.ts';
 
 type Half = RecordEvent['half'];
 interface Wanted {
@@ -26,6 +27,9 @@ export const REFUSED_INFO = 'ta.signerInfo';
 
 const WANTED: readonly Wanted[] = [
   { action: 'ta.reissue', outcome: 'done', half: 'signer', kind: 'reissued' },
+  // What krillta did before its store was taken over.
+  { action: STORE_REISSUE, outcome: 'done', half: 'signer', kind: 'reissued' },
+  { action: STORE_REFUSAL, outcome: 'refused', half: 'signer', kind: 'refused' },
   { action: 'ta.goOn', outcome: 'done', half: 'signer', kind: 'went-on' },
   { action: 'ta.reject', outcome: 'done', half: 'signer', kind: 'rejected' },
   { action: REFUSED_REQUEST, outcome: 'refused', half: 'signer', kind: 'refused' },
@@ -51,7 +55,12 @@ function eventOf({ seq, at, action, outcome, summary, subjects }: AuditRecord): 
       one.outcome === outcome &&
       (one.subject === undefined || subjects.some(({ type }) => type === one.subject)),
   );
-  return is === undefined ? null : { seq, at, half: is.half, kind: is.kind, says: summary, subjects };
+  if (is === undefined) return null;
+  const doneAt = subjects.find(({ type }) => type === DONE_AT)?.id;
+  return {
+    ...{ seq, at: doneAt ?? at, half: is.half, kind: is.kind, says: summary },
+    subjects: subjects.filter(({ type }) => type !== DONE_AT),
+  };
 }
 
 /** Newest first; `half` null: of both. */
