@@ -35,6 +35,9 @@ const WANTED: readonly Wanted[] = [
   { action: REFUSED_REQUEST, outcome: 'refused', half: 'signer', kind: 'refused' },
   // What is no such file at all.
   { action: 'ta.openRequest', outcome: 'refused', half: 'signer', kind: 'refused' },
+  // What Krill sent that is no request, and what it did not take of a response; not what failed on the way.
+  { action: 'ta.krillRequest', outcome: 'refused', half: 'signer', kind: 'refused', subject: 'file' },
+  { action: 'ta.krillRespond', outcome: 'refused', half: 'signer', kind: 'refused', subject: 'response' },
   // What the exchange station did not hand over: altered on its way, or somebody else's.
   { action: 'ta.stickOpen', outcome: 'refused', half: 'signer', kind: 'refused', subject: 'request' },
   { action: 'ta.cancelRequest', outcome: 'done', half: 'proxy', kind: 'withdrawn' },
@@ -45,6 +48,8 @@ const WANTED: readonly Wanted[] = [
   { action: REFUSED_INFO, outcome: 'refused', half: 'proxy', kind: 'refused' },
   { action: 'ta.openSignerInfo', outcome: 'refused', half: 'proxy', kind: 'refused' },
   { action: 'ta.openResponse', outcome: 'refused', half: 'proxy', kind: 'refused' },
+  // Found when it was judged once more to be published.
+  { action: 'ta.takeResponse', outcome: 'refused', half: 'proxy', kind: 'refused', subject: 'response' },
   { action: 'ta.stickOpen', outcome: 'refused', half: 'proxy', kind: 'refused', subject: 'response' },
 ];
 
