@@ -75,6 +75,12 @@ function reason({ message, details }: AppError): string {
   return subject === '' || message.includes(subject) ? message : `${subject}: ${message}`;
 }
 
+/** The file that a refusal is about, with its hash, where there is one. */
+export function fileSubjects({ details }: AppError): AuditEntry['subjects'] {
+  const file = details?.file;
+  return file === undefined ? [] : [{ type: file.kind ?? 'file', id: file.name, sha256: file.sha256 }];
+}
+
 /** `known`: names and hashes of `payloadIds` and of the ids of the error, as far as they are known. */
 export function refusedRecord(
   channel: ChannelName,
@@ -83,10 +89,9 @@ export function refusedRecord(
 ): AuditEntry {
   const named = (id: string): Named | undefined => asked.known.find((one) => one.id === id);
   const ids = [...new Set([...asked.ids, ...(error.details?.ids ?? [])])].slice(0, 20);
-  const file = error.details?.file;
   const subjects: AuditEntry['subjects'] = [
     ...ids.map((id) => ({ type: typeOf(id), id, sha256: named(id)?.sha256 ?? null })),
-    ...(file === undefined ? [] : [{ type: file.kind ?? 'file', id: file.name, sha256: file.sha256 }]),
+    ...fileSubjects(error),
   ];
   if (subjects.length === 0 && channel.startsWith('workspace.') && !OF_ANOTHER.includes(channel))
     subjects.push({ type: 'workspace', id: asked.workspace, sha256: null });

@@ -43,6 +43,41 @@ describe('stores of krillta', () => {
     if (name.includes('0.16.1')) expect(past.filter(({ holds }) => !holds)).toEqual([]);
   });
 
+  test('reissues, and what krillta refused, stand in the record with the time at which krillta did it', async () => {
+    expect((await importFrom(vectorPath('krill-ta/krillta-0.14.5-store'))).error).toBeNull();
+    const { rows, total } = await app.call('ta.recordEvents', { half: 'signer' });
+    expect(rows.map(({ at, kind }) => `${at.slice(0, 19)} ${kind}`)).toEqual([
+      '2025-06-10T10:51:13 reissued',
+      '2025-06-10T10:50:44 refused',
+      '2025-06-10T10:50:40 refused',
+      '2025-06-10T10:50:29 refused',
+      '2025-02-03T13:46:11 refused',
+    ]);
+    expect(total).toBe(5);
+    const [reissued, refused, , , expired] = rows;
+    const { certificate, talUris } = await signer();
+    expect(reissued?.says).toMatch(
+      /^krillta reissued the TA certificate [0-9A-F]{40} until 2026-06-10 10:51 Z: the TAL /,
+    );
+    expect(reissued?.subjects).toContainEqual(
+      expect.objectContaining({ type: 'ta-certificate', sha256: certificate.sha256 }),
+    );
+    expect(reissued?.subjects.filter(({ type }) => type === 'tal-uri').map(({ id }) => id)).toEqual(talUris);
+    expect(refused?.says).toMatch(/^krillta refused a reissue: Cannot derive filename from URI: rsync:/);
+    expect(expired?.says).toBe(
+      'krillta refused request 06d7845b-61aa-4ce9-97cf-d7942a1a5a9a: Invalid signed message: certificate has expired',
+    );
+    expect(expired?.subjects).toEqual([
+      {
+        type: 'request',
+        id: '06d7845b-61aa-4ce9-97cf-d7942a1a5a9a',
+        sha256: expect.stringMatching(/^.{64}$/),
+      },
+    ]);
+    for (const event of rows) expect(await app.call('ta.recordEvent', { seq: event.seq })).toEqual({ event });
+    expect(await app.call('audit.verify', { written: '' })).toMatchObject({ faults: [] });
+  });
+
   test('the text report is that of krillta, white space and the order of files aside', async () => {
     await importFrom(vectorPath('krill-ta/krill-0.16.1/signer-store'));
     const path = join(scratch, 'exchanges.txt');

@@ -145,6 +145,42 @@ test('what is no such file at all, a signer-info.json that does not fit and one 
   expect((await eventsOf(proxy))[0]?.says).toMatch(/^Updated the signer .*TAL https:/);
 });
 
+test('digits that are others, at the signer: once for each time the file was opened, and without its own digits', async () => {
+  later();
+  const request = await makeRequest(proxy);
+  const { id, view } = await openRequest(signer, request);
+  const order = { id, groups: view.groups.map(() => '0000'), number: null };
+  for (const _ of [1, 2])
+    await expect(signer.call('ta.approve', order)).rejects.toThrow(/of the digest (?:is another|are others)/);
+  const events = await eventsOf(signer);
+  expect(events).toMatchObject([
+    { kind: 'refused', subjects: [{ type: 'request-content', sha256: view.contentSha256 }] },
+  ]);
+  expect(events[0]?.says).toMatch(/^request\.json: Groups .* of the digest are others on this machine: /);
+  expect(JSON.stringify(events)).not.toContain(sha256Hex(request));
+  await approve(signer, request);
+  expect(await eventsOf(signer)).toHaveLength(1);
+});
+
+test('a response that does not hold any more when it is to be published, at the proxy; once', async () => {
+  later();
+  const response = await answeredBy(proxy, signer, await makeRequest(proxy));
+  const { id, view } = await openResponse(proxy, response);
+  expect(view.canPublish).toBe(true);
+  proxy.clock.advance(40 * 86_400_000);
+  await expect(proxy.result(await proxy.call('ta.takeResponse', { id }))).rejects.toThrow(
+    /It cannot be published: it ended at /,
+  );
+  expect((await proxy.call('ta.responseReview', { id })).canPublish).toBe(false);
+  expect(await eventsOf(proxy)).toMatchObject([
+    {
+      kind: 'refused',
+      subjects: [{ type: 'response', id: 'response.json', sha256: sha256Hex(response) }],
+    },
+    { kind: 'taken-over' },
+  ]);
+});
+
 test('a reason that is too long ends in a sign that it goes on', () => {
   expect(summaryOf('x'.repeat(400))).toMatch(/^x{299}…$/);
   expect(summaryOf('x'.repeat(300))).toMatch(/^x{300}$/);

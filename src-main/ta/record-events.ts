@@ -8,6 +8,7 @@ import { AppError } from '../lib/app-error.ts';
 import type { JsonValue } from '../lib/json-reader.ts';
 import { toJson } from '../lib/json-shape.ts';
 import type { Session } from '../store/store-contract.ts';
+import { DONE_AT, STORE_REFUSAL, STORE_REISSUE } from './signer/store-events.ts';
 
 type Half = RecordEvent['half'];
 interface Wanted {
@@ -26,11 +27,17 @@ export const REFUSED_INFO = 'ta.signerInfo';
 
 const WANTED: readonly Wanted[] = [
   { action: 'ta.reissue', outcome: 'done', half: 'signer', kind: 'reissued' },
+  // What krillta did before its store was taken over.
+  { action: STORE_REISSUE, outcome: 'done', half: 'signer', kind: 'reissued' },
+  { action: STORE_REFUSAL, outcome: 'refused', half: 'signer', kind: 'refused' },
   { action: 'ta.goOn', outcome: 'done', half: 'signer', kind: 'went-on' },
   { action: 'ta.reject', outcome: 'done', half: 'signer', kind: 'rejected' },
   { action: REFUSED_REQUEST, outcome: 'refused', half: 'signer', kind: 'refused' },
   // What is no such file at all.
   { action: 'ta.openRequest', outcome: 'refused', half: 'signer', kind: 'refused' },
+  // What Krill sent that is no request, and what it did not take of a response; not what failed on the way.
+  { action: 'ta.krillRequest', outcome: 'refused', half: 'signer', kind: 'refused', subject: 'file' },
+  { action: 'ta.krillRespond', outcome: 'refused', half: 'signer', kind: 'refused', subject: 'response' },
   // What the exchange station did not hand over: altered on its way, or somebody else's.
   { action: 'ta.stickOpen', outcome: 'refused', half: 'signer', kind: 'refused', subject: 'request' },
   { action: 'ta.cancelRequest', outcome: 'done', half: 'proxy', kind: 'withdrawn' },
@@ -41,6 +48,8 @@ const WANTED: readonly Wanted[] = [
   { action: REFUSED_INFO, outcome: 'refused', half: 'proxy', kind: 'refused' },
   { action: 'ta.openSignerInfo', outcome: 'refused', half: 'proxy', kind: 'refused' },
   { action: 'ta.openResponse', outcome: 'refused', half: 'proxy', kind: 'refused' },
+  // Found when it was judged once more to be published.
+  { action: 'ta.takeResponse', outcome: 'refused', half: 'proxy', kind: 'refused', subject: 'response' },
   { action: 'ta.stickOpen', outcome: 'refused', half: 'proxy', kind: 'refused', subject: 'response' },
 ];
 
@@ -51,7 +60,12 @@ function eventOf({ seq, at, action, outcome, summary, subjects }: AuditRecord): 
       one.outcome === outcome &&
       (one.subject === undefined || subjects.some(({ type }) => type === one.subject)),
   );
-  return is === undefined ? null : { seq, at, half: is.half, kind: is.kind, says: summary, subjects };
+  if (is === undefined) return null;
+  const doneAt = subjects.find(({ type }) => type === DONE_AT)?.id;
+  return {
+    ...{ seq, at: doneAt ?? at, half: is.half, kind: is.kind, says: summary },
+    subjects: subjects.filter(({ type }) => type !== DONE_AT),
+  };
 }
 
 /** Newest first; `half` null: of both. */

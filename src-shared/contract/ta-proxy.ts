@@ -33,8 +33,8 @@ export const proxyChild = z.strictObject({
     }),
   ),
   lastContactAt: instant.nullable(),
-  /** Its certificates hold more than it may have. */
-  overhang: z.array(z.string()),
+  /** Its certificates that hold more than it may have; `asked`: it has asked for another one, or for its end. */
+  overhang: z.array(z.strictObject({ resources: z.string(), asked: z.boolean() })),
 });
 export type ProxyChildView = z.infer<typeof proxyChild>;
 

@@ -2,6 +2,7 @@
  * The two halves of a trust anchor and their exchanges. State is replaced by compare and set on its version; numbers and
  * nonces are taken in the same transaction, so that a response exists exactly once.
  */
+import type { AuditEntry } from '../../audit/audit-record.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { change, read, type Tx } from '../command.ts';
 import type { NewKey, Page, PageRequest, StoredKey } from '../columns.ts';
@@ -152,6 +153,8 @@ export const taCommands = {
         /** The number of its first manifest; null for a proxy. */
         number: { keyId: string; number: bigint } | null;
         exchanges: NewExchange[];
+        /** What else an imported one has behind it, oldest first. */
+        earlier?: readonly AuditEntry[];
         draft: { id: string; revision: number } | null;
       },
     ): void => {
@@ -170,6 +173,7 @@ export const taCommands = {
       if (args.number !== null)
         takeNumber(tx, numberScope(half, args.number.keyId), args.number.number, 'first');
       for (const exchange of args.exchanges) insertExchange(tx, half, exchange);
+      for (const entry of args.earlier ?? []) tx.record(entry);
       endDraft(tx, args.draft, half);
     },
   ),

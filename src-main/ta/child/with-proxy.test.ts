@@ -149,6 +149,20 @@ test(
     expect((await wanted()).wishes).toEqual([
       expect.stringMatching(/^online wants a certificate for other resources/),
     ]);
+    // It keeps what it has until it asks, which nobody can do for it; then it waits for the exchange.
+    const more = async () => {
+      const { children, warnings } = await proxyOf(proxy);
+      return [children[0]?.overhang.map(({ asked }) => asked), warnings.map(({ text }) => text).join(' ')];
+    };
+    expect(await more()).toEqual([
+      [false],
+      expect.stringMatching(/online holds .*: only the child can ask .* let it ask, then make a request\./),
+    ]);
+    await ask();
+    expect(await more()).toEqual([
+      [true],
+      expect.stringMatching(/it has asked .* the next exchange brings\./),
+    ]);
     await proxy.call('ta.childResources', { handle: 'online', resources: ALL });
     expect((await child()).keys.map(({ state }) => state)).toEqual(['active']);
     expect(laid()).toHaveLength(2);

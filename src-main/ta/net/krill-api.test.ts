@@ -15,7 +15,7 @@ import { readIdentity } from '../documents.ts';
 import { readRepositoryContact } from '../repository-contact.ts';
 import { createKrillApi, type KrillServer } from './krill-api.ts';
 import { checkJsonBody, postSize } from './krill-body.ts';
-import { KRILL_MEANINGS, krillRefusal, krillSentence } from './krill-errors.ts';
+import { isContentRefusal, KRILL_MEANINGS, krillRefusal, krillSentence } from './krill-errors.ts';
 
 const utf8 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 const LOCAL: KrillServer = { server: 'https://127.0.0.1:3000/', token: 'a-token', trust: 'system' };
@@ -42,6 +42,23 @@ describe('what Krill’s refusals mean', () => {
     expect(error.message).toMatch(/^[A-Z][^\n{}]{10,}: [^\n{}]{10,}[.)]$/);
     // Only an error that says nothing itself gets the sentence that says nothing either.
     expect(error.message.startsWith('Krill refused it'), label).toBe(['general-error'].includes(label));
+  });
+
+  test.each([
+    ['ta-proxy-response-nonce', 'nonces differ', true],
+    ['general-error', 'Invalid signed message: certificate has expired', true],
+    ['general-error', 'Clear text response content does not match signed content', true],
+    ['api-json', 'missing field', true],
+    // What its clock, its state or the way to it says.
+    ['general-error', 'Invalid signed message: certificate is not yet valid', false],
+    ['ta-has-no-signer-req', 'no request', false],
+    ['api-post-body-exceeds-limit', 'too large', false],
+    ['api-invalid-credentials', 'who', false],
+    ['sys-store', 'disk', false],
+  ])('%s (%s) is about what a response says: %s', (label, msg, content) => {
+    const body = Buffer.from(JSON.stringify({ label, msg, args: {} }));
+    expect(isContentRefusal(krillRefusal({ status: 400, body }))).toBe(content);
+    expect(isContentRefusal(new AppError('PEER_UNREACHABLE', 'Nobody answers.'))).toBe(false);
   });
 
   test('every meaning can be reached, is one sentence and holds its arguments', () => {

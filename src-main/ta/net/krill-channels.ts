@@ -13,6 +13,7 @@ import { whyEarly } from '../signer/early-response.ts';
 import { signerInfoJson } from '../signer/trust-anchor.ts';
 import type { TaDeps } from '../ta.ts';
 import { createKrillApi, type KrillApi } from './krill-api.ts';
+import { isContentRefusal } from './krill-errors.ts';
 import {
   linkView,
   noteAssociated,
@@ -201,7 +202,14 @@ export function krillChannels(deps: KrillDeps): Pick<Domain<'ta'>, Names> {
             const krill = await api(job.signal);
             job.commit();
             job.report(0.3, 'Sending the response');
-            await krill.sendResponse(files.response);
+            try {
+              await krill.sendResponse(files.response);
+            } catch (error) {
+              if (!(error instanceof AppError) || !isContentRefusal(error)) throw error;
+              // So that the record has what Krill did not take.
+              const file = { name: 'response.json', sha256: files.responseSha256, kind: 'response' };
+              throw new AppError(error.code, error.message, { ...error.details, file });
+            }
             job.report(0.8, 'Looking that it was taken');
             try {
               await krill.showRequest();

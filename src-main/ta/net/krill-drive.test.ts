@@ -83,7 +83,19 @@ test.skipIf(missing.length > 0)(
       const { certificate } = await signerOf(app);
       krill.krillc('keyroll', 'init', '--ca', 'online');
       await krill.request('Issuance');
-      await respond(await signed());
+      const second = await signed();
+      // That nothing was open is no fault of a response; that it answers another request is.
+      const events = async () => (await app.call('ta.recordEvents', {})).rows;
+      expect((await events()).map(({ kind }) => kind)).toEqual(['reissued']);
+      await expect(respond(first)).rejects.toThrow(/answers another request than the open one/);
+      const [refused] = await events();
+      const { row } = await app.call('ta.exchange', { id: first });
+      expect(refused).toMatchObject({
+        kind: 'refused',
+        half: 'signer',
+        subjects: [{ type: 'response', id: 'response.json', sha256: row.responseSha256 }],
+      });
+      await respond(second);
       await krill.untilChild('online', (show) => certificates(show) === 2, 'has one for its new key');
       // Nothing is open: one is made.
       await respond(await signed());

@@ -11,6 +11,8 @@ interface Meaning {
   label: string;
   /** Of Krill's words; without it all of the label. */
   when?: RegExp;
+  /** It is about what a response says, and not about the way to Krill or its state. */
+  content?: true;
   /** `{msg}` stands for Krill's words, `{child}` and the like for its arguments. */
   text: string;
 }
@@ -27,6 +29,7 @@ export const KRILL_MEANINGS: readonly Meaning[] = [
   },
   {
     label: 'ta-proxy-response-nonce',
+    content: true,
     text: 'The response answers another request than the open one: show the open request and sign that ({msg}).',
   },
   {
@@ -93,6 +96,7 @@ export const KRILL_MEANINGS: readonly Meaning[] = [
   {
     label: 'general-error',
     when: /clear text .*(?:does not|doesn't) match/i,
+    content: true,
     text: 'The readable part of the file is not what was signed: it was edited, so have it made anew.',
   },
   {
@@ -103,6 +107,7 @@ export const KRILL_MEANINGS: readonly Meaning[] = [
   {
     label: 'general-error',
     when: /invalid signed message/i,
+    content: true,
     text: 'Krill does not take the signature: look whether it knows the present identity of this signer, whether both clocks are right, and whether the message is past its end ({msg}).',
   },
   {
@@ -112,6 +117,7 @@ export const KRILL_MEANINGS: readonly Meaning[] = [
   },
   {
     label: 'api-json',
+    content: true,
     text: 'Krill cannot read the file: look whether it is whole and fits the version of this Krill ({msg}).',
   },
   {
@@ -178,12 +184,20 @@ function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? oneLine(value) : '';
 }
 
+const meaningOf = (label: string, msg: string): Meaning | undefined =>
+  KRILL_MEANINGS.find(
+    (meaning) =>
+      (meaning.label === label || (/(?:-|^rfc)$/.test(meaning.label) && label.startsWith(meaning.label))) &&
+      (meaning.when === undefined || meaning.when.test(msg)),
+  );
+
+/** Krill read the response and does not take what it says; everything else failed on its way or is Krill's state. */
+export const isContentRefusal = ({ code, details }: AppError): boolean =>
+  code === 'PEER_REFUSED' && meaningOf(details?.subject ?? '', details?.library ?? '')?.content === true;
+
 /** The sentence for a label, Krill's words and its arguments. */
 export function krillSentence(label: string, msg: string, args: JsonObject = new Map()): string {
-  const fits = (meaning: Meaning): boolean =>
-    (meaning.label === label || (/(?:-|^rfc)$/.test(meaning.label) && label.startsWith(meaning.label))) &&
-    (meaning.when === undefined || meaning.when.test(msg));
-  const template = KRILL_MEANINGS.find(fits)?.text ?? DEFAULT;
+  const template = meaningOf(label, msg)?.text ?? DEFAULT;
   return template.replaceAll(/\{(\w+)\}/g, (_all, name: string) =>
     name === 'msg' ? oneLine(msg).replace(/[ .]+$/, '') : textOf(args.get(name)),
   );

@@ -102,16 +102,19 @@ export function removeChild(state: ProxyState, handle: string): ProxyState {
   return withChild(state, { ...child, leaving: true, openRequests, openResponses: new Map() });
 }
 
-/** What a child has more than it may have: certificates that were issued for more. As text, one item each. */
-export function overhang(child: ProxyChild, state: ProxyState): string[] {
+/**
+ * What a child has more than it may have: certificates that were issued for more, an item each. It keeps them until it asks for
+ * others (RFC 6492 3.4: certificates come by request alone); `asked`: it did, and the next exchange brings it.
+ */
+export function overhang(child: ProxyChild, state: ProxyState): { resources: string; asked: boolean }[] {
   return [...child.usedKeys.keys()].flatMap((key) => {
     const info = state.signer?.objects.issued.get(key);
     if (info === undefined || FAMILIES.every((f) => contains(child.resources[f], info.resources[f])))
       return [];
+    const { asn, ipv4, ipv6 } = info.resources;
+    const texts = [asnText(asn), ipText(ipv4, 'ipv4'), ipText(ipv6, 'ipv6')];
     return [
-      [asnText(info.resources.asn), ipText(info.resources.ipv4, 'ipv4'), ipText(info.resources.ipv6, 'ipv6')]
-        .filter((text) => text !== '')
-        .join(', '),
+      { resources: texts.filter((text) => text !== '').join(', '), asked: child.openRequests.has(key) },
     ];
   });
 }

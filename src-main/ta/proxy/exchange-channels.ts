@@ -257,7 +257,11 @@ export function exchangeChannels(deps: ProxyDeps): {
       takeResponse({ id }) {
         const file = responses.get(id);
         return job('ta.takeResponse', 'Take the response', async (context) => {
-          const exchange = await storeResponse(deps, file, context);
+          const exchange = await storeResponse(deps, file, context).catch((error: unknown) => {
+            // On record with this attempt; looked at again, it is the same refusal.
+            if (error instanceof AppError && error.details?.file !== undefined) refused.add(id);
+            throw error;
+          });
           responses.forget(id);
           changed('ta', [exchange]);
           context.report(0.6, 'Handing the answers to the CAs of this workspace');

@@ -183,12 +183,14 @@ export function proxyWarnings(held: HeldProxy, now: Date): ProxyView['warnings']
       severity: 'careful',
       text: `${unowned === 1 ? 'One certificate is' : `${unowned} certificates are`} for keys that no child here has: let the child ask again, or revoke them below the children.`,
     });
-  for (const child of state.children.values())
-    if (overhang(child, state).length > 0)
+  for (const child of state.children.values()) {
+    const more = overhang(child, state);
+    if (more.length > 0)
       warnings.push({
         severity: 'note',
-        text: `${child.handle} holds a certificate for more than it may have now, until it asks for a new one.`,
+        text: `${child.handle} holds a certificate for more than it may have now: ${more.every(({ asked }) => asked) ? 'it has asked for what follows, which the next exchange brings' : 'only the child can ask for another one; let it ask, then make a request'}.`,
       });
+  }
   return warnings;
 }
 

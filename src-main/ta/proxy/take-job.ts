@@ -36,13 +36,15 @@ export async function storeResponse(
     const { version, state } = held;
     const now = deps.clock.now();
     job.report(0.1, 'Judging it again');
-    const { view, response } = await reviewResponse(held, file, now);
+    const { view, response, wrong } = await reviewResponse(held, file, now);
     const { open, signer } = state;
     const [fault] = view.faults;
     if (!view.canPublish || response === null || open === null || signer === null)
       throw new AppError(
         'NOT_ALLOWED_NOW',
         `It cannot be published: ${stopped(fault?.text ?? 'it cannot be read')} Nothing was changed.`,
+        // What is no fault of the response, as a clock, is none in the record.
+        wrong ? { file: { name: file.name, sha256: sha256Hex(file.bytes), kind: 'response' } } : {},
       );
     job.commit();
     job.report(0.4, 'Keeping it');

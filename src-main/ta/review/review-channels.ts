@@ -60,12 +60,18 @@ export function reviewChannels(deps: ReviewDeps): {
     return { held, now: now(), before, lost: taken && used === undefined, setAside, number, rejected };
   }
 
-  /** A request that cannot be signed is on record once for each time it was opened. */
-  async function noteRefused(id: string, { file, verdict, faults, nonce, ...view }: ExchangeReview) {
-    if (refused.has(id)) return;
-    refused.add(id);
+  /** A request that cannot be signed is on record once for each time it was opened, and once that its digits are others. */
+  async function noteRefused(
+    id: string,
+    { file, verdict, faults, nonce, ...view }: ExchangeReview,
+    digits: string | null = null,
+  ) {
+    const once = digits === null ? id : `digits of ${id}`;
+    if (refused.has(once)) return;
+    refused.add(once);
     const wishes = view.children.flatMap((child) => child.wishes.flatMap(({ problems }) => problems));
-    const why = [...faults, ...wishes].map(({ text, clause }) => `${text} (${clause})`);
+    const found = [...faults, ...wishes].map(({ text, clause }) => `${text} (${clause})`);
+    const why = digits === null ? [verdict.title, ...found, ...nonce.differs] : [digits];
     // SECURITY: not the digits of a file that are asked for when it is opened again.
     const content = view.contentSha256 === '' ? null : view.contentSha256;
     const subject =
@@ -76,7 +82,7 @@ export function reviewChannels(deps: ReviewDeps): {
       audit: {
         action: REFUSED_REQUEST,
         outcome: 'refused',
-        summary: summaryOf([`${file.name}: ${verdict.title}`, ...why, ...nonce.differs].join('; ')),
+        summary: summaryOf(`${file.name}: ${why.join('; ')}`),
         subjects: [{ ...subject, id: nonce.value || 'unreadable' }],
       },
     });
@@ -105,8 +111,9 @@ export function reviewChannels(deps: ReviewDeps): {
     async approve({ id, groups, names, number, today }) {
       const held = await signer();
       const context = await contextOf(held, id, number);
-      const { view, request, bytes } = reviews.look(id, context);
+      const { view, request, bytes, wrong } = reviews.look(id, context);
       const [fault] = view.faults;
+      if (wrong && view.verdict.severity === 'bad') await noteRefused(id, view);
       if (!view.canSign || request === null)
         throw new AppError(
           'NOT_ALLOWED_NOW',
@@ -115,7 +122,13 @@ export function reviewChannels(deps: ReviewDeps): {
             : `It cannot be signed: ${stopped(fault.text)}`,
         );
       if (view.dateAsked !== null) requireDate(today, context.now);
-      reviews.requireGroups(id, groups);
+      try {
+        reviews.requireGroups(id, groups);
+      } catch (error) {
+        // The one sign of a file that is not the proxy's, where it was not misread.
+        if (error instanceof AppError) await noteRefused(id, view, error.message);
+        throw error;
+      }
       requireNames(
         names,
         view.approvers,

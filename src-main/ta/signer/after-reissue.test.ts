@@ -3,6 +3,7 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { momentText } from '../../lib/moment-text.ts';
 import { testApp, type TestApp } from '../../testing/test-app.ts';
 import { testProxy, type TestProxy } from '../../testing/test-proxy.ts';
 import { approve, dateOf, exportTo, setUpSigner, signerOf } from '../../testing/test-signer.ts';
@@ -111,7 +112,12 @@ test('the clock may not go back behind it', async () => {
   await setUp();
   await app.later(400 * DAY_MS);
   await reissue();
+  const made = momentText(app.clock.now());
   app.clock.advance(-399 * DAY_MS);
+  // When it was made, which is later than it begins.
+  expect((await signerOf(app)).warnings[0]?.text).toContain(
+    `The last exchange or reissue here was signed at ${made}, `,
+  );
   await expect(approve(app, await proxy.request([], app.clock.now()))).rejects.toThrow(
     /machine’s clock is before the last exchange|If this clock is behind, set it/,
   );

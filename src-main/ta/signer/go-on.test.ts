@@ -188,6 +188,7 @@ test(
   'signing long after the request asks for the date, and refuses another one',
   { timeout: LONG },
   async () => {
+    tick(60_000);
     const request = await makeRequest(proxy);
     signer.clock.advance(DAY_MS + 60_000);
     const { id, view } = await openRequest(signer, request);

@@ -6,7 +6,7 @@ import { routedKey } from '../../signers/stored-key.ts';
 import type { StoredExchange } from '../../store/commands/ta.ts';
 import type { Session, Store } from '../../store/store-contract.ts';
 import { type History, historyOf } from '../review/history.ts';
-import { BACKDATE_MS } from './publish.ts';
+import { madeAt } from './publish.ts';
 import { createSigning, type Signing } from './signing.ts';
 import { readTrustAnchor, type TrustAnchor } from './trust-anchor.ts';
 
@@ -61,7 +61,7 @@ function objectsAt({ objects }: TrustAnchor, last: StoredExchange | undefined): 
   if (last === undefined) return objects.thisUpdate;
   return BigInt(last.number) >= objects.number
     ? last.at
-    : new Date(Date.parse(objects.thisUpdate) + BACKDATE_MS).toISOString();
+    : madeAt({ notBefore: objects.thisUpdate }).toISOString();
 }
 
 const latest = (...instants: string[]): Date => new Date(Math.max(...instants.map((one) => Date.parse(one))));
@@ -90,7 +90,7 @@ export async function heldSigner(
     setAside: new Set(await store.run('ta.setAside', { half: 'signer', keyId })),
     highest: highest === null || highest < number ? number : highest,
     createdAt,
-    lastAt: latest(objectsAt(anchor, past.at(-1)), anchor.certificate.notBefore),
+    lastAt: latest(objectsAt(anchor, past.at(-1)), madeAt(anchor.certificate).toISOString()),
     keySigner: holder === 'software' ? holder : (name ?? holder),
     keys,
     signing: createSigning(deps, keys),

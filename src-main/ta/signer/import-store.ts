@@ -17,6 +17,7 @@ import { exchangeContent, factsOf, messageTime } from '../review/history.ts';
 import { type KrillStore, readKrillStore, type StoredExchange } from './krill-store.ts';
 import { readKrillFolder } from './krill-folder.ts';
 import { anchorFaults } from './set-up.ts';
+import { storeEntry } from './store-events.ts';
 import { trustAnchorText } from './trust-anchor.ts';
 
 export interface ImportDeps {
@@ -135,7 +136,7 @@ export async function importStore(deps: ImportDeps, folder: string, job: JobCont
   const files = await readKrillFolder(folder);
   const store = readStore(files);
   try {
-    const { anchor, exchanges } = store;
+    const { anchor, exchanges, events } = store;
     job.report(0.5, 'Validating what is there');
     requireHolding(anchor);
     const identity = await takenKey(
@@ -169,6 +170,7 @@ export async function importStore(deps: ImportDeps, folder: string, job: JobCont
       anchorKey: ta.id,
       number: { keyId, number },
       exchanges: rows,
+      earlier: events.map(storeEntry),
       draft: null,
       audit: {
         action: 'ta.importStore',

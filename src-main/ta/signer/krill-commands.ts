@@ -1,11 +1,14 @@
-/** The commands of one aggregate in Krill's store (krill-ta.md 4.12): files in order, read, refused ones passed over. */
+/** The commands of one aggregate in Krill's store (krill-ta.md 4.12): files in order, read. */
 import { JsonError, type JsonObject, type JsonValue, readJson } from '../../lib/json-reader.ts';
 import { asArray, asObject, asText, asWhole } from '../../lib/json-shape.ts';
+import { instantText } from '../objects.ts';
 
-/** What one command did: the init's content, or an event. */
-export type KrillEffect =
-  | { kind: 'init'; effect: JsonObject; path: string }
-  | { kind: 'event'; event: JsonValue; path: string };
+/** What one command did, and when: the init's content, an event, or nothing, because it was refused. */
+export type KrillEffect = { at: string; path: string } & (
+  | { kind: 'init'; effect: JsonObject }
+  | { kind: 'event'; event: JsonValue }
+  | { kind: 'refused'; details: JsonValue; why: string }
+);
 
 /** `read` with the file's path before the place that is wrong in it. */
 export function inFile<T>(path: string, read: () => T): T {
@@ -39,16 +42,21 @@ export function replayCommands(
   for (const [index, { path, bytes, number }] of commands.entries()) {
     if (number !== index) throw new JsonError(`command-${index}.json is missing`, folder);
     inFile(path, () => {
-      const command = asObject(readJson(bytes), '', { required: ['version', 'effect'], open: true });
+      const command = asObject(readJson(bytes), '', { required: ['version', 'time', 'effect'], open: true });
       if (Number(asWhole(command.get('version'), 'version')) !== number)
         throw new JsonError('the version is not the number of the file', 'version');
       const effect = asObject(command.get('effect'), 'effect', { required: ['result'], open: true });
+      const at = instantText(command.get('time'), 'time');
       const result = asText(effect.get('result'), 'effect.result');
-      if (result === 'init') take({ kind: 'init', effect, path: 'effect' });
-      // Refused commands are kept by krillta too, and change nothing.
+      if (result === 'init') take({ kind: 'init', effect, at, path: 'effect' });
+      // Kept by krillta too; they change nothing.
+      if (result === 'error') {
+        const why = asText(effect.get('msg'), 'effect.msg');
+        take({ kind: 'refused', details: command.get('details') ?? null, why, at, path: 'details' });
+      }
       if (result !== 'success') return;
-      for (const [event, at] of asArray(effect.get('events'), 'effect.events'))
-        take({ kind: 'event', event, path: at });
+      for (const [event, place] of asArray(effect.get('events'), 'effect.events'))
+        take({ kind: 'event', event, at, path: place });
     });
   }
 }

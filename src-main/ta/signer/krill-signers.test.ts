@@ -35,6 +35,7 @@ test('a key that was removed from its signer is no longer there', async () => {
   const [gone = ''] = places.keys();
   const removal = {
     version: 3,
+    time: '2026-11-24T01:39:10Z',
     effect: { result: 'success', events: [{ KeyRemoved: gone }] },
   };
   files.set(`${folder}command-3.json`, Buffer.from(JSON.stringify(removal)));

@@ -41,6 +41,7 @@ export function readKrillSigners(files: ReadonlyMap<string, Uint8Array>): Map<st
         kind = signerInfo.startsWith('PKCS#11') ? 'pkcs11' : signerInfo.startsWith('KMIP') ? 'kmip' : null;
         return;
       }
+      if (effect.kind === 'refused') return;
       for (const [name, value, at] of asMap(effect.event, effect.path)) {
         if (name === 'KeyRemoved') places.delete(asText(value, at).toUpperCase());
         if (name !== 'KeyAdded' || kind === null) continue;

@@ -6,7 +6,7 @@ import { JsonError, type JsonObject, type JsonValue, readJson, writeJson } from 
 import { asBase64, asMap, asObject, asText } from '../../lib/json-shape.ts';
 import { readIdentity } from '../documents.ts';
 import { instantText, readObjects } from '../objects.ts';
-import { inFile, replayCommands } from './krill-commands.ts';
+import { inFile, type KrillEffect, replayCommands } from './krill-commands.ts';
 import { type DeviceKeyPlace, readKrillSigners } from './krill-signers.ts';
 import { DEFAULT_TIMING, identityOf, readDetails, type TrustAnchor } from './trust-anchor.ts';
 
@@ -18,9 +18,18 @@ export interface StoredExchange {
   response: Uint8Array;
 }
 
+/** What krillta's history has beside its exchanges. */
+export type StoredEvent = { at: string } & (
+  | { kind: 'reissued'; before: TrustAnchor; after: TrustAnchor }
+  /** A command that krillta refused, by its name; `request`: the one it was about, as krillta prints it. */
+  | { kind: 'refused'; command: string; why: string; request: { nonce: string; bytes: Uint8Array } | null }
+);
+
 export interface KrillStore {
   anchor: TrustAnchor;
   exchanges: StoredExchange[];
+  /** Oldest first. */
+  events: StoredEvent[];
   /** PKCS#1, DER, by key identifier. SECURITY: the caller wipes them. */
   keys: Map<string, Uint8Array>;
   /** Of the keys that lie on a device, by key identifier. */
@@ -44,6 +53,18 @@ function exchangeOf(value: JsonValue, path: string): StoredExchange {
     request: text('request'),
     response: text('response'),
   };
+}
+
+/** What was refused, as far as it can be read: it changed nothing, and so stops nothing. */
+function refusedEvent({ details, why, at }: KrillEffect & { kind: 'refused' }): StoredEvent {
+  const [[command, value] = ['', null]] = details instanceof Map ? [...details] : [];
+  const content = value instanceof Map ? value.get('request') : undefined;
+  const nonce = content instanceof Map ? content.get('nonce') : undefined;
+  const request =
+    typeof nonce === 'string' && value instanceof Map
+      ? { nonce, bytes: Buffer.from(`${writeJson(value)}\n`, 'utf8') }
+      : null;
+  return { kind: 'refused', at, command, why, request };
 }
 
 function replay(
@@ -94,15 +115,22 @@ function initial(effect: JsonObject, path: string): TrustAnchor {
 export function readKrillStore(files: ReadonlyMap<string, Uint8Array>): KrillStore {
   let anchor: TrustAnchor | null = null;
   const exchanges: StoredExchange[] = [];
+  const events: StoredEvent[] = [];
   replayCommands(files, 'signer/ta', (one) => {
+    if (one.kind === 'refused') {
+      events.push(refusedEvent(one));
+      return;
+    }
     if (one.kind === 'init') {
       anchor = initial(one.effect, one.path);
       return;
     }
     if (anchor === null) throw new JsonError('it begins without an init', one.path);
-    const after = replay(anchor, one.event, one.path);
+    const before = anchor;
+    const after = replay(before, one.event, one.path);
     anchor = after.anchor;
-    if (after.exchange !== null) exchanges.push(after.exchange);
+    if (after.exchange === null) events.push({ kind: 'reissued', at: one.at, before, after: anchor });
+    else exchanges.push(after.exchange);
   });
   if (anchor === null)
     throw new JsonError('there is no signer/ta/command-0.json: choose the folder that storage_uri names', '');
@@ -115,5 +143,5 @@ export function readKrillStore(files: ReadonlyMap<string, Uint8Array>): KrillSto
         inFile(path, () => asBase64(readJson(bytes), '')),
       );
   }
-  return { anchor, exchanges, keys, places: readKrillSigners(files) };
+  return { anchor, exchanges, events, keys, places: readKrillSigners(files) };
 }

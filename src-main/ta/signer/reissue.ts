@@ -49,7 +49,10 @@ export function requireReissuable(held: HeldSigner, order: ReissueOrder, now: Da
 }
 
 /** What is another one than before, beside certificate and end. */
-function changedText({ tal, certificate }: TrustAnchor, order: ReissueOrder): string {
+export function changedText(
+  { tal, certificate }: TrustAnchor,
+  order: Pick<ReissueOrder, 'https' | 'rsync' | 'notify'>,
+): string {
   const [before, after] = [
     [...tal.https, tal.rsync],
     [...order.https, order.rsync],

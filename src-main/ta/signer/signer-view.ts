@@ -9,7 +9,7 @@ import { resourceTexts } from '../review/child-review.ts';
 import { readFacts } from '../review/history.ts';
 import { aheadText, aheadUntil, isFarAhead, whyDateIsAsked } from './clock.ts';
 import type { HeldSigner } from './held-signer.ts';
-import { BACKDATE_MS } from './publish.ts';
+import { madeAt } from './publish.ts';
 import type { Identity, TrustAnchor } from './trust-anchor.ts';
 
 const WEEK_MS = 7 * 86_400_000;
@@ -112,18 +112,13 @@ function madeSince({ anchor, past }: HeldSigner): boolean {
   const last = past.at(-1);
   if (last === undefined) return false;
   const { objects, certificate } = anchor;
-  return (
-    objects.number > BigInt(last.number) ||
-    Date.parse(last.at) < Date.parse(certificate.notBefore) + BACKDATE_MS
-  );
+  return objects.number > BigInt(last.number) || Date.parse(last.at) < madeAt(certificate).getTime();
 }
 
 /** The TA certificate is younger than the last exchange that counts. */
 function isNewCertificate(held: HeldSigner): boolean {
   const last = held.past.findLast((one) => !held.setAside.has(one.id));
-  return (
-    last !== undefined && Date.parse(last.at) < Date.parse(held.anchor.certificate.notBefore) + BACKDATE_MS
-  );
+  return last !== undefined && Date.parse(last.at) < madeAt(held.anchor.certificate).getTime();
 }
 
 export function signerView(held: HeldSigner, now: Date): SignerView {

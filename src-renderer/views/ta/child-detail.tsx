@@ -31,8 +31,8 @@ function ResourcesBody({ child, onClose }: { child: ProxyChildView; onClose: () 
       onClose={onClose}
     >
       <p className="dim">
-        From its next certificate on. What it holds stays valid until it asks for a new one, and a wish for
-        more than it may have now is dropped.
+        From its next certificate on. What it holds stays valid until it asks for a new one and the next
+        exchange brings that. A wish for more than it may have now is dropped.
       </p>
       <ResourceFields value={resources} onChange={setResources} error={change.error} />
     </DialogForm>
@@ -86,10 +86,14 @@ export function ChildDetail({ child }: { child: ProxyChildView }) {
       {leaving ? (
         <Notice severity="careful">Its keys are revoked with the next exchange; then it is gone.</Notice>
       ) : null}
-      {(leaving ? [] : child.overhang).map((text) => (
-        <Notice key={text} severity="careful">
-          It holds a certificate for <span className="mono wrap">{text}</span>, more than it may have now,
-          until it asks for a new one.
+      {(leaving ? [] : child.overhang).map(({ resources: more, asked }, at) => (
+        <Notice key={at} severity={asked ? 'note' : 'careful'}>
+          It holds a certificate for <span className="mono wrap">{more}</span>, more than it may have now.{' '}
+          {asked
+            ? 'It has asked for what follows: the next exchange brings it, and until then this one is valid.'
+            : child.local
+              ? 'Nobody asks for it: press “Ask the parent now” on its page, then make a request.'
+              : 'Nobody asks for it: its operator lets it ask its parent, or it does so by itself at its next contact; then make a request. Remove the child if it does not.'}
         </Notice>
       ))}
       <KeyValue

@@ -6,7 +6,7 @@ import { Card, KeyValue } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import type { Column } from '../../components/data-table.tsx';
 import { Dialog } from '../../components/dialog.tsx';
-import { HexValue } from '../../components/hex-value.tsx';
+import { cutHex, HexValue } from '../../components/hex-value.tsx';
 import { Tag } from '../../components/tag.tsx';
 import type { Tone } from '../../components/tag.tsx';
 import { Left, Time } from '../../components/time.tsx';
@@ -31,7 +31,7 @@ const COLUMNS: readonly Column<Answer>[] = [
   {
     id: 'what',
     title: 'Answer',
-    width: '9rem',
+    width: '10.5rem',
     cell: (row) => <Tag tone={WHAT[row.what].tone}>{WHAT[row.what].word}</Tag>,
   },
   {
@@ -131,6 +131,37 @@ function AnswerDialog({ answer, onClose }: { answer: Answer | null; onClose: () 
   );
 }
 
+/** What a row has room for, in signs, and how many longer lists stand below the rows. */
+const ROW_SIGNS = 40;
+const MOST_LISTS = 6;
+
+/** Lists of resources that no row has room for: the same list once, with every key that gets it. */
+function LongLists({ answers }: { answers: readonly Answer[] }) {
+  const lists = [...Map.groupBy(answers, ({ resources }) => resources.join(', '))].filter(
+    ([text]) => text.length > ROW_SIGNS,
+  );
+  if (lists.length === 0) return null;
+  return (
+    <section className="child-detail stack" aria-label="Resources in full">
+      {lists.slice(0, MOST_LISTS).map(([text, of]) => (
+        <div key={text} className="stack-tight">
+          <p className="quiet wrap">
+            {of
+              .slice(0, MOST_LISTS)
+              .map(({ child, keyId }) => `${child}, key ${cutHex(keyId, 4)}`)
+              .join('; ')}
+            {of.length > MOST_LISTS ? `; and ${of.length - MOST_LISTS} more` : ''}
+          </p>
+          <p className="mono wrap">{text}</p>
+        </div>
+      ))}
+      {lists.length > MOST_LISTS ? (
+        <p className="quiet">and {lists.length - MOST_LISTS} more: open a row to see its own.</p>
+      ) : null}
+    </section>
+  );
+}
+
 const answerId = (row: Answer): string => `${row.child} ${row.keyId}`;
 
 export function ResponseBody({ review }: { review: ResponseReview }) {
@@ -155,6 +186,7 @@ export function ResponseBody({ review }: { review: ResponseReview }) {
             </p>
           }
         />
+        <LongLists answers={answers} />
         <AnswerDialog answer={shown} onClose={() => setShown(null)} />
       </Card>
       <div className="columns">

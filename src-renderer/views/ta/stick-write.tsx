@@ -46,9 +46,9 @@ function Offer({ stick, offer, primary, onWritten }: OfferProps) {
     onWritten();
   });
   const there = stick.files.some((file) => liesThere(offer, file));
-  // Its own, or done with: nothing is lost with it.
+  // Its own, taken, or of no use any more: nothing is lost with it.
   const lying = stick.files.find(({ name }) => name === offer.name)?.state;
-  const harmless = lying === 'own' || lying === 'done';
+  const harmless = lying === 'own' || lying === 'done' || lying === 'stale';
   const asks = write.error?.code === 'FILE_EXISTS';
   const room = stick.freeBytes === 0 ? 'It is full: delete something from it first' : null;
   return (
