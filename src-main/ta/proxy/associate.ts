@@ -93,7 +93,7 @@ export function signerFaults(state: ProxyState, signer: AssociatedSigner, now: D
   const from = known === null ? Infinity : Date.parse(known.certificate.notBefore);
   if (known !== null && Date.parse(certificate.notBefore) < from && from <= now.getTime())
     faults.push(
-      `Its TA certificate, from ${certificate.notBefore}, is older than the one this proxy has, from ${known.certificate.notBefore}. Write signer-info.json again on the signer`,
+      `Its TA certificate, from ${momentText(certificate.notBefore)}, is older than the one this proxy has, from ${momentText(known.certificate.notBefore)}. Write signer-info.json again on the signer`,
     );
   for (const { message } of locationProblems(tal.https, tal.rsync, objects.baseUri)) faults.push(message);
   return [...faults, ...objectFaults(signer, now)];

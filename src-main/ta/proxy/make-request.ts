@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../lib/app-error.ts';
+import { momentText } from '../../lib/moment-text.ts';
 import { shortKey } from '../short-key.ts';
 import type { Child, Request } from '../documents.ts';
 import { requestOf } from '../documents.ts';
@@ -82,7 +83,7 @@ export async function makeRequest(
   if (state.open !== null)
     throw new AppError(
       'NOT_ALLOWED_NOW',
-      `The trust anchor proxy already has a signer request: ${state.open.nonce}, made ${state.open.madeAt}. Process its response, or cancel it.`,
+      `The trust anchor proxy already has a signer request: ${state.open.nonce}, made ${momentText(state.open.madeAt)}. Process its response, or cancel it.`,
     );
   const request = { nonce: randomUUID(), children: wishesOf(state) };
   return { ...state, open: await signed(state, request, signing, now) };
