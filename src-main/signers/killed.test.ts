@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { fakeDevices, fakeToken } from '../testing/fake-device.ts';
-import { killedAfter } from '../testing/killed-writer.ts';
+import { killedAfter, waits } from '../testing/killed-writer.ts';
 import { testApp } from '../testing/test-app.ts';
 import { PASSPHRASE } from '../testing/test-workspace.ts';
 
@@ -17,7 +17,7 @@ test(
   { timeout: 180_000 },
   async () => {
     const reached: number[] = [];
-    for (const ms of [5, 150, 700, 2500]) {
+    for (const ms of waits([5, 150, 700, 2500], () => Math.max(...reached) > 0)) {
       const folder = join(scratch, `after-${ms}`);
       const said = await killedAfter(WRITER, folder, ms);
       const ids = (word: string): string[] =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { sha256Hex } from '../lib/bytes.ts';
 import { judgeObject } from '../rpki/judge.ts';
-import { killedAfter } from '../testing/killed-writer.ts';
+import { killedAfter, waits } from '../testing/killed-writer.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 import { dateOf, exportTo, signerOf } from '../testing/test-signer.ts';
 import { PASSPHRASE } from '../testing/test-workspace.ts';
@@ -20,7 +20,7 @@ test(
   { timeout: 180_000 },
   async () => {
     const reached: number[] = [];
-    for (const ms of [5, 40, 90, 150, 220, 350, 600, 1200]) {
+    for (const ms of waits([5, 40, 90, 150, 220, 350, 600, 1200], () => Math.max(...reached) > 1)) {
       const folder = join(scratch, `after-${ms}`);
       const said = await killedAfter(WRITER, folder, ms);
       const [name = ''] = readdirSync(join(folder, 'workspaces'));
@@ -72,7 +72,7 @@ test(
   { timeout: 300_000 },
   async () => {
     const found = { underWay: 0, old: 0, made: 0 };
-    for (const ms of [0, 4, 8, 14, 22, 35, 60]) {
+    for (const ms of waits([0, 4, 8, 14, 22, 35, 60], () => found.underWay > 0)) {
       const folder = join(scratch, `reissue-${ms}`);
       const said = await killedAfter(WRITER, folder, ms, 'reissuing');
       const [name = ''] = readdirSync(join(folder, 'workspaces'));

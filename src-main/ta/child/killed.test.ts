@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { killedAfter } from '../../testing/killed-writer.ts';
+import { killedAfter, waits } from '../../testing/killed-writer.ts';
 import { openChildren } from '../../testing/test-child.ts';
 import { refreshChild } from './refresh-child.ts';
 import { nextStep } from './roll-key.ts';
@@ -17,7 +17,7 @@ test(
   { timeout: 180_000 },
   async () => {
     const reached: number[] = [];
-    for (const ms of [5, 300, 500, 700, 1000, 1500, 2500]) {
+    for (const ms of waits([5, 300, 500, 700, 1000, 1500, 2500], () => Math.max(...reached) > 8)) {
       const folder = join(scratch, `after-${ms}`);
       const said = await killedAfter(WRITER, folder, ms);
       const here = await openChildren(folder);
