@@ -33,6 +33,15 @@ test('the audit is searched, verified, exported; an altered and a shortened file
   await expect(page.getByText(/Entry \d+ is the one whose head you wrote down/)).toBeVisible();
   await close();
 
+  // A slip of the pen or of the finger is no alarm.
+  await verify(head.replace(/.$/, (digit) => (digit === '0' ? '1' : '0')));
+  await expect(page.getByText(/What you typed is not entry \d+/)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'It stands on the paper like this' })).toBeVisible();
+  await page.getByLabel('The head you wrote down').fill(head);
+  await expect(page.getByText(/What you typed is not entry \d+/)).toBeHidden();
+  await close();
+  await expect(page.getByText('The audit was found wrong')).toBeHidden();
+
   const target = join(apps.scratch, 'audit.jsonl');
   app.answers.push(target);
   await page.getByRole('button', { name: 'Export…' }).click();
@@ -84,6 +93,11 @@ test('the audit is searched, verified, exported; an altered and a shortened file
   await alarm.getByRole('button', { name: 'I have looked into it' }).click();
   await expect(alarm).toBeHidden();
   await expect(grid.getByRole('row').filter({ hasText: 'audit.acknowledge' })).toHaveCount(1);
+  await verify('2 0000 0000 0000');
+  await page.getByRole('button', { name: 'It stands on the paper like this' }).click();
+  await expect(page.getByRole('dialog').getByText(/Entry 2 is not the one you wrote down/)).toBeVisible();
+  await close();
+  await expect(alarm).toBeVisible();
   // What was refused while it was locked is on record now.
   await expect(
     grid.getByRole('row').filter({ hasText: 'workspace.unlock' }).filter({ hasText: 'refused' }),

@@ -26,13 +26,20 @@ export interface Audit {
   foundWrong(): string | null;
 }
 
+/** A written head that does not fit is a fault when it was `readRight` from the paper; before that it may be mistyped. */
 async function check(
   session: Session,
   written: string,
-): Promise<{ faults: Fault[]; entries: number; confirmed: number | null }> {
-  const { faults, ...rest } = await session.store.run('audit.check', { written });
+  readRight: boolean,
+): Promise<{ faults: Fault[]; mistyped: string | null; entries: number; confirmed: number | null }> {
+  const { faults, unfit, ...rest } = await session.store.run('audit.check', { written });
   const signed = await signedHeadFault(session);
-  return { faults: signed === null ? faults : [...faults, signed], ...rest };
+  const head = readRight && unfit !== null ? [unfit.fault] : [];
+  return {
+    ...rest,
+    faults: [...faults, ...head, ...(signed === null ? [] : [signed])],
+    mistyped: readRight ? null : (unfit?.typed ?? null),
+  };
 }
 
 export function createAudit(deps: {
@@ -92,12 +99,12 @@ export function createAudit(deps: {
         deps.changed('audit', []);
         return {};
       },
-      async verify({ written }) {
+      async verify({ written, readRight = false }) {
         const session = vault.session();
         // What was mistyped is no finding about the audit.
         readWrittenHead(written);
         const before = wrong.get(session) ?? null;
-        const { faults, entries, confirmed } = await check(session, written);
+        const { faults, mistyped, entries, confirmed } = await check(session, written, readRight);
         looked.set(session, clock.now());
         const [first] = faults;
         // One that finds nothing ends no alarm: what was put back was altered before. A person ends it.
@@ -108,7 +115,7 @@ export function createAudit(deps: {
             outcome: first === undefined ? 'done' : 'failed',
             summary:
               first === undefined
-                ? `The audit was verified: ${entries} entries`
+                ? `The audit was verified: ${entries} entries${mistyped === null ? '' : '; a head was typed that does not fit, the paper is to be compared again'}`
                 : `The audit was verified and ${FOUND_WRONG}${first.text}`,
             subjects: [],
           },
@@ -116,6 +123,7 @@ export function createAudit(deps: {
         return {
           entries,
           faults,
+          mistyped,
           confirmed,
           before,
           head: headView(await session.store.run('audit.head', {})),
@@ -167,7 +175,7 @@ export function createAudit(deps: {
     },
     async checkUnlocked() {
       const session = vault.session();
-      const [first] = (await check(session, '')).faults;
+      const [first] = (await check(session, '', false)).faults;
       looked.set(session, clock.now());
       // What a person found wrong with a head from paper stays, too: this check has no paper.
       const known = await knownWrong(session.store);

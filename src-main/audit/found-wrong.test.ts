@@ -73,9 +73,33 @@ describe('what is wrong with the audit', () => {
       head: expect.not.stringContaining(head),
     });
     await made.domain.unlock({ passphrase: PASSPHRASE });
-    await made.audit.domain.verify({ written: '900 0123 4567 89AB' });
+    await made.audit.domain.verify({ written: '900 0123 4567 89AB', readRight: true });
     expect(await after(() => undefined)).toContain('you wrote down 900');
   }, 60_000);
+
+  test.each([
+    ['2 0000 0000 0000', /^What you typed is not entry 2\.$/],
+    ['900 0123 4567 89AB', /^What you typed is entry 900, and there are \d+\.$/],
+    ['0'.repeat(64), /^What you typed is the head of no entry here\.$/],
+  ])('%s marks nothing before somebody says that the paper was read right', async (written, mistyped) => {
+    expect(await made.audit.domain.verify({ written })).toMatchObject({
+      faults: [],
+      mistyped: expect.stringMatching(mistyped),
+      confirmed: null,
+    });
+    expect(made.audit.foundWrong()).toBeNull();
+    expect(await verifications()).toMatchObject([
+      { outcome: 'done', summary: expect.stringContaining('the paper is to be compared again') },
+    ]);
+    expect(await after(() => undefined)).toBeNull();
+    const sure = await made.audit.domain.verify({ written, readRight: true });
+    expect(sure).toMatchObject({
+      mistyped: null,
+      faults: [{ text: expect.stringContaining('you wrote down') }],
+    });
+    expect(made.audit.foundWrong()).toBe(sure.faults[0]?.text);
+    expect((await verifications())[0]).toMatchObject({ outcome: 'failed' });
+  });
 });
 
 test('it stands first in the overview, though nobody pressed Verify', async () => {

@@ -32,27 +32,46 @@ export function confirmedEntry(written: string, hashes: readonly string[]): numb
   return 'full' in head ? hashes.indexOf(head.full) + 1 : head.seq;
 }
 
+/** A head that does not fit: what is wrong if it stands on the paper like that, and what to say before anybody knows. */
+export interface Unfit {
+  fault: Fault;
+  typed: string;
+}
+
 /** null when `written` is empty, or names an entry that is still there with that hash. `hashes` are those of all entries. */
-export function writtenHeadFault(written: string, hashes: readonly string[]): Fault | null {
+export function writtenHeadFault(written: string, hashes: readonly string[]): Unfit | null {
   const head = readWrittenHead(written);
   if (head === null) return null;
   if ('full' in head)
     return hashes.includes(head.full)
       ? null
       : {
-          seq: hashes.length,
-          kind: 'head',
-          text: 'The head you wrote down is not in this audit: it was cut back or replaced since.',
+          fault: {
+            seq: hashes.length,
+            kind: 'head',
+            text: 'The head you wrote down is not in this audit: it was cut back or replaced since.',
+          },
+          typed: 'What you typed is the head of no entry here.',
         };
   const { seq, digits } = head;
   if (seq > hashes.length)
     return {
-      seq: hashes.length,
-      kind: 'truncated',
-      text: `The audit has ${hashes.length} entries, but you wrote down ${seq}: the last ${seq - hashes.length} are gone.`,
+      fault: {
+        seq: hashes.length,
+        kind: 'truncated',
+        text: `The audit has ${hashes.length} entries, but you wrote down ${seq}: the last ${seq - hashes.length} are gone.`,
+      },
+      typed: `What you typed is entry ${seq}, and there are ${hashes.length}.`,
     };
   const hash = hashes[seq - 1] ?? '';
   return hash.startsWith(digits)
     ? null
-    : { seq, kind: 'head', text: `Entry ${seq} is not the one you wrote down: the audit was replaced.` };
+    : {
+        fault: {
+          seq,
+          kind: 'head',
+          text: `Entry ${seq} is not the one you wrote down: the audit was replaced.`,
+        },
+        typed: `What you typed is not entry ${seq}.`,
+      };
 }

@@ -64,13 +64,18 @@ export const auditChannels = {
   ),
   /** A person has looked into what was found wrong: the alarm ends, its records stay. */
   'audit.acknowledge': change('unlocked', nothing, nothing),
-  /** `written`: the head the operator wrote down earlier, in short or full form; empty when none. */
+  /**
+   * `written`: the head the operator wrote down earlier, in short or full form; empty when none. One that does not fit is a
+   * fault only with `readRight`: the operator compared the paper again and says that it was typed as it stands there.
+   */
   'audit.verify': change(
     'unlocked',
-    z.strictObject({ written: z.string().max(100) }),
+    z.strictObject({ written: z.string().max(100), readRight: z.boolean().optional() }),
     z.strictObject({
       entries: z.number().int(),
       faults: z.array(auditFault),
+      /** What does not fit about the written head, while nobody said that the paper was read right; null: nothing. */
+      mistyped: z.string().nullable(),
       /** The entry that the written head names, when it is still that one. */
       confirmed: z.number().int().nullable(),
       /** What was found wrong before and nobody has dealt with yet. */

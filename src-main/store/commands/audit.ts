@@ -4,7 +4,7 @@ import type { AuditRecord } from '#shared/contract/audit.ts';
 import type { AuditEntry, Head, StoredAuditRecord } from '../../audit/audit-record.ts';
 import { type Chain, checkRecords, type Fault } from '../../audit/chain.ts';
 import { fileFaults } from '../../audit/file-faults.ts';
-import { confirmedEntry, writtenHeadFault } from '../../audit/written-head.ts';
+import { confirmedEntry, type Unfit, writtenHeadFault } from '../../audit/written-head.ts';
 import { genesisHash } from '../../audit/audit-record.ts';
 import { change, read, readWithFile, type SqlValue, type Tx, write } from '../command.ts';
 import { beforeOf } from './cursor.ts';
@@ -124,7 +124,6 @@ export const auditCommands = {
     const row = tx.get<Row>('SELECT * FROM audit WHERE seq = $seq', { seq });
     return row === undefined ? null : recordOf(row);
   }),
-  /** The newest verification that came to an end, or null. */
   /** The last alarm, or the record of a person that ended it; a later check that finds nothing ends none. */
   'audit.lastVerification': read((tx, _args: Record<string, never>): AuditRecord | null => {
     const row = tx.get<Row>(
@@ -155,19 +154,15 @@ export const auditCommands = {
     (
       tx,
       { written }: { written: string },
-    ): { faults: Fault[]; entries: number; confirmed: number | null } => {
+    ): { faults: Fault[]; unfit: Unfit | null; entries: number; confirmed: number | null } => {
       const chain: Chain = { workspaceId: tx.workspaceId, auditKey: tx.auditKey };
       const records = tx.all<Row>('SELECT * FROM audit ORDER BY seq').map(recordOf);
       // A file that is gone is a finding like any other.
       const file = existsSync(tx.auditFile) ? readFileSync(tx.auditFile, 'utf8') : '';
       const hashes = records.map(({ hash }) => hash);
-      const head = writtenHeadFault(written, hashes);
       return {
-        faults: [
-          ...checkRecords(chain, records),
-          ...fileFaults(file, records),
-          ...(head === null ? [] : [head]),
-        ],
+        faults: [...checkRecords(chain, records), ...fileFaults(file, records)],
+        unfit: writtenHeadFault(written, hashes),
         entries: records.length,
         confirmed: confirmedEntry(written, hashes),
       };

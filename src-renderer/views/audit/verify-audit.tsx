@@ -20,17 +20,17 @@ export function VerifyAudit(props: { open: boolean; onClose: () => void }) {
 function VerifyBody({ onClose }: { onClose: () => void }) {
   const [written, setWritten] = useState('');
   const [result, setResult] = useState<Answer<'audit.verify'> | null>(null);
-  const verify = useAction('audit.verify', async () => {
+  const verify = useAction('audit.verify', async (readRight: boolean) => {
     // What stands there is of another check.
     setResult(null);
-    setResult(await call('audit.verify', { written }));
+    setResult(await call('audit.verify', { written, readRight }));
   });
   return (
     <form
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        void verify.run();
+        void verify.run(false);
       }}
     >
       <p className="dim">
@@ -42,14 +42,35 @@ function VerifyBody({ onClose }: { onClose: () => void }) {
         optional
         mono
         value={written}
-        onChange={setWritten}
+        onChange={(typed) => {
+          setWritten(typed);
+          // Only what was compared with the paper may be said to stand there.
+          if (result?.mistyped) setResult(null);
+        }}
         maxLength={100}
         placeholder="1284 9C1E 44B7 03FA"
         help="With it, an audit that was cut back or replaced as a whole is found out, too."
         autoFocus
         error={verify.error?.fieldError('written') ?? null}
       />
-      {result === null ? null : result.faults.length === 0 ? (
+      {result?.mistyped ? (
+        <Verdict severity="careful" title={result.mistyped}>
+          <p>
+            Compare number and digits with the paper once more and correct them. Nothing was marked.
+            {result.faults.length === 0
+              ? ` By themselves all ${result.entries} entries are as they were written.`
+              : null}
+          </p>
+          <p className="row-wrap">
+            <Button kind="danger" busy={verify.busy} onPress={() => void verify.run(true)}>
+              It stands on the paper like this
+            </Button>
+            <span className="dim">records that the audit was replaced</span>
+          </p>
+        </Verdict>
+      ) : null}
+      {result === null || (result.mistyped !== null && result.faults.length === 0) ? null : result.faults
+          .length === 0 ? (
         <Verdict
           severity={result.before === null ? 'good' : 'careful'}
           title={`All ${result.entries} entries are as they were written.`}
