@@ -82,4 +82,24 @@ test('a workspace is backed up, restored into a new folder, and restored in plac
       .getByText(/Issued/)
       .first(),
   ).toBeVisible();
+
+  // The copy says that it is one, on the start screen and inside, until a person settles it.
+  await open(page, 'Settings');
+  await page.getByRole('button', { name: 'Close workspace…' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Close workspace' }).click();
+  const copy = page.getByRole('listitem').filter({ hasText: folder });
+  await expect(copy.getByText('restored copy')).toBeVisible();
+  await expect(copy.getByText(/not opened yet/)).toBeVisible();
+  await copy.getByRole('button', { name: /^Open/ }).click();
+  await unlock(page);
+  await open(page, 'Overview');
+  const item = page.getByRole('row').filter({ hasText: 'Restored copy' });
+  await item.getByRole('button', { name: 'Settle it…' }).click();
+  const question = page.getByRole('alertdialog', { name: 'Is the original out of use?' });
+  await expect(question.getByText(/is not known here/)).toBeVisible();
+  await question.getByRole('button', { name: 'Only this copy is used' }).click();
+  await expect(question).toBeHidden();
+  await open(page, 'Overview');
+  await expect(page.getByRole('heading', { name: 'What needs you' })).toBeVisible();
+  await expect(item).toBeHidden();
 });

@@ -7,6 +7,7 @@ import type { SignerFacts } from '../signers/signer.ts';
 import type { StoredCertificate } from '../store/columns.ts';
 import type { Store } from '../store/store-contract.ts';
 import { storedDraftLink } from '../drafts/draft-title.ts';
+import { type RestoredCopy, restoredCopyOf } from '../vault/restored-copy.ts';
 import type { Vault } from '../vault/vault-contract.ts';
 
 type Overview = Awaited<ReturnType<Domain<'overview'>['get']>>;
@@ -42,6 +43,21 @@ function auditItem(fault: string | null): Attention[] {
       text: 'was found wrong',
       detail: `${fault.replace(/([^.])$/, '$1.')} Copy the folder as it is now, and ask who could write in it.`,
       action: { label: 'Look at it', route: '/audit' },
+    },
+  ];
+}
+
+/** Two copies of one workspace may be in use, until a person says that it is this one alone. */
+function copyItem(copy: RestoredCopy | null): Attention[] {
+  if (copy === null) return [];
+  const { madeAt, knownUntil } = copy;
+  return [
+    {
+      severity: 'careful',
+      subject: 'Restored copy',
+      text: 'of a workspace that may still be used',
+      detail: `Restored from the backup of ${madeAt}: what the original signed or recorded after ${knownUntil} is not known here. Make sure that the original is not used any more.`,
+      action: { label: 'Settle it…', route: '/settings?open=copy' },
     },
   ];
 }
@@ -142,30 +158,33 @@ export function createOverview(deps: {
         })),
       );
       const trustAnchor = halves.filter(({ version }) => version !== null).map(({ half }) => half);
-      const [ahead, due, counts, authorities, keys, drafts, audit, facts, others, held] = await Promise.all([
-        store.run('certificates.ahead', { limit: LANES }),
-        store.run('certificates.due', { limit: DUE }),
-        store.run('certificates.counts', { query: '', state: null, issuer: null, role: null }),
-        store.run('authorities.list', {}),
-        store.run('keys.list', { query: '', cursor: null, limit: 1 }),
-        draftItems(store),
-        store.run('audit.list', {
-          query: '',
-          outcome: null,
-          action: null,
-          from: null,
-          to: null,
-          cursor: null,
-          limit: RECENT,
-        }),
-        deps.router.describe(),
-        deps.attention(),
-        store.run('signers.keyCounts', {}),
-      ]);
+      const [ahead, due, counts, authorities, keys, drafts, audit, facts, others, held, copy] =
+        await Promise.all([
+          store.run('certificates.ahead', { limit: LANES }),
+          store.run('certificates.due', { limit: DUE }),
+          store.run('certificates.counts', { query: '', state: null, issuer: null, role: null }),
+          store.run('authorities.list', {}),
+          store.run('keys.list', { query: '', cursor: null, limit: 1 }),
+          draftItems(store),
+          store.run('audit.list', {
+            query: '',
+            outcome: null,
+            action: null,
+            from: null,
+            to: null,
+            cursor: null,
+            limit: RECENT,
+          }),
+          deps.router.describe(),
+          deps.attention(),
+          store.run('signers.keyCounts', {}),
+          restoredCopyOf(store),
+        ]);
       return {
         checkedAt: now.toISOString(),
         attention: [
           ...auditItem(deps.auditFault()),
+          ...copyItem(copy),
           ...others,
           ...facts.flatMap(signerItem),
           ...due.map((row) => dueItem(row, now)),

@@ -24,6 +24,7 @@ import {
 import { backupOpener } from './backup-opener.ts';
 import { writeHeader } from './header.ts';
 import { recordOrNote } from './record-or-note.ts';
+import { markRestoredCopy } from './restored-copy.ts';
 import { openSession, type OpenSession } from './session.ts';
 import type { Vault } from './vault-contract.ts';
 import { workspaceEntry } from './workspace-entry.ts';
@@ -142,6 +143,12 @@ export function createBackups(deps: {
             ofHeader: null,
             audit,
           });
+        const restoredAt = ports.clock.now().toISOString();
+        await markRestoredCopy(opened.session.store, {
+          madeAt: content.madeAt,
+          restoredAt,
+          knownUntil: live === null ? content.madeAt : restoredAt,
+        });
         // Its own: the one beside the workspace it is a copy of stays there.
         const { store } = opened.session;
         const last = await store.run('audit.head', {});
@@ -157,7 +164,7 @@ export function createBackups(deps: {
       throw error;
     }
     place.release();
-    await vault.remember(content.workspace, folder);
+    await vault.remember(content.workspace, folder, 'restored');
     await record(
       workspaceEntry('workspace.restore', `The backup of "${name}" was restored into ${folder}`, id),
     );
@@ -249,5 +256,5 @@ interface Source {
 function restoredText({ madeAt }: BackupContent, merged: boolean): string {
   return merged
     ? `Restored from the backup of ${madeAt}; ledger and audit were kept`
-    : `Restored from the backup of ${madeAt}; serials, numbers and records of later are NOT known in this copy`;
+    : `Restored from the backup of ${madeAt}; serials, numbers and records of later are not known in this copy`;
 }

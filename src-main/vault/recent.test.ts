@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { testVault } from '../testing/test-workspace.ts';
@@ -35,8 +35,33 @@ test('a copy of a workspace has a row of its own: it is opened and forgotten alo
 
 test('changes at the same time come one after the other: none is lost', async () => {
   const recent = createRecent(join(made.folder, 'config-of-its-own'));
-  const header = { id: 'ws-a', name: 'A', kind: 'online' } as Parameters<typeof recent.opened>[0];
+  const header = { id: 'ws-a', name: 'A', kind: 'online' } as Parameters<typeof recent.keep>[0];
   const paths = Array.from({ length: 8 }, (_, n) => `/workspaces/${n}`);
-  await Promise.all(paths.map((path) => recent.opened(header, path, new Date())));
+  await Promise.all(paths.map((path) => recent.keep(header, path, { how: 'opened', now: new Date() })));
   expect((await recent.rows()).map(({ path }) => path).toSorted()).toEqual(paths);
+});
+
+test('a restored copy is said until it is settled, and is not called opened before it was', async () => {
+  const recent = createRecent(join(made.folder, 'config-of-its-own'));
+  const header = { id: 'ws-a', name: 'A', kind: 'online' } as Parameters<typeof recent.keep>[0];
+  const seen: [string | null, string | null][] = [];
+  for (const [hour, how] of (['restored', 'opened', 'settled', 'opened'] as const).entries()) {
+    await recent.keep(header, '/copy', { how, now: new Date(Date.UTC(2026, 10, 24, hour)) });
+    for (const { lastOpenedAt, restoredAt } of await recent.rows()) seen.push([lastOpenedAt, restoredAt]);
+  }
+  const at = (hour: number): string => `2026-11-24T0${hour}:00:00.000Z`;
+  expect(seen).toEqual([
+    [null, at(0)],
+    [at(1), at(0)],
+    [at(2), null],
+    [at(3), null],
+  ]);
+});
+
+test('a list of an older Baleen is read', async () => {
+  const config = join(made.folder, 'config-of-its-own');
+  mkdirSync(config);
+  const row = { id: 'ws-a', name: 'A', kind: 'online', path: '/a', lastOpenedAt: '2026-11-24T00:00:00.000Z' };
+  writeFileSync(join(config, 'recent.json'), JSON.stringify([row]));
+  expect(await createRecent(config).rows()).toMatchObject([{ name: 'A', restoredAt: null }]);
 });

@@ -14,10 +14,14 @@ const row = z.strictObject({
   name: z.string(),
   kind: workspaceKind,
   path: z.string(),
-  lastOpenedAt: z.iso.datetime(),
+  lastOpenedAt: z.iso.datetime().nullable(),
+  restoredAt: z.iso.datetime().nullable().default(null),
 });
 type Row = z.infer<typeof row>;
 const MOST_ROWS = 30;
+
+/** What happened to it: a backup was restored to it, a person settled that only this copy is used, or it was opened. */
+export type Remembered = 'restored' | 'settled' | 'opened';
 
 /** A backup restored elsewhere has the workspace's id too: the place tells the rows apart. */
 function rowId(path: string): string {
@@ -27,7 +31,8 @@ function rowId(path: string): string {
 export interface Recent {
   /** `id` is the row's own. */
   rows(): Promise<z.infer<typeof recentWorkspace>[]>;
-  opened(header: Header, path: string, now: Date): Promise<void>;
+  /** Puts it first. */
+  keep(header: Header, path: string, what: { how: Remembered; now: Date }): Promise<void>;
   forget(id: string): Promise<void>;
   /** Throws AppError NOT_FOUND. */
   path(id: string): Promise<string>;
@@ -82,11 +87,16 @@ export function createRecent(configFolder: string): Recent {
           problem: await problemOf(found),
         })),
       ),
-    opened: ({ id, name, kind }, path, now) =>
-      change((rows) => [
-        { id, name, kind, path, lastOpenedAt: now.toISOString() },
-        ...rows.filter((found) => found.path !== path),
-      ]),
+    keep: ({ id, name, kind }, path, { how, now }) =>
+      change((rows) => {
+        const at = now.toISOString();
+        const before = rows.find((found) => found.path === path && found.id === id)?.restoredAt ?? null;
+        const restoredAt = how === 'restored' ? at : how === 'settled' ? null : before;
+        return [
+          { id, name, kind, path, lastOpenedAt: how === 'restored' ? null : at, restoredAt },
+          ...rows.filter((found) => found.path !== path),
+        ];
+      }),
     forget: (id) => change((rows) => rows.filter((found) => rowId(found.path) !== id)),
     async path(id) {
       const found = (await read()).find((candidate) => rowId(candidate.path) === id);

@@ -7,7 +7,7 @@ import type { NewWorkspace } from './create-workspace.ts';
 import type { HeaderChange } from './header-change.ts';
 import type { Header, Slot } from './header.ts';
 import type { LockedNotes } from './locked-notes.ts';
-import type { Recent } from './recent.ts';
+import type { Recent, Remembered } from './recent.ts';
 import type { OpenSession } from './session.ts';
 
 export type LockListener = () => Promise<void> | void;
@@ -41,7 +41,7 @@ export interface Vault {
   lock(why?: string): Promise<void>;
   close(): Promise<void>;
   /** Puts a workspace first in the list of recent ones. Never throws: the list is a convenience. */
-  remember(header: Header, folder: string): Promise<void>;
+  remember(header: Header, folder: string, how?: Remembered): Promise<void>;
   touch(): void;
   /**
    * Nothing, when `secret` opens the workspace by that slot. Throws AppError NOT_ALLOWED_NOW: what is on paper would

@@ -8,6 +8,7 @@ import { createBackups } from './backup.ts';
 import type { Ports } from '../ports.ts';
 import { createRecovery } from './recovery-channels.ts';
 import { readRecoveryKey } from './recovery-key.ts';
+import { restoredCopyOf, settleRestoredCopy } from './restored-copy.ts';
 import { passphraseStrength } from './strength.ts';
 import { AUTO_LOCK_PRESET, type AutoLockSettings } from './auto-lock.ts';
 import type { Vault } from './vault-contract.ts';
@@ -175,6 +176,14 @@ export function vaultDomain({
       return {};
     },
     settings,
+    restoredCopy: async () => ({ copy: await restoredCopyOf(vault.session().store) }),
+    async settleCopy() {
+      const { store, workspace } = vault.session();
+      await settleRestoredCopy(store, workspace.id);
+      const opened = vault.opened();
+      if (opened !== null) await vault.remember(opened.header, opened.folder, 'settled');
+      return {};
+    },
     async setSettings(value) {
       await vault.session().store.run('settings.set', {
         name: 'autoLock',

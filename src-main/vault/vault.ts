@@ -17,7 +17,7 @@ import { type Header, type Kdf, readHeader, type Slot } from './header.ts';
 import { calibrateKdf, makeSlot, openSlot } from './key-slots.ts';
 import { createLockedNotes } from './locked-notes.ts';
 import type { Session } from '../store/store-contract.ts';
-import { createRecent } from './recent.ts';
+import { createRecent, type Remembered } from './recent.ts';
 import { sessionLife } from './session-life.ts';
 import { takeOver } from './take-over.ts';
 import type { LockListener, Opened, Vault } from './vault-contract.ts';
@@ -110,9 +110,9 @@ export function createVault(deps: VaultDeps): Vault {
   }
 
   /** The list of recent workspaces is a convenience: it never fails what was done. */
-  async function remember(header: Header, folder: string): Promise<void> {
+  async function remember(header: Header, folder: string, how: Remembered = 'opened'): Promise<void> {
     await recent
-      .opened(header, folder, clock.now())
+      .keep(header, folder, { how, now: clock.now() })
       .catch((error: unknown) => deps.log.failure('the list of recent workspaces', error));
     changed('workspace', []);
     changed('recent', []);

@@ -39,9 +39,21 @@ export const recentWorkspace = z.strictObject({
   name: z.string(),
   kind: workspaceKind,
   path: z.string(),
-  lastOpenedAt: instant,
+  /** null: it was restored here and not opened yet. */
+  lastOpenedAt: instant.nullable(),
+  /** When a backup was restored to it, until a person settled that only this copy is used; null otherwise. */
+  restoredAt: instant.nullable(),
   /** Why it cannot be opened now, or null. */
   problem: z.string().nullable(),
+});
+
+/** A workspace that a backup was restored into; its original may still be used somewhere. */
+export const restoredCopy = z.strictObject({
+  /** When the backup was made. */
+  madeAt: instant,
+  restoredAt: instant,
+  /** What the original did after that is not known in the copy. */
+  knownUntil: instant,
 });
 
 export const workspaceName = z
@@ -136,6 +148,10 @@ export const workspaceChannels = {
     nothing,
     z.strictObject({ autoLockMinutes: z.number().int(), lockOnSuspend: z.boolean() }),
   ),
+  /** null: it is no restored copy, or a person settled that. */
+  'workspace.restoredCopy': channel('unlocked', nothing, z.strictObject({ copy: restoredCopy.nullable() })),
+  /** A person made sure that only this copy is used: its warning ends, the record stays. */
+  'workspace.settleCopy': change('unlocked', nothing, nothing),
   'workspace.setSettings': change(
     'unlocked',
     z.strictObject({ autoLockMinutes: z.number().int().min(1).max(240), lockOnSuspend: z.boolean() }),

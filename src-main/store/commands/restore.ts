@@ -26,12 +26,12 @@ export interface History {
   marks: SignerMarks[];
   /**
    * Settings that belong to what lies beside the database and not to the backup: the recovery key that was not typed back yet, a
-   * change that was begun, which header is in force, that there is a signed head. null: the backup's own header comes with it.
+   * change that was begun, which header is in force, that there is a signed head, that this is a restored copy. null: the backup's own header comes with it.
    */
   ofHeader: { name: string; value: string }[] | null;
 }
 
-const OF_HEADER = "'recoveryKey', 'headerChange', 'headerInForce', 'signedHead'";
+const OF_HEADER = "'recoveryKey', 'headerChange', 'headerInForce', 'signedHead', 'restoredCopy'";
 
 export const restoreCommands = {
   'restore.history': read((tx, _args: Record<string, never>): History => ({

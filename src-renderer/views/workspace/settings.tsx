@@ -25,6 +25,7 @@ import { Tag } from '../../components/tag.tsx';
 import { Time } from '../../components/time.tsx';
 import { KIND_NAMES } from './kind.tsx';
 import { RestoreDialog } from './restore-dialog.tsx';
+import { SettleCopyDialog } from './settle-copy.tsx';
 import { BackupDialog, PassphraseDialog, RecoveryDialog } from './settings-dialogs.tsx';
 
 function Row({ title, text, children }: { title: string; text: ReactNode; children: ReactNode }) {
@@ -115,7 +116,7 @@ function LockingCard() {
   );
 }
 
-const DIALOGS = ['passphrase', 'recovery', 'backup', 'restore', 'close'] as const;
+const DIALOGS = ['passphrase', 'recovery', 'backup', 'restore', 'copy', 'close'] as const;
 
 export function Settings({ route, session }: ViewProps) {
   const [open, setOpen] = useDialog(route, DIALOGS);
@@ -200,6 +201,7 @@ export function Settings({ route, session }: ViewProps) {
       <PassphraseDialog open={open === 'passphrase'} onClose={done} />
       <RecoveryDialog open={open === 'recovery'} onClose={done} workspace={workspace} />
       <BackupDialog open={open === 'backup'} onClose={done} workspaceName={workspace?.name ?? ''} />
+      <SettleCopyDialog open={open === 'copy' && session.state === 'unlocked'} onClose={done} />
       <RestoreDialog open={open === 'restore'} onClose={done} inPlace={session.state === 'unlocked'} />
       <ConfirmDialog
         open={open === 'close'}

@@ -17,6 +17,7 @@ import { Card } from '../../components/card.tsx';
 import { ConfirmDialog } from '../../components/dialog.tsx';
 import { FileChooser } from '../../components/drop-zone.tsx';
 import { EmptyState, ErrorState, Loading } from '../../components/state-box.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { Time } from '../../components/time.tsx';
 import { KindTag } from './kind.tsx';
 import { RestoreDialog } from './restore-dialog.tsx';
@@ -75,10 +76,21 @@ export function Start({ route }: ViewProps) {
                       <div className="row-wrap">
                         <b>{row.name}</b>
                         <KindTag kind={row.kind} />
+                        {row.restoredAt === null ? null : <Tag tone="careful">restored copy</Tag>}
                       </div>
                       <div className="mono quiet wrap">{row.path}</div>
                       <div className="small quiet">
-                        last opened <Time at={row.lastOpenedAt} clock />
+                        {row.restoredAt === null ? null : (
+                          <>
+                            restored <Time at={row.restoredAt} clock />
+                            {row.lastOpenedAt === null ? ', not opened yet' : ', '}
+                          </>
+                        )}
+                        {row.lastOpenedAt === null ? null : (
+                          <>
+                            last opened <Time at={row.lastOpenedAt} clock />
+                          </>
+                        )}
                       </div>
                       {row.problem === null ? null : <div className="tone-bad">{row.problem}</div>}
                     </div>
