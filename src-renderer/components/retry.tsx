@@ -8,7 +8,7 @@ export function Retry({ at }: { at: string }) {
     'tried again now'
   ) : (
     <>
-      tried again in <Countdown to={at} />
+      tried again in <Countdown to={at} now={now} />
     </>
   );
 }

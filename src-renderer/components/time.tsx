@@ -88,11 +88,14 @@ export function Ago({ at }: { at: string }) {
   return <span className="num">{ms > -10_000 ? `${durationText(ms)} ago` : `in ${durationText(-ms)}`}</span>;
 }
 
-/** mm:ss until an instant; "" when it has come. */
-export function Countdown({ to }: { to: string }) {
-  const now = useNow(500);
-  const seconds = Math.ceil((Date.parse(to) - now) / 1000);
-  if (seconds <= 0) return null;
+/** Whether there is an instant and it has not come. */
+export function isAhead(at: string | null | undefined, now: number): at is string {
+  return at !== null && at !== undefined && Date.parse(at) > now;
+}
+
+/** mm:ss until an instant. `now` is the clock by which the sentence around it is shown or not: it never lacks its number. */
+export function Countdown({ to, now }: { to: string; now: number }) {
+  const seconds = Math.max(0, Math.ceil((Date.parse(to) - now) / 1000));
   const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
   return (
     <span className="num" role="timer">

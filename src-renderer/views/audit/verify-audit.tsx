@@ -61,12 +61,12 @@ function VerifyBody({ onClose }: { onClose: () => void }) {
               ? ` By themselves all ${result.entries} entries are as they were written.`
               : null}
           </p>
-          <p className="row-wrap">
+          <div className="row-wrap">
             <Button kind="danger" busy={verify.busy} onPress={() => void verify.run(true)}>
               It stands on the paper like this
             </Button>
             <span className="dim">records that the audit was replaced</span>
-          </p>
+          </div>
         </Verdict>
       ) : null}
       {result === null || (result.mistyped !== null && result.faults.length === 0) ? null : result.faults

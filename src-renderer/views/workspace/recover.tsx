@@ -1,6 +1,7 @@
 /** The way in without the passphrase: the printed recovery key, and a new passphrase in the same step. */
 import { useState } from 'react';
 import { call } from '../../app/call.ts';
+import { useNow } from '../../app/clock.ts';
 import { reloadQuery } from '../../app/query-store.ts';
 import { hrefOf } from '../../app/router.ts';
 import { showToast } from '../../app/state.ts';
@@ -11,7 +12,7 @@ import { Card } from '../../components/card.tsx';
 import { Page } from '../../components/page.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { SecretField } from '../../components/text-field.tsx';
-import { Countdown } from '../../components/time.tsx';
+import { Countdown, isAhead } from '../../components/time.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { EMPTY_PASSPHRASE, NewPassphraseFields, whyNotPassphrase } from './new-passphrase.tsx';
 
@@ -27,7 +28,14 @@ export function Recover({ session }: ViewProps) {
   });
   const wrong = recover.error?.code === 'WRONG_PASSPHRASE';
   const retryAt = recover.error?.details.retryAt ?? session.retryAt;
-  const why = recoveryKey.trim() === '' ? 'Type the recovery key' : whyNotPassphrase(passphrase);
+  const now = useNow(500);
+  const waiting = isAhead(retryAt, now);
+  const other = recover.error && !wrong && recover.error.code !== 'SLOW_DOWN' ? recover.error : null;
+  const why = waiting
+    ? 'Wait until the countdown ends'
+    : recoveryKey.trim() === ''
+      ? 'Type the recovery key'
+      : whyNotPassphrase(passphrase);
   return (
     <Page title="Use the recovery key" narrow>
       <p className="dim">
@@ -56,12 +64,13 @@ export function Recover({ session }: ViewProps) {
             }
           />
           <NewPassphraseFields label="New passphrase" value={passphrase} onChange={setPassphrase} />
-          {retryAt ? (
-            <Notice severity="careful">
-              The next attempt is looked at in <Countdown to={retryAt} />
+          {waiting ? (
+            <Notice severity="careful" live>
+              After several wrong attempts the next one is looked at in <Countdown to={retryAt} now={now} />.
+              The right recovery key still works then.
             </Notice>
           ) : null}
-          {recover.error && !wrong ? <ErrorState error={recover.error} /> : null}
+          {other ? <ErrorState error={other} /> : null}
           <div className="row">
             <LinkButton href={hrefOf('unlock')}>Back</LinkButton>
             <span className="push" />

@@ -17,8 +17,8 @@ export function SettleCopyDialog({ open, onClose }: SettingsDialogProps) {
       onClose={onClose}
       title="Is the original out of use?"
       lost={[
-        'The warning of this copy. What you say here is on record.',
-        'Two workspaces that sign for the same authorities give the same numbers twice, and neither knows what the other revoked.',
+        'The warning about this copy. What you say here stays on record.',
+        'If the original signs on all the same, numbers are given twice, and neither knows what the other revoked.',
       ]}
       verb="Only this copy is used"
       keep="Not yet"

@@ -15,7 +15,7 @@ import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { SecretField } from '../../components/text-field.tsx';
-import { Countdown } from '../../components/time.tsx';
+import { Countdown, isAhead } from '../../components/time.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { KindTag } from './kind.tsx';
 
@@ -34,7 +34,7 @@ export function Unlock({ session }: ViewProps) {
   const close = useAction('workspace.close', closeWorkspace);
   const now = useNow(500);
   const refusedUntil = unlock.error?.details.retryAt ?? session.retryAt;
-  const waiting = refusedUntil !== null && refusedUntil !== undefined && Date.parse(refusedUntil) > now;
+  const waiting = isAhead(refusedUntil, now);
   const wrong = unlock.error?.code === 'WRONG_PASSPHRASE';
   const other = unlock.error && !wrong && unlock.error.code !== 'SLOW_DOWN' ? unlock.error : close.error;
   const why = waiting ? 'Wait until the countdown ends' : passphrase === '' ? 'Type the passphrase' : null;
@@ -71,8 +71,8 @@ export function Unlock({ session }: ViewProps) {
             {capsLock ? <Notice severity="careful">Caps Lock is on.</Notice> : null}
             {waiting ? (
               <Notice severity="careful" live>
-                After several wrong attempts the next one is looked at in <Countdown to={refusedUntil} />. The
-                right passphrase still works then.
+                After several wrong attempts the next one is looked at in{' '}
+                <Countdown to={refusedUntil} now={now} />. The right passphrase still works then.
               </Notice>
             ) : null}
             <div className="row">
