@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ObjectView } from '#shared/contract/certificate-view.ts';
 import type { Finding } from '#shared/contract/channel.ts';
-import { verdictOf } from './inspection-verdict.ts';
+import { canBeKept, verdictOf } from './inspection-verdict.ts';
 
 const finding = (severity: Finding['severity'], text: string): Finding => ({
   ...{ code: 'X', severity, text, where: '', clause: '' },
@@ -62,4 +62,21 @@ test('a request and a CRL say what is known of their signature', () => {
     { ok: false },
   ]);
   expect(verdictOf(item({ kind: 'crl' }), FILE)).toMatchObject({ severity: 'note', checks: [{ ok: null }] });
+});
+
+test('a certificate with a damaged signature is bad and is not kept', () => {
+  const damaged = leaf({
+    selfSigned: true,
+    findings: [{ ...finding('bad', 'Its signature is damaged.'), code: 'SIGNATURE_DAMAGED' }],
+  });
+  expect(verdictOf(damaged, { ...FILE, chain: [link('Root', 'BB'), link('leaf', 'AA')] })).toEqual({
+    severity: 'bad',
+    title: 'Its signature is damaged.',
+    checks: [{ text: 'Its signature is damaged', ok: false }],
+  });
+  expect([canBeKept(damaged), canBeKept(leaf()), canBeKept(item({ kind: 'crl' }))]).toEqual([
+    false,
+    true,
+    true,
+  ]);
 });

@@ -25,12 +25,21 @@ export function worst(findings: readonly Finding[]): Severity {
   return 'good';
 }
 
+const has = (item: ObjectView, code: string): boolean =>
+  item.findings.some((finding) => finding.code === code);
+
+/** What can be kept as it is: a private key is imported, and what has a damaged signature is only looked at. */
+export function canBeKept(item: ObjectView): boolean {
+  if (item.kind === 'certificate') return !has(item, 'SIGNATURE_DAMAGED');
+  return item.kind === 'request' || item.kind === 'crl';
+}
+
 /** Whether the object is what its signer signed; nothing for what bears no signature. */
 function signatureChecks(item: ObjectView, chain: Inspection['chain']): VerdictCheck[] {
-  const broken = (code: string): boolean => item.findings.some((finding) => finding.code === code);
   switch (item.kind) {
     case 'certificate': {
-      if (broken('SIGNATURE_BROKEN')) return [{ text: 'Its signature does not verify', ok: false }];
+      if (has(item, 'SIGNATURE_DAMAGED')) return [{ text: 'Its signature is damaged', ok: false }];
+      if (has(item, 'SIGNATURE_BROKEN')) return [{ text: 'Its signature does not verify', ok: false }];
       if (item.selfSigned) return [{ text: 'Signed by its own key', ok: true }];
       // Root first: a link that stands behind another was signed by it.
       const at = chain.findIndex(({ sha256 }) => sha256 === item.sha256);
