@@ -19,7 +19,7 @@ export interface InspectionVerdict {
   checks: VerdictCheck[];
 }
 
-export function worst(findings: readonly Finding[]): Severity {
+export function worst(findings: readonly Pick<Finding, 'severity'>[]): Severity {
   for (const severity of ['bad', 'careful', 'note'] as const)
     if (findings.some((finding) => finding.severity === severity)) return severity;
   return 'good';
@@ -64,8 +64,28 @@ function signatureChecks(item: ObjectView, chain: Inspection['chain']): VerdictC
   }
 }
 
-/** `item`: the object that is looked at; undefined while the file shows none. */
+/** "1 of 2 objects has something wrong." in front of what is said of the one that is looked at; "" where nothing is. */
+function countWords(items: readonly ObjectView[]): string {
+  if (items.length < 2) return '';
+  const count = (severity: Severity): number =>
+    items.filter(({ findings }) => worst(findings) === severity).length;
+  const [bad, careful] = [count('bad'), count('careful')];
+  const of = (some: number): string => `${some} of ${items.length} objects`;
+  if (bad > 0) return `${of(bad)} ${bad === 1 ? 'has' : 'have'} something wrong. `;
+  return careful > 0 ? `${of(careful)} ${careful === 1 ? 'deserves' : 'deserve'} a look. ` : '';
+}
+
+/** `item`: the object that is looked at; undefined while the file shows none. The severity is that of the whole file. */
 export function verdictOf(
+  item: ObjectView | undefined,
+  { items, ...file }: Pick<Inspection, 'items' | 'notes' | 'chain' | 'needsPassphrase'>,
+): InspectionVerdict {
+  const own = verdictOfOne(item, file);
+  const severity = worst([...items.flatMap(({ findings }) => findings), { severity: own.severity }]);
+  return { ...own, severity, title: `${countWords(items)}${own.title}` };
+}
+
+function verdictOfOne(
   item: ObjectView | undefined,
   { notes, chain, needsPassphrase }: Pick<Inspection, 'notes' | 'chain' | 'needsPassphrase'>,
 ): InspectionVerdict {
