@@ -151,7 +151,12 @@ test("a leaf over its CA's limit is refused in step's words until the limit is r
   });
   const review = await by.reviewOf(year);
   expect(review.problems).toEqual([]);
-  expect(review.findings.map(({ code }) => code)).toEqual(['LEAF_OVER_90_DAYS', 'NO_STATUS']);
+  expect(review.findings.map(({ code }) => code)).toEqual(['LEAF_OVER_90_DAYS', 'LEAF_LONG', 'NO_STATUS']);
+  const remarked = async (lifetimeSeconds: number): Promise<string | undefined> =>
+    (await by.reviewOf({ ...year, lifetimeSeconds })).findings.find(({ code }) => code === 'LEAF_LONG')?.text;
+  expect(await remarked(199 * DAY)).toBeUndefined();
+  // A minute of back-dating comes on top.
+  expect(await remarked(200 * DAY)).toMatch(/lives 201 days .* at most 200 from public CAs/);
 });
 
 test('the review shows what will be signed; a change after it is refused', async () => {

@@ -119,7 +119,7 @@ export function createInspect(deps: {
         (passphrase === null &&
           objects.some((object) => object.kind === 'privateKey' && object.file.encrypted)),
       items: items.map((item) => item.view),
-      notes: [...notes, ...inside, ...bundleFindings(certificates), ...unread],
+      notes: [...notes, ...inside, ...bundleFindings(certificates, ancestors), ...unread],
       chain:
         first === undefined
           ? []

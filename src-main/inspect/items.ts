@@ -5,7 +5,7 @@ import { askedBeyond } from '../issuing/asked-beyond.ts';
 import { PROFILES } from '../issuing/profiles/index.ts';
 import { keyAlgorithmOf } from '../signers/stored-key.ts';
 import { parseCertificate } from '../x509/certificate.ts';
-import { certificateView } from '../x509/certificate-view.ts';
+import { certificateView, damagedCertificateView } from '../x509/certificate-view.ts';
 import { crlView } from '../x509/crl.ts';
 import { bySeverity } from '../x509/lint.ts';
 import { keyFindings } from '../x509/lint-algorithms.ts';
@@ -121,6 +121,9 @@ export async function itemOf(object: FoundObject, passphrase: string | null, now
           keyFile: null,
         },
       ];
+    case 'damagedCertificate':
+      // SECURITY: nothing is kept of it, and it stands in no chain: what nobody can verify is no issuer.
+      return [{ view: damagedCertificateView(object.der, { now }), keep: null, keyFile: null }];
     case 'request':
       return [{ view: askedView(object.der), keep: { kind: 'request', der: object.der }, keyFile: null }];
     case 'crl':

@@ -2,7 +2,7 @@
 import type { CertificateView, ExtensionView, SanView } from '#shared/contract/certificate-view.ts';
 import { shownText } from '#shared/hidden-characters.ts';
 import { sha256Hex } from '../lib/bytes.ts';
-import { type Certificate, parseCertificate } from './certificate.ts';
+import { type Certificate, parseCertificate, parseDamagedCertificate } from './certificate.ts';
 import { nameView } from './distinguished-name.ts';
 import {
   type Extension,
@@ -19,7 +19,7 @@ import {
 } from './extension-reader.ts';
 import { extensionView } from './extension-text.ts';
 import { fingerprints } from './fingerprints.ts';
-import { lint } from './lint.ts';
+import { bySeverity, lint } from './lint.ts';
 import { EXTENSION } from './oids.ts';
 import { toPem } from './pem.ts';
 import { keyView } from './public-key.ts';
@@ -115,13 +115,37 @@ export function certificateFields(certificate: Certificate): CertificateFields {
   };
 }
 
+function viewOf(certificate: Certificate, findings: CertificateView['findings']): CertificateView {
+  return {
+    ...certificateFields(certificate),
+    fingerprints: fingerprints(certificate),
+    findings,
+    pem: toPem('CERTIFICATE', certificate.der),
+  };
+}
+
 /** Everything about one certificate. Throws X509Error when `der` is none (or has bytes behind it). */
 export function certificateView(der: Uint8Array, options: { now: Date }): CertificateView {
   const certificate = parseCertificate(der);
-  return {
-    ...certificateFields(certificate),
-    fingerprints: fingerprints(der),
-    findings: lint(certificate, options),
-    pem: toPem('CERTIFICATE', der),
-  };
+  return viewOf(certificate, lint(certificate, options));
+}
+
+/** The same for one whose signature field is damaged, which is its first finding. Throws X509Error when it is not so. */
+export function damagedCertificateView(der: Uint8Array, { now }: { now: Date }): CertificateView {
+  const damaged = parseDamagedCertificate(der);
+  if (damaged === null) throw new X509Error('the signature is not damaged');
+  const { certificate, fault } = damaged;
+  return viewOf(
+    certificate,
+    bySeverity([
+      {
+        code: 'SIGNATURE_DAMAGED',
+        severity: 'bad',
+        text: `Its signature is damaged: ${fault}. Nobody can verify it, and it is not kept here; get it anew from its maker.`,
+        where: 'signature',
+        clause: 'X.690 8.6.2',
+      },
+      ...lint(certificate, { now, signature: 'unknown' }),
+    ]),
+  );
 }

@@ -2,6 +2,7 @@
 import { toHex } from '../lib/bytes.ts';
 import {
   bigInteger,
+  bitString,
   wholeOctets,
   children,
   exactly,
@@ -50,11 +51,8 @@ export function serialHex(tlv: Tlv): string {
   return hex.length > 2 && hex.startsWith('00') ? hex.slice(2) : hex;
 }
 
-/**
- * Takes a certificate apart; an element that RFC 5280 4.1 does not name, and bytes behind it, are refused.
- * Throws X509Error when it is no certificate.
- */
-export function parseCertificate(der: Uint8Array): Certificate {
+/** Everything but the octets of the signature. An element that RFC 5280 4.1 does not name, and bytes behind it, are refused. */
+function takenApart(der: Uint8Array): Omit<Certificate, 'signature'> & { signatureField: Tlv } {
   const [tbs, signatureAlgorithm, signature] = exactly(
     readWhole(der, TAG.sequence, 'the certificate'),
     'the certificate',
@@ -101,6 +99,39 @@ export function parseCertificate(der: Uint8Array): Certificate {
         : readExtensions(readWhole(extensions.content, TAG.sequence, 'the extensions')),
     signatureAlgorithm,
     innerAlgorithm,
-    signature: wholeOctets(signature, 'the signature'),
+    signatureField: signature,
   };
+}
+
+/** Takes a certificate apart (RFC 5280 4.1). Throws X509Error when it is none, and when its signature is no whole octets. */
+export function parseCertificate(der: Uint8Array): Certificate {
+  const { signatureField, ...fields } = takenApart(der);
+  return { ...fields, signature: wholeOctets(signatureField, 'the signature') };
+}
+
+/** A certificate that can be shown and is good for nothing else: its signature is empty here, so that no key verifies it. */
+export interface DamagedCertificate {
+  certificate: Certificate;
+  /** What is wrong with the signature, as the end of a sentence. */
+  fault: string;
+}
+
+/** What is wrong with the BIT STRING of a signature (X.690 8.6.2); null when nothing is. */
+function signatureFault(field: Tlv): string | null {
+  if (field.content.length === 0) return 'it is empty';
+  try {
+    const { unused } = bitString(field, 'the signature');
+    if (unused === 0) return null;
+    return `its last ${unused === 1 ? 'bit is' : `${unused} bits are`} marked as not used, and a signature is whole octets`;
+  } catch (error) {
+    if (!(error instanceof X509Error)) throw error;
+    return `it begins with ${field.content[0]} where the number of unused bits belongs`;
+  }
+}
+
+/** A certificate whole but for its signature. null when there is nothing wrong with that. Throws X509Error when it is none. */
+export function parseDamagedCertificate(der: Uint8Array): DamagedCertificate | null {
+  const { signatureField, ...fields } = takenApart(der);
+  const fault = signatureFault(signatureField);
+  return fault === null ? null : { certificate: { ...fields, signature: new Uint8Array() }, fault };
 }

@@ -1,7 +1,7 @@
 /** Fingerprints in every notation the peers print, and one reader for all of them (X-004). It compares nothing by itself. */
 import { createHash, createPublicKey } from 'node:crypto';
 import type { FingerprintView } from '#shared/contract/certificate-view.ts';
-import { parseCertificate } from './certificate.ts';
+import type { Certificate } from './certificate.ts';
 import { keyId } from './public-key.ts';
 
 function colons(digest: Buffer): string {
@@ -26,8 +26,7 @@ function publicKeyMd5(spkiDer: Uint8Array): string | null {
 }
 
 /** All notations of a certificate, the most used first. `notation` are the keys of the golden file. */
-export function fingerprints(der: Uint8Array): FingerprintView[] {
-  const { spkiDer } = parseCertificate(der);
+export function fingerprints({ der, spkiDer }: Pick<Certificate, 'der' | 'spkiDer'>): FingerprintView[] {
   const sha256 = createHash('sha256').update(der).digest();
   const sha1 = createHash('sha1').update(der).digest();
   const spki = createHash('sha256').update(spkiDer).digest('base64');

@@ -22,6 +22,8 @@ const read = (name: string): Recognised => recognise(bytes(name));
 const ders = (name: string): Uint8Array[] =>
   read(name).objects.map((object) => ('der' in object ? object.der : new Uint8Array()));
 const der = (name: string): Uint8Array => ders(name)[0] ?? new Uint8Array();
+const nameOf = (name: string): string | undefined =>
+  certificateView(der(name), { now }).subject.attributes.find((attribute) => attribute.name === 'CN')?.value;
 const codes = (name: string): string[] =>
   certificateView(der(name), { now }).findings.map(({ code }) => code);
 
@@ -161,5 +163,26 @@ describe('links', () => {
     expect(bundleFindings(ders('api-wrong-order.pem')).map(({ code }) => code)).toContain('BUNDLE_ORDER');
     expect(bundleFindings(ders('api-with-root.pem')).map(({ code }) => code)).toEqual(['BUNDLE_ROOT']);
     expect(bundleFindings(ders('api-fullchain.pem'))).toEqual([]);
+  });
+  it('names who does not belong to the chain, and never calls a stranger the root', () => {
+    const found = (...names: string[]) =>
+      bundleFindings(names.map(der)).map(({ code, text }) => [
+        code,
+        /^"?([^"]*?)"? (?:in the file|certificates)/.exec(text)?.[1],
+      ]);
+    expect(found('api-internal.crt', 'mesh-ca.crt')).toEqual([['BUNDLE_STRANGER', nameOf('mesh-ca.crt')]]);
+    expect(found('api-internal.crt', 'kld-int.crt', 'mesh-ca.crt')).toEqual([
+      ['BUNDLE_STRANGER', nameOf('mesh-ca.crt')],
+    ]);
+    expect(found('api-internal.crt', 'mesh-ca.crt', 'other-ca.crt')).toEqual([['BUNDLE_STRANGER', '2']]);
+    // Its issuer first is a question of order, roots alone are a collection.
+    expect(found('kld-int.crt', 'api-internal.crt').map(([code]) => code)).toEqual(['BUNDLE_ORDER']);
+    expect(found('mesh-ca.crt', 'other-ca.crt', 'kld-root.crt')).toEqual([]);
+    // What links both is known, though not in the file.
+    expect(
+      bundleFindings(['api-internal.crt', 'kld-root.crt'].map(der), [der('kld-int.crt')]).map(
+        ({ code }) => code,
+      ),
+    ).toEqual(['BUNDLE_ROOT']);
   });
 });

@@ -95,8 +95,38 @@ export function linkChain(leafDer: Uint8Array, bagDer: readonly Uint8Array[], no
 
 const MOST_IN_ORDER = 100;
 
-/** Findings about a file of several certificates: order, a root that servers should not send, strangers. */
-export function bundleFindings(dersInOrder: readonly Uint8Array[]): Finding[] {
+/** The longest chain that the first certificate stands in, leaf first; `ancestors` fill its gaps. */
+function lineOf(bag: readonly Certificate[], ancestors: readonly Certificate[]): Certificate[] {
+  const [first] = bag;
+  if (first === undefined) return [];
+  const index = issuerIndex([...bag, ...ancestors]);
+  const issuers = new Map<Certificate, Certificate | undefined>();
+  const upwards = (from: Certificate): Certificate[] => {
+    const line: Certificate[] = [];
+    for (
+      let at: Certificate | undefined = from;
+      at !== undefined && !line.includes(at);
+      at = issuers.get(at)
+    ) {
+      line.push(at);
+      if (!issuers.has(at)) issuers.set(at, isTop(at) ? undefined : issuerOf(at, index));
+    }
+    return line;
+  };
+  return bag
+    .map(upwards)
+    .filter((line) => line.some(({ der }) => Buffer.compare(der, first.der) === 0))
+    .reduce((longest, line) => (line.length > longest.length ? line : longest), [first]);
+}
+
+/**
+ * Findings about a file of several certificates: order, a root that servers should not send, strangers. `ancestorDers`: known
+ * issuers that are not in the file.
+ */
+export function bundleFindings(
+  dersInOrder: readonly Uint8Array[],
+  ancestorDers: readonly Uint8Array[] = [],
+): Finding[] {
   // More than that is a collection, which no server sends: it has no order.
   if (dersInOrder.length < 2 || dersInOrder.length > MOST_IN_ORDER) return [];
   const bag = dersInOrder.map(parseCertificate);
@@ -105,13 +135,27 @@ export function bundleFindings(dersInOrder: readonly Uint8Array[]): Finding[] {
   const found: Finding[] = [];
   const add = (code: string, text: string): void =>
     void found.push({ code, severity: 'note', text, where: 'file', clause: 'RFC 8446 4.4.2' });
-  const inOrder = bag.slice(0, -1).every((certificate, at) => {
-    const next = bag[at + 1];
+  const line = lineOf(bag, ancestorDers.map(parseCertificate));
+  const belongs = ({ der }: Certificate): boolean => line.some((one) => Buffer.compare(one.der, der) === 0);
+  const own = bag.filter(belongs);
+  const inOrder = own.slice(0, -1).every((certificate, at) => {
+    const next = own[at + 1];
     return next !== undefined && !issuerIndex([next]).issuersOf(certificate).next().done;
   });
-  if (!inOrder && bag.some((certificate) => !index.issuersOf(certificate).next().done))
+  if (!inOrder && own.some((certificate) => !index.issuersOf(certificate).next().done))
     add('BUNDLE_ORDER', 'The certificates are not in order: leaf first, then each issuer.');
-  if (first !== undefined && !isTop(first) && bag.some(isTop))
+  if (first !== undefined && !isTop(first) && own.some(isTop))
     add('BUNDLE_ROOT', 'The root is in the file; a server should not send it.');
+  // Roots beside each other are a collection: there is no chain that one could be missing in.
+  const strangers =
+    line.length === 1 && first !== undefined && isTop(first) ? [] : bag.filter((one) => !belongs(one));
+  const [stranger] = strangers;
+  if (stranger !== undefined)
+    add(
+      'BUNDLE_STRANGER',
+      strangers.length === 1
+        ? `"${shortName(nameView(stranger.subject))}" in the file does not belong to the chain of the first certificate; a server should not send it.`
+        : `${strangers.length} certificates in the file do not belong to the chain of the first one; a server should not send them.`,
+    );
   return found;
 }

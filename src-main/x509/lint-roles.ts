@@ -4,6 +4,7 @@ import { readAuthorityKeyId, readSubjectKeyId } from './extension-reader.ts';
 import { type Add, type Facts, optional } from './lint-facts.ts';
 import { EXTENSION } from './oids.ts';
 import { keyView } from './public-key.ts';
+import { countedDays, publicLimitDays } from './public-limit.ts';
 
 export function identifiers({ certificate, isCa, selfIssued }: Facts, add: Add): void {
   const subjectKeyId = optional(certificate, EXTENSION.subjectKeyIdentifier, readSubjectKeyId);
@@ -127,12 +128,14 @@ export function leaf({ certificate, isCa, usages, purposes, names }: Facts, add:
       'keyUsage',
       'RFC 8813 3',
     );
-  const lifetimeDays = (certificate.notAfter.getTime() - certificate.notBefore.getTime()) / 86_400_000;
-  if (purposes?.includes('serverAuth') === true && lifetimeDays > 398)
+  const { notBefore, notAfter } = certificate;
+  const days = countedDays(notBefore, notAfter);
+  const most = publicLimitDays(notBefore);
+  if (purposes?.includes('serverAuth') === true && days > most)
     add(
       'LEAF_LONG',
       'note',
-      `It lives ${Math.floor(lifetimeDays)} days; browsers take at most 398 from public CAs.`,
+      `It lives ${days} days (back-dating counts, and a begun day is a whole one); for a certificate that begins on ${notBefore.toISOString().slice(0, 10)} browsers take at most ${most} from public CAs.`,
       'validity',
       'CABF BR 6.3.2',
     );

@@ -3,7 +3,7 @@
  * and opened elsewhere; nothing is judged beyond what the file itself shows.
  */
 import type { Finding } from '#shared/contract/channel.ts';
-import { parseCertificate } from './certificate.ts';
+import { parseCertificate, parseDamagedCertificate } from './certificate.ts';
 import { parseCrl } from './crl.ts';
 import { berToDer } from './ber.ts';
 import { readCms } from './cms-bundle.ts';
@@ -14,7 +14,8 @@ import { parseRequest } from './request.ts';
 import { X509Error } from './x509-error.ts';
 
 export type FoundObject =
-  | { kind: 'certificate' | 'request' | 'crl' | 'publicKey'; der: Uint8Array }
+  /** `damagedCertificate`: one whose signature is no signature; it is shown and never taken for a certificate. */
+  | { kind: 'certificate' | 'damagedCertificate' | 'request' | 'crl' | 'publicKey'; der: Uint8Array }
   /** `sealed`: what it lay in was encrypted, whatever it is itself. */
   | { kind: 'privateKey'; file: PrivateKeyFile; sealed?: boolean }
   | { kind: 'pkcs12'; der: Uint8Array };
@@ -33,6 +34,7 @@ interface RecognisedDer extends Recognised {
 
 const WORDS: Record<FoundObject['kind'], [string, string]> = {
   certificate: ['certificate', 'certificates'],
+  damagedCertificate: ['certificate with a damaged signature', 'certificates with a damaged signature'],
   request: ['certificate request', 'certificate requests'],
   crl: ['CRL', 'CRLs'],
   publicKey: ['public key', 'public keys'],
@@ -68,6 +70,7 @@ function objectsOfDer(der: Uint8Array): FoundObject[] {
       { kind: 'privateKey', file: { format, encrypted: format === 'PKCS#8 encrypted', source: { der } } },
     ];
   if (succeeds(() => parseCertificate(der))) return [{ kind: 'certificate', der }];
+  if (succeeds(() => parseDamagedCertificate(der))) return [{ kind: 'damagedCertificate', der }];
   if (succeeds(() => parseRequest(der))) return [{ kind: 'request', der }];
   if (succeeds(() => parseCrl(der))) return [{ kind: 'crl', der }];
   const outer = readTlv(der);

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { ObjectView } from '#shared/contract/certificate-view.ts';
 import type { Finding } from '#shared/contract/channel.ts';
-import { verdictOf } from './inspection-verdict.ts';
+import { canBeKept, verdictOf } from './inspection-verdict.ts';
 
 const finding = (severity: Finding['severity'], text: string): Finding => ({
   ...{ code: 'X', severity, text, where: '', clause: '' },
 });
-const FILE = { notes: [], chain: [], needsPassphrase: false };
+const FILE = { items: [], notes: [], chain: [], needsPassphrase: false };
 /** Only what the verdict looks at. */
 const item = (fields: object): ObjectView => ({ findings: [], ...fields }) as unknown as ObjectView;
 const leaf = (fields: object = {}): ObjectView =>
@@ -62,4 +62,43 @@ test('a request and a CRL say what is known of their signature', () => {
     { ok: false },
   ]);
   expect(verdictOf(item({ kind: 'crl' }), FILE)).toMatchObject({ severity: 'note', checks: [{ ok: null }] });
+});
+
+test('a certificate with a damaged signature is bad and is not kept', () => {
+  const damaged = leaf({
+    selfSigned: true,
+    findings: [{ ...finding('bad', 'Its signature is damaged.'), code: 'SIGNATURE_DAMAGED' }],
+  });
+  expect(verdictOf(damaged, { ...FILE, chain: [link('Root', 'BB'), link('leaf', 'AA')] })).toEqual({
+    severity: 'bad',
+    title: 'Its signature is damaged.',
+    checks: [{ text: 'Its signature is damaged', ok: false }],
+  });
+  expect([canBeKept(damaged), canBeKept(leaf()), canBeKept(item({ kind: 'crl' }))]).toEqual([
+    false,
+    true,
+    true,
+  ]);
+});
+
+test('of several objects the verdict counts those that are wrong, whichever is looked at', () => {
+  const chain = [link('Root', 'BB'), link('leaf', 'AA')];
+  const weak = leaf({ sha256: 'CC', selfSigned: true, findings: [finding('bad', 'RSA 1024.')] });
+  const old = leaf({ sha256: 'DD', selfSigned: true, findings: [finding('careful', 'SHA-1.')] });
+  const of = (at: ObjectView, ...items: ObjectView[]) => {
+    const { severity, title } = verdictOf(at, { ...FILE, chain, items });
+    return [severity, title];
+  };
+  expect(of(leaf(), leaf(), weak)).toEqual([
+    'bad',
+    '1 of 2 objects has something wrong. Nothing wrong was found in this certificate.',
+  ]);
+  expect(of(weak, leaf(), weak)).toEqual(['bad', '1 of 2 objects has something wrong. RSA 1024.']);
+  expect(of(leaf(), leaf(), weak, weak, old)[1]).toMatch(/^2 of 4 objects have something wrong\. /);
+  expect(of(leaf(), leaf(), old)).toEqual([
+    'careful',
+    '1 of 2 objects deserves a look. Nothing wrong was found in this certificate.',
+  ]);
+  expect(of(leaf(), leaf(), leaf())).toEqual(['good', 'Nothing wrong was found in this certificate.']);
+  expect(of(weak, weak)).toEqual(['bad', 'RSA 1024.']);
 });

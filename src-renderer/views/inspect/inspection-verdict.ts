@@ -19,18 +19,27 @@ export interface InspectionVerdict {
   checks: VerdictCheck[];
 }
 
-export function worst(findings: readonly Finding[]): Severity {
+export function worst(findings: readonly Pick<Finding, 'severity'>[]): Severity {
   for (const severity of ['bad', 'careful', 'note'] as const)
     if (findings.some((finding) => finding.severity === severity)) return severity;
   return 'good';
 }
 
+const has = (item: ObjectView, code: string): boolean =>
+  item.findings.some((finding) => finding.code === code);
+
+/** What can be kept as it is: a private key is imported, and what has a damaged signature is only looked at. */
+export function canBeKept(item: ObjectView): boolean {
+  if (item.kind === 'certificate') return !has(item, 'SIGNATURE_DAMAGED');
+  return item.kind === 'request' || item.kind === 'crl';
+}
+
 /** Whether the object is what its signer signed; nothing for what bears no signature. */
 function signatureChecks(item: ObjectView, chain: Inspection['chain']): VerdictCheck[] {
-  const broken = (code: string): boolean => item.findings.some((finding) => finding.code === code);
   switch (item.kind) {
     case 'certificate': {
-      if (broken('SIGNATURE_BROKEN')) return [{ text: 'Its signature does not verify', ok: false }];
+      if (has(item, 'SIGNATURE_DAMAGED')) return [{ text: 'Its signature is damaged', ok: false }];
+      if (has(item, 'SIGNATURE_BROKEN')) return [{ text: 'Its signature does not verify', ok: false }];
       if (item.selfSigned) return [{ text: 'Signed by its own key', ok: true }];
       // Root first: a link that stands behind another was signed by it.
       const at = chain.findIndex(({ sha256 }) => sha256 === item.sha256);
@@ -55,8 +64,28 @@ function signatureChecks(item: ObjectView, chain: Inspection['chain']): VerdictC
   }
 }
 
-/** `item`: the object that is looked at; undefined while the file shows none. */
+/** "1 of 2 objects has something wrong." in front of what is said of the one that is looked at; "" where nothing is. */
+function countWords(items: readonly ObjectView[]): string {
+  if (items.length < 2) return '';
+  const count = (severity: Severity): number =>
+    items.filter(({ findings }) => worst(findings) === severity).length;
+  const [bad, careful] = [count('bad'), count('careful')];
+  const of = (some: number): string => `${some} of ${items.length} objects`;
+  if (bad > 0) return `${of(bad)} ${bad === 1 ? 'has' : 'have'} something wrong. `;
+  return careful > 0 ? `${of(careful)} ${careful === 1 ? 'deserves' : 'deserve'} a look. ` : '';
+}
+
+/** `item`: the object that is looked at; undefined while the file shows none. The severity is that of the whole file. */
 export function verdictOf(
+  item: ObjectView | undefined,
+  { items, ...file }: Pick<Inspection, 'items' | 'notes' | 'chain' | 'needsPassphrase'>,
+): InspectionVerdict {
+  const own = verdictOfOne(item, file);
+  const severity = worst([...items.flatMap(({ findings }) => findings), { severity: own.severity }]);
+  return { ...own, severity, title: `${countWords(items)}${own.title}` };
+}
+
+function verdictOfOne(
   item: ObjectView | undefined,
   { notes, chain, needsPassphrase }: Pick<Inspection, 'notes' | 'chain' | 'needsPassphrase'>,
 ): InspectionVerdict {

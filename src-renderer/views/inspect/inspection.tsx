@@ -21,7 +21,7 @@ import { Tag } from '../../components/tag.tsx';
 import { FindingsTable, Verdict } from '../../components/verdict.tsx';
 import { sizeText } from '../../app/blob-upload.ts';
 import { ImportKeyDialog } from '../keys/import-key-dialog.tsx';
-import { KINDS, verdictOf, worst } from './inspection-verdict.ts';
+import { canBeKept, KINDS, verdictOf, worst } from './inspection-verdict.ts';
 import { CrlCard, PrivateKeyCard, PublicKeyCard, RequestCard } from './object-cards.tsx';
 import { OpenWith } from './open-with.tsx';
 
@@ -49,9 +49,6 @@ function Evidence({ item }: { item: ObjectView }) {
   return <PrivateKeyCard view={item} />;
 }
 
-/** What can be kept as it is; a private key is imported. */
-const KEEPABLE: ReadonlySet<ObjectView['kind']> = new Set(['certificate', 'request', 'crl']);
-
 /** `missing`: how many of those that can be kept are not in the workspace yet. */
 function keepWords(all: number, missing: number): string {
   if (missing === 0) return all === 1 ? 'Kept' : `All ${all} kept`;
@@ -66,7 +63,7 @@ export function InspectionPage(props: { inspection: Inspection; session: Session
   const item = inspection.items[Math.min(at, inspection.items.length - 1)];
   const findings = [...inspection.notes, ...(item?.findings ?? [])];
   const unlocked = session.state === 'unlocked';
-  const keepable = inspection.items.flatMap((one, index) => (KEEPABLE.has(one.kind) ? [index] : []));
+  const keepable = inspection.items.flatMap((one, index) => (canBeKept(one) ? [index] : []));
   const known = useQuery('inspect.known', { id: inspection.id }, ['certificates'], {
     skip: !unlocked || keepable.length === 0,
   });
