@@ -170,6 +170,7 @@ export function createKmipDevice(deps: {
         const client = again?.client ?? (await connect(signal));
         try {
           last = await facts(client, signal);
+          client.settle(last.serial);
           return last;
         } catch (error) {
           // What did not come up is not half open.
