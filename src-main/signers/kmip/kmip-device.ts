@@ -201,7 +201,7 @@ export function createKmipDevice(deps: {
     },
     publicKey: (handle) => told(() => keys().publicKey(handle)),
     sign: (handle, algorithm, data) => told(() => keys().sign(handle, algorithm, data)),
-    destroy: (handle) => told(() => keys().destroy(handle)),
+    destroy: (handle, spkiDer) => told(() => keys().destroy(handle, spkiDer)),
     destroyIf: (handle, may) => told(() => keys().destroyIf(handle, may)),
     find: (spkiDer) => told(() => keys().find(spkiDer)),
     list: (signal) => told(() => keys().list(signal)),
