@@ -91,7 +91,7 @@ export function deviceContract(
       });
       expect(counts[0]).toBe(before);
       expect(Buffer.from(handles.at(-1) ?? []).equals(handle)).toBe(true);
-      await device.destroy(handles.at(-1) ?? NONE);
+      await device.destroy(handles.at(-1) ?? NONE, null);
       expect(await device.find(spkiDer)).toBeNull();
       const full = new AppError('DISK_FULL', 'The disk is full.');
       for (const at of handles.keys()) {
@@ -108,11 +108,24 @@ export function deviceContract(
     test('a key that was destroyed is gone, once and again', async () => {
       const device = await opened();
       const { handle, spkiDer } = await device.create({ algorithm: fast, label: '' });
-      await device.destroy(handle);
-      await device.destroy(handle);
+      await device.destroy(handle, spkiDer);
+      await device.destroy(handle, spkiDer);
       await expect(device.sign(handle, fast, DATA)).rejects.toMatchObject({ trouble: 'key-gone' });
       await expect(device.publicKey(handle)).rejects.toMatchObject({ trouble: 'key-gone' });
       expect(await device.find(spkiDer)).toBeNull();
+    });
+
+    test('another key under the handle is not destroyed', async () => {
+      const device = await opened();
+      const mine = await device.create({ algorithm: fast, label: '' });
+      const other = await device.create({ algorithm: fast, label: '' });
+      await expect(device.destroy(other.handle, mine.spkiDer)).rejects.toMatchObject({
+        trouble: 'refused',
+        code: 'ANOTHER_KEY',
+        message: expect.stringMatching(/\.$/),
+      });
+      for (const { handle, spkiDer } of [mine, other])
+        expect(signatureHolds(fast, spkiDer, DATA, await device.sign(handle, fast, DATA))).toBe(true);
     });
 
     test('a key that never was is gone as well', async () => {

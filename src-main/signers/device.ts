@@ -164,8 +164,11 @@ export interface Device {
   publicKey(handle: Uint8Array): Promise<Uint8Array>;
   /** With the scheme of `signatureScheme(algorithm)`; ECDSA as DER. `data` is what is hashed. */
   sign(handle: Uint8Array, algorithm: KeyAlgorithm, data: Uint8Array): Promise<Uint8Array>;
-  /** What is gone already is no error. */
-  destroy(handle: Uint8Array): Promise<void>;
+  /**
+   * What is gone already is no error. SECURITY: throws `refused` (ANOTHER_KEY) when another key than `spkiDer` is shown under the handle,
+   * because it may have been given again; null: it is not known.
+   */
+  destroy(handle: Uint8Array, spkiDer: Uint8Array | null): Promise<void>;
   /**
    * Looks at what lies under a handle that `begun` was called with, and destroys it when `may`, asked right before, says so. SECURITY:
    * `left` without asking when it is not surely one key, or when a device that gives handles again does not show which key it is.

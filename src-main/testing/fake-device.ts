@@ -190,7 +190,7 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
       const signed = token.signsWrongly ? Buffer.from('something else') : data;
       return new Uint8Array(sign(signatureScheme(algorithm).hash, signed, privateKey));
     },
-    async destroy(handle) {
+    async destroy(handle, _spkiDer) {
       (await meet('destroy')).keys.delete(Buffer.from(handle).toString('hex'));
     },
     async destroyIf(handle, may) {

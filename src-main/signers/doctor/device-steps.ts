@@ -270,7 +270,7 @@ export function deviceSteps(deps: DeviceStepsDeps): Step[] {
         try {
           // It may have crashed with its child; what was made is taken away all the same.
           await device.open(AbortSignal.timeout(signal.aborted ? 5_000 : 60_000));
-          for (const { handle } of made) await device.destroy(handle);
+          for (const { handle, spkiDer } of made) await device.destroy(handle, spkiDer);
           await deps.used?.();
         } catch (error) {
           if (!(error instanceof DeviceError)) throw error;

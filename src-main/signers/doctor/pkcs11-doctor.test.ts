@@ -231,7 +231,7 @@ describe('each line fails alone, with cause, check and fix; what comes after it 
     expect(line('destroy').cause).toMatch(cause);
     const device = hsm.device('doctor');
     await device.open(never);
-    for (const { handle } of await device.list()) await device.destroy(handle);
+    for (const { handle } of await device.list()) await device.destroy(handle, null);
   });
 
   test.each<[code: string, name: string, text: RegExp, fix: RegExp]>([

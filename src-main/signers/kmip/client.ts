@@ -26,6 +26,8 @@ export interface KmipClient {
   negotiate(signal?: AbortSignal): Promise<KmipVersion>;
   /** DER of the certificate that the server showed last; null before. */
   peer(): Uint8Array | null;
+  /** SECURITY: whoever opened it proves the server with this certificate (SHA-256); every other one is asked to prove itself from now on. */
+  settle(certificate: string): void;
   close(): void;
 }
 
@@ -66,14 +68,14 @@ export function createKmipClient(deps: {
   net: Net;
   clock: Clock;
   /**
-   * SECURITY: asked of each connection whose certificate is another than those before, and before anything else is done on it; the
-   * first one whoever opens it proves. Throws to refuse it.
+   * SECURITY: asked once `settle` was called of each certificate that was not proven, and before anything else is done on a connection
+   * that shows it. Throws to refuse it.
    */
   prove(call: KmipClient['call'], peer: Uint8Array): Promise<void>;
 }): KmipClient {
   const { settings, contact, credential, net, clock } = deps;
-  /** Certificates that were proven, SHA-256. */
-  const proven = new Set<string>();
+  /** Certificates that were proven, SHA-256; null: it is being opened. */
+  let proven: Set<string> | null = null;
   const limits = {
     readTimeoutMs: limitMs(settings.readTimeoutSeconds),
     writeTimeoutMs: limitMs(settings.writeTimeoutSeconds),
@@ -82,7 +84,6 @@ export function createKmipClient(deps: {
   let version: KmipVersion = { major: 1, minor: 0 };
   /** What the connection showed that answered last. */
   let peer: Uint8Array | null = null;
-  const peers = new WeakMap<Connection, Uint8Array>();
 
   const pool = createPool({
     clock,
@@ -103,24 +104,26 @@ export function createKmipClient(deps: {
         .catch((error: unknown) => {
           throw changedPeer(error, believed.trust, host);
         });
-      const connection = createConnection(stream, { clock, limits, ended });
-      try {
-        const name = sha256Hex(stream.peer);
-        const how = { spoken: version, shown: credential };
-        if (proven.size > 0 && !proven.has(name))
-          await deps.prove(
-            (operation, until) => exchange(connection, operation, how, until ?? signal),
-            stream.peer,
-          );
-        proven.add(name);
-      } catch (error) {
-        connection.close();
-        throw error;
-      }
-      peers.set(connection, stream.peer);
-      return connection;
+      return createConnection(stream, { clock, limits, ended });
     },
   });
+
+  /** Throws what the proof throws; the connection is over then. */
+  async function requireProven(connection: Connection, signal: AbortSignal | undefined): Promise<void> {
+    const certificate = sha256Hex(connection.peer);
+    if (proven === null || proven.has(certificate)) return;
+    const how = { spoken: version, shown: credential };
+    try {
+      await deps.prove(
+        (operation, until) => exchange(connection, operation, how, until ?? signal),
+        connection.peer,
+      );
+      proven.add(certificate);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
 
   async function exchange<T>(
     connection: Connection,
@@ -152,8 +155,9 @@ export function createKmipClient(deps: {
     const attempt = (fresh: boolean): Promise<T> =>
       pool.use(
         async (connection) => {
+          await requireProven(connection, signal);
           const value = await exchange(connection, operation, how, signal);
-          peer = peers.get(connection) ?? peer;
+          ({ peer } = connection);
           return value;
         },
         { fresh, signal },
@@ -215,6 +219,9 @@ export function createKmipClient(deps: {
       return version;
     },
     peer: () => peer,
+    settle(certificate) {
+      proven = new Set([certificate]);
+    },
     close: () => pool.close(),
   };
 }

@@ -21,7 +21,7 @@ export interface KmipKeys {
   create(request: DeviceKeyRequest, signal: AbortSignal | undefined): Promise<MadeKey>;
   publicKey(handle: Uint8Array): Promise<Uint8Array>;
   sign(handle: Uint8Array, algorithm: KeyAlgorithm, data: Uint8Array): Promise<Uint8Array>;
-  destroy(handle: Uint8Array): Promise<void>;
+  destroy: Device['destroy'];
   destroyIf: Device['destroyIf'];
   find(spkiDer: Uint8Array): Promise<Uint8Array | null>;
   list(signal: AbortSignal | undefined): Promise<DeviceKey[]>;
@@ -174,6 +174,25 @@ export function createKeys(deps: {
     return 'destroyed';
   }
 
+  async function destroyOwn(handle: Uint8Array, spkiDer: Uint8Array | null): Promise<void> {
+    const { publicId, privateId } = readHandle(handle);
+    const attributes = await unlessGone(client.call(getAttributes(privateId)));
+    const shownId = publicId ?? (attributes === null ? null : await publicIdOf(attributes));
+    const shown = shownId === null ? null : await unlessGone(spkiOf(shownId));
+    const another =
+      spkiDer !== null &&
+      ((shown !== null && !equalBytes(shown, spkiDer)) ||
+        (attributes !== null && isOfAnother(attributes, publicId, spkiDer)));
+    if (another)
+      throw new DeviceError(
+        'refused',
+        'ANOTHER_KEY',
+        'The server has another key under the numbers of this one, so nothing was destroyed: look on the server for where this one is.',
+        `${publicId ?? ''} ${privateId}`.trim(),
+      );
+    await destroyPair({ publicId, privateId });
+  }
+
   return {
     version,
     create,
@@ -182,9 +201,9 @@ export function createKeys(deps: {
       const { privateId } = readHandle(handle);
       return asDerSignature(algorithm, await client.call(sign(privateId, algorithm, data)));
     },
-    destroy(handle) {
+    destroy(handle, spkiDer) {
       const begun = readBegun(handle);
-      return begun === null ? destroyPair(readHandle(handle)) : destroyBegun(begun);
+      return begun === null ? destroyOwn(handle, spkiDer) : destroyBegun(begun);
     },
     destroyIf(handle, may) {
       const begun = readBegun(handle);
@@ -214,6 +233,14 @@ function isPair(attributes: KmipAttributes, publicId: string | null, spkiDer: Ui
   const linked = linkOf(attributes, LINK_TYPE.publicKey);
   if (linked !== null) return linked === publicId;
   return namesOf(attributes).includes(`krill-private-key-${keyId(spkiDer).toLowerCase()}`);
+}
+
+/** Whether a private half says that it belongs to another public one. */
+function isOfAnother(attributes: KmipAttributes, publicId: string | null, spkiDer: Uint8Array): boolean {
+  const linked = linkOf(attributes, LINK_TYPE.publicKey);
+  if (linked !== null && publicId !== null && linked !== publicId) return true;
+  const named = namesOf(attributes).filter((name) => PRIVATE_NAME.test(name));
+  return named.length > 0 && !named.includes(`krill-private-key-${keyId(spkiDer).toLowerCase()}`);
 }
 
 async function unlessDestroyed<T>(work: Promise<T>): Promise<T | null> {

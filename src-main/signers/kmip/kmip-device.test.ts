@@ -55,7 +55,7 @@ describe('versions', () => {
     expect(signatureHolds('p-256', spkiDer, DATA, signature)).toBe(true);
     expect(Buffer.from((await device.find(spkiDer)) ?? []).equals(handle)).toBe(true);
     expect((await device.list())[0]).toMatchObject({ label: /^krill-private-key-/, uses: ['sign'] });
-    await device.destroy(handle);
+    await device.destroy(handle, null);
     expect(server.objects.size).toBe(0);
     expect(new Set(server.asked.map((line) => line.split(' ')[0]))).toEqual(new Set([spoken]));
   });
@@ -169,6 +169,31 @@ describe('making a key, whole or not at all', () => {
     const [copied] = server.objects.values();
     if (copied !== undefined) server.objects.set('copy', { ...copied });
     await expect(device.find(spkiDer)).rejects.toMatchObject({ trouble: 'refused', code: 'AMBIGUOUS' });
+  });
+});
+
+describe('numbers that the server gave again', () => {
+  test.each([
+    ['both halves', 2],
+    ['the private half alone', 1],
+  ])('%s are of another key now: nothing is destroyed', async (_what, count) => {
+    const server = await fakeKmip();
+    const device = kmipDevice(server.settings());
+    await device.open(signal);
+    const mine = await device.create({ algorithm: 'p-256', label: '' });
+    const theirs = await device.create({ algorithm: 'p-256', label: '' });
+    const [ids = [], others = []] = [mine, theirs].map(({ handle }) =>
+      Buffer.from(handle).toString().split(':').toReversed(),
+    );
+    for (let at = 0; at < count; at += 1) {
+      const other = server.objects.get(others[at] ?? '');
+      if (other === undefined) throw new Error('no such object');
+      server.objects.set(ids[at] ?? '', { ...other, partner: ids[1 - at] ?? '' });
+      server.objects.delete(others[at] ?? '');
+    }
+    const before = [...server.objects.keys()];
+    await expect(device.destroy(mine.handle, mine.spkiDer)).rejects.toMatchObject({ code: 'ANOTHER_KEY' });
+    expect([...server.objects.keys()]).toEqual(before);
   });
 });
 

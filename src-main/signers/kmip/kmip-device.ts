@@ -170,6 +170,7 @@ export function createKmipDevice(deps: {
         const client = again?.client ?? (await connect(signal));
         try {
           last = await facts(client, signal);
+          client.settle(last.serial);
           return last;
         } catch (error) {
           // What did not come up is not half open.
@@ -200,7 +201,7 @@ export function createKmipDevice(deps: {
     },
     publicKey: (handle) => told(() => keys().publicKey(handle)),
     sign: (handle, algorithm, data) => told(() => keys().sign(handle, algorithm, data)),
-    destroy: (handle) => told(() => keys().destroy(handle)),
+    destroy: (handle, spkiDer) => told(() => keys().destroy(handle, spkiDer)),
     destroyIf: (handle, may) => told(() => keys().destroyIf(handle, may)),
     find: (spkiDer) => told(() => keys().find(spkiDer)),
     list: (signal) => told(() => keys().list(signal)),

@@ -53,9 +53,9 @@ describe('nobody waited for the answer', () => {
           state: 1,
         });
       expect(server.objects.size).toBe(2);
-      await device.destroy(handles[0] ?? new Uint8Array());
+      await device.destroy(handles[0] ?? new Uint8Array(), null);
       expect(server.objects.size).toBe(0);
-      await device.destroy(handles[0] ?? new Uint8Array());
+      await device.destroy(handles[0] ?? new Uint8Array(), null);
     },
   );
 
@@ -71,7 +71,7 @@ describe('nobody waited for the answer', () => {
     });
     expect(handles).toHaveLength(2);
     expect(Buffer.from(handles[1] ?? []).equals(handle)).toBe(true);
-    await device.destroy(handles[1] ?? new Uint8Array());
+    await device.destroy(handles[1] ?? new Uint8Array(), null);
     expect(server.objects.size).toBe(0);
   });
 });

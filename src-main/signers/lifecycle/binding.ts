@@ -79,7 +79,7 @@ export async function bindDevice(
     return binding;
   } catch (error) {
     // What it failed with counts; an orphan that stays is named by nobody.
-    await device.destroy(made.handle).catch(() => undefined);
+    await device.destroy(made.handle, made.spkiDer).catch(() => undefined);
     throw error;
   }
 }

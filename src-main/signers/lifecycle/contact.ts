@@ -63,12 +63,24 @@ export function createContact(deps: ContactDeps) {
     settings: () => signer().settings,
     serial: () => binding?.serial ?? null,
     async proof(device, facts) {
-      if (binding === null) return;
+      if (binding === null) return requireMet(facts);
       await checkBinding(device, facts, signer().name, binding);
       if (memory.known()?.facts.serial !== facts.serial) await memory.learn(facts, null);
     },
     log: deps.log,
   });
+
+  /** SECURITY: what has no identity key yet cannot prove itself, so that another one than was met first is not used. Throws DeviceError. */
+  function requireMet({ serial }: DeviceFacts): void {
+    const met = holder.opened()?.facts.serial;
+    if (met === undefined || met === serial) return;
+    const { name, settings } = signer();
+    throw new DeviceError(
+      'unreachable',
+      'ANOTHER_DEVICE',
+      `${name} answers now with another ${serialName(settings)} than a moment ago, before it had an identity key: give the address of one device, and contact it again.`,
+    );
+  }
 
   /** Throws what it was stopped with. */
   function requireOpen(): void {

@@ -43,7 +43,7 @@ export function probe(managed: ManagedSigner, name: string, job: JobContext): Pr
         await proveKey(device, name, key);
       } finally {
         job.report(progress(0.8), 'Destroying it again');
-        await device.destroy(key.handle);
+        await device.destroy(key.handle, key.spkiDer);
       }
     }
     await managed.contact.learn(facts, device);

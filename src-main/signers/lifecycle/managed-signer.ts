@@ -129,6 +129,7 @@ export function createManagedSigner(deps: {
         device.sign(key.handle, key.algorithm, data),
       );
     },
-    destroy: (key) => withDevice({ key: key.id, repeat: true }, (device) => device.destroy(key.handle)),
+    destroy: (key) =>
+      withDevice({ key: key.id, repeat: true }, (device) => device.destroy(key.handle, key.spkiDer)),
   };
 }

@@ -51,3 +51,15 @@ test('a server is told by its certificate, on the screen and on record; a token 
   expect((await t.audit('signers.otherSerial'))[0]).toMatch(/it was CD34 and is EF56$/);
   expect((await t.row(id)).device).toMatchObject({ serial: 'EF56', before: { serial: 'CD34' } });
 });
+
+test('another server than the one met first is not used before there is an identity key', async () => {
+  const server = fakeToken('', { dialsAnew: true });
+  // The one that shows up once the identity key was made.
+  Object.defineProperty(server, 'serial', { get: () => (server.keys.size === 0 ? 'AB12' : 'CD34') });
+  const t = await started({ '/a.so': server });
+  const id = await t.add('One', '/a.so');
+  const job = await t.job(await t.app.call('signers.login', { id }));
+  expect(job.error?.message).toMatch(/another .*than a moment ago/);
+  expect(await t.row(id)).toMatchObject({ state: 'retrying', trouble: { code: 'ANOTHER_DEVICE' } });
+  expect(server.keys.size).toBe(0);
+});

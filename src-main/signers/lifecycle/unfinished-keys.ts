@@ -116,10 +116,10 @@ export function createUnfinishedKeys(deps: {
           throw error;
         }
       },
-      async destroy(handle) {
+      async destroy(handle, spkiDer) {
         const id = rows.get(toHex(handle));
         try {
-          await device.destroy(handle);
+          await device.destroy(handle, spkiDer);
         } finally {
           rows.delete(toHex(handle));
           if (id === undefined) release(signer, handle);
@@ -144,11 +144,15 @@ export function createUnfinishedKeys(deps: {
     device: Device,
     error: unknown,
   ): Promise<void> {
-    const { id, signer, handle } = row;
+    const { id, signer, handle, spkiSha256 } = row;
     if (error instanceof DeviceError && ANSWERED.has(error.trouble))
       try {
-        await device.destroy(handle);
-        await dropRow(signer, id);
+        const found = await device.destroyIf(
+          handle,
+          async ({ spkiDer }) =>
+            spkiSha256 === null || (spkiDer !== null && sha256Hex(spkiDer) === spkiSha256),
+        );
+        if (found !== 'left') await dropRow(signer, id);
       } catch (second) {
         log.failure(`an unfinished key (${signer})`, second);
       }

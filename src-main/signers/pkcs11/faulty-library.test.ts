@@ -139,7 +139,7 @@ describeSoftHsm('a library that lacks something', () => {
     const made = await device.create({ algorithm: 'p-256', label: 'fragile' });
     const signature = await device.sign(made.handle, 'p-256', DATA);
     expect(signatureHolds('p-256', made.spkiDer, DATA, signature)).toBe(true);
-    await device.destroy(made.handle);
+    await device.destroy(made.handle, null);
     const capabilities = await device.seen?.();
     expect(missingOf(capabilities ?? [])).toEqual([]);
     expect(unseen(capabilities)).toEqual(['C_CloseSession', 'C_Finalize']);

@@ -104,6 +104,12 @@ export function theOne(keys: readonly Key[], spkiDer: Uint8Array): Uint8Array | 
   return key.handle;
 }
 
+/** Throws DeviceError ANOTHER_KEY when what lies there is shown to be another key. */
+export function requireKey(rows: readonly ObjectRow[], spkiDer: Uint8Array): void {
+  const others = keysOf(rows).filter((key) => key.spkiDer !== null && !sameBytes(key.spkiDer, spkiDer));
+  if (others.length > 0) throw faultOf('ANOTHER_KEY');
+}
+
 /** A way to sign. */
 export interface SignWay {
   mechanism: number;

@@ -192,6 +192,13 @@ export const OWN_FAULTS: Readonly<Record<string, FaultText>> = {
     check: 'List the objects on the device.',
     fix: 'Write the public key or its certificate to the token, under the same CKA_ID.',
   },
+  ANOTHER_KEY: {
+    trouble: 'refused',
+    text: 'The token has another key under the CKA_ID of this one, so nothing was destroyed: look on the token for where this one is.',
+    cause: 'Somebody gave this CKA_ID to another key.',
+    check: 'Look at the keys of the token with their public halves.',
+    fix: 'Destroy the key that is not wanted with the tool of the vendor.',
+  },
   KEY_NOT_PROTECTED: {
     trouble: 'refused',
     text: "The device made a key that could be taken out of it; it was destroyed at once. Look at the signer's attributes.",

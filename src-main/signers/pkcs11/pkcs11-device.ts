@@ -20,7 +20,7 @@ import { quietNotice } from './quiet-notice.ts';
 import type { Patience } from './host-client.ts';
 import { createSigning } from './signing.ts';
 import type { HostAnswer, HostOp, HostRequest } from './protocol.ts';
-import { generateRequest, type Key, keysOf, spkiOf, theOne } from './key-objects.ts';
+import { generateRequest, type Key, keysOf, requireKey, spkiOf, theOne } from './key-objects.ts';
 
 /** CKA_ID of new keys, as Krill makes it. */
 const ID_LENGTH = 20;
@@ -156,11 +156,13 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       }
     }
   }
+  const rowsUnder = (on: Open, id: Uint8Array) =>
+    objectsAlone(() => ask(on, { op: 'key', id }, deadlines.call));
   function keyOn(on: Open, handle: Uint8Array): Promise<Key> {
     const name = hex(handle);
     const known = on.keys.get(name);
     if (known !== undefined) return known;
-    const asked = objectsAlone(() => ask(on, { op: 'key', id: handle }, deadlines.call)).then((rows) => {
+    const asked = rowsUnder(on, handle).then((rows) => {
       const [key, other] = keysOf(rows);
       if (key === undefined) throw faultOf('KEY_NOT_FOUND');
       if (other !== undefined) throw faultOf('KEY_AMBIGUOUS');
@@ -174,9 +176,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
   async function shows(on: Open): Promise<boolean> {
     const [name] = on.keys.keys();
     if (name === undefined) return true;
-    const id = Buffer.from(name, 'hex');
-    const rows = await objectsAlone(() => ask(on, { op: 'key', id }, deadlines.call));
-    return keysOf(rows).length > 0;
+    return keysOf(await rowsUnder(on, Buffer.from(name, 'hex'))).length > 0;
   }
   const signWith = createSigning<Open>({ person: deps.person, ask, unlessQuiet });
   async function signOn(
@@ -189,7 +189,8 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
   }
   const objectsOn = async (on: Open): Promise<Key[]> =>
     keysOf(await objectsAlone(() => ask(on, { op: 'objects' }, deadlines.call)));
-  async function destroyOn(on: Open, id: Uint8Array): Promise<void> {
+  async function destroyOn(on: Open, id: Uint8Array, spkiDer: Uint8Array | null = null): Promise<void> {
+    if (spkiDer !== null) requireKey(await rowsUnder(on, id), spkiDer);
     await objectsAlone(() => ask(on, { op: 'destroy', id }, deadlines.call));
     on.keys.delete(hex(id));
     on.gone.add(hex(id));
@@ -272,10 +273,10 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       }),
     sign: (handle, algorithm, data) =>
       inFlight(() => withKey(handle, (on) => signOn(on, handle, algorithm, data))),
-    destroy: async (handle) => destroyOn(await current(), handle),
+    destroy: async (handle, spkiDer) => destroyOn(await current(), handle, spkiDer),
     async destroyIf(id, may) {
       const on = await current();
-      const rows = await objectsAlone(() => ask(on, { op: 'key', id }, deadlines.call));
+      const rows = await rowsUnder(on, id);
       if (rows.length === 0) return 'nothing';
       const [key, other] = keysOf(rows);
       if (other !== undefined) return 'left';

@@ -34,7 +34,7 @@ describeSoftHsm('the children with the library', () => {
     await device.publicKey(key.handle);
     const other = hsm.device('leak');
     await other.open(never);
-    await other.destroy(key.handle);
+    await other.destroy(key.handle, null);
     await device.open(never);
     expect(started).toBe(2);
     await device.close();

@@ -42,11 +42,11 @@ describeSoftHsm('keys', () => {
     for (let made = 0; made < 40; made += 1) {
       const { handle, spkiDer } = await device.create({ algorithm: 'p-256', label: 'passes' });
       expect(signatureHolds('p-256', spkiDer, DATA, await device.sign(handle, 'p-256', DATA))).toBe(true);
-      await device.destroy(handle);
+      await device.destroy(handle, null);
     }
     making.abort();
     expect(await searching).toBeGreaterThan(20);
-    await device.destroy(stays.handle);
+    await device.destroy(stays.handle, null);
   });
 
   test('two with one label are two keys', async () => {
@@ -89,7 +89,7 @@ describeSoftHsm('keys', () => {
     const ambiguous = { trouble: 'refused', code: 'KEY_AMBIGUOUS' };
     await expect(device.sign(handle, 'rsa-2048', DATA)).rejects.toMatchObject(ambiguous);
     await expect(device.publicKey(handle)).rejects.toMatchObject(ambiguous);
-    await expect(device.destroy(handle)).rejects.toMatchObject(ambiguous);
+    await expect(device.destroy(handle, null)).rejects.toMatchObject(ambiguous);
     await expect(device.find(pair.publicKey.export({ format: 'der', type: 'spki' }))).rejects.toMatchObject(
       ambiguous,
     );
@@ -271,7 +271,7 @@ describeSoftHsm('beside Krill', () => {
       const between = await device.create({ algorithm: 'p-256', label: '' });
       const fingerprint = theirs.fingerprint();
       theirs.reissue(setup('proxy-id.json'), setup('proxy-repo.json'), tal);
-      await device.destroy(between.handle);
+      await device.destroy(between.handle, null);
       expect(theirs.fingerprint()).toBe(fingerprint);
       const keys = await device.list();
       expect(keys.every(({ label, sensitive }) => label === 'Krill' && sensitive === true)).toBe(true);
