@@ -46,7 +46,7 @@ describe('the audit', () => {
       {
         action: 'workspace.whileLocked',
         outcome: 'refused',
-        summary: 'While locked, 2026-11-24T12:00:00.000Z: workspace.unlock: That is not the passphrase.',
+        summary: 'While locked, 2026-11-24 12:00:00 Z: unlocking: That is not the passphrase.',
       },
     ]);
   });

@@ -136,7 +136,7 @@ describe('dispatch', () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
     const der = new Uint8Array(privateKey.export({ format: 'der', type: 'pkcs8' }));
-    const text = setUp({ 'workspace.suggestFolder': () => ({ path: pem }) });
+    const text = setUp({ 'workspace.suggestFolder': () => ({ path: pem, taken: false }) });
     const reply = await text.dispatch('workspace.suggestFolder', { name: 'x' }, WINDOW);
     expect(reply).toMatchObject({ ok: false, error: { code: 'INTERNAL' } });
     expect(JSON.stringify(reply)).not.toContain('PRIVATE KEY');
@@ -202,7 +202,7 @@ describe('dispatch', () => {
   it('tells each refused field', async () => {
     const reply = await setUp().dispatch(
       'workspace.create',
-      { folder: null, name: 'a/b', kind: 'online', passphrase: 'short' },
+      { folder: null, name: 'a\\b', kind: 'online', passphrase: 'short' },
       WINDOW,
     );
     expect(reply).toMatchObject({

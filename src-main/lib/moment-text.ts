@@ -10,3 +10,9 @@ export function momentText(at: Date | string): string {
   if (typeof at === 'string' && !isInstant(at)) return 'no date';
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} Z`;
 }
+
+/** "2026-12-11 14:05:09 Z": where the order of things within a minute counts, as on record. */
+export function secondText(at: Date | string): string {
+  if (typeof at === 'string' && !isInstant(at)) return 'no date';
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} Z`;
+}

@@ -23,6 +23,7 @@ import {
 } from './backup-file.ts';
 import { backupOpener } from './backup-opener.ts';
 import { writeHeader } from './header.ts';
+import { secondText } from '../lib/moment-text.ts';
 import { recordOrNote } from './record-or-note.ts';
 import { markRestoredCopy } from './restored-copy.ts';
 import { openSession, type OpenSession } from './session.ts';
@@ -255,6 +256,6 @@ interface Source {
 /** `merged`: what was signed since then was at hand and was taken over. */
 function restoredText({ madeAt }: BackupContent, merged: boolean): string {
   return merged
-    ? `Restored from the backup of ${madeAt}; ledger and audit were kept`
-    : `Restored from the backup of ${madeAt}; serials, numbers and records of later are not known in this copy`;
+    ? `Restored from the backup of ${secondText(madeAt)}; ledger and audit were kept`
+    : `Restored from the backup of ${secondText(madeAt)}; serials, numbers and records of later are not known in this copy`;
 }

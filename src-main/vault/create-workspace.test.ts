@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { workspaceName } from '#shared/contract/workspace.ts';
 import { testRandom } from '../testing/test-ports.ts';
 import { PASSPHRASE, testVault } from '../testing/test-workspace.ts';
 
@@ -38,6 +39,27 @@ describe('a new workspace', () => {
         expect(bytes.includes(secret), `${name} holds a secret`).toBe(false);
     }
     expect(readFileSync(join(folder, 'workspace.db')).subarray(0, 15).toString()).not.toBe('SQLite format 3');
+  });
+
+  it('may have a slash in its name, as companies do; its folder has none, and is said to be taken afterwards', async () => {
+    const made = start();
+    const name = workspaceName.parse(' Harbour A/S ');
+    const before = await made.domain.suggestFolder({ name });
+    expect(before).toEqual({ path: join(made.folder, 'workspaces', 'Harbour A_S'), taken: false });
+    mkdirSync(before.path, { recursive: true });
+    // An empty folder is no hindrance.
+    expect((await made.domain.suggestFolder({ name })).taken).toBe(false);
+    expect(await made.create(name)).toBe(before.path);
+    expect((await made.domain.state({})).workspace?.name).toBe('Harbour A/S');
+    expect((await made.domain.suggestFolder({ name })).taken).toBe(true);
+    for (const [wrong, path] of [
+      ['../../etc', '__.._etc'],
+      ['/etc', '_etc'],
+    ] as const)
+      expect((await made.domain.suggestFolder({ name: wrong })).path).toBe(
+        join(made.folder, 'workspaces', path),
+      );
+    expect(workspaceName.safeParse('a\\b').success).toBe(false);
   });
 
   it('is not made over something, and takes a weak passphrase from nobody', async () => {

@@ -44,7 +44,7 @@ test('a note passes for nothing but a note, whatever it says of itself', async (
   }));
   expect(noted.map(({ action }) => action)).toEqual(Array(3).fill('workspace.whileLocked'));
   expect(noted.map(({ outcome }) => outcome)).toEqual(['refused', 'failed', 'refused']);
-  expect(noted[0]?.summary).toBe('While locked, 2026-11-24T12:00:00.000Z: ca.sign: A certificate was signed');
+  expect(noted[0]?.summary).toBe('While locked, 2026-11-24 12:00:00 Z: ca.sign: A certificate was signed');
   expect((await records('ca.sign')).every(({ action }) => action === 'workspace.whileLocked')).toBe(true);
 });
 

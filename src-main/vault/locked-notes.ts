@@ -5,9 +5,11 @@
 import { appendFile, lstat, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { ChannelName } from '#shared/contract/index.ts';
 import type { AuditEntry } from '../audit/audit-record.ts';
 import { fileError } from '../lib/app-error.ts';
 import { APPEND } from '../lib/append-flags.ts';
+import { secondText } from '../lib/moment-text.ts';
 import { writeFileAtomic } from '../lib/atomic-file.ts';
 import { sha256Hex } from '../lib/bytes.ts';
 
@@ -16,6 +18,19 @@ export const NOTED = 'workspace.whileLocked';
 /** Of a longer file the newest notes are kept, and how many were left out. */
 const MOST_NOTES = 200;
 const MOST_BYTES = 131_072;
+
+/** What can be refused while it is locked, as a person calls it. */
+const WORDS: Partial<Record<string, string>> = {
+  'workspace.unlock': 'unlocking',
+  'workspace.recover': 'unlocking with the recovery key',
+  'workspace.create': 'making a workspace',
+  'workspace.openRecent': 'opening another workspace',
+  'workspace.openFolder': 'opening another workspace',
+  'workspace.backup': 'making a backup',
+  'workspace.restore': 'restoring a backup',
+  'workspace.lock': 'locking',
+  'workspace.close': 'closing',
+} satisfies Partial<Record<ChannelName, string>>;
 
 const note = z.object({
   at: z.iso.datetime(),
@@ -56,7 +71,12 @@ function entryOf(line: string): AuditEntry {
   const found = note.safeParse(parsed(line));
   if (!found.success) return entry('refused', 'A note made while locked could not be read');
   const { at, action, outcome, summary } = found.data;
-  return entry(outcome === 'failed' ? 'failed' : 'refused', `While locked, ${at}: ${action}: ${summary}`);
+  // What nothing here does while locked keeps the name it gave itself: a note may be anybody's.
+  const what = WORDS[action] ?? action;
+  return entry(
+    outcome === 'failed' ? 'failed' : 'refused',
+    `While locked, ${secondText(at)}: ${what}: ${summary}`,
+  );
 }
 
 /** The last lines of a file, and how many before them are left out. */

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { secondText } from '../lib/moment-text.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 import { backingUp, placeFor, restoring } from '../testing/test-backup.ts';
 import { PASSPHRASE } from '../testing/test-workspace.ts';
 
 // Several workspaces a test, each with a key derivation that is slow on purpose.
-vi.setConfig({ testTimeout: 20_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 const ALL = { query: '', outcome: null, action: null, from: null, to: null, cursor: null, limit: 100 };
 let app: TestApp;
@@ -63,7 +64,7 @@ describe('a restored copy', () => {
     });
     const { rows } = await app.call('audit.list', { ...ALL, action: 'workspace.restore' });
     expect(rows[0]?.summary).toBe(
-      `Restored from the backup of ${madeAt}; serials, numbers and records of later are not known in this copy`,
+      `Restored from the backup of ${secondText(madeAt)}; serials, numbers and records of later are not known in this copy`,
     );
     await app.call('workspace.lock', {});
     await app.call('workspace.unlock', { passphrase: PASSPHRASE });

@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { restoredCopy } from '#shared/contract/workspace.ts';
 import { AppError } from '../lib/app-error.ts';
+import { secondText } from '../lib/moment-text.ts';
 import type { Store } from '../store/store-contract.ts';
 import { workspaceEntry } from './workspace-entry.ts';
 
@@ -30,7 +31,7 @@ export async function settleRestoredCopy(store: Store, workspaceId: string): Pro
     value: 'null',
     audit: workspaceEntry(
       'workspace.settleCopy',
-      `A person made sure that only this copy, restored from the backup of ${copy.madeAt}, is used from now on`,
+      `A person made sure that only this copy, restored from the backup of ${secondText(copy.madeAt)}, is used from now on`,
       workspaceId,
     ),
   });

@@ -12,6 +12,7 @@ import { restoredCopyOf, settleRestoredCopy } from './restored-copy.ts';
 import { passphraseStrength } from './strength.ts';
 import { AUTO_LOCK_PRESET, type AutoLockSettings } from './auto-lock.ts';
 import type { Vault } from './vault-contract.ts';
+import { isTaken } from './workspace-folder.ts';
 import { workspaceEntry } from './workspace-entry.ts';
 
 function folderName(name: string): string {
@@ -102,7 +103,10 @@ export function vaultDomain({
       ports.emit({ type: 'changed', topic: 'recent', ids: [id] });
       return {};
     },
-    suggestFolder: ({ name }) => ({ path: join(ports.paths.workspaces, folderName(name)) }),
+    async suggestFolder({ name }) {
+      const path = join(ports.paths.workspaces, folderName(name));
+      return { path, taken: await isTaken(path) };
+    },
     strength: ({ passphrase }) => passphraseStrength(passphrase),
     async create({ folder, name, kind, passphrase }) {
       await requireStrong(passphrase);

@@ -47,6 +47,15 @@ function notEmpty(folder: string): AppError {
   });
 }
 
+/** Whether something lies at `folder` already; what cannot be looked at is told when the folder is made. */
+export async function isTaken(folder: string): Promise<boolean> {
+  try {
+    return (await readdir(folder)).length > 0;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOTDIR';
+  }
+}
+
 /**
  * Makes the folder of a new workspace, 0700, and locks it at once: whoever else begins there is refused before anything
  * is written. Throws AppError FILE_EXISTS when something lies in it, WORKSPACE_IN_USE when somebody else begins there.

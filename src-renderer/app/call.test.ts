@@ -7,8 +7,8 @@ beforeEach(() => useView.setState({ mainGone: false, toasts: [] }));
 
 describe('call', () => {
   test('resolves with the answer and passes the payload as it is', async () => {
-    const bridge = installBridge({ 'workspace.suggestFolder': () => ({ path: '/x' }) });
-    expect(await call('workspace.suggestFolder', { name: 'A' })).toEqual({ path: '/x' });
+    const bridge = installBridge({ 'workspace.suggestFolder': () => ({ path: '/x', taken: false }) });
+    expect(await call('workspace.suggestFolder', { name: 'A' })).toEqual({ path: '/x', taken: false });
     expect(bridge.calls).toEqual([{ channel: 'workspace.suggestFolder', payload: { name: 'A' } }]);
   });
 

@@ -21,6 +21,12 @@ test('instants of a sentence are times in local words, the sentence stays; typed
   expect(datedText(text)).toBe(container.textContent);
 });
 
+test('an instant to the second keeps its seconds', () => {
+  expect(datedText('While locked, 2026-12-11 14:05:09 Z: unlocking')).toBe(
+    `While locked, ${localText('2026-12-11T14:05:09Z', true)}: unlocking`,
+  );
+});
+
 test('what only looks like an instant, and a sentence without one, stay as they are', () => {
   for (const text of ['', 'Nothing is open.', 'until 2026-13-41 99:00 Z.', '12026-12-11 14:05 Z']) {
     const { container } = render(<Dated text={text} />);

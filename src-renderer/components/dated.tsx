@@ -4,16 +4,16 @@
  */
 import { localText, minuteText, Time } from './time.tsx';
 
-/** "2026-12-11 14:05 Z" (lib/moment-text.ts), or ISO as in RFC 3339 with "Z". */
-const INSTANT = /(?<![\w-])\d{4}-\d\d-\d\d(?: \d\d:\d\d Z|T\d\d:\d\d:\d\d(?:\.\d+)?Z)(?!\w)/g;
+/** "2026-12-11 14:05 Z" and "2026-12-11 14:05:09 Z" (lib/moment-text.ts), or ISO as in RFC 3339 with "Z". */
+const INSTANT = /(?<![\w-])\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)? Z|T\d\d:\d\d:\d\d(?:\.\d+)?Z)(?!\w)/g;
 
 /** The instant as Date reads it; null: it is none ("2026-13-41 99:00 Z"). */
 function instantIn(found: string): string | null {
-  const iso = found.replace(/ (\d\d:\d\d) Z$/, 'T$1:00Z');
+  const iso = found.replace(/ (\d\d:\d\d) Z$/, 'T$1:00Z').replace(/ (\d\d:\d\d:\d\d) Z$/, 'T$1Z');
   return Number.isNaN(Date.parse(iso)) ? null : iso;
 }
 
-const isMinute = (found: string): boolean => found.includes(' ');
+const isMinute = (found: string): boolean => / \d\d:\d\d Z$/.test(found);
 
 /** Where only plain text can stand: names, messages at the corner. */
 export function datedText(text: string): string {

@@ -23,6 +23,8 @@ export interface SaveToProps {
   /** What became of it afterwards, when it is written by a job. */
   failure?: CallError | null;
   onClose: () => void;
+  /** Another place was chosen: what was said of the last file is of the past. */
+  onPlace?: () => void;
   /** Something else is still missing. */
   whyNot?: string | null;
 }
@@ -39,6 +41,7 @@ export function SaveTo(props: SaveToProps) {
     setPlace(chosen);
     setReplace(false);
     write.clear();
+    props.onPlace?.();
   });
   const write = useAction(props.channel, async () => {
     if (place === null) return;

@@ -29,6 +29,12 @@ describe('WizardFrame', () => {
     expect(step).toHaveBeenCalledWith('a');
   });
 
+  test('a done step that is behind for good is no button', () => {
+    render(wizard({ onStep: vi.fn(), steps: STEPS.map((one) => ({ ...one, fixed: one.id === 'a' })) }));
+    expect(screen.getByText('Purpose').textContent).toContain('done');
+    expect(screen.queryByRole('button', { name: /Purpose/ })).toBeNull();
+  });
+
   test('Next says why it cannot be pressed, and then does nothing, by button or Enter', () => {
     const next = vi.fn();
     const view = render(wizard({ onNext: next, whyNotNext: 'Choose an issuer first' }));

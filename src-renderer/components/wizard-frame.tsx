@@ -17,6 +17,8 @@ export interface WizardStep {
   done?: boolean;
   /** Not complete, and may be gone to all the same. */
   open?: boolean;
+  /** Complete and behind for good: it is no button. */
+  fixed?: boolean;
   /** Something in it must be mended. */
   wrong?: boolean;
 }
@@ -100,7 +102,7 @@ export function WizardFrame(props: WizardFrameProps) {
                   number={index + 1}
                   current={step.id === props.current}
                   onPress={
-                    (step.done || step.open) && props.onStep && !props.busy
+                    (step.done || step.open) && !step.fixed && props.onStep && !props.busy
                       ? () => props.onStep?.(step.id)
                       : null
                   }

@@ -61,7 +61,7 @@ export const workspaceName = z
   .trim()
   .min(1, 'Give the workspace a name')
   .max(80)
-  .regex(/^[^\p{Cc}/\\]+$/u, 'A name has no control characters and no slashes')
+  .regex(/^[^\p{Cc}\\]+$/u, 'A name has no control characters and no backslashes')
   // Marks that turn the reading direction or are not seen make one workspace look like another.
   .regex(NOTHING_HIDDEN, 'A name has no invisible characters')
   .regex(/^\P{Co}*$/u, 'A name has no characters of private use')
@@ -78,7 +78,8 @@ export const workspaceChannels = {
   'workspace.suggestFolder': channel(
     'nothing',
     z.strictObject({ name: workspaceName }),
-    z.strictObject({ path: z.string() }),
+    /** `taken`: something lies there, so that none can be made there. */
+    z.strictObject({ path: z.string(), taken: z.boolean() }),
   ),
   'workspace.strength': channel(
     'nothing',

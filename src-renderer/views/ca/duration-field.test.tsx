@@ -4,6 +4,8 @@ import { DurationField } from './duration-field.tsx';
 
 afterEach(cleanup);
 
+const unitButton = (label: string) => screen.getByRole('button', { name: new RegExp(`Unit of ${label}`) });
+
 test('what is wrong is said once, below number and unit, and the number names it', () => {
   render(
     <DurationField
@@ -28,4 +30,29 @@ test('what is no number is said at once', () => {
   expect(screen.queryByRole('alert')).toBeNull();
   fireEvent.change(screen.getByLabelText('Lifetime'), { target: { value: 'abc' } });
   expect(screen.getByRole('alert').textContent).toBe('Type a number.');
+});
+
+test.each([
+  ['1.5', 'years', 47_304_000],
+  ['1.3', 'years', 40_996_800],
+  ['36', 'hours', 129_600],
+  ['365', 'days', 31_536_000],
+])('%s %s comes back as it was typed', (number, unit, seconds) => {
+  let now = 86_400;
+  const field = () => <DurationField label="Lifetime" seconds={now} onChange={(typed) => (now = typed)} />;
+  render(field());
+  fireEvent.click(unitButton('lifetime'));
+  fireEvent.click(screen.getByRole('option', { name: new RegExp(`^${unit}`) }));
+  fireEvent.change(screen.getByLabelText('Lifetime'), { target: { value: number } });
+  expect(now).toBe(seconds);
+  // To the next step and back.
+  cleanup();
+  render(field());
+  expect(screen.getByLabelText('Lifetime')).toHaveProperty('value', number);
+  expect(unitButton('lifetime').textContent).toMatch(new RegExp(`^${unit}`));
+});
+
+test('a length that nobody typed is said in the largest unit that says it whole', () => {
+  render(<DurationField label="At most" seconds={31_536_000} onChange={() => undefined} />);
+  expect(unitButton('at most').textContent).toMatch(/^years/);
 });

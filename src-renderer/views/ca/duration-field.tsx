@@ -2,6 +2,7 @@
 import { CircleX } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { ReactNode } from 'react';
+import { onDrop } from '../../app/query-store.ts';
 import { Segmented, Select } from '../../components/choices.tsx';
 import { Explain } from '../../components/field.tsx';
 import { NumberField, parseNumber } from '../../components/text-field.tsx';
@@ -19,14 +20,27 @@ export interface DurationFieldProps {
   errorFoot?: ReactNode;
 }
 
+/** The unit in which a length was typed, by field and seconds: "1.5 years" comes back as that, not as hours. */
+const typedIn = new Map<string, Unit>();
+onDrop(() => typedIn.clear());
+
+/** In whole seconds it may be no round number of the unit: as few digits as give the same seconds again. */
+function textIn(seconds: number, unit: Unit): string {
+  return String(Number((seconds / unitSeconds(unit)).toFixed(8)));
+}
+
 export function DurationField(props: DurationFieldProps) {
-  const [unit, setUnit] = useState<Unit>(unitFor(props.seconds));
-  const [text, setText] = useState(String(props.seconds / unitSeconds(unitFor(props.seconds))));
+  const [unit, setUnit] = useState<Unit>(
+    () => typedIn.get(`${props.label} ${props.seconds}`) ?? unitFor(props.seconds),
+  );
+  const [text, setText] = useState(() => textIn(props.seconds, unit));
   const change = (typed: string, as: Unit): void => {
     setText(typed);
     setUnit(as);
     // What is no number becomes 0, which main refuses in words.
-    props.onChange(Math.round((parseNumber(typed) ?? 0) * unitSeconds(as)));
+    const seconds = Math.round((parseNumber(typed) ?? 0) * unitSeconds(as));
+    typedIn.set(`${props.label} ${seconds}`, as);
+    props.onChange(seconds);
   };
   const id = useId();
   const error = props.error ?? (text.trim() !== '' && parseNumber(text) === null ? 'Type a number.' : null);
@@ -39,8 +53,7 @@ export function DurationField(props: DurationFieldProps) {
           value={pressed?.label ?? 'Other'}
           onChange={(label) => {
             const preset = props.presets?.find((one) => one.label === label);
-            if (preset)
-              change(String(preset.seconds / unitSeconds(unitFor(preset.seconds))), unitFor(preset.seconds));
+            if (preset) change(textIn(preset.seconds, unitFor(preset.seconds)), unitFor(preset.seconds));
           }}
           options={[
             ...props.presets.map(({ label }) => ({ value: label, label })),

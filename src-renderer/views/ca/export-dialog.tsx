@@ -79,7 +79,10 @@ function ExportBody({ id, keyId, onClose }: ExportDialogProps) {
       {holdsKey ? (
         <KeyPassphrase
           value={format === 'pkcs12' ? { ...secret, plain: false } : secret}
-          onChange={setSecret}
+          onChange={(next) => {
+            setSecret(next);
+            setDone(null);
+          }}
           mayBePlain={format === 'key'}
         />
       ) : null}
@@ -100,6 +103,7 @@ function ExportBody({ id, keyId, onClose }: ExportDialogProps) {
           holdsKey ? keyPassphraseProblem(format === 'pkcs12' ? { ...secret, plain: false } : secret) : null
         }
         onClose={onClose}
+        onPlace={() => setDone(null)}
         write={async (target, overwrite) => {
           setDone(
             await call('ca.export', {

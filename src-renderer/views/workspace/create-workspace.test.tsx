@@ -34,7 +34,11 @@ beforeEach(() => {
   dropWorkspaceData();
   location.hash = '#/create';
   installBridge({
-    'workspace.suggestFolder': ({ name }: { name: string }) => ({ path: `/home/u/Baleen/${name}` }),
+    'workspace.suggestFolder': ({ name }: { name: string }) => ({
+      path: `/home/u/Baleen/${name}`,
+      taken: name === 'Practice',
+    }),
+    'workspace.recoveryParts': () => ({ positions: [0, 3] }),
     'workspace.strength': () => ({ score: 4, crackTime: 'centuries', advice: [] }),
     'dialogs.folder': () => ({ chosen: { ticket: 'place-1', path: '/mnt/keys', exists: true } }),
   });
@@ -92,4 +96,31 @@ test('a folder that was chosen is not replaced silently by the suggested one', a
   await press('Next');
   expect(heading()).toBe('Choose the passphrase');
   expect(screen.getByText('/home/u/Baleen/Root & Co')).toBeTruthy();
+});
+
+test('a name whose folder is taken is said where it is typed; another name or folder goes on', async () => {
+  await toPassphrase();
+  const name = screen.getByLabelText('Name');
+  fireEvent.change(name, { target: { value: 'Practice' } });
+  await settle();
+  expect(screen.getAllByText(/There is something in its folder already/).length).toBeGreaterThan(0);
+  expect(name.getAttribute('aria-invalid')).toBe('true');
+  await press('Next');
+  expect(heading()).toBe('Name it and say where it lives');
+  await press(/Choose another/);
+  expect(name.getAttribute('aria-invalid')).not.toBe('true');
+  await press('Next');
+  expect(heading()).toBe('Choose the passphrase');
+});
+
+test('once the workspace is there, what was chosen is no button any more', async () => {
+  location.hash = '#/create/verify';
+  const workspace = { name: 'W', kind: 'online', recoveryFresh: true, recoveryVerified: false };
+  const session = { state: 'unlocked', workspace, notices: [] } as unknown as Session;
+  render(<CreateWorkspace route={parsePath(location.hash) as Route} session={session} />);
+  await settle();
+  expect(heading()).toBe('Type part of it back');
+  for (const step of ['Kind', 'Name and folder', 'Passphrase'])
+    expect(screen.queryByRole('button', { name: new RegExp(`^${step}`) })).toBeNull();
+  expect(screen.getByRole('button', { name: /^Recovery key/ })).toBeTruthy();
 });

@@ -15,7 +15,7 @@ import { ErrorState } from '../../components/state-box.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { WizardFrame } from '../../components/wizard-frame.tsx';
-import { FolderField, nameProblem, useNewWorkspace, useSuggested, useTrueAddress } from './new-workspace.tsx';
+import { FolderField, nameProblem, useNewWorkspace, useTrueAddress } from './new-workspace.tsx';
 import { KINDS, KIND_NAMES } from './kind.tsx';
 import { EMPTY_PASSPHRASE, NewPassphraseFields, whyNotPassphrase } from './new-passphrase.tsx';
 import { RecoveryParts, RecoverySheet, verifyRecovery, whyNotOnPaper } from './recovery-key.tsx';
@@ -31,8 +31,7 @@ type StepId = (typeof STEPS)[number]['id'];
 
 export function CreateWorkspace({ route, session }: ViewProps) {
   const fields = useNewWorkspace(route);
-  const { kind, name, folder, lostFolder, written } = fields;
-  const suggested = useSuggested(name);
+  const { kind, name, folder, lostFolder, written, suggested } = fields;
   const [passphrase, setPassphrase] = useState(EMPTY_PASSPHRASE);
   const [shown, setShown] = useState(false);
   const [parts, setParts] = useState<string[] | null>(null);
@@ -103,8 +102,13 @@ export function CreateWorkspace({ route, session }: ViewProps) {
         title="New workspace"
         current={step.id}
         heading={step.heading}
-        steps={STEPS.map((one, at) => ({ ...one, done: at < index }))}
-        onStep={created ? (id) => (id === 'recovery' ? go('recovery') : undefined) : (id) => go(id as StepId)}
+        steps={STEPS.map((one, at) => ({
+          ...one,
+          done: at < index,
+          // Once it is there, only the recovery key is left to be dealt with.
+          fixed: created && one.id !== 'recovery',
+        }))}
+        onStep={(id) => go(id as StepId)}
         onBack={
           step.id === 'recovery'
             ? null
@@ -142,7 +146,7 @@ export function CreateWorkspace({ route, session }: ViewProps) {
               maxLength={80}
               help="Shown in the navigation, on printed sheets and in the audit."
               placeholder="Production root"
-              error={name === '' ? null : nameProblem(name)}
+              error={name === '' ? null : (nameProblem(name) ?? fields.takenBy)}
             />
             {lostFolder ? (
               <Notice severity="careful">
@@ -150,7 +154,12 @@ export function CreateWorkspace({ route, session }: ViewProps) {
                 suggested one.
               </Notice>
             ) : null}
-            <FolderField name={name} folder={folder} lost={lostFolder} onFolder={fields.setFolder} />
+            <FolderField
+              suggested={suggested}
+              folder={folder}
+              lost={lostFolder}
+              onFolder={fields.setFolder}
+            />
           </>
         ) : null}
         {step.id === 'passphrase' ? (

@@ -25,26 +25,27 @@ export function nameProblem(name: string): string | null {
 }
 
 /** Where the workspace will be made unless another folder is chosen; "…" for the name that is still missing. */
-export function useSuggested(name: string): string | null {
+function useSuggested(name: string): { path: string | null; taken: boolean } {
   const named = nameProblem(name) === null;
-  const asked = useQuery('workspace.suggestFolder', { name: named ? name.trim() : UNNAMED }, []);
+  const asked = useQuery('workspace.suggestFolder', { name: named ? name.trim() : UNNAMED }, ['recent']);
   const path = asked.data?.path ?? null;
-  return named || path === null ? path : path.replace(/[^/\\]+$/, '…');
+  return named || path === null
+    ? { path, taken: asked.data?.taken ?? false }
+    : { path: path.replace(/[^/\\]+$/, '…'), taken: false };
 }
 
 export function FolderField(props: {
-  name: string;
+  suggested: string | null;
   folder: Ticket | null;
   /** Another one was chosen before the window was loaded again. */
   lost: boolean;
   onFolder: (folder: Ticket | null) => void;
 }) {
-  const suggested = useSuggested(props.name);
   const choose = useAction('dialogs.folder', async () => {
     const { chosen } = await call('dialogs.folder', { purpose: 'create' });
     if (chosen) props.onFolder(chosen);
   });
-  const path = props.folder?.path ?? suggested;
+  const path = props.folder?.path ?? props.suggested;
   return (
     <div className="field">
       <span className="field-label">Folder</span>
@@ -94,16 +95,21 @@ export function useNewWorkspace(route: ViewProps['route']) {
   const [name, setName] = useState(kept.name);
   const [folder, setFolder] = useState<Ticket | null>(null);
   const [lostFolder, setLostFolder] = useState(kept.another);
-  const whyNotPlace =
+  const { path: suggested, taken } = useSuggested(name);
+  const incomplete =
     name === ''
       ? 'Give the workspace a name'
       : (nameProblem(name) ?? (lostFolder ? 'Choose the folder again, or use the suggested one' : null));
+  const takenBy =
+    incomplete === null && folder === null && taken
+      ? 'There is something in its folder already. Choose another name or another folder.'
+      : null;
   const written: Record<string, string> = {
     ...(kindChosen ? { kind } : {}),
     ...(name === '' ? {} : { name }),
     ...(folder === null && !lostFolder ? {} : { folder: 'another' }),
   };
-  const missing = !kindChosen ? ('kind' as const) : whyNotPlace === null ? null : ('place' as const);
+  const missing = !kindChosen ? ('kind' as const) : incomplete === null ? null : ('place' as const);
   return {
     kind,
     setKind,
@@ -116,7 +122,10 @@ export function useNewWorkspace(route: ViewProps['route']) {
       setLostFolder(false);
     },
     lostFolder,
-    whyNotPlace,
+    suggested,
+    /** Said at the name: the folder that follows from it is taken. */
+    takenBy,
+    whyNotPlace: incomplete ?? takenBy,
     /** The first step that is not complete. */
     missing,
     /** For the address. */

@@ -1,6 +1,6 @@
 /** The screen without a workspace: open a recent one, make one, open a folder, or just inspect a file. */
 import { FilePlus2, FolderOpen, History, RotateCcw, X } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Answer } from '#shared/contract/index.ts';
 import { openFolder as openChosenFolder } from '../../app/actions.ts';
 import { call } from '../../app/call.ts';
@@ -40,6 +40,14 @@ export function Start({ route }: ViewProps) {
     await inspectFile(file, { onProgress: setShare });
   });
   const error = open.error ?? openFolder.error;
+  /** What was refused before says nothing of the step that begins now. */
+  const begin = (): void => {
+    open.clear();
+    openFolder.clear();
+  };
+  useEffect(() => {
+    if (dialog !== null) begin();
+  }, [dialog]);
   const rows = recent.data?.rows ?? [];
 
   return (
@@ -94,14 +102,24 @@ export function Start({ route }: ViewProps) {
                       </div>
                       {row.problem === null ? null : <div className="tone-bad">{row.problem}</div>}
                     </div>
-                    <Button busy={open.busy} whyDisabled={row.problem} onPress={() => void open.run(row.id)}>
+                    <Button
+                      busy={open.busy}
+                      whyDisabled={row.problem}
+                      onPress={() => {
+                        begin();
+                        void open.run(row.id);
+                      }}
+                    >
                       Open<span className="visually-hidden"> {row.name}</span>
                     </Button>
                     <Button
                       kind="quiet"
                       label={`Forget ${row.name}`}
                       icon={<X aria-hidden />}
-                      onPress={() => setForgetting(row)}
+                      onPress={() => {
+                        begin();
+                        setForgetting(row);
+                      }}
                     />
                   </li>
                 ))}
@@ -118,7 +136,10 @@ export function Start({ route }: ViewProps) {
               <Button
                 icon={<FolderOpen aria-hidden />}
                 busy={openFolder.busy}
-                onPress={() => void openFolder.run()}
+                onPress={() => {
+                  begin();
+                  void openFolder.run();
+                }}
               >
                 Open a folder…
               </Button>
@@ -132,7 +153,10 @@ export function Start({ route }: ViewProps) {
               buttonLabel="Choose a file…"
               busy={inspect.busy}
               share={share}
-              onFile={(file) => void inspect.run(file)}
+              onFile={(file) => {
+                begin();
+                void inspect.run(file);
+              }}
             >
               Certificate, request, CRL, key or PKCS#12, PEM or DER. Drop it anywhere in the window; no
               workspace is needed.
