@@ -109,7 +109,7 @@ test('two blocks, CRLF and a byte order mark are read, and each is said', async 
   await page.getByLabel('Or paste it').fill(`\ufeff${pem.replaceAll('\n', '\r\n')}${key}`);
   await page.getByRole('button', { name: 'Inspect', exact: true }).click();
   await expect(page.getByText('In this file')).toBeVisible();
-  await expect(page.getByText('2 objects')).toBeVisible();
+  await expect(page.getByText('2 objects', { exact: true })).toBeVisible();
   await expect(page.getByText(/byte order mark/i).first()).toBeVisible();
   await expect(page.locator('main')).not.toContainText('PRIVATE KEY');
 });
@@ -128,7 +128,7 @@ test('a PKCS#12 is opened with its passphrase, its key imported, its certificate
   await expect(page.getByText('Wrong passphrase: the file was not opened.')).toBeVisible();
   await page.getByLabel('Passphrase of the file', { exact: true }).fill('garnet-cipher');
   await page.getByRole('button', { name: 'Open it' }).click();
-  await expect(page.getByText('2 objects')).toBeVisible();
+  await expect(page.getByText('2 objects', { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Keep it' }).click();
   await expect(page.getByText('1 kept in the workspace')).toBeVisible();
   await page.getByRole('button', { name: /private key/ }).click();

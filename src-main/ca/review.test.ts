@@ -237,3 +237,40 @@ test('the review says who makes the key, and the chosen signer makes it', async 
   expect(rows.map(({ signer }) => signer)).toEqual(['software']);
   expect(row.name).toBe('Signed by software');
 });
+
+test('a common name that looks like a host and is none of the names is remarked', async () => {
+  const remarked = async (name: string, dns: string, purpose: Purpose = 'server') =>
+    (
+      await by.reviewOf(
+        draftOf(purpose, name, {
+          issuer: intermediate,
+          lifetimeSeconds: DAY,
+          names: { dns, ip: '', uri: '', email: '' },
+        }),
+      )
+    ).findings.find(({ code }) => code === 'CN_NOT_IN_SAN');
+  expect(await remarked('ed.example', 'unrelated.example')).toMatchObject({
+    severity: 'note',
+    text: 'Its common name "ed.example" is not among its names: programs do not find it under that name.',
+  });
+  expect(await remarked('Ed.Example', 'unrelated.example, ed.example')).toBeUndefined();
+  expect(await remarked('*.example.net', '*.example.net')).toBeUndefined();
+  for (const name of ['Mail relay', 'relay', '1.2.3.4', 'v1.2 relay'])
+    expect([name, await remarked(name, 'unrelated.example')]).toEqual([name, undefined]);
+  expect(await remarked('ed.example', 'unrelated.example', 'client')).toBeUndefined();
+});
+
+test('the review of an authority remarks how long its leaves may live', async () => {
+  const codes = async (maxSeconds: number): Promise<string[]> =>
+    (
+      await by.reviewOf(
+        draftOf('root', 'Limits', { leafLimits: { minSeconds: 300, defaultSeconds: DAY, maxSeconds } }),
+      )
+    ).findings.flatMap(({ code, text }) => (code.startsWith('LEAF_LIMIT') ? [`${code}: ${text}`] : []));
+  expect(await codes(DAY)).toEqual([expect.stringMatching(/^LEAF_LIMIT_PRESET: .* at most 24 hours: raise/)]);
+  expect(await codes(90 * DAY)).toEqual([]);
+  expect(await codes(200 * DAY)).toEqual([]);
+  expect(await codes(900 * DAY)).toEqual([
+    expect.stringMatching(/^LEAF_LIMIT_LONG: Its leaves may live 900 days; browsers take at most 200 days/),
+  ]);
+});

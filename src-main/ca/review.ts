@@ -13,10 +13,11 @@ import { type CertificateFields, certificateFields } from '../x509/certificate-v
 import { nameView, shortName } from '../x509/distinguished-name.ts';
 import { bySeverity } from '../x509/lint.ts';
 import { EXTENSION } from '../x509/oids.ts';
+import { publicLimitDays } from '../x509/public-limit.ts';
 import { decide, type Decision } from './decide.ts';
 import type { HandedReviews } from './handed-reviews.ts';
 import type { IssueContext } from './issue-context.ts';
-import { isAuthorityPurpose, profileOf } from './issue-preset.ts';
+import { isAuthorityPurpose, profileOf, STEP_LIMITS } from './issue-preset.ts';
 import { notGranted } from './not-granted.ts';
 import { opensslCommand } from './openssl-command.ts';
 
@@ -122,7 +123,28 @@ function linesOf(context: IssueContext, view: CertificateFields, notes: readonly
   ];
 }
 
-function ownFindings({ data, key, away }: IssueContext): Finding[] {
+/** What the longest life of its leaves means, while it is still easily changed. */
+function leafLimitFindings(maxSeconds: number, now: Date): Finding[] {
+  const most = publicLimitDays(now);
+  const note = (code: string, text: string, clause: string): Finding[] => [
+    { code, severity: 'note', text, where: 'leafLimits', clause },
+  ];
+  if (maxSeconds > most * 86_400)
+    return note(
+      'LEAF_LIMIT_LONG',
+      `Its leaves may live ${readableDuration(maxSeconds)}; browsers take at most ${most} days from public CAs today, and shorter is safer.`,
+      'CABF BR 6.3.2',
+    );
+  return maxSeconds === STEP_LIMITS.maxSeconds
+    ? note(
+        'LEAF_LIMIT_PRESET',
+        `Its leaves live at most ${readableDuration(maxSeconds)}: raise “At most” under Validity and limits if they are not renewed by machine.`,
+        '',
+      )
+    : [];
+}
+
+function ownFindings({ data, key, away, now }: IssueContext): Finding[] {
   const found: Finding[] = [];
   const add = (
     code: string,
@@ -140,6 +162,7 @@ function ownFindings({ data, key, away }: IssueContext): Finding[] {
       'validity',
       'NIST SP 800-57 5.3.6',
     );
+  if (authority) found.push(...leafLimitFindings(data.leafLimits.maxSeconds, now));
   if (key !== null && key.certificates.length > 0 && data.replaces === null)
     add(
       'KEY_SHARED',

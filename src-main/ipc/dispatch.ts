@@ -49,9 +49,9 @@ function checkState(channel: ChannelName, state: 'none' | 'locked' | 'unlocked')
     throw new AppError('LOCKED', 'The workspace is locked. Unlock it first.');
 }
 
-/** SECURITY: a key that was put into a field would be kept where names are, and then no answer with it could leave. Files come as blobs. */
+/** SECURITY: a key that was put into a field would be kept where names are, and then no answer with it could leave. Files come as blobs; text to be looked at is not kept. */
 function refuseKeyIn(channel: ChannelName, given: object): void {
-  if (channel === 'blob.put') return;
+  if (channel === 'blob.put' || channel === 'inspect.text') return;
   const holding = Object.entries(given).filter(([, value]) => holdsPrivateKey(value));
   if (holding.length === 0) return;
   const message =

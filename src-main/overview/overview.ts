@@ -9,15 +9,14 @@ import type { Store } from '../store/store-contract.ts';
 import { storedDraftLink } from '../drafts/draft-title.ts';
 import { type RestoredCopy, restoredCopyOf } from '../vault/restored-copy.ts';
 import type { Vault } from '../vault/vault-contract.ts';
+import { findObjects } from './find.ts';
 
 type Overview = Awaited<ReturnType<Domain<'overview'>['get']>>;
-type Hit = Awaited<ReturnType<Domain<'overview'>['find']>>['hits'][number];
 type Attention = Overview['attention'][number];
 
 const RECENT = 8;
 const LANES = 40;
 const DUE = 20;
-const HITS = 8;
 
 /** What nobody did yet although it matters. */
 function recoveryKey(verified: boolean): Attention[] {
@@ -217,49 +216,7 @@ export function createOverview(deps: {
       };
     },
     async find({ query }) {
-      if (query.trim() === '') return { hits: [] };
-      const { store } = vault.session();
-      const [certificates, keys, authorities, kept] = await Promise.all([
-        store.run('certificates.list', {
-          query,
-          state: null,
-          issuer: null,
-          role: null,
-          sort: 'added',
-          descending: true,
-          cursor: null,
-          limit: HITS,
-        }),
-        store.run('keys.list', { query, cursor: null, limit: HITS }),
-        store.run('authorities.list', {}),
-        store.run('objects.list', { query, cursor: null, limit: HITS }),
-      ]);
-      const current = new Set(authorities.map(({ id }) => id));
-      const hits: Hit[] = [
-        ...certificates.rows.map((row) => ({
-          type: current.has(row.id) ? ('authority' as const) : ('certificate' as const),
-          id: row.id,
-          title: row.name,
-          detail:
-            `${row.isCa ? 'CA' : 'signed by'} ${row.isCa ? '' : row.issuer} until ${row.notAfter.slice(0, 10)}`.replaceAll(
-              / +/g,
-              ' ',
-            ),
-        })),
-        ...keys.rows.map((row) => ({
-          type: 'key' as const,
-          id: row.id,
-          title: row.label,
-          detail: `${row.algorithm} key ${row.keyIdentifier.slice(-8)}`,
-        })),
-        ...kept.rows.map(({ kind, id, name, keptAt }) => ({
-          type: kind,
-          id,
-          title: name,
-          detail: `${kind === 'request' ? 'request' : 'CRL'}, kept ${keptAt.slice(0, 10)}`,
-        })),
-      ];
-      return { hits };
+      return { hits: await findObjects(vault.session().store, query) };
     },
   };
 }

@@ -46,19 +46,45 @@ export interface Strength {
   advice: string[];
 }
 
-export async function passphraseStrength(passphrase: string): Promise<Strength> {
+/** What of a workspace can be read without its passphrase: beside the field, in the header, in the path. */
+export interface KnownOfWorkspace {
+  name: string;
+  kind: string;
+  folder: string;
+}
+
+/** Words that whoever has the folder tries first: whole, joined, and one by one. */
+function knownWords({ name, kind, folder }: KnownOfWorkspace): string[] {
+  const parts = folder.split(/[/\\]/);
+  const whole = [name, kind, folder, ...parts];
+  const single = [name, ...parts].flatMap((text) => text.split(/[^\p{L}\p{N}]+/u));
+  return [...new Set([...whole, ...whole.map(bare), ...single, 'baleen', 'workspace'])].filter(
+    (word) => word.length > 2,
+  );
+}
+
+/** `known`: the workspace it is to be of; null where none is known. */
+export async function passphraseStrength(
+  passphrase: string,
+  known: KnownOfWorkspace | null = null,
+): Promise<Strength> {
   loading ??= load();
   const meter = await loading;
   const typed = passphrase.slice(0, 256);
   // The words of a famous phrase are known in every spelling: with blanks, with dashes, in capitals, without anything.
   const joined = bare(typed);
   const famous = FAMOUS_PHRASES.some((phrase) => joined.includes(bare(phrase)));
-  const asTyped = meter.check(typed);
-  const { score, guesses, feedback } = famous ? weaker(asTyped, meter.check(joined)) : asTyped;
+  const words = known === null ? [] : knownWords(known);
+  const checks = [meter.check(typed), meter.check(typed, words)];
+  const named = (checks[1]?.guesses ?? 0) < (checks[0]?.guesses ?? 0);
+  if (famous || named) checks.push(meter.check(joined, words));
+  const { score, guesses, feedback } = checks.reduce(weaker);
   const advice = [
     famous && score < 3
       ? 'This phrase stands in books and on lists, so it is among the first to be tried.'
-      : feedback.warning,
+      : named && score < 3
+        ? 'Name, kind and folder of the workspace stand beside it in clear, so they are tried first.'
+        : feedback.warning,
     ...feedback.suggestions,
   ].filter((text): text is string => typeof text === 'string' && text !== '');
   return { score, crackTime: spanText(guesses / GUESSES_PER_SECOND), advice };

@@ -9,7 +9,7 @@ import type { Ports } from '../ports.ts';
 import { createRecovery } from './recovery-channels.ts';
 import { readRecoveryKey } from './recovery-key.ts';
 import { restoredCopyOf, settleRestoredCopy } from './restored-copy.ts';
-import { passphraseStrength } from './strength.ts';
+import { type KnownOfWorkspace, passphraseStrength } from './strength.ts';
 import { AUTO_LOCK_PRESET, type AutoLockSettings } from './auto-lock.ts';
 import type { Vault } from './vault-contract.ts';
 import { isTaken } from './workspace-folder.ts';
@@ -26,8 +26,8 @@ function folderName(name: string): string {
   );
 }
 
-async function requireStrong(passphrase: string): Promise<void> {
-  const { score, advice } = await passphraseStrength(passphrase);
+async function requireStrong(passphrase: string, known: KnownOfWorkspace | null): Promise<void> {
+  const { score, advice } = await passphraseStrength(passphrase, known);
   // 3 of 4: beyond ten years at our cost (docs/decisions.md).
   if (score < 3)
     throw new AppError(
@@ -63,6 +63,14 @@ export function vaultDomain({
       if (error instanceof AppError && error.code === 'LOCKED') return AUTO_LOCK_PRESET;
       throw error;
     }
+  }
+
+  /** What is known of the open workspace without its passphrase. */
+  function knownOfOpen(): KnownOfWorkspace | null {
+    const opened = vault.opened();
+    return opened === null
+      ? null
+      : { name: opened.header.name, kind: opened.header.kind, folder: opened.folder };
   }
 
   async function facts(): Promise<WorkspaceFacts | null> {
@@ -107,11 +115,11 @@ export function vaultDomain({
       const path = join(ports.paths.workspaces, folderName(name));
       return { path, taken: await isTaken(path) };
     },
-    strength: ({ passphrase }) => passphraseStrength(passphrase),
+    strength: ({ passphrase, of }) => passphraseStrength(passphrase, of ?? knownOfOpen()),
     async create({ folder, name, kind, passphrase }) {
-      await requireStrong(passphrase);
       const path =
         folder === null ? join(ports.paths.workspaces, folderName(name)) : tickets.path(folder, 'create');
+      await requireStrong(passphrase, { name, kind, folder: path });
       const id = await vault.create({ folder: path, name, kind, passphrase });
       recovery.made();
       ports.emit({ type: 'changed', topic: 'workspace', ids: [] });
@@ -131,7 +139,7 @@ export function vaultDomain({
       return {};
     },
     async recover({ recoveryKey, passphrase }) {
-      await requireStrong(passphrase);
+      await requireStrong(passphrase, knownOfOpen());
       const key = readRecoveryKey(recoveryKey);
       await vault.unlock('recovery', key);
       try {
@@ -171,7 +179,7 @@ export function vaultDomain({
         const message = 'That is the passphrase it has now. Choose another one.';
         throw new AppError('INVALID_INPUT', message, { fields: [{ path: 'next', message }] });
       }
-      await requireStrong(next);
+      await requireStrong(next, knownOfOpen());
       await vault.replaceSlot('passphrase', { type: 'passphrase', secret: current }, next, {
         action: 'workspace.changePassphrase',
         intent: 'The passphrase is about to be changed',

@@ -84,7 +84,26 @@ export function authority({ certificate, isCa, pathLength, usages }: Facts, add:
     );
 }
 
-export function leaf({ certificate, isCa, usages, purposes, names }: Facts, add: Add): void {
+const HOST_NAME =
+  /^(?:\*\.)?(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+(?=[a-z\d-]*[a-z])[a-z\d](?:[a-z\d-]*[a-z\d])?$/i;
+
+/** A common name that a person takes for the server's name, and no program does. */
+function commonName({ certificate, purposes, names }: Facts, add: Add): void {
+  if (purposes?.includes('serverAuth') !== true || names === null || names.length === 0) return;
+  const known = new Set(names.map(({ value }) => value.toLowerCase()));
+  for (const { name, value } of nameView(certificate.subject).attributes)
+    if (name === 'CN' && HOST_NAME.test(value) && !known.has(value.toLowerCase()))
+      add(
+        'CN_NOT_IN_SAN',
+        'note',
+        `Its common name "${value}" is not among its names: programs do not find it under that name.`,
+        'subject',
+        'CABF BR 7.1.4.3',
+      );
+}
+
+export function leaf(facts: Facts, add: Add): void {
+  const { certificate, isCa, usages, purposes, names } = facts;
   if (isCa) {
     if (certificate.subject.content.length === 0)
       add('CA_NO_SUBJECT', 'bad', 'A CA must have a subject.', 'subject', 'RFC 5280 4.1.2.6');
@@ -112,6 +131,7 @@ export function leaf({ certificate, isCa, usages, purposes, names }: Facts, add:
       'subjectAltName',
       'RFC 5280 4.2.1.6',
     );
+  commonName(facts, add);
   if (purposes === null && certificate.version === 3)
     add(
       'NO_EKU',

@@ -83,7 +83,13 @@ export const workspaceChannels = {
   ),
   'workspace.strength': channel(
     'nothing',
-    z.strictObject({ passphrase: secretIn }),
+    z.strictObject({
+      passphrase: secretIn,
+      /** The workspace that is to be made; left out, it is the open one. What is known of it counts as known words. */
+      of: z
+        .strictObject({ name: z.string().max(80), kind: workspaceKind, folder: z.string().max(4096) })
+        .optional(),
+    }),
     z.strictObject({
       score: z.number().int().min(0).max(4),
       /** "centuries", "3 hours": offline guessing at the vault's own Argon2id cost. */

@@ -19,6 +19,8 @@ export interface InventoryQuery extends PageRequest {
   role: 'ca' | 'leaf' | null;
   /** With `issuer`: also what the authority signed for itself. */
   own?: boolean;
+  /** Where the words of `query` are looked for: as the beginning of the name, anywhere in it, or (left out) in everything. */
+  within?: 'beginning' | 'name';
   sort: 'name' | 'issuer' | 'notAfter' | 'key' | 'state' | 'added';
   descending: boolean;
 }
@@ -35,20 +37,29 @@ const SORTS: Record<InventoryQuery['sort'], string> = {
 
 const prefix = (word: string): string => `"${word.replaceAll('"', '""')}"*`;
 
-/**
- * Words of a search as FTS5 prefixes; quoted, so that no operator of FTS5 is understood. "" when there is no word. Digits
- * in the groups Baleen itself shows ("2E25 F867 …") are found as the number they are the beginning of, too.
- */
-export function searchExpression(query: string): string {
-  const words = query
+const allWords = (query: string): string =>
+  query
     .trim()
     .split(/[\s:]+/)
     .filter((word) => word !== '')
     .slice(0, 10)
     .map(prefix)
     .join(' AND ');
+
+/**
+ * Words of a search as FTS5 prefixes; quoted, so that no operator of FTS5 is understood. "" when there is no word. Digits
+ * in the groups Baleen itself shows ("2E25 F867 …") are found as the number they are the beginning of, too.
+ */
+export function searchExpression(query: string): string {
+  const words = allWords(query);
   const digits = (query.split('…')[0] ?? '').replaceAll(/[\s:]/g, '');
   return /^[0-9a-f]{4,}$/i.test(digits) ? `(${words}) OR ${prefix(digits)}` : words;
+}
+
+/** The same for the name alone. `^` and a phrase of FTS5: the name begins so, whatever its case. */
+function nameExpression(query: string, within: 'beginning' | 'name'): string {
+  if (query.trim() === '') return '';
+  return within === 'beginning' ? `name : ^ ${prefix(query.trim())}` : `name : (${allWords(query)})`;
 }
 
 /** Holds everything filters and states are made of: a question answered from it alone reads no row. */
@@ -64,13 +75,14 @@ interface Conditions {
   parameters: Record<string, SqlValue>;
 }
 
-type Narrowing = Pick<InventoryQuery, 'query' | 'state' | 'issuer' | 'role' | 'own'>;
+type Narrowing = Pick<InventoryQuery, 'query' | 'state' | 'issuer' | 'role' | 'own' | 'within'>;
 
 /** `issuer`: any certificate of the authority's line of renewals. */
 function conditions(tx: Tx, asked: Narrowing): Conditions {
   const filters: string[] = [];
   const parameters: Record<string, SqlValue> = {};
-  const expression = searchExpression(asked.query);
+  const expression =
+    asked.within === undefined ? searchExpression(asked.query) : nameExpression(asked.query, asked.within);
   if (expression !== '') parameters['match'] = expression;
   if (asked.state !== null) {
     filters.push(`${STATE_SQL} = $state`);

@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { useEffect, useState } from 'react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { installBridge } from '../../app/fake-bridge.ts';
+import { type FakeBridge, installBridge } from '../../app/fake-bridge.ts';
 import type { Session } from '../../app/session.ts';
 import { parsePath } from '../../app/router.ts';
 import type { Route } from '../../app/router.ts';
@@ -29,11 +29,12 @@ const press = async (name: RegExp | string) => {
   await settle();
 };
 
+let bridge: FakeBridge;
 beforeEach(() => {
   vi.useFakeTimers();
   dropWorkspaceData();
   location.hash = '#/create';
-  installBridge({
+  bridge = installBridge({
     'workspace.suggestFolder': ({ name }: { name: string }) => ({
       path: `/home/u/Baleen/${name}`,
       taken: name === 'Practice',
@@ -62,6 +63,11 @@ test('a reload goes on at the same step with kind and name; the passphrase is in
   expect(screen.getByText('/home/u/Baleen/Root & Co')).toBeTruthy();
   await press('Next');
   fireEvent.change(screen.getByLabelText('Passphrase'), { target: { value: 'tundra-Okapi 7' } });
+  await settle();
+  expect(bridge.callsOf('workspace.strength').at(-1)).toEqual({
+    passphrase: 'tundra-Okapi 7',
+    of: { name: 'Root & Co', kind: 'offline', folder: '/home/u/Baleen/Root & Co' },
+  });
   await settle();
   expect(decodeURIComponent(location.hash)).not.toContain('tundra');
   cleanup();

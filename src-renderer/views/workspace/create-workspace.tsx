@@ -164,7 +164,12 @@ export function CreateWorkspace({ route, session }: ViewProps) {
         ) : null}
         {step.id === 'passphrase' ? (
           <>
-            <NewPassphraseFields value={passphrase} onChange={setPassphrase} autoFocus />
+            <NewPassphraseFields
+              value={passphrase}
+              onChange={setPassphrase}
+              autoFocus
+              of={{ name: name.trim(), kind, folder: folder?.path ?? suggested ?? '' }}
+            />
             <KeyValue
               items={[
                 ['Workspace', name.trim()],

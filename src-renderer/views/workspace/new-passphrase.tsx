@@ -3,7 +3,7 @@
  * is too short, the view waits for `ready`.
  */
 import { useEffect, useState } from 'react';
-import type { Answer } from '#shared/contract/index.ts';
+import type { Answer, Payload } from '#shared/contract/index.ts';
 import { newPassphrase } from '#shared/contract/workspace.ts';
 import { call } from '../../app/call.ts';
 import { SecretField } from '../../components/text-field.tsx';
@@ -24,7 +24,10 @@ export function whyNotPassphrase(typed: NewPassphrase): string | null {
 
 const WORDS = ['very weak', 'weak', 'fair', 'strong', 'very strong'] as const;
 
-function Strength({ passphrase }: { passphrase: string }) {
+/** The workspace that is to be made; undefined for the open one. */
+type OfWorkspace = Payload<'workspace.strength'>['of'];
+
+function Strength({ passphrase, of }: { passphrase: string; of: OfWorkspace }) {
   const [answer, setAnswer] = useState<Answer<'workspace.strength'> | null>(null);
   useEffect(() => {
     if (passphrase === '') {
@@ -33,7 +36,7 @@ function Strength({ passphrase }: { passphrase: string }) {
     }
     let current = true;
     const timer = setTimeout(() => {
-      call('workspace.strength', { passphrase }).then(
+      call('workspace.strength', { passphrase, ...(of === undefined ? {} : { of }) }).then(
         (next) => {
           if (current) setAnswer(next);
         },
@@ -47,7 +50,8 @@ function Strength({ passphrase }: { passphrase: string }) {
       current = false;
       clearTimeout(timer);
     };
-  }, [passphrase]);
+    // By what is in it: the object is a new one each time.
+  }, [passphrase, of?.name, of?.kind, of?.folder]);
   return (
     <div className="stack-tight" role="status">
       <div className="strength" data-score={answer?.score} aria-hidden>
@@ -81,6 +85,7 @@ export function NewPassphraseFields(props: {
   onChange: (value: NewPassphrase) => void;
   label?: string;
   autoFocus?: boolean;
+  of?: OfWorkspace;
 }) {
   const { value, onChange } = props;
   const differs =
@@ -101,7 +106,7 @@ export function NewPassphraseFields(props: {
           </>
         }
       />
-      <Strength passphrase={value.value} />
+      <Strength passphrase={value.value} of={props.of} />
       <SecretField
         label={`${props.label ?? 'Passphrase'}, again`}
         value={value.repeat}
