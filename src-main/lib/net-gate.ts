@@ -6,6 +6,7 @@ import type { WorkspaceKind } from '#shared/contract/workspace.ts';
 import type { Listener, Net, NetDial, NetStream } from '../ports.ts';
 import { AppError } from './app-error.ts';
 import type { Around } from './device-use.ts';
+import { isAddress } from './ip-address.ts';
 import type { Log } from './log.ts';
 
 /** The workspace as far as the door cares. */
@@ -43,11 +44,6 @@ const OFFLINE =
 const OTHER_ENDPOINT =
   'This workspace is an offline station: it reaches the one HSM that is configured by its IP address, and nothing else. Name that address under Signers.';
 
-/** An address as it is written in a configuration. SECURITY: a name would be asked from a name server first. */
-function isAddress(host: string): boolean {
-  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(host) || (host.includes(':') && URL.canParse(`https://[${host}]/`));
-}
-
 export function createNetGate(deps: {
   net: Net;
   log: Log;
@@ -69,6 +65,7 @@ export function createNetGate(deps: {
     if (open?.kind === 'offline') {
       if (dialled === null || open.hsm.length === 0) throw new AppError('OFFLINE', OFFLINE);
       const { host, port: asked } = dialled;
+      // SECURITY: a name would be asked from a name server first.
       if (!isAddress(host) || !open.hsm.some((one) => one.address === host && one.port === asked))
         throw new AppError('OFFLINE', OTHER_ENDPOINT);
     }

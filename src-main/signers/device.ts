@@ -177,8 +177,8 @@ export interface Device {
     handle: Uint8Array,
     may: (found: FoundKey) => Promise<boolean>,
   ): Promise<'destroyed' | 'nothing' | 'left'>;
-  /** The handle of the private key to this public key, or null. Throws `refused` when two objects answer to it. */
-  find(spkiDer: Uint8Array): Promise<Uint8Array | null>;
+  /** The handle of the private key to this public key, or null. Throws `refused` when two objects answer to it, `cancelled`. */
+  find(spkiDer: Uint8Array, signal?: AbortSignal): Promise<Uint8Array | null>;
   list(signal?: AbortSignal): Promise<DeviceKey[]>;
   /** Logs out, closes, ends its child or its connections. Never rejects. */
   close(): Promise<void>;

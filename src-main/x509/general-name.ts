@@ -1,5 +1,6 @@
 /** GeneralName (RFC 5280 4.2.1.6): DER to the view and back. Whether a typed name is sensible is the issuing floor's business. */
 import type { SanView } from '#shared/contract/certificate-view.ts';
+import { isIpv4 } from '../lib/ip-address.ts';
 import { children, oidText, readTlv, stringValue, TAG, type Tlv } from './der-reader.ts';
 import { contextPrimitive, ia5String } from './der-writer.ts';
 import { nameView } from './distinguished-name.ts';
@@ -25,10 +26,7 @@ export function ipText(bytes: Uint8Array): string {
 
 /** The octets of an address in text. Throws X509Error when it is none. */
 export function ipBytes(text: string): Uint8Array {
-  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) {
-    const octets = text.split('.').map(Number);
-    if (octets.every((octet) => octet <= 255)) return Uint8Array.from(octets);
-  }
+  if (isIpv4(text)) return Uint8Array.from(text.split('.').map(Number));
   if (!text.includes(':') || !URL.canParse(`http://[${text}]`))
     throw new X509Error(`invalid IP address: ${text}`);
   const [head = '', tail] = new URL(`http://[${text}]`).hostname.slice(1, -1).split('::');

@@ -129,6 +129,7 @@ describe('decode(encode(x)) = x', () => {
     ));
   it('addresses', () => {
     fc.assert(fc.property(fc.ipV4(), (text) => void expect(ipText(ipBytes(text))).toBe(text)));
+    expect(() => ipBytes('010.0.0.1')).toThrow('invalid IP address');
     fc.assert(
       fc.property(
         fc.uint8Array({ minLength: 16, maxLength: 16 }),

@@ -1,17 +1,15 @@
 /** Whether the settings of one signer can be right: fields, and the files of a KMIP client. It contacts nobody. */
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { KmipSettings, Pkcs11Settings, SignerSettings } from '#shared/contract/signer-settings.ts';
 import type { SignerRow } from '#shared/contract/signers.ts';
 import type { FieldError } from '#shared/errors.ts';
 import { isAbsolute } from 'node:path';
-import { errorText } from '../../lib/app-error.ts';
-import { ipBytes } from '../../x509/general-name.ts';
+import { AppError } from '../../lib/app-error.ts';
+import { isAddress } from '../../lib/ip-address.ts';
+import { readKmipContact } from '../kmip/contact.ts';
 import { refusedVariables } from '../pkcs11/environment.ts';
 
 /** Variables of well-known libraries that name a file. */
 const FILE_VARIABLES = new Set(['SOFTHSM2_CONF', 'YUBIHSM_PKCS11_CONF', 'OPENSC_CONF']);
-const MOST_PEM_BYTES = 1_048_576;
 
 const field = (name: string, message: string): FieldError => ({ path: `settings.${name}`, message });
 
@@ -44,97 +42,31 @@ function checkPkcs11(settings: Pkcs11Settings, secret: boolean): FieldError[] {
   return faults;
 }
 
-type Read = { pem: string } | { fault: string; absent?: boolean };
+const FILES = ['serverCertPath', 'serverCaCertPath', 'clientCertPath', 'clientCertPrivateKeyPath'] as const;
 
-async function readPem(path: string): Promise<Read> {
-  if (!isAbsolute(path)) return { fault: 'Give the whole path of the file.' };
+/** H-011: what is wrong with the files, as a contact would find it. */
+async function checkFiles(settings: KmipSettings, absent: string[] | null): Promise<FieldError[]> {
+  const faults = FILES.filter((name) => settings[name] && !isAbsolute(settings[name])).map((name) =>
+    field(name, 'Give the whole path of the file.'),
+  );
+  if (faults.length > 0) return faults;
   try {
-    const bytes = await readFile(path);
-    if (bytes.length > MOST_PEM_BYTES) return { fault: 'This is too large for a PEM file (1 MiB).' };
-    return { pem: bytes.toString('latin1') };
+    await readKmipContact(settings, absent);
+    return [];
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? errorText(error);
-    return { fault: `The file cannot be read (${code}).`, absent: code === 'ENOENT' };
-  }
-}
-
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
-
-function certificates(pem: string): X509Certificate[] | null {
-  const blocks = pem.match(CERTIFICATE) ?? [];
-  try {
-    return blocks.length === 0 ? null : blocks.map((block) => new X509Certificate(block));
-  } catch {
-    return null;
-  }
-}
-
-/** The fault of a file, unless files that are not on this machine are only to be named. */
-function fileFault(name: string, path: string, read: { fault: string; absent?: boolean }, absent: Absent) {
-  if (absent === null || read.absent !== true) return [field(name, read.fault)];
-  absent.push(path);
-  return [];
-}
-
-/** Takes the paths of files that are not there; null: that is a fault. */
-type Absent = string[] | null;
-
-async function checkCertificate(name: string, path: string, absent: Absent): Promise<FieldError[]> {
-  const read = await readPem(path);
-  if ('fault' in read) return fileFault(name, path, read, absent);
-  return certificates(read.pem) === null ? [field(name, 'No certificate found in this file.')] : [];
-}
-
-/** H-011 */
-async function checkPair(certPath: string, keyPath: string, absent: Absent): Promise<FieldError[]> {
-  const [cert, key] = await Promise.all([readPem(certPath), readPem(keyPath)]);
-  if ('fault' in cert) return fileFault('clientCertPath', certPath, cert, absent);
-  if ('fault' in key) return fileFault('clientCertPrivateKeyPath', keyPath, key, absent);
-  const [first] = certificates(cert.pem) ?? [];
-  if (first === undefined) return [field('clientCertPath', 'No certificate found in this file.')];
-  try {
-    if (first.checkPrivateKey(createPrivateKey(key.pem))) return [];
-  } catch {
-    return [
-      field(
-        'clientCertPrivateKeyPath',
-        'No private key that can be read is in this file: it has to be PEM without a passphrase.',
-      ),
-    ];
-  }
-  return [
-    field('clientCertPrivateKeyPath', 'Certificate and key are no pair. Choose the key of this certificate.'),
-  ];
-}
-
-export function isAddress(host: string): boolean {
-  try {
-    return ipBytes(host).length > 0;
-  } catch {
-    return false;
+    if (!(error instanceof AppError) || error.details?.fields === undefined) throw error;
+    return error.details.fields.map(({ path, message }) => field(path, message));
   }
 }
 
 async function checkKmip(settings: KmipSettings, about: About): Promise<FieldError[]> {
   const { secret, offline } = about;
-  const absent = about.absent ?? null;
   const { host, insecure, serverSha256, serverCertPath, serverCaCertPath, username } = settings;
-  const { clientCertPath: cert, clientCertPrivateKeyPath: key } = settings;
   const faults: FieldError[] = [];
   if (!/^[A-Za-z0-9._:-]+$/.test(host)) faults.push(field('host', 'A name or an address, without a port.'));
   else if (offline && !isAddress(host))
     faults.push(field('host', 'An offline station asks no name server: give the address of the HSM.'));
-  if ((cert === null || cert === '') !== (key === null || key === ''))
-    faults.push(
-      field(
-        cert ? 'clientCertPrivateKeyPath' : 'clientCertPath',
-        'Client certificate and key: both or neither.',
-      ),
-    );
-  else if (cert && key) faults.push(...(await checkPair(cert, key, absent)));
-  if (serverCertPath) faults.push(...(await checkCertificate('serverCertPath', serverCertPath, absent)));
-  if (serverCaCertPath)
-    faults.push(...(await checkCertificate('serverCaCertPath', serverCaCertPath, absent)));
+  faults.push(...(await checkFiles(settings, about.absent ?? null)));
   if (serverSha256 !== null && serverCertPath)
     faults.push(
       field('serverCertPath', 'A fingerprint is pinned already. Forget it, or name no certificate here.'),

@@ -215,7 +215,7 @@ test('KMIP: warnings stay, a pair is a pair, and an offline station takes one ad
     });
   };
   await refused({ clientCertPath: '/c.pem' }, 'settings.clientCertPrivateKeyPath', /both or neither/);
-  await refused({ serverCaCertPath: '/nowhere.pem' }, 'settings.serverCaCertPath', /ENOENT/);
+  await refused({ serverCaCertPath: '/nowhere.pem' }, 'settings.serverCaCertPath', /nowhere.pem/);
   await refused(
     { serverCaCertPath: import.meta.filename },
     'settings.serverCaCertPath',

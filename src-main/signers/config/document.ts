@@ -6,6 +6,7 @@ import type { AppliedSigner, SignerRoles, StoredSignerConfig } from '../../store
 import { roleFaults } from './roles.ts';
 import { sharersOf } from './same-device.ts';
 import { samePlace } from './same-place.ts';
+import { settingChanges } from './setting-changes.ts';
 
 export const SOFTWARE = 'software';
 
@@ -87,8 +88,6 @@ export function effectiveRoles(config: { signers: readonly { id: string }[]; rol
   };
 }
 
-const same = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);
-
 /** What will be different, a sentence each (H-013). */
 export function changesOf(stored: StoredSignerConfig): string[] {
   if (stored.pending === null) return [];
@@ -101,7 +100,7 @@ export function changesOf(stored: StoredSignerConfig): string[] {
     if (before === undefined) changes.push(`${signer.name} is added.`);
     else {
       if (before.name !== signer.name) changes.push(`${before.name} is called ${signer.name}.`);
-      if (!same(before.settings, signer.settings)) changes.push(`${signer.name} has other settings.`);
+      changes.push(...settingChanges(signer.name, before.settings, signer.settings));
       if (secretStored(stored, signer) && !samePlace(before.settings, signer.settings))
         changes.push(`The secret of ${signer.name} that is kept goes to its new place from then on.`);
       if (signer.secret.do === 'store') changes.push(`Another secret of ${signer.name} is kept.`);

@@ -8,6 +8,7 @@ import { signerName } from '#shared/contract/signers.ts';
 import { checkSettings } from './check-settings.ts';
 import { type PendingSecret, type PendingSigner, type SignerDocument, SOFTWARE } from './document.ts';
 import { samePlace } from './same-place.ts';
+import { publicVariables } from './secret-variables.ts';
 import { keyOfField, refusedFields, type SignersToml, type TomlSigner } from './read-toml.ts';
 
 /** More than any station has; each is started when it is applied. */
@@ -48,6 +49,38 @@ function pinNotes({ name, settings }: PendingSigner, before: PendingSigner | und
   ];
 }
 
+/** SECURITY: whoever wrote the file may have written that nobody looks whom the server is. */
+function checkNotes({ name, settings }: PendingSigner, before: PendingSigner | undefined): string[] {
+  const was = before?.settings;
+  if (settings?.kind !== 'kmip') return [];
+  const notes: string[] = [];
+  if (settings.insecure && !(was?.kind === 'kmip' && was.insecure))
+    notes.push(
+      `"${name}": the file turns the check of its server's certificate off (insecure), so anybody may be at the other end. Turn it on again unless this is a test.`,
+    );
+  if (was?.kind !== 'kmip') return notes;
+  for (const [what, one, other] of [
+    ['server_cert_path', was.serverCertPath, settings.serverCertPath],
+    ['server_ca_cert_path', was.serverCaCertPath, settings.serverCaCertPath],
+  ] as const)
+    if (one && one !== other)
+      notes.push(
+        `"${name}": the file says otherwise which certificates to believe (${what} was ${one}, and is ${other ?? 'not there'}). Look whether that is right.`,
+      );
+  return notes;
+}
+
+/** SECURITY: a secret that a library reads from a variable was given to another library. */
+function withoutSecrets(name: string, settings: SignerSettings, notes: string[]): SignerSettings {
+  if (settings.kind !== 'pkcs11') return settings;
+  const { environment, left } = publicVariables(settings.environment);
+  if (left.length === 0) return settings;
+  notes.push(
+    `"${name}": the file leads to another place, so ${left.join(', ')} was left out. Type it here if its library needs it.`,
+  );
+  return { ...settings, environment };
+}
+
 /** krill.conf has no key for the variables of a library, so whoever reads one has to look at them. */
 function variableNotes({ name, settings }: PendingSigner): string[] {
   if (settings?.kind !== 'pkcs11') return [];
@@ -83,6 +116,29 @@ function softwareOf(tables: readonly TomlSigner[], notes: string[]): PendingSign
   return { id: SOFTWARE, name, kind: 'software', settings: null, secret: { do: 'keep' } };
 }
 
+/** One signer of the file, with what stays of ours. */
+function takenOver(
+  table: TomlSigner & { settings: SignerSettings },
+  before: PendingSigner | undefined,
+  notes: string[],
+  deps: ImportDeps,
+): PendingSigner & { settings: SignerSettings } {
+  const { name } = table;
+  const id = before?.id ?? deps.newId();
+  const own = ownSettings(table.settings, before?.settings ?? null);
+  const there = samePlace(before?.settings ?? null, own);
+  const settings = there || before === undefined ? own : withoutSecrets(name, own, notes);
+  const kept = before?.secret ?? null;
+  const secret = table.secret === null ? (kept ?? { do: 'keep' }) : deps.seal(id, table.secret, kept);
+  const next = { id, name, kind: settings.kind, settings, secret };
+  // SECURITY: whoever wrote the file does not say where a PIN goes that was typed for another place.
+  if (table.secret !== null || there || !deps.keeps(next)) return next;
+  notes.push(
+    `"${name}": the file leads to another place, so the ${settings.kind === 'kmip' ? 'password' : 'PIN'} that is kept is forgotten. Type it when it is asked.`,
+  );
+  return { ...next, secret: { do: 'forget' } };
+}
+
 /**
  * The configuration with the signers of the file in it; `notes` grows. Signers that the file does not name stay. Throws
  * AppError INVALID_INPUT with each wrong field as `signers.<place>.<key>`.
@@ -111,18 +167,8 @@ export async function mergeToml(
       fault('name', `a signer of another kind is called "${table.name}" here; rename one of them`);
       continue;
     }
-    const id = before?.id ?? deps.newId();
-    const settings = ownSettings(table.settings, before?.settings ?? null);
-    const kept = before?.secret ?? null;
-    const secret = table.secret === null ? (kept ?? { do: 'keep' }) : deps.seal(id, table.secret, kept);
-    const next: PendingSigner = { id, name: table.name, kind: settings.kind, settings, secret };
-    // SECURITY: whoever wrote the file does not say where a PIN goes that was typed for another place.
-    if (table.secret === null && deps.keeps(next) && !samePlace(before?.settings ?? null, settings)) {
-      next.secret = { do: 'forget' };
-      notes.push(
-        `"${table.name}": the file leads to another place, so the ${settings.kind === 'kmip' ? 'password' : 'PIN'} that is kept is forgotten. Type it when it is asked.`,
-      );
-    }
+    const next = takenOver({ ...table, settings: table.settings }, before, notes, deps);
+    const { settings } = next;
     const absent: string[] = [];
     for (const { path, message } of await checkSettings(settings, {
       secret: deps.keeps(next),
@@ -132,7 +178,7 @@ export async function mergeToml(
       fault(keyOfField(settings.kind, path.replace(/^settings\./, '')), message);
     for (const path of absent)
       notes.push(`"${table.name}": ${path} is not on this machine. Put it there, or choose another file.`);
-    notes.push(...pinNotes(next, before));
+    notes.push(...pinNotes(next, before), ...checkNotes(next, before));
     notes.push(...(before === undefined ? variableNotes(next) : stayingNotes(next, table.settings)));
     merged.push(next);
   }

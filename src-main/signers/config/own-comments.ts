@@ -1,13 +1,19 @@
 /** What Krill has no key for, as comments of a [[signers]] table: written by write-toml.ts and read back here. */
 
+import { leftOut, MASK, SECRET_KEY } from './toml-fields.ts';
+
 /** The first line of what is written. */
 export const HEADER =
   '# The lines above the first table belong above every other [table] of krill.conf or krillta.conf.';
 
 export const PIN_PAD = '# The PIN is typed on the device.';
 
-export function serialComment(serial: string): string {
-  return `# The token's serial is ${serial}`;
+/** SECURITY: a line that a comment does not hold would be read as a setting. */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
+/** None for a serial that no comment can hold: the token is known by its label or slot then. */
+export function serialComment(serial: string): string[] {
+  return CONTROL.test(serial) ? [] : [`# The token's serial is ${serial}`];
 }
 
 /** The slot is a number because another token has this label, too. */
@@ -16,12 +22,26 @@ export function twinComment(label: string): string {
 }
 
 export function variableComment(name: string, value: string): string {
-  return `# Start Krill with ${name}=${value.replaceAll(/[\r\n]/g, ' ')}`;
+  return `# Start Krill with ${name}=${value.replaceAll(new RegExp(CONTROL, 'gu'), ' ')}`;
 }
 
 const SERIAL = /^# The token's serial is (\S.*)$/;
 const TWIN = /^# By its slot number, because another token has its label, too: (".*")$/;
 const VARIABLE = /^# Start Krill with ([A-Za-z_]\w*)=(.*)$/;
+
+export const LEFT_OUT = new RegExp(`^${leftOut(`(${Object.values(SECRET_KEY).join('|')})`)}$`, 'gm');
+
+/** The comments that stand for a secret as that secret masked, but for those beside the secret itself. */
+export function withLeftOut(text: string): string {
+  return text
+    .split(/^(?=[ \t]*\[)/m)
+    .map((table) =>
+      table.replaceAll(LEFT_OUT, (line: string, key: string) =>
+        new RegExp(`^[ \\t]*["']?${key}["']?[ \\t]*=`, 'm').test(table) ? line : `${key} = "${MASK}"`,
+      ),
+    )
+    .join('');
+}
 
 export interface OwnComments {
   serial: string | null;

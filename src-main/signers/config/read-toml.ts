@@ -6,24 +6,22 @@ import { parse, TomlError } from 'smol-toml';
 import { kmipSettings, pkcs11Settings, type SignerSettings } from '#shared/contract/signer-settings.ts';
 import type { FieldError } from '#shared/errors.ts';
 import { AppError } from '../../lib/app-error.ts';
-import { type OwnComments, readOwnComments } from './own-comments.ts';
+import { LEFT_OUT, type OwnComments, readOwnComments, withLeftOut } from './own-comments.ts';
 import { roleFaults } from './roles.ts';
 import {
   FieldFault,
   KMIP_FIELDS,
-  leftOut,
   MASK,
   OTHER_NAMES,
   PKCS11_FIELDS,
   SECRET_KEY,
+  secretText,
   textValue,
   TYPES,
 } from './toml-fields.ts';
 
 /** X-001: a configuration is a small file. */
 const MOST_BYTES = 1_048_576;
-
-const LEFT_OUT = new RegExp(`^${leftOut(`(${Object.values(SECRET_KEY).join('|')})`)}$`, 'gm');
 
 export interface TomlSigner {
   name: string;
@@ -136,7 +134,7 @@ function secretOf(reader: TableReader, kind: 'pkcs11' | 'kmip'): string | null {
       reader.note(`its ${key} was left out of the file; type it here`);
       return null;
     }
-    if (typeof value !== 'number') return textValue(value);
+    if (typeof value !== 'number') return secretText(value);
     reader.note(`${key} is a number, which Krill refuses; it was stored as text`);
     return String(value);
   });
@@ -249,7 +247,7 @@ export function readSignersToml(bytes: Uint8Array): SignersToml {
     throw refused('This is no text file. Choose a krill.conf or krillta.conf.');
   }
   // As it is written here where a secret was left out.
-  const conf = parsed(text.replaceAll(LEFT_OUT, `$1 = "${MASK}"`));
+  const conf = parsed(withLeftOut(text));
   const list = conf['signers'] ?? [];
   if (
     !Array.isArray(list) ||

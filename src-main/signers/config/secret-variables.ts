@@ -41,6 +41,18 @@ export async function variablesFor(
 export const untypedVariables = (environment: Readonly<Record<string, string>>): string[] =>
   Object.keys(environment).filter((name) => environment[name] === MASK && SECRET_NAME.test(name));
 
+/** Those whose values may go to another place, and the names of the others. */
+export function publicVariables(environment: Readonly<Record<string, string>>): {
+  environment: Record<string, string>;
+  left: string[];
+} {
+  const left = Object.keys(environment).filter((name) => SECRET_NAME.test(name));
+  return {
+    environment: Object.fromEntries(Object.entries(environment).filter(([name]) => !left.includes(name))),
+    left,
+  };
+}
+
 /** Settings as they may be shown to others. */
 export function shownSettings(settings: SignerSettings | null): SignerSettings | null {
   return settings?.kind === 'pkcs11'

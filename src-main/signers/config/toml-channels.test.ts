@@ -224,7 +224,7 @@ test.each([
   [
     'half a client certificate',
     '[[signers]]\ntype = "KMIP"\nname = "K"\nhost = "127.0.0.1"\nclient_cert_path = "/c.pem"\n',
-    /^Signer 1 \("K"\): Client certificate and key: both or neither\./,
+    /^Signer 1 \("K"\): A client certificate needs its private key/,
   ],
   [
     'a key that may leave',

@@ -45,6 +45,12 @@ export function textValue(value: unknown): string {
   throw new FieldFault(value === '' ? 'is empty' : `must be text, not ${shown(value)}`);
 }
 
+/** A PIN or password, as it is: blanks belong to it. */
+export function secretText(value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new FieldFault(value === '' ? 'is empty' : `must be text, not ${shown(value)}`);
+}
+
 function flag(value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   throw new FieldFault(`must be true or false, not ${shown(value)}`);

@@ -39,7 +39,7 @@ function ownSettings({ settings, slot }: WrittenSigner): string[] {
   const variables = Object.entries(settings.environment).map(([name, text]) => variableComment(name, text));
   return [
     ...(slot === undefined || settings.slot.by !== 'label' ? [] : [twinComment(settings.slot.label)]),
-    ...(settings.serial === null ? [] : [serialComment(settings.serial)]),
+    ...(settings.serial === null ? [] : serialComment(settings.serial)),
     ...(settings.pinPad ? [PIN_PAD] : []),
     ...variables,
   ];

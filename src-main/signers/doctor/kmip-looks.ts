@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import type { KmipSettings } from '#shared/contract/signer-settings.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Clock, Net } from '../../ports.ts';
-import { isAddress } from '../config/check-settings.ts';
+import { isAddress } from '../../lib/ip-address.ts';
 import { type KmipContact, readKmipContact } from '../kmip/contact.ts';
 import { changedPeer, deviceFault } from '../kmip/faults.ts';
 import type { Looks } from './pkcs11-looks.ts';

@@ -6,7 +6,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { KmipSettings } from '#shared/contract/signer-settings.ts';
 import type { FieldError } from '#shared/errors.ts';
-import { AppError, fileError } from '../../lib/app-error.ts';
+import { AppError, errorText, fileError } from '../../lib/app-error.ts';
 import { sha256Hex, wipe } from '../../lib/bytes.ts';
 import type { NetDial } from '../../ports.ts';
 
@@ -31,10 +31,10 @@ const BOTH =
   'A client certificate needs its private key, and a private key its certificate: give both or neither.';
 
 /**
- * The files as they are now. Throws AppError INVALID_INPUT with one field error for each file that is wrong; the path of
+ * The files as they are now. `absent` takes the paths of files that are not there, which are no faults then. Throws AppError INVALID_INPUT with one field error for each file that is wrong; the path of
  * a field is its name in the settings.
  */
-export async function readKmipContact(paths: Paths): Promise<KmipContact> {
+export async function readKmipContact(paths: Paths, absent: string[] | null = null): Promise<KmipContact> {
   const fields: FieldError[] = [];
   const wrong = (field: Field, message: string): null => {
     fields.push({ path: field, message });
@@ -55,9 +55,17 @@ export async function readKmipContact(paths: Paths): Promise<KmipContact> {
       wipe(content);
       return text;
     } catch (error) {
+      if (absent !== null && (error as NodeJS.ErrnoException).code === 'ENOENT') {
+        absent.push(path);
+        return null;
+      }
       const told = fileError(error, path);
-      if (!(told instanceof AppError)) throw error;
-      return wrong(field, told.message);
+      return wrong(
+        field,
+        told instanceof AppError
+          ? told.message
+          : `${path} cannot be read (${errorText(error)}): choose another.`,
+      );
     }
   };
   const certificates = (field: Field, text: string | null): X509Certificate[] | null => {

@@ -23,7 +23,7 @@ export interface KmipKeys {
   sign(handle: Uint8Array, algorithm: KeyAlgorithm, data: Uint8Array): Promise<Uint8Array>;
   destroy: Device['destroy'];
   destroyIf: Device['destroyIf'];
-  find(spkiDer: Uint8Array): Promise<Uint8Array | null>;
+  find(spkiDer: Uint8Array, signal: AbortSignal | undefined): Promise<Uint8Array | null>;
   list(signal: AbortSignal | undefined): Promise<DeviceKey[]>;
 }
 
@@ -71,31 +71,38 @@ export function createKeys(deps: {
   }
 
   /** Private objects to a public one, by link, else by name. */
-  async function privateIdsOf(publicId: string, spkiDer: Uint8Array): Promise<string[]> {
-    const attributes = await client.call(getAttributes(publicId));
+  async function privateIdsOf(
+    publicId: string,
+    spkiDer: Uint8Array,
+    signal: AbortSignal | undefined,
+  ): Promise<string[]> {
+    const attributes = await client.call(getAttributes(publicId), signal);
     const linked = linkOf(attributes, LINK_TYPE.privateKey);
     if (linked !== null) return [linked];
     const own = `krill-private-key-${keyId(spkiDer).toLowerCase()}`;
     const names = namesOf(attributes).map((name) => name.replace(PUBLIC_NAME, 'krill-private-key-'));
     const found = new Set<string>();
     for (const name of new Set([own, ...names.filter((one) => PRIVATE_NAME.test(one))]))
-      for (const id of await client.call(locate({ name, objectType: OBJECT_TYPE.privateKey }, 3)))
+      for (const id of await client.call(locate({ name, objectType: OBJECT_TYPE.privateKey }, 3), signal))
         found.add(id);
     return [...found];
   }
 
-  async function find(spkiDer: Uint8Array): Promise<Uint8Array | null> {
+  async function find(spkiDer: Uint8Array, signal: AbortSignal | undefined): Promise<Uint8Array | null> {
     const name = `krill-public-key-${keyId(spkiDer).toLowerCase()}`;
-    const named = await client.call(locate({ name, objectType: OBJECT_TYPE.publicKey }, MOST_OBJECTS));
-    const publicIds = await sameKey(named, spkiDer);
+    const named = await client.call(
+      locate({ name, objectType: OBJECT_TYPE.publicKey }, MOST_OBJECTS),
+      signal,
+    );
+    const publicIds = await sameKey(named, spkiDer, signal);
     // Others name their keys otherwise.
     if (publicIds.length === 0) {
-      const every = await client.call(locate({ objectType: OBJECT_TYPE.publicKey }, MOST_OBJECTS));
-      publicIds.push(...(await sameKey(every, spkiDer)));
+      const every = await client.call(locate({ objectType: OBJECT_TYPE.publicKey }, MOST_OBJECTS), signal);
+      publicIds.push(...(await sameKey(every, spkiDer, signal)));
     }
     const handles = new Map<string, Uint8Array>();
     for (const publicId of publicIds)
-      for (const privateId of await privateIdsOf(publicId, spkiDer))
+      for (const privateId of await privateIdsOf(publicId, spkiDer, signal))
         handles.set(privateId, pairHandle({ publicId, privateId }));
     if (handles.size > 1 || publicIds.length > 1)
       throw new DeviceError(
@@ -108,10 +115,14 @@ export function createKeys(deps: {
   }
 
   /** Those of `ids` that are this public key. */
-  async function sameKey(ids: readonly string[], spkiDer: Uint8Array): Promise<string[]> {
+  async function sameKey(
+    ids: readonly string[],
+    spkiDer: Uint8Array,
+    signal: AbortSignal | undefined,
+  ): Promise<string[]> {
     const same = await Promise.all(
       ids.map(async (id) => {
-        const found = await unlessGone(spkiOf(id));
+        const found = await unlessGone(spkiOf(id, signal));
         return found !== null && equalBytes(found, spkiDer);
       }),
     );

@@ -33,10 +33,12 @@ const HELPFUL_OPERATIONS: readonly OperationName[] = ['discoverVersions', 'getAt
 
 /** Servers that announce Create Key Pair and make one kind: KMIP has no question for it. */
 const RSA_ONLY = /^PyKMIP /;
+/** All keys of the server, and the search for one among them. */
+const LISTING_MS = 300_000;
 
 /**
  * `person` is asked for the password once an opening when a user name is configured. SECURITY: KMIP wants it in every
- * request, so it is kept in memory until `close`, or until the server refuses it.
+ * request, so it is kept in memory until `close`.
  */
 export function createKmipDevice(deps: {
   settings: KmipSettings;
@@ -52,18 +54,54 @@ export function createKmipDevice(deps: {
   /** Of the last opening; null: nobody wants it proven. */
   let proof: Proof | null = null;
   let last: DeviceFacts | null = null;
+  /** The password; empty: none. */
+  let sent = '';
   /** Kinds that the server refused to make. */
   const refusedKinds = new Set<string>();
+
+  /** SECURITY: what the server says is shown and copied, and it may say the password that it got. */
+  const clean = (said: string): string => (sent === '' ? said : said.replaceAll(sent, '***'));
+  function withoutPassword(fault: unknown): unknown {
+    return fault instanceof DeviceError && clean(fault.library) !== fault.library
+      ? new DeviceError(fault.trouble, fault.code, fault.message, clean(fault.library))
+      : fault;
+  }
 
   /** Runs `work`; whatever goes wrong becomes a DeviceError. */
   async function told<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      const fault = deviceFault(error, where, withPassword);
+      const fault = withoutPassword(deviceFault(error, where, withPassword));
       // SECURITY: a password that was refused is not sent again.
       if (fault instanceof DeviceError && fault.trouble === 'pin-refused') shut();
       throw fault;
+    }
+  }
+
+  /** What asks for each object that the server names: no server makes that take for ever, and with one that failed the rest ends. */
+  async function inTime<T>(
+    signal: AbortSignal | undefined,
+    work: (until: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const over = new AbortController();
+    let late = false;
+    const stop = clock.after(LISTING_MS, () => {
+      late = true;
+      over.abort();
+    });
+    try {
+      return await work(signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]));
+    } catch (error) {
+      if (!late || signal?.aborted === true) throw error;
+      throw new DeviceError(
+        'unreachable',
+        'READ_TIMEOUT',
+        `${where} did not show its keys within ${LISTING_MS / 60_000} minutes: look at its load.`,
+      );
+    } finally {
+      stop();
+      over.abort();
     }
   }
 
@@ -82,7 +120,8 @@ export function createKmipDevice(deps: {
     if (!withPassword) return null;
     const password = await person.pin({ reason: 'login', tries: null });
     try {
-      return { username: settings.username ?? '', password: Buffer.from(password).toString('utf8') };
+      sent = Buffer.from(password).toString('utf8');
+      return { username: settings.username ?? '', password: sent };
     } finally {
       wipe(password);
     }
@@ -112,7 +151,8 @@ export function createKmipDevice(deps: {
   }
 
   async function facts(client: KmipClient, signal: AbortSignal): Promise<DeviceFacts> {
-    const { operations, vendor } = await client.call(queryServer(), signal);
+    const { operations, vendor: named } = await client.call(queryServer(), signal);
+    const vendor = clean(named);
     const present = (name: OperationName): boolean => operations.includes(OPERATION[name]);
     const missing = NEEDED_OPERATIONS.filter((name) => !present(name));
     if (missing.length > 0 && !settings.force) {
@@ -203,10 +243,15 @@ export function createKmipDevice(deps: {
     sign: (handle, algorithm, data) => told(() => keys().sign(handle, algorithm, data)),
     destroy: (handle, spkiDer) => told(() => keys().destroy(handle, spkiDer)),
     destroyIf: (handle, may) => told(() => keys().destroyIf(handle, may)),
-    find: (spkiDer) => told(() => keys().find(spkiDer)),
-    list: (signal) => told(() => keys().list(signal)),
+    find: (spkiDer, signal) => told(() => inTime(signal, (until) => keys().find(spkiDer, until))),
+    list: (signal) =>
+      told(async () => {
+        const found = await inTime(signal, (until) => keys().list(until));
+        return found.map((key) => ({ ...key, label: clean(key.label) }));
+      }),
     async close() {
       shut();
+      sent = '';
     },
   };
 }

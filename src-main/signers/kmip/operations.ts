@@ -3,6 +3,7 @@
  * speaks that): what goes into the request, what is read from the answer. Nothing is sent here.
  */
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
+import { DeviceError } from '../device.ts';
 import {
   all,
   boolean,
@@ -218,7 +219,16 @@ export function locate(
       integer(TAG.maximumItems, most),
       ...(version.major >= 2 ? [structure(TAG.attributes, items)] : items.map(wrapped)),
     ],
-    read: (payload) => all(payload, TAG.uniqueIdentifier, 'text'),
+    read(payload) {
+      const ids = all(payload, TAG.uniqueIdentifier, 'text');
+      if (ids.length <= most) return ids;
+      // SECURITY: each is asked for, one by one.
+      throw new DeviceError(
+        'refused',
+        'TOO_MANY_OBJECTS',
+        `The server names ${ids.length} objects, and ${most} were asked for: let it honour Maximum Items.`,
+      );
+    },
   };
 }
 

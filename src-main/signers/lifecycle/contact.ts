@@ -26,6 +26,12 @@ interface Ready {
 
 type Flight = Shared<Ready> & { alone: boolean };
 
+/** What looks for its identity key can be cancelled. */
+const until = (device: Device, signal: AbortSignal): Device => ({
+  ...device,
+  find: (spkiDer) => device.find(spkiDer, signal),
+});
+
 export function createContact(deps: ContactDeps) {
   const { clock, pins, prompts, signer } = deps;
   let status: Status = { state: 'announced', text: announced(), trouble: null, retryAt: null };
@@ -96,7 +102,7 @@ export function createContact(deps: ContactDeps) {
       requireOpen();
       requireOperations(facts, signer());
       const known = { ...signer(), clock, binding, owned, store: deps.bound };
-      binding = (await pins.attempt(() => proveOrBind(device, facts, known))).value;
+      binding = (await pins.attempt(() => proveOrBind(until(device, signal), facts, known))).value;
       await memory.learn(facts, device);
       const what = `${facts.manufacturer} ${facts.model}`.trim() || 'The device';
       await deps.record({

@@ -197,7 +197,7 @@ export async function adoptKey(
     const algorithm = keyAlgorithmOf(spkiDer);
     if (algorithm === null) throw refused('Keys of this type are not used here. Choose another.');
     // Two objects under one public key are refused here, and a key that signs for another one below.
-    const handle = (await device.find(spkiDer)) ?? key.handle;
+    const handle = (await device.find(spkiDer, job.signal)) ?? key.handle;
     job.report(null, 'Signing and verifying');
     try {
       await proveKey(device, name, { handle, spkiDer });
