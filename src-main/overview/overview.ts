@@ -121,16 +121,37 @@ const SIGNER_WORD: Partial<Record<SignerState, string>> = {
   unusable: 'cannot be used',
 };
 
+/** Not asked since the unlock, and it would not get the PIN or password that it refused before; null: nothing of the kind. */
+function waitsForSecret({ kind, state, secretMark }: SignerFacts): { word: string; detail: string } | null {
+  if (state !== 'announced' || secretMark === undefined || secretMark === null) return null;
+  const secret = kind === 'kmip' ? 'password' : 'PIN';
+  return secretMark === 'refused'
+    ? {
+        word: `refused its ${secret}`,
+        detail: `It is not sent again by itself: type another ${secret} before something is to be signed.`,
+      }
+    : {
+        word: `did not answer to its ${secret}`,
+        detail: `It is not sent again by itself, because it may have cost a try: look at the device, then log in.`,
+      };
+}
+
+function signerSeverity(facts: SignerFacts): (typeof SIGNER_SEVERITY)[SignerState] {
+  return waitsForSecret(facts) === null ? SIGNER_SEVERITY[facts.state] : 'careful';
+}
+
 /** A signer whose keys cannot sign until somebody does something. */
-function signerItem({ id, name, state, text }: SignerFacts): Attention[] {
-  const word = SIGNER_WORD[state];
+function signerItem(facts: SignerFacts): Attention[] {
+  const { id, name, state } = facts;
+  const refused = waitsForSecret(facts);
+  const word = refused?.word ?? SIGNER_WORD[state];
   if (word === undefined) return [];
   return [
     {
-      severity: SIGNER_SEVERITY[state],
+      severity: signerSeverity(facts),
       subject: name,
       text: word,
-      detail: text,
+      detail: refused?.detail ?? facts.text,
       action: { label: 'Look at it', route: `/signers/${id}` },
     },
   ];
@@ -190,12 +211,15 @@ export function createOverview(deps: {
           ...recoveryKey(vault.opened()?.header.recoveryVerified ?? false),
           ...drafts,
         ],
-        signers: facts.map(({ id, name, state, text }) => ({
-          name,
-          state: SIGNER_SEVERITY[state],
-          keys: held.find(({ signer }) => signer === id)?.count ?? 0,
-          text,
-        })),
+        signers: facts.map((one) => {
+          const refused = waitsForSecret(one);
+          return {
+            name: one.name,
+            state: signerSeverity(one),
+            keys: held.find(({ signer }) => signer === one.id)?.count ?? 0,
+            text: refused === null ? one.text : `It ${refused.word}. ${refused.detail}`,
+          };
+        }),
         trustAnchor,
         counts: {
           authorities: authorities.length,

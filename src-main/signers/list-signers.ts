@@ -2,7 +2,7 @@
 import { shownText } from '#shared/hidden-characters.ts';
 import type { Answer } from '#shared/contract/index.ts';
 import type { SignerKind, SignerRow } from '#shared/contract/signers.ts';
-import type { RefusedPin, StoredSigner, StoredSignerConfig, UnfinishedKey } from '../store/signer-columns.ts';
+import type { StoredSigner, StoredSignerConfig, UnfinishedKey } from '../store/signer-columns.ts';
 import type { Session } from '../store/store-contract.ts';
 import { warningsOf } from './config/check-settings.ts';
 import { surroundings } from './config/configure.ts';
@@ -19,6 +19,7 @@ import {
 import { sharersOf } from './config/same-device.ts';
 import { shownSettings } from './config/secret-variables.ts';
 import type { LiveSigners } from './lifecycle/live-signers.ts';
+import { secretMark } from './lifecycle/secret-mark.ts';
 import { SOFTWARE_ALGORITHMS } from './software/software-signer.ts';
 
 const BUILT_IN: StoredSigner = {
@@ -79,30 +80,20 @@ function unfinishedRow(
   return { id, identifier: Buffer.from(handle).toString(encoding).replace(/^::/, ''), at, text };
 }
 
-/** `goodAt`: the last contact that succeeded. An older mark stands in nobody's way, but where it is of the PIN that is kept. */
-function secretMark(
-  all: readonly RefusedPin[],
-  stored: boolean,
-  goodAt: string | null,
-): SignerRow['secretMark'] {
-  const marks = all.filter(({ at, kept }) => goodAt === null || at > goodAt || (stored && kept === true));
-  if (marks.length === 0) return null;
-  return marks.every(({ unanswered }) => unanswered === true) ? 'unanswered' : 'refused';
-}
-
 function deviceRow(
   base: ReturnType<typeof common>,
   live: LiveSigners,
   unfinished: readonly (UnfinishedKey & { text: string })[],
 ): SignerRow {
-  const { contact, pins } = live.find(base.id);
+  const managed = live.find(base.id);
+  const { contact, pins } = managed;
   const { state, text, trouble, retryAt } = contact.status();
   const known = contact.known();
   return {
     ...base,
     secretStored: pins.stored(),
     secretHeld: pins.held(),
-    secretMark: secretMark(pins.refusals(), pins.stored(), known?.at ?? null),
+    secretMark: secretMark(managed),
     state,
     text,
     trouble,

@@ -3,7 +3,7 @@
  * It knows no certificates, no files and no store; who may use which key is decided by the router above it.
  */
 import type { KeyAlgorithm, KeyUse } from '#shared/contract/keys.ts';
-import type { SignerKind, SignerState } from '#shared/contract/signers.ts';
+import type { SignerKind, SignerRow, SignerState } from '#shared/contract/signers.ts';
 
 /** What the workspace keeps of a key so that its signer finds it again. Holds no key material in the clear. */
 export interface KeyReference {
@@ -36,6 +36,8 @@ export interface SignerFacts {
   state: SignerState;
   /** One sentence about the state. */
   text: string;
+  /** As the signer's row has it; left out: it has no PIN or password. */
+  secretMark?: SignerRow['secretMark'];
   /** What `create` can make. */
   algorithms: readonly KeyAlgorithm[];
 }

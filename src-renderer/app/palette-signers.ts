@@ -2,7 +2,7 @@
 import { ArrowRight, Cpu } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { KIND_WORD, listed, STATE_WORD } from '../views/signers/signer-words.ts';
+import { KIND_WORD, listed, stateWord } from '../views/signers/signer-words.ts';
 import type { ListedSigner } from '../views/signers/signer-words.ts';
 import { call } from './call.ts';
 import { navigate } from './router.ts';
@@ -95,7 +95,7 @@ function wholeOf(waiting: number, softhsm: boolean): SignerEntry[] {
 
 function entriesOf(one: ListedSigner): SignerEntry[] {
   const { id, name, kind, row } = one;
-  const state = row === null ? 'not in use yet' : STATE_WORD[row.state];
+  const state = row === null ? 'not in use yet' : stateWord(row);
   return [
     {
       key: `signer ${id}`,

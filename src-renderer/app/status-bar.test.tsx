@@ -52,11 +52,13 @@ const NEVER: SignerRow = { ...TOKEN, state: 'announced' };
 test.each<[SignerRow[], string]>([
   [[SOFTWARE], '1 signer ready'],
   [[SOFTWARE, TOKEN], '2 signers ready'],
-  [[SOFTWARE, NEVER], '1 signer ready, 1 not contacted yet'],
+  [[SOFTWARE, NEVER], '1 of 2 signers ready, 1 not contacted yet'],
   [[SOFTWARE, SERVER], '1 of 2 signers ready'],
-  [[SOFTWARE, NEVER, SERVER], '1 of 2 signers ready, 1 not contacted yet'],
-  [[NEVER], '1 not contacted yet'],
-])('signers that nobody has contacted are counted apart: %#', async (rows, says) => {
+  [[SOFTWARE, NEVER, SERVER], '1 of 3 signers ready, 1 not contacted yet'],
+  [[NEVER], '0 of 1 signer ready, 1 not contacted yet'],
+  // Somebody has to type its PIN.
+  [[SOFTWARE, NEVER, { ...NEVER, secretMark: 'refused' }], '1 of 3 signers ready, 1 not contacted yet'],
+])('the signers that are ready out of all, and those that nobody has contacted: %#', async (rows, says) => {
   installBridge({ 'signers.list': () => fakeList(rows) });
   const session = { state: 'unlocked', workspace: { kind: 'online' } } as unknown as Session;
   render(<StatusBar session={session} />);

@@ -9,6 +9,7 @@ import { toastError } from './call.ts';
 import type { Session } from './session.ts';
 import { hrefOf } from './router.ts';
 import { useNow } from './clock.ts';
+import { waitsForSecret } from '../views/signers/signer-words.ts';
 import { type Serving, useServing } from './serving.ts';
 import { useView } from './state.ts';
 import { useQuery } from './use-query.ts';
@@ -53,18 +54,14 @@ function OfflineMark({ unlocked }: { unlocked: boolean }) {
   );
 }
 
-/** "1 of 2 signers ready, 1 not contacted yet": a device that nobody has asked for anything is no fault and counts apart. */
+/** "3 of 6 signers ready, 1 not contacted yet": of all of them; a device that nobody has asked for anything is no fault and is said apart. */
 function signersText(rows: readonly SignerRow[]): string {
-  const waiting = rows.filter(({ state }) => state === 'announced').length;
+  if (rows.length === 0) return '';
+  const waiting = rows.filter((row) => row.state === 'announced' && !waitsForSecret(row)).length;
   const ready = rows.filter(({ state }) => state === 'ready').length;
-  const asked = rows.length - waiting;
-  const said = [
-    asked === 0
-      ? ''
-      : `${ready === asked ? ready : `${ready} of ${asked}`} ${asked === 1 ? 'signer' : 'signers'} ready`,
-    waiting === 0 ? '' : `${waiting} not contacted yet`,
-  ];
-  return said.filter((text) => text !== '').join(', ');
+  const signers = rows.length === 1 ? 'signer' : 'signers';
+  const said = `${ready === rows.length ? ready : `${ready} of ${rows.length}`} ${signers} ready`;
+  return waiting === 0 ? said : `${said}, ${waiting} not contacted yet`;
 }
 
 export function StatusBar({ session }: { session: Session }) {

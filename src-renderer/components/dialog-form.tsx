@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Action } from '../app/use-action.ts';
 import { Button } from './button.tsx';
+import { goToFirstWrong } from './first-wrong.ts';
 import { ErrorState } from './state-box.tsx';
 
 export interface DialogFormProps {
@@ -28,10 +29,12 @@ export const whyNotReason = (text: string): string | null =>
 export function DialogForm(props: DialogFormProps) {
   const { action, why, verb, onClose, saidByField, danger, stays, children } = props;
   const [pressed, setPressed] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
   const refusal = useRef<HTMLDivElement>(null);
   const { error } = action;
   useEffect(() => {
     if (error === null) return;
+    if (saidByField) return void goToFirstWrong(form.current);
     // The form may be longer than the window, and after a job the button that was pressed is gone with its focus.
     void refusal.current?.scrollIntoView({ block: 'nearest' });
     if (refusal.current?.closest('form')?.contains(document.activeElement) === false)
@@ -39,6 +42,7 @@ export function DialogForm(props: DialogFormProps) {
   }, [error]);
   return (
     <form
+      ref={form}
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();

@@ -18,10 +18,14 @@ export interface Comparison {
   complete: boolean;
 }
 
+/** What was typed, without what openssl prints before a fingerprint: the letters of "sha256" are none of its digits. */
+export const bareFingerprint = (typed: string): string =>
+  typed.replace(/^\s*(?:sha-?256\s+fingerprint\s*=|sha-?256\s*[:=])/i, '');
+
 /** Compares what was typed, group by group. A group counts when all its digits are there. */
 export function compareGroups(hex: string, typed: string): Comparison {
   const groups = hexGroups(hex);
-  const heard = hexGroups(typed);
+  const heard = hexGroups(bareFingerprint(typed));
   const states = groups.map((group, index): GroupState => {
     const other = heard[index];
     if (other === undefined || other.length < group.length) return null;
@@ -48,7 +52,7 @@ export function FingerprintBoard(props: {
   const [view, setView] = useState<'read' | 'all'>('read');
   const [typed, setTyped] = useState('');
   const groups = hexGroups(props.sha256);
-  const heard = hexGroups(typed);
+  const heard = hexGroups(bareFingerprint(typed));
   const { states, firstDifference, complete } = compareGroups(props.sha256, typed);
   const difference =
     firstDifference < 0

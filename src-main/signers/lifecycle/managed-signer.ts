@@ -13,6 +13,7 @@ import { keyLabel } from './binding.ts';
 import type { Contact } from './contact.ts';
 import type { ContactDeps } from './contact-deps.ts';
 import { type Pins, UNANSWERED } from './pins-contract.ts';
+import { secretMark } from './secret-mark.ts';
 import { asAppError, loggedOut } from './trouble.ts';
 
 /** Whatever is configured: a device that is gone is not asked in a circle. */
@@ -106,7 +107,8 @@ export function createManagedSigner(deps: {
       const { id, name, settings } = signer();
       const { state, text } = contact.status();
       const algorithms = contact.known()?.facts.algorithms ?? [];
-      return Promise.resolve({ id, name, kind: settings.kind, state, text, algorithms });
+      const mark = secretMark({ contact, pins });
+      return Promise.resolve({ id, name, kind: settings.kind, state, text, algorithms, secretMark: mark });
     },
     create({ id, algorithm, uses }, signal) {
       // What failed half-way may have left a key on the device: nobody makes a second one by himself.

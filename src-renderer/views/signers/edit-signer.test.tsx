@@ -70,8 +70,17 @@ test('what is missing stands at its field, and nothing is sent', async () => {
   await press('Save signer');
   expect(screen.getByText('Give it a name.')).toBeTruthy();
   expect(screen.getByText('Say where the library is.')).toBeTruthy();
-  expect(screen.getByText(/3 fields need you/)).toBeTruthy();
+  expect(screen.getByText('3 fields need you, first “Name”: look for the red marks above.')).toBeTruthy();
   expect(screen.getByLabelText('Name').getAttribute('aria-invalid')).toBe('true');
+  expect(document.activeElement).toBe(screen.getByLabelText('Name'));
+  // What is typed next moves nothing; each further try goes to what is first then.
+  screen.getByLabelText('Slot').focus();
+  type('Slot', 'My token');
+  await settle();
+  expect(document.activeElement).toBe(screen.getByLabelText('Slot'));
+  type('Name', 'One');
+  await press('Save signer');
+  expect(document.activeElement).toBe(screen.getByLabelText(/^Library/));
   expect(callsOf('signers.save')).toEqual([]);
 });
 
@@ -97,7 +106,8 @@ test("main's refusal stands at the field it names, and goes with the next change
   expect(field.getAttribute('aria-invalid')).toBe('true');
   // Once, at its field.
   expect(screen.getAllByText('No certificate was found in it.')).toHaveLength(1);
-  expect(screen.getByText('2 fields need you: look for the red marks above.')).toBeTruthy();
+  expect(screen.getByText(/^2 fields need you, first “CA of the server/)).toBeTruthy();
+  expect(document.activeElement).toBe(screen.getByLabelText(/^CA of the server/));
   type(/^Our certificate/, '/etc/kmip/other.pem');
   expect(field.getAttribute('aria-invalid')).not.toBe('true');
 });
@@ -118,6 +128,7 @@ test('KMIP: defaults are there, insecure and force say what they do, a wrong num
   expect(folded.open).toBe(false);
   await press('Save signer');
   expect(folded.open).toBe(true);
+  expect(document.activeElement).toBe(screen.getByLabelText('max_idle_seconds'));
   expect(callsOf('signers.save')).toEqual([]);
   type('max_idle_seconds', '900');
   await press('Save signer');

@@ -1,5 +1,5 @@
 /** A new signer, or the settings of one that is there. What is saved waits with the other changes until it is applied. */
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Answer } from '#shared/contract/index.ts';
 import { call } from '../../app/call.ts';
 import { formatPath, hrefOf, navigate, replacePath } from '../../app/router.ts';
@@ -11,6 +11,7 @@ import { Button, LinkButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { RadioCards } from '../../components/choices.tsx';
 import { DropGuard } from '../../components/drop-zone.tsx';
+import { goToFirstWrong } from '../../components/first-wrong.ts';
 import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
@@ -45,7 +46,9 @@ interface FormPageProps {
 /** What is typed, what is wrong with it once saving was tried, and the saving. */
 function useSignerForm({ list, signer, start }: FormPageProps) {
   const [form, setForm] = useState(start);
-  const [tried, setTried] = useState(false);
+  /** How often saving was tried. */
+  const [tries, setTries] = useState(0);
+  const tried = tries > 0;
   const save = useAction('signers.save', async () => {
     const { id } = await call('signers.save', {
       revision: list.pending.revision,
@@ -70,18 +73,37 @@ function useSignerForm({ list, signer, start }: FormPageProps) {
     },
     problems: tried ? { ...said, ...own } : said,
     submit: (): void => {
-      setTried(true);
+      setTries(tries + 1);
       if (Object.keys(own).length === 0) void save.run();
     },
+    tries,
     missing: tried ? Object.keys({ ...said, ...own }).length : 0,
     /** Every fault that main found stands at its field. */
     saidByField: Object.keys(said).length > 0 && Object.keys(said).every((path) => IN_FORM.test(path)),
   };
 }
 
+/** Each refusal, ours or main's, leads to its first field; what is typed after it moves nothing. Answers that field's label. */
+function useFirstWrong(
+  frame: { current: HTMLElement | null },
+  tries: number,
+  refused: boolean,
+): string | null {
+  const [first, setFirst] = useState<string | null>(null);
+  const answered = useRef(tries);
+  useEffect(() => {
+    if (!refused && answered.current === tries) return;
+    answered.current = tries;
+    setFirst(goToFirstWrong(frame.current));
+  }, [tries, refused]);
+  return first;
+}
+
 function FormPage(props: FormPageProps) {
   const { signer, discover, lookAtOnce } = props;
-  const { form, change, problems, save, submit, missing, saidByField } = useSignerForm(props);
+  const { form, change, problems, save, submit, missing, saidByField, tries } = useSignerForm(props);
+  const frame = useRef<HTMLFormElement>(null);
+  const first = useFirstWrong(frame, tries, save.error !== null);
   const stored = signer?.secretStored ?? false;
   const title = signer === null ? 'New signer' : `Settings of “${signer.name}”`;
   const parts = { form, change, problems, stored };
@@ -89,6 +111,7 @@ function FormPage(props: FormPageProps) {
     <Page title={title} narrow crumb={signer === null ? null : signer.name}>
       <DropGuard why="Save the signer or leave the page first">
         <form
+          ref={frame}
           className="stack"
           // The browser's own bubbles would stand beside our sentences.
           noValidate
@@ -124,8 +147,9 @@ function FormPage(props: FormPageProps) {
           </Card>
           {missing > 0 ? (
             <Notice severity="bad" live>
-              {missing === 1 ? 'One field needs you' : `${missing} fields need you`}: look for the red marks
-              above.
+              {missing === 1 ? 'One field needs you' : `${missing} fields need you`}
+              {first === null || first === '' ? null : `${missing === 1 ? ',' : ', first'} “${first}”`}: look
+              for the red marks above.
             </Notice>
           ) : null}
           {save.error && !saidByField ? <ErrorState error={save.error} /> : null}

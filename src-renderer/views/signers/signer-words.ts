@@ -13,7 +13,7 @@ export const KIND_WORD: Record<SignerKind, string> = {
   kmip: 'KMIP',
 };
 
-export const STATE_WORD: Record<SignerState, string> = {
+const STATE_WORD: Record<SignerState, string> = {
   announced: 'not contacted yet',
   probing: 'being contacted',
   ready: 'ready',
@@ -22,7 +22,7 @@ export const STATE_WORD: Record<SignerState, string> = {
   unusable: 'unusable',
 };
 
-export const STATE_TONE: Record<SignerState, Severity> = {
+const STATE_TONE: Record<SignerState, Severity> = {
   announced: 'note',
   probing: 'note',
   ready: 'good',
@@ -30,6 +30,19 @@ export const STATE_TONE: Record<SignerState, Severity> = {
   retrying: 'careful',
   unusable: 'bad',
 };
+
+/** It would not get its PIN or password at the next use: a person is needed, although nothing was asked of it yet. */
+export const waitsForSecret = ({ state, secretMark }: SignerRow): boolean =>
+  state === 'announced' && secretMark !== null;
+
+/** The state in a few words, and how it weighs: a PIN that was refused before the unlock is a state of its own. */
+export function stateWord(row: SignerRow): string {
+  if (!waitsForSecret(row)) return STATE_WORD[row.state];
+  const secret = row.kind === 'kmip' ? 'password' : 'PIN';
+  return row.secretMark === 'refused' ? `${secret} refused` : `${secret} not answered to`;
+}
+export const stateTone = (row: SignerRow): Severity =>
+  waitsForSecret(row) ? 'careful' : STATE_TONE[row.state];
 
 /** `low` is said after one wrong PIN already: CKF_USER_PIN_COUNT_LOW counts nothing. */
 export const TRIES_TEXT = {

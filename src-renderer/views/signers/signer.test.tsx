@@ -1,5 +1,6 @@
 import { cleanup, screen } from '@testing-library/react';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { SignerRow } from '#shared/contract/signers.ts';
 import { type FakeBridge, installBridge, Refusal } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
 import { fakeList, KMIP, REFUSED, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
@@ -109,6 +110,25 @@ test('a PIN that was sent and not answered to is called that, not refused', asyn
   await show(Signer, '/signers/signer-1');
   expect(screen.getByText('It refused a password, which is not sent again by itself.')).toBeTruthy();
   expect(screen.getByRole('button', { name: 'I looked at it: ask for the password again' })).toBeTruthy();
+});
+
+test('a PIN that was refused before the unlock heads the page, although nothing was contacted yet', async () => {
+  const text = 'It was not contacted since the workspace was unlocked.';
+  const row: SignerRow = { ...TOKEN, state: 'announced', trouble: null, text, secretMark: 'refused' };
+  bridge(fakeList([SOFTWARE, row]));
+  await show(Signer, '/signers/signer-1');
+  expect(
+    screen.getByText('It refused a PIN, which is not sent again by itself.', {
+      selector: '.verdict-title *',
+    }),
+  ).toBeTruthy();
+  expect(screen.getByText(/^State: PIN refused/)).toBeTruthy();
+  expect(screen.getByText(text)).toBeTruthy();
+  cleanup();
+  dropWorkspaceData();
+  bridge(fakeList([SOFTWARE, { ...row, secretMark: null }]));
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByText(/^State: not contacted yet/)).toBeTruthy();
 });
 
 test('what failed is said once: the state says it, the step above does not', async () => {

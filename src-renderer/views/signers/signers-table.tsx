@@ -8,7 +8,7 @@ import type { Column } from '../../components/data-table.tsx';
 import { useWidth } from '../../components/fitting-columns.ts';
 import { Retry } from '../../components/retry.tsx';
 import { Dot, Tag } from '../../components/tag.tsx';
-import { KIND_WORD, STATE_TONE, STATE_WORD, WAITING_WORD } from './signer-words.ts';
+import { KIND_WORD, stateTone, stateWord, WAITING_WORD } from './signer-words.ts';
 import type { ListedSigner, SignerList } from './signer-words.ts';
 
 /** Below this the columns that stay do not fit, rem; 1 rem is 10 px at 100 %. */
@@ -31,11 +31,11 @@ function Roles({ one, list }: { one: ListedSigner; list: SignerList }) {
 
 function State({ one }: { one: ListedSigner }) {
   if (one.row === null) return <span className="quiet">not in use yet</span>;
-  const { state, retryAt } = one.row;
+  const { retryAt } = one.row;
   return (
     <span className="with-dot">
-      <Dot tone={STATE_TONE[state]} />
-      {STATE_WORD[state]}
+      <Dot tone={stateTone(one.row)} />
+      {stateWord(one.row)}
       {retryAt === null ? null : (
         <span className="quiet">
           <Retry at={retryAt} />

@@ -35,6 +35,16 @@ test('every signer with its state in words, its roles, its keys and the serial o
   expect(screen.queryByText('Changes wait')).toBeNull();
 });
 
+test('a signer whose PIN was refused says so in the list before it is contacted again', async () => {
+  const never = { ...TOKEN, state: 'announced' as const };
+  const server = { ...never, id: 'signer-2', name: 'KMIP east', kind: 'kmip' as const };
+  bridge(fakeList([SOFTWARE, { ...never, secretMark: 'refused' }, { ...server, secretMark: 'unanswered' }]));
+  await show(Signers, '/signers');
+  expect(screen.getByText('PIN refused')).toBeTruthy();
+  expect(screen.getByText('password not answered to')).toBeTruthy();
+  expect(screen.queryByText('not contacted yet')).toBeNull();
+});
+
 test('where the window is narrow a long name and every role are there in full', async () => {
   const width = vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(556);
   const name = 'Token in the vault of the second data centre, box seven, behind the second door';

@@ -12,7 +12,7 @@ import { ErrorState } from '../../components/state-box.tsx';
 import { Notice, Verdict } from '../../components/verdict.tsx';
 import { Retry } from '../../components/retry.tsx';
 import { useStartedJob } from '../../components/use-started-job.tsx';
-import { markText, STATE_TONE, STATE_WORD, TRIES_TEXT } from './signer-words.ts';
+import { markText, stateTone, stateWord, TRIES_TEXT, waitsForSecret } from './signer-words.ts';
 
 /** Cause, check and fix of a failure: of a signer's trouble and of a line of the doctor. */
 export function CauseCheckFix(props: { cause: string; check: string; fix: string }) {
@@ -130,10 +130,11 @@ function BindAgainBody({ row, onClose }: { row: SignerRow; onClose: () => void }
 export function StateCard({ row, onAgain }: { row: SignerRow; onAgain: () => void }) {
   const { state, text, trouble, retryAt, tries } = row;
   const mark = markText(row);
+  const waits = waitsForSecret(row);
   return (
     <Verdict
-      severity={STATE_TONE[state]}
-      title={text}
+      severity={stateTone(row)}
+      title={waits && mark !== null ? mark : text}
       action={
         state === 'unusable' || state === 'retrying' ? (
           <LinkButton href={hrefOf('signer-doctor', { id: row.id })}>Ask the doctor</LinkButton>
@@ -142,7 +143,7 @@ export function StateCard({ row, onAgain }: { row: SignerRow; onAgain: () => voi
     >
       <div className="stack-tight">
         <p className="dim">
-          State: {STATE_WORD[state]}
+          State: {stateWord(row)}
           {retryAt === null ? null : (
             <>
               , <Retry at={retryAt} />
@@ -155,7 +156,7 @@ export function StateCard({ row, onAgain }: { row: SignerRow; onAgain: () => voi
         {tries === null ? null : (
           <Notice severity={tries === 'low' ? 'careful' : 'bad'}>{TRIES_TEXT[tries]}</Notice>
         )}
-        {mark === null ? null : <PinAgain row={row} why={mark} onAgain={onAgain} />}
+        {mark === null ? null : <PinAgain row={row} why={waits ? text : mark} onAgain={onAgain} />}
       </div>
     </Verdict>
   );

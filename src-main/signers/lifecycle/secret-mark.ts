@@ -1,0 +1,18 @@
+/** Whether a PIN or password of a signer stands marked, so that a person has to act before the device is used. Decides nothing else. */
+import type { SignerRow } from '#shared/contract/signers.ts';
+import type { Contact } from './contact.ts';
+import type { Pins } from './pins-contract.ts';
+
+/**
+ * What `secretMark` of a signer's row says, from the marks in the store: known from the unlock on. A mark older than the last
+ * contact that succeeded stands in nobody's way, but where it is of the PIN that is kept.
+ */
+export function secretMark({ contact, pins }: { contact: Contact; pins: Pins }): SignerRow['secretMark'] {
+  const goodAt = contact.known()?.at ?? null;
+  const stored = pins.stored();
+  const marks = pins
+    .refusals()
+    .filter(({ at, kept }) => goodAt === null || at > goodAt || (stored && kept === true));
+  if (marks.length === 0) return null;
+  return marks.every(({ unanswered }) => unanswered === true) ? 'unanswered' : 'refused';
+}
