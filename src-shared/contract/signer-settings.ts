@@ -58,7 +58,7 @@ export const kmipSettings = z.strictObject({
   clientCertPrivateKeyPath: path.nullable().default(null),
   username: z.string().max(256).nullable().default(null),
   ...retry,
-  // Zero is no limit in all five.
+  // Zero: ten minutes for the first three, no limit for the other two.
   connectTimeoutSeconds: seconds.default(5),
   readTimeoutSeconds: seconds.default(5),
   writeTimeoutSeconds: seconds.default(5),

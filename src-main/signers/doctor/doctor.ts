@@ -49,9 +49,9 @@ export interface DoctorDeps {
 
 interface Book {
   reports: Map<string, DoctorReport>;
-  /** With the address of each that is a KMIP server. */
   /** Where the server of each report was reached. */
   reached: Map<string, HsmEndpoint | null>;
+  /** With the address of each that is a KMIP server. */
   running: Map<string, HsmEndpoint | null>;
   /** Of signers or secrets that are not in force: the refused ones have to be known the next time. */
   pending: Map<string, { sealed: string | null; pins: Pins }>;

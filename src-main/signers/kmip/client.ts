@@ -54,9 +54,9 @@ interface Spoken {
   shown: KmipCredential | null;
 }
 
-/** Zero in a configuration is "as long as it takes"; nothing takes longer than this. */
+/** For zero in a configuration: a server that says nothing for so long says nothing any more. */
 const LONGEST_MS = 600_000;
-/** Zero is no limit here as well. */
+/** Zero is no limit here. */
 const keptMs = (seconds: number): number => (seconds === 0 ? Infinity : seconds * 1000);
 const limitMs = (seconds: number): number => (seconds === 0 ? LONGEST_MS : seconds * 1000);
 

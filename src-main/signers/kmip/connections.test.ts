@@ -70,7 +70,7 @@ describe('connections', () => {
     await device.sign(handle, 'p-256', DATA);
   });
 
-  test('zero is no limit for them, as it is for the timeouts', async () => {
+  test('zero is no limit for them', async () => {
     const server = await fakeKmip();
     const clock = testClock();
     const device = kmipDevice(server.settings({ maxUseSeconds: 0, maxIdleSeconds: 0 }), { clock });

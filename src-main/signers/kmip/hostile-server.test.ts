@@ -115,3 +115,23 @@ test.each(['list', 'find'] as const)('%s is cancelled, and ends in time by itsel
   clock.advance(300_000);
   await late;
 });
+
+test('a limit of zero is ten minutes for an answer', async () => {
+  let silent = false;
+  const server = await fakeKmip({ before: () => (silent ? 'silent' : null) });
+  const clock = testClock();
+  const device = kmipDevice(server.settings({ readTimeoutSeconds: 0, maxIdleSeconds: 0 }), { clock });
+  await device.open(signal);
+  silent = true;
+  const before = server.asked.length;
+  let ended = false;
+  const signing = expect(
+    device.sign(Buffer.from('1:2'), 'p-256', Buffer.from('x')).finally(() => (ended = true)),
+  ).rejects.toMatchObject({ code: 'READ_TIMEOUT' });
+  await expect.poll(() => server.asked.length).toBeGreaterThan(before);
+  clock.advance(599_000);
+  await new Promise((done) => setTimeout(done, 20));
+  expect(ended).toBe(false);
+  clock.advance(1_000);
+  await signing;
+});

@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest';
-import { settings } from '../../testing/test-signers.ts';
+import { afterEach, expect, test } from 'vitest';
+import { fakeToken } from '../../testing/fake-device.ts';
+import { endSigners, settings, started } from '../../testing/test-signers.ts';
 import { testClock } from '../../testing/test-ports.ts';
 import type { DeviceFacts } from '../device.ts';
 import { createKnownDevice, type Recorded } from './known-device.ts';
+
+afterEach(endSigners);
 
 const facts = (serial: string): DeviceFacts => ({
   ...{ manufacturer: '', model: '', serial, firmware: '', label: '', slot: null, library: '' },
@@ -41,4 +44,14 @@ test('another serial is on record even when keeping it, or the record itself, fa
       summary: expect.stringMatching(/was A and is B$/) as string,
     });
   expect(memory.known()).toMatchObject({ facts: { serial: 'B' }, before: { serial: 'A' } });
+});
+
+test('a token that turns its name round is shown with what it hides, where its PIN is asked', async () => {
+  const t = await started({ '/a.so': fakeToken('S1', { label: 'pki\u202egnitset' }) });
+  const id = await t.add('One', '/a.so', null);
+  const { job } = await t.app.call('signers.login', { id });
+  const { token, text } = await t.prompt();
+  expect(token?.label).toMatch(/U\+202E/);
+  expect(JSON.stringify([token, text])).not.toContain('\u202e');
+  await t.app.call('jobs.cancel', { id: job });
 });

@@ -1,4 +1,5 @@
 /** What devices ask of the person at the screen: shown in the whole window, answered once. It sends nothing to a device. */
+import { shownText } from '#shared/hidden-characters.ts';
 import type { SignerPrompt } from '#shared/contract/signers.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { wipe } from '../../lib/bytes.ts';
@@ -68,7 +69,13 @@ export function createPrompts(deps: { clock: Clock; random: Random; changed(): v
 
   function show(shown: Omit<SignerPrompt, 'id' | 'since'>, rest: Omit<Open, 'shown'>): string {
     const id = newId('prompt', deps.random);
-    open.set(id, { shown: { ...shown, id, since: deps.clock.now().toISOString() }, ...rest });
+    const since = deps.clock.now().toISOString();
+    // SECURITY: the device names itself, and a person types a PIN by that name.
+    const token =
+      shown.token === null
+        ? null
+        : { label: shownText(shown.token.label), serial: shownText(shown.token.serial) };
+    open.set(id, { shown: { ...shown, text: shownText(shown.text), token, id, since }, ...rest });
     deps.changed();
     return id;
   }

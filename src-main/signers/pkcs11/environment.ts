@@ -2,7 +2,8 @@
 import { faultOf } from './faults.ts';
 
 /** They decide what the child itself loads and runs, not what the library reads. */
-const REFUSED = /^(?:LD_|DYLD_|NODE_|ELECTRON_|UV_|MALLOC_|GLIBC_|GCONV_)|^(?:PATH|IFS|ENV|BASH_ENV)$/i;
+const REFUSED =
+  /^(?:LD_|DYLD_|NODE_|ELECTRON_|UV_|MALLOC_|GLIBC_|GCONV_|OPENSSL_|P11_KIT_(?!SERVER_ADDRESS$))|^(?:PATH|IFS|ENV|BASH_ENV)$/i;
 
 /** Names in `environment` that are never passed on, in their order. */
 export function refusedVariables(environment: Readonly<Record<string, string>>): string[] {

@@ -273,6 +273,9 @@ describe('what failures mean', () => {
 
 test('variables for a library: its own pass, the loader and Node are left alone', () => {
   expect(refusedVariables({ SOFTHSM2_CONF: '/a', YUBIHSM_PKCS11_CONF: '/b', CLOUDHSM_PIN: 'x' })).toEqual([]);
+  expect(refusedVariables({ P11_KIT_SERVER_ADDRESS: 'unix:path=/a' })).toEqual([]);
+  const code = { OPENSSL_CONF: '/a', OPENSSL_MODULES: '/b', P11_KIT_STRICT: '1' };
+  expect(refusedVariables(code)).toEqual(Object.keys(code));
   const bad = {
     LD_PRELOAD: '',
     ld_library_path: '',

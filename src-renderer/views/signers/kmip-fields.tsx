@@ -54,9 +54,9 @@ function ServerFile({ name, form, change, problems }: FormProps & { name: PathNa
 
 const PORT: readonly NumberLine[] = [{ name: 'port', label: 'Port' }];
 const LIMIT_LINES: readonly NumberLine[] = [
-  { name: 'connectTimeoutSeconds', label: 'connect_timeout_seconds', unit: 's', zero: 'no limit' },
-  { name: 'readTimeoutSeconds', label: 'read_timeout_seconds', unit: 's', zero: 'no limit' },
-  { name: 'writeTimeoutSeconds', label: 'write_timeout_seconds', unit: 's', zero: 'no limit' },
+  { name: 'connectTimeoutSeconds', label: 'connect_timeout_seconds', unit: 's', zero: 'ten minutes' },
+  { name: 'readTimeoutSeconds', label: 'read_timeout_seconds', unit: 's', zero: 'ten minutes' },
+  { name: 'writeTimeoutSeconds', label: 'write_timeout_seconds', unit: 's', zero: 'ten minutes' },
   {
     name: 'maxUseSeconds',
     label: 'max_use_seconds',
