@@ -6,7 +6,7 @@ import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import { signerSettings } from '#shared/contract/signer-settings.ts';
 import { hsmAddress, whyNotExamined } from '#shared/offline-hsm.ts';
 import { AppError } from '../../lib/app-error.ts';
-import { sha256Hex } from '../../lib/bytes.ts';
+import { sha256Hex, wipe } from '../../lib/bytes.ts';
 import type { Domain } from '../../lib/domain.ts';
 import type { JobContext } from '../../lib/jobs.ts';
 import type { Log } from '../../lib/log.ts';
@@ -49,9 +49,9 @@ export interface DoctorDeps {
 
 interface Book {
   reports: Map<string, DoctorReport>;
-  /** With the address of each that is a KMIP server. */
   /** Where the server of each report was reached. */
   reached: Map<string, HsmEndpoint | null>;
+  /** With the address of each that is a KMIP server. */
   running: Map<string, HsmEndpoint | null>;
   /** Of signers or secrets that are not in force: the refused ones have to be known the next time. */
   pending: Map<string, { sealed: string | null; pins: Pins }>;
@@ -118,11 +118,22 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       ...{ clock, random, session: session(), prompts: live().prompts },
       signer: () => ({ id, name, kind }),
       sealed: sealed === null ? null : new Uint8Array(Buffer.from(sealed, 'base64')),
-      refused: [
-        ...(stored.signers.find((one) => one.id === id)?.refused ?? []),
-        ...(before?.pins.refusals() ?? []),
-      ],
+      book: live().book(id, stored.signers.find((one) => one.id === id)?.refused ?? []),
       kept: () => undefined,
+      pending: {
+        async keep(pin) {
+          const next = deps.configure.seal(id, Buffer.from(pin).toString('utf8'));
+          wipe(pin);
+          await setPending(id, `The PIN of ${name} is to be kept in the vault; it is pending`, next);
+        },
+        async refused() {
+          // SECURITY: its mark does not outlive this session before the signer is in force, so the PIN itself goes.
+          if (!stored.signers.some((one) => one.id === id))
+            await setPending(id, `The refused PIN of ${name} was taken out of what is pending`, {
+              do: 'forget',
+            });
+        },
+      },
     });
     pending.set(id, { sealed, pins });
     return pins;
@@ -161,22 +172,8 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     const keys = await session().store.run('signers.keys', {});
     const identities = await session().store.run('signers.identities', {});
     const pins = pinsOf(stored, signer);
-    const inForce = live().all().get(id)?.pins === pins;
     const person = doctorPerson({
       ...{ signer: { id, name, kind }, pins, prompts: live().prompts, signal: job.signal },
-      async keep(pin) {
-        if (inForce) return pins.keep(pin);
-        const secret = deps.configure.seal(id, Buffer.from(pin).toString('utf8'));
-        pin.fill(0);
-        await setPending(id, `The PIN of ${name} is to be kept in the vault; it is pending`, secret);
-      },
-      async refused() {
-        // SECURITY: its mark does not outlive this session before the signer is in force, so the PIN itself goes.
-        if (!stored.signers.some((one) => one.id === id))
-          await setPending(id, `The refused PIN of ${name} was taken out of what is pending`, {
-            do: 'forget',
-          });
-      },
     });
     const binding = stored.signers.find((one) => one.id === id)?.binding ?? null;
     // SECURITY: by the serial that is bound: no PIN goes to a stranger of the same label.

@@ -26,6 +26,8 @@ export interface KmipClient {
   negotiate(signal?: AbortSignal): Promise<KmipVersion>;
   /** DER of the certificate that the server showed last; null before. */
   peer(): Uint8Array | null;
+  /** Of the password: whether a request with it was handed to a connection, and then whether the server did what one asked for. */
+  password(): 'unsent' | 'sent' | 'taken';
   close(): void;
 }
 
@@ -82,6 +84,7 @@ export function createKmipClient(deps: {
   let version: KmipVersion = { major: 1, minor: 0 };
   /** What the connection showed that answered last. */
   let peer: Uint8Array | null = null;
+  let password: ReturnType<KmipClient['password']> = 'unsent';
   const peers = new WeakMap<Connection, Uint8Array>();
 
   const pool = createPool({
@@ -128,6 +131,7 @@ export function createKmipClient(deps: {
     { spoken, shown }: Spoken,
     signal: AbortSignal | undefined,
   ): Promise<T> {
+    if (shown !== null && password === 'unsent') password = 'sent';
     const request = encodeRequest({
       version: spoken,
       operation: operation.name,
@@ -137,7 +141,9 @@ export function createKmipClient(deps: {
     });
     try {
       const response = await connection.exchange(request, signal);
-      return operation.read(decodeResponse(response, operation.name));
+      const value = operation.read(decodeResponse(response, operation.name));
+      if (shown !== null) password = 'taken';
+      return value;
     } finally {
       // SECURITY: it held the password.
       if (shown !== null) wipe(request);
@@ -158,6 +164,8 @@ export function createKmipClient(deps: {
         },
         { fresh, signal },
       );
+    // SECURITY: a server that hangs up on a wrong password looks like one that closed an idle connection.
+    if (how.shown !== null && password !== 'taken') return attempt(true);
     try {
       return await attempt(false);
     } catch (error) {
@@ -215,6 +223,7 @@ export function createKmipClient(deps: {
       return version;
     },
     peer: () => peer,
+    password: () => password,
     close: () => pool.close(),
   };
 }
