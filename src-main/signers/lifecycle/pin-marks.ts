@@ -15,11 +15,13 @@ export function createPinMarks(deps: {
   session: Session;
   signer(): { id: string; name: string };
   book: PinBook;
+  /** false: the marks are of this session alone. */
+  stored?: boolean;
   subjects(): AuditEntry['subjects'];
   /** Whether it is the PIN in the vault. */
   kept(pin: Uint8Array): boolean;
 }) {
-  const { clock, random, session, signer, subjects, book } = deps;
+  const { clock, random, session, signer, subjects, book, stored: lasting = true } = deps;
 
   // In memory first: a disk that cannot be written must not cost the device a try.
   const put = (mark: RefusedPin): void => {
@@ -44,7 +46,7 @@ export function createPinMarks(deps: {
         kept: deps.kept(pin),
       };
       put(mark);
-      await session.store.run('signers.sending', { id: signer().id, pin: mark });
+      if (lasting) await session.store.run('signers.sending', { id: signer().id, pin: mark });
       return mark;
     },
     /** The device took it. */
@@ -53,7 +55,7 @@ export function createPinMarks(deps: {
       for (const mark of book.marks)
         if (mark.unanswered === true && (await knownRefusal(pin, [mark])) !== null) salts.push(mark.salt);
       if (salts.length === 0) return;
-      await session.store.run('signers.taken', { id: signer().id, salts });
+      if (lasting) await session.store.run('signers.taken', { id: signer().id, salts });
       book.marks = book.marks.filter(({ salt }) => !salts.includes(salt));
     },
     /** The device refused the PIN that bears this mark. */
@@ -61,16 +63,14 @@ export function createPinMarks(deps: {
       const { id, name } = signer();
       const settled = { ...mark, at: clock.now().toISOString(), unanswered: false };
       put(settled);
-      await session.store.run('signers.refused', {
-        id,
-        pin: settled,
-        audit: {
-          action: 'signers.pinRefused',
-          outcome: 'refused',
-          summary: `${name} refused the PIN; it is not sent again`,
-          subjects: subjects(),
-        },
-      });
+      const audit = {
+        action: 'signers.pinRefused',
+        outcome: 'refused' as const,
+        summary: `${name} refused the PIN; it is not sent again`,
+        subjects: subjects(),
+      };
+      if (lasting) await session.store.run('signers.refused', { id, pin: settled, audit });
+      else await session.store.run('audit.add', { audit });
     },
     /** Another PIN lies in the vault: none of the marks is of it. */
     replaced(): void {

@@ -26,8 +26,9 @@ export function createPins(deps: {
   prompts: Prompts;
   signer(): { id: string; name: string; kind: string };
   sealed: Uint8Array | null;
-  /** Of this signer at this place, shared with who else sends its PINs. */
+  /** Of this signer at this place, shared with who else sends its PINs. `stored: false`: of another place than the one in force. */
   book: PinBook;
+  stored?: boolean;
   /** Of its audit records: the signer and, where it is known, its device; the signer alone when left out. */
   subjects?(): AuditEntry['subjects'];
   /** What is kept of the PIN is another. */
@@ -113,7 +114,6 @@ export function createPins(deps: {
 
   const needed = (): DeviceError =>
     new DeviceError('pin-needed', 'PIN_NEEDED', `${signer().name} waits for its PIN. Log in to it.`);
-
   /** Throws what it was ended with, or what its signal says, and wipes. */
   function requireWanted(pin: Uint8Array | null, signal?: AbortSignal): void {
     if (over === null && signal?.aborted !== true) return;
