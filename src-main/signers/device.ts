@@ -53,6 +53,8 @@ export interface PinAsked {
   tries: 'low' | 'final' | null;
   /** What it says of itself before any login; left out: it says nothing. */
   token?: { label: string; serial: string };
+  /** Where it goes, by the settings that are used. */
+  server?: { host: string; port: number };
 }
 
 /** A person at the screen, as a device may ask one. */

@@ -98,6 +98,10 @@ test('another server that is only pending gets no password that is kept', async 
   await expect
     .poll(async () => (await app.call('signers.prompts', {})).prompts.length, { timeout: 5000 })
     .toBe(1);
+  // The question names the server that is examined.
+  expect((await app.call('signers.prompts', {})).prompts).toMatchObject([
+    { server: { host: '127.0.0.1', port: other.port } },
+  ]);
   await app.call('jobs.cancel', { id: job });
   await app.ended(job);
   expect(other.passwords).toEqual([]);

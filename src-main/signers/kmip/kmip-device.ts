@@ -80,7 +80,10 @@ export function createKmipDevice(deps: {
 
   async function credential(): Promise<KmipCredential | null> {
     if (!withPassword) return null;
-    const password = await person.pin({ reason: 'login', tries: null });
+    const password = await person.pin({
+      ...{ reason: 'login', tries: null },
+      server: { host: settings.host, port: settings.port },
+    });
     try {
       return { username: settings.username ?? '', password: Buffer.from(password).toString('utf8') };
     } finally {

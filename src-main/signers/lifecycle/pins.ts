@@ -141,8 +141,7 @@ export function createPins(deps: {
     asked?.();
     return prompts.pin(signer(), {
       text: pinQuestion(signer(), why, { stored: sealed !== null, marks: marks.all() }),
-      tries: why.tries,
-      token: why.token ?? null,
+      why,
       check: faultOf,
       signal,
     });
