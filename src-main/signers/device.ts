@@ -34,6 +34,11 @@ export class DeviceError extends Error {
   readonly code: string;
   /** `message`: one sentence for the operator, what to do next, never a PIN. `library`: the raw text, for "details". */
   readonly library: string;
+  /**
+   * What the device knows of the PIN or password that it was given meanwhile: it never went out, or it was taken before this failed.
+   * null: it went out, as far as anybody knows.
+   */
+  pin: 'unsent' | 'taken' | null = null;
   constructor(trouble: DeviceTrouble, code: string, message: string, library = '') {
     super(message);
     this.trouble = trouble;
@@ -48,6 +53,8 @@ export interface PinAsked {
   tries: 'low' | 'final' | null;
   /** What it says of itself before any login; left out: it says nothing. */
   token?: { label: string; serial: string };
+  /** Where it goes, by the settings that are used. */
+  server?: { host: string; port: number };
 }
 
 /** A person at the screen, as a device may ask one. */
@@ -57,6 +64,11 @@ export interface Person {
    * (CKA_ALWAYS_AUTHENTICATE). Rejects with DeviceError `pin-needed` or `cancelled`.
    */
   pin(why: PinAsked): Promise<Uint8Array>;
+  /**
+   * Runs one thing for which a PIN is asked and used, so that its answer is known when that ends; the next PIN waits until then. Left
+   * out: whoever called the device settles it.
+   */
+  settling?<T>(work: () => Promise<T>): Promise<T>;
   /** Shows what the device waits for ("Type the PIN on the reader.") until the answered function is called. */
   waits(text: string, cancel: () => void): () => void;
 }

@@ -13,6 +13,7 @@ import type { Configure } from './config/configure.ts';
 import { documentOf, type SignerDocument, withSigner } from './config/document.ts';
 import { DeviceError } from './device.ts';
 import { anotherDevice, boundSettings } from './lifecycle/device-holder.ts';
+import { changePin } from './lifecycle/change-pin.ts';
 import type { LiveSigners } from './lifecycle/live-signers.ts';
 import { asAppError } from './lifecycle/trouble.ts';
 import { rehearsalFolder } from './moved-tokens.ts';
@@ -225,24 +226,21 @@ export function tokenChannels(deps: {
       return deviceJob(id, { action: 'signers.changePin', title: `New PIN for ${name}` }, async (context) => {
         context.report(null, 'Changing the PIN');
         const serial = managed.contact.binding()?.serial ?? null;
-        await managed.pins.guard(bytes(oldPin));
         // What is kept is the old one.
         await managed.contact.logout();
-        context.commit();
-        const pins = { oldPin: bytes(oldPin), newPin: bytes(newPin) };
-        try {
-          // SECURITY: by the serial that is bound: no PIN goes to a stranger of the same label.
-          await tools.changePin(boundSettings(settings, serial), pins, context.signal);
-        } catch (caught) {
-          const error = anotherDevice(caught);
+        await changePin(managed.pins, bytes(oldPin), bytes(newPin), async (pins) => {
+          context.commit();
+          try {
+            // SECURITY: by the serial that is bound: no PIN goes to a stranger of the same label.
+            await tools.changePin(boundSettings(settings, serial), pins, context.signal);
+          } catch (error) {
+            throw anotherDevice(error);
+          }
+        }).catch((error: unknown) => {
           if (!(error instanceof DeviceError)) throw error;
-          if (error.trouble === 'pin-refused' || error.trouble === 'pin-locked')
-            await managed.pins.markRefused(bytes(oldPin));
           if (error.trouble === 'pin-refused') throw oldPinRefused(name, error);
           throw asAppError(error, { id, name }, null);
-        }
-        await managed.pins.forgetRefusals();
-        if (managed.pins.stored()) await managed.pins.keep(bytes(newPin));
+        });
         return {
           summary: `The PIN of ${name} was changed${serial === null ? '' : ` (serial ${serial})`}`,
         };

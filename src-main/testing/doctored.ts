@@ -3,6 +3,7 @@ import type { DoctorLine } from '#shared/contract/signer-doctor.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import { realClock } from '../shell/node/real-time.ts';
 import { deviceParts } from '../signers/device-parts.ts';
+import { DeviceError } from '../signers/device.ts';
 import { type ExamineDeps, examine } from '../signers/doctor/examine.ts';
 import type { Looks } from '../signers/doctor/pkcs11-looks.ts';
 import { PIN, testPerson, testTools } from './softhsm.ts';
@@ -33,10 +34,13 @@ export async function doctored(
   let refused = 0;
   const person = Object.assign(typing, {
     said: () => '',
-    accepted: () => Promise.resolve(),
-    unanswered: () => Promise.resolve(),
-    async refused() {
-      refused += 1;
+    async settling<T>(work: () => Promise<T>): Promise<T> {
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof DeviceError && error.trouble === 'pin-refused') refused += 1;
+        throw error;
+      }
     },
   });
   const lines: DoctorLine[] = [];

@@ -186,7 +186,10 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
         await proof?.(device, factsOf(token));
       }
       const { privateKey } = keyOf(token, handle);
-      if (token.asksForEachSignature) await askPin(token, 'signature');
+      if (token.asksForEachSignature) {
+        const ask = (): Promise<void> => askPin(token, 'signature');
+        await (person.settling?.(ask) ?? ask());
+      }
       const signed = token.signsWrongly ? Buffer.from('something else') : data;
       return new Uint8Array(sign(signatureScheme(algorithm).hash, signed, privateKey));
     },

@@ -14,6 +14,7 @@ const PIN: SignerPrompt = {
   text: 'Type the PIN of My token 1.',
   tries: null,
   token: null,
+  server: null,
   since: '2026-11-27T12:00:00.000Z',
 };
 const TOUCH: SignerPrompt = { ...PIN, id: 'prompt-2', kind: 'waits', text: 'Touch the device.' };
@@ -68,10 +69,15 @@ test('a PIN is typed, sent once with what is to become of it, and the question g
 });
 
 test('a KMIP server is asked about by its password', async () => {
-  prompts = [{ ...PIN, signer: SERVER.id, signerName: SERVER.name, text: 'Type the password of KMIP east.' }];
+  // As it is examined: another host than the one in force.
+  const server = { host: 'pending.example.net', port: 5696 };
+  prompts = [
+    { ...PIN, signer: SERVER.id, signerName: SERVER.name, text: 'Type the password of KMIP east.', server },
+  ];
   bridge({ 'signers.list': () => fakeList([SOFTWARE, SERVER]) });
   await show();
   expect(screen.getByRole('alertdialog').textContent).toContain('Password of “KMIP east”');
+  expect(screen.getByRole('alertdialog').textContent).toContain('Serverpending.example.net port 5696');
   expect(screen.getByLabelText('Password').getAttribute('type')).toBe('password');
   expect(screen.getByRole('button', { name: 'Send password' })).toBeTruthy();
   expect(screen.queryByText(/PIN/)).toBeNull();

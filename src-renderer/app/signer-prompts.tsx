@@ -55,7 +55,7 @@ function More({ more }: { more: number }) {
 }
 
 /** What the signer of a question asks for, and which device it is, in force or pending. */
-function useAsker({ signer, token }: SignerPrompt): {
+function useAsker({ signer, token, server }: SignerPrompt): {
   secret: 'PIN' | 'password';
   device: [name: string, value: string][];
 } {
@@ -63,12 +63,10 @@ function useAsker({ signer, token }: SignerPrompt): {
   const row = list?.rows.find(({ id }) => id === signer);
   const found = row ?? list?.pending.signers.find(({ id }) => id === signer);
   const settings = found?.settings ?? null;
-  if (settings?.kind === 'kmip' || found?.kind === 'kmip')
-    return {
-      secret: 'password',
-      device: settings?.kind === 'kmip' ? [['Server', `${settings.host} port ${settings.port}`]] : [],
-    };
-  if (settings === null) return { secret: 'PIN', device: [] };
+  // SECURITY: where it goes, which is not always what is in force.
+  if (server !== null)
+    return { secret: 'password', device: [['Server', `${server.host} port ${server.port}`]] };
+  if (settings === null || settings.kind === 'kmip') return { secret: 'PIN', device: [] };
   const label =
     token?.label ?? row?.device?.label ?? (settings.slot.by === 'label' ? settings.slot.label : null);
   const serial = token?.serial ?? row?.device?.serial ?? settings.serial;

@@ -109,6 +109,8 @@ export const signerPrompt = z.strictObject({
   tries: z.enum(['low', 'final']).nullable(),
   /** Which token it goes to, as its slot shows before any login; null: nothing is shown. */
   token: z.strictObject({ label: z.string(), serial: z.string() }).nullable(),
+  /** Which server it goes to, whatever is in force or pending; null: none. */
+  server: z.strictObject({ host: z.string(), port: z.number().int() }).nullable(),
   since: instant,
 });
 export type SignerPrompt = z.infer<typeof signerPrompt>;

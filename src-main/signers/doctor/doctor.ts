@@ -6,7 +6,7 @@ import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import { signerSettings } from '#shared/contract/signer-settings.ts';
 import { hsmAddress, whyNotExamined } from '#shared/offline-hsm.ts';
 import { AppError } from '../../lib/app-error.ts';
-import { sha256Hex } from '../../lib/bytes.ts';
+import { sha256Hex, wipe } from '../../lib/bytes.ts';
 import type { Domain } from '../../lib/domain.ts';
 import type { JobContext } from '../../lib/jobs.ts';
 import type { Log } from '../../lib/log.ts';
@@ -16,9 +16,11 @@ import type { StoredSignerConfig } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import type { Configure } from '../config/configure.ts';
 import { documentOf, type PendingSigner, secretStored } from '../config/document.ts';
+import { samePlace } from '../config/same-place.ts';
 import { signerToml } from '../config/toml-channels.ts';
 import { boundSettings } from '../lifecycle/device-holder.ts';
 import type { DeviceKinds, LiveSigners } from '../lifecycle/live-signers.ts';
+import { createPinBook } from '../lifecycle/pin-book.ts';
 import { createPins } from '../lifecycle/pins.ts';
 import type { Pins } from '../lifecycle/pins-contract.ts';
 import { doctorPerson } from './doctor-pins.ts';
@@ -54,7 +56,7 @@ interface Book {
   /** With the address of each that is a KMIP server. */
   running: Map<string, HsmEndpoint | null>;
   /** Of signers or secrets that are not in force: the refused ones have to be known the next time. */
-  pending: Map<string, { sealed: string | null; pins: Pins }>;
+  pending: Map<string, { sealed: string | null; place: SignerSettings | null; pins: Pins }>;
 }
 
 interface Doctor {
@@ -109,22 +111,40 @@ export function createDoctor(deps: DoctorDeps): Doctor {
   function pinsOf(stored: StoredSignerConfig, signer: PendingSigner): Pins {
     const { id, name, kind, secret } = signer;
     const running = live().all().get(id);
-    if (running !== undefined && secret.do === 'keep') return running.pins;
+    // SECURITY: a secret that is kept goes to no other place before it is applied, and what is refused there says nothing of it.
+    const here = running === undefined || samePlace(running.settings(), signer.settings);
+    if (running !== undefined && here && secret.do === 'keep') return running.pins;
     const sealed = secret.do === 'store' ? secret.sealed : null;
     const { pending } = book();
     const before = pending.get(id);
-    if (before !== undefined && before.sealed === sealed) return before.pins;
+    const place = here ? null : signer.settings;
+    if (before !== undefined && before.sealed === sealed && samePlace(before.place, place))
+      return before.pins;
     const pins = createPins({
       ...{ clock, random, session: session(), prompts: live().prompts },
       signer: () => ({ id, name, kind }),
       sealed: sealed === null ? null : new Uint8Array(Buffer.from(sealed, 'base64')),
-      refused: [
-        ...(stored.signers.find((one) => one.id === id)?.refused ?? []),
-        ...(before?.pins.refusals() ?? []),
-      ],
+      book: here
+        ? live().book(id, stored.signers.find((one) => one.id === id)?.refused ?? [])
+        : createPinBook([]),
+      stored: here,
       kept: () => undefined,
+      pending: {
+        async keep(pin) {
+          const next = deps.configure.seal(id, Buffer.from(pin).toString('utf8'));
+          wipe(pin);
+          await setPending(id, `The PIN of ${name} is to be kept in the vault; it is pending`, next);
+        },
+        async refused() {
+          // SECURITY: its mark does not outlive this session before the signer is in force, so the PIN itself goes.
+          if (!here || running === undefined)
+            await setPending(id, `The refused PIN of ${name} was taken out of what is pending`, {
+              do: 'forget',
+            });
+        },
+      },
     });
-    pending.set(id, { sealed, pins });
+    pending.set(id, { sealed, place, pins });
     return pins;
   }
 
@@ -161,22 +181,8 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     const keys = await session().store.run('signers.keys', {});
     const identities = await session().store.run('signers.identities', {});
     const pins = pinsOf(stored, signer);
-    const inForce = live().all().get(id)?.pins === pins;
     const person = doctorPerson({
       ...{ signer: { id, name, kind }, pins, prompts: live().prompts, signal: job.signal },
-      async keep(pin) {
-        if (inForce) return pins.keep(pin);
-        const secret = deps.configure.seal(id, Buffer.from(pin).toString('utf8'));
-        pin.fill(0);
-        await setPending(id, `The PIN of ${name} is to be kept in the vault; it is pending`, secret);
-      },
-      async refused() {
-        // SECURITY: its mark does not outlive this session before the signer is in force, so the PIN itself goes.
-        if (!stored.signers.some((one) => one.id === id))
-          await setPending(id, `The refused PIN of ${name} was taken out of what is pending`, {
-            do: 'forget',
-          });
-      },
     });
     const binding = stored.signers.find((one) => one.id === id)?.binding ?? null;
     // SECURITY: by the serial that is bound: no PIN goes to a stranger of the same label.

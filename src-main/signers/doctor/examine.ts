@@ -24,12 +24,9 @@ export interface ExamineDeps extends Omit<DeviceStepsDeps, 'opened'> {
 
 /** Who is asked for the PIN, and is told what became of it. */
 export interface ExaminedPerson extends Person {
+  settling: NonNullable<Person['settling']>;
   /** What the login line says of the PIN. */
   said(): string;
-  accepted(): Promise<void>;
-  refused(): Promise<void>;
-  /** The device may have counted it, and did not say so. */
-  unanswered(error: unknown): Promise<void>;
 }
 
 const wantsLogin = (settings: SignerSettings): boolean =>
@@ -46,16 +43,7 @@ export async function examine(deps: ExamineDeps, lines: DoctorLine[]): Promise<D
 
   const opening = attempt(
     async () => {
-      try {
-        open = { device, facts: { ...(await device.open(signal)) } };
-      } catch (error) {
-        // SECURITY: marked before anything else happens.
-        if (error instanceof DeviceError && ['pin-refused', 'pin-locked'].includes(error.trouble))
-          await person.refused();
-        else await person.unanswered(error);
-        throw error;
-      }
-      await person.accepted();
+      open = { device, facts: { ...(await person.settling(() => device.open(signal))) } };
       return open;
     },
     name,
@@ -104,7 +92,11 @@ export async function examine(deps: ExamineDeps, lines: DoctorLine[]): Promise<D
         ...looks.opening.lines.map(openingStep),
         ...functions,
         mechanisms,
-        ...deviceSteps({ ...deps, opened, used: () => functionsUsed(lines, opened(), deps) }),
+        ...deviceSteps({ ...deps, opened, used: () => functionsUsed(lines, opened(), deps) }).map((step) => ({
+          ...step,
+          // The device may be opened again in any of them.
+          look: () => person.settling(() => step.look()),
+        })),
       ],
       lines,
       deps,

@@ -28,6 +28,8 @@ export interface KmipClient {
   peer(): Uint8Array | null;
   /** SECURITY: whoever opened it proves the server with this certificate (SHA-256); every other one is asked to prove itself from now on. */
   settle(certificate: string): void;
+  /** Of the password: whether a request with it was handed to a connection, and then whether the server did what one asked for. */
+  password(): 'unsent' | 'sent' | 'taken';
   close(): void;
 }
 
@@ -84,6 +86,7 @@ export function createKmipClient(deps: {
   let version: KmipVersion = { major: 1, minor: 0 };
   /** What the connection showed that answered last. */
   let peer: Uint8Array | null = null;
+  let password: ReturnType<KmipClient['password']> = 'unsent';
 
   const pool = createPool({
     clock,
@@ -131,6 +134,7 @@ export function createKmipClient(deps: {
     { spoken, shown }: Spoken,
     signal: AbortSignal | undefined,
   ): Promise<T> {
+    if (shown !== null && password === 'unsent') password = 'sent';
     const request = encodeRequest({
       version: spoken,
       operation: operation.name,
@@ -140,7 +144,9 @@ export function createKmipClient(deps: {
     });
     try {
       const response = await connection.exchange(request, signal);
-      return operation.read(decodeResponse(response, operation.name));
+      const value = operation.read(decodeResponse(response, operation.name));
+      if (shown !== null) password = 'taken';
+      return value;
     } finally {
       // SECURITY: it held the password.
       if (shown !== null) wipe(request);
@@ -162,6 +168,8 @@ export function createKmipClient(deps: {
         },
         { fresh, signal },
       );
+    // SECURITY: a server that hangs up on a wrong password looks like one that closed an idle connection.
+    if (how.shown !== null && password !== 'taken') return attempt(true);
     try {
       return await attempt(false);
     } catch (error) {
@@ -222,6 +230,7 @@ export function createKmipClient(deps: {
     settle(certificate) {
       proven = new Set([certificate]);
     },
+    password: () => password,
     close: () => pool.close(),
   };
 }

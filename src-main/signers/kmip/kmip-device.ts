@@ -118,7 +118,10 @@ export function createKmipDevice(deps: {
 
   async function credential(): Promise<KmipCredential | null> {
     if (!withPassword) return null;
-    const password = await person.pin({ reason: 'login', tries: null });
+    const password = await person.pin({
+      ...{ reason: 'login', tries: null },
+      server: { host: settings.host, port: settings.port },
+    });
     try {
       sent = Buffer.from(password).toString('utf8');
       return { username: settings.username ?? '', password: sent };
@@ -146,8 +149,16 @@ export function createKmipDevice(deps: {
       return client;
     } catch (error) {
       client.close();
-      throw error;
+      throw withPin(client, error);
     }
+  }
+
+  /** `error` as the device port has it, with what became of the password. */
+  function withPin(client: KmipClient, error: unknown): unknown {
+    const fault = deviceFault(error, where, withPassword);
+    const password = client.password();
+    if (fault instanceof DeviceError) fault.pin = password === 'sent' ? null : password;
+    return fault;
   }
 
   async function facts(client: KmipClient, signal: AbortSignal): Promise<DeviceFacts> {
@@ -215,7 +226,7 @@ export function createKmipDevice(deps: {
         } catch (error) {
           // What did not come up is not half open.
           if (again === null) shut();
-          throw error;
+          throw withPin(client, error);
         }
       }),
     async create(request, signal) {

@@ -18,6 +18,7 @@ export function contactPerson(deps: {
       const isLogin = why.reason === 'login' && now !== null;
       return pins.hand(why, isLogin ? { alone: now.alone, signal: now.abort.signal } : { alone: false });
     },
+    settling: async (work) => (await pins.attempt(work)).value,
     waits(text, cancel) {
       if (!(flight()?.alone ?? false)) return prompts.waits(signer(), text, cancel);
       // A reader must not begin to blink because of a probe.

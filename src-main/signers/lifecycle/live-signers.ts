@@ -8,7 +8,7 @@ import { signerSettings } from '#shared/contract/signer-settings.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Clock, Random } from '../../ports.ts';
-import type { StoredSigner, StoredSignerConfig } from '../../store/signer-columns.ts';
+import type { RefusedPin, StoredSigner, StoredSignerConfig } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { effectiveRoles, SOFTWARE } from '../config/document.ts';
 import type { Device, DeviceError, Person } from '../device.ts';
@@ -17,6 +17,7 @@ import type { Signer } from '../signer.ts';
 import { createContact } from './contact.ts';
 import { holdsKey } from './device-keys.ts';
 import { createManagedSigner, type ManagedSigner } from './managed-signer.ts';
+import { createPinBook, type PinBook } from './pin-book.ts';
 import { createPins } from './pins.ts';
 import { createPrompts, type Prompts } from './prompts.ts';
 import type { Advice } from './trouble.ts';
@@ -45,6 +46,8 @@ export interface LiveSigners {
   unfinished: UnfinishedKeys;
   /** Throws AppError NOT_FOUND, POLICY_REFUSED for software. */
   find(id: string): ManagedSigner;
+  /** What is known of the PINs of a signer since the unlock, and was before: `refused` is what is stored. */
+  book(id: string, refused: readonly RefusedPin[]): PinBook;
   all(): ReadonlyMap<string, ManagedSigner>;
   name(id: string): string;
   /** Starts what is new, stops what is gone or has other settings; a new name alone stops nothing. */
@@ -84,6 +87,15 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
     },
     changed: (id) => changed('signers', [id]),
   });
+  // SECURITY: whatever is applied meanwhile, a PIN that is on its way stays so, and a refused one refused.
+  const books = new Map<string, PinBook>();
+  function bookOf(id: string, refused: readonly RefusedPin[]): PinBook {
+    const book = books.get(id) ?? createPinBook([]);
+    books.set(id, book);
+    const known = new Set(book.marks.map(({ salt }) => salt));
+    book.marks = [...refused.filter(({ salt }) => !known.has(salt)), ...book.marks];
+    return book;
+  }
   const unchanged = (
     { managed, from }: Entry,
     settings: SignerSettings,
@@ -101,7 +113,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       prompts,
       signer: facts,
       sealed: signer.sealed,
-      refused: signer.refused,
+      book: bookOf(id, signer.refused),
       subjects: () => subjects(contact.known()?.facts.serial ?? contact.binding()?.serial),
       kept: () => changed('signers', [id]),
     });
@@ -178,6 +190,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
   return {
     prompts,
     unfinished,
+    book: bookOf,
     name,
     table: {
       get signers() {

@@ -6,6 +6,7 @@ import type { AuditEntry } from '../../audit/audit-record.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { RefusedPin } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
+import type { PinBook } from './pin-book.ts';
 import { knownRefusal, refusedPin } from './refused-pins.ts';
 
 export function createPinMarks(deps: {
@@ -13,28 +14,29 @@ export function createPinMarks(deps: {
   random: Random;
   session: Session;
   signer(): { id: string; name: string };
-  refused: readonly RefusedPin[];
+  book: PinBook;
+  /** false: the marks are of this session alone. */
+  stored?: boolean;
   subjects(): AuditEntry['subjects'];
   /** Whether it is the PIN in the vault. */
   kept(pin: Uint8Array): boolean;
 }) {
-  const { clock, random, session, signer, subjects } = deps;
-  let marks = [...deps.refused];
+  const { clock, random, session, signer, subjects, book, stored: lasting = true } = deps;
 
   // In memory first: a disk that cannot be written must not cost the device a try.
   const put = (mark: RefusedPin): void => {
-    marks = [...marks.filter(({ salt }) => salt !== mark.salt), mark];
+    book.marks = [...book.marks.filter(({ salt }) => salt !== mark.salt), mark];
   };
 
   return {
-    all: (): readonly RefusedPin[] => marks,
+    all: (): readonly RefusedPin[] => book.marks,
     /** The mark that forbids to send it without a person; null: there is none. */
-    known: (pin: Uint8Array) => knownRefusal(pin, marks),
+    known: (pin: Uint8Array) => knownRefusal(pin, book.marks),
     /** The mark of its refusal; null: it was not refused. */
     refusal: (pin: Uint8Array) =>
       knownRefusal(
         pin,
-        marks.filter(({ unanswered }) => unanswered !== true),
+        book.marks.filter(({ unanswered }) => unanswered !== true),
       ),
     /** It is about to be sent. Durable when it resolves. */
     async sending(pin: Uint8Array): Promise<RefusedPin> {
@@ -44,41 +46,35 @@ export function createPinMarks(deps: {
         kept: deps.kept(pin),
       };
       put(mark);
-      await session.store.run('signers.sending', { id: signer().id, pin: mark });
+      if (lasting) await session.store.run('signers.sending', { id: signer().id, pin: mark });
       return mark;
     },
     /** The device took it. */
     async taken(pin: Uint8Array): Promise<void> {
       const salts: string[] = [];
-      for (const mark of marks)
+      for (const mark of book.marks)
         if (mark.unanswered === true && (await knownRefusal(pin, [mark])) !== null) salts.push(mark.salt);
       if (salts.length === 0) return;
-      await session.store.run('signers.taken', { id: signer().id, salts });
-      marks = marks.filter(({ salt }) => !salts.includes(salt));
+      if (lasting) await session.store.run('signers.taken', { id: signer().id, salts });
+      book.marks = book.marks.filter(({ salt }) => !salts.includes(salt));
     },
     /** The device refused the PIN that bears this mark. */
     async refused(mark: RefusedPin): Promise<void> {
       const { id, name } = signer();
       const settled = { ...mark, at: clock.now().toISOString(), unanswered: false };
       put(settled);
-      await session.store.run('signers.refused', {
-        id,
-        pin: settled,
-        audit: {
-          action: 'signers.pinRefused',
-          outcome: 'refused',
-          summary: `${name} refused the PIN; it is not sent again`,
-          subjects: subjects(),
-        },
-      });
-    },
-    /** A mark of a PIN that another part sent; it is put nowhere yet. */
-    async of(pin: Uint8Array): Promise<RefusedPin> {
-      return { ...(await refusedPin(pin, random, clock.now())), kept: deps.kept(pin) };
+      const audit = {
+        action: 'signers.pinRefused',
+        outcome: 'refused' as const,
+        summary: `${name} refused the PIN; it is not sent again`,
+        subjects: subjects(),
+      };
+      if (lasting) await session.store.run('signers.refused', { id, pin: settled, audit });
+      else await session.store.run('audit.add', { audit });
     },
     /** Another PIN lies in the vault: none of the marks is of it. */
     replaced(): void {
-      marks = marks.map((mark) => ({ ...mark, kept: false }));
+      book.marks = book.marks.map((mark) => ({ ...mark, kept: false }));
     },
     /** The operator looked at it: every PIN may be sent again. */
     async forget(): Promise<void> {
@@ -92,7 +88,7 @@ export function createPinMarks(deps: {
           subjects: subjects(),
         },
       });
-      marks = [];
+      book.marks = [];
     },
   };
 }

@@ -1,28 +1,12 @@
-/** What a signer's PIN can be asked for, and what becomes of one that was sent. Types and the rule of what counts as sent; pins.ts does it. */
+/** What a signer's PIN can be asked for, and what becomes of one that was sent. Types; pins.ts does it. */
 import type { RefusedPin } from '../../store/signer-columns.ts';
-import { DeviceError, type Person } from '../device.ts';
+import type { Person } from '../device.ts';
 import type { TypedPin } from './prompts.ts';
 
 export type Why = Parameters<Person['pin']>[0];
 
 /** The code of a login whose end nobody knows: the device may have counted a try. */
 export const UNANSWERED = 'PIN_UNANSWERED';
-
-/** Failures of a KMIP server after the password went out; what fails before leaves it unsent. */
-const AFTER_PASSWORD = new Set([
-  'READ_TIMEOUT',
-  'WRITE_TIMEOUT',
-  'CONNECTION_CLOSED',
-  'General Failure',
-  'No Reason',
-  'Internal Server Error',
-  'INTERNAL',
-]);
-
-/** A KMIP server that was not reached never saw the password; a token that failed after it got a PIN may have counted it. */
-export function neverSent(kind: string, error: unknown): boolean {
-  return kind === 'kmip' && !AFTER_PASSWORD.has(error instanceof DeviceError ? error.code : 'INTERNAL');
-}
 
 /** A PIN on its way to the device. SECURITY: whoever sends it settles it once. */
 export interface SentPin extends TypedPin {
@@ -31,31 +15,35 @@ export interface SentPin extends TypedPin {
 
 export interface Pins {
   /**
-   * What the device gets; it wipes it. `alone`: nobody is asked. Called within `attempt`; outside of one it stays marked as not
-   * answered to.
+   * What the device gets; it wipes it. Waits until no other is under way. `alone`: nobody is asked. Called within `attempt`; outside
+   * of one it stays marked as not answered to. `known`: of one that the device of this caller took before, sent unless it bears a mark;
+   * it is wiped. `asked`: called when a person is.
    */
-  hand(why: Why, how: { alone: boolean; signal?: AbortSignal | undefined }): Promise<Uint8Array>;
+  hand(
+    why: Why,
+    how: {
+      alone: boolean;
+      signal?: AbortSignal | undefined;
+      known?: Uint8Array | null;
+      asked?: () => void;
+    },
+  ): Promise<Uint8Array>;
   /**
    * Runs work with the device and settles the PINs that it was handed meanwhile, and no others: taken, refused, or not answered
    * to, which is DeviceError `pin-needed` with the code UNANSWERED. `handed`: whether it was handed any.
    */
   attempt<T>(work: () => Promise<T>): Promise<{ value: Awaited<T>; handed: boolean }>;
-  /** Marks it as sent, durably. `typed.pin` belongs to the answer. */
+  /**
+   * Waits until no PIN of this signer is under way; answers what ends the turn. Whoever looks one up, marks and sends it has the turn
+   * until its answer is known; `hand` and `attempt` do so themselves. Rejects with DeviceError `cancelled`, or what it was ended with.
+   */
+  turn(signal?: AbortSignal): Promise<() => void>;
+  /** Marks it as sent, durably. `typed.pin` belongs to the answer. Throws what it was ended with, and wipes it. */
   send(typed: TypedPin): Promise<SentPin>;
-  /** The device took it: it is kept as the operator said. */
-  taken(sent: SentPin): Promise<void>;
   /** It did not go out: it may be sent. The PIN stays. */
   unmark(sent: SentPin): Promise<void>;
-  /** What may be sent without a person, a copy that the caller wipes; null: nothing. */
-  unasked(): Promise<Uint8Array | null>;
-  /** Asks a person; a PIN that was refused before is not taken. The caller wipes it. */
-  ask(why: Why, signal?: AbortSignal): Promise<TypedPin>;
-  /** Keeps it in memory until the lock. */
-  hold(pin: Uint8Array): void;
   /** Throws AppError INVALID_INPUT when the device refused this PIN before. The PIN is wiped. */
   guard(pin: Uint8Array): Promise<void>;
-  /** The device refused this PIN, which another than this part sent. It is wiped. */
-  markRefused(pin: Uint8Array): Promise<void>;
   /** The device refused what bears this mark. */
   refused(mark: RefusedPin): Promise<void>;
   /** Puts it into the vault. */

@@ -2,7 +2,6 @@
  * The PIN or password of one signer: from the vault, from memory until the lock, or from a person. One that was refused, or sent
  * and not answered to, is marked before anything else happens and never sent again by itself. Nothing here reaches the renderer.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AuditEntry } from '../../audit/audit-record.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { equalBytes, wipe } from '../../lib/bytes.ts';
@@ -10,10 +9,12 @@ import type { Clock, Random } from '../../ports.ts';
 import type { RefusedPin } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { DeviceError } from '../device.ts';
+import { createAttempts, endTurn } from './pin-attempts.ts';
+import { createTurns, type PinBook } from './pin-book.ts';
 import { createPinMarks } from './pin-marks.ts';
-import { neverSent, type Pins, type SentPin, UNANSWERED, type Why } from './pins-contract.ts';
+import { pinQuestion } from './pin-question.ts';
+import { type Pins, type SentPin, UNANSWERED, type Why } from './pins-contract.ts';
 import type { Prompts, TypedPin } from './prompts.ts';
-import { knownRefusal } from './refused-pins.ts';
 
 /** Found out with the keys of a device, which are seen after its login. */
 const AFTER_LOGIN: ReadonlySet<string> = new Set(['ANOTHER_DEVICE', 'IDENTITY_LOST', 'WRONG_SIGNATURE']);
@@ -25,14 +26,19 @@ export function createPins(deps: {
   prompts: Prompts;
   signer(): { id: string; name: string; kind: string };
   sealed: Uint8Array | null;
-  refused: readonly RefusedPin[];
+  /** Of this signer at this place, shared with who else sends its PINs. `stored: false`: of another place than the one in force. */
+  book: PinBook;
+  stored?: boolean;
   /** Of its audit records: the signer and, where it is known, its device; the signer alone when left out. */
   subjects?(): AuditEntry['subjects'];
   /** What is kept of the PIN is another. */
   kept(): void;
+  /** Of what is not in force yet: where a PIN is kept, and what else has to be done when the stored one was refused or not answered to. */
+  pending?: { keep(pin: Uint8Array): Promise<void>; refused(): Promise<void> };
 }): Pins {
   const { session, prompts, signer } = deps;
-  const attempts = new AsyncLocalStorage<SentPin[]>();
+  const attempts = createAttempts();
+  const turns = createTurns(deps.book, () => unwanted());
   let sealed = deps.sealed;
   /** Kept until the lock because the operator ticked it. */
   let held: Uint8Array | null = null;
@@ -41,6 +47,8 @@ export function createPins(deps: {
   /** The mark of the PIN that the open device took: what is refused later without another is this one. */
   let inUse: RefusedPin | null = null;
   let over: Error | null = null;
+  /** Counts what ends the login for which a signature waits: refusals and log outs. */
+  let ends = 0;
 
   const marks = createPinMarks({
     ...deps,
@@ -65,22 +73,6 @@ export function createPins(deps: {
     return null;
   }
 
-  function question({ reason, tries }: Why): string {
-    const { name, kind } = signer();
-    const left =
-      tries === 'final' ? ' This is the last try.' : tries === 'low' ? ' A wrong one was given before.' : '';
-    if (kind === 'kmip') return `Type the password of ${name}.`;
-    if (reason === 'signature') return `Type the PIN of ${name} for this signature.${left}`;
-    const all = marks.all();
-    const stored =
-      sealed === null || all.length === 0
-        ? ''
-        : all.every(({ unanswered }) => unanswered === true)
-          ? 'The device did not say whether it took the stored PIN. '
-          : 'The stored PIN was refused. ';
-    return `${stored}Type the PIN of ${name}.${left}`;
-  }
-
   /** Why a person's PIN is not sent. */
   async function faultOf(pin: Uint8Array): Promise<string | null> {
     const mark = await marks.refusal(pin);
@@ -89,6 +81,7 @@ export function createPins(deps: {
   }
 
   async function keep(pin: Uint8Array): Promise<void> {
+    if (deps.pending !== undefined) return deps.pending.keep(pin);
     const { id, name } = signer();
     const next = session.seal(id, pin);
     wipe(pin);
@@ -108,29 +101,34 @@ export function createPins(deps: {
   }
 
   async function refused(mark: RefusedPin): Promise<void> {
+    ends += 1;
     wipe(held);
     held = null;
     if (inUse?.salt === mark.salt) inUse = null;
     await marks.refused(mark);
+    if (mark.kept === true) await deps.pending?.refused();
   }
 
-  const ask: Pins['ask'] = (why, signal) =>
-    prompts.pin(signer(), {
-      text: question(why),
-      tries: why.tries,
-      token: why.token ?? null,
-      check: faultOf,
-      signal,
-    });
+  const unwanted = (): DeviceError =>
+    new DeviceError('cancelled', 'CANCELLED', `No PIN was given to ${signer().name}.`);
 
+  const needed = (): DeviceError =>
+    new DeviceError('pin-needed', 'PIN_NEEDED', `${signer().name} waits for its PIN. Log in to it.`);
   /** Throws what it was ended with, or what its signal says, and wipes. */
   function requireWanted(pin: Uint8Array | null, signal?: AbortSignal): void {
     if (over === null && signal?.aborted !== true) return;
     wipe(pin);
-    throw over ?? new DeviceError('cancelled', 'CANCELLED', `No PIN was given to ${signer().name}.`);
+    throw over ?? unwanted();
   }
 
-  async function choose(why: Why, alone: boolean, signal?: AbortSignal): Promise<TypedPin> {
+  async function choose(
+    why: Why,
+    { alone, signal, known: own, asked }: Parameters<Pins['hand']>[1],
+  ): Promise<TypedPin> {
+    if (own !== undefined && own !== null) {
+      if ((await marks.known(own)) === null) return { pin: own, keep: 'no' };
+      wipe(own);
+    }
     if (why.reason === 'login' && unsent !== null && !alone) {
       const again = unsent;
       unsent = null;
@@ -139,21 +137,39 @@ export function createPins(deps: {
     const known = await unasked();
     requireWanted(known, signal);
     if (known !== null) return { pin: known, keep: 'no' };
-    if (alone)
-      throw new DeviceError('pin-needed', 'PIN_NEEDED', `${signer().name} waits for its PIN. Log in to it.`);
-    return ask(why, signal);
+    if (alone) throw needed();
+    asked?.();
+    return prompts.pin(signer(), {
+      text: pinQuestion(signer(), why, { stored: sealed !== null, marks: marks.all() }),
+      why,
+      check: faultOf,
+      signal,
+    });
+  }
+
+  /** A PIN for the device, marked as sent. The caller has the turn. */
+  async function give(why: Why, how: Parameters<Pins['hand']>[1]): Promise<SentPin> {
+    const typed = await choose(why, how);
+    requireWanted(typed.pin, how.signal);
+    const sent = await send(typed);
+    if (over !== null || how.signal?.aborted === true) await marks.taken(sent.pin);
+    requireWanted(sent.pin, how.signal);
+    return sent;
   }
 
   async function send(typed: TypedPin): Promise<SentPin> {
+    // SECURITY: what was ended has no say in what is kept any more.
+    requireWanted(typed.pin);
     return { ...typed, mark: await marks.sending(typed.pin) };
   }
 
   async function taken({ pin, mark, keep: how }: SentPin): Promise<void> {
     try {
       await marks.taken(pin);
-      if (how === 'vault') mark.kept = true;
-      if (how === 'vault') await keep(Uint8Array.from(pin));
-      else if (how === 'until-lock' && over === null) {
+      if (how === 'vault') {
+        mark.kept = true;
+        await keep(Uint8Array.from(pin));
+      } else if (how === 'until-lock' && over === null) {
         wipe(held);
         held = Uint8Array.from(pin);
       }
@@ -166,7 +182,8 @@ export function createPins(deps: {
   /** What becomes of the PINs of an attempt that failed. Answers what it failed with. */
   async function settle(sent: SentPin[], error: unknown): Promise<unknown> {
     const last = sent.pop();
-    const { trouble, code } = error instanceof DeviceError ? error : { trouble: null, code: 'INTERNAL' };
+    const { trouble, code, pin } =
+      error instanceof DeviceError ? error : { trouble: null, code: 'INTERNAL', pin: null };
     // Each but the last was taken: another was asked for after it.
     for (const one of sent) await taken(one);
     if (trouble === 'pin-refused' || trouble === 'pin-locked') {
@@ -177,7 +194,7 @@ export function createPins(deps: {
       return error;
     }
     if (last === undefined) return error;
-    if (AFTER_LOGIN.has(code)) {
+    if (AFTER_LOGIN.has(code) || pin === 'taken') {
       // What is known of the device was learned with it; it is kept for no device that is not the signer's.
       await marks.taken(last.pin);
       wipe(last.pin);
@@ -187,55 +204,62 @@ export function createPins(deps: {
       await taken(last);
       return error;
     }
-    const { kind, name } = signer();
-    if (neverSent(kind, error)) {
+    if (pin === 'unsent') {
       await marks.taken(last.pin);
       wipe(unsent?.pin);
       unsent = { pin: last.pin, keep: last.keep };
       return error;
     }
-    // One that was proven at the login bears no mark yet.
-    if ((await marks.known(last.pin)) === null) await marks.sending(last.pin);
     if (inUse?.salt === last.mark.salt) inUse = null;
     wipe(last.pin);
+    if (last.mark.kept === true) await deps.pending?.refused();
     if (!(error instanceof DeviceError) || trouble !== 'unreachable') return error;
-    return new DeviceError(
+    const told = new DeviceError(
       'pin-needed',
       UNANSWERED,
-      `${name} did not say whether it took the PIN, which may have cost a try. Look at the device, then log in to it.`,
+      `${signer().name} did not say whether it took the PIN, which may have cost a try. Look at the device, then log in to it.`,
       `${code}: ${error.message} ${error.library}`.trim(),
     );
+    told.cause = error;
+    return told;
   }
 
   return {
-    async hand(why, { alone, signal }) {
-      requireWanted(null, signal);
-      const typed = await choose(why, alone, signal);
-      requireWanted(typed.pin, signal);
-      // One that this login took already is not written anew for each signature.
-      const known = why.reason === 'signature' && inUse !== null ? inUse : null;
-      const proven = known !== null && (await knownRefusal(typed.pin, [known])) !== null;
-      const sent = proven ? { ...typed, mark: known } : await send(typed);
-      // It does not go out after all.
-      if (over !== null || signal?.aborted === true) await marks.taken(sent.pin);
-      requireWanted(sent.pin, signal);
-      attempts.getStore()?.push(sent);
-      if (why.reason === 'login') inUse = sent.mark;
-      return Uint8Array.from(sent.pin);
-    },
-    async attempt(work) {
-      const sent: SentPin[] = [];
+    async hand(why, how) {
+      requireWanted(null, how.signal);
+      const [mine, ...around] = attempts.now();
+      const before = ends;
+      // What was handed to the work before was taken: another is asked for after it.
+      for (const one of [mine, ...around])
+        for (const handed of one?.sent.splice(0) ?? []) await taken(handed);
+      for (const one of around) endTurn(one);
+      const release = mine?.release ?? (await turns.take(how.signal));
+      let kept = false;
       try {
-        const value = await attempts.run(sent, work);
-        const handed = sent.length > 0;
-        for (const one of sent.splice(0)) await taken(one);
-        return { value, handed };
-      } catch (error) {
-        throw await settle(sent, error);
+        // SECURITY: the login for which it waited is over, so its PIN would go nowhere, or be asked of a person for nothing.
+        if (why.reason === 'signature' && ends !== before) throw needed();
+        const sent = await give(why, how);
+        // Nobody waits for its answer any more: it stays marked.
+        if (mine !== undefined && !mine.over) {
+          mine.sent.push(sent);
+          mine.handed = true;
+          mine.release = release;
+          kept = true;
+        }
+        if (why.reason === 'login' && how.known === undefined) inUse = sent.mark;
+        return Uint8Array.from(sent.pin);
+      } finally {
+        if (!kept) release();
       }
     },
+    attempt: (work) =>
+      attempts.run(work, async (mine, came) => {
+        if ('error' in came) throw await settle(mine.sent, came.error);
+        for (const one of mine.sent.splice(0)) await taken(one);
+        return { value: came.value, handed: mine.handed };
+      }),
+    turn: turns.take,
     send,
-    taken,
     unmark: ({ pin }) => marks.taken(pin),
     refused,
     async guard(pin) {
@@ -244,19 +268,7 @@ export function createPins(deps: {
       if (fault !== null)
         throw new AppError('INVALID_INPUT', fault, { fields: [{ path: 'oldPin', message: fault }] });
     },
-    async markRefused(pin) {
-      const mark = await marks.of(pin);
-      wipe(pin);
-      await refused(mark);
-    },
     keep,
-    unasked,
-    ask,
-    hold(pin) {
-      wipe(held);
-      held = pin;
-      deps.kept();
-    },
     async forgetRefusals() {
       await marks.forget();
       deps.kept();
@@ -267,12 +279,14 @@ export function createPins(deps: {
       unsent = null;
     },
     forget() {
+      ends += 1;
       wipe(held, unsent?.pin);
       held = null;
       unsent = null;
     },
     end(why) {
       over = why;
+      turns.end(why);
       wipe(held, unsent?.pin);
       held = null;
       unsent = null;

@@ -5,7 +5,7 @@ import { AppError } from '../../lib/app-error.ts';
 import { wipe } from '../../lib/bytes.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Clock, Random } from '../../ports.ts';
-import { DeviceError } from '../device.ts';
+import { DeviceError, type PinAsked } from '../device.ts';
 
 export type KeepPin = 'no' | 'until-lock' | 'vault';
 
@@ -30,9 +30,7 @@ export interface Prompts {
     asker: Asker,
     question: {
       text: string;
-      tries: 'low' | 'final' | null;
-      /** As the device itself shows it before the login; null: it shows nothing. */
-      token: SignerPrompt['token'];
+      why: PinAsked;
       check(pin: Uint8Array): Promise<string | null>;
       /** Of what the PIN is for: with it the question ends. */
       signal?: AbortSignal | undefined;
@@ -96,14 +94,14 @@ export function createPrompts(deps: { clock: Clock; random: Random; changed(): v
 
   return {
     list: () => [...open.values()].map(({ shown }) => shown),
-    pin({ id, name }, { text, tries, token, check, signal }) {
+    pin({ id, name }, { text, why: { tries, token = null, server = null }, check, signal }) {
       const none = (): DeviceError =>
         new DeviceError('cancelled', 'CANCELLED', `No PIN was given to ${name}: nothing was done.`);
       if (over !== null) return Promise.reject(over);
       if (signal?.aborted === true) return Promise.reject(none());
       const { promise, resolve, reject } = Promise.withResolvers<TypedPin>();
       const shown = show(
-        { signer: id, signerName: name, kind: 'pin', text, tries, token },
+        { signer: id, signerName: name, kind: 'pin', text, tries, token, server },
         { check, resolve, cancel: () => reject(none()) },
       );
       const leave = (): void => {
@@ -119,7 +117,7 @@ export function createPrompts(deps: { clock: Clock; random: Random; changed(): v
         return () => undefined;
       }
       const shown = show(
-        { signer: id, signerName: name, kind: 'waits', text, tries: null, token: null },
+        { signer: id, signerName: name, kind: 'waits', text, tries: null, token: null, server: null },
         { check: () => Promise.resolve(null), resolve: () => undefined, cancel: whenCancelled },
       );
       return () => close(shown);

@@ -9,6 +9,7 @@ import type { Session } from '../../store/store-contract.ts';
 import { type Device, DeviceError, type Person } from '../device.ts';
 import { createContact } from './contact.ts';
 import { createManagedSigner } from './managed-signer.ts';
+import { createPinBook } from './pin-book.ts';
 import { createPins } from './pins.ts';
 import { createPrompts } from './prompts.ts';
 
@@ -28,7 +29,7 @@ function signer(make: (person: Person) => Partial<Device>, sealedPin: string) {
   const pins = createPins({
     ...{ clock, random: testRandom, session, prompts, signer: facts },
     sealed: new Uint8Array(Buffer.from(sealedPin)),
-    refused: [],
+    book: createPinBook([]),
     kept: () => undefined,
   });
   const contact = createContact({
@@ -212,9 +213,10 @@ test('twenty other refusals leave the mark of the stored PIN', async () => {
       prompts: createPrompts({ clock: made.clock, random: testRandom, changed: () => undefined }),
       signer: () => ({ id: 's1', name: 'One', kind: 'pkcs11' }),
       sealed: session.seal('s1', Buffer.from('0000')),
-      refused: [],
+      book: createPinBook([]),
     });
-    await pins.markRefused(new Uint8Array(Buffer.from('0000')));
+    const sent = await pins.send({ pin: new Uint8Array(Buffer.from('0000')), keep: 'no' });
+    await pins.refused(sent.mark);
     for (let n = 0; n < 25; n += 1)
       await session.store.run('signers.refused', {
         id: 's1',

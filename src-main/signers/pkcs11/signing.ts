@@ -1,5 +1,6 @@
 /** One signature on an open token: which mechanism, whose login, what the screen says meanwhile. */
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
+import { wipe } from '../../lib/bytes.ts';
 import { DeviceError, type Person } from '../device.ts';
 import { type Connection, whileWaiting } from './connection.ts';
 import { faultOf } from './faults.ts';
@@ -26,17 +27,24 @@ export function createSigning<On extends Connection>({ person, ask, unlessQuiet 
     const { tries } = on.facts;
     if (tries === 'locked') throw faultOf('CKR_PIN_LOCKED');
     const pin = await person.pin({ reason: 'signature', tries });
+    const ended = on.client.ended();
+    if (ended !== null) {
+      wipe(pin);
+      const unsent = new DeviceError(ended.trouble, ended.code, ended.message, ended.library);
+      unsent.pin = 'unsent';
+      throw unsent;
+    }
     return ask(on, { ...request, login: { pin } }, touchOf(on));
   }
   const touchOf = (on: On): Patience =>
     unlessQuiet(on, `${on.token.label} has not answered yet. Touch it if it blinks.`);
 
-  return async (
+  async function signOnce(
     on: On,
     key: { handle: Uint8Array; alwaysAuthenticate: boolean },
     algorithm: KeyAlgorithm,
     data: Uint8Array,
-  ): Promise<Uint8Array> => {
+  ): Promise<Uint8Array> {
     const ways = signWays(algorithm).filter(({ mechanism }) => on.mechanisms.has(mechanism));
     for (const [index, { mechanism, most, input }] of ways.entries()) {
       const request = { op: 'sign' as const, id: key.handle, mechanism, most, input: input(data) };
@@ -52,5 +60,12 @@ export function createSigning<On extends Connection>({ person, ask, unlessQuiet 
       }
     }
     throw faultOf('CKR_MECHANISM_INVALID');
+  }
+
+  return (...signature: Parameters<typeof signOnce>): Promise<Uint8Array> => {
+    const once = (): Promise<Uint8Array> => signOnce(...signature);
+    const [, key] = signature;
+    // SECURITY: the PIN of one signature has to be taken before that of the next goes out.
+    return key.alwaysAuthenticate && person.settling !== undefined ? person.settling(once) : once();
   };
 }
