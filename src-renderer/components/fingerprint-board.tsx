@@ -4,6 +4,7 @@
  */
 import { useState } from 'react';
 import type { FingerprintView } from '#shared/contract/certificate-view.ts';
+import { bareFingerprint } from '#shared/fingerprint-text.ts';
 import { Segmented } from './choices.tsx';
 import { Card } from './card.tsx';
 import { CopyButton, hexGroups } from './hex-value.tsx';
@@ -17,10 +18,6 @@ export interface Comparison {
   firstDifference: number;
   complete: boolean;
 }
-
-/** What was typed, without what openssl prints before a fingerprint: the letters of "sha256" are none of its digits. */
-export const bareFingerprint = (typed: string): string =>
-  typed.replace(/^\s*(?:sha-?256\s+fingerprint\s*=|sha-?256\s*[:=])/i, '');
 
 /** Compares what was typed, group by group. A group counts when all its digits are there. */
 export function compareGroups(hex: string, typed: string): Comparison {

@@ -1,4 +1,5 @@
 /** `signers.examine`, `signers.report`: the doctor looks at a signer as it is pending. Reports live until the lock. */
+import { bareFingerprint } from '#shared/fingerprint-text.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Topic } from '#shared/bridge.ts';
 import type { DoctorReport } from '#shared/contract/signer-doctor.ts';
@@ -258,7 +259,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
         const { reports, reached } = book();
         const shown = reports.get(id)?.certificate ?? null;
         const place = reached.get(id) ?? null;
-        const typed = sha256.replaceAll(/[\s:]/g, '').toUpperCase();
+        const typed = bareFingerprint(sha256).replaceAll(/[\s:]/g, '').toUpperCase();
         if (shown !== null && typed !== shown.sha256) {
           const message = 'This is not the fingerprint of the certificate that the server showed.';
           throw new AppError('INVALID_INPUT', message, { fields: [{ path: 'sha256', message }] });

@@ -40,6 +40,18 @@ test('a server that works is good in every line but that it is not checked', asy
   expect(fake.objects.size).toBe(0);
 });
 
+test.each([
+  ['clientAuth', 'good', /for client authentication and valid now/],
+  ['serverAuth', 'careful', /^The client certificate is not for client authentication/],
+] as const)('a client certificate for %s: its files are %s', async (purpose, state, text) => {
+  const issued = testAuthority(folder, `ca-${purpose}`).issue(`client-${purpose}`, purpose);
+  const fake = await fakeKmip();
+  const pair = { clientCertPath: issued.certPath, clientCertPrivateKeyPath: issued.keyPath };
+  const { line } = await doctored({ ...fake.settings(), ...pair });
+  expect(line('files')).toMatchObject({ state, text: expect.stringMatching(text) as unknown });
+  if (state === 'careful') expect(line('files').fix).toMatch(/clientAuth/);
+});
+
 /** Where the fake server, or another, is asked. */
 type Setting = (fake: FakeKmip) => Partial<KmipSettings> | Promise<Partial<KmipSettings>>;
 interface Case {
@@ -246,7 +258,9 @@ test.skipIf(missingPeers('pykmip-server').length > 0)(
     try {
       const { notGood, line } = await doctored(pykmip.settings());
       expect(notGood).toEqual(['operations careful', 'mechanisms careful']);
-      expect(line('files').text).toBe('Client certificate and key are a pair.');
+      expect(line('files').text).toBe(
+        'Client certificate and key are a pair, for client authentication and valid now.',
+      );
       expect(line('trust').text).toMatch(/of the authority that is named/);
       expect(line('operations').text).toMatch(/^The server does not announce Modify Attribute, and is used/);
       const checked = await doctored(pykmip.settings({ force: false }));

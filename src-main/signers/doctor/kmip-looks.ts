@@ -54,6 +54,37 @@ function seeCertificate(der: Uint8Array, now: Date): Seen {
   };
 }
 
+/** clientAuth and anyExtendedKeyUsage (RFC 5280 4.2.1.12). */
+const FOR_CLIENTS: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.3.2', '2.5.29.37.0']);
+
+/** The pair is one; careful where its certificate is out of date or made for something else, which no server is needed for. */
+function seeClient(certPem: string | Uint8Array, now: Date): Seen {
+  const { keyUsage: purposes, validFrom, validTo } = new X509Certificate(certPem);
+  const details = [`Valid from ${dayOf(validFrom)} to ${dayOf(validTo)}`];
+  if (new Date(validTo) < now || new Date(validFrom) > now)
+    return {
+      text: `The client certificate is valid from ${dayOf(validFrom)} to ${dayOf(validTo)}, and not now.`,
+      details,
+      careful: {
+        cause: 'It was not renewed, or the clock of this machine is wrong.',
+        check: 'Compare the dates with the clock of this machine.',
+        fix: 'Have a new client certificate issued, and name it under Signers.',
+      },
+    };
+  // Without the extension it is for everything.
+  if (purposes !== undefined && !purposes.some((oid) => FOR_CLIENTS.has(oid)))
+    return {
+      text: 'The client certificate is not for client authentication: its extendedKeyUsage does not have clientAuth.',
+      details,
+      careful: {
+        cause: 'It was issued for another purpose, such as a server.',
+        check: 'Look at it with `openssl x509 -noout -purpose -in`.',
+        fix: 'Have one issued for clients (clientAuth), and name it under Signers.',
+      },
+    };
+  return { text: 'Client certificate and key are a pair, for client authentication and valid now.', details };
+}
+
 function seeTrust({ insecure, serverSha256, serverCertPath, serverCaCertPath }: KmipSettings): Seen {
   if (insecure)
     return {
@@ -123,12 +154,9 @@ export function kmipLooks(deps: {
           } catch (error) {
             throw deviceFault(error, where, false);
           }
-          return {
-            text:
-              contact.client === null
-                ? 'No client certificate is named for it.'
-                : 'Client certificate and key are a pair.',
-          };
+          return contact.client === null
+            ? { text: 'No client certificate is named for it.' }
+            : seeClient(contact.client.certPem, clock.now());
         },
       },
       {

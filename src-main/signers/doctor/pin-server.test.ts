@@ -40,8 +40,8 @@ test('the certificate that the doctor saw is pinned by its typed fingerprint, pe
   await expect(pin(sha256)).rejects.toMatchObject({ code: 'NOT_ALLOWED_NOW' });
   await save(id, {});
   expect(await pending()).toMatchObject({ insecure: true, serverSha256: null });
-  // As a person types it.
-  await pin(sha256.toLowerCase().replaceAll(/(.{4})/g, '$1 '));
+  // As openssl prints it.
+  await pin(`sha256 Fingerprint=${sha256.replaceAll(/(..)(?!$)/g, '$1:')}`);
   expect(await pending()).toMatchObject({ insecure: false, serverSha256: sha256, serverCertPath: null });
   expect((await list()).rows.map((row) => row.id)).toEqual(['software']);
   await apply();

@@ -126,7 +126,7 @@ describe('each line fails alone, with cause, check and fix; what comes after it 
       () => ({ slot: { by: 'label', label: 'nope' } }),
       /^No token is labelled "nope"\. Available: /,
       /Slot numbers change/,
-      /List the slots/,
+      /List its slots/,
       /Choose the slot from the list/,
     ],
     [
@@ -234,14 +234,15 @@ describe('each line fails alone, with cause, check and fix; what comes after it 
     for (const { handle } of await device.list()) await device.destroy(handle, null);
   });
 
+  test('a wrong PIN before the login is told, and is no fault once the login was good', async () => {
+    const { notGood, line } = await doctored(hsm.settings('doctor', fault('pin-low')()));
+    expect(notGood).toEqual([]);
+    expect(line('token-flags')).toMatchObject({ state: 'good', cause: '', fix: '' });
+    expect(line('token-flags').text).toMatch(/^A wrong PIN was typed before this login\. /);
+  });
+
   test.each<[code: string, name: string, text: RegExp, fix: RegExp]>([
-    [
-      'token-flags',
-      'pin-low',
-      /^A wrong PIN was given since the last login\. The token does not say how many/,
-      /./,
-    ],
-    ['token-flags', 'pin-final', /One more wrong PIN locks/, /./],
+    ['token-flags', 'pin-final', /One more wrong PIN locks/, /gives the token its tries back/],
     ['mechanisms', 'no-curves', /P-256 keys it cannot make/, /Choose RSA/],
     ['speed', 'sign-slow', /signature took 1\.\d s, so no more/, /one-off keys in software/],
   ])('%s with %s deserves a look and stops nothing', async (code, name, text, fix) => {

@@ -60,14 +60,15 @@ function seeFlags(token: TokenRow, { login }: Pkcs11Settings): Seen {
   if (tries === 'locked') throw faultOf('CKR_PIN_LOCKED');
   if (login && has(CKF.loginRequired) && !has(CKF.userPinInitialized))
     throw faultOf('CKR_USER_PIN_NOT_INITIALIZED');
-  if (tries !== null)
+  if (tries === 'final')
     return {
-      text:
-        tries === 'final'
-          ? 'One more wrong PIN locks the token. Make sure which PIN it is before you go on.'
-          : 'A wrong PIN was given since the last login. The token does not say how many tries are left.',
+      text: 'One more wrong PIN locks the token. Make sure which PIN it is before you go on.',
       details,
-      careful: adviceOf('CKR_PIN_INCORRECT'),
+      careful: {
+        cause: 'Wrong PINs were typed since the last login.',
+        check: 'Look for the PIN of the token with this serial.',
+        fix: 'Type the right PIN: a login gives the token its tries back.',
+      },
     };
   if (has(CKF.writeProtected))
     return {
@@ -75,7 +76,14 @@ function seeFlags(token: TokenRow, { login }: Pkcs11Settings): Seen {
       details,
       careful: adviceOf('CKR_TOKEN_WRITE_PROTECTED'),
     };
-  return { text: 'No try of the PIN is used up, and the token can be written.', details };
+  // What was typed before is no fault of the present; the login shows what is true now.
+  return {
+    text:
+      tries === 'low'
+        ? 'A wrong PIN was typed before this login. The token does not say how many tries were left; it can be written.'
+        : 'No try of the PIN is used up, and the token can be written.',
+    details,
+  };
 }
 
 function seeEnvironment({ environment }: Pkcs11Settings): Seen {

@@ -35,7 +35,7 @@ export const CKR_OF_LIBRARY: Readonly<Record<string, FaultText>> = {
     trouble: 'unreachable',
     text: 'The library reports nothing new.',
     cause: 'Nothing happened at the slot.',
-    check: 'List the slots of the library.',
+    check: 'List its slots: "Look for slots" in the settings of the signer, or the doctor.',
     fix: 'Plug the token in.',
   },
   CKR_NEED_TO_CREATE_THREADS: {

@@ -27,7 +27,7 @@ export const CKR_OF_TOKEN: Readonly<Record<string, FaultText>> = {
     trouble: 'misconfigured',
     text: 'The library has no such slot. Choose another one under Signers.',
     cause: 'Slot numbers change when a token is initialised or another one is plugged in.',
-    check: 'List the slots of the library.',
+    check: 'List its slots: "Look for slots" in the settings of the signer, or the doctor.',
     fix: 'Choose the slot by its token label.',
   },
   CKR_DEVICE_ERROR: {

@@ -112,7 +112,7 @@ export const OWN_FAULTS: Readonly<Record<string, FaultText>> = {
     trouble: 'misconfigured',
     text: 'The library has no such slot. Choose another one under Signers.',
     cause: 'Slot numbers change; labels are as they were given when the token was initialised.',
-    check: 'List the slots of the library.',
+    check: 'List its slots: "Look for slots" in the settings of the signer, or the doctor.',
     fix: 'Choose the slot from the list, by its label.',
   },
   SLOT_EMPTY: {
@@ -126,7 +126,7 @@ export const OWN_FAULTS: Readonly<Record<string, FaultText>> = {
     trouble: 'unreachable',
     text: 'The token is not there. Plug it in; it is found again by itself.',
     cause: 'It was taken out, its folder was moved, or its service does not run.',
-    check: 'List the slots of the library.',
+    check: 'List its slots: "Look for slots" in the settings of the signer, or the doctor.',
     fix: 'Plug it in again.',
   },
   TOKEN_OTHER: {
@@ -147,28 +147,29 @@ export const OWN_FAULTS: Readonly<Record<string, FaultText>> = {
     trouble: 'misconfigured',
     text: 'The token is not initialised. Initialise it first.',
     cause: 'The token is new or was erased.',
-    check: 'List the slots of the library.',
+    check: 'List its slots: "Look for slots" in the settings of the signer, or the doctor.',
     fix: 'Look for slots in the settings of the signer and initialise it there, or with the tools of the vendor.',
   },
   TOKEN_INITIALIZED: {
     trouble: 'refused',
     text: 'The token is initialised already: initialising it again would destroy its keys. Choose an empty one, or give its keys up.',
     cause: 'Somebody uses this token.',
-    check: 'List the slots of the library.',
+    check: 'List its slots: "Look for slots" in the settings of the signer, or the doctor.',
     fix: 'Choose a token that is not initialised, or look for slots again and initialise this one anew.',
   },
   TOKEN_WITHOUT_PIN: {
     trouble: 'refused',
     text: 'The token was initialised, so that every key on it is gone, but it has no PIN yet: look for slots again and initialise it anew.',
     cause: 'The token took the first step and refused, or lost, what comes after it.',
-    check: 'List the slots of the library.',
+    check: 'List its slots: "Look for slots" in the settings of the signer, or the doctor.',
     fix: 'Initialise it anew, with the PIN of the security officer that was typed.',
   },
   TOKEN_IN_DOUBT: {
     trouble: 'refused',
     text: 'The library did not say how the initialising ended: every key on the token may be gone. Look for slots again to see what it is now.',
     cause: 'The library crashed, hung or lost the token in the middle.',
-    check: 'List the slots of the library, and the keys of the token.',
+    check:
+      'List its slots ("Look for slots" in the settings of the signer, or the doctor), and the keys of the token.',
     fix: 'Initialise it anew when its keys are gone.',
   },
   KEY_NOT_FOUND: {

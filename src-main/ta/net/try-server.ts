@@ -1,4 +1,5 @@
 /** Whether a server shows the certificate that is believed, found out before it is kept. It is asked for a page and nothing is told to it. */
+import { bareFingerprint } from '#shared/fingerprint-text.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Net } from '../../ports.ts';
 import { trustOf } from './krill-link.ts';
@@ -9,7 +10,7 @@ const MOST = 1_048_576;
 /** Upper-case hex without separators; null: public CAs vouch for the server. Throws AppError INVALID_INPUT at `pin`. */
 export function pinOf(text: string | null): string | null {
   if (text === null || text.trim() === '') return null;
-  const plain = text.replaceAll(/[\s:]/g, '').toUpperCase();
+  const plain = bareFingerprint(text).replaceAll(/[\s:]/g, '').toUpperCase();
   if (/^[0-9A-F]{64}$/.test(plain)) return plain;
   throw new AppError('INVALID_INPUT', 'The fingerprint of the server has 64 hex digits (SHA-256).', {
     fields: [{ path: 'pin', message: 'Type all 64 digits' }],

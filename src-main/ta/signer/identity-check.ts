@@ -1,4 +1,5 @@
 /** An identity that came in a file nobody signed: is it in itself right, and is it the one the operator compared? */
+import { bareFingerprint } from '#shared/fingerprint-text.ts';
 import { momentText } from '../../lib/moment-text.ts';
 import { Faults } from '../../rpki/fault.ts';
 import { checkKey } from '../../rpki/certificate-fields.ts';
@@ -42,7 +43,9 @@ const FEWEST_DIGITS = 32;
  * can make a second certificate that begins with them.
  */
 export function fingerprintProblem(typed: string, sha256: string): string | null {
-  const plain = typed.replaceAll(/[\s:.-]/g, '').toUpperCase();
+  const plain = bareFingerprint(typed)
+    .replaceAll(/[\s:.-]/g, '')
+    .toUpperCase();
   if (plain === '') return 'Type the fingerprint that stands on the other machine.';
   if (!/^[0-9A-F]+$/.test(plain)) return 'A fingerprint has digits and the letters A to F only.';
   if (plain.length > sha256.length) return 'That is longer than a SHA-256 fingerprint.';

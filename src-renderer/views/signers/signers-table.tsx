@@ -45,6 +45,13 @@ function State({ one }: { one: ListedSigner }) {
   );
 }
 
+/** As it was met last, or as the settings ask for it before that; null: not known. */
+function serialOf({ row, pending }: ListedSigner): string | null {
+  if (row?.device) return row.device.serial;
+  const settings = row === null ? (pending?.settings ?? null) : row.settings;
+  return settings?.kind === 'pkcs11' ? settings.serial : null;
+}
+
 function columns(list: SignerList): readonly Column<ListedSigner>[] {
   return [
     {
@@ -79,8 +86,8 @@ function columns(list: SignerList): readonly Column<ListedSigner>[] {
       width: '17rem',
       drop: 1,
       cell: (one) =>
-        one.row?.device ? (
-          <span className="mono">{one.row.device.serial}</span>
+        serialOf(one) !== null ? (
+          <span className="mono">{serialOf(one)}</span>
         ) : (
           <span className="quiet">{one.kind === 'software' ? 'no device' : 'not known yet'}</span>
         ),
@@ -104,9 +111,9 @@ function Lines({ one, list }: { one: ListedSigner; list: SignerList }) {
           <span className="num">
             {keys} {keys === 1 ? 'key' : 'keys'}
           </span>
-          {one.row?.device ? (
+          {serialOf(one) !== null ? (
             <span>
-              serial <span className="mono wrap">{one.row.device.serial}</span>
+              serial <span className="mono wrap">{serialOf(one)}</span>
             </span>
           ) : null}
         </span>

@@ -2,7 +2,7 @@ import { cleanup, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type FakeBridge, installBridge, Refusal } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
-import { fakeList, KMIP, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
+import { fakeList, KMIP, PKCS11, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
 import { endedJob, giveSize, press, settle, show, type } from './fake-view.tsx';
 import type { SignerList } from './signer-words.ts';
 import { Signers } from './signers.tsx';
@@ -43,6 +43,18 @@ test('a signer whose PIN was refused says so in the list before it is contacted 
   expect(screen.getByText('PIN refused')).toBeTruthy();
   expect(screen.getByText('password not answered to')).toBeTruthy();
   expect(screen.queryByText('not contacted yet')).toBeNull();
+});
+
+test('a token that was not met yet has the serial of its settings', async () => {
+  const never = { ...TOKEN, state: 'announced' as const, device: null };
+  bridge(fakeList([SOFTWARE, { ...never, settings: { ...PKCS11, serial: 'c0ffee' } }]));
+  await show(Signers, '/signers');
+  expect(screen.getByText('c0ffee')).toBeTruthy();
+  cleanup();
+  dropWorkspaceData();
+  bridge(fakeList([SOFTWARE, { ...never, settings: { ...PKCS11, serial: null } }]));
+  await show(Signers, '/signers');
+  expect(screen.getByText('not known yet')).toBeTruthy();
 });
 
 test('where the window is narrow a long name and every role are there in full', async () => {

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import type { Answer } from '#shared/contract/index.ts';
 import type { KrillLink } from '#shared/contract/ta-net.ts';
+import { bareFingerprint } from '#shared/fingerprint-text.ts';
 import { call } from '../../app/call.ts';
 import { showToast } from '../../app/state.ts';
 import { useAction } from '../../app/use-action.ts';
@@ -20,7 +21,7 @@ const TYPED_GROUPS = 4;
 /** The end of the fingerprint as it was read on the server, beside the one that was shown. */
 export function compareTail(sha256: string, typed: string): 'same' | 'differs' | 'short' {
   const tail = hexGroups(sha256).slice(-TYPED_GROUPS).join('');
-  const heard = hexGroups(typed).join('');
+  const heard = hexGroups(bareFingerprint(typed)).join('');
   if (heard === tail) return 'same';
   return tail.startsWith(heard) ? 'short' : 'differs';
 }
