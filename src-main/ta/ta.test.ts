@@ -159,7 +159,7 @@ describe('an exchange', () => {
     expect(late.view.canSign).toBe(false);
     expect(late.view.faults.map(({ text }) => text).join()).toMatch(/it ended at 2026-12-08/);
     expect(late.view.verdict.title).toMatch(
-      /^This request ended on 2026-12-08 \d\d:\d\d Z, by the clock of this machine/,
+      /^This request ended on 2026-12-08 \d\d:\d\d Z, and the clock of this machine says /,
     );
   });
 

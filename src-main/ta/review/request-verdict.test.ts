@@ -42,14 +42,14 @@ function judged(bytes: Uint8Array, at = NOW, idFile = proxy.idFile) {
 
 const later = (days: number) => new Date(NOW.getTime() + days * DAY_MS);
 const said = (order: Pick<VerdictOrder, 'judgement'> & Partial<VerdictOrder>) =>
-  verdictOf({ clock: NONE, lost: false, nonce: NEW, unusual: [], quiet: [], ...order });
+  verdictOf({ now: NOW, clock: NONE, lost: false, nonce: NEW, unusual: [], quiet: [], ...order });
 const edited = (from: string, to: string) => Buffer.from(good.toString('utf8').replace(from, to));
 
 test('a request that is too old, too young, or meets a wrong clock has a headline of its own', () => {
   expect(said({ judgement: judged(good) })).toMatchObject({ severity: 'good' });
-  const late = said({ judgement: judged(good, later(20)) });
+  const late = said({ judgement: judged(good, later(20)), now: later(20) });
   expect(late.title).toMatch(
-    /^This request ended on 2027-03-15 \d\d:\d\d Z, by the clock of this machine: have the proxy/,
+    /^This request ended on 2027-03-15 \d\d:\d\d Z, and the clock of this machine says 2027-03-21 12:00 Z: have the proxy .* if this clock is ahead, set it$/,
   );
   expect(late.severity).toBe('bad');
   // The signature is right, and the time is not.

@@ -14,6 +14,8 @@ export interface ClockFaults {
 export interface VerdictOrder {
   judgement: RequestJudgement;
   clock: ClockFaults;
+  /** By this machine's clock. */
+  now: Date;
   /** Its nonce was answered, by an exchange that is of no use here any more. */
   lost: boolean;
   nonce: ExchangeReview['nonce'];
@@ -124,7 +126,7 @@ function headline(order: VerdictOrder): Omit<Verdict, 'checks'> {
   if (clock.request.length > 0) return stop('Stop: this machine’s clock is before the request was signed');
   if (late.length > 0)
     return stop(
-      `This request ended on ${judgement.message === null ? '' : momentText(judgement.message.notAfter)}, by the clock of this machine: have the proxy sign it anew`,
+      `This request ended on ${judgement.message === null ? '' : momentText(judgement.message.notAfter)}, and the clock of this machine says ${momentText(order.now)}: have the proxy sign it anew, or, if this clock is ahead, set it`,
     );
   const bad = wishesOf(judgement);
   if (bad > 0)
