@@ -57,7 +57,13 @@ describe('an exchange', () => {
     expect(JSON.stringify(view).toUpperCase()).not.toContain(digest.slice(0, 8));
     expect((await openRequest(app, bytes)).view.groups).toEqual(view.groups);
     await expect(
-      app.call('ta.approve', { id, groups: ['0000', 'aardvark adroitness', ''], number: null }),
+      app.call('ta.approve', { id, groups: ['0000', 'aardvark adroitness', 'zzzz'], number: null }),
+    ).rejects.toMatchObject({
+      message: expect.stringMatching(/^What was typed for group \d+ is not a group: /) as string,
+      reply: { details: { fields: [{ path: `typed.${view.groups[2] ?? 0}` }] } },
+    });
+    await expect(
+      app.call('ta.approve', { id, groups: ['0000', 'aardvark adroitness', '0000'], number: null }),
     ).rejects.toThrow(/not the file the proxy made/);
     expect((await signer()).number).toBe('1');
     expect((await lastAudit())?.outcome).toBe('refused');

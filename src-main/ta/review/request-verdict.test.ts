@@ -111,3 +111,22 @@ test('what the enrolled proxy did not sign stays what it is, whatever else is wr
   expect(foreign.request?.children.map(({ handle }) => handle)).toEqual(['b']);
   expect(foreign.edited).toBe(null);
 });
+
+test('one octet changed in its certificate or signature is a damaged copy first, with no tick below it', () => {
+  const { signed } = JSON.parse(good.toString('utf8')) as { signed: { message: string } };
+  const der = Buffer.from(signed.message, 'base64');
+  let seen = 0;
+  // From the end of the content on: certificate, CRL, signature.
+  for (let at = Math.floor(der.length / 4); at < der.length; at += 97) {
+    const changed = Buffer.from(der);
+    changed[at] = (changed[at] ?? 0) ^ 1;
+    const judgement = judged(edited(signed.message, changed.toString('base64')));
+    if (judgement.message?.altered !== true) continue;
+    seen += 1;
+    const { title, checks } = said({ judgement });
+    expect(title).toMatch(/^Do not sign: this copy is damaged or was altered\. Copy it again/);
+    expect(checks.filter(({ ok }) => ok === true)).toEqual([]);
+    expect(judgement.faults.map(({ text }) => text).join()).not.toContain('another identity');
+  }
+  expect(seen).toBeGreaterThan(5);
+});

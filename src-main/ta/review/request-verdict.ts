@@ -68,7 +68,17 @@ function nonceCheck({ judgement, nonce, lost }: VerdictOrder): Verdict['checks']
     : { ok: false, text: 'its nonce was answered before' };
 }
 
+/** What nobody we know signed proves nothing: what looks right in it is not called right. */
 function checksOf(order: VerdictOrder): Verdict['checks'] {
+  const checks = allChecks(order);
+  if (causesOf(order.judgement).wrong.length === 0 || order.judgement.message === null) return checks;
+  return [
+    ...checks.filter(({ ok }) => ok !== true),
+    { ok: null, text: 'what it asks for, and when it was made, says nothing while this is so' },
+  ];
+}
+
+function allChecks(order: VerdictOrder): Verdict['checks'] {
   const { judgement, clock, nonce, quiet } = order;
   const { request, message, edited } = judgement;
   const { early, late, wrong } = causesOf(judgement);
@@ -107,6 +117,10 @@ function headline(order: VerdictOrder): Omit<Verdict, 'checks'> {
   if (judgement.message === null)
     return stop(
       'Do not sign: this file is damaged or of another kind. Copy it again from the proxy’s machine',
+    );
+  if (judgement.message.altered)
+    return stop(
+      'Do not sign: this copy is damaged or was altered. Copy it again from the proxy’s machine; if it stays so, the enrolled proxy did not make it',
     );
   if (wrong.length > 0) return stop('Do not sign: this is not a request of the enrolled proxy as it made it');
   if (judgement.edited !== null)
