@@ -88,9 +88,7 @@ test('repository: what is wrong is said at its field, and it is taken once', asy
   await open(page, 'Trust anchor');
   await folderRepository(page, answers, { path, base: 'rsync://rpki.example.net/repo/', notify: null });
   await page.goto(`${page.url().split('#')[0]}#/trust-anchor/repository`);
-  await expect(
-    page.getByText('The proxy has its repository; where it publishes can never be changed'),
-  ).toBeVisible();
+  await expect(page.getByText(/Until a signer is associated another one can be chosen/)).toBeVisible();
 });
 
 test('a server is taken by its answer, once its certificate is pinned rightly; files in the wrong place are named', async ({

@@ -25,6 +25,8 @@ export interface Message {
   notAfter: Date;
   /** The wanted identity signed it, whatever else is wrong with it. */
   genuine: boolean;
+  /** It does not hold, and nothing in it says that another identity made it: another copy may be whole. */
+  altered: boolean;
   /** Those of its faults that another time, or another clock, would take away. */
   untimely: { early: readonly Fault[]; late: readonly Fault[] };
 }
@@ -103,6 +105,16 @@ function checkCrl(
   );
 }
 
+/** The key that the CRL inside names as its own; null: none. */
+function crlIssuer(crls: readonly Uint8Array[] | null): string | null {
+  const [crl] = crls ?? [];
+  const named =
+    crl === undefined
+      ? undefined
+      : parseCrl(crl).extensions.find(({ oid }) => oid === EXTENSION.authorityKeyIdentifier);
+  return named === undefined ? null : readAuthorityKeyId(named.valueDer);
+}
+
 /** Opens a message that `identitySpki` must have signed, judged at `at`. null when it is none; faults say what is wrong. */
 export function openMessage(
   der: Uint8Array,
@@ -131,17 +143,18 @@ export function openMessage(
       'the signature does not hold: it was altered',
       clause,
     );
+    const aki = value(EXTENSION.authorityKeyIdentifier);
+    const issuer = aki === undefined ? null : readAuthorityKeyId(aki);
+    const foreign =
+      holds && issuer !== identity.keyId && issuer !== null && issuer === crlIssuer(object.crls);
     const enrolled = faults.check(
       verifySignature(end, identitySpki) === 'holds',
-      'it was signed by another identity than the enrolled one',
+      foreign
+        ? 'it was signed by another identity than the enrolled one'
+        : 'its certificate is not as the enrolled identity signed it: it was damaged or altered',
       clause,
     );
-    const aki = value(EXTENSION.authorityKeyIdentifier);
-    faults.check(
-      aki === undefined || readAuthorityKeyId(aki) === identity.keyId,
-      'its certificate names another key',
-      clause,
-    );
+    faults.check(aki === undefined || issuer === identity.keyId, 'its certificate names another key', clause);
     faults.check(
       value(EXTENSION.basicConstraints) === undefined,
       'its certificate is one of an authority',
@@ -189,6 +202,7 @@ export function openMessage(
       signingTime: object.signingTime,
       notAfter: end.notAfter,
       genuine: holds && enrolled,
+      altered: !holds || (!enrolled && !foreign),
       untimely: { early, late },
     };
   });

@@ -42,6 +42,23 @@ export function isFileUri(uri: string, scheme: 'rsync' | 'https'): boolean {
   return isPlainUri(uri, scheme) && !uri.endsWith('/');
 }
 
+/** The file name of a notification of RRDP. */
+export function isNotificationName(name: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,200}\.xml$/.test(name);
+}
+
+/**
+ * Where RRDP's notification is (RFC 8182 3.2, 3.4.1): a plain https URI of a file that ends in .xml, as Krill and others name theirs. Of what
+ * is chosen here; other people's certificates may name any file.
+ */
+export function isNotificationUri(uri: string): boolean {
+  return isFileUri(uri, 'https') && isNotificationName(uri.slice(uri.lastIndexOf('/') + 1));
+}
+
+/** What to do where it is none, as a sentence. */
+export const NOTIFICATION_FIX =
+  'Write the whole https URI of the file, like https://rpki.example.net/rrdp/notification.xml.';
+
 /** A plain rsync URI of a folder. */
 export function isFolderUri(uri: string): boolean {
   return isPlainUri(uri, 'rsync') && uri.endsWith('/');

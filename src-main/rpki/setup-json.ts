@@ -6,12 +6,11 @@ import { stopped } from '../lib/sentence.ts';
 import { JsonError, type JsonObject, readJson, writeJson } from '../lib/json-reader.ts';
 import { asBase64, asObject, asText, type Plain, toJson } from '../lib/json-shape.ts';
 import { readIdCertificate } from './id-certificate.ts';
-import { isHandle, isServiceUri } from './plain-name.ts';
+import { isHandle, isNotificationUri, isServiceUri } from './plain-name.ts';
 import { RpkiError } from './rpki-error.ts';
 import {
   asFolder,
   type ChildRequest,
-  isNotificationUri,
   isSiaBase,
   isTag,
   type ParentResponse,
@@ -131,7 +130,9 @@ export function readRepositoryResponse(bytes: Uint8Array): RepositoryResponse {
       serviceUri: serviceUri(object),
       siaBase: asFolder(text(info, 'sia_base', isSiaBase, 'rsync folder')),
       rrdpNotificationUri:
-        notify === null ? null : text(info, 'rrdp_notification_uri', isNotificationUri, 'https URI'),
+        notify === null
+          ? null
+          : text(info, 'rrdp_notification_uri', isNotificationUri, 'https URI of a file in .xml'),
       ...common(object),
     };
   });

@@ -47,10 +47,6 @@ export function isSiaBase(uri: string): boolean {
   return isPlainUri(asFolder(uri), 'rsync');
 }
 
-export function isNotificationUri(uri: string): boolean {
-  return isPlainUri(uri, 'https');
-}
-
 export function asFolder(uri: string): string {
   return uri.endsWith('/') ? uri : `${uri}/`;
 }

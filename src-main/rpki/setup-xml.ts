@@ -3,11 +3,10 @@
  * and referrals are passed over; whose certificate it is has to be compared by people.
  */
 import { readIdCertificate } from './id-certificate.ts';
-import { isHandle, isServiceUri } from './plain-name.ts';
+import { isHandle, isNotificationUri, isServiceUri } from './plain-name.ts';
 import {
   asFolder,
   type ChildRequest,
-  isNotificationUri,
   isSiaBase,
   isTag,
   type ParentResponse,
@@ -159,7 +158,12 @@ export function readRepositoryResponseXml(bytes: Uint8Array): RepositoryResponse
     publisherHandle: handle(root, 'publisher_handle'),
     serviceUri: serviceUri(root),
     siaBase: asFolder(attribute(root, 'sia_base', isSiaBase, 'rsync folder')),
-    rrdpNotificationUri: optionalAttribute(root, 'rrdp_notification_uri', isNotificationUri, 'https URI'),
+    rrdpNotificationUri: optionalAttribute(
+      root,
+      'rrdp_notification_uri',
+      isNotificationUri,
+      'https URI of a file in .xml',
+    ),
     identityDer,
     tag,
   };

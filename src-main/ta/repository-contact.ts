@@ -1,4 +1,5 @@
 /** proxy-repo.json: where a proxy publishes (krill-ta.md 4.2). */
+import { sha256Hex } from '../lib/bytes.ts';
 import { JsonError, type JsonValue } from '../lib/json-reader.ts';
 import { asBase64, asObject, asText, type Plain } from '../lib/json-shape.ts';
 
@@ -41,4 +42,9 @@ export function repositoryContactJson(contact: RepositoryContact): Plain {
       service_uri: contact.serviceUri,
     },
   };
+}
+
+/** SHA-256 of what it says, however the file is written. */
+export function contactSha256(contact: RepositoryContact): string {
+  return sha256Hex(Buffer.from(JSON.stringify(repositoryContactJson(contact)), 'utf8'));
 }

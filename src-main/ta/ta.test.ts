@@ -57,7 +57,13 @@ describe('an exchange', () => {
     expect(JSON.stringify(view).toUpperCase()).not.toContain(digest.slice(0, 8));
     expect((await openRequest(app, bytes)).view.groups).toEqual(view.groups);
     await expect(
-      app.call('ta.approve', { id, groups: ['0000', 'aardvark adroitness', ''], number: null }),
+      app.call('ta.approve', { id, groups: ['0000', 'aardvark adroitness', 'zzzz'], number: null }),
+    ).rejects.toMatchObject({
+      message: expect.stringMatching(/^What was typed for group \d+ is not a group: /) as string,
+      reply: { details: { fields: [{ path: `typed.${view.groups[2] ?? 0}` }] } },
+    });
+    await expect(
+      app.call('ta.approve', { id, groups: ['0000', 'aardvark adroitness', '0000'], number: null }),
     ).rejects.toThrow(/not the file the proxy made/);
     expect((await signer()).number).toBe('1');
     expect((await lastAudit())?.outcome).toBe('refused');
@@ -159,7 +165,7 @@ describe('an exchange', () => {
     expect(late.view.canSign).toBe(false);
     expect(late.view.faults.map(({ text }) => text).join()).toMatch(/it ended at 2026-12-08/);
     expect(late.view.verdict.title).toMatch(
-      /^This request ended on 2026-12-08 \d\d:\d\d Z, by the clock of this machine/,
+      /^This request ended on 2026-12-08 \d\d:\d\d Z, and the clock of this machine says /,
     );
   });
 

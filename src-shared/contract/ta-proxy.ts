@@ -203,7 +203,7 @@ export const taProxyChannels = {
   /** Another TLS certificate of the publication server is believed from now on; tried before it is kept. null: public CAs. */
   'ta.proxyPin': change('unlocked', z.strictObject({ pin: z.string().max(200).nullable() }), nothing),
   /**
-   * The repository, from the publication server's answer (repo-res.xml). Once for ever; the same again changes how the server
+   * The repository, from the publication server's answer (repo-res.xml). For ever once a signer is associated; the same again changes how the server
    * is reached, and which TLS certificate is believed.
    */
   'ta.proxyRepository': change(
@@ -211,7 +211,7 @@ export const taProxyChannels = {
     z.strictObject({ blob: id, pin: z.string().max(200).nullable() }),
     nothing,
   ),
-  /** A folder as the repository; its answer is made here. Once for ever, but for its place. `folder`: a ticket. */
+  /** A folder as the repository; its answer is made here. For ever once a signer is associated, but for its place. `folder`: a ticket. */
   'ta.proxyFolder': change(
     'unlocked',
     z.strictObject({ folder: id, base: z.string().max(2048), notify: z.string().max(2048).nullable() }),

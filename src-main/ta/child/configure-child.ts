@@ -6,7 +6,7 @@ import { stopped } from '../../lib/sentence.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { makeCsr } from '../../rpki/make-csr.ts';
-import { isPlainUri } from '../../rpki/plain-name.ts';
+import { isNotificationUri, isPlainUri, NOTIFICATION_FIX } from '../../rpki/plain-name.ts';
 import { identityFaults } from '../signer/identity-check.ts';
 import { type ChildDeps, type HeldChild, keepChild, signingOf } from './held-child.ts';
 import { type ChildKey, type ChildParent, type ChildRepository, locationsOf } from './local-child.ts';
@@ -71,8 +71,11 @@ export async function configureRepository(
   requireIdentity(repository.identityDer, deps.now());
   if (!isPlainUri(repository.base, 'rsync') || !repository.base.endsWith('/'))
     throw new AppError('INVALID_INPUT', `${repository.base} is no rsync folder that ends in "/".`);
-  if (repository.notify !== null && !isPlainUri(repository.notify, 'https'))
-    throw new AppError('INVALID_INPUT', `${repository.notify} is no https URI.`);
+  if (repository.notify !== null && !isNotificationUri(repository.notify))
+    throw new AppError(
+      'INVALID_INPUT',
+      `${repository.notify} is no file of RRDP in .xml. ${NOTIFICATION_FIX}`,
+    );
   const keys = await Promise.all(
     child.keys.map(async (key) => ({ ...key, csrDer: await csrOf(deps, held, repository, key) })),
   );

@@ -77,6 +77,12 @@ export function signerFaults(state: ProxyState, signer: AssociatedSigner, now: D
     faults.push(
       `It publishes at ${objects.baseUri}, and this proxy's repository is ${repository.contact.base}: it was set up with another proxy-repo.json`,
     );
+  const notify = repository.contact.notify;
+  // A reissue may move it; until then it is what proxy-repo.json said.
+  if (known === null && (certificate.rpkiNotify ?? null) !== notify)
+    faults.push(
+      `Its RRDP notification is ${certificate.rpkiNotify ?? 'none'}, and this proxy's repository has ${notify ?? 'none'}: it was set up with another proxy-repo.json`,
+    );
   if (certificate.rpkiManifest !== `${objects.baseUri}${objects.keyId}.mft`)
     faults.push('The TA certificate names another manifest than the one the objects hold');
   if (known !== null && known.objects.keyId !== objects.keyId)

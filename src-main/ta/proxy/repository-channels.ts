@@ -70,7 +70,7 @@ export function repositoryChannels(deps: ProxyDeps): Pick<Domain<'ta'>, Names> {
         remark:
           answer.publisherHandle === TA_HANDLE
             ? null
-            : `pub-req.xml asked for the publisher “${TA_HANDLE}”, and this answers “${answer.publisherHandle}”: it may be the answer for another one. Where the trust anchor publishes can never be changed.`,
+            : `pub-req.xml asked for the publisher “${TA_HANDLE}”, and this answers “${answer.publisherHandle}”: it may be the answer for another one. Once a signer is associated, where the trust anchor publishes can never be changed.`,
         identity: sha256Hex(answer.identityDer),
       };
     },

@@ -1,12 +1,12 @@
 /**
  * Where a proxy publishes: taken from a publication server's answer, or answered by Baleen itself when it is a folder
- * (RFC 8183 5.2.3, 5.2.4, T-020..T-023). Decided once for ever: everything that is issued points there.
+ * (RFC 8183 5.2.3, 5.2.4, T-020..T-023). With the signer it is decided for ever: everything that is issued points there.
  */
 import { AppError } from '../../lib/app-error.ts';
 import { equalBytes } from '../../lib/bytes.ts';
 import type { RepositoryResponse } from '../../rpki/setup-message.ts';
 import { parseCertificate } from '../../x509/certificate.ts';
-import { isPlainUri } from '../../rpki/plain-name.ts';
+import { isNotificationUri, isPlainUri, NOTIFICATION_FIX } from '../../rpki/plain-name.ts';
 import type { Identity } from '../signer/trust-anchor.ts';
 import type { ProxyRepository, ProxyState } from './proxy-state.ts';
 
@@ -25,12 +25,15 @@ function isSamePlace(a: ProxyRepository, b: ProxyRepository): boolean {
   );
 }
 
-/** Throws AppError CONFLICT when there is another one; a server may have another address or TLS certificate by now. */
+/**
+ * Before a signer is associated nothing is issued, so another one may be chosen. Throws AppError CONFLICT afterwards; a server
+ * may have another address or TLS certificate by now.
+ */
 export function requireNoOther(state: ProxyState, repository: ProxyRepository): void {
-  if (state.repository !== null && !isSamePlace(state.repository, repository))
+  if (state.signer !== null && state.repository !== null && !isSamePlace(state.repository, repository))
     throw new AppError(
       'CONFLICT',
-      `The trust anchor proxy already has a repository: ${state.repository.contact.base}. It can never be changed.`,
+      `The trust anchor proxy already has a repository: ${state.repository.contact.base}. It can never be changed once a signer is associated.`,
     );
 }
 
@@ -66,10 +69,16 @@ export function folderRepository(
     throw new AppError('INVALID_INPUT', 'The base must be an rsync URI with a module.', {
       fields: [{ path: 'base', message: 'Write it like rsync://rpki.example.net/repo/' }],
     });
-  if (order.notify !== null && !isPlainUri(order.notify, 'https'))
-    throw new AppError('INVALID_INPUT', 'The RRDP notification must be an https URI, or left out.', {
-      fields: [{ path: 'notify', message: 'Write it like https://rpki.example.net/rrdp/notification.xml' }],
-    });
+  if (order.notify !== null && !isNotificationUri(order.notify))
+    throw new AppError(
+      'INVALID_INPUT',
+      'The RRDP notification must be an https URI that ends in a file name with .xml, or left out.',
+      {
+        fields: [
+          { path: 'notify', message: `It does not end in a file name with .xml. ${NOTIFICATION_FIX}` },
+        ],
+      },
+    );
   const host = base.slice('rsync://'.length).split('/')[0] ?? '';
   return {
     contact: {

@@ -6,7 +6,7 @@ import { lstat, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder, writeFileAtomic } from '../../lib/atomic-file.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
-import { isPlainUri } from '../../rpki/plain-name.ts';
+import { isNotificationName, isNotificationUri } from '../../rpki/plain-name.ts';
 import { RpkiError } from '../../rpki/rpki-error.ts';
 import {
   readRrdpNotification,
@@ -20,12 +20,10 @@ import { makeFolder, PUBLIC_FILE, writeTree } from './write-tree.ts';
 export const RRDP = 'rrdp';
 const SESSION = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const SNAPSHOT = 'snapshot.xml';
-const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,200}\.xml$/;
 
 /** The file of a notification URI; null when it cannot be one that is made here. */
 export function notificationName(uri: string): string | null {
-  const name = uri.slice(uri.lastIndexOf('/') + 1);
-  return isPlainUri(uri, 'https') && FILE_NAME.test(name) ? name : null;
+  return isNotificationUri(uri) ? uri.slice(uri.lastIndexOf('/') + 1) : null;
 }
 
 /** The notification in a file, or null when it is none. */
@@ -44,7 +42,7 @@ async function readNotification(path: string): Promise<RrdpNotification | null> 
 async function notifications(folder: string): Promise<Map<string, RrdpNotification>> {
   const found = new Map<string, RrdpNotification>();
   for (const name of await readdir(folder)) {
-    const notification = FILE_NAME.test(name) ? await readNotification(join(folder, name)) : null;
+    const notification = isNotificationName(name) ? await readNotification(join(folder, name)) : null;
     if (notification !== null) found.set(name, notification);
   }
   return found;

@@ -165,6 +165,18 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
     nonce: (id) => find(id).nonce,
     requireGroups(id, typed) {
       const { sha256: digest, groups } = find(id);
+      const none = groups.filter((_group, at) => !/^[0-9A-F]{4}$/.test(typedGroup(typed[at] ?? '')));
+      if (none.length > 0)
+        throw new AppError(
+          'INVALID_INPUT',
+          `What was typed for group ${listed(none.map(String))} is not a group: type four digits of 0 to 9 and A to F, or its two words. Nothing was signed.`,
+          {
+            fields: none.map((group) => ({
+              path: `typed.${group}`,
+              message: 'Not a group: four digits of 0 to 9 and A to F, or its two words.',
+            })),
+          },
+        );
       const wrong = groups.filter(
         (group, at) => typedGroup(typed[at] ?? '') !== digest.slice((group - 1) * 4, group * 4),
       );

@@ -42,14 +42,14 @@ function judged(bytes: Uint8Array, at = NOW, idFile = proxy.idFile) {
 
 const later = (days: number) => new Date(NOW.getTime() + days * DAY_MS);
 const said = (order: Pick<VerdictOrder, 'judgement'> & Partial<VerdictOrder>) =>
-  verdictOf({ clock: NONE, lost: false, nonce: NEW, unusual: [], quiet: [], ...order });
+  verdictOf({ now: NOW, clock: NONE, lost: false, nonce: NEW, unusual: [], quiet: [], ...order });
 const edited = (from: string, to: string) => Buffer.from(good.toString('utf8').replace(from, to));
 
 test('a request that is too old, too young, or meets a wrong clock has a headline of its own', () => {
   expect(said({ judgement: judged(good) })).toMatchObject({ severity: 'good' });
-  const late = said({ judgement: judged(good, later(20)) });
+  const late = said({ judgement: judged(good, later(20)), now: later(20) });
   expect(late.title).toMatch(
-    /^This request ended on 2027-03-15 \d\d:\d\d Z, by the clock of this machine: have the proxy/,
+    /^This request ended on 2027-03-15 \d\d:\d\d Z, and the clock of this machine says 2027-03-21 12:00 Z: have the proxy .* if this clock is ahead, set it$/,
   );
   expect(late.severity).toBe('bad');
   // The signature is right, and the time is not.
@@ -110,4 +110,23 @@ test('what the enrolled proxy did not sign stays what it is, whatever else is wr
   // Nobody we know signed it: what stands in the file is all there is.
   expect(foreign.request?.children.map(({ handle }) => handle)).toEqual(['b']);
   expect(foreign.edited).toBe(null);
+});
+
+test('one octet changed in its certificate or signature is a damaged copy first, with no tick below it', () => {
+  const { signed } = JSON.parse(good.toString('utf8')) as { signed: { message: string } };
+  const der = Buffer.from(signed.message, 'base64');
+  let seen = 0;
+  // From the end of the content on: certificate, CRL, signature.
+  for (let at = Math.floor(der.length / 4); at < der.length; at += 97) {
+    const changed = Buffer.from(der);
+    changed[at] = (changed[at] ?? 0) ^ 1;
+    const judgement = judged(edited(signed.message, changed.toString('base64')));
+    if (judgement.message?.altered !== true) continue;
+    seen += 1;
+    const { title, checks } = said({ judgement });
+    expect(title).toMatch(/^Do not sign: this copy is damaged or was altered\. Copy it again/);
+    expect(checks.filter(({ ok }) => ok === true)).toEqual([]);
+    expect(judgement.faults.map(({ text }) => text).join()).not.toContain('another identity');
+  }
+  expect(seen).toBeGreaterThan(5);
 });

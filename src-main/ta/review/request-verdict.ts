@@ -14,6 +14,8 @@ export interface ClockFaults {
 export interface VerdictOrder {
   judgement: RequestJudgement;
   clock: ClockFaults;
+  /** By this machine's clock. */
+  now: Date;
   /** Its nonce was answered, by an exchange that is of no use here any more. */
   lost: boolean;
   nonce: ExchangeReview['nonce'];
@@ -66,7 +68,17 @@ function nonceCheck({ judgement, nonce, lost }: VerdictOrder): Verdict['checks']
     : { ok: false, text: 'its nonce was answered before' };
 }
 
+/** What nobody we know signed proves nothing: what looks right in it is not called right. */
 function checksOf(order: VerdictOrder): Verdict['checks'] {
+  const checks = allChecks(order);
+  if (causesOf(order.judgement).wrong.length === 0 || order.judgement.message === null) return checks;
+  return [
+    ...checks.filter(({ ok }) => ok !== true),
+    { ok: null, text: 'what it asks for, and when it was made, says nothing while this is so' },
+  ];
+}
+
+function allChecks(order: VerdictOrder): Verdict['checks'] {
   const { judgement, clock, nonce, quiet } = order;
   const { request, message, edited } = judgement;
   const { early, late, wrong } = causesOf(judgement);
@@ -106,6 +118,10 @@ function headline(order: VerdictOrder): Omit<Verdict, 'checks'> {
     return stop(
       'Do not sign: this file is damaged or of another kind. Copy it again from the proxy’s machine',
     );
+  if (judgement.message.altered)
+    return stop(
+      'Do not sign: this copy is damaged or was altered. Copy it again from the proxy’s machine; if it stays so, the enrolled proxy did not make it',
+    );
   if (wrong.length > 0) return stop('Do not sign: this is not a request of the enrolled proxy as it made it');
   if (judgement.edited !== null)
     return stop('Do not sign: this file is damaged. Copy it again; below is what the enrolled proxy signed');
@@ -124,7 +140,7 @@ function headline(order: VerdictOrder): Omit<Verdict, 'checks'> {
   if (clock.request.length > 0) return stop('Stop: this machine’s clock is before the request was signed');
   if (late.length > 0)
     return stop(
-      `This request ended on ${judgement.message === null ? '' : momentText(judgement.message.notAfter)}, by the clock of this machine: have the proxy sign it anew`,
+      `This request ended on ${judgement.message === null ? '' : momentText(judgement.message.notAfter)}, and the clock of this machine says ${momentText(order.now)}: have the proxy sign it anew, or, if this clock is ahead, set it`,
     );
   const bad = wishesOf(judgement);
   if (bad > 0)

@@ -211,6 +211,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
       verdict: verdictOf({
         judgement,
         clock,
+        now,
         nonce,
         lost: order.lost || order.setAside !== null,
         unusual,

@@ -78,6 +78,24 @@ test('a life that no certificate has is refused at its field', async () => {
   });
 });
 
+test('a notification that is a folder is refused at its field before anything is made', async () => {
+  await setUp();
+  const before = (await signerOf(app)).certificate.sha256;
+  await expect(
+    app.call('ta.reissue', { ...order(50), notify: 'https://rpki.example.net/rrdp/', today: dateOf(app) }),
+  ).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    reply: {
+      details: {
+        fields: [
+          { path: 'notify', message: expect.stringMatching(/like https.*notification\.xml/) as string },
+        ],
+      },
+    },
+  });
+  expect((await signerOf(app)).certificate.sha256).toBe(before);
+});
+
 test('one that has ended is said to have ended, and nothing holds until it is reissued', async () => {
   await setUp();
   await app.result(await app.call('ta.reissue', { ...order(1), today: dateOf(app) }));

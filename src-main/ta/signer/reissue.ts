@@ -7,7 +7,7 @@ import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { JobContext } from '../../lib/jobs.ts';
 import type { Session } from '../../store/store-contract.ts';
-import { isPlainUri } from '../../rpki/plain-name.ts';
+import { isFileUri, isNotificationUri, NOTIFICATION_FIX } from '../../rpki/plain-name.ts';
 import { momentText } from '../../lib/moment-text.ts';
 import { aheadText, requireDate, whyDateIsAsked } from './clock.ts';
 import type { HeldSigner } from './held-signer.ts';
@@ -26,6 +26,11 @@ export interface ReissueOrder {
   today: string | null;
 }
 
+/** The one that stands already may stay where relying parties take it. */
+function mayBeNotification(uri: string, { anchor }: HeldSigner): boolean {
+  return isNotificationUri(uri) || (uri === anchor.certificate.rpkiNotify && isFileUri(uri, 'https'));
+}
+
 /** Throws AppError INVALID_INPUT with every field that is wrong. */
 export function requireReissuable(held: HeldSigner, order: ReissueOrder, now: Date): void {
   const fields: { path: string; message: string }[] = locationProblems(
@@ -33,8 +38,11 @@ export function requireReissuable(held: HeldSigner, order: ReissueOrder, now: Da
     order.rsync,
     held.anchor.objects.baseUri,
   ).map(({ path, message, fix }) => ({ path, message: `${message} ${fix}` }));
-  if (order.notify !== null && !isPlainUri(order.notify, 'https'))
-    fields.push({ path: 'https', message: 'The RRDP notification is no https URI.' });
+  if (order.notify !== null && !mayBeNotification(order.notify, held))
+    fields.push({
+      path: 'notify',
+      message: `The RRDP notification does not end in a file name with .xml. ${NOTIFICATION_FIX}`,
+    });
   const { min, max } = RANGES.certificateValidityYears;
   if (order.years < min || order.years > max)
     fields.push({

@@ -11,6 +11,7 @@ import { newKeyRow, routedKey } from '../../signers/stored-key.ts';
 import type { NewKey } from '../../store/columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { whileTheyLast } from '../inside.ts';
+import { contactSha256 } from '../repository-contact.ts';
 import { makeTrustAnchor } from './make-trust-anchor.ts';
 import type { SetupOrder } from './setup.ts';
 import { createSigning } from './signing.ts';
@@ -118,6 +119,7 @@ export async function setUpSigner(
         subjects: [
           { type: 'ta-certificate', id: keyId, sha256: sha256Hex(anchor.certificate.der) },
           { type: 'proxy-id', id: order.proxy.keyId, sha256: sha256Hex(order.proxy.certificateDer) },
+          { type: 'proxy-repo', id: order.repository.base, sha256: contactSha256(order.repository) },
           { type: 'signer-id', id: anchor.identity.keyId, sha256: sha256Hex(anchor.identity.certificateDer) },
         ],
       },

@@ -42,6 +42,30 @@ describe('setting up', () => {
     expect((await lastAudit())?.summary).toMatch(/proxy-id\.json is /);
   });
 
+  test('a repository whose notification is a folder is refused at its step, before anything is made', async () => {
+    const repository = {
+      repo_info: {
+        sia_base: 'rsync://localhost/repo/',
+        rrdp_notification_uri: 'https://localhost:3900/rrdp/',
+      },
+      server_info: { public_key: 'AAAA', service_uri: 'https://localhost:3900/' },
+    };
+    const { problems, review } = await signerDraft(app, {
+      repository: { name: 'proxy-repo.json', text: JSON.stringify(repository) },
+    });
+    expect(problems).toEqual([
+      expect.objectContaining({
+        step: 'repository',
+        path: 'repository',
+        message: expect.stringMatching(
+          /rrdp_notification_uri: https:\/\/localhost:3900\/rrdp\/ is no file/,
+        ) as string,
+        fix: expect.stringMatching(/on the proxy anew/) as string,
+      }),
+    ]);
+    expect(review.digest).toBe('');
+  });
+
   test('makes the trust anchor that was reviewed, and a second one is refused', async () => {
     expect((await app.call('ta.signer', {})).signer).toBeNull();
     await setUpSigner(app);

@@ -11,6 +11,7 @@ import { keyId } from '../../x509/public-key.ts';
 import { readIdentity } from '../documents.ts';
 import { fileWords, recogniseFile, type TaFileKind } from '../../rpki/exchange-file.ts';
 import { whatFileIs } from '../../rpki/file-damage.ts';
+import { isNotificationUri } from '../../rpki/plain-name.ts';
 import { readRepositoryContact, type RepositoryContact } from '../repository-contact.ts';
 import { fingerprintProblem, identityFaults } from './identity-check.ts';
 import { locationProblems, uriLines } from './locations.ts';
@@ -133,6 +134,19 @@ function readNumber(text: string, collector: Collector): bigint | null {
   return null;
 }
 
+function judgeRepository({ repository: file }: SignerDraft, collector: Collector): RepositoryContact | null {
+  const found = collector.file('repository', 'repository', file, 'proxy-repo', readRepositoryContact);
+  const notify = found?.notify ?? null;
+  if (notify !== null && !isNotificationUri(notify))
+    collector.say(
+      'repository',
+      'repository',
+      `repo_info.rrdp_notification_uri: ${notify.slice(0, 200)} is no file of RRDP: it does not end in a file name with .xml.`,
+      'Choose the repository on the proxy anew, with the whole URI of notification.xml, and bring proxy-repo.json again.',
+    );
+  return found;
+}
+
 /**
  * Judges the draft at `now`; `key` is the chosen existing key, or null; `holder` is who makes new keys, null when the chosen
  * one is gone.
@@ -156,13 +170,7 @@ export function judgeSetup(
     if (typed !== null)
       collector.say('proxy', 'fingerprint', typed, "Read it from the proxy's own screen, not from the file.");
   }
-  const repository = collector.file(
-    'repository',
-    'repository',
-    draft.repository,
-    'proxy-repo',
-    readRepositoryContact,
-  );
+  const repository = judgeRepository(draft, collector);
   const tal = { https: uriLines(draft.https), rsync: draft.rsync.trim() };
   for (const { path, message, fix } of locationProblems(tal.https, tal.rsync, repository?.base ?? null))
     collector.say('locations', path, message, fix);

@@ -27,7 +27,7 @@ import { readIdentity } from '../documents.ts';
 import { openDocument } from '../open-exchange.ts';
 import { readAssociated } from '../proxy/proxy-text.ts';
 import { madeAt } from '../signer/publish.ts';
-import { readRepositoryContact } from '../repository-contact.ts';
+import { contactSha256, readRepositoryContact } from '../repository-contact.ts';
 
 interface Signed {
   nonce: string;
@@ -49,7 +49,8 @@ export type FileFacts =
   | ({ kind: 'request' } & Signed)
   | ({ kind: 'response' } & Signed)
   | { kind: 'proxy-id'; keyId: string }
-  | { kind: 'proxy-repo'; base: string }
+  /** `contentSha256`: of what it says, however it is written (repository-contact.ts). */
+  | { kind: 'proxy-repo'; base: string; notify: string | null; contentSha256: string }
   | {
       kind: 'signer-info';
       keyId: string;
@@ -107,8 +108,10 @@ function read(kind: TaFileKind, bytes: Uint8Array): FileFacts {
       return messageFacts(kind, bytes);
     case 'proxy-id':
       return { kind, keyId: keyId(readIdentity(readJson(bytes), '').spkiDer) };
-    case 'proxy-repo':
-      return { kind, base: readRepositoryContact(readJson(bytes)).base };
+    case 'proxy-repo': {
+      const contact = readRepositoryContact(readJson(bytes));
+      return { kind, base: contact.base, notify: contact.notify, contentSha256: contactSha256(contact) };
+    }
     case 'signer-info': {
       const { identity, objects, certificate } = readAssociated(readJson(bytes), '');
       return {

@@ -37,7 +37,7 @@ export function requestAtSigner(
   if (file.goodUntil.getTime() < now.getTime())
     return {
       state: 'stale',
-      says: `It ended on ${momentText(file.goodUntil)} (signed.message): have the proxy sign it anew.`,
+      says: `It ended on ${momentText(file.goodUntil)} (signed.message), and this machine says ${momentText(now)}: have the proxy sign it anew, or, if this clock is ahead, set it.`,
       opens,
     };
   const rejected = signer.rejected.findLast((one) => one.sha256 === sha256);

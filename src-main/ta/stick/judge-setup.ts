@@ -77,6 +77,66 @@ function infoAtProxy(file: FactsOf<'signer-info'>, proxy: ProxySituation): Verdi
       };
 }
 
+const RRDP = 'repo_info.rrdp_notification_uri';
+
+/** "repo_info.sia_base is A, and it has B"; "" where they are one. `whose`: to whom the second belongs. */
+function otherPlaces(
+  file: FactsOf<'proxy-repo'>,
+  known: { base: string; notify: string | null },
+  whose: string,
+): string {
+  return [
+    ...(file.base === known.base
+      ? []
+      : [`repo_info.sia_base is ${file.base}, and ${whose} has ${known.base}`]),
+    ...(file.notify === known.notify
+      ? []
+      : [`${RRDP} is ${file.notify ?? 'none'}, and ${whose} has ${known.notify ?? 'none'}`]),
+  ].join('; ');
+}
+
+/** This proxy's own file; null: it is somebody else's. */
+function ownFile(file: FactsOf<'proxy-id'> | FactsOf<'proxy-repo'>, proxy: ProxySituation): Verdict | null {
+  const own = (what: string): Verdict => ({
+    state: 'own',
+    says: `The ${what} of this proxy: carry it to the signer's machine.`,
+  });
+  if (file.kind === 'proxy-id') return file.keyId === proxy.identity ? own('identity') : null;
+  const { repository } = proxy;
+  if (repository?.base !== file.base) return null;
+  return repository.contentSha256 === file.contentSha256
+    ? own('repository')
+    : {
+        state: 'stale',
+        says: `Not the repository of this proxy as it is: ${otherPlaces(file, repository, 'this proxy') || 'server_info is another one'}. Write it once more.`,
+      };
+}
+
+/** Beside the signer that is set up: what its set-up took, or another proxy's. */
+function atSigner(file: FactsOf<'proxy-id'> | FactsOf<'proxy-repo'>, signer: SignerSituation): Verdict {
+  if (file.kind === 'proxy-id')
+    return file.keyId === signer.proxy
+      ? { state: 'done', says: 'The identity of the enrolled proxy: the set-up took it.' }
+      : {
+          state: 'unexpected',
+          says: `The identity of another proxy: public_key is ${short(file.keyId)}, and the enrolled one has ${short(signer.proxy)}.`,
+        };
+  const taken = signer.repositorySha256;
+  const differs = otherPlaces(file, signer, 'the trust anchor');
+  if (taken === null ? differs === '' : taken === file.contentSha256)
+    return {
+      state: 'done',
+      says:
+        taken === null
+          ? 'Base and RRDP are those of the trust anchor.'
+          : 'The repository of the enrolled proxy: the set-up took it.',
+    };
+  return {
+    state: 'unexpected',
+    says: `Not what the set-up took, but the repository of another proxy or an earlier one: ${differs || 'server_info is another one'}.`,
+  };
+}
+
 /** proxy-id.json and proxy-repo.json: into the set-up of a signer, unless there is one. */
 export function setupFile(
   file: FactsOf<'proxy-id'> | FactsOf<'proxy-repo'>,
@@ -85,35 +145,18 @@ export function setupFile(
 ): Verdict {
   const { signer, proxy, setup, settingUp } = situation;
   const isId = file.kind === 'proxy-id';
-  const [what, mine] = isId ? ['identity', 'public_key'] : ['repository', 'repo_info.sia_base'];
-  const value = isId ? file.keyId : file.base;
-  const shown = isId ? short(file.keyId) : file.base;
-  const own = isId ? proxy?.identity : proxy?.repository?.base;
-  const ofProxy: Verdict | null =
-    own === value
-      ? { state: 'own', says: `The ${what} of this proxy: carry it to the signer's machine.` }
-      : null;
-  if (setup !== null) {
-    const there = isId ? setup.proxyId : setup.repository;
-    const ofSetup: Verdict =
-      there === sha256
-        ? { state: 'done', says: 'The set-up of the signer has it already.', opens: 'setup' }
-        : {
-            state: settingUp || proxy === null ? 'expected' : 'unexpected',
-            says: `The ${what} of a proxy: it goes into the set-up of its signer.`,
-            opens: 'setup',
-          };
-    return best([ofProxy, ofSetup], '');
-  }
-  const known = isId ? signer?.proxy : signer?.base;
-  const ofSigner: Verdict =
-    known === value
-      ? { state: 'done', says: `The ${what} of the enrolled proxy: the set-up took it.` }
+  const ofProxy = proxy === null ? null : ownFile(file, proxy);
+  if (setup === null) return best([ofProxy, signer === null ? null : atSigner(file, signer)], '');
+  const there = isId ? setup.proxyId : setup.repository;
+  const ofSetup: Verdict =
+    there === sha256
+      ? { state: 'done', says: 'The set-up of the signer has it already.', opens: 'setup' }
       : {
-          state: 'unexpected',
-          says: `The ${what} of another proxy: ${mine} is ${shown}, and the enrolled one has ${isId ? short(known ?? '') : (known ?? '')}.`,
+          state: settingUp || proxy === null ? 'expected' : 'unexpected',
+          says: `The ${isId ? 'identity' : 'repository'} of a proxy: it goes into the set-up of its signer.`,
+          opens: 'setup',
         };
-  return best([ofProxy, ofSigner], '');
+  return best([ofProxy, ofSetup], '');
 }
 
 export function ofChild(

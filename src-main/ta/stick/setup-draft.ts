@@ -4,6 +4,7 @@ import type { SignerDraft } from '#shared/contract/ta-setup.ts';
 import type { Drafts } from '../../drafts/drafts.ts';
 import { tooLarge } from '../../lib/atomic-file.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
+import type { Session } from '../../store/store-contract.ts';
 import { signerPreset } from '../signer/setup.ts';
 import type { Situation } from './situation.ts';
 
@@ -47,4 +48,14 @@ export async function fillSetup(
     data: kind === 'proxy-id' ? { ...data, proxyId: file, fingerprint: '' } : { ...data, repository: file },
   });
   return id;
+}
+
+/** SHA-256 of what the set-up of the signer took of proxy-repo.json, out of the audit; null: it is not known. */
+export async function repositoryTaken(session: () => Session): Promise<string | null> {
+  const { rows } = await session().store.run('audit.ofActions', {
+    wanted: [{ action: 'ta.setUp', outcome: 'done', subject: 'proxy-repo' }],
+    cursor: null,
+    limit: 1,
+  });
+  return rows[0]?.subjects.find(({ type }) => type === 'proxy-repo')?.sha256 ?? null;
 }

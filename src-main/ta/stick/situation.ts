@@ -2,6 +2,7 @@
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { LocalChild } from '../child/local-child.ts';
 import { numberShown, type ProxyState } from '../proxy/proxy-state.ts';
+import { contactSha256 } from '../repository-contact.ts';
 import { madeAt } from '../signer/publish.ts';
 import type { Rejection } from '../review/rejected.ts';
 import type { HeldSigner } from '../signer/held-signer.ts';
@@ -21,6 +22,10 @@ export interface SignerSituation {
   proxy: string;
   taKey: string;
   base: string;
+  /** RRDP of the TA certificate. */
+  notify: string | null;
+  /** SHA-256 of what the set-up took of proxy-repo.json; null: it was taken over, or set up before that was kept. */
+  repositorySha256: string | null;
   certificateSha256: string;
   /** When it was made, which is a little after it begins. */
   certificateFrom: Date;
@@ -37,7 +42,7 @@ export interface SignerSituation {
 export interface ProxySituation {
   identity: string;
   /** `folder`: on this machine, where a local child lies too. */
-  repository: { base: string; folder: boolean } | null;
+  repository: { base: string; notify: string | null; contentSha256: string; folder: boolean } | null;
   /** `number`: the highest that its signer is known to have used. */
   signer: {
     identity: string;
@@ -73,13 +78,19 @@ export interface Situation {
   settingUp: boolean;
 }
 
-export function signerSituation(held: HeldSigner, rejected: readonly Rejection[]): SignerSituation {
+export function signerSituation(
+  held: HeldSigner,
+  rejected: readonly Rejection[],
+  repositorySha256: string | null,
+): SignerSituation {
   const { identity, proxy, objects, certificate } = held.anchor;
   return {
     identity: identity.keyId,
     proxy: proxy.keyId,
     taKey: objects.keyId,
     base: objects.baseUri,
+    notify: certificate.rpkiNotify,
+    repositorySha256,
     certificateSha256: sha256Hex(certificate.der),
     certificateFrom: madeAt(certificate),
     number: objects.number,
@@ -99,7 +110,12 @@ export function proxySituation(state: ProxyState, past: readonly PastFiles[]): P
     repository:
       repository === null
         ? null
-        : { base: repository.contact.base, folder: repository.target.kind === 'folder' },
+        : {
+            base: repository.contact.base,
+            notify: repository.contact.notify,
+            contentSha256: contactSha256(repository.contact),
+            folder: repository.target.kind === 'folder',
+          },
     signer:
       signer === null
         ? null

@@ -26,7 +26,7 @@ import { createMedia } from './media.ts';
 import { type Medium, mediumName, readFault } from './medium.ts';
 import { dueFiles } from './offers.ts';
 import { readSteady, type SteadyFile } from './read-steady.ts';
-import { begunSetup, fillSetup, setupHashes } from './setup-draft.ts';
+import { begunSetup, fillSetup, repositoryTaken, setupHashes } from './setup-draft.ts';
 import { childSituation, proxySituation, signerSituation, type Situation, waitsOf } from './situation.ts';
 import { claimedKind, orderName } from './stick-names.ts';
 import { lyingThere, writeChecked } from './write-checked.ts';
@@ -123,7 +123,7 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
       proxyAt === null ? null : await deps.proxy(),
     ];
     const situation: Situation = {
-      signer: signer === null ? null : signerSituation(signer, rejected),
+      signer: signer === null ? null : signerSituation(signer, rejected, await repositoryTaken(session)),
       proxy: proxy === null ? null : proxySituation(proxy.state, proxy.past),
       children,
       setup: signer === null ? setupHashes(draft) : null,

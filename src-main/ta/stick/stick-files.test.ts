@@ -164,6 +164,23 @@ describe('swapped, stale, edited, half-copied', () => {
     expect(await stateOf(signer, 'proxy-id.json')).toMatch(
       /^unexpected: The identity of another proxy: public_key/,
     );
+    // The same base and the same RRDP: the server behind them is another one.
+    station.put('proxy-repo.json', await proxyFileOf(otherProxy, 'proxy-repo'));
+    expect(await stateOf(signer, 'proxy-repo.json')).toBe(
+      'unexpected: Not what the set-up took, but the repository of another proxy or an earlier one: server_info is another one.',
+    );
+    const own = (await proxyFileOf(proxy, 'proxy-repo')).toString('utf8');
+    station.put('proxy-repo.json', own);
+    expect(await stateOf(signer, 'proxy-repo.json')).toBe(
+      'done: The repository of the enrolled proxy: the set-up took it.',
+    );
+    expect(await stateOf(proxy, 'proxy-repo.json')).toMatch(/^own: /);
+    station.put('proxy-repo.json', own.replace('/rrdp/notification.xml', '/other/notification.xml'));
+    const differs =
+      /repo_info\.rrdp_notification_uri is https:\S+\/other\/notification\.xml, and .* has https:\S+\/rrdp\/notification\.xml/;
+    const [here, there] = [await stateOf(signer, 'proxy-repo.json'), await stateOf(proxy, 'proxy-repo.json')];
+    expect([here.split(':')[0], there.split(':')[0]]).toEqual(['unexpected', 'stale']);
+    for (const says of [here, there]) expect(says).toMatch(differs);
   });
 
   test('two that were swapped are named by what they are and what they are called', async () => {
@@ -195,6 +212,8 @@ describe('swapped, stale, edited, half-copied', () => {
     station.put('request.json', second);
     station.later(15 * 86_400_000);
     await signer.call('workspace.unlock', { passphrase: 'tundra-Okapi 7 vesper lantern' });
-    expect(await stateOf(signer, 'request.json')).toMatch(/^stale: It ended on 2026-12-08 \d\d:\d\d Z/);
+    expect(await stateOf(signer, 'request.json')).toMatch(
+      /^stale: It ended on 2026-12-08 .*this machine says 2026-12-09 \d\d:\d\d Z: .* if this clock is ahead/,
+    );
   });
 });

@@ -2,11 +2,13 @@
 import { useState } from 'react';
 import type { ExchangeReview } from '#shared/contract/ta-review.ts';
 import { call } from '../../app/call.ts';
+import type { CallError } from '../../app/call.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { TextField } from '../../components/text-field.tsx';
+import { Notice } from '../../components/verdict.tsx';
 import { NumberDialog } from './number-dialog.tsx';
 import { RejectDialog } from './reject-dialog.tsx';
 import { TodayField, whyNotToday } from './today-field.tsx';
@@ -50,7 +52,23 @@ export function namesMissing(names: readonly string[]): string | null {
   return names.some((name) => name.trim().length < 2) ? 'A name has two letters or more' : null;
 }
 
-function Digits(props: { review: ExchangeReview; typed: Typed; onTyped: (typed: Typed) => void }) {
+/** Digits that are others: of another file, or misread; said at each field as well. */
+function OtherDigits({ error }: { error: CallError }) {
+  return (
+    <div role="alert">
+      <Notice severity="bad">
+        <b>The digits are not those of this file.</b> {error.message}
+      </Notice>
+    </div>
+  );
+}
+
+function Digits(props: {
+  review: ExchangeReview;
+  typed: Typed;
+  onTyped: (typed: Typed) => void;
+  errorOf: (group: number) => string | null;
+}) {
   const { review, typed, onTyped } = props;
   return (
     <>
@@ -76,6 +94,7 @@ function Digits(props: { review: ExchangeReview; typed: Typed; onTyped: (typed: 
             <TextField
               key={group}
               label={`Group ${group}`}
+              error={props.errorOf(group)}
               mono
               maxLength={40}
               className="input-group-digits"
@@ -111,10 +130,16 @@ export function Approval(props: {
     onJob((await call('ta.approve', { id, groups, names: [...typed.names], number, today })).job);
   });
   const why = missingText(review, typed);
+  const refused = (path: string): boolean =>
+    approve.error?.details.fields?.some((field) => field.path.startsWith(path)) === true;
   const wrongDate = review.dateAsked === null ? null : (approve.error?.fieldError('today') ?? null);
   return (
     <div className="action-bar">
-      {approve.error && wrongDate === null ? <ErrorState error={approve.error} /> : null}
+      {approve.error === null || wrongDate !== null || refused('typed.') ? null : refused('groups.') ? (
+        <OtherDigits error={approve.error} />
+      ) : (
+        <ErrorState error={approve.error} />
+      )}
       <form
         className="row-wrap grow"
         onSubmit={(event) => {
@@ -123,7 +148,16 @@ export function Approval(props: {
         }}
       >
         {review.canSign && review.groups.length > 0 ? (
-          <Digits review={review} typed={typed} onTyped={setTyped} />
+          <Digits
+            review={review}
+            typed={typed}
+            onTyped={setTyped}
+            errorOf={(group) =>
+              approve.error?.fieldError(`typed.${group}`) ??
+              approve.error?.fieldError(`groups.${group}`) ??
+              null
+            }
+          />
         ) : null}
         {review.canSign && review.dateAsked !== null ? (
           <TodayField

@@ -3,8 +3,9 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import { call } from '../../app/call.ts';
+import { hrefOf } from '../../app/router.ts';
 import { showToast } from '../../app/state.ts';
-import { Button } from '../../components/button.tsx';
+import { Button, LinkButton } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
@@ -77,6 +78,11 @@ export function ProxyFacts(props: { proxy: ProxyView; onDialog: (dialog: ProxyDi
           <Button size="small" onPress={() => onDialog('times')}>
             Proxy's times…
           </Button>
+          {repository !== null && signer === null ? (
+            <LinkButton size="small" href={hrefOf('ta-repository')}>
+              Choose the repository anew…
+            </LinkButton>
+          ) : null}
           {repository?.target.kind === 'folder' ? (
             <Button size="small" onPress={() => setMoving(true)}>
               Change the folder…

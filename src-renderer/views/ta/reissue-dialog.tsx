@@ -14,7 +14,7 @@ import { TodayField, whyNotToday } from './today-field.tsx';
 /** As the set-up has it (ta-setup.ts). */
 const MOST_YEARS = 500;
 /** Those whose refusal stands at the field. */
-const FIELDS = ['https', 'rsync', 'years'];
+const FIELDS = ['https', 'rsync', 'notify', 'years'];
 
 export function ReissueDialog(props: { signer: SignerView; open: boolean; onClose: () => void }) {
   return (
@@ -101,7 +101,15 @@ function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) 
         error={refused('https')}
       />
       <TextField label="rsync URI" mono value={rsync} onChange={setRsync} error={refused('rsync')} />
-      <TextField label="RRDP notification" mono optional value={notify} onChange={setNotify} />
+      <TextField
+        label="RRDP notification"
+        mono
+        optional
+        value={notify}
+        onChange={setNotify}
+        error={refused('notify')}
+        help="The whole https URI of the file, which ends in .xml."
+      />
       <NumberField
         label="Valid for"
         unit="years"

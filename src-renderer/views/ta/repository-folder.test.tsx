@@ -12,7 +12,7 @@ afterEach(cleanup);
 
 test('the base is of the part that rsync hands out, said at the field with its path', async () => {
   installBridge({ 'dialogs.folder': () => ({ chosen: { ticket: 't', path: '/srv/ta', exists: true } }) });
-  render(<FolderRepository />);
+  render(<FolderRepository before={null} />);
   expect(screen.getByLabelText('Base URI (rsync)')).toBeTruthy();
   expect(screen.getByText(/the part “rsync” of this folder, not the folder itself/)).toBeTruthy();
   await act(async () => fireEvent.click(screen.getByRole('button', { name: 'Choose a folder…' })));

@@ -1,6 +1,7 @@
 /** A folder as the repository: its place, the URI it will be found at, and RRDP or not. */
 import { useState } from 'react';
 import type { Ticket } from '#shared/contract/app.ts';
+import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import { call } from '../../app/call.ts';
 import { navigate } from '../../app/router.ts';
 import { useAction } from '../../app/use-action.ts';
@@ -13,11 +14,12 @@ import { TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { partOf } from './folder-parts.ts';
 
-export function FolderRepository() {
+/** `before`: the repository that was chosen already; null: none. */
+export function FolderRepository({ before }: { before: ProxyView['repository'] }) {
   const [folder, setFolder] = useState<Ticket | null>(null);
-  const [base, setBase] = useState('');
-  const [rrdp, setRrdp] = useState(true);
-  const [notify, setNotify] = useState('');
+  const [base, setBase] = useState(before?.base ?? '');
+  const [rrdp, setRrdp] = useState(before === null || before.notify !== null);
+  const [notify, setNotify] = useState(before?.notify ?? '');
   const choose = useAction('ta.proxyFolder', async () => {
     await call('ta.proxyFolder', {
       folder: folder?.ticket ?? '',
@@ -110,7 +112,9 @@ export function FolderRepository() {
         <ErrorState error={choose.error} />
       ) : null}
       <div className="action-bar">
-        <span className="dim">The base can never be changed; the folder can.</span>
+        <span className="dim">
+          Once a signer is associated the base can never be changed; the folder can.
+        </span>
         <span className="push">
           <Button kind="primary" type="submit" busy={choose.busy} whyDisabled={why}>
             Publish into this folder

@@ -123,7 +123,8 @@ export function ServerRepository({ dropped }: { dropped: File | null }) {
       {choose.error && choose.error.fieldError('pin') === null ? <ErrorState error={choose.error} /> : null}
       <div className="action-bar">
         <span className="dim">
-          The server is asked for its certificate first. Where it publishes can never be changed.
+          The server is asked for its certificate first. Where it publishes can never be changed once a signer
+          is associated.
         </span>
         <span className="push">
           <Button kind="primary" type="submit" busy={choose.busy} whyDisabled={why}>

@@ -1,4 +1,4 @@
-/** Where the proxy publishes: a folder on this machine, or a publication server's answer. Decided once for ever, which is said first. */
+/** Where the proxy publishes: a folder on this machine, or a publication server's answer. For ever once a signer is associated, which is said first. */
 import { useState } from 'react';
 import { takePending } from '../../app/pending-file.ts';
 import { hrefOf } from '../../app/router.ts';
@@ -20,7 +20,7 @@ export function Repository(_props: ViewProps) {
   const [kind, setKind] = useState<'folder' | 'server'>(dropped === null ? 'folder' : 'server');
   if (!found.data) return <NotLoaded title="Repository" found={found} back={BACK} />;
   const { proxy } = found.data;
-  if (proxy === null || proxy.repository !== null)
+  if (proxy === null || (proxy.repository !== null && proxy.signer !== null))
     return (
       <Page title="Repository of the proxy" narrow>
         <Verdict
@@ -39,9 +39,16 @@ export function Repository(_props: ViewProps) {
     );
   return (
     <Page title="Repository of the proxy">
+      {proxy.repository === null ? null : (
+        <Notice severity="note">
+          It publishes at <span className="mono wrap">{proxy.repository.base}</span> now
+          {proxy.repository.notify === null ? ', without RRDP' : ''}. Until a signer is associated another one
+          can be chosen; then write proxy-repo.json again, and set the signer up with that.
+        </Notice>
+      )}
       <Notice severity="careful">
-        This is decided once. The base is written into everything that is ever issued below this trust anchor;
-        it can never be changed, not even by a reissue.
+        This is decided once a signer is associated. The base is written into everything that is ever issued
+        below this trust anchor; it can never be changed, not even by a reissue.
       </Notice>
       <RadioCards
         label="The proxy publishes into"
@@ -61,7 +68,11 @@ export function Repository(_props: ViewProps) {
         ]}
         explain="Relying parties fetch manifest, CRL and certificates from the repository by rsync and RRDP. For a trust anchor it is best the same one that its child publishes in."
       />
-      {kind === 'folder' ? <FolderRepository /> : <ServerRepository dropped={dropped} />}
+      {kind === 'folder' ? (
+        <FolderRepository before={proxy.repository} />
+      ) : (
+        <ServerRepository dropped={dropped} />
+      )}
     </Page>
   );
 }
