@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { change, channel, hex, id, instant, nothing, severity } from './channel.ts';
 import { childInfoView, identity, signerInfoView } from './ta-proxy-files.ts';
 import { recordExports } from './ta-record.ts';
+import { childReview } from './ta-review.ts';
 import { taTiming } from './ta-setup.ts';
 
 const handle = z.string().regex(/^[-_A-Za-z0-9/\\]{1,255}$/);
@@ -121,6 +122,8 @@ export const proxyView = z.strictObject({
 });
 export type ProxyView = z.infer<typeof proxyView>;
 
+const beforeAfter = z.strictObject({ before: z.string(), after: z.string() });
+
 export const responseReview = z.strictObject({
   file: z.strictObject({ name: z.string(), size: z.number().int(), sha256: hex }),
   verdict: z.strictObject({
@@ -133,10 +136,15 @@ export const responseReview = z.strictObject({
   nonce: z.string(),
   signedAt: instant.nullable(),
   goodUntil: instant.nullable(),
-  number: z.strictObject({ before: z.string(), after: z.string() }),
+  number: beforeAfter,
   nextUpdate: instant.nullable(),
-  /** It can be read, and it is the open request that it answers; otherwise `answers` is empty. */
+  /** It can be read, and it is the open request that it answers; otherwise `children` and `answers` are empty. */
   answersOpen: z.boolean(),
+  /** Resources are those of the certificates: before, and with this response. */
+  children: z.array(childReview),
+  /** Of all children; `after` is empty where it cannot be read. */
+  certificates: beforeAfter,
+  revoked: beforeAfter,
   answers: z.array(
     z.strictObject({
       child: z.string(),
@@ -255,8 +263,7 @@ export const taProxyChannels = {
   ),
   /** It is left as it is after all. */
   'ta.unownedKeep': change('unlocked', z.strictObject({ keyId: hex }), nothing),
-  /** `ask`: the CAs of this workspace are asked first whether they want something. Starts a job. */
-  /** `ask`: the CAs of this workspace first. `today`: the date on another clock, where `clockBehind` says something. */
+  /** `ask`: the CAs of this workspace are asked first. `today`: the date on another clock, where `clockBehind` says something. Starts a job. */
   'ta.makeRequest': change(
     'unlocked',
     z.strictObject({ ask: z.boolean(), today: z.string().max(20).nullable().default(null) }),
