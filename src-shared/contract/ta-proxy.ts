@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { change, channel, hex, id, instant, nothing, severity } from './channel.ts';
 import { childInfoView, identity, signerInfoView } from './ta-proxy-files.ts';
 import { recordExports } from './ta-record.ts';
-import { childReview } from './ta-review.ts';
+import { beforeAfter, childReview } from './ta-review.ts';
 import { taTiming } from './ta-setup.ts';
 
 const handle = z.string().regex(/^[-_A-Za-z0-9/\\]{1,255}$/);
@@ -110,6 +110,8 @@ export const proxyView = z.strictObject({
   ball: z.strictObject({ who: z.enum(['proxy', 'courier', 'signer', 'nobody']), text: z.string() }),
   /** Why this machine's clock cannot be right, as sentences; null: nothing here is younger than it. */
   clockBehind: z.string().nullable(),
+  /** Why signer-info.json is to be taken over before a request is made, as sentences; null: it is not. */
+  infoWanted: z.string().nullable(),
   published: z.strictObject({ at: instant, number: z.string() }).nullable(),
   /** Objects that were never published, or not since the last response. */
   unpublished: z.boolean(),
@@ -121,8 +123,6 @@ export const proxyView = z.strictObject({
   warnings: z.array(z.strictObject({ severity, text: z.string() })),
 });
 export type ProxyView = z.infer<typeof proxyView>;
-
-const beforeAfter = z.strictObject({ before: z.string(), after: z.string() });
 
 export const responseReview = z.strictObject({
   file: z.strictObject({ name: z.string(), size: z.number().int(), sha256: hex }),
