@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { ResponseReview } from '#shared/contract/ta-proxy.ts';
 import { testKey, type TestKey } from '../testing/test-proxy.ts';
 import { type Request } from './documents.ts';
 import { reviewResponse } from './proxy/review-response.ts';
@@ -12,9 +13,11 @@ import {
   asking,
   clearTexts,
   issuance,
+  OWN_TEXT,
   makeWorld,
   place,
   respond,
+  revocation,
   world,
 } from '../testing/response-world.ts';
 
@@ -26,7 +29,7 @@ describe('right, and unusual for the proxy', () => {
     request: Request,
     bytes: Uint8Array,
     usedKeys: [TestKey, 'in-use' | 'revoked'][],
-  ): Promise<{ unusual: string[]; faults: string[] }> {
+  ): Promise<{ unusual: string[]; faults: string[]; view: ResponseReview }> {
     const { anchor, signing } = world;
     const child: ProxyChild = {
       handle: 'a',
@@ -57,7 +60,7 @@ describe('right, and unusual for the proxy', () => {
     };
     const knowing = { state, past: [], highest: 0n, nonceTaken: () => Promise.resolve(false) };
     const { view } = await reviewResponse(knowing, { name: 'response.json', bytes }, NOW);
-    return { unusual: view.unusual, faults: view.faults.map(({ text }) => text) };
+    return { view, unusual: view.unusual, faults: view.faults.map(({ text }) => text) };
   }
 
   test('the next one within the same second', async () => {
@@ -102,6 +105,52 @@ describe('right, and unusual for the proxy', () => {
       expect.stringMatching(`certificate for key ${stranger.keyId.slice(0, 8)}…, which no child here has`),
       expect.stringMatching(`^a: key ${kept.keyId.slice(0, 8)}… has another certificate.*AS64496.*elsewhere`),
       expect.stringMatching(`^a: there is a certificate for key ${again.keyId.slice(0, 8)}…`),
+    ]);
+  });
+
+  test('each child before and after: resources as sets of its certificates, what it loses by name, what became of each wish', async () => {
+    const { kept, rolled, asked } = world;
+    const less = { ...OWN_TEXT, ipv4: '192.0.2.0/25' };
+    const request = asking(
+      {
+        [kept.keyId]: await issuance(kept),
+        [rolled.keyId]: revocation(rolled),
+        [asked.keyId]: await issuance(asked),
+      },
+      less,
+    );
+    const { view, unusual, faults } = await told(request, await respond(request, {}), [
+      [kept, 'in-use'],
+      [rolled, 'in-use'],
+      [asked, 'revoked'],
+    ]);
+    expect(faults).toEqual([]);
+    expect(unusual).toEqual(['a loses resources: 192.0.2.128/25.']);
+    expect(view).toMatchObject({
+      certificates: { before: '2', after: '2' },
+      revoked: { before: '1', after: '3' },
+      children: [
+        {
+          handle: 'a',
+          known: true,
+          asn: { kept: ['AS64496'], added: [], removed: [] },
+          ipv4: { kept: ['192.0.2.0/25'], added: [], removed: ['192.0.2.128/25'] },
+        },
+      ],
+    });
+    const wishes = new Map(view.children[0]?.wishes.map((wish) => [wish.keyId, wish]));
+    expect(wishes.get(kept.keyId)).toMatchObject({ what: 'renew', problems: [] });
+    expect(wishes.get(rolled.keyId)).toMatchObject({ what: 'revoke', validUntil: null });
+    expect(wishes.get(asked.keyId)).toMatchObject({ what: 'rekey', before: null });
+    expect(Date.parse(wishes.get(asked.keyId)?.validUntil ?? '')).toBeGreaterThan(NOW.getTime());
+
+    const left = await respond(request, {
+      clear: (clear) => void delete clear.child_responses['a']?.[asked.keyId],
+    });
+    const missing = (await told(request, left, [[kept, 'in-use']])).view;
+    expect(missing.canPublish).toBe(false);
+    expect(missing.children[0]?.wishes.find(({ keyId }) => keyId === asked.keyId)?.problems).toEqual([
+      { text: 'the signer did not answer it', clause: 'Krill’s exchange format' },
     ]);
   });
 });

@@ -65,11 +65,11 @@ export const revocation = (key: TestKey) => ({ Revocation: { class_name: 'defaul
 let nonces = 0;
 /** Clear texts by nonce. */
 export const clearTexts = new Map<string, JsonValue>();
-export function asking(wishes: Record<string, unknown>): Request {
+export function asking(wishes: Record<string, unknown>, resources = OWN_TEXT): Request {
   nonces += 1;
   const value = toJson({
     nonce: `nonce ${nonces}`,
-    child_requests: [{ child: 'a', resources: OWN_TEXT, requests: wishes as Record<string, never> }],
+    child_requests: [{ child: 'a', resources, requests: wishes as Record<string, never> }],
   });
   const request = readRequest(value, 'request');
   clearTexts.set(request.nonce, value);

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { change, channel, hex, id, instant, nothing, severity } from './channel.ts';
 import { childInfoView, identity, signerInfoView } from './ta-proxy-files.ts';
 import { recordExports } from './ta-record.ts';
+import { beforeAfter, childReview } from './ta-review.ts';
 import { taTiming } from './ta-setup.ts';
 
 const handle = z.string().regex(/^[-_A-Za-z0-9/\\]{1,255}$/);
@@ -109,6 +110,8 @@ export const proxyView = z.strictObject({
   ball: z.strictObject({ who: z.enum(['proxy', 'courier', 'signer', 'nobody']), text: z.string() }),
   /** Why this machine's clock cannot be right, as sentences; null: nothing here is younger than it. */
   clockBehind: z.string().nullable(),
+  /** Why signer-info.json is to be taken over before a request is made, as sentences; null: it is not. */
+  infoWanted: z.string().nullable(),
   published: z.strictObject({ at: instant, number: z.string() }).nullable(),
   /** Objects that were never published, or not since the last response. */
   unpublished: z.boolean(),
@@ -133,10 +136,15 @@ export const responseReview = z.strictObject({
   nonce: z.string(),
   signedAt: instant.nullable(),
   goodUntil: instant.nullable(),
-  number: z.strictObject({ before: z.string(), after: z.string() }),
+  number: beforeAfter,
   nextUpdate: instant.nullable(),
-  /** It can be read, and it is the open request that it answers; otherwise `answers` is empty. */
+  /** It can be read, and it is the open request that it answers; otherwise `children` and `answers` are empty. */
   answersOpen: z.boolean(),
+  /** Resources are those of the certificates: before, and with this response. */
+  children: z.array(childReview),
+  /** Of all children; `after` is empty where it cannot be read. */
+  certificates: beforeAfter,
+  revoked: beforeAfter,
   answers: z.array(
     z.strictObject({
       child: z.string(),
@@ -255,8 +263,7 @@ export const taProxyChannels = {
   ),
   /** It is left as it is after all. */
   'ta.unownedKeep': change('unlocked', z.strictObject({ keyId: hex }), nothing),
-  /** `ask`: the CAs of this workspace are asked first whether they want something. Starts a job. */
-  /** `ask`: the CAs of this workspace first. `today`: the date on another clock, where `clockBehind` says something. */
+  /** `ask`: the CAs of this workspace are asked first. `today`: the date on another clock, where `clockBehind` says something. Starts a job. */
   'ta.makeRequest': change(
     'unlocked',
     z.strictObject({ ask: z.boolean(), today: z.string().max(20).nullable().default(null) }),

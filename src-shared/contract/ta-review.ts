@@ -35,7 +35,7 @@ export const childReview = z.strictObject({
 });
 export type ChildReview = z.infer<typeof childReview>;
 
-const change = z.strictObject({ before: z.string(), after: z.string() });
+export const beforeAfter = z.strictObject({ before: z.string(), after: z.string() });
 
 export const exchangeReview = z.strictObject({
   /** `sha256` null: its digits are asked for, and stand on the proxy's machine alone. */
@@ -67,10 +67,10 @@ export const exchangeReview = z.strictObject({
   /** Children with certificates and without requests. */
   quietChildren: z.number().int(),
   outcome: z.strictObject({
-    number: change,
+    number: beforeAfter,
     nextUpdate: instant,
-    certificates: change,
-    revoked: change,
+    certificates: beforeAfter,
+    revoked: beforeAfter,
     taNotAfter: instant,
     key: z.string(),
   }),

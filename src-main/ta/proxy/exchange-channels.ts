@@ -22,6 +22,7 @@ import type { ProxyState } from './proxy-state.ts';
 import { requireClock } from './proxy-clock.ts';
 import { reviewResponse } from './review-response.ts';
 import { keepUnowned, revokeUnowned } from './unowned.ts';
+import { unseenNumber } from './unseen.ts';
 import { storeResponse } from './take-job.ts';
 
 type Names =
@@ -115,6 +116,20 @@ export function exchangeChannels(deps: ProxyDeps): {
       },
     });
     changed('ta', []);
+  }
+
+  /** From now on it is known that the signer signed a withdrawn request, once for each number. */
+  async function noteUnseen(state: ProxyState, bytes: Uint8Array): Promise<void> {
+    const number = unseenNumber(state, bytes, now());
+    if (number === null) return;
+    await proxy.change(
+      (held) => ({ ...held.state, unseen: number }),
+      () => ({
+        action: 'ta.openResponse',
+        summary: `The signer signed a withdrawn request all the same, as number ${number}`,
+        subjects: [{ type: 'response', id: String(number), sha256: sha256Hex(bytes) }],
+      }),
+    );
   }
 
   return {
@@ -242,6 +257,7 @@ export function exchangeChannels(deps: ProxyDeps): {
       async responseReview({ id }) {
         const file = responses.get(id);
         const held = await proxy.required();
+        await noteUnseen(held.state, file.bytes);
         try {
           const { view, wrong } = await reviewResponse(held, file, now());
           const why = view.faults.map(({ text, clause }) => `${text} (${clause})`);

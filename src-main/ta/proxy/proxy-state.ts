@@ -85,6 +85,8 @@ export interface ProxyState {
   revoking: string[];
   /** Number of the newest objects that a signer-info.json showed when it was taken over; null: none was. */
   shown: bigint | null;
+  /** Number of a response to a withdrawn request that was opened here (unseen.ts); missing: none was. */
+  unseen?: bigint;
   /** The last publication of the trust anchor's own objects; `refused`: publishers whose servers did not take theirs. */
   published: { at: string; number: string; refused: string[] } | null;
 }

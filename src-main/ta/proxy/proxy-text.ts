@@ -220,6 +220,7 @@ export function proxyText(state: ProxyState): string {
       ['cancelled', state.cancelled.map(withdrawnJson)],
       ['revoking', [...state.revoking]],
       ['shown', state.shown === null ? null : String(state.shown)],
+      ...(state.unseen === undefined ? [] : [['unseen', String(state.unseen)] as const]),
       ['published', published === null ? null : toJson({ ...published })],
     ]),
   );
@@ -233,7 +234,7 @@ export function readProxyState(text: string): ProxyState {
       ...['cancelled', 'published'],
     ],
     // What was written before there were any has none.
-    optional: ['revoking', 'shown'],
+    optional: ['revoking', 'shown', 'unseen'],
   });
   const children = new Map<string, ProxyChild>();
   for (const [name, value, path] of asMap(object.get('child_details'), 'child_details')) {
@@ -252,6 +253,7 @@ export function readProxyState(text: string): ProxyState {
       keyIdentifier(asText(item, at), at),
     ),
     shown: asOptional(object.get('shown') ?? null, 'shown', (value, path) => BigInt(asText(value, path))),
+    ...(object.has('unseen') ? { unseen: BigInt(asText(object.get('unseen'), 'unseen')) } : {}),
     published: asOptional(object.get('published'), 'published', (value, path) => {
       const one = asObject(value, path, { required: ['at', 'number', 'refused'] });
       return {

@@ -16,6 +16,7 @@ import type { LocalCas, LocalWants } from './local-cas.ts';
 import { openContent, outdated, wishesOf, wishTexts } from './make-request.ts';
 import { numberShown, type ProxyChild, type ProxyState } from './proxy-state.ts';
 import { unownedKeys } from './unowned.ts';
+import { infoWanted, isVoid } from './unseen.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 
@@ -84,6 +85,11 @@ export function localWants(locals: LocalCas, state: ProxyState, now: Date): Prom
 export function ballOf(state: ProxyState, now: Date, wants: LocalWants): ProxyView['ball'] {
   const { open, signer } = state;
   if (signer === null) return { who: 'proxy', text: 'The set-up is not finished.' };
+  if (open !== null && isVoid(state))
+    return {
+      who: 'proxy',
+      text: 'This request no longer fits: it asks for what the signer has done already, as its signer-info.json showed. Sign it anew, or withdraw it.',
+    };
   if (open !== null)
     return Date.parse(open.goodUntil) < now.getTime()
       ? {
@@ -94,6 +100,8 @@ export function ballOf(state: ProxyState, now: Date, wants: LocalWants): ProxyVi
           who: 'courier',
           text: `Carry request.json to the signer and bring response.json back before ${momentText(open.goodUntil)}.`,
         };
+  const wanted = infoWanted(state);
+  if (wanted !== null) return { who: 'proxy', text: wanted };
   const [rolling] = wants.activate;
   if (rolling !== undefined)
     return {
@@ -273,6 +281,7 @@ export function proxyView(
     wants: about.wants,
     ball: ballOf(state, now, about.wants),
     clockBehind: clockBehind(held, now),
+    infoWanted: open === null ? infoWanted(state) : null,
     published: state.published === null ? null : { at: state.published.at, number: state.published.number },
     unpublished: isUnpublished(state),
     putOut: about.putOut,

@@ -9,12 +9,14 @@ import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { Faults } from '../../rpki/fault.ts';
 import type { ProxyKnowledge } from '../judge-answers.ts';
+import type { Request } from '../documents.ts';
 import { second } from '../inside.ts';
 import { judgeResponse } from '../judge-response.ts';
 import type { TaObjects } from '../objects.ts';
 import { openDocument, readInto } from '../open-exchange.ts';
 import type { Response } from '../response.ts';
 import { resourceTexts } from '../review/child-review.ts';
+import { type History, historyOf } from '../review/history.ts';
 import { readSignerInfo } from '../signer-info.ts';
 import { timingSeen } from './compare-timing.ts';
 import type { HeldProxy } from './held-proxy.ts';
@@ -22,6 +24,7 @@ import { noneOpen, openContent } from './make-request.ts';
 import { associatedJson } from './proxy-text.ts';
 import { type AssociatedSigner, numberShown, type ProxyState } from './proxy-state.ts';
 import { adviceOf, futureOf } from './response-advice.ts';
+import { answersOf, childrenOf, countsOf } from './response-children.ts';
 import { verdictOf } from './response-verdict.ts';
 import { withdrawnKeys } from './withdrawn.ts';
 
@@ -72,33 +75,6 @@ async function nonceStory(
         says: `was already processed (nonce ${nonce}), before this workspace was restored from a backup`,
       }
     : null;
-}
-
-function answersOf(
-  { children }: ReturnType<typeof openContent>,
-  response: Response | null,
-): ResponseReview['answers'] {
-  return children.flatMap(({ handle, requests }) =>
-    [...requests.keys()].map((keyId) => {
-      const answer = response?.answers.get(handle)?.get(keyId);
-      const info = response?.objects.issued.get(keyId);
-      const issued = answer?.type === 'issuance';
-      return {
-        child: handle,
-        keyId,
-        what:
-          answer === undefined
-            ? ('missing' as const)
-            : answer.type === 'issuance'
-              ? ('issued' as const)
-              : answer.type === 'revocation'
-                ? ('revoked' as const)
-                : ('error' as const),
-        resources: issued && info !== undefined ? resourceTexts(info.resources) : [],
-        notAfter: issued && info !== undefined ? new Date(info.notAfter).toISOString() : null,
-      };
-    }),
-  );
 }
 
 function filesOf({ crl, manifest, issued }: TaObjects): Map<string, string> {
@@ -178,6 +154,36 @@ function unusualOf(state: ProxyState & { signer: AssociatedSigner }, response: R
   return found;
 }
 
+/** Relying parties have seen a higher number from before a restore. */
+const restoredFaults = (response: Response | null, signer: AssociatedSigner, highest: bigint) =>
+  response !== null && response.objects.number <= highest && highest > signer.objects.number
+    ? [
+        {
+          text: `its number ${response.objects.number} is not above ${highest}, which was published before this workspace was restored`,
+          clause: 'RFC 9286 4.2.1',
+        },
+      ]
+    : [];
+
+/** Beside another request's answer everything would be unusual, and nothing would follow from it. */
+const NOT_ANSWERED: Answered = { children: [], answers: [], unusual: [] };
+type Answered = Pick<ResponseReview, 'children' | 'answers' | 'unusual'>;
+
+function answeredOf(
+  state: ProxyState & { signer: AssociatedSigner },
+  request: Request,
+  response: Response,
+  history: History,
+  now: Date,
+): Answered {
+  const { children, unusual } = childrenOf({ state, request, response, history, now });
+  return {
+    children,
+    answers: answersOf(request, response),
+    unusual: [...unusualOf(state, response), ...unusual],
+  };
+}
+
 /** As it stands in the file; undefined when there is none. */
 function nonceOf(bytes: Uint8Array): string | undefined {
   const clear = readInto(new Faults(), '', () => openDocument(bytes, 'response').clear);
@@ -211,24 +217,17 @@ export async function reviewResponse(
   const story = await nonceStory(knowing, response?.nonce);
   const faults = [
     ...(story === null ? [] : [{ text: `it ${story.says}`, clause: 'Krill’s exchange format' }]),
-    ...(response !== null && response.objects.number <= highest && highest > signer.objects.number
-      ? [
-          {
-            text: `its number ${response.objects.number} is not above ${highest}, which was published before this workspace was restored`,
-            clause: 'RFC 9286 4.2.1',
-          },
-        ]
-      : []),
+    ...restoredFaults(response, signer, highest),
     ...judged.faults,
   ];
   const message = opened?.message ?? null;
   const future = futureOf(file.bytes, knowledge, message);
   const canPublish = faults.length === 0 && response !== null;
   const answersOpen = response !== null && response.nonce === open.nonce;
-  // Beside another request's answer everything would be unusual, and nothing would follow from it.
-  const unusual = answersOpen
-    ? [...judged.questions, ...judged.failures, ...unusualOf({ ...state, signer }, response)]
-    : [];
+  const answered = answersOpen
+    ? answeredOf({ ...state, signer }, request, response, historyOf(knowing.past), now)
+    : NOT_ANSWERED;
+  const unusual = answersOpen ? [...judged.questions, ...judged.failures, ...answered.unusual] : [];
   return {
     response,
     wrong: isWrong(canPublish, future, story),
@@ -253,7 +252,9 @@ export async function reviewResponse(
       },
       nextUpdate: response === null ? null : new Date(response.objects.nextUpdate).toISOString(),
       answersOpen,
-      answers: answersOpen ? answersOf(request, response) : [],
+      children: answered.children,
+      answers: answered.answers,
+      ...countsOf(signer.objects, response?.objects, now),
       objects: changesOf(signer.objects, response?.objects),
       timing: response === null ? [] : timingSeen(state.timing, { response, message, signer }),
       canPublish,

@@ -40,7 +40,12 @@ describe('signed all the same', { timeout: 240_000 }, () => {
     await expect(openResponse(proxy, late).then(({ id }) => id)).rejects.toThrow(
       /withdrawn on .*take its signer-info\.json over/,
     );
+    // It is remembered until that is done.
+    const { infoWanted, ball } = await proxyOf(proxy);
+    expect(infoWanted).toMatch(/^The signer signed a withdrawn request all the same, as number 3;/);
+    expect(ball).toEqual({ who: 'proxy', text: infoWanted });
     const second = await makeRequest(proxy, false);
+    expect((await proxyOf(proxy)).ball.who).toBe('courier');
     signer.clock.advance(60_000);
     const { view } = await openRequest(signer, second);
     expect(view.children[0]?.wishes[0]?.problems[0]?.text).toMatch(
@@ -56,8 +61,16 @@ describe('signed all the same', { timeout: 240_000 }, () => {
     ]);
     await associate(proxy, info, (await signerOf(signer)).identity.sha256);
     expect((await proxyOf(proxy)).open?.outdated).not.toEqual([]);
+    expect((await proxyOf(proxy)).ball).toMatchObject({
+      who: 'proxy',
+      text: expect.stringMatching(
+        /^This request no longer fits: .* Sign it anew, or withdraw it\.$/,
+      ) as string,
+    });
     await proxy.result(await proxy.call('ta.refreshRequest', {}));
+    expect((await proxyOf(proxy)).ball.who).toBe('courier');
     await take(proxy, await answeredBy(proxy, signer, await proxyFileOf(proxy, 'request')));
+    expect((await proxyOf(proxy)).infoWanted).toBeNull();
     expect(await ask(revoke)).toMatchObject({ type: 'revoke_response' });
     expect((await signerOf(signer)).issued).toEqual([]);
   });

@@ -30,6 +30,7 @@ const [present, fresh] = [testKey(), testKey()];
 
 async function unusual(key: TestKey, repository: string, notify: string | null = NOTIFY): Promise<string[]> {
   const context = {
+    of: 'request' as const,
     known: { resources, keys: new Set([present.keyId]) },
     objects: { issued: new Map([[present.keyId, certificate(present)]]) } as TaObjects,
     revoked: new Map<string, string>(),
@@ -80,6 +81,7 @@ test('a key that went to another child is its former owner’s no more', async (
 test('a renewal before it is due is unusual, unless the key gets other resources than it has', async () => {
   const early = async (has: CertInfo['resources'], limit: Partial<CertInfo['resources']> = {}) => {
     const context = {
+      of: 'request' as const,
       known: { resources, keys: new Set([present.keyId]) },
       objects: {
         issued: new Map([
@@ -103,6 +105,7 @@ test('a renewal before it is due is unusual, unless the key gets other resources
 test('only a child that has a certificate can be left without one', async () => {
   const revoked = (issued: TaObjects['issued']) => {
     const context = {
+      of: 'request' as const,
       known: { resources, keys: new Set([present.keyId]) },
       objects: { issued } as TaObjects,
       revoked: new Map<string, string>(),
@@ -122,6 +125,7 @@ test('only a child that has a certificate can be left without one', async () => 
 test('a key that was revoked in an earlier exchange is unusual by its name and that exchange', async () => {
   const ask = (requested: ChildRequest) => {
     const context = {
+      of: 'request' as const,
       known: { resources, keys: new Set([present.keyId]) },
       objects: { issued: new Map([[present.keyId, certificate(present)]]) } as TaObjects,
       revoked: new Map([[fresh.keyId, '5']]),

@@ -13,7 +13,7 @@ import type { WishFault } from '../judge-request.ts';
 import type { TaObjects } from '../objects.ts';
 import type { KnownChild } from './history.ts';
 
-const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
+export const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
 
 const texts = (ranges: Ranges, family: (typeof FAMILIES)[number]): string[] => {
   const text = family === 'asn' ? asnText(ranges) : ipText(ranges, family);
@@ -34,6 +34,8 @@ function familyReview(family: (typeof FAMILIES)[number], before: Ranges, after: 
 }
 
 export interface ChildContext {
+  /** `response`: the signer did it already, and the proxy looks at it. */
+  of: 'request' | 'response';
   known: KnownChild | undefined;
   objects: TaObjects;
   /** Numbers of the exchanges in which keys were revoked that have no certificate now. */
@@ -126,8 +128,10 @@ export function unusualOf(
   const { handle, wishes } = review;
   const found: string[] = [];
   const changed = [review.asn, review.ipv4, review.ipv6];
-  if (!review.known) found.push(`${handle} is a new child: it was in no exchange before.`);
-  else {
+  if (!review.known) {
+    // The proxy's own operator has just added it.
+    if (context.of === 'request') found.push(`${handle} is a new child: it was in no exchange before.`);
+  } else {
     const [more, less] = [changed.flatMap(({ added }) => added), changed.flatMap(({ removed }) => removed)];
     if (more.length > 0) found.push(`${handle} gets more resources: ${listed(more)}.`);
     if (less.length > 0) found.push(`${handle} loses resources: ${listed(less)}.`);
@@ -148,7 +152,9 @@ export function unusualOf(
       !isOther(wish.keyId, child, context)
     )
       found.push(
-        `${handle} asks again for key ${key}, which has a certificate until ${momentText(wish.before?.notAfter ?? '')} that is not due: the proxy may never have used the last response.`,
+        context.of === 'request'
+          ? `${handle} asks again for key ${key}, which has a certificate until ${momentText(wish.before?.notAfter ?? '')} that is not due: the proxy may never have used the last response.`
+          : `${handle} gets another certificate for key ${key}, though the one until ${momentText(wish.before?.notAfter ?? '')} is not due.`,
       );
   }
   const before = [...(context.known?.keys ?? [])].filter((key) => context.objects.issued.has(key));

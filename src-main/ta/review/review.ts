@@ -148,6 +148,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
   const validUntil = weeksLater(now, anchor.timing.issuedCertificateValidityWeeks).toISOString();
   const reviews = (request?.children ?? []).map((child) => {
     const context = {
+      of: 'request' as const,
       known: history.children.get(child.handle),
       objects: anchor.objects,
       revoked: history.revoked,

@@ -220,7 +220,9 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
       const { bytes, fromMedium } = await readBack(join(medium.path, name));
       if (sha256Hex(bytes) === sha256) return { fromMedium };
     }
-    if (overwrite) return null;
+    // Nothing is lost with what was taken, answered, withdrawn, replaced, or has ended.
+    const over = !(lying instanceof AppError) && ['done', 'stale'].includes(lying.judged.state);
+    if (overwrite || over) return null;
     throw new AppError(
       'FILE_EXISTS',
       `There is another ${name} on ${mediumName(medium)}. ${lying instanceof AppError ? lying.message : lying.judged.says} Agree to replace it; it is not kept.`,

@@ -24,6 +24,7 @@ const proxy = (part: Partial<ProxyView>): ProxyView =>
     unpublished: false,
     putOut: true,
     clockBehind: null,
+    infoWanted: null,
     wants: { wishes: [], activate: [] },
     ...part,
   }) as ProxyView;
@@ -120,6 +121,15 @@ describe('set-up', () => {
     expect(open.map(({ id }) => id)).toEqual(['put-out']);
     expect(setUpBehind(true).every(({ state }) => state === 'done')).toBe(true);
   });
+});
+
+test('what the signer signed and nobody took comes before the next request', () => {
+  const wanted = at({
+    proxy: proxy({ step: 'running', infoWanted: 'Take its signer-info.json over first.' }),
+  });
+  expect(says(wanted)).toEqual(['make', 'Open signer-info.json…']);
+  expect(wanted.says).toBe('Take its signer-info.json over first.');
+  expect(wanted.others.map(({ label }) => label)).toEqual(['Make the request…']);
 });
 
 describe('an exchange', () => {

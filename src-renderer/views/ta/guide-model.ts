@@ -43,9 +43,7 @@ function towardsSigner({ signer, handedOut }: GuideInput): Guide {
           'info',
           'The signer is set up. Its file goes to the proxy; a folder stands in for the stick.',
           handOut('signer-info'),
-          {
-            others: [openFile('signer-info')],
-          },
+          { others: [openFile('signer-info')] },
         );
   const setUp: GuideNext = { label: "Go to the signer's set-up", action: { kind: 'signer' } };
   if (missing !== undefined)
@@ -178,7 +176,7 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
           ball.text,
           { label: 'Sign the request anew…', action: { kind: 'refresh' } },
           {
-            others: [openFile('response')],
+            others: [{ label: 'Withdraw the request…', action: { kind: 'withdraw' } }, openFile('response')],
           },
         )
       : towardsResponse(input, open);
@@ -188,6 +186,8 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
       action: { kind: 'publish' },
     });
   const make: GuideNext = { label: 'Make the request…', action: { kind: 'make' } };
+  if (proxy.infoWanted !== null)
+    return guideAt('exchange', 'make', proxy.infoWanted, openFile('signer-info'), { others: [make] });
   const [rolling] = proxy.wants.activate;
   if (rolling !== undefined)
     return guideAt(
@@ -270,9 +270,7 @@ function signerAlone({ signer, made, exchanged, reissued, krill, handedOut }: Gu
       'info',
       'Carry signer-info.json to the proxy and read the fingerprint of this signer to its operator; ta.cer goes to every place the TAL names, ta.tal to relying parties.',
       handOut('signer-info'),
-      {
-        others: [openFile('request')],
-      },
+      { others: [openFile('request')] },
     );
   return guideAt(
     'exchange',

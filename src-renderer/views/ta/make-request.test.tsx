@@ -17,6 +17,7 @@ const PROXY = {
   waiting: ['online asked for another certificate for key 00DD5A24…'],
   wants: { wishes: ['online wants a certificate for key C5A123C6…'], activate: [] },
   clockBehind: null,
+  infoWanted: null,
 };
 function show(more: Record<string, unknown> = {}) {
   render(
@@ -50,4 +51,9 @@ test('with a clock that went back the date is asked, and goes with the request',
   fireEvent.change(dialog.getByLabelText(/read from another clock/), { target: { value: '2026-11-28' } });
   await press('Make the request');
   expect(bridge.callsOf('ta.makeRequest')).toEqual([{ ask: true, today: '2026-11-28' }]);
+});
+
+test('what the signer signed and nobody took is said before another request is made', () => {
+  const dialog = show({ infoWanted: 'Take its signer-info.json over first.' });
+  expect(dialog.getByText('Take its signer-info.json over first.')).toBeTruthy();
 });

@@ -70,10 +70,26 @@ test('after a new certificate was taken over, what must be put out stands there 
   fireEvent.click(screen.getByRole('button', { name: 'Take it over' }));
   await settle();
   expect(screen.getByText('to be put out by you: ta.cer and ta.tal')).toBeTruthy();
+  expect(screen.getByText('published are the objects of the last response, as before')).toBeTruthy();
   expect(screen.getByRole('button', { name: 'Write ta.cer…' })).toBeTruthy();
   expect(screen.getByRole('button', { name: 'Write ta.tal…' })).toBeTruthy();
   expect(filesToPutOut([change('Signer identity')])).toEqual([]);
   expect(filesToPutOut([change('TA certificate')]).map(({ name }) => name)).toEqual(['ta.cer']);
+});
+
+test('what the signer signed since is not called published after a take-over', async () => {
+  changes = [change('TA certificate'), change('Manifest number')];
+  render(<SignerInfo {...props('i-1')} />);
+  await settle();
+  fireEvent.change(screen.getByLabelText(/^Fingerprint/), { target: { value: 'AB'.repeat(16) } });
+  fireEvent.click(screen.getByRole('button', { name: 'Take it over' }));
+  await settle();
+  expect(
+    screen.getByText(
+      'certificates and revocations that were signed since are not published: they come with the next response',
+    ),
+  ).toBeTruthy();
+  expect(screen.queryByText(/and published/)).toBeNull();
 });
 
 test('a request that was answered is told by its response, not by what it would do now', async () => {

@@ -33,13 +33,22 @@ export function filesToPutOut(changes: SignerInfoView['changes']): TaFile[] {
 }
 
 /** What an update of the signer made new. */
-export function PutOut({ files }: { files: readonly TaFile[] }) {
+/** `signed`: the signer signed something since, which is not here yet. */
+export function PutOut({ files, signed }: { files: readonly TaFile[]; signed: boolean }) {
   return (
     <Page title="The signer's file">
       <Verdict
         severity="good"
-        title="It is taken over and published."
-        checks={[{ ok: null, text: `to be put out by you: ${files.map(({ name }) => name).join(' and ')}` }]}
+        title="It is taken over. Put the new files out."
+        checks={[
+          {
+            ok: null,
+            text: signed
+              ? 'certificates and revocations that were signed since are not published: they come with the next response'
+              : 'published are the objects of the last response, as before',
+          },
+          { ok: null, text: `to be put out by you: ${files.map(({ name }) => name).join(' and ')}` },
+        ]}
       />
       <FileRows title="Put these out now" files={files} />
       <div className="row-wrap">

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import { call } from '../../app/call.ts';
 import { useAction } from '../../app/use-action.ts';
+import { Dated } from '../../components/dated.tsx';
 import { Checkbox } from '../../components/choices.tsx';
 import { DialogForm, whyNotReason } from '../../components/dialog-form.tsx';
 import { TodayField, whyNotToday } from './today-field.tsx';
@@ -54,6 +55,11 @@ export function MakeBody({ proxy, onClose }: BodyProps) {
       verb="Make the request"
       onClose={onClose}
     >
+      {proxy.infoWanted === null ? null : (
+        <Notice severity="careful">
+          <Dated text={proxy.infoWanted} />
+        </Notice>
+      )}
       <p>
         {wishes.length === 0
           ? 'No child wants anything at the moment. The request renews manifest and CRL.'

@@ -1,59 +1,12 @@
-/** The evidence below a response's verdict: answers by child, numbers and dates, files, times of both sides. */
+/** The evidence below a response's verdict: each child before and after, numbers and dates, files, times of both sides. */
 import { useState } from 'react';
 import type { ResponseReview } from '#shared/contract/ta-proxy.ts';
-import { Button } from '../../components/button.tsx';
+import type { ChildReview } from '#shared/contract/ta-review.ts';
 import { Card, KeyValue } from '../../components/card.tsx';
-import { DataTable } from '../../components/data-table.tsx';
-import type { Column } from '../../components/data-table.tsx';
-import { Dialog } from '../../components/dialog.tsx';
-import { cutHex, HexValue } from '../../components/hex-value.tsx';
-import { Tag } from '../../components/tag.tsx';
-import type { Tone } from '../../components/tag.tsx';
 import { Left, Time } from '../../components/time.tsx';
+import { Change, movesOf } from './review-body.tsx';
+import { ChildResources, ReviewedChildren, WishFacts } from './review-child.tsx';
 import { TimingTable } from './timing-table.tsx';
-
-type Answer = ResponseReview['answers'][number];
-
-const WHAT: Record<Answer['what'], { word: string; tone: Tone }> = {
-  issued: { word: 'certificate', tone: 'good' },
-  revoked: { word: 'revoked', tone: 'careful' },
-  error: { word: 'refused', tone: 'bad' },
-  missing: { word: 'not answered', tone: 'bad' },
-};
-
-const COLUMNS: readonly Column<Answer>[] = [
-  {
-    id: 'child',
-    title: 'Child',
-    width: 'minmax(9rem, 1fr)',
-    cell: (row) => <b className="truncate">{row.child}</b>,
-  },
-  {
-    id: 'what',
-    title: 'Answer',
-    width: '10.5rem',
-    cell: (row) => <Tag tone={WHAT[row.what].tone}>{WHAT[row.what].word}</Tag>,
-  },
-  {
-    id: 'key',
-    title: 'Key',
-    width: '18rem',
-    cell: (row) => <HexValue hex={row.keyId} label="Key identifier" groups={4} />,
-  },
-  {
-    id: 'resources',
-    title: 'Resources',
-    width: 'minmax(14rem, 2fr)',
-    cell: (row) => <span className="mono truncate">{row.resources.join(', ')}</span>,
-  },
-  {
-    id: 'ends',
-    title: 'Until',
-    width: '11rem',
-    drop: 1,
-    cell: (row) => (row.notAfter === null ? null : <Time at={row.notAfter} />),
-  },
-];
 
 const SHOWN = 100;
 
@@ -97,99 +50,49 @@ function Objects({ objects }: Pick<ResponseReview, 'objects'>) {
   );
 }
 
-/** One answer in full: a row has one line, and a long list of resources must be readable before it is published. */
-function AnswerDialog({ answer, onClose }: { answer: Answer | null; onClose: () => void }) {
+/** The child that is chosen: what it has before and after, each wish with what came of it. */
+function AnsweredChild({ child, answers }: { child: ChildReview } & Pick<ResponseReview, 'answers'>) {
   return (
-    <Dialog
-      open={answer !== null}
-      onClose={onClose}
-      title={answer === null ? '' : `Answer to ${answer.child}`}
-      size="wide"
-      foot={<Button onPress={onClose}>Close</Button>}
-    >
-      {answer === null ? null : (
-        <KeyValue
-          items={[
-            [
-              'Answer',
-              <Tag key="value" tone={WHAT[answer.what].tone}>
-                {WHAT[answer.what].word}
-              </Tag>,
-            ],
-            ['Key', <HexValue key="value" hex={answer.keyId} label="Key identifier" groups={10} />],
-            answer.resources.length > 0 && [
-              'Resources',
-              <span key="value" className="mono wrap">
-                {answer.resources.join(', ')}
-              </span>,
-            ],
-            answer.notAfter !== null && ['Until', <Time key="value" at={answer.notAfter} />],
-          ]}
+    <Card title={child.handle} note={child.known ? undefined : 'a new child'} flush>
+      <ChildResources child={child} after="This response" />
+      {child.wishes.map((wish) => (
+        <WishFacts
+          key={wish.keyId}
+          wish={wish}
+          resources={
+            answers.find(({ child: of, keyId }) => of === child.handle && keyId === wish.keyId)?.resources
+          }
         />
-      )}
-    </Dialog>
-  );
-}
-
-/** What a row has room for, in signs, and how many longer lists stand below the rows. */
-const ROW_SIGNS = 40;
-const MOST_LISTS = 6;
-
-/** Lists of resources that no row has room for: the same list once, with every key that gets it. */
-function LongLists({ answers }: { answers: readonly Answer[] }) {
-  const lists = [...Map.groupBy(answers, ({ resources }) => resources.join(', '))].filter(
-    ([text]) => text.length > ROW_SIGNS,
-  );
-  if (lists.length === 0) return null;
-  return (
-    <section className="child-detail stack" aria-label="Resources in full">
-      {lists.slice(0, MOST_LISTS).map(([text, of]) => (
-        <div key={text} className="stack-tight">
-          <p className="quiet wrap">
-            {of
-              .slice(0, MOST_LISTS)
-              .map(({ child, keyId }) => `${child}, key ${cutHex(keyId, 4)}`)
-              .join('; ')}
-            {of.length > MOST_LISTS ? `; and ${of.length - MOST_LISTS} more` : ''}
-          </p>
-          <p className="mono wrap">{text}</p>
-        </div>
       ))}
-      {lists.length > MOST_LISTS ? (
-        <p className="quiet">and {lists.length - MOST_LISTS} more: open a row to see its own.</p>
-      ) : null}
-    </section>
+    </Card>
   );
 }
-
-const answerId = (row: Answer): string => `${row.child} ${row.keyId}`;
 
 export function ResponseBody({ review }: { review: ResponseReview }) {
-  const [shown, setShown] = useState<Answer | null>(null);
-  const { answers, answersOpen, number, nextUpdate, signedAt, goodUntil } = review;
+  const [chosen, setChosen] = useState<string | null>(null);
+  const { children, answers, answersOpen, number, nextUpdate, signedAt, goodUntil } = review;
+  const child = children.find(({ handle }) => handle === chosen) ?? children[0];
   return (
     <>
-      <Card title="Answers" note={String(answers.length)} flush>
-        <DataTable
-          label="Answers"
-          plain
-          columns={COLUMNS}
-          rows={answers}
-          rowId={answerId}
-          onOpen={setShown}
-          maxRows={10}
-          empty={
-            <p className="load-line">
+      <div className="review-grid">
+        <ReviewedChildren
+          asking={children}
+          selected={child?.handle ?? null}
+          onSelect={setChosen}
+          failed="not done"
+          foot="No other child's certificates were asked for."
+        />
+        {child === undefined ? (
+          <Card title="Nothing to compare">
+            <p className="dim">
               {answersOpen
                 ? 'The request asked for nothing, so the response renews manifest and CRL only.'
                 : 'It does not answer the open request, so there is nothing to compare its answers with.'}
             </p>
-          }
-        />
-        <LongLists answers={answers} />
-        <AnswerDialog answer={shown} onClose={() => setShown(null)} />
-      </Card>
-      <div className="columns">
+          </Card>
+        ) : (
+          <AnsweredChild child={child} answers={answers} />
+        )}
         <Card title="Publishing makes">
           <KeyValue
             items={[
@@ -200,6 +103,11 @@ export function ResponseBody({ review }: { review: ResponseReview }) {
                   <span className="visually-hidden">becomes</span> <b>{number.after || 'not known'}</b>
                 </span>,
               ],
+              review.certificates.after !== '' && [
+                'Certificates',
+                <Change key="value" {...review.certificates} moves={movesOf(review)} />,
+              ],
+              review.revoked.after !== '' && ['Revoked', <Change key="value" {...review.revoked} />],
               nextUpdate !== null && [
                 'Next update',
                 <>
@@ -222,8 +130,8 @@ export function ResponseBody({ review }: { review: ResponseReview }) {
             ]}
           />
         </Card>
-        <Objects objects={review.objects} />
       </div>
+      <Objects objects={review.objects} />
       <TimingTable timing={review.timing} />
     </>
   );

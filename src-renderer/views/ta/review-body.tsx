@@ -4,182 +4,11 @@ import type { ChildReview, ExchangeReview } from '#shared/contract/ta-review.ts'
 import { useNow } from '../../app/clock.ts';
 import { Dated } from '../../components/dated.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
-import { HexValue } from '../../components/hex-value.tsx';
-import { Tag } from '../../components/tag.tsx';
-import type { Tone } from '../../components/tag.tsx';
 import { Time } from '../../components/time.tsx';
-import { Notice } from '../../components/verdict.tsx';
-
-type Wish = ChildReview['wishes'][number];
-
-const WHAT: Record<Wish['what'], { word: string; tone: Tone }> = {
-  new: { word: 'new certificate', tone: 'good' },
-  rekey: { word: 'new key', tone: 'good' },
-  renew: { word: 'renew, same key', tone: 'note' },
-  revoke: { word: 'revoke', tone: 'bad' },
-};
-
-function counts(wishes: readonly Wish[]): { text: string; tone: Tone }[] {
-  const issue = wishes.filter(({ what }) => what === 'new' || what === 'rekey').length;
-  const renew = wishes.filter(({ what }) => what === 'renew').length;
-  const revoke = wishes.filter(({ what }) => what === 'revoke').length;
-  return [
-    ...(issue > 0 ? [{ text: `+${issue} issue`, tone: 'good' as const }] : []),
-    ...(renew > 0 ? [{ text: `${renew} renew`, tone: 'note' as const }] : []),
-    ...(revoke > 0 ? [{ text: `−${revoke} revoke`, tone: 'bad' as const }] : []),
-  ];
-}
-
-function Children(props: {
-  review: ExchangeReview;
-  selected: string | null;
-  onSelect: (handle: string) => void;
-}) {
-  const { children, quietChildren } = props.review;
-  return (
-    <Card title="Children" note={`${children.length} ask`} flush>
-      <ul className="object-list review-children">
-        {children.map((child) => (
-          <li key={child.handle}>
-            <button
-              type="button"
-              className="object-link"
-              aria-current={child.handle === props.selected}
-              onClick={() => props.onSelect(child.handle)}
-            >
-              <b className="wrap">{child.handle}</b>
-              <span className="push">
-                {counts(child.wishes).map(({ text, tone }) => (
-                  <Tag key={text} tone={tone}>
-                    {text}
-                  </Tag>
-                ))}
-                {child.wishes.some(({ problems }) => problems.length > 0) ? (
-                  <Tag tone="bad">cannot be signed</Tag>
-                ) : null}
-              </span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      <p className="load-line">
-        {quietChildren === 0
-          ? 'No other child has a certificate.'
-          : `${quietChildren} without requests, unchanged`}
-      </p>
-    </Card>
-  );
-}
-
-function Chips({ items, change }: { items: readonly string[]; change?: 'added' | 'removed' }) {
-  return items.map((item) => (
-    <span key={item} className="chip" {...(change ? { 'data-change': change } : {})}>
-      {item}
-      {change ? <span className="visually-hidden"> {change}</span> : null}
-    </span>
-  ));
-}
-
-const FAMILIES = [
-  ['asn', 'ASN'],
-  ['ipv4', 'IPv4'],
-  ['ipv6', 'IPv6'],
-] as const;
-
-function Resources({ child }: { child: ChildReview }) {
-  return (
-    <table className="table">
-      <thead>
-        <tr>
-          <th>Resources</th>
-          <th>{child.known ? 'Before' : 'Before: not known here'}</th>
-          <th>This request</th>
-        </tr>
-      </thead>
-      <tbody>
-        {FAMILIES.map(([family, label]) => {
-          const { kept, added, removed } = child[family];
-          return (
-            <tr key={family}>
-              <td className="quiet">{label}</td>
-              <td>
-                <Chips items={kept} />
-                <Chips items={removed} change="removed" />
-              </td>
-              <td>
-                <Chips items={kept} />
-                <Chips items={added} change="added" />
-                {kept.length + added.length === 0 ? <span className="quiet">none</span> : null}
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
-  );
-}
-
-function WishFacts({ wish }: { wish: Wish }) {
-  const { word, tone } = WHAT[wish.what];
-  return (
-    <div className="review-wish">
-      <div className="row-wrap">
-        <span className="quiet">{wish.what === 'revoke' ? 'certificate of key' : 'certificate for key'}</span>
-        <HexValue hex={wish.keyId} label="Key identifier" groups={10} />
-        <Tag tone={tone}>{word}</Tag>
-      </div>
-      {wish.problems.map(({ text, clause }) => (
-        <Notice key={text} severity="bad">
-          <Dated text={text} /> <span className="quiet">{clause}</span>
-        </Notice>
-      ))}
-      <KeyValue
-        items={[
-          wish.repository !== '' && [
-            'Publishes at',
-            <span key="value" className="mono wrap">
-              {wish.repository}
-            </span>,
-          ],
-          wish.manifest !== '' && [
-            'Manifest',
-            <span key="value" className="mono wrap">
-              {wish.manifest}
-            </span>,
-          ],
-          wish.notify !== '' && [
-            'RRDP',
-            <span key="value" className="mono wrap">
-              {wish.notify}
-            </span>,
-          ],
-          wish.limit.length > 0 && [
-            'Limited to',
-            <span key="value" className="mono wrap">
-              {wish.limit.join(', ')}
-            </span>,
-          ],
-          wish.before !== null && [
-            wish.what === 'revoke' ? 'Ends early' : 'Replaces',
-            <span key="value">
-              a certificate until <Time at={wish.before.notAfter} />
-            </span>,
-          ],
-          wish.what !== 'revoke' && ['Request key', 'RSA 2048, proof of possession verified'],
-          wish.validUntil !== null && [
-            'Will be valid',
-            <span key="value">
-              until <Time at={wish.validUntil} />
-            </span>,
-          ],
-        ]}
-      />
-    </div>
-  );
-}
+import { ChildResources, ReviewedChildren, type Wish, WishFacts } from './review-child.tsx';
 
 /** `moves`: what changes although the number stays. */
-function Change({ before, after, moves = '' }: { before: string; after: string; moves?: string }) {
+export function Change({ before, after, moves = '' }: { before: string; after: string; moves?: string }) {
   return before === after ? (
     <span className="num">
       {after}, {moves === '' ? 'unchanged' : moves}
@@ -191,8 +20,8 @@ function Change({ before, after, moves = '' }: { before: string; after: string; 
   );
 }
 
-/** "1 new, 1 revoked": what signing does to certificates. */
-function movesOf({ children }: ExchangeReview): string {
+/** "1 new, 1 revoked": what becomes of certificates. */
+export function movesOf({ children }: { children: readonly ChildReview[] }): string {
   const wishes = children.flatMap((child) => child.wishes);
   const count = (...what: Wish['what'][]): number => wishes.filter((wish) => what.includes(wish.what)).length;
   return [
@@ -262,14 +91,24 @@ export function ReviewBody({ review, past = false }: { review: ExchangeReview; p
     );
   return (
     <div className="review-grid">
-      <Children review={review} selected={child?.handle ?? null} onSelect={setChosen} />
+      <ReviewedChildren
+        asking={review.children}
+        selected={child?.handle ?? null}
+        onSelect={setChosen}
+        failed="cannot be signed"
+        foot={
+          review.quietChildren === 0
+            ? 'No other child has a certificate.'
+            : `${review.quietChildren} without requests, unchanged`
+        }
+      />
       {child === undefined ? (
         <Card title="No child asks for anything">
           <p className="dim">Signing renews CRL and manifest, and nothing else.</p>
         </Card>
       ) : (
         <Card title={child.handle} note={child.known ? undefined : 'a new child'} flush>
-          <Resources child={child} />
+          <ChildResources child={child} after="This request" />
           {child.wishes.map((wish) => (
             <WishFacts key={wish.keyId} wish={wish} />
           ))}

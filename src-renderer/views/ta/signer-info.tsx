@@ -172,7 +172,8 @@ export function SignerInfo({ route }: ViewProps) {
   const info = found.data;
   if (!info) return <NotLoaded title="Signer" found={found} back={BACK} />;
   const files = filesToPutOut(info.changes);
-  if (taken) return <PutOut files={files} />;
+  if (taken)
+    return <PutOut files={files} signed={info.changes.some(({ what }) => what === 'Manifest number')} />;
   return (
     <Page title="The signer's file" tags={<Tag>{info.name}</Tag>}>
       <InfoVerdict info={info} />

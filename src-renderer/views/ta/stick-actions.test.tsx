@@ -178,6 +178,8 @@ describe('writing', () => {
     await shown();
     await press('Write response.json to it');
     expect(screen.getByRole('alert').textContent).toContain('Response 1 of 2026-11-20.');
+    // Its two buttons are the next by keyboard.
+    expect(document.activeElement).toBe(screen.getByRole('alert'));
     await press('Replace response.json');
     expect(bridge.callsOf('ta.stickWrite').map((one) => (one as { overwrite: boolean }).overwrite)).toEqual([
       false,

@@ -1,6 +1,6 @@
 /** What should be written to a stick now: each file with its button, what lies there already, and what came of writing. */
 import { ArrowRight, Check, Download } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Stick, StickOffer } from '#shared/contract/ta-stick.ts';
 import type { Answer } from '#shared/contract/index.ts';
 import { call } from '../../app/call.ts';
@@ -50,6 +50,11 @@ function Offer({ stick, offer, primary, onWritten }: OfferProps) {
   const lying = stick.files.find(({ name }) => name === offer.name)?.state;
   const harmless = lying === 'own' || lying === 'done' || lying === 'stale';
   const asks = write.error?.code === 'FILE_EXISTS';
+  const question = useRef<HTMLDivElement>(null);
+  // The button that was pressed is gone with it.
+  useEffect(() => {
+    if (asks) question.current?.focus();
+  }, [asks]);
   const room = stick.freeBytes === 0 ? 'It is full: delete something from it first' : null;
   return (
     <li className="settings-row">
@@ -75,7 +80,13 @@ function Offer({ stick, offer, primary, onWritten }: OfferProps) {
           </span>
           {written === null ? null : <WrittenNotice written={written} stick={stick} />}
           {write.error === null ? null : asks ? (
-            <div className="notice" data-severity={harmless ? 'note' : 'careful'} role="alert">
+            <div
+              ref={question}
+              tabIndex={-1}
+              className="notice"
+              data-severity={harmless ? 'note' : 'careful'}
+              role="alert"
+            >
               <div className="stack-tight">
                 <p className="wrap">
                   <Dated text={write.error.message} />
