@@ -100,6 +100,6 @@ test('the audit is searched, verified, exported; an altered and a shortened file
   await expect(alarm).toBeVisible();
   // What was refused while it was locked is on record now.
   await expect(
-    grid.getByRole('row').filter({ hasText: 'workspace.unlock' }).filter({ hasText: 'refused' }),
+    grid.getByRole('row').filter({ hasText: ': unlocking: ' }).filter({ hasText: 'refused' }),
   ).toHaveCount(1);
 });

@@ -75,9 +75,15 @@ test('requests: garbage, edited, another proxy, misread digits, rejected; then s
 
   const path = put(apps.scratch, 'request.json', bytes);
   await openRequest(page, path);
-  for (const field of await page.getByLabel(/^Group \d+$/).all()) await field.fill('zzzz');
+  const groups = page.getByLabel(/^Group \d+$/);
+  for (const field of await groups.all()) await field.fill('zzzz');
   await page.getByRole('button', { name: /^Sign response/ }).click();
-  await expect(page.getByText(/this is not the file the proxy made, or it was misread/)).toBeVisible();
+  await expect(page.getByText(/not a group: /i).first()).toBeVisible();
+  for (const field of await groups.all()) await field.fill('0000');
+  await page.getByRole('button', { name: /^Sign response/ }).click();
+  await expect(
+    page.getByText(/this is not the file the proxy made, or it was misread/).first(),
+  ).toBeVisible();
   await page.getByRole('button', { name: 'Reject…' }).click();
   await page.getByLabel('Reason').fill('Nobody announced it.');
   await page.getByRole('dialog').getByRole('button', { name: 'Reject' }).click();

@@ -60,7 +60,6 @@ describe('set-up', () => {
     });
     await initProxy(proxy, folder);
     await expect(proxy.call('ta.proxyInit', {})).rejects.toThrow(/already initialised/);
-    await expect(initRepository()).rejects.toThrow(/already has a repository/);
     const idFile = await proxyFileOf(proxy, 'proxy-id');
     const openInfo = async (bytes: Uint8Array) =>
       proxy.call('ta.openSignerInfo', { blob: await proxy.blob('file.json', bytes, 'transfer') });
@@ -77,6 +76,8 @@ describe('set-up', () => {
     const view = await proxyOf(proxy);
     expect(view).toMatchObject({ step: 'child', unpublished: false, warnings: [], airGapped: true });
     expect(view.signer?.number).toBe('1');
+    // Until then it could be chosen anew.
+    await expect(initRepository()).rejects.toThrow(/already has a repository/);
     // The same again is no second association; nobody signed the file, so it is compared again.
     await expect(associate(proxy, info, '')).rejects.toThrow(/fingerprint/i);
     await associate(proxy, info, sha256);
