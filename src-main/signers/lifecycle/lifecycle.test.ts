@@ -62,7 +62,7 @@ test('a restart finds the identity key again; renamed and moved, it keeps its ke
   });
   expect((await t.list()).pending.changes).toEqual([
     'One is called Another name.',
-    'Another name has other settings.',
+    'Another name loads another library: /moved.so.',
     'The secret of Another name that is kept goes to its new place from then on.',
   ]);
   await t.apply();
