@@ -26,14 +26,16 @@ test('two approvers: each own digits and a name of their own, both on record', a
     await expect(app.call('ta.approve', { id, groups, names, number: null })).rejects.toThrow(
       /Two different people/,
     );
-  await expect(
-    app.call('ta.approve', {
-      id,
-      groups: groups.slice(0, 3),
-      names: ['Registrar', 'Auditor'],
-      number: null,
-    }),
-  ).rejects.toThrow(/this is not the file/);
+  // The digits of the second person: none, then those of another file.
+  const names = ['Registrar', 'Auditor'];
+  const others = groups.map((group, at) => (at < 3 ? group : group === '0000' ? '1111' : '0000'));
+  for (const [given, why] of [
+    [groups.slice(0, 3), /is not a group/],
+    [others, /this is not the file/],
+  ] as const)
+    await expect(app.call('ta.approve', { id, groups: [...given], names, number: null })).rejects.toThrow(
+      why,
+    );
   const exchange = await app.result(
     await app.call('ta.approve', { id, groups, names: ['Registrar', 'Auditor'], number: null }),
   );
