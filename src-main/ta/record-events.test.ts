@@ -7,15 +7,15 @@ import { sha256Hex } from '../lib/bytes.ts';
 import type { TestApp } from '../testing/test-app.ts';
 import {
   answeredBy,
-  associate,
   associatedHalves,
+  associateWith,
   endHalves,
   makeRequest,
   openResponse,
   proxyFileOf,
   signerInfoOf,
-  TAL,
   take,
+  TAL,
 } from '../testing/test-proxy-app.ts';
 import { addLocal } from '../testing/test-service.ts';
 import { approve, dateOf, exportTo, openRequest, signerOf } from '../testing/test-signer.ts';
@@ -140,7 +140,7 @@ test('what is no such file at all, a signer-info.json that does not fit and one 
     }),
   );
   proxy.clock.advance(120_000);
-  await associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
+  await associateWith(proxy, signer);
   expect((await eventsOf(proxy))[0]).toMatchObject({ kind: 'taken-over' });
   expect((await eventsOf(proxy))[0]?.says).toMatch(/^Updated the signer .*TAL https:/);
 });

@@ -41,9 +41,13 @@ export async function initProxy(
   base = BASE,
 ): Promise<void> {
   await app.result(await app.call('ta.proxyInit', {}));
-  app.places.push(folder);
-  const { chosen } = await app.call('dialogs.folder', { purpose: 'export' });
-  await app.call('ta.proxyFolder', { folder: chosen?.ticket ?? '', base, notify });
+  await app.call('ta.proxyFolder', { folder: await chosenFolder(app, folder), base, notify });
+}
+
+/** The ticket of a folder that is chosen in the dialog. */
+export async function chosenFolder(app: TestApp, path: string): Promise<string> {
+  app.places.push(path);
+  return (await app.call('dialogs.folder', { purpose: 'export' })).chosen?.ticket ?? '';
 }
 
 /** The signer for this proxy's files. */
@@ -72,11 +76,16 @@ export async function signerInfoOf(signer: TestApp): Promise<Buffer> {
   return readFileSync(path);
 }
 
+/** With the signer's present signer-info.json, and the fingerprint that its screen shows. */
+export async function associateWith(proxy: TestApp, signer: TestApp): Promise<void> {
+  await associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
+}
+
 /** A proxy and its signer, associated. */
 export async function associated(proxy: TestApp, signer: TestApp, folder: string): Promise<void> {
   await initProxy(proxy, folder);
   await signerFor(proxy, signer);
-  await associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
+  await associateWith(proxy, signer);
 }
 
 export async function addChild(

@@ -3,18 +3,17 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TestApp } from '../../testing/test-app.ts';
 import {
-  associate,
+  associateWith,
   BASE,
+  chosenFolder,
   endHalves,
   initProxy,
   NOTIFY,
   proxyFileOf,
   proxyOf,
   signerFor,
-  signerInfoOf,
   twoHalves,
 } from '../../testing/test-proxy-app.ts';
-import { signerOf } from '../../testing/test-signer.ts';
 
 let proxy: TestApp;
 let signer: TestApp;
@@ -25,12 +24,8 @@ beforeEach(async () => {
 afterEach(endHalves);
 
 async function choose(notify: string | null, base = BASE): Promise<void> {
-  proxy.places.push(folder);
-  const { chosen } = await proxy.call('dialogs.folder', { purpose: 'export' });
-  await proxy.call('ta.proxyFolder', { folder: chosen?.ticket ?? '', base, notify });
+  await proxy.call('ta.proxyFolder', { folder: await chosenFolder(proxy, folder), base, notify });
 }
-const associated = async () =>
-  associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
 
 test('a notification that is a folder is refused at its field, and nothing is chosen', async () => {
   await proxy.result(await proxy.call('ta.proxyInit', {}));
@@ -55,9 +50,11 @@ test('until a signer is associated another one can be chosen; a signer of the on
   await choose(NOTIFY);
   expect((await proxyOf(proxy)).repository).toMatchObject({ base: BASE, notify: NOTIFY });
   expect((await proxyFileOf(proxy, 'proxy-repo')).toString('utf8')).toContain(NOTIFY);
-  await expect(associated()).rejects.toThrow(/RRDP notification is .*other.*another proxy-repo\.json/s);
+  await expect(associateWith(proxy, signer)).rejects.toThrow(
+    /RRDP notification is .*other.*another proxy-repo\.json/s,
+  );
   await choose('https://rpki.example.net/other/notification.xml');
-  await associated();
+  await associateWith(proxy, signer);
   await expect(choose(NOTIFY)).rejects.toMatchObject({ code: 'CONFLICT' });
   expect((await proxyOf(proxy)).repository).toMatchObject({
     notify: expect.stringContaining('/other/') as string,

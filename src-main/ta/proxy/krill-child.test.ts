@@ -8,14 +8,13 @@ import {
   addChild,
   ALL,
   answeredBy,
-  associate,
+  associateWith,
   initProxy,
   makeRequest,
   openResponse,
   proxyFileOf,
   proxyOf,
   signerFor,
-  signerInfoOf,
   take,
 } from '../../testing/test-proxy-app.ts';
 import { startService } from '../../testing/test-service.ts';
@@ -58,7 +57,7 @@ test.skipIf(missing.length > 0)(
       mkdirSync(folder);
       await initProxy(proxy, folder, null, PLACES.base);
       await signerFor(proxy, signer, PLACES);
-      await associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
+      await associateWith(proxy, signer);
       await startService(proxy);
 
       krill.addCa(CHILD);

@@ -3,16 +3,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TestApp } from '../../testing/test-app.ts';
 import {
-  associate,
+  associateWith,
   BASE,
+  chosenFolder,
   endHalves,
   initProxy,
   proxyOf,
   signerFor,
-  signerInfoOf,
   twoHalves,
 } from '../../testing/test-proxy-app.ts';
-import { signerOf } from '../../testing/test-signer.ts';
 
 let proxy: TestApp;
 let signer: TestApp;
@@ -22,24 +21,21 @@ beforeEach(async () => {
 });
 afterEach(endHalves);
 
-const chosen = async (path: string) => {
-  proxy.places.push(path);
-  return (await proxy.call('dialogs.folder', { purpose: 'export' })).chosen?.ticket ?? '';
-};
-
 test('a folder with files of others is refused when it is chosen; another folder can be taken later, for the same base', async () => {
   writeFileSync(join(folder, 'important.txt'), 'mine');
   await expect(initProxy(proxy, folder)).rejects.toThrow(/not published from here: important.txt/);
   expect((await proxyOf(proxy)).repository).toBeNull();
   rmSync(join(folder, 'important.txt'));
-  await proxy.call('ta.proxyFolder', { folder: await chosen(folder), base: BASE, notify: null });
+  await proxy.call('ta.proxyFolder', { folder: await chosenFolder(proxy, folder), base: BASE, notify: null });
   await signerFor(proxy, signer);
-  await associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
+  await associateWith(proxy, signer);
   const [full, other] = [join(proxy.folder, 'full'), join(proxy.folder, 'other')];
   for (const path of [full, other]) mkdirSync(path);
   writeFileSync(join(full, 'notes'), '');
-  await expect(proxy.call('ta.proxyFolderMove', { folder: await chosen(full) })).rejects.toThrow(/: notes\./);
-  await proxy.call('ta.proxyFolderMove', { folder: await chosen(other) });
+  await expect(proxy.call('ta.proxyFolderMove', { folder: await chosenFolder(proxy, full) })).rejects.toThrow(
+    /: notes\./,
+  );
+  await proxy.call('ta.proxyFolderMove', { folder: await chosenFolder(proxy, other) });
   const view = await proxyOf(proxy);
   expect(view).toMatchObject({ repository: { base: BASE, target: { path: other } }, warnings: [] });
   expect(readdirSync(join(other, 'rsync')).toSorted()).toEqual(readdirSync(join(folder, 'rsync')).toSorted());
@@ -50,7 +46,7 @@ test('a folder with files of others is refused when it is chosen; another folder
 test('a folder that vanished is not made anew in silence; it can be chosen again on purpose', async () => {
   await initProxy(proxy, folder);
   await signerFor(proxy, signer);
-  await associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
+  await associateWith(proxy, signer);
   const away = `${folder}-unmounted`;
   renameSync(folder, away);
   const publish = async () => proxy.result(await proxy.call('ta.publish', {}));
@@ -65,7 +61,7 @@ test('a folder that vanished is not made anew in silence; it can be chosen again
   renameSync(folder, away);
   mkdirSync(folder);
   await expect(publish()).rejects.toThrow(/is empty now: mount it/);
-  await proxy.call('ta.proxyFolderMove', { folder: await chosen(folder) });
+  await proxy.call('ta.proxyFolderMove', { folder: await chosenFolder(proxy, folder) });
   expect(await proxyOf(proxy)).toMatchObject({ published: { number: '1' }, warnings: [] });
   expect(readdirSync(join(folder, 'rsync')).toSorted()).toEqual(readdirSync(join(away, 'rsync')).toSorted());
 });

@@ -8,6 +8,7 @@ import {
   associate,
   associated,
   BASE,
+  chosenFolder,
   endHalves,
   initProxy,
   makeRequest,
@@ -94,9 +95,11 @@ describe('set-up', () => {
   });
 
   async function initRepository(): Promise<unknown> {
-    proxy.places.push(folder);
-    const { chosen } = await proxy.call('dialogs.folder', { purpose: 'export' });
-    return proxy.call('ta.proxyFolder', { folder: chosen?.ticket ?? '', base: BASE, notify: null });
+    return proxy.call('ta.proxyFolder', {
+      folder: await chosenFolder(proxy, folder),
+      base: BASE,
+      notify: null,
+    });
   }
 });
 

@@ -5,15 +5,13 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type TestApp, testApp } from '../../testing/test-app.ts';
 import { nodeNet } from '../../testing/test-net.ts';
 import {
-  associate,
+  associateWith,
   initProxy,
   proxyFileOf,
   proxyOf,
   signerFor,
-  signerInfoOf,
   TAL,
 } from '../../testing/test-proxy-app.ts';
-import { signerOf } from '../../testing/test-signer.ts';
 
 let proxy: TestApp;
 let signer: TestApp;
@@ -63,7 +61,7 @@ test('it is asked for once there is something to find, ends when it was seen, an
   await expect(proxy.call('ta.putOut', {})).rejects.toThrow(/associated/);
   expect(await told()).toEqual([]);
   await signerFor(proxy, signer);
-  await associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
+  await associateWith(proxy, signer);
   expect((await proxyOf(proxy)).putOut).toBe(false);
   expect(await told()).toEqual(['is not known to be found', 'has no child yet']);
   await look();
@@ -83,7 +81,7 @@ test('it is asked for once there is something to find, ends when it was seen, an
     await signer.call('ta.reissue', { https: [TAL.https], rsync: TAL.rsync, notify: null, years: 20 }),
   );
   proxy.clock.advance(120_000);
-  await associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
+  await associateWith(proxy, signer);
   expect((await proxyOf(proxy)).putOut).toBe(false);
   expect(await told()).toContain('is not known to be found');
   await proxy.call('ta.putOut', {});

@@ -9,16 +9,14 @@ import { nodeNet } from '../../testing/test-net.ts';
 import {
   ALL,
   answeredBy,
-  associate,
+  associateWith,
   makeRequest,
   proxyFileOf,
   proxyOf,
   signerFor,
-  signerInfoOf,
   take,
 } from '../../testing/test-proxy-app.ts';
 import { localFileOf, localOf } from '../../testing/test-service.ts';
-import { signerOf } from '../../testing/test-signer.ts';
 import { fort, routinator, rpkiClient } from '../../testing/validators.ts';
 
 const missing = missingPeers('krill', 'krillc', 'rpki-client', 'fort', 'routinator');
@@ -123,7 +121,7 @@ test.skipIf(missing.length > 0)(
       // A wrong fingerprint is not believed, and can be mended.
       await repository('AB'.repeat(32));
       await signerFor(proxy, signer, TAL);
-      await associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
+      await associateWith(proxy, signer);
       expect((await proxyOf(proxy)).warnings[0]).toMatchObject({
         severity: 'bad',
         text: expect.stringMatching(/certificate/),

@@ -8,6 +8,7 @@ import {
   associate,
   associated,
   associatedHalves,
+  associateWith,
   endHalves,
   makeRequest,
   openResponse,
@@ -180,7 +181,7 @@ test(
       /Nothing of online was signed ahead/,
     );
     // A TA certificate of the future may be followed by one of now, too.
-    await associate(proxy, await signerInfoOf(signer), (await signerOf(signer)).identity.sha256);
+    await associateWith(proxy, signer);
   },
 );
 

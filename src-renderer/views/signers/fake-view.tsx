@@ -2,9 +2,11 @@
 import { act, fireEvent, render, screen } from '@testing-library/react';
 import { type ComponentType, useEffect, useState } from 'react';
 import { vi } from 'vitest';
+import { type FakeBridge, installBridge } from '../../app/fake-bridge.ts';
 import { parsePath, type Route } from '../../app/router.ts';
 import type { Session } from '../../app/session.ts';
 import type { ViewProps } from '../../app/view-props.ts';
+import type { SignerList } from './signer-words.ts';
 
 /** A DOM without layout: large tables get the size they have in the window. */
 export function giveSize(): void {
@@ -12,7 +14,7 @@ export function giveSize(): void {
   vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1200);
 }
 
-const AT = '2026-11-27T12:00:00.000Z';
+export const AT = '2026-11-27T12:00:00.000Z';
 const SESSION: Session = { state: 'unlocked', workspace: null, retryAt: null, notices: [] };
 
 export const settle = (): Promise<void> =>
@@ -53,6 +55,19 @@ export async function show(
   if (route === null) throw new Error(`no screen at ${path}`);
   render(<AtPath View={View} first={route} session={session} />);
   await settle();
+}
+
+/** A bridge that knows these signers, nothing on their devices, and jobs that ended well. */
+export function signerBridge(
+  list: SignerList,
+  answers: Parameters<typeof installBridge>[0] = {},
+): FakeBridge {
+  return installBridge({
+    'signers.list': () => list,
+    'signers.deviceKeys': () => ({ at: AT, keys: [] }),
+    'jobs.get': ({ id }: { id: string }) => endedJob(id),
+    ...answers,
+  });
 }
 
 /** A job that has ended as told. */

@@ -2,14 +2,11 @@
 import { cleanup, screen, within } from '@testing-library/react';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { SignerRow } from '#shared/contract/signers.ts';
-import { type FakeBridge, installBridge } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
 import { fakeList, SOFTWARE, TOKEN } from './fake-signers.ts';
-import { endedJob, giveSize, press, show, type } from './fake-view.tsx';
-import type { SignerList } from './signer-words.ts';
+import { AT, endedJob, giveSize, press, show, signerBridge, type } from './fake-view.tsx';
 import { Signer } from './signer.tsx';
 
-const AT = '2026-11-27T12:00:00.000Z';
 const key = {
   identifier: 'a3f0',
   label: 'Krill',
@@ -25,21 +22,12 @@ const key = {
   adoptable: false,
 };
 
-function bridge(list: SignerList, answers: Parameters<typeof installBridge>[0] = {}): FakeBridge {
-  return installBridge({
-    'signers.list': () => list,
-    'signers.deviceKeys': () => ({ at: AT, keys: [] }),
-    'jobs.get': ({ id }: { id: string }) => endedJob(id),
-    ...answers,
-  });
-}
-
 beforeAll(giveSize);
 beforeEach(() => dropWorkspaceData());
 afterEach(cleanup);
 
 test('keys that a device still holds and nobody keeps are named, with what becomes of them', async () => {
-  const { callsOf } = bridge(
+  const { callsOf } = signerBridge(
     fakeList([
       SOFTWARE,
       { ...TOKEN, unfinished: [{ id: 'made-1', identifier: 'a3f0', at: AT, text: 'It is left.' }] },
@@ -54,7 +42,7 @@ test('keys that a device still holds and nobody keeps are named, with what becom
 });
 
 test('keys on the device: ours by name, the identity key, one to take in by its public key', async () => {
-  const { callsOf } = bridge(fakeList([SOFTWARE, TOKEN]), {
+  const { callsOf } = signerBridge(fakeList([SOFTWARE, TOKEN]), {
     'signers.deviceKeys': () => ({
       at: AT,
       keys: [
@@ -89,7 +77,7 @@ test('keys on the device: ours by name, the identity key, one to take in by its 
 });
 
 test('another signer on the same device is named', async () => {
-  bridge(fakeList([SOFTWARE, { ...TOKEN, sameDevice: ['East'] }]));
+  signerBridge(fakeList([SOFTWARE, { ...TOKEN, sameDevice: ['East'] }]));
   await show(Signer, '/signers/signer-1');
   expect(screen.getByText(/^It is the same device as “East”/)).toBeTruthy();
 });
@@ -107,7 +95,7 @@ test('a device that lost its identity key is bound again, asked once; what stand
   };
   const lost: SignerRow = { ...TOKEN, state: 'unusable', text: trouble.text, trouble };
   const no = { code: 'SIGNER_UNAVAILABLE', message: 'Its key is not on this device either.' };
-  const { callsOf } = bridge(fakeList([SOFTWARE, lost]), {
+  const { callsOf } = signerBridge(fakeList([SOFTWARE, lost]), {
     'signers.bindAgain': () => ({ job: 'j-1' }),
     'jobs.get': () => endedJob('j-1', no),
   });

@@ -1,30 +1,18 @@
 /** Removing a signer: what goes, what stays, what stands in the way. */
 import { cleanup, screen, within } from '@testing-library/react';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type FakeBridge, installBridge, Refusal } from '../../app/fake-bridge.ts';
+import { Refusal } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
 import { fakeList, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
-import { endedJob, giveSize, press, settle, show } from './fake-view.tsx';
-import type { SignerList } from './signer-words.ts';
+import { giveSize, press, settle, show, signerBridge } from './fake-view.tsx';
 import { Signer } from './signer.tsx';
-
-const AT = '2026-11-27T12:00:00.000Z';
-
-function bridge(list: SignerList, answers: Parameters<typeof installBridge>[0] = {}): FakeBridge {
-  return installBridge({
-    'signers.list': () => list,
-    'signers.deviceKeys': () => ({ at: AT, keys: [] }),
-    'jobs.get': ({ id }: { id: string }) => endedJob(id),
-    ...answers,
-  });
-}
 
 beforeAll(giveSize);
 beforeEach(() => dropWorkspaceData());
 afterEach(cleanup);
 
 test('removing a signer that owns keys is refused with the keys, each with its way there', async () => {
-  bridge(fakeList([SOFTWARE, TOKEN]), {
+  signerBridge(fakeList([SOFTWARE, TOKEN]), {
     'signers.remove': () => {
       throw new Refusal({
         code: 'POLICY_REFUSED',
@@ -45,7 +33,7 @@ test('removing a signer that owns keys is refused with the keys, each with its w
 });
 
 test('a signer that owns keys says so before anything is pressed, with the way to each', async () => {
-  bridge(fakeList([SOFTWARE, TOKEN]), {
+  signerBridge(fakeList([SOFTWARE, TOKEN]), {
     'keys.list': () => ({
       rows: [
         { id: 'key-1', signer: TOKEN.id },
@@ -64,7 +52,7 @@ test('a signer that owns keys says so before anything is pressed, with the way t
 });
 
 test('an unused signer is removed with the revision that was seen', async () => {
-  const { callsOf } = bridge(fakeList([SOFTWARE, TOKEN]), { 'signers.remove': () => ({}) });
+  const { callsOf } = signerBridge(fakeList([SOFTWARE, TOKEN]), { 'signers.remove': () => ({}) });
   await show(Signer, '/signers/signer-1');
   await press('Remove…');
   await press('Remove signer');
@@ -92,7 +80,7 @@ test.each([
     /^Nothing on the server: Baleen has no/,
   ],
 ] as const)('what a removal takes is what is there: %s', async (_name, row, goes, stays) => {
-  bridge(fakeList([SOFTWARE, row]));
+  signerBridge(fakeList([SOFTWARE, row]));
   await show(Signer, `/signers/${row.id}`);
   await press('Remove…');
   const lines = within(screen.getByRole('alertdialog')).getAllByRole('listitem');
@@ -109,7 +97,7 @@ test.each([
   ['remove', SOFTWARE, null],
   ['pin', SERVER, null],
 ])('the address opens what has a button: %s', async (open, row, title) => {
-  bridge(fakeList([SOFTWARE, TOKEN, SERVER]));
+  signerBridge(fakeList([SOFTWARE, TOKEN, SERVER]));
   await show(Signer, `/signers/${row.id}?open=${open}`);
   const shown = screen.queryByRole('dialog') ?? screen.queryByRole('alertdialog');
   expect(shown === null ? null : within(shown).getByRole('heading').textContent).toBe(title);
@@ -120,7 +108,7 @@ test('one that was never applied goes at once', async () => {
   list.pending.signers.push({
     ...{ id: 'signer-9', name: 'New', kind: 'pkcs11', settings: TOKEN.settings, secretStored: false },
   });
-  bridge(list);
+  signerBridge(list);
   await show(Signer, '/signers/signer-9');
   await press('Remove…');
   expect(screen.getByText('Its settings, which were never in force.')).toBeTruthy();

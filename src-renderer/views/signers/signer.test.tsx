@@ -1,30 +1,18 @@
 import { cleanup, screen } from '@testing-library/react';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { SignerRow } from '#shared/contract/signers.ts';
-import { type FakeBridge, installBridge, Refusal } from '../../app/fake-bridge.ts';
+import { Refusal } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
 import { fakeList, KMIP, REFUSED, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
-import { endedJob, giveSize, press, show, type } from './fake-view.tsx';
-import type { SignerList } from './signer-words.ts';
+import { endedJob, giveSize, press, show, signerBridge, type } from './fake-view.tsx';
 import { Signer } from './signer.tsx';
-
-const AT = '2026-11-27T12:00:00.000Z';
-
-function bridge(list: SignerList, answers: Parameters<typeof installBridge>[0] = {}): FakeBridge {
-  return installBridge({
-    'signers.list': () => list,
-    'signers.deviceKeys': () => ({ at: AT, keys: [] }),
-    'jobs.get': ({ id }: { id: string }) => endedJob(id),
-    ...answers,
-  });
-}
 
 beforeAll(giveSize);
 beforeEach(() => dropWorkspaceData());
 afterEach(cleanup);
 
 test('trouble is said with its cause, where to look and how to mend it; keys are not asked of what is not there', async () => {
-  const { callsOf } = bridge(fakeList([SOFTWARE, TOKEN, SERVER]));
+  const { callsOf } = signerBridge(fakeList([SOFTWARE, TOKEN, SERVER]));
   await show(Signer, '/signers/signer-2');
   expect(screen.getByText('kmip.example.net does not answer.')).toBeTruthy();
   expect(screen.getByText('ECONNREFUSED')).toBeTruthy();
@@ -35,7 +23,7 @@ test('trouble is said with its cause, where to look and how to mend it; keys are
 });
 
 test('a refused PIN: tries left in words, and a person says that they looked before it is asked again', async () => {
-  const { callsOf } = bridge(fakeList([SOFTWARE, REFUSED]), { 'signers.forgetRefusal': () => ({}) });
+  const { callsOf } = signerBridge(fakeList([SOFTWARE, REFUSED]), { 'signers.forgetRefusal': () => ({}) });
   await show(Signer, '/signers/signer-1');
   expect(screen.getByText(/The token does not say how many tries are left/)).toBeTruthy();
   await press('I looked at it: ask for the PIN again');
@@ -43,7 +31,7 @@ test('a refused PIN: tries left in words, and a person says that they looked bef
 });
 
 test('a kept PIN that was refused: another one is typed by a login, and the mark of the kept one stays', async () => {
-  const { callsOf } = bridge(fakeList([SOFTWARE, { ...REFUSED, secretStored: true }]), {
+  const { callsOf } = signerBridge(fakeList([SOFTWARE, { ...REFUSED, secretStored: true }]), {
     'signers.login': () => ({ job: 'j-1' }),
   });
   await show(Signer, '/signers/signer-1');
@@ -56,7 +44,7 @@ test('a kept PIN that was refused: another one is typed by a login, and the mark
 test('saying that one looked begins the login, and what failed before is not said again', async () => {
   let list = fakeList([SOFTWARE, REFUSED]);
   const jobs = ['j-1', 'j-2'];
-  const { callsOf } = bridge(list, {
+  const { callsOf } = signerBridge(list, {
     'signers.list': () => list,
     'signers.forgetRefusal': () => {
       list = fakeList([SOFTWARE, { ...REFUSED, state: 'announced', secretMark: null, trouble: null }]);
@@ -77,7 +65,7 @@ test('saying that one looked begins the login, and what failed before is not sai
 });
 
 test('a kept PIN is said to be sent again, because it is not asked for', async () => {
-  bridge(fakeList([SOFTWARE, { ...REFUSED, secretStored: true }]));
+  signerBridge(fakeList([SOFTWARE, { ...REFUSED, secretStored: true }]));
   await show(Signer, '/signers/signer-1');
   expect(screen.getByRole('button', { name: 'I looked at it: send the kept PIN again' })).toBeTruthy();
 });
@@ -88,25 +76,25 @@ test('what a forced server does not announce is no fault of it', async () => {
     state: 'ready' as const,
     capabilities: [{ name: 'Modify Attribute', present: false, needed: true }],
   };
-  bridge(fakeList([SOFTWARE, row]));
+  signerBridge(fakeList([SOFTWARE, row]));
   await show(Signer, '/signers/signer-2');
   expect(screen.getByText('1 missing')).toBeTruthy();
   cleanup();
   dropWorkspaceData();
-  bridge(fakeList([SOFTWARE, { ...row, settings: { ...KMIP, force: true } }]));
+  signerBridge(fakeList([SOFTWARE, { ...row, settings: { ...KMIP, force: true } }]));
   await show(Signer, '/signers/signer-2');
   expect(screen.getByText('1 not announced, used all the same')).toBeTruthy();
 });
 
 test('a PIN that was sent and not answered to is called that, not refused', async () => {
   const row = { ...TOKEN, state: 'announced' as const, trouble: null };
-  bridge(fakeList([SOFTWARE, { ...row, secretMark: 'unanswered' }]));
+  signerBridge(fakeList([SOFTWARE, { ...row, secretMark: 'unanswered' }]));
   await show(Signer, '/signers/signer-1');
   expect(screen.getByText(/was sent and not answered to.*not sent again by itself/)).toBeTruthy();
   expect(screen.queryByText(/refused/)).toBeNull();
   cleanup();
   dropWorkspaceData();
-  bridge(fakeList([SOFTWARE, { ...row, secretMark: 'refused', kind: 'kmip', secretStored: false }]));
+  signerBridge(fakeList([SOFTWARE, { ...row, secretMark: 'refused', kind: 'kmip', secretStored: false }]));
   await show(Signer, '/signers/signer-1');
   expect(screen.getByText('It refused a password, which is not sent again by itself.')).toBeTruthy();
   expect(screen.getByRole('button', { name: 'I looked at it: ask for the password again' })).toBeTruthy();
@@ -115,7 +103,7 @@ test('a PIN that was sent and not answered to is called that, not refused', asyn
 test('a PIN that was refused before the unlock heads the page, although nothing was contacted yet', async () => {
   const text = 'It was not contacted since the workspace was unlocked.';
   const row: SignerRow = { ...TOKEN, state: 'announced', trouble: null, text, secretMark: 'refused' };
-  bridge(fakeList([SOFTWARE, row]));
+  signerBridge(fakeList([SOFTWARE, row]));
   await show(Signer, '/signers/signer-1');
   expect(
     screen.getByText('It refused a PIN, which is not sent again by itself.', {
@@ -126,14 +114,14 @@ test('a PIN that was refused before the unlock heads the page, although nothing 
   expect(screen.getByText(text)).toBeTruthy();
   cleanup();
   dropWorkspaceData();
-  bridge(fakeList([SOFTWARE, { ...row, secretMark: null }]));
+  signerBridge(fakeList([SOFTWARE, { ...row, secretMark: null }]));
   await show(Signer, '/signers/signer-1');
   expect(screen.getByText(/^State: not contacted yet/)).toBeTruthy();
 });
 
 test('what failed is said once: the state says it, the step above does not', async () => {
   const { trouble } = SERVER;
-  bridge(fakeList([SOFTWARE, SERVER]), {
+  signerBridge(fakeList([SOFTWARE, SERVER]), {
     'signers.probe': () => ({ job: 'j-1' }),
     'jobs.get': () => endedJob('j-1', { code: 'SIGNER_UNAVAILABLE', message: trouble?.text ?? '' }),
   });
@@ -143,7 +131,7 @@ test('what failed is said once: the state says it, the step above does not', asy
 });
 
 test('test, log out: the job is followed, a refusal is shown', async () => {
-  const { callsOf } = bridge(fakeList([SOFTWARE, TOKEN]), {
+  const { callsOf } = signerBridge(fakeList([SOFTWARE, TOKEN]), {
     'signers.probe': () => ({ job: 'j-1' }),
     'signers.logout': () => {
       throw new Refusal({ code: 'SIGNER_UNAVAILABLE', message: 'It is busy. Wait.', ref: 'r' });
@@ -160,7 +148,7 @@ test('test, log out: the job is followed, a refusal is shown', async () => {
 
 test('capabilities: what is needed and missing is counted', async () => {
   const lacks = { ...TOKEN, capabilities: [{ name: 'C_Sign', present: false, needed: true }] };
-  bridge(fakeList([SOFTWARE, lacks]));
+  signerBridge(fakeList([SOFTWARE, lacks]));
   await show(Signer, '/signers/signer-1');
   expect(screen.getByText('1 missing')).toBeTruthy();
   expect(screen.getByLabelText('missing')).toBeTruthy();
@@ -168,7 +156,7 @@ test('capabilities: what is needed and missing is counted', async () => {
 
 test('capabilities: what was not used yet is neither there nor missing', async () => {
   const unseen = { ...TOKEN, capabilities: [{ name: 'C_Finalize', present: null, needed: true }] };
-  bridge(fakeList([SOFTWARE, unseen]));
+  signerBridge(fakeList([SOFTWARE, unseen]));
   await show(Signer, '/signers/signer-1');
   expect(screen.getByText('all that was used so far')).toBeTruthy();
   expect(screen.getByLabelText('not used yet')).toBeTruthy();
@@ -176,7 +164,7 @@ test('capabilities: what was not used yet is neither there nor missing', async (
 });
 
 test('a name that is taken is said at the field', async () => {
-  bridge(fakeList([SOFTWARE, TOKEN]), {
+  signerBridge(fakeList([SOFTWARE, TOKEN]), {
     'signers.rename': () => {
       const message = "Signer name 'Software' is not unique";
       throw new Refusal({
@@ -195,7 +183,9 @@ test('a name that is taken is said at the field', async () => {
 });
 
 test('the PIN is changed only when the new one was typed twice the same', async () => {
-  const { callsOf } = bridge(fakeList([SOFTWARE, TOKEN]), { 'signers.changePin': () => ({ job: 'j-1' }) });
+  const { callsOf } = signerBridge(fakeList([SOFTWARE, TOKEN]), {
+    'signers.changePin': () => ({ job: 'j-1' }),
+  });
   await show(Signer, '/signers/signer-1');
   await press('Change PIN…');
   type('Present PIN', '5678');
@@ -211,7 +201,7 @@ test('the PIN is changed only when the new one was typed twice the same', async 
 test('a wrong present PIN is said at its field, which is emptied, so that Enter sends it no second time', async () => {
   const message = 'Vault refused the present PIN.';
   const no = { code: 'INVALID_INPUT', message, fields: [{ path: 'oldPin', message }] };
-  const { callsOf } = bridge(fakeList([SOFTWARE, TOKEN]), {
+  const { callsOf } = signerBridge(fakeList([SOFTWARE, TOKEN]), {
     'signers.changePin': () => ({ job: 'j-1' }),
     'jobs.get': () => endedJob('j-1', no),
   });
@@ -239,7 +229,7 @@ test('a signer that waits to be applied is said to wait, and is not contacted', 
     settings: TOKEN.settings,
     secretStored: false,
   });
-  const { callsOf } = bridge(list);
+  const { callsOf } = signerBridge(list);
   await show(Signer, '/signers/signer-1');
   expect(screen.getByText(/It is not in use yet/)).toBeTruthy();
   expect(screen.getByRole('link', { name: 'Doctor' })).toBeTruthy();
