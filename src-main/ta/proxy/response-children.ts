@@ -14,6 +14,7 @@ import {
   unusualOf,
 } from '../review/child-review.ts';
 import type { History } from '../review/history.ts';
+import { overlapsOf } from '../review/overlaps.ts';
 import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
 import { withdrawnKeys } from './withdrawn.ts';
 
@@ -65,14 +66,20 @@ interface Order {
   now: Date;
 }
 
-function reviewOf(child: Child, { state, response, history, now }: Order) {
-  const { handle, requests } = child;
-  const before = state.signer.objects;
-  const keys = new Set([
+/** All keys that may have a certificate for this child. */
+function keysOf(handle: string, asking: Child | undefined, state: ProxyState): Set<string> {
+  return new Set([
     ...(state.children.get(handle)?.usedKeys.keys() ?? []),
-    ...requests.keys(),
+    ...(asking?.requests.keys() ?? []),
     ...withdrawnKeys(state, handle),
   ]);
+}
+
+function reviewOf(child: Child, order: Order) {
+  const { state, response, history, now } = order;
+  const { handle } = child;
+  const before = state.signer.objects;
+  const keys = keysOf(handle, child, state);
   const had = new Set([...keys].filter((key) => before.issued.has(key)));
   const context: ChildContext = {
     of: 'response',
@@ -107,10 +114,20 @@ function reviewOf(child: Child, { state, response, history, now }: Order) {
 
 /** Each child of the request with its resources as certified before and after, and what is unusual in that, by name. */
 export function childrenOf(order: Order): { children: ChildReview[]; unusual: string[] } {
-  const reviews = order.request.children.map((child) => reviewOf(child, order));
+  const { state, request, response } = order;
+  const reviews = request.children.map((child) => reviewOf(child, order));
+  const asking = new Map(request.children.map((child) => [child.handle, child]));
+  const holdings = [...state.children.values()].map(({ handle }) => {
+    const keys = keysOf(handle, asking.get(handle), state);
+    return {
+      handle,
+      before: certified(keys, state.signer.objects),
+      after: certified(keys, response.objects),
+    };
+  });
   return {
     children: reviews.map(({ view }) => view),
-    unusual: reviews.flatMap(({ unusual }) => unusual),
+    unusual: [...reviews.flatMap(({ unusual }) => unusual), ...overlapsOf(holdings)],
   };
 }
 

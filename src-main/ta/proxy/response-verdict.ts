@@ -57,7 +57,7 @@ export function verdictOf(
   if (message !== null && faults.length > 0 && others.length === 0)
     return {
       severity: 'bad',
-      title: `Do not publish: this response ended on ${momentText(message.notAfter)}, by the clock of this machine`,
+      title: `Do not publish: this response ended on ${momentText(message.notAfter)}, by the clock of this machine. Sign the request anew and have it answered again, or, if this clock is ahead, set it`,
       checks,
     };
   if (message.genuine && edited === null && request.answered !== null && request.answered !== request.open)

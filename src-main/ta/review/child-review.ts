@@ -15,6 +15,8 @@ import type { KnownChild } from './history.ts';
 
 export const FAMILIES = ['asn', 'ipv4', 'ipv6'] as const;
 
+export const NO_RESOURCES: ResourceSet = { asn: [], ipv4: [], ipv6: [] };
+
 const texts = (ranges: Ranges, family: (typeof FAMILIES)[number]): string[] => {
   const text = family === 'asn' ? asnText(ranges) : ipText(ranges, family);
   return text === '' ? [] : text.split(', ');
@@ -76,7 +78,7 @@ function wishReview(key: string, wish: ChildRequest, context: ChildContext): Chi
 
 export function childReview(child: Child, context: ChildContext): ChildReview {
   const { known } = context;
-  const before = known?.resources ?? { asn: [], ipv4: [], ipv6: [] };
+  const before = known?.resources ?? NO_RESOURCES;
   const [asn, ipv4, ipv6] = FAMILIES.map((family) =>
     familyReview(family, before[family], child.resources[family]),
   );
@@ -157,13 +159,21 @@ export function unusualOf(
           : `${handle} gets another certificate for key ${key}, though the one until ${momentText(wish.before?.notAfter ?? '')} is not due.`,
       );
   }
-  const before = [...(context.known?.keys ?? [])].filter((key) => context.objects.issued.has(key));
-  const known = new Set(before);
-  for (const { keyId, what } of wishes)
-    if (what === 'revoke') known.delete(keyId);
-    else known.add(keyId);
-  if (before.length > 0 && known.size === 0) found.push(`${handle} would be left without any certificate.`);
+  if (certifiedKeys(context).length > 0 && !keepsCertificate(review, context))
+    found.push(`${handle} would be left without any certificate.`);
   return found;
+}
+
+const certifiedKeys = ({ known, objects }: ChildContext): string[] =>
+  [...(known?.keys ?? [])].filter((key) => objects.issued.has(key));
+
+/** Whether any certificate of the child is there once its wishes are done. */
+export function keepsCertificate({ wishes }: ChildReview, context: ChildContext): boolean {
+  const keys = new Set(certifiedKeys(context));
+  for (const { keyId, what } of wishes)
+    if (what === 'revoke') keys.delete(keyId);
+    else keys.add(keyId);
+  return keys.size > 0;
 }
 
 /** The first four of them, and how many more. */

@@ -11,8 +11,9 @@ import { aheadText, whyDateIsAsked } from '../signer/clock.ts';
 import { weeksLater } from '../signer/publish.ts';
 import type { TrustAnchor } from '../signer/trust-anchor.ts';
 import { advisoryOf } from './advisory.ts';
-import { childReview, unusualOf } from './child-review.ts';
+import { childReview, keepsCertificate, NO_RESOURCES, unusualOf } from './child-review.ts';
 import type { History, SetAside } from './history.ts';
+import { type Holding, overlapsOf } from './overlaps.ts';
 import { type ClockFaults, isWishFault, verdictOf } from './request-verdict.ts';
 
 export interface ReviewOrder {
@@ -93,6 +94,16 @@ function quietOf({ history, anchor }: ReviewOrder, request: Request): { handle: 
     const [until] = ends.toSorted((a, b) => Date.parse(b) - Date.parse(a));
     return until === undefined || asking.has(handle) ? [] : [{ handle, until }];
   });
+}
+
+/** What children with a certificate hold that are not in the request. */
+function quietHoldings({ history, anchor }: ReviewOrder, request: Request | null): Holding[] {
+  const asking = new Set(request?.children.map(({ handle }) => handle));
+  return [...history.children].flatMap(([handle, { keys, resources }]) =>
+    asking.has(handle) || ![...keys].some((key) => anchor.objects.issued.has(key))
+      ? []
+      : [{ handle, before: resources, after: resources }],
+  );
 }
 
 function outcomeOf(order: ReviewOrder, request: Request | null): ExchangeReview['outcome'] {
@@ -187,6 +198,14 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
       ? []
       : [`Its number is chosen: ${order.number}, because: ${order.numberReason}`]),
     ...reviews.flatMap(({ view, child, context }) => unusualOf(view, child, context, now, dueBefore)),
+    ...overlapsOf([
+      ...reviews.map(({ view, child: { handle, resources }, context }) => ({
+        handle,
+        before: context.known?.resources ?? NO_RESOURCES,
+        after: keepsCertificate(view, context) ? resources : NO_RESOURCES,
+      })),
+      ...quietHoldings(order, request),
+    ]),
     ...quiet
       .filter(({ until }) => Date.parse(until) - dueBefore <= now.getTime())
       .map(

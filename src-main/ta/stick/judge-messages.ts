@@ -170,7 +170,7 @@ export function responseAtProxy(file: FactsOf<'response'>, proxy: ProxySituation
   if (file.goodUntil.getTime() < now.getTime())
     return {
       state: 'stale',
-      says: `It ended on ${momentText(file.goodUntil)} (signed.message): have the request signed anew and answered again.`,
+      says: `It ended on ${momentText(file.goodUntil)} (signed.message), and this machine says ${momentText(now)}: sign the request anew and have it answered again, or, if this clock is ahead, set it.`,
       opens,
     };
   const future = ofTheFuture(file, now);
