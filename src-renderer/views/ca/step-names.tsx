@@ -1,4 +1,5 @@
 /** Step 4: the names a leaf is good for, or those below which an authority may certify. */
+import { Button } from '../../components/button.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import type { IssueDraft } from '#shared/contract/issue-draft.ts';
@@ -31,6 +32,21 @@ const FIELDS: readonly {
   { name: 'email', label: 'E-mail addresses', placeholder: 'pki@example.net', help: 'For people and mail.' },
 ];
 
+const HOST = /^(\*\.)?([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/i;
+
+/** The common name where it reads as a host name; programs do not look at it, so it belongs among the DNS names as well. */
+function hostOf({ subject }: IssueDraft): string | null {
+  const name = subject.findLast(({ type }) => type === 'CN')?.value.trim() ?? '';
+  return HOST.test(name) && !/^[\d.]+$/.test(name) ? name : null;
+}
+
+function isListed({ names }: IssueDraft, host: string): boolean {
+  return names.dns
+    .toLowerCase()
+    .split(/[\s,;]+/)
+    .includes(host.toLowerCase());
+}
+
 export function StepNames({ data, change, problems }: StepProps) {
   if (isAuthority(data.purpose))
     return (
@@ -54,6 +70,7 @@ export function StepNames({ data, change, problems }: StepProps) {
         ) : null}
       </>
     );
+  const host = hostOf(data);
   return (
     <>
       <p className="dim">
@@ -75,6 +92,20 @@ export function StepNames({ data, change, problems }: StepProps) {
           maxLength={20_000}
         />
       ))}
+      {host === null ? null : (
+        <p>
+          <Button
+            // It stays, so that the focus does.
+            whyDisabled={isListed(data, host) ? 'It is among the DNS names' : null}
+            onPress={() => {
+              const dns = [host, data.names.dns.trim()].filter((text) => text !== '').join(', ');
+              change({ names: { ...data.names, dns } });
+            }}
+          >
+            Add the common name, {host}
+          </Button>
+        </p>
+      )}
     </>
   );
 }
