@@ -14,6 +14,8 @@ export default defineConfig({
         test: {
           name: 'main',
           environment: 'node',
+          globalSetup: 'src-main/testing/make-rsa-pool.ts',
+          setupFiles: 'src-main/testing/rsa-pool.ts',
           include: ['src-main/**/*.test.ts', 'src-shared/**/*.test.ts', 'scripts/**/*.test.ts'],
         },
       },

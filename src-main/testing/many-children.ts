@@ -1,5 +1,5 @@
 /** A thousand children of a proxy with one wish each, put into a workspace that no application has open. Not shipped. */
-import { createPrivateKey, createPublicKey, generatePrimeSync, type JsonWebKey, sign } from 'node:crypto';
+import { createPublicKey, sign } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCsr } from '../rpki/make-csr.ts';
@@ -7,59 +7,20 @@ import { makeIdentityOf } from '../ta/signer/make-trust-anchor.ts';
 import type { ProxyChild } from '../ta/proxy/proxy-state.ts';
 import { proxyText, readProxyState } from '../ta/proxy/proxy-text.ts';
 import { keyId } from '../x509/public-key.ts';
+import { quickKeys } from './quick-keys.ts';
 import { testKey, type TestKey } from './test-proxy.ts';
 import { PASSPHRASE, testVault } from './test-workspace.ts';
 
-const EXPONENT = 65_537n;
-
-function inverse(value: bigint, modulus: bigint): bigint {
-  let [a, b, x, y] = [value % modulus, modulus, 1n, 0n];
-  while (a > 1n) {
-    const quotient = a / b;
-    [a, b] = [b, a % b];
-    [x, y] = [y, x - quotient * y];
-  }
-  return ((x % modulus) + modulus) % modulus;
-}
-
-function part(value: bigint): string {
-  const hex = value.toString(16);
-  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('base64url');
-}
-
-function keyOf(p: bigint, q: bigint): TestKey {
-  const d = inverse(EXPONENT, (p - 1n) * (q - 1n));
-  const jwk: JsonWebKey = {
-    kty: 'RSA',
-    n: part(p * q),
-    e: part(EXPONENT),
-    d: part(d),
-    p: part(p),
-    q: part(q),
-    dp: part(d % (p - 1n)),
-    dq: part(d % (q - 1n)),
-    qi: part(inverse(q, p)),
-  };
-  const privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
-  const spkiDer = new Uint8Array(createPublicKey(privateKey).export({ format: 'der', type: 'spki' }));
-  return {
-    keyId: keyId(spkiDer),
-    spkiDer,
-    sign: (data) => Promise.resolve(new Uint8Array(sign('sha256', data, privateKey))),
-  };
-}
-
-/** RSA-2048 keys of which every two may share a prime: quick to make, and good for nothing but tests. */
+/** Quick keys (quick-keys.ts), as children ask with. */
 export function manyKeys(count: number): TestKey[] {
-  const primes: bigint[] = [];
-  const keys: TestKey[] = [];
-  while (keys.length < count) {
-    const prime = generatePrimeSync(1024, { bigint: true });
-    if (prime % EXPONENT === 1n) continue;
-    keys.push(...primes.slice(0, count - keys.length).map((other) => keyOf(other, prime)));
-    primes.push(prime);
-  }
-  return keys;
+  return quickKeys(count).map((privateKey) => {
+    const spkiDer = new Uint8Array(createPublicKey(privateKey).export({ format: 'der', type: 'spki' }));
+    return {
+      keyId: keyId(spkiDer),
+      spkiDer,
+      sign: (data) => Promise.resolve(new Uint8Array(sign('sha256', data, privateKey))),
+    };
+  });
 }
 
 /** `folder`: of an application that is closed, with one workspace and a proxy in it. */
