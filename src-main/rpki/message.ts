@@ -27,6 +27,8 @@ export interface Message {
   genuine: boolean;
   /** It does not hold, and nothing in it says that another identity made it: another copy may be whole. */
   altered: boolean;
+  /** Another identity than the wanted one made it, and it holds as that one's. */
+  foreign: boolean;
   /** Those of its faults that another time, or another clock, would take away. */
   untimely: { early: readonly Fault[]; late: readonly Fault[] };
 }
@@ -203,6 +205,7 @@ export function openMessage(
       notAfter: end.notAfter,
       genuine: holds && enrolled,
       altered: !holds || (!enrolled && !foreign),
+      foreign: !enrolled && foreign,
       untimely: { early, late },
     };
   });

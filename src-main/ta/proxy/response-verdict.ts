@@ -20,7 +20,10 @@ export function verdictOf(
       ? { ok: true, text: 'signed by the associated signer, clear text and signed content say the same' }
       : {
           ok: false,
-          text: 'not signed by the associated signer, or clear text and signed content differ',
+          text:
+            message?.foreign === true
+              ? 'signed by another identity than the associated signer'
+              : 'not signed by the associated signer, or clear text and signed content differ',
         },
     {
       ok: faults.length === 0 ? true : null,
@@ -64,6 +67,13 @@ export function verdictOf(
     return {
       severity: 'bad',
       title: 'Do not publish: this response answers another request than the open one',
+      checks,
+    };
+  if (message.foreign)
+    return {
+      severity: 'bad',
+      title:
+        'Do not publish: another signer than the associated one made this response. Find out whose it is',
       checks,
     };
   if (faults.length > 0)

@@ -106,7 +106,12 @@ test('an edited file is named with its places, and what was signed is what is ju
 test('what the enrolled proxy did not sign stays what it is, whatever else is wrong with it', async () => {
   const stranger = await testProxy(NOW);
   const foreign = judged(edited('"child": "a"', '"child": "b"'), later(20), stranger.idFile);
-  expect(said({ judgement: foreign }).title).toMatch(/^Do not sign: this is not a request of the enrolled/);
+  expect(said({ judgement: foreign }).title).toMatch(
+    /^Do not sign: another proxy than the enrolled one made/,
+  );
+  expect(said({ judgement: foreign }).checks[0]?.text).toBe(
+    'signed by another identity than the enrolled proxy',
+  );
   // Nobody we know signed it: what stands in the file is all there is.
   expect(foreign.request?.children.map(({ handle }) => handle)).toEqual(['b']);
   expect(foreign.edited).toBe(null);

@@ -87,7 +87,13 @@ function allChecks(order: VerdictOrder): Verdict['checks'] {
   return [
     wrong.length === 0 && edited === null
       ? { ok: true, text: 'signature, CRL and clear text agree' }
-      : { ok: false, text: 'signature, CRL and clear text do not agree' },
+      : {
+          ok: false,
+          text:
+            message?.foreign === true
+              ? 'signed by another identity than the enrolled proxy'
+              : 'signature, CRL and clear text do not agree',
+        },
     ...(message?.signingTime
       ? [
           {
@@ -122,6 +128,8 @@ function headline(order: VerdictOrder): Omit<Verdict, 'checks'> {
     return stop(
       'Do not sign: this copy is damaged or was altered. Copy it again from the proxy’s machine; if it stays so, the enrolled proxy did not make it',
     );
+  if (judgement.message.foreign)
+    return stop('Do not sign: another proxy than the enrolled one made this request. Find out whose it is');
   if (wrong.length > 0) return stop('Do not sign: this is not a request of the enrolled proxy as it made it');
   if (judgement.edited !== null)
     return stop('Do not sign: this file is damaged. Copy it again; below is what the enrolled proxy signed');

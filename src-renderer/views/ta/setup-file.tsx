@@ -1,10 +1,11 @@
 /** The place for one file of a set-up: dropped or chosen, told by its content, named when it is another one. */
 import { useEffect, useState } from 'react';
 import type { SignerDraft } from '#shared/contract/ta-setup.ts';
-import { uploadBlob } from '../../app/blob-upload.ts';
+import { sizeText, uploadBlob } from '../../app/blob-upload.ts';
 import { call } from '../../app/call.ts';
 import { useAction } from '../../app/use-action.ts';
 import { FileChooser, useFileTaker } from '../../components/drop-zone.tsx';
+import { SeverityIcon } from '../../components/icon.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import type { SignerStepProps } from './signer-model.ts';
 
@@ -50,7 +51,15 @@ export function SetupFile({ name, kind, children, file, onFile, error, onReading
         busy={take.busy}
         onFile={(chosen) => void take.run(chosen)}
       >
-        {file === null ? children : <b className="wrap">{file.name}</b>}
+        {file === null ? (
+          children
+        ) : (
+          <span className="row-wrap">
+            <SeverityIcon severity="good" />
+            <b className="wrap">{file.name}</b>
+            <span>is taken ({sizeText(new TextEncoder().encode(file.text).length)}).</span>
+          </span>
+        )}
       </FileChooser>
       {wrong === null ? null : (
         <p className="field-error" role="alert">

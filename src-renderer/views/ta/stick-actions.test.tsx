@@ -186,6 +186,7 @@ describe('writing', () => {
       true,
     ]);
     expect(screen.queryByRole('alert')).toBeNull();
+    expect(document.activeElement?.textContent).toContain('Write response.json to it');
     asked = 0;
     await press('Write response.json to it');
     await press('Leave it');

@@ -51,13 +51,18 @@ function Offer({ stick, offer, primary, onWritten }: OfferProps) {
   const harmless = lying === 'own' || lying === 'done' || lying === 'stale';
   const asks = write.error?.code === 'FILE_EXISTS';
   const question = useRef<HTMLDivElement>(null);
-  // The button that was pressed is gone with it.
+  const row = useRef<HTMLLIElement>(null);
+  const asked = useRef(false);
+  // The button that was pressed is gone with the question that comes, and with the one that goes.
   useEffect(() => {
     if (asks) question.current?.focus();
+    else if (asked.current && document.activeElement === document.body)
+      row.current?.querySelector<HTMLElement>(':scope > button')?.focus();
+    asked.current = asks;
   }, [asks]);
   const room = stick.freeBytes === 0 ? 'It is full: delete something from it first' : null;
   return (
-    <li className="settings-row">
+    <li className="settings-row" ref={row}>
       <div className="file-row">
         <Download aria-hidden />
         <div className="stack-tight">
