@@ -122,7 +122,9 @@ export function judgeResponse(
 ): ResponseJudgement & { opened: OpenedExchange | null } {
   const faults = new Faults();
   const opened = openExchange(bytes, 'response', state.signerSpki, at, faults);
-  if (opened === null) return { opened, response: null, faults: faults.found, questions: [], failures: [] };
+  // SECURITY: what the associated signer did not sign is told by its envelope alone.
+  if (opened === null || opened.message?.genuine === false)
+    return { opened, response: null, faults: faults.found, questions: [], failures: [] };
   const content = judgeResponseContent(opened.said, state, at);
   return { ...content, opened, faults: [...faults.found, ...content.faults] };
 }
