@@ -8,6 +8,7 @@ import { newId } from '../../lib/ids.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { StoredSignerConfig } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
+import { boundSettings } from '../lifecycle/device-holder.ts';
 import type { Configure } from './configure.ts';
 import { surroundings } from './configure.ts';
 import {
@@ -20,6 +21,8 @@ import {
 } from './document.ts';
 import { mergeToml } from './import-toml.ts';
 import { readSignersToml } from './read-toml.ts';
+import { metSerial } from './same-device.ts';
+import { samePlace } from './same-place.ts';
 import { shownSettings } from './secret-variables.ts';
 import { MASK } from './toml-fields.ts';
 import { twinOf, unseenLabel } from './twin-labels.ts';
@@ -68,6 +71,14 @@ export function signerToml(signer: Pick<PendingSigner, 'name' | 'settings'>, sec
   });
 }
 
+/** With the serial of the token that was met, where the operator named none and the settings still lead there. */
+function withSerial(stored: StoredSignerConfig, { id, settings }: PendingSigner): PendingSigner['settings'] {
+  const known = stored.signers.find((one) => one.id === id);
+  if (settings?.kind !== 'pkcs11' || known === undefined || !samePlace(known.settings, settings))
+    return settings;
+  return boundSettings(settings, metSerial(known));
+}
+
 const slotOf = (slot: number | null | undefined) => (typeof slot === 'number' ? { slot } : {});
 
 export function tomlChannels(deps: TomlDeps): Channels {
@@ -83,9 +94,10 @@ export function tomlChannels(deps: TomlDeps): Channels {
     const twins = new Map(
       document.signers.map((signer) => [signer.id, twinOf(signer, document.signers, stored.signers, tables)]),
     );
-    const signers = document.signers.map((signer) => ({
+    const placed = document.signers.map((signer) => ({ signer, settings: withSerial(stored, signer) }));
+    const signers = placed.map(({ signer, settings }) => ({
       name: signer.name,
-      settings: secrets ? signer.settings : shownSettings(signer.settings),
+      settings: secrets ? settings : shownSettings(settings),
       ...slotOf(twins.get(signer.id)?.slot),
       secret: secrets ? secretOf(opened, stored, signer) : sealedOf(stored, signer) === null ? null : MASK,
     }));
