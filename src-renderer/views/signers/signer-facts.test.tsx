@@ -1,17 +1,12 @@
 import { cleanup, screen } from '@testing-library/react';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { installBridge } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
 import { fakeList, KMIP, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
-import { giveSize, press, show } from './fake-view.tsx';
+import { giveSize, press, show, signerBridge } from './fake-view.tsx';
 import type { SignerList } from './signer-words.ts';
 import { Signer } from './signer.tsx';
 
-const bridge = (list: SignerList) =>
-  installBridge({
-    'signers.list': () => list,
-    'signers.deviceKeys': () => ({ at: '2026-11-27T12:00:00.000Z', keys: [] }),
-  });
+const bridge = (list: SignerList) => signerBridge(list);
 
 beforeAll(giveSize);
 beforeEach(() => dropWorkspaceData());
