@@ -24,6 +24,7 @@ import { readSignersToml } from './read-toml.ts';
 import { metSerial } from './same-device.ts';
 import { samePlace } from './same-place.ts';
 import { shownSettings } from './secret-variables.ts';
+import { startLine } from './start-line.ts';
 import { MASK } from './toml-fields.ts';
 import { twinOf, unseenLabel } from './twin-labels.ts';
 import { writeSignersToml } from './write-toml.ts';
@@ -84,7 +85,7 @@ const slotOf = (slot: number | null | undefined) => (typeof slot === 'number' ? 
 export function tomlChannels(deps: TomlDeps): Channels {
   const { clock, random, session, blobs, tickets, configure } = deps;
 
-  async function written(secrets: boolean): Promise<{ text: string; notes: string[]; shown: number }> {
+  async function written(secrets: boolean) {
     const opened = session();
     const stored = await opened.store.run('signers.config', {});
     const document = documentOf(stored);
@@ -136,7 +137,14 @@ export function tomlChannels(deps: TomlDeps): Channels {
       if (settings?.kind === 'pkcs11' && Object.keys(settings.environment).length > 0)
         notes.push(`"${name}": its variables are comments in the file; start Krill with them.`);
     }
-    return { text, notes, shown: signers.filter(({ secret }) => secret !== null).length };
+    const start = startLine(document.signers);
+    notes.push(...start.notes);
+    return {
+      text,
+      notes,
+      command: start.command,
+      shown: signers.filter(({ secret }) => secret !== null).length,
+    };
   }
 
   return {
@@ -173,8 +181,8 @@ export function tomlChannels(deps: TomlDeps): Channels {
       }
     },
     async toml() {
-      const { text, notes } = await written(false);
-      return { text, notes };
+      const { text, notes, command } = await written(false);
+      return { text, notes, command };
     },
     async exportToml({ target, secrets, overwrite }) {
       const path = tickets.path(target, 'signers');

@@ -1,4 +1,5 @@
 /** What is looked at once a signer is opened as a device, whatever its kind: a real key made, used and destroyed; keys; binding. */
+import { inFours } from '#shared/fingerprint-text.ts';
 import { shownText } from '#shared/hidden-characters.ts';
 import { algorithmName, type KeyAlgorithm } from '#shared/contract/keys.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
@@ -174,7 +175,7 @@ async function seeKeys({ device, facts }: Opened, deps: DeviceStepsDeps): Promis
     throw new DeviceError(
       'key-gone',
       'KEY_NOT_FOUND',
-      `Not on the device with serial ${facts.serial}: ${gone
+      `Not on the device with serial ${inFours(facts.serial)}: ${gone
         .slice(0, 5)
         .map(([, { label }]) => `“${label}”`)
         .join(
@@ -288,7 +289,7 @@ export function deviceSteps(deps: DeviceStepsDeps): Step[] {
         const { device, facts } = opened();
         if (binding === null)
           return {
-            text: `This signer has no device yet: the first contact binds it to the one with serial ${facts.serial}.`,
+            text: `This signer has no device yet: the first contact binds it to the one with serial ${inFours(facts.serial)}.`,
           };
         const looking = { ...device, find: (key: Uint8Array) => device.find(key, signal) };
         await checkBinding(looking, facts, name, binding);

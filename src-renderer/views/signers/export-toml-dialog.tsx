@@ -31,6 +31,9 @@ function Body({ onClose }: { onClose: () => void }) {
       {found.data ? (
         <>
           <CommandBlock title="For krill.conf or krillta.conf" what="TOML" text={found.data.text} />
+          {found.data.command === null ? null : (
+            <CommandBlock title="Started with its variables" text={found.data.command} />
+          )}
           {found.data.notes.map((note) => (
             <Notice key={note} severity="note">
               {note}

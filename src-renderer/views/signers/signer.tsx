@@ -156,6 +156,7 @@ function InForce({
             <SettingsCard
               settings={row.settings}
               secretStored={row.secretStored}
+              secretHeld={row.secretHeld}
               met={row.device?.serial ?? null}
             />
           )}
@@ -205,7 +206,12 @@ function NotYet({ one, onOpen }: { one: ListedSigner; onOpen: (dialog: OpenDialo
         before.
       </Notice>
       {one.pending?.settings ? (
-        <SettingsCard settings={one.pending.settings} secretStored={one.pending.secretStored} met={null} />
+        <SettingsCard
+          settings={one.pending.settings}
+          secretStored={one.pending.secretStored}
+          secretHeld={false}
+          met={null}
+        />
       ) : null}
     </>
   );
