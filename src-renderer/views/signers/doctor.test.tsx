@@ -53,7 +53,7 @@ test('lines come top to bottom; a failure has its cause, where to look, how to m
   expect(head.getByText(/Type the right PIN once/)).toBeTruthy();
   expect(head.getByText('Why')).toBeTruthy();
   expect(head.queryByText('Look')).toBeNull();
-  expect(screen.getAllByText(/the token refused the PIN/)).toHaveLength(1);
+  expect(head.getByText(/the token refused the PIN/)).toBeTruthy();
   await press('Go to “Login”');
   expect(document.activeElement).toBe(screen.getByText('Login').closest('li'));
   expect(screen.getByText('not looked at')).toBeTruthy();

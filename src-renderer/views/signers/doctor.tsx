@@ -89,7 +89,12 @@ function Summary({ report }: { report: DoctorReport }) {
         led === undefined ? undefined : <Button onPress={() => goTo(led.code)}>Go to “{led.title}”</Button>
       }
     >
-      {first ? <CauseCheckFix cause={first.cause} check="" fix={first.fix} /> : null}
+      {first ? (
+        <>
+          <p className="wrap">{first.text}</p>
+          <CauseCheckFix cause={first.cause} check="" fix={first.fix} />
+        </>
+      ) : null}
       {first?.code === 'token' ? <LookForSlots id={report.signer} /> : null}
       <p className="dim">
         Examined <Time at={report.at} clock />
