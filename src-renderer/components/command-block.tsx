@@ -8,9 +8,7 @@ export function CommandBlock(props: { text: string; title?: string; what?: strin
   return (
     <Card title={title} aside={<CopyButton text={text} what={what} wide />}>
       {props.short ? (
-        <pre className="code" data-short tabIndex={0} role="region" aria-label={what}>
-          {text}
-        </pre>
+        <textarea className="code" readOnly aria-label={what} rows={12} value={text} />
       ) : (
         <pre className="code">{text}</pre>
       )}
