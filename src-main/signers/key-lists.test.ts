@@ -53,3 +53,32 @@ test('a signer without a device has no such list', async () => {
     code: 'POLICY_REFUSED',
   });
 });
+
+test('who binds a server again and cancels while its keys are looked for does not wait', async () => {
+  let asked = 0;
+  let counting = false;
+  const server = await fakeKmip({
+    before(operation) {
+      if (!counting || operation !== 'locate') return null;
+      asked += 1;
+      // Two look for the identity key, by name and among all, which is gone; the next for the key that the signer owns.
+      return asked > 2 ? 'silent' : null;
+    },
+  });
+  const app = await testApp({ live: true });
+  endLater(() => app.remove());
+  await app.create();
+  const id = await addSigner(app, 'K', server.settings({ readTimeoutSeconds: 0 }), null);
+  await app.result(await app.call('signers.login', { id }));
+  await app.result(await app.call('keys.create', { signer: id, algorithm: 'p-256', label: 'one' }));
+  const identity = (await app.deviceKeys(id)).keys.find((key) => key.identity !== null)?.identifier ?? '';
+  for (const name of identity.split(/[^\w-]/)) server.objects.delete(name);
+  await app.call('signers.logout', { id });
+  const lost = await app.ended((await app.call('signers.login', { id })).job);
+  expect(lost).toMatchObject({ state: 'failed', error: { message: /lost the identity key/ } });
+  counting = true;
+  const { job } = await app.call('signers.bindAgain', { id });
+  await expect.poll(() => asked).toBeGreaterThan(2);
+  await app.call('jobs.cancel', { id: job });
+  expect((await app.ended(job)).state).toBe('cancelled');
+});

@@ -25,7 +25,9 @@ test('the line that starts krillta has the variables of the signers, and none th
   expect((await exported()).command).toBeNull();
   const environment = { SOFTHSM2_CONF: "/with a space/it's.conf", VENDOR_PIN: 'canary-4711' };
   await t.add('B', '/b.so', '5678', { environment });
+  await t.add('C', '/c.so', '5678', { environment: { SOFTHSM2_CONF: environment.SOFTHSM2_CONF } });
   const { command, notes, text } = await exported();
+  expect(notes).toContain('"B", "C": their variables are comments in the file; start Krill with them.');
   expect(command).toBe(
     String.raw`env SOFTHSM2_CONF='/with a space/it'\''s.conf' krillta signer --config krillta.conf show`,
   );

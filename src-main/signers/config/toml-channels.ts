@@ -134,9 +134,14 @@ export function tomlChannels(deps: TomlDeps): Channels {
         notes.push(
           `"${name}": the certificate of its server is pinned here by its fingerprint, which Krill does not know. Name the certificate in server_cert_path of the file.`,
         );
-      if (settings?.kind === 'pkcs11' && Object.keys(settings.environment).length > 0)
-        notes.push(`"${name}": its variables are comments in the file; start Krill with them.`);
     }
+    const withVariables = document.signers.flatMap(({ name, settings }) =>
+      settings?.kind === 'pkcs11' && Object.keys(settings.environment).length > 0 ? [`"${name}"`] : [],
+    );
+    if (withVariables.length > 0)
+      notes.push(
+        `${withVariables.join(', ')}: ${withVariables.length === 1 ? 'its' : 'their'} variables are comments in the file; start Krill with them.`,
+      );
     const start = startLine(document.signers);
     notes.push(...start.notes);
     return {
