@@ -155,7 +155,6 @@ export function createSigners(deps: SignersDeps): Signers {
     ...configure.channels,
     ...tomlChannels({ ...deps, configure, found }),
     ...doctor.channels,
-    ...keyLists.channels,
     apply(asked) {
       doctor.requireNone();
       return configure.channels.apply(asked);
@@ -232,6 +231,7 @@ export function createSigners(deps: SignersDeps): Signers {
       await live().unfinished.forget(id, key);
       return {};
     },
+    ...keyLists.channels,
     adopt({ id, spkiSha256, label }) {
       const managed = live().find(id);
       const name = live().name(id);
