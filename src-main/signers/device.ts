@@ -191,7 +191,8 @@ export interface Device {
   ): Promise<'destroyed' | 'nothing' | 'left'>;
   /** The handle of the private key to this public key, or null. Throws `refused` when two objects answer to it, `cancelled`. */
   find(spkiDer: Uint8Array, signal?: AbortSignal): Promise<Uint8Array | null>;
-  list(signal?: AbortSignal): Promise<DeviceKey[]>;
+  /** `looked`: told how many of how many it has looked at, where it looks at one after the other. Throws `cancelled`. */
+  list(signal?: AbortSignal, looked?: (done: number, of: number) => void): Promise<DeviceKey[]>;
   /** Logs out, closes, ends its child or its connections. Never rejects. */
   close(): Promise<void>;
 }

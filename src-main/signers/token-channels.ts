@@ -11,6 +11,7 @@ import type { Random } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
 import type { Configure } from './config/configure.ts';
 import { documentOf, type SignerDocument, withSigner } from './config/document.ts';
+import { nameTaken } from './config/roles.ts';
 import { DeviceError } from './device.ts';
 import { anotherDevice, boundSettings } from './lifecycle/device-holder.ts';
 import { changePin } from './lifecycle/change-pin.ts';
@@ -48,11 +49,11 @@ function tokenLabel(name: string): string {
   return label;
 }
 
-/** In Krill's words (H-003). */
+/** H-003. */
 function requireUnique(document: SignerDocument, name: string): void {
-  const message = `Signer name '${name}' is not unique`;
+  const message = nameTaken(name);
   if (document.signers.some((one) => one.name === name))
-    throw new AppError('INVALID_INPUT', `${message}.`, { fields: [{ path: 'name', message }] });
+    throw new AppError('INVALID_INPUT', message, { fields: [{ path: 'name', message }] });
 }
 
 /** SECURITY: what a signer keeps its keys on is not erased, whatever was typed. */

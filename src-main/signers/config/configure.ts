@@ -24,6 +24,7 @@ import {
   type Surroundings,
   withSigner,
 } from './document.ts';
+import { nameTaken } from './roles.ts';
 import { metSerial } from './same-device.ts';
 import { keptVariables, untypedVariables } from './secret-variables.ts';
 
@@ -131,8 +132,7 @@ export function createConfigure(deps: ConfigureDeps): Configure {
 
   function nameFault(document: SignerDocument, id: string, name: string): FieldError[] {
     const taken = document.signers.some((one) => one.id !== id && one.name === name);
-    // Krill's words (H-003).
-    return taken ? [{ path: 'name', message: `Signer name '${name}' is not unique` }] : [];
+    return taken ? [{ path: 'name', message: nameTaken(name) }] : [];
   }
 
   function refuse(fields: FieldError[]): void {

@@ -255,9 +255,9 @@ export function createKmipDevice(deps: {
     destroy: (handle, spkiDer) => told(() => keys().destroy(handle, spkiDer)),
     destroyIf: (handle, may) => told(() => keys().destroyIf(handle, may)),
     find: (spkiDer, signal) => told(() => inTime(signal, (until) => keys().find(spkiDer, until))),
-    list: (signal) =>
+    list: (signal, looked) =>
       told(async () => {
-        const found = await inTime(signal, (until) => keys().list(until));
+        const found = await inTime(signal, (until) => keys().list(until, looked));
         return found.map((key) => ({ ...key, label: clean(key.label) }));
       }),
     async close() {

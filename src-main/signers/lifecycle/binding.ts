@@ -2,6 +2,7 @@
  * Which device is whose (H-024, H-025; krill-ta.md 9.4): an identity key that lies on it, and a signature over the same words
  * that Krill signs. Names, addresses and slots may change; the key may not.
  */
+import { inFours } from '#shared/fingerprint-text.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import type { Clock } from '../../ports.ts';
 import type { SignerBinding } from '../../store/signer-columns.ts';
@@ -97,8 +98,8 @@ export async function checkBinding(
       'misconfigured',
       facts.serial === binding.serial ? 'IDENTITY_LOST' : 'ANOTHER_DEVICE',
       facts.serial === binding.serial
-        ? `This is not the device that owns these keys: the one with serial ${facts.serial} has lost the identity key of ${name}. Restore it from its own backup, or bind it again on its page when you know that it is the same device.`
-        : `This is not the device that owns these keys: ${name} has serial ${binding.serial}, and this one has ${facts.serial}. Connect the right one, or add this one as a signer of its own.`,
+        ? `This is not the device that owns these keys: the one with serial ${inFours(facts.serial)} has lost the identity key of ${name}. Restore it from its own backup, or bind it again on its page when you know that it is the same device.`
+        : `This is not the device that owns these keys: ${name} has serial ${inFours(binding.serial)}, and this one has ${inFours(facts.serial)}. Connect the right one, or add this one as a signer of its own.`,
     );
   await proveKey(device, name, { handle, spkiDer: binding.spkiDer });
 }

@@ -2,6 +2,7 @@
  * The contact with one device: when it is made, what state it leads to, and its end. One contact at a time, however many
  * wait for it; who must not be asked for a PIN (a probe in the background) asks nobody. Retries of a call are managed-signer.ts's.
  */
+import { inFours } from '#shared/fingerprint-text.ts';
 import type { SignerState } from '#shared/contract/signers.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { type Device, DeviceError, type DeviceFacts } from '../device.ts';
@@ -111,7 +112,7 @@ export function createContact(deps: ContactDeps) {
         summary: `${signer().name} was contacted${login ? ' and took the PIN' : ''}: ${what}, ${serialName(signer().settings)} ${facts.serial}`,
       });
       requireOpen();
-      set('ready', `${what} with ${serialName(signer().settings)} ${facts.serial} is ready.`, null);
+      set('ready', `${what} with ${serialName(signer().settings)} ${inFours(facts.serial)} is ready.`, null);
       return { device, facts };
     } catch (error) {
       if (over !== null) {

@@ -166,7 +166,7 @@ test('capabilities: what was not used yet is neither there nor missing', async (
 test('a name that is taken is said at the field', async () => {
   signerBridge(fakeList([SOFTWARE, TOKEN]), {
     'signers.rename': () => {
-      const message = "Signer name 'Software' is not unique";
+      const message = 'Another signer is called “Software”. Choose another name.';
       throw new Refusal({
         code: 'INVALID_INPUT',
         message,
@@ -179,7 +179,7 @@ test('a name that is taken is said at the field', async () => {
   await press('Rename…');
   type('Name', 'Software');
   await press('Rename');
-  expect(screen.getAllByText("Signer name 'Software' is not unique")).toHaveLength(1);
+  expect(screen.getAllByText('Another signer is called “Software”. Choose another name.')).toHaveLength(1);
 });
 
 test('the PIN is changed only when the new one was typed twice the same', async () => {
