@@ -11,13 +11,14 @@ import type { Clock, Random } from '../../ports.ts';
 import type { RefusedPin, StoredSigner, StoredSignerConfig } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { effectiveRoles, SOFTWARE } from '../config/document.ts';
+import { accountOf } from '../config/same-device.ts';
 import type { Device, DeviceError, Person } from '../device.ts';
 import type { SignerTable } from '../router.ts';
 import type { Signer } from '../signer.ts';
 import { createContact } from './contact.ts';
 import { holdsKey } from './device-keys.ts';
 import { createManagedSigner, type ManagedSigner } from './managed-signer.ts';
-import { createPinBook, type PinBook } from './pin-book.ts';
+import { createPinShelf, type PinBook } from './pin-book.ts';
 import { createPins } from './pins.ts';
 import { createPrompts, type Prompts } from './prompts.ts';
 import type { Advice } from './trouble.ts';
@@ -46,8 +47,8 @@ export interface LiveSigners {
   unfinished: UnfinishedKeys;
   /** Throws AppError NOT_FOUND, POLICY_REFUSED for software. */
   find(id: string): ManagedSigner;
-  /** What is known of the PINs of a signer since the unlock, and was before: `refused` is what is stored. */
-  book(id: string, refused: readonly RefusedPin[]): PinBook;
+  /** What is known of the PINs of the device behind a signer since the unlock, and was before: `refused` is what is stored. */
+  book(id: string, refused: readonly RefusedPin[], settings: SignerSettings): PinBook;
   all(): ReadonlyMap<string, ManagedSigner>;
   name(id: string): string;
   /** Starts what is new, stops what is gone or has other settings; a new name alone stops nothing. */
@@ -57,6 +58,7 @@ export interface LiveSigners {
 
 interface Entry {
   managed: ManagedSigner;
+  book: PinBook;
   /** The settings it was started with, JSON; others make another one. */
   from: string;
 }
@@ -88,13 +90,19 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
     changed: (id) => changed('signers', [id]),
   });
   // SECURITY: whatever is applied meanwhile, a PIN that is on its way stays so, and a refused one refused.
-  const books = new Map<string, PinBook>();
-  function bookOf(id: string, refused: readonly RefusedPin[]): PinBook {
-    const book = books.get(id) ?? createPinBook([]);
-    books.set(id, book);
-    const known = new Set(book.marks.map(({ salt }) => salt));
-    book.marks = [...refused.filter(({ salt }) => !known.has(salt)), ...book.marks];
-    return book;
+  const shelf = createPinShelf();
+  const bookOf: LiveSigners['book'] = (id, refused, settings) =>
+    shelf.book(id, refused, (met) => accountOf(settings, met ?? serialOf(id)));
+  const serialOf = (id: string): string | null => {
+    const contact = signers.get(id)?.managed.contact;
+    return contact?.known()?.facts.serial ?? contact?.binding()?.serial ?? null;
+  };
+  /** The others by whom the same device is used. */
+  function twinsOf(book: PinBook, id: string): ManagedSigner[] {
+    const here = new Set(book.device());
+    return [...signers].flatMap(([other, { managed, book: its }]) =>
+      other !== id && here.has(its) ? [managed] : [],
+    );
   }
   const unchanged = (
     { managed, from }: Entry,
@@ -102,8 +110,9 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
     sealed: Uint8Array | null,
   ): boolean => from === JSON.stringify(settings) && managed.pins.holds(sealed);
 
-  function start(signer: StoredSigner, settings: SignerSettings): ManagedSigner {
+  function start(signer: StoredSigner, settings: SignerSettings): Omit<Entry, 'from'> {
     const { id } = signer;
+    const book = bookOf(id, signer.refused, settings);
     const facts = () => ({ id, name: name(id), kind: settings.kind, settings });
     const subjects = (serial: string | undefined) => subjectsOf(id, serial);
     const pins = createPins({
@@ -113,9 +122,13 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       prompts,
       signer: facts,
       sealed: signer.sealed,
-      book: bookOf(id, signer.refused),
+      book,
       subjects: () => subjects(contact.known()?.facts.serial ?? contact.binding()?.serial),
       kept: () => changed('signers', [id]),
+      outdated: () =>
+        contact.doubt(
+          'Its PIN is another since it was contacted, as another signer on the same device found out. It is contacted when it is used next.',
+        ),
     });
     const contact = createContact({
       clock,
@@ -125,6 +138,12 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       prompts,
       make: (as, person) => unfinished.watched(id, deps.kinds.deviceFor(as, person)),
       changed: () => changed('signers', [id]),
+      troubled() {
+        for (const twin of twinsOf(book, id))
+          twin.contact.doubt(
+            `It was not looked at since ${name(id)}, which uses the same device, found it not there or not to be used. It is contacted when it is used next.`,
+          );
+      },
       explain: (error) => deps.kinds.explain(settings.kind, error),
       bound: (binding, again) =>
         session.store.run('signers.bind', {
@@ -149,7 +168,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       },
       log: (what, error) => void deps.log.failure(`${what} (${id})`, error),
     });
-    return createManagedSigner({ clock, contact, pins, signer: facts });
+    return { managed: createManagedSigner({ clock, contact, pins, signer: facts }), book };
   }
 
   const built: Signer = {
@@ -173,7 +192,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
         signer.id,
         running !== undefined && unchanged(running, settings, signer.sealed)
           ? running
-          : { managed: start(signer, settings), from: JSON.stringify(settings) },
+          : { ...start(signer, settings), from: JSON.stringify(settings) },
       );
     }
     const ending = [...signers].filter(([id, { managed }]) => next.get(id)?.managed !== managed);

@@ -46,8 +46,10 @@ export interface Pins {
   guard(pin: Uint8Array): Promise<void>;
   /** The device refused what bears this mark. */
   refused(mark: RefusedPin): Promise<void>;
-  /** Puts it into the vault. */
-  keep(pin: Uint8Array): Promise<void>;
+  /** The PIN of the device was changed from one to the other: whoever keeps it, here or for another signer on it, keeps the new one. */
+  changed(oldPin: Uint8Array, newPin: Uint8Array): Promise<void>;
+  /** What a person typed, for the next login. A copy is taken. */
+  offer(pin: Uint8Array): void;
   /** The operator looked at it: every PIN may be tried again. */
   forgetRefusals(): Promise<void>;
   /** The marks of those that are not sent by themselves. */
@@ -58,6 +60,8 @@ export interface Pins {
   forget(): void;
   /** For ever: who waits for a PIN or asks for one gets `why`. */
   end(why: Error): void;
+  /** The one in memory, which belongs to the answer; null: there is none. It is not held here any more. */
+  takeHeld(): Uint8Array | null;
   held(): boolean;
   stored(): boolean;
   /** Whether these sealed bytes are the ones it takes the PIN from. */

@@ -4,20 +4,19 @@
  */
 import type { AuditEntry } from '../../audit/audit-record.ts';
 import { AppError } from '../../lib/app-error.ts';
-import { equalBytes, wipe } from '../../lib/bytes.ts';
+import { wipe } from '../../lib/bytes.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { RefusedPin } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
-import { DeviceError } from '../device.ts';
+import { createKeptPins } from './kept-pins.ts';
 import { createAttempts, endTurn } from './pin-attempts.ts';
-import { createTurns, type PinBook } from './pin-book.ts';
+import { createTurns, type PinBook, type PinUser } from './pin-book.ts';
 import { createPinMarks } from './pin-marks.ts';
+import { needed, outcomeOf, unanswered, unwanted } from './pin-outcome.ts';
 import { pinQuestion } from './pin-question.ts';
-import { type Pins, type SentPin, UNANSWERED, type Why } from './pins-contract.ts';
+import { knownRefusal } from './refused-pins.ts';
+import type { Pins, SentPin, Why } from './pins-contract.ts';
 import type { Prompts, TypedPin } from './prompts.ts';
-
-/** Found out with the keys of a device, which are seen after its login. */
-const AFTER_LOGIN: ReadonlySet<string> = new Set(['ANOTHER_DEVICE', 'IDENTITY_LOST', 'WRONG_SIGNATURE']);
 
 export function createPins(deps: {
   clock: Clock;
@@ -26,6 +25,8 @@ export function createPins(deps: {
   prompts: Prompts;
   signer(): { id: string; name: string; kind: string };
   sealed: Uint8Array | null;
+  /** In memory until the lock already; it belongs to the answer. */
+  held?: Uint8Array | null;
   /** Of this signer at this place, shared with who else sends its PINs. `stored: false`: of another place than the one in force. */
   book: PinBook;
   stored?: boolean;
@@ -33,15 +34,14 @@ export function createPins(deps: {
   subjects?(): AuditEntry['subjects'];
   /** What is kept of the PIN is another. */
   kept(): void;
+  /** What is known of the device with the PIN that is kept holds no more: another signer on it learned so. */
+  outdated?(): void;
   /** Of what is not in force yet: where a PIN is kept, and what else has to be done when the stored one was refused or not answered to. */
   pending?: { keep(pin: Uint8Array): Promise<void>; refused(): Promise<void> };
 }): Pins {
-  const { session, prompts, signer } = deps;
+  const { prompts, signer } = deps;
   const attempts = createAttempts();
-  const turns = createTurns(deps.book, () => unwanted());
-  let sealed = deps.sealed;
-  /** Kept until the lock because the operator ticked it. */
-  let held: Uint8Array | null = null;
+  const turns = createTurns(deps.book, () => unwanted(signer().name));
   /** Typed for a login that failed before the PIN was sent. */
   let unsent: TypedPin | null = null;
   /** The mark of the PIN that the open device took: what is refused later without another is this one. */
@@ -50,22 +50,54 @@ export function createPins(deps: {
   /** Counts what ends the login for which a signature waits: refusals and log outs. */
   let ends = 0;
 
-  const marks = createPinMarks({
-    ...deps,
-    subjects: () => subjects(),
-    kept(pin) {
-      if (sealed === null) return false;
-      const stored = session.open(signer().id, sealed);
-      const same = equalBytes(stored, pin);
-      wipe(stored);
-      return same;
+  const subjects = deps.subjects ?? (() => [{ type: 'signer', id: signer().id, sha256: null }]);
+  const marks = createPinMarks({ ...deps, subjects, kept: (pin) => own.stores(pin) });
+  const own = createKeptPins({
+    ...{ ...deps, subjects, keepPending: deps.pending?.keep },
+    replaced() {
+      marks.replaced();
+      deps.kept();
     },
   });
-  const subjects = deps.subjects ?? (() => [{ type: 'signer', id: signer().id, sha256: null }]);
+
+  const user: PinUser = {
+    get id() {
+      return signer().id;
+    },
+    inForce: deps.pending === undefined,
+    stores: own.stores,
+    async refusedElsewhere(mark) {
+      const stored = deps.book.marks.some(({ salt, kept }) => salt === mark.salt && kept === true);
+      if ((await dropHeld(mark)) || stored) deps.outdated?.();
+      deps.kept();
+    },
+    async changedElsewhere(oldPin, newPin) {
+      await own.changed(oldPin, newPin, true);
+      inUse = null;
+      deps.outdated?.();
+      deps.kept();
+    },
+  };
+  deps.book.users.add(user);
+  /** Those who send PINs to the same device, for another signer or place. */
+  const neighbours = (): PinUser[] =>
+    deps.book.device().flatMap(({ users }) => [...users].filter((one) => one !== user));
+
+  /** Forgets the PIN in memory when it bears this mark. */
+  async function dropHeld(mark: RefusedPin): Promise<boolean> {
+    const held = own.peek();
+    if (held === null || (await knownRefusal(held, [mark])) === null) return false;
+    own.drop();
+    return true;
+  }
+
+  function abandon(): void {
+    wipe(unsent?.pin);
+    unsent = null;
+  }
 
   async function unasked(): Promise<Uint8Array | null> {
-    const known =
-      held === null ? (sealed === null ? null : session.open(signer().id, sealed)) : Uint8Array.from(held);
+    const known = own.copy();
     if (known === null) return null;
     // SECURITY: a refused PIN costs a try each time it is sent.
     if ((await marks.known(known)) === null) return known;
@@ -80,54 +112,28 @@ export function createPins(deps: {
     return `${signer().name} refused this PIN on ${mark.at.slice(0, 10)}. Type another. If it has become right again, press “I looked at it” on the page of the signer first.`;
   }
 
-  async function keep(pin: Uint8Array): Promise<void> {
-    if (deps.pending !== undefined) return deps.pending.keep(pin);
-    const { id, name } = signer();
-    const next = session.seal(id, pin);
-    wipe(pin);
-    await session.store.run('signers.setSecret', {
-      id,
-      sealed: next,
-      audit: {
-        action: 'signers.keepPin',
-        outcome: 'done',
-        summary: `The PIN of ${name} is kept in the vault from now on`,
-        subjects: subjects(),
-      },
-    });
-    sealed = next;
-    marks.replaced();
-    deps.kept();
-  }
-
   async function refused(mark: RefusedPin): Promise<void> {
-    ends += 1;
-    wipe(held);
-    held = null;
+    await dropHeld(mark);
     if (inUse?.salt === mark.salt) inUse = null;
     await marks.refused(mark);
+    for (const one of neighbours()) await one.refusedElsewhere(mark);
     if (mark.kept === true) await deps.pending?.refused();
   }
 
-  const unwanted = (): DeviceError =>
-    new DeviceError('cancelled', 'CANCELLED', `No PIN was given to ${signer().name}.`);
-
-  const needed = (): DeviceError =>
-    new DeviceError('pin-needed', 'PIN_NEEDED', `${signer().name} waits for its PIN. Log in to it.`);
   /** Throws what it was ended with, or what its signal says, and wipes. */
   function requireWanted(pin: Uint8Array | null, signal?: AbortSignal): void {
     if (over === null && signal?.aborted !== true) return;
     wipe(pin);
-    throw over ?? unwanted();
+    throw over ?? unwanted(signer().name);
   }
 
   async function choose(
     why: Why,
-    { alone, signal, known: own, asked }: Parameters<Pins['hand']>[1],
+    { alone, signal, known: before, asked }: Parameters<Pins['hand']>[1],
   ): Promise<TypedPin> {
-    if (own !== undefined && own !== null) {
-      if ((await marks.known(own)) === null) return { pin: own, keep: 'no' };
-      wipe(own);
+    if (before !== undefined && before !== null) {
+      if ((await marks.known(before)) === null) return { pin: before, keep: 'no' };
+      wipe(before);
     }
     if (why.reason === 'login' && unsent !== null && !alone) {
       const again = unsent;
@@ -137,10 +143,10 @@ export function createPins(deps: {
     const known = await unasked();
     requireWanted(known, signal);
     if (known !== null) return { pin: known, keep: 'no' };
-    if (alone) throw needed();
+    if (alone) throw needed(signer().name);
     asked?.();
     return prompts.pin(signer(), {
-      text: pinQuestion(signer(), why, { stored: sealed !== null, marks: marks.all() }),
+      text: pinQuestion(signer(), why, { stored: own.stored(), marks: marks.own() }),
       why,
       check: faultOf,
       signal,
@@ -168,11 +174,8 @@ export function createPins(deps: {
       await marks.taken(pin);
       if (how === 'vault') {
         mark.kept = true;
-        await keep(Uint8Array.from(pin));
-      } else if (how === 'until-lock' && over === null) {
-        wipe(held);
-        held = Uint8Array.from(pin);
-      }
+        await own.keep(Uint8Array.from(pin));
+      } else if (how === 'until-lock' && over === null) own.hold(pin);
     } finally {
       wipe(pin);
     }
@@ -182,51 +185,39 @@ export function createPins(deps: {
   /** What becomes of the PINs of an attempt that failed. Answers what it failed with. */
   async function settle(sent: SentPin[], error: unknown): Promise<unknown> {
     const last = sent.pop();
-    const { trouble, code, pin } =
-      error instanceof DeviceError ? error : { trouble: null, code: 'INTERNAL', pin: null };
     // Each but the last was taken: another was asked for after it.
     for (const one of sent) await taken(one);
-    if (trouble === 'pin-refused' || trouble === 'pin-locked') {
+    const outcome = outcomeOf(error);
+    if (outcome === 'refused' || outcome === 'locked') {
       // A token that was locked elsewhere says nothing of the PIN that it took once.
-      const mark = last?.mark ?? (trouble === 'pin-refused' ? inUse : null);
+      const mark = last?.mark ?? (outcome === 'refused' ? inUse : null);
       wipe(last?.pin);
+      ends += 1;
       if (mark !== null) await refused(mark);
       return error;
     }
     if (last === undefined) return error;
-    if (AFTER_LOGIN.has(code) || pin === 'taken') {
-      // What is known of the device was learned with it; it is kept for no device that is not the signer's.
-      await marks.taken(last.pin);
-      wipe(last.pin);
-      return error;
-    }
-    if (error instanceof AppError || trouble === 'key-gone') {
+    if (outcome === 'taken') {
       await taken(last);
       return error;
     }
-    if (pin === 'unsent') {
-      await marks.taken(last.pin);
-      wipe(unsent?.pin);
+    if (outcome === 'stranger' || outcome === 'unsent') await marks.taken(last.pin);
+    if (outcome === 'unsent') {
+      abandon();
       unsent = { pin: last.pin, keep: last.keep };
       return error;
     }
-    if (inUse?.salt === last.mark.salt) inUse = null;
     wipe(last.pin);
+    if (outcome === 'stranger') return error;
+    if (inUse?.salt === last.mark.salt) inUse = null;
     if (last.mark.kept === true) await deps.pending?.refused();
-    if (!(error instanceof DeviceError) || trouble !== 'unreachable') return error;
-    const told = new DeviceError(
-      'pin-needed',
-      UNANSWERED,
-      `${signer().name} did not say whether it took the PIN, which may have cost a try. Look at the device, then log in to it.`,
-      `${code}: ${error.message} ${error.library}`.trim(),
-    );
-    told.cause = error;
-    return told;
+    return unanswered(signer().name, error);
   }
 
   return {
     async hand(why, how) {
       requireWanted(null, how.signal);
+      if (why.token !== undefined) deps.book.meet(why.token.serial);
       const [mine, ...around] = attempts.now();
       const before = ends;
       // What was handed to the work before was taken: another is asked for after it.
@@ -237,7 +228,7 @@ export function createPins(deps: {
       let kept = false;
       try {
         // SECURITY: the login for which it waited is over, so its PIN would go nowhere, or be asked of a person for nothing.
-        if (why.reason === 'signature' && ends !== before) throw needed();
+        if (why.reason === 'signature' && ends !== before) throw needed(signer().name);
         const sent = await give(why, how);
         // Nobody waits for its answer any more: it stays marked.
         if (mine !== undefined && !mine.over) {
@@ -268,32 +259,38 @@ export function createPins(deps: {
       if (fault !== null)
         throw new AppError('INVALID_INPUT', fault, { fields: [{ path: 'oldPin', message: fault }] });
     },
-    keep,
+    async changed(oldPin, newPin) {
+      await marks.changed(oldPin, newPin);
+      inUse = null;
+      await own.changed(oldPin, newPin, false);
+      for (const one of neighbours()) await one.changedElsewhere(oldPin, newPin);
+      deps.kept();
+    },
+    offer(pin) {
+      abandon();
+      if (over === null) unsent = { pin: Uint8Array.from(pin), keep: 'no' };
+    },
     async forgetRefusals() {
       await marks.forget();
       deps.kept();
     },
-    refusals: marks.all,
-    abandon() {
-      wipe(unsent?.pin);
-      unsent = null;
-    },
+    refusals: marks.own,
+    abandon,
     forget() {
       ends += 1;
-      wipe(held, unsent?.pin);
-      held = null;
-      unsent = null;
+      own.drop();
+      abandon();
     },
     end(why) {
       over = why;
+      deps.book.users.delete(user);
       turns.end(why);
-      wipe(held, unsent?.pin);
-      held = null;
-      unsent = null;
+      own.drop();
+      abandon();
     },
-    held: () => held !== null,
-    stored: () => sealed !== null,
-    holds: (other) =>
-      sealed === null || other === null ? sealed === other : Buffer.from(sealed).equals(other),
+    takeHeld: own.takeHeld,
+    held: own.held,
+    stored: own.stored,
+    holds: own.holds,
   };
 }

@@ -19,12 +19,25 @@ export function setMarks(tx: Tx, id: string, marks: readonly RefusedPin[]): void
 }
 
 /** SECURITY: the marks of what the vault keeps are counted apart, so that no number of others pushes them out. */
-export function mark(tx: Tx, { id, pin }: { id: string; pin: RefusedPin }): void {
+function mark(tx: Tx, { id, pin }: { id: string; pin: RefusedPin }): void {
   const marks = [...marksOf(tx, id).filter(({ salt }) => salt !== pin.salt), pin];
   setMarks(tx, id, [
     ...marks.filter(({ kept }) => kept === true).slice(-MOST_REFUSED),
     ...marks.filter(({ kept }) => kept !== true).slice(-MOST_REFUSED),
   ]);
+}
+
+/** What is marked of a PIN that `id` sends or sent. */
+export interface SentMark {
+  id: string;
+  pin: RefusedPin;
+  /** Other signers on the same device in whose vault it lies. */
+  keptBy?: readonly string[];
+}
+
+export function markAll(tx: Tx, { id, pin, keptBy = [] }: SentMark): void {
+  mark(tx, { id, pin });
+  for (const other of keptBy) mark(tx, { id: other, pin: { ...pin, kept: true } });
 }
 
 /** Those of every signer that has some. */

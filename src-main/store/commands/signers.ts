@@ -13,7 +13,7 @@ import type {
   StoredSignerConfig,
 } from '../signer-columns.ts';
 import { nameIdentities, rememberIdentity } from './identity-keys.ts';
-import { mark, marksOf, setMarks } from './pin-marks.ts';
+import { allMarks, markAll, marksOf, type SentMark, setMarks } from './pin-marks.ts';
 import { forgetUnfinished } from './unfinished-keys.ts';
 
 interface Row {
@@ -199,19 +199,21 @@ export const signerCommands = {
     );
   }),
   /** Durable before anybody can send the PIN again. */
-  'signers.refused': change((tx, args: { id: string; pin: RefusedPin }): void => mark(tx, args)),
+  'signers.refused': change((tx, args: SentMark): void => markAll(tx, args)),
   /** Durable before the PIN is sent: it is on its way, and nothing is known of it yet. */
-  'signers.sending': write((tx, args: { id: string; pin: RefusedPin }): void => mark(tx, args)),
-  /** The device took them: the marks of these salts are gone. */
-  'signers.taken': write((tx, { id, salts }: { id: string; salts: string[] }): void =>
-    setMarks(
-      tx,
-      id,
-      marksOf(tx, id).filter(({ salt }) => !salts.includes(salt)),
-    ),
-  ),
-  'signers.forgetRefused': change((tx, { id }: { id: string }): void => {
-    tx.run("UPDATE signers SET refused = '[]' WHERE id = $id", { id });
+  'signers.sending': write((tx, args: SentMark): void => markAll(tx, args)),
+  /** The device took them: the marks of these salts are gone, whichever signers have them. */
+  'signers.taken': write((tx, { salts }: { salts: string[] }): void => {
+    for (const { id, marks } of allMarks(tx))
+      if (marks.some(({ salt }) => salts.includes(salt)))
+        setMarks(
+          tx,
+          id,
+          marks.filter(({ salt }) => !salts.includes(salt)),
+        );
+  }),
+  'signers.forgetRefused': change((tx, { ids }: { ids: string[] }): void => {
+    for (const id of ids) setMarks(tx, id, []);
   }),
   /** How many keys each signer holds. */
   'signers.keyCounts': read((tx): { signer: string; count: number }[] =>
