@@ -30,6 +30,15 @@ export interface RefusedPin {
   kept?: boolean;
 }
 
+/** The marks of a place where a signer is not in force. */
+export interface PendingMarks {
+  /** Of the signer. */
+  id: string;
+  /** By which the PINs were sent. */
+  settings: SignerSettings;
+  marks: RefusedPin[];
+}
+
 /** A key on a device that is none of the workspace: it is being made, or has to be destroyed there. */
 export interface UnfinishedKey {
   id: string;
@@ -82,4 +91,6 @@ export interface AppliedSigner {
   settings: SignerSettings | null;
   /** "keep" leaves what is there. */
   sealed: Uint8Array | null | 'keep';
+  /** Made at this place while it was pending; they come to those that are there. */
+  marks?: readonly RefusedPin[];
 }

@@ -16,7 +16,7 @@ import type { Clock, Random } from '../../ports.ts';
 import type { StoredSignerConfig } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import type { Configure } from '../config/configure.ts';
-import { documentOf, type PendingSigner, secretStored } from '../config/document.ts';
+import { changedSigners, documentOf, type PendingSigner, secretStored } from '../config/document.ts';
 import { signerToml } from '../config/toml-channels.ts';
 import { boundSettings } from '../lifecycle/device-holder.ts';
 import type { DeviceKinds, LiveSigners } from '../lifecycle/live-signers.ts';
@@ -54,14 +54,18 @@ interface Book {
   /** With the address of each that is a KMIP server. */
   running: Map<string, HsmEndpoint | null>;
   pins: PendingPins;
+  /** Ends when nothing is being applied. */
+  applying: Promise<void>;
 }
 
 interface Doctor {
   channels: Pick<Domain<'signers'>, 'examine' | 'pinServer' | 'report'>;
   /** Of the KMIP servers that are being examined. Throws AppError LOCKED. */
   endpoints(): HsmEndpoint[];
-  /** Before another address comes into force. Throws AppError NOT_ALLOWED_NOW while an offline station examines one. */
-  requireNone(): void;
+  /** Runs work that applies what is pending; no examination begins meanwhile. Throws AppError NOT_ALLOWED_NOW while one runs that it concerns. */
+  applying<T>(work: () => Promise<T>): Promise<T>;
+  /** What a person typed for this signer as it is pending, to be held until the lock; null: nothing. */
+  typed(signer: PendingSigner): Uint8Array | null;
   /** Forgets what was typed. */
   locking(): void;
 }
@@ -86,7 +90,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
   function book(): Book {
     const now = session();
     const known = books.get(now) ?? {
-      ...{ reports: new Map(), reached: new Map(), running: new Map() },
+      ...{ reports: new Map(), reached: new Map(), running: new Map(), applying: Promise.resolve() },
       pins: createPendingPins({ clock, random, session: now, live: live(), configure: deps.configure }),
     };
     books.set(now, known);
@@ -123,13 +127,30 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     );
   }
 
+  async function requireNoneChanged(): Promise<void> {
+    const { running } = book();
+    if (session().workspace.kind === 'offline' && [...running.values()].some((place) => place !== null))
+      throw new AppError(
+        'NOT_ALLOWED_NOW',
+        'A server is being examined. Wait for the end of the examination or cancel it, then apply.',
+      );
+    const stored = await session().store.run('signers.config', {});
+    const examined = changedSigners(stored).find(({ id }) => running.has(id));
+    if (examined === undefined) return;
+    throw new AppError(
+      'NOT_ALLOWED_NOW',
+      `${examined.name} is being examined, and it is among what is pending. Wait for the end of the examination or cancel it, then apply.`,
+      { ids: [examined.id] },
+    );
+  }
+
   async function work(signer: ReturnType<typeof found>, job: JobContext): Promise<{ summary: string }> {
     const { reports, reached } = book();
     const { id, name, kind, settings } = signer;
     const stored = await session().store.run('signers.config', {});
     const keys = await session().store.run('signers.keys', {});
     const identities = await session().store.run('signers.identities', {});
-    const pins = book().pins.of(stored, signer);
+    const pins = await book().pins.of(signer);
     const person = doctorPerson({
       ...{ signer: { id, name, kind }, pins, prompts: live().prompts, signal: job.signal },
     });
@@ -188,12 +209,25 @@ export function createDoctor(deps: DoctorDeps): Doctor {
   return {
     channels: {
       async examine({ id }) {
-        const stored = await session().store.run('signers.config', {});
-        const signer = found(stored, id);
-        const { running } = book();
-        if (running.has(id))
-          throw new AppError('NOT_ALLOWED_NOW', `${signer.name} is being examined. Wait for its end.`);
-        requireOneEndpoint(stored, signer);
+        const mine = book();
+        for (let seen: Promise<void> | null = null; seen !== mine.applying;) {
+          seen = mine.applying;
+          await seen;
+        }
+        const { running } = mine;
+        const twice = running.has(id);
+        if (!twice) running.set(id, null);
+        let signer: ReturnType<typeof found>;
+        try {
+          const stored = await session().store.run('signers.config', {});
+          signer = found(stored, id);
+          if (twice)
+            throw new AppError('NOT_ALLOWED_NOW', `${signer.name} is being examined. Wait for its end.`);
+          requireOneEndpoint(stored, signer);
+        } catch (error) {
+          if (!twice) running.delete(id);
+          throw error;
+        }
         const title = `Examination of ${titleOf(signer)}`;
         running.set(id, endpointOf(signer.settings));
         return deps.deviceJob(id, { action: 'signers.examine', title }, (job) =>
@@ -233,14 +267,20 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       report: ({ id }) => structuredClone(book().reports.get(id) ?? null),
     },
     endpoints: () => [...book().running.values()].filter((place) => place !== null),
-    requireNone() {
-      if (session().workspace.kind !== 'offline') return;
-      if ([...book().running.values()].every((place) => place === null)) return;
-      throw new AppError(
-        'NOT_ALLOWED_NOW',
-        'A server is being examined. Wait for the end of the examination or cancel it, then apply.',
-      );
+    async applying(work) {
+      const mine = book();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const before = mine.applying;
+      mine.applying = before.then(() => promise);
+      try {
+        await before;
+        await requireNoneChanged();
+        return await work();
+      } finally {
+        resolve();
+      }
     },
+    typed: (signer) => book().pins.typed(signer),
     locking() {
       books.get(session())?.pins.locking();
     },

@@ -6,12 +6,14 @@ import type { Topic } from '#shared/bridge.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import { signerSettings } from '#shared/contract/signer-settings.ts';
 import { AppError } from '../../lib/app-error.ts';
+import { wipe } from '../../lib/bytes.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { RefusedPin, StoredSigner, StoredSignerConfig } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { effectiveRoles, SOFTWARE } from '../config/document.ts';
 import { accountOf } from '../config/same-device.ts';
+import { samePlace } from '../config/same-place.ts';
 import type { Device, DeviceError, Person } from '../device.ts';
 import type { SignerTable } from '../router.ts';
 import type { Signer } from '../signer.ts';
@@ -51,8 +53,11 @@ export interface LiveSigners {
   book(id: string, refused: readonly RefusedPin[], settings: SignerSettings): PinBook;
   all(): ReadonlyMap<string, ManagedSigner>;
   name(id: string): string;
-  /** Starts what is new, stops what is gone or has other settings; a new name alone stops nothing. */
-  apply(stored: StoredSignerConfig): Promise<void>;
+  /**
+   * Starts what is new, stops what is gone or has other settings; a new name alone stops nothing. `typed`: PINs to hold until the
+   * lock, by the id of the signer; they belong to it.
+   */
+  apply(stored: StoredSignerConfig, typed: ReadonlyMap<string, Uint8Array | null>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -110,7 +115,21 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
     sealed: Uint8Array | null,
   ): boolean => from === JSON.stringify(settings) && managed.pins.holds(sealed);
 
-  function start(signer: StoredSigner, settings: SignerSettings): Omit<Entry, 'from'> {
+  /** What is held until the lock, for a signer that is started anew at the same place with the same secret. */
+  function heldBy(
+    entry: Entry | undefined,
+    signer: StoredSigner,
+    settings: SignerSettings,
+  ): Uint8Array | null {
+    if (entry === undefined || !entry.managed.pins.holds(signer.sealed)) return null;
+    return samePlace(entry.managed.settings(), settings) ? entry.managed.pins.takeHeld() : null;
+  }
+
+  function start(
+    signer: StoredSigner,
+    settings: SignerSettings,
+    held: Uint8Array | null,
+  ): Omit<Entry, 'from'> {
     const { id } = signer;
     const book = bookOf(id, signer.refused, settings);
     const facts = () => ({ id, name: name(id), kind: settings.kind, settings });
@@ -123,6 +142,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       signer: facts,
       sealed: signer.sealed,
       book,
+      held,
       subjects: () => subjects(contact.known()?.facts.serial ?? contact.binding()?.serial),
       kept: () => changed('signers', [id]),
       outdated: () =>
@@ -179,7 +199,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
     describe: async () => ({ ...(await software.describe()), name: name(SOFTWARE) }),
   };
 
-  function take(config: StoredSignerConfig): Entry[] {
+  function take(config: StoredSignerConfig, typed: ReadonlyMap<string, Uint8Array | null>): Entry[] {
     const next = new Map<string, Entry>();
     names = new Map(config.signers.map((signer) => [signer.id, signer.name]));
     roles = effectiveRoles(config);
@@ -188,12 +208,14 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       // Fields that a later version added get their defaults.
       const settings = signerSettings.parse(signer.settings);
       const running = signers.get(signer.id);
-      next.set(
-        signer.id,
-        running !== undefined && unchanged(running, settings, signer.sealed)
-          ? running
-          : { ...start(signer, settings), from: JSON.stringify(settings) },
-      );
+      const given = typed.get(signer.id) ?? null;
+      if (running !== undefined && unchanged(running, settings, signer.sealed)) {
+        wipe(given);
+        next.set(signer.id, running);
+        continue;
+      }
+      const held = given ?? heldBy(running, signer, settings);
+      next.set(signer.id, { ...start(signer, settings, held), from: JSON.stringify(settings) });
     }
     const ending = [...signers].filter(([id, { managed }]) => next.get(id)?.managed !== managed);
     signers = next;
@@ -204,7 +226,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
     return ending.map(([, entry]) => entry);
   }
 
-  take(stored);
+  take(stored, new Map());
 
   return {
     prompts,
@@ -242,8 +264,8 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       });
     },
     all: () => new Map([...signers].map(([id, { managed }]) => [id, managed])),
-    async apply(config) {
-      const ending = take(config);
+    async apply(config, typed) {
+      const ending = take(config, typed);
       const why = new AppError(
         'CANCELLED',
         'The signer was changed meanwhile. Do it again with the new settings.',

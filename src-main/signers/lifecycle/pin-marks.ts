@@ -5,6 +5,7 @@
  */
 import type { AuditEntry } from '../../audit/audit-record.ts';
 import type { Clock, Random } from '../../ports.ts';
+import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import type { RefusedPin } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import type { PinBook, PinUser } from './pin-book.ts';
@@ -16,13 +17,14 @@ export function createPinMarks(deps: {
   session: Session;
   signer(): { id: string; name: string };
   book: PinBook;
-  /** false: the marks are of this session alone. */
-  stored?: boolean;
+  /** Where the PINs go, when that is not in force. */
+  place?: SignerSettings | undefined;
   subjects(): AuditEntry['subjects'];
   /** Whether it is the PIN in the vault. */
   kept(pin: Uint8Array): boolean;
 }) {
-  const { clock, random, session, signer, subjects, book, stored: lasting = true } = deps;
+  const { clock, random, session, signer, subjects, book } = deps;
+  const at = deps.place === undefined ? {} : { pending: deps.place };
 
   // In memory first: a disk that cannot be written must not cost the device a try.
   const put = (into: PinBook, mark: RefusedPin): void => {
@@ -45,15 +47,14 @@ export function createPinMarks(deps: {
     for (const mark of all())
       if (which(mark) && (await knownRefusal(pin, [mark])) !== null) salts.push(mark.salt);
     if (salts.length === 0) return;
-    if (lasting) await session.store.run('signers.taken', { salts });
+    await session.store.run('signers.taken', { salts });
     remove(salts);
   }
+  const users = (): [PinBook, PinUser][] =>
+    book.device().flatMap((one) => [...one.users].map((user): [PinBook, PinUser] => [one, user]));
   /** The other signers in force on this device, with their books. */
   const others = (): [PinBook, PinUser][] =>
-    book
-      .device()
-      .flatMap((one) => [...one.users].map((user): [PinBook, PinUser] => [one, user]))
-      .filter(([, user]) => user.inForce && user.id !== signer().id);
+    users().filter(([, user]) => user.inForce && user.id !== signer().id);
 
   return {
     /** Of this signer alone. */
@@ -73,10 +74,8 @@ export function createPinMarks(deps: {
       put(book, mark);
       const twins = others().filter(([, user]) => user.stores(pin));
       for (const [into] of twins) put(into, { ...base, kept: true });
-      if (lasting)
-        await session.store.run('signers.sending', {
-          ...{ id: signer().id, pin: mark, keptBy: twins.map(([, { id }]) => id) },
-        });
+      const keptBy = twins.map(([, { id }]) => id);
+      await session.store.run('signers.sending', { id: signer().id, pin: mark, keptBy, ...at });
       return mark;
     },
     /** The device took it. */
@@ -98,8 +97,7 @@ export function createPinMarks(deps: {
         summary: `${name} refused the PIN; it is not sent again`,
         subjects: subjects(),
       };
-      if (lasting) await session.store.run('signers.refused', { id, pin: settled, keptBy, audit });
-      else await session.store.run('audit.add', { audit });
+      await session.store.run('signers.refused', { id, pin: settled, keptBy, ...at, audit });
     },
     /** The PIN of the device is this one from now on, whatever was said of it before, and no longer the other. */
     async changed(oldPin: Uint8Array, newPin: Uint8Array): Promise<void> {
@@ -115,6 +113,7 @@ export function createPinMarks(deps: {
       const { id, name } = signer();
       await session.store.run('signers.forgetRefused', {
         ids: [id, ...others().map(([, user]) => user.id)],
+        pending: users().flatMap(([, user]) => (user.inForce ? [] : [user.id])),
         audit: {
           action: 'signers.forgetRefusal',
           outcome: 'done',

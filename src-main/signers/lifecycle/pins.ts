@@ -2,6 +2,7 @@
  * The PIN or password of one signer: from the vault, from memory until the lock, or from a person. One that was refused, or sent
  * and not answered to, is marked before anything else happens and never sent again by itself. Nothing here reaches the renderer.
  */
+import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import type { AuditEntry } from '../../audit/audit-record.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { wipe } from '../../lib/bytes.ts';
@@ -27,9 +28,10 @@ export function createPins(deps: {
   sealed: Uint8Array | null;
   /** In memory until the lock already; it belongs to the answer. */
   held?: Uint8Array | null;
-  /** Of this signer at this place, shared with who else sends its PINs. `stored: false`: of another place than the one in force. */
+  /** Of this signer at this place, shared with who else sends PINs to its device. */
   book: PinBook;
-  stored?: boolean;
+  /** Where the PINs go, when that is not in force. */
+  place?: SignerSettings | undefined;
   /** Of its audit records: the signer and, where it is known, its device; the signer alone when left out. */
   subjects?(): AuditEntry['subjects'];
   /** What is kept of the PIN is another. */

@@ -6,6 +6,7 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import { change, read, type Tx, write } from '../command.ts';
 import type {
   AppliedSigner,
+  PendingMarks,
   RefusedPin,
   SignerBinding,
   SignerRoles,
@@ -13,7 +14,16 @@ import type {
   StoredSignerConfig,
 } from '../signer-columns.ts';
 import { nameIdentities, rememberIdentity } from './identity-keys.ts';
-import { allMarks, markAll, marksOf, type SentMark, setMarks } from './pin-marks.ts';
+import {
+  forgetPendingMarks,
+  markAll,
+  marksOf,
+  pendingMarks,
+  type SentMark,
+  setMarks,
+  setPendingMarks,
+  unmark,
+} from './pin-marks.ts';
 import { forgetUnfinished } from './unfinished-keys.ts';
 
 interface Row {
@@ -104,7 +114,7 @@ function recordLeft(tx: Tx, { id, name }: { id: string; name: string }): void {
   });
 }
 
-function put(tx: Tx, { id, name, kind, settings, sealed }: AppliedSigner): void {
+function put(tx: Tx, { id, name, kind, settings, sealed, marks = [] }: AppliedSigner): void {
   const values = { id, name, kind, settings: settings === null ? null : JSON.stringify(settings) };
   tx.run(
     `INSERT INTO signers (id, name, kind, settings) VALUES ($id, $name, $kind, $settings)
@@ -112,6 +122,7 @@ function put(tx: Tx, { id, name, kind, settings, sealed }: AppliedSigner): void 
     values,
   );
   if (sealed !== 'keep') tx.run('UPDATE signers SET sealed = $sealed WHERE id = $id', { id, sealed });
+  if (marks.length > 0) setMarks(tx, id, [...marksOf(tx, id), ...marks]);
 }
 
 export const signerCommands = {
@@ -130,6 +141,7 @@ export const signerCommands = {
       revision: nextRevision(tx, args.revision),
       pending: args.pending,
     });
+    if (args.pending === null) forgetPendingMarks(tx);
   }),
   /** Files that settings name lie elsewhere now: nothing else of them changes, pending or in force. */
   'signers.moved': change(
@@ -165,6 +177,7 @@ export const signerCommands = {
          one_off_signer = $oneOffSigner, pending = NULL WHERE one = 1`,
         { revision, ...args.roles },
       );
+      forgetPendingMarks(tx);
     },
   ),
   /** Throws AppError POLICY_REFUSED with the ids of its keys. */
@@ -203,18 +216,15 @@ export const signerCommands = {
   /** Durable before the PIN is sent: it is on its way, and nothing is known of it yet. */
   'signers.sending': write((tx, args: SentMark): void => markAll(tx, args)),
   /** The device took them: the marks of these salts are gone, whichever signers have them. */
-  'signers.taken': write((tx, { salts }: { salts: string[] }): void => {
-    for (const { id, marks } of allMarks(tx))
-      if (marks.some(({ salt }) => salts.includes(salt)))
-        setMarks(
-          tx,
-          id,
-          marks.filter(({ salt }) => !salts.includes(salt)),
-        );
-  }),
-  'signers.forgetRefused': change((tx, { ids }: { ids: string[] }): void => {
+  'signers.taken': write((tx, { salts }: { salts: string[] }): void => unmark(tx, salts)),
+  /** `pending`: signers that are not in force, or not at the place that is meant. */
+  'signers.forgetRefused': change((tx, { ids, pending }: { ids: string[]; pending: string[] }): void => {
     for (const id of ids) setMarks(tx, id, []);
+    for (const one of pendingMarks(tx))
+      if (pending.includes(one.id)) setPendingMarks(tx, { ...one, marks: [] });
   }),
+  /** Marks of what is not in force. */
+  'signers.pendingMarks': read((tx): PendingMarks[] => pendingMarks(tx)),
   /** How many keys each signer holds. */
   'signers.keyCounts': read((tx): { signer: string; count: number }[] =>
     tx.all(
