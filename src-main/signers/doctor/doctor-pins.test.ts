@@ -65,11 +65,7 @@ test('what changes a signer is not applied while it is examined: one sentence, a
   const { rows } = await app.call('audit.list', { action: 'signers.apply', limit: 5 });
   expect(rows.map(({ outcome }) => outcome)).toEqual(['refused', 'done']);
   gate.resolve();
-  const asked = expect
-    .poll(async () => (await app.call('signers.prompts', {})).prompts.length, { timeout: 5000 })
-    .toBe(0);
   await app.ended(examined.job);
-  await asked;
   expect(token.pins).toEqual(['5678']);
   await apply();
   // The wrong PIN went out once, whoever has it.

@@ -62,8 +62,8 @@ interface Doctor {
   channels: Pick<Domain<'signers'>, 'examine' | 'pinServer' | 'report'>;
   /** Of the KMIP servers that are being examined. Throws AppError LOCKED. */
   endpoints(): HsmEndpoint[];
-  /** Runs work that applies what is pending; no examination begins meanwhile. Throws AppError NOT_ALLOWED_NOW while one runs that it concerns. */
-  applying<T>(work: () => Promise<T>): Promise<T>;
+  /** Runs what applies the pending changes; no examination begins meanwhile. Throws AppError NOT_ALLOWED_NOW while one runs that it concerns. */
+  applying<T>(apply: () => Promise<T>): Promise<T>;
   /** What a person typed for this signer as it is pending, to be held until the lock; null: nothing. */
   typed(signer: PendingSigner): Uint8Array | null;
   /** Forgets what was typed. */
@@ -267,7 +267,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       report: ({ id }) => structuredClone(book().reports.get(id) ?? null),
     },
     endpoints: () => [...book().running.values()].filter((place) => place !== null),
-    async applying(work) {
+    async applying(apply) {
       const mine = book();
       const { promise, resolve } = Promise.withResolvers<void>();
       const before = mine.applying;
@@ -275,7 +275,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       try {
         await before;
         await requireNoneChanged();
-        return await work();
+        return await apply();
       } finally {
         resolve();
       }

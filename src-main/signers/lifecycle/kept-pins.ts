@@ -4,7 +4,10 @@
  */
 import type { AuditEntry } from '../../audit/audit-record.ts';
 import { equalBytes, wipe } from '../../lib/bytes.ts';
+import type { RefusedPin } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
+import type { Why } from './pins-contract.ts';
+import { knownRefusal } from './refused-pins.ts';
 
 export function createKeptPins(deps: {
   session: Session;
@@ -21,12 +24,19 @@ export function createKeptPins(deps: {
   const { session, signer, subjects } = deps;
   let { sealed } = deps;
   let held = deps.held ?? null;
+  /** For signatures alone, where another was typed for them than for the login. */
+  let heldToSign: Uint8Array | null = null;
 
   const opened = (): Uint8Array | null => (sealed === null ? null : session.open(signer().id, sealed));
 
   function drop(): void {
     wipe(held);
     held = null;
+  }
+
+  function dropToSign(): void {
+    wipe(heldToSign);
+    heldToSign = null;
   }
 
   function stores(pin: Uint8Array): boolean {
@@ -59,11 +69,32 @@ export function createKeptPins(deps: {
   return {
     stores,
     keep,
-    drop,
+    /** Forgets what is in memory. */
+    drop(): void {
+      drop();
+      dropToSign();
+    },
+    /** Forgets the one in memory that bears this mark; answers whether there was one. */
+    async dropMarked(mark: RefusedPin): Promise<boolean> {
+      const bears = async (pin: Uint8Array | null): Promise<boolean> =>
+        pin !== null && (await knownRefusal(pin, [mark])) !== null;
+      if (await bears(heldToSign)) dropToSign();
+      if (mark.signature === true || !(await bears(held))) return false;
+      drop();
+      return true;
+    },
     /** A copy of the one that is sent without a person. */
-    copy: (): Uint8Array | null => (held === null ? opened() : Uint8Array.from(held)),
+    copy(reason: Why['reason']): Uint8Array | null {
+      const inMemory = reason === 'signature' ? (heldToSign ?? held) : held;
+      return inMemory === null ? opened() : Uint8Array.from(inMemory);
+    },
     /** Until the lock. A copy is taken. */
-    hold(pin: Uint8Array): void {
+    hold(pin: Uint8Array, reason: Why['reason']): void {
+      if (reason === 'signature') {
+        dropToSign();
+        heldToSign = Uint8Array.from(pin);
+        return;
+      }
       drop();
       held = Uint8Array.from(pin);
     },
@@ -86,8 +117,6 @@ export function createKeptPins(deps: {
       if (elsewhere ? stores(oldPin) : sealed !== null) await keep(Uint8Array.from(newPin));
     },
     held: (): boolean => held !== null,
-    /** The one in memory, for whoever compares it. */
-    peek: (): Uint8Array | null => held,
     stored: (): boolean => sealed !== null,
     /** Whether these sealed bytes are the ones it takes the PIN from. */
     holds: (other: Uint8Array | null): boolean =>

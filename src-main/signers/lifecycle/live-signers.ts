@@ -132,6 +132,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
   ): Omit<Entry, 'from'> {
     const { id } = signer;
     const book = bookOf(id, signer.refused, settings);
+    if (book.signed.length === 0) book.signed = signer.signed ?? [];
     const facts = () => ({ id, name: name(id), kind: settings.kind, settings });
     const subjects = (serial: string | undefined) => subjectsOf(id, serial);
     const pins = createPins({

@@ -3,7 +3,7 @@
  * turn it is. SECURITY: who looks up a PIN, marks it and sends it keeps the turn until the answer is known, so that nobody sends it
  * beside him.
  */
-import type { RefusedPin } from '../../store/signer-columns.ts';
+import type { RefusedPin, SignaturePin } from '../../store/signer-columns.ts';
 
 /** Who sends PINs by a book and may keep some, as the others on the same device know him. */
 export interface PinUser {
@@ -22,9 +22,13 @@ export interface PinUser {
 export interface PinBook {
   /** Of this signer: what it sent, and what others sent that it keeps. */
   marks: readonly RefusedPin[];
+  /** The PINs that were taken for signatures by this signer. */
+  signed: readonly SignaturePin[];
   users: Set<PinUser>;
   /** The device said its serial. */
   meet(serial: string): void;
+  /** The device and the account on it; null: nobody knows. */
+  where(): string | null;
   /** The books of all signers on this device, this one first. */
   device(): readonly PinBook[];
   /** Waits for the turn; answers the function that ends it, once. Rejects with what `until` rejects with: the turn is passed on then. */
@@ -36,7 +40,6 @@ type Place = (met: string | null) => string | null;
 
 interface Shelved extends PinBook {
   place: Place;
-  where(): string | null;
 }
 
 export interface PinShelf {
@@ -69,6 +72,7 @@ export function createPinShelf(): PinShelf {
     let met: string | null = null;
     const book: Shelved = {
       marks: [],
+      signed: [],
       users: new Set(),
       place,
       where: () => book.place(met),

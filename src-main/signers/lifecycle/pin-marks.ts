@@ -9,7 +9,17 @@ import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import type { RefusedPin } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import type { PinBook, PinUser } from './pin-book.ts';
+import type { Why } from './pins-contract.ts';
 import { knownRefusal, refusedPin } from './refused-pins.ts';
+
+type Reason = Why['reason'];
+
+/** So many are known again: the one of the login, that of signatures, and those before. */
+const MOST_SIGNED = 4;
+
+/** Whether a mark forbids to send a PIN for this. A signature may want another PIN than the login; nothing is sent for it that was refused for either. */
+const concerns = (reason: Reason, mark: RefusedPin): boolean =>
+  reason === 'signature' || mark.signature !== true;
 
 export function createPinMarks(deps: {
   clock: Clock;
@@ -50,6 +60,12 @@ export function createPinMarks(deps: {
     await session.store.run('signers.taken', { salts });
     remove(salts);
   }
+  /** Whether this device took it for a signature. */
+  async function signs(pin: Uint8Array): Promise<boolean> {
+    const here = book.where() ?? '';
+    const known = book.device().flatMap(({ signed }) => signed.filter(({ device }) => device === here));
+    return (await knownRefusal(pin, known)) !== null;
+  }
   const users = (): [PinBook, PinUser][] =>
     book.device().flatMap((one) => [...one.users].map((user): [PinBook, PinUser] => [one, user]));
   /** The other signers in force on this device, with their books. */
@@ -60,26 +76,40 @@ export function createPinMarks(deps: {
     /** Of this signer alone. */
     own: (): readonly RefusedPin[] => book.marks,
     /** The mark that forbids to send it without a person; null: there is none. */
-    known: (pin: Uint8Array) => knownRefusal(pin, all()),
-    /** The mark of its refusal; null: it was not refused. */
-    refusal: (pin: Uint8Array) =>
+    known: (pin: Uint8Array, reason: Reason) =>
       knownRefusal(
         pin,
-        all().filter(({ unanswered }) => unanswered !== true),
+        all().filter((mark) => concerns(reason, mark)),
       ),
-    /** It is about to be sent. Durable when it resolves. */
-    async sending(pin: Uint8Array): Promise<RefusedPin> {
+    /** The mark of its refusal; null: it was not refused. */
+    refusal: (pin: Uint8Array, reason: Reason) =>
+      knownRefusal(
+        pin,
+        all().filter((mark) => mark.unanswered !== true && concerns(reason, mark)),
+      ),
+    signs,
+    /** The device took it for a signature. Durable where the signer is in force. */
+    async signed(pin: Uint8Array): Promise<void> {
+      const { salt, hash, at: when } = await refusedPin(pin, random, clock.now());
+      const device = book.where() ?? '';
+      book.signed = [...book.signed, { salt, hash, at: when, device }].slice(-MOST_SIGNED);
+      if (deps.place === undefined)
+        await session.store.run('signers.signed', { id: signer().id, pins: [...book.signed] });
+    },
+    /** It is about to be sent; `apart`: for a signature, and was never taken for one, so that it may be good for the login. Durable when it resolves. */
+    async sending(pin: Uint8Array, apart: boolean): Promise<RefusedPin> {
       const base = { ...(await refusedPin(pin, random, clock.now())), unanswered: true };
-      const mark = { ...base, kept: deps.kept(pin) };
+      const mark = { ...base, kept: !apart && deps.kept(pin), ...(apart ? { signature: true } : {}) };
       put(book, mark);
-      const twins = others().filter(([, user]) => user.stores(pin));
+      const twins = apart ? [] : others().filter(([, user]) => user.stores(pin));
       for (const [into] of twins) put(into, { ...base, kept: true });
       const keptBy = twins.map(([, { id }]) => id);
       await session.store.run('signers.sending', { id: signer().id, pin: mark, keptBy, ...at });
       return mark;
     },
-    /** The device took it. */
-    taken: (pin: Uint8Array) => erase(pin, ({ unanswered }) => unanswered === true),
+    /** The device took what bears this mark. */
+    taken: (pin: Uint8Array, { signature }: RefusedPin) =>
+      erase(pin, (mark) => mark.unanswered === true && mark.signature === signature),
     /** The device refused the PIN that bears this mark. */
     async refused(mark: RefusedPin): Promise<void> {
       const settled = { ...mark, at: clock.now().toISOString(), unanswered: false };
@@ -101,8 +131,8 @@ export function createPinMarks(deps: {
     },
     /** The PIN of the device is this one from now on, whatever was said of it before, and no longer the other. */
     async changed(oldPin: Uint8Array, newPin: Uint8Array): Promise<void> {
-      await erase(newPin, () => true);
-      await erase(oldPin, ({ unanswered }) => unanswered === true);
+      await erase(newPin, ({ signature }) => signature !== true);
+      await erase(oldPin, ({ unanswered, signature }) => unanswered === true && signature !== true);
     },
     /** Another PIN lies in the vault: none of the marks is of it. */
     replaced(): void {

@@ -10,6 +10,7 @@ export const UNANSWERED = 'PIN_UNANSWERED';
 
 /** A PIN on its way to the device. SECURITY: whoever sends it settles it once. */
 export interface SentPin extends TypedPin {
+  reason: Why['reason'];
   mark: RefusedPin;
 }
 
@@ -38,8 +39,8 @@ export interface Pins {
    * until its answer is known; `hand` and `attempt` do so themselves. Rejects with DeviceError `cancelled`, or what it was ended with.
    */
   turn(signal?: AbortSignal): Promise<() => void>;
-  /** Marks it as sent, durably. `typed.pin` belongs to the answer. Throws what it was ended with, and wipes it. */
-  send(typed: TypedPin): Promise<SentPin>;
+  /** Marks it as sent, durably; for a login unless it says otherwise. `typed.pin` belongs to the answer. Throws what it was ended with, and wipes it. */
+  send(typed: TypedPin, reason?: Why['reason']): Promise<SentPin>;
   /** It did not go out: it may be sent. The PIN stays. */
   unmark(sent: SentPin): Promise<void>;
   /** Throws AppError INVALID_INPUT when the device refused this PIN before. The PIN is wiped. */

@@ -14,8 +14,7 @@ import { createAttempts, endTurn } from './pin-attempts.ts';
 import { createTurns, type PinBook, type PinUser } from './pin-book.ts';
 import { createPinMarks } from './pin-marks.ts';
 import { needed, outcomeOf, unanswered, unwanted } from './pin-outcome.ts';
-import { pinQuestion } from './pin-question.ts';
-import { knownRefusal } from './refused-pins.ts';
+import { pinQuestion, refusedBefore } from './pin-question.ts';
 import type { Pins, SentPin, Why } from './pins-contract.ts';
 import type { Prompts, TypedPin } from './prompts.ts';
 
@@ -49,6 +48,8 @@ export function createPins(deps: {
   /** The mark of the PIN that the open device took: what is refused later without another is this one. */
   let inUse: RefusedPin | null = null;
   let over: Error | null = null;
+  /** Failures from which marks were made. */
+  const settled = new WeakSet<object>();
   /** Counts what ends the login for which a signature waits: refusals and log outs. */
   let ends = 0;
 
@@ -70,7 +71,7 @@ export function createPins(deps: {
     stores: own.stores,
     async refusedElsewhere(mark) {
       const stored = deps.book.marks.some(({ salt, kept }) => salt === mark.salt && kept === true);
-      if ((await dropHeld(mark)) || stored) deps.outdated?.();
+      if ((await own.dropMarked(mark)) || stored) deps.outdated?.();
       deps.kept();
     },
     async changedElsewhere(oldPin, newPin) {
@@ -85,37 +86,29 @@ export function createPins(deps: {
   const neighbours = (): PinUser[] =>
     deps.book.device().flatMap(({ users }) => [...users].filter((one) => one !== user));
 
-  /** Forgets the PIN in memory when it bears this mark. */
-  async function dropHeld(mark: RefusedPin): Promise<boolean> {
-    const held = own.peek();
-    if (held === null || (await knownRefusal(held, [mark])) === null) return false;
-    own.drop();
-    return true;
-  }
-
   function abandon(): void {
     wipe(unsent?.pin);
     unsent = null;
   }
 
-  async function unasked(): Promise<Uint8Array | null> {
-    const known = own.copy();
+  async function unasked({ reason }: Why): Promise<Uint8Array | null> {
+    const known = own.copy(reason);
     if (known === null) return null;
-    // SECURITY: a refused PIN costs a try each time it is sent.
-    if ((await marks.known(known)) === null) return known;
+    // SECURITY: a refused PIN costs a try each time it is sent. A card may have a PIN of its own for signatures.
+    const fits = reason === 'login' || (await marks.signs(known));
+    if (fits && (await marks.known(known, reason)) === null) return known;
     wipe(known);
     return null;
   }
 
   /** Why a person's PIN is not sent. */
-  async function faultOf(pin: Uint8Array): Promise<string | null> {
-    const mark = await marks.refusal(pin);
-    if (mark === null) return null;
-    return `${signer().name} refused this PIN on ${mark.at.slice(0, 10)}. Type another. If it has become right again, press “I looked at it” on the page of the signer first.`;
+  async function faultOf(pin: Uint8Array, reason: Why['reason']): Promise<string | null> {
+    const mark = await marks.refusal(pin, reason);
+    return mark === null ? null : refusedBefore(signer().name, mark);
   }
 
   async function refused(mark: RefusedPin): Promise<void> {
-    await dropHeld(mark);
+    await own.dropMarked(mark);
     if (inUse?.salt === mark.salt) inUse = null;
     await marks.refused(mark);
     for (const one of neighbours()) await one.refusedElsewhere(mark);
@@ -132,9 +125,9 @@ export function createPins(deps: {
   async function choose(
     why: Why,
     { alone, signal, known: before, asked }: Parameters<Pins['hand']>[1],
-  ): Promise<TypedPin> {
+  ): Promise<TypedPin & { proven?: boolean }> {
     if (before !== undefined && before !== null) {
-      if ((await marks.known(before)) === null) return { pin: before, keep: 'no' };
+      if ((await marks.known(before, why.reason)) === null) return { pin: before, keep: 'no', proven: true };
       wipe(before);
     }
     if (why.reason === 'login' && unsent !== null && !alone) {
@@ -142,15 +135,15 @@ export function createPins(deps: {
       unsent = null;
       return again;
     }
-    const known = await unasked();
+    const known = await unasked(why);
     requireWanted(known, signal);
-    if (known !== null) return { pin: known, keep: 'no' };
+    if (known !== null) return { pin: known, keep: 'no', proven: true };
     if (alone) throw needed(signer().name);
     asked?.();
     return prompts.pin(signer(), {
       text: pinQuestion(signer(), why, { stored: own.stored(), marks: marks.own() }),
       why,
-      check: faultOf,
+      check: (pin) => faultOf(pin, why.reason),
       signal,
     });
   }
@@ -159,25 +152,30 @@ export function createPins(deps: {
   async function give(why: Why, how: Parameters<Pins['hand']>[1]): Promise<SentPin> {
     const typed = await choose(why, how);
     requireWanted(typed.pin, how.signal);
-    const sent = await send(typed);
-    if (over !== null || how.signal?.aborted === true) await marks.taken(sent.pin);
+    const sent = await send(typed, why.reason);
+    if (over !== null || how.signal?.aborted === true) await marks.taken(sent.pin, sent.mark);
     requireWanted(sent.pin, how.signal);
     return sent;
   }
 
-  async function send(typed: TypedPin): Promise<SentPin> {
+  async function send(
+    { proven = false, ...typed }: TypedPin & { proven?: boolean },
+    reason: Why['reason'] = 'login',
+  ): Promise<SentPin> {
     // SECURITY: what was ended has no say in what is kept any more.
     requireWanted(typed.pin);
-    return { ...typed, mark: await marks.sending(typed.pin) };
+    const apart = reason === 'signature' && !(proven || (await marks.signs(typed.pin)));
+    return { ...typed, reason, mark: await marks.sending(typed.pin, apart) };
   }
 
-  async function taken({ pin, mark, keep: how }: SentPin): Promise<void> {
+  async function taken({ pin, reason, mark, keep: how }: SentPin): Promise<void> {
     try {
-      await marks.taken(pin);
+      await marks.taken(pin, mark);
+      if (mark.signature === true) await marks.signed(pin);
       if (how === 'vault') {
         mark.kept = true;
         await own.keep(Uint8Array.from(pin));
-      } else if (how === 'until-lock' && over === null) own.hold(pin);
+      } else if (how === 'until-lock' && over === null) own.hold(pin, reason);
     } finally {
       wipe(pin);
     }
@@ -187,6 +185,9 @@ export function createPins(deps: {
   /** What becomes of the PINs of an attempt that failed. Answers what it failed with. */
   async function settle(sent: SentPin[], error: unknown): Promise<unknown> {
     const last = sent.pop();
+    // What failed within said all there is to say of a PIN.
+    if (last === undefined && error instanceof Error && settled.has(error)) return error;
+    if (error instanceof Error) settled.add(error);
     // Each but the last was taken: another was asked for after it.
     for (const one of sent) await taken(one);
     const outcome = outcomeOf(error);
@@ -203,10 +204,11 @@ export function createPins(deps: {
       await taken(last);
       return error;
     }
-    if (outcome === 'stranger' || outcome === 'unsent') await marks.taken(last.pin);
+    if (outcome === 'stranger' || outcome === 'unsent') await marks.taken(last.pin, last.mark);
     if (outcome === 'unsent') {
       abandon();
-      unsent = { pin: last.pin, keep: last.keep };
+      if (last.reason === 'login') unsent = { pin: last.pin, keep: last.keep };
+      else wipe(last.pin);
       return error;
     }
     wipe(last.pin);
@@ -253,10 +255,10 @@ export function createPins(deps: {
       }),
     turn: turns.take,
     send,
-    unmark: ({ pin }) => marks.taken(pin),
+    unmark: ({ pin, mark }) => marks.taken(pin, mark),
     refused,
     async guard(pin) {
-      const fault = await faultOf(pin);
+      const fault = await faultOf(pin, 'login');
       wipe(pin);
       if (fault !== null)
         throw new AppError('INVALID_INPUT', fault, { fields: [{ path: 'oldPin', message: fault }] });

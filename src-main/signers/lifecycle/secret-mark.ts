@@ -13,6 +13,7 @@ export function secretMark({ contact, pins }: { contact: Contact; pins: Pins }):
   const waits = !stored && !pins.held();
   const marks = pins
     .refusals()
+    .filter(({ signature }) => signature !== true)
     .filter(({ at, kept }) => (stored ? kept === true : waits && (goodAt === null || at > goodAt)));
   if (marks.length === 0) return null;
   return marks.every(({ unanswered }) => unanswered === true) ? 'unanswered' : 'refused';

@@ -73,6 +73,9 @@ test('a refusal is marked although another call ends meanwhile', async () => {
       new Uint8Array(),
     );
   const first = sign(1).catch((error: unknown) => error);
+  await expect.poll(() => s.prompts.list().length).toBe(1);
+  const typed = { pin: new Uint8Array(Buffer.from('1111')), keep: 'no' } as const;
+  await s.prompts.answer(s.prompts.list()[0]?.id ?? '', typed);
   await expect.poll(() => sent.length).toBe(1);
   await sign(2);
   go.resolve();

@@ -8,6 +8,7 @@ import type {
   AppliedSigner,
   PendingMarks,
   RefusedPin,
+  SignaturePin,
   SignerBinding,
   SignerRoles,
   StoredSigner,
@@ -37,6 +38,7 @@ interface Row {
   serial: string | null;
   bound_at: number | null;
   refused: string;
+  signed: string;
   device: string | null;
 }
 
@@ -62,6 +64,7 @@ function stored(row: Row): StoredSigner {
         ? null
         : { spkiDer, handle, serial: serial ?? '', boundAt: new Date(boundAt ?? 0).toISOString() },
     refused: JSON.parse(row.refused) as RefusedPin[],
+    signed: JSON.parse(row.signed) as SignaturePin[],
     device: row.device,
   };
 }
@@ -222,6 +225,10 @@ export const signerCommands = {
     for (const id of ids) setMarks(tx, id, []);
     for (const one of pendingMarks(tx))
       if (pending.includes(one.id)) setPendingMarks(tx, { ...one, marks: [] });
+  }),
+  /** The PINs that its device took for signatures. */
+  'signers.signed': write((tx, { id, pins }: { id: string; pins: SignaturePin[] }): void => {
+    tx.run('UPDATE signers SET signed = $signed WHERE id = $id', { id, signed: JSON.stringify(pins) });
   }),
   /** Marks of what is not in force. */
   'signers.pendingMarks': read((tx): PendingMarks[] => pendingMarks(tx)),

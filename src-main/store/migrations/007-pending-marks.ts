@@ -1,4 +1,4 @@
-/** Marks of PINs that went to what is only pending. Never edited once released. */
+/** Marks of PINs that went to what is only pending, and the PINs that were taken for signatures. Never edited once released. */
 import type { Migration } from './migrations.ts';
 
 const SQL = `
@@ -7,6 +7,8 @@ const SQL = `
 CREATE TABLE pending_marks (
   signer TEXT NOT NULL, place TEXT NOT NULL, refused TEXT NOT NULL, PRIMARY KEY (signer, place)
 ) STRICT, WITHOUT ROWID;
+-- JSON: salted hashes of the PINs that the device took for a signature, each with the device; a kept one of them is sent for the next by itself.
+ALTER TABLE signers ADD COLUMN signed TEXT NOT NULL DEFAULT '[]';
 `;
 
 export const pendingMarksMigration: Migration = { version: 7, sql: SQL };
