@@ -8,6 +8,11 @@ export type Why = Parameters<Person['pin']>[0];
 /** The code of a login whose end nobody knows: the device may have counted a try. */
 export const UNANSWERED = 'PIN_UNANSWERED';
 
+export interface ChosenPin extends TypedPin {
+  /** The device took it for this before. */
+  proven?: boolean;
+}
+
 /** A PIN on its way to the device. SECURITY: whoever sends it settles it once. */
 export interface SentPin extends TypedPin {
   reason: Why['reason'];

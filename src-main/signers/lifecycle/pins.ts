@@ -15,7 +15,7 @@ import { createTurns, type PinBook, type PinUser } from './pin-book.ts';
 import { createPinMarks } from './pin-marks.ts';
 import { needed, outcomeOf, unanswered, unwanted } from './pin-outcome.ts';
 import { pinQuestion, refusedBefore } from './pin-question.ts';
-import type { Pins, SentPin, Why } from './pins-contract.ts';
+import type { ChosenPin, Pins, SentPin, Why } from './pins-contract.ts';
 import type { Prompts, TypedPin } from './prompts.ts';
 
 export function createPins(deps: {
@@ -125,15 +125,17 @@ export function createPins(deps: {
   async function choose(
     why: Why,
     { alone, signal, known: before, asked }: Parameters<Pins['hand']>[1],
-  ): Promise<TypedPin & { proven?: boolean }> {
-    if (before !== undefined && before !== null) {
-      if ((await marks.known(before, why.reason)) === null) return { pin: before, keep: 'no', proven: true };
-      wipe(before);
+  ): Promise<ChosenPin> {
+    const again = before ?? why.known;
+    if (again !== why.known) wipe(why.known);
+    if (again !== undefined) {
+      if ((await marks.known(again, why.reason)) === null) return { pin: again, keep: 'no', proven: true };
+      wipe(again);
     }
     if (why.reason === 'login' && unsent !== null && !alone) {
-      const again = unsent;
+      const typed = unsent;
       unsent = null;
-      return again;
+      return typed;
     }
     const known = await unasked(why);
     requireWanted(known, signal);
@@ -158,13 +160,10 @@ export function createPins(deps: {
     return sent;
   }
 
-  async function send(
-    { proven = false, ...typed }: TypedPin & { proven?: boolean },
-    reason: Why['reason'] = 'login',
-  ): Promise<SentPin> {
+  async function send({ proven, ...typed }: ChosenPin, reason: Why['reason'] = 'login'): Promise<SentPin> {
     // SECURITY: what was ended has no say in what is kept any more.
     requireWanted(typed.pin);
-    const apart = reason === 'signature' && !(proven || (await marks.signs(typed.pin)));
+    const apart = reason === 'signature' && proven !== true && !(await marks.signs(typed.pin));
     return { ...typed, reason, mark: await marks.sending(typed.pin, apart) };
   }
 
