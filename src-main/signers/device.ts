@@ -55,6 +55,8 @@ export interface PinAsked {
   token?: { label: string; serial: string };
   /** Where it goes, by the settings that are used. */
   server?: { host: string; port: number };
+  /** The one that this device took since it was opened: it is sent once more without a person, unless it bears a mark. It belongs to whoever is asked. */
+  known?: Uint8Array;
 }
 
 /** A person at the screen, as a device may ask one. */

@@ -73,7 +73,10 @@ export function createSigners(deps: SignersDeps): Signers {
     return found;
   }
 
-  const configure = createConfigure({ random, session, live, changed });
+  const configure = createConfigure({
+    ...{ random, session, live, changed },
+    typed: (signer) => doctor.typed(signer),
+  });
   /** The signer, and the device by its serial: as it was met last, or as it was bound. */
   function subjects(id: string) {
     const contact = lives.get(session())?.all().get(id)?.contact;
@@ -155,10 +158,7 @@ export function createSigners(deps: SignersDeps): Signers {
     ...configure.channels,
     ...tomlChannels({ ...deps, configure, found }),
     ...doctor.channels,
-    apply(asked) {
-      doctor.requireNone();
-      return configure.channels.apply(asked);
-    },
+    apply: (asked) => doctor.applying(async () => configure.channels.apply(asked)),
     ...tokenChannels({ ...deps, tools, live, configure, deviceJob, found }),
     list: () => listSigners(session(), live()),
     endpoints: () => ({ endpoints: endpoints() }),

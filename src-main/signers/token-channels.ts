@@ -13,7 +13,7 @@ import type { Configure } from './config/configure.ts';
 import { documentOf, type SignerDocument, withSigner } from './config/document.ts';
 import { nameTaken } from './config/roles.ts';
 import { DeviceError } from './device.ts';
-import { anotherDevice, boundSettings } from './lifecycle/device-holder.ts';
+import { boundSettings } from './lifecycle/device-holder.ts';
 import { changePin } from './lifecycle/change-pin.ts';
 import type { LiveSigners } from './lifecycle/live-signers.ts';
 import { asAppError } from './lifecycle/trouble.ts';
@@ -95,12 +95,6 @@ function byField(error: unknown): never {
   const field = error instanceof DeviceError ? INIT_FIELDS[error.code] : undefined;
   if (field === undefined) throw error;
   throw new AppError('INVALID_INPUT', field.message, { fields: [field] }, { cause: error });
-}
-
-/** At the field; it is marked, and not sent again. */
-function oldPinRefused(name: string, cause: DeviceError): AppError {
-  const message = `${name} refused the present PIN, which may have cost a try. Type the right one.`;
-  return new AppError('INVALID_INPUT', message, { fields: [{ path: 'oldPin', message }] }, { cause });
 }
 
 export function tokenChannels(deps: {
@@ -227,21 +221,15 @@ export function tokenChannels(deps: {
       return deviceJob(id, { action: 'signers.changePin', title: `New PIN for ${name}` }, async (context) => {
         context.report(null, 'Changing the PIN');
         const serial = managed.contact.binding()?.serial ?? null;
-        // What is kept is the old one.
-        await managed.contact.logout();
-        await changePin(managed.pins, bytes(oldPin), bytes(newPin), async (pins) => {
-          context.commit();
-          try {
-            // SECURITY: by the serial that is bound: no PIN goes to a stranger of the same label.
-            await tools.changePin(boundSettings(settings, serial), pins, context.signal);
-          } catch (error) {
-            throw anotherDevice(error);
-          }
-        }).catch((error: unknown) => {
-          if (!(error instanceof DeviceError)) throw error;
-          if (error.trouble === 'pin-refused') throw oldPinRefused(name, error);
-          throw asAppError(error, { id, name }, null);
-        });
+        // SECURITY: by the serial that is bound: no PIN goes to a stranger of the same label.
+        const bound = boundSettings(settings, serial);
+        await changePin(
+          managed,
+          { id, name },
+          { oldPin: bytes(oldPin), newPin: bytes(newPin) },
+          (both) => tools.changePin(bound, both, context.signal),
+          context,
+        );
         return {
           summary: `The PIN of ${name} was changed${serial === null ? '' : ` (serial ${serial})`}`,
         };

@@ -107,6 +107,8 @@ export const signerPrompt = z.strictObject({
   /** "Type the PIN of My token 1.", "Touch the device." */
   text: z.string(),
   tries: z.enum(['low', 'final']).nullable(),
+  /** The PIN is for one signature, which may be another than that of the login; it is not kept in the vault. */
+  forSignature: z.boolean(),
   /** Which token it goes to, as its slot shows before any login; null: nothing is shown. */
   token: z.strictObject({ label: z.string(), serial: z.string() }).nullable(),
   /** Which server it goes to, whatever is in force or pending; null: none. */

@@ -9,6 +9,7 @@ import type { SignerBinding } from '../../store/signer-columns.ts';
 import { type Device, DeviceError, type DeviceFacts } from '../device.ts';
 import { signatureHolds } from '../signature-scheme.ts';
 import { keyAlgorithmOf } from '../stored-key.ts';
+import { serialName } from './known-device.ts';
 
 const CHALLENGE = Buffer.from('Krill signer verification challenge');
 
@@ -103,6 +104,28 @@ export async function checkBinding(
     );
   await proveKey(device, name, { handle, spkiDer: binding.spkiDer });
 }
+
+/**
+ * SECURITY: what has no identity key yet cannot prove itself, so that another one than was met first is not used. Throws DeviceError.
+ */
+export function requireMet(
+  met: DeviceFacts | undefined,
+  { serial }: DeviceFacts,
+  { name, settings }: { name: string; settings: SignerSettings },
+): void {
+  if (met === undefined || met.serial === serial) return;
+  throw new DeviceError(
+    'unreachable',
+    'ANOTHER_DEVICE',
+    `${name} answers now with another ${serialName(settings)} than a moment ago, before it had an identity key: give the address of one device, and contact it again.`,
+  );
+}
+
+/** What looks for its identity key can be cancelled. */
+export const until = (device: Device, signal: AbortSignal): Device => ({
+  ...device,
+  find: (spkiDer) => device.find(spkiDer, signal),
+});
 
 /** A key of the workspace that a signer owns. */
 export interface OwnedKey {

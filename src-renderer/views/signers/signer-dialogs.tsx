@@ -100,7 +100,9 @@ function ChangePinBody({ id, onClose }: SignerDialogProps) {
       saidByField={said !== null}
     >
       <Notice severity="careful">
-        Whoever else uses this token needs the new PIN. A wrong present PIN costs one try.
+        Whoever else uses this token needs the new PIN. A wrong present PIN costs one try. The signer stays
+        logged in; a token that lets in one program at a time is logged out and in again. Where its PIN is
+        kept, also by another signer on this token, the new one takes its place.
       </Notice>
       <SecretField
         label="Present PIN"

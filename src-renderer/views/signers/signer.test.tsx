@@ -188,6 +188,8 @@ test('the PIN is changed only when the new one was typed twice the same', async 
   });
   await show(Signer, '/signers/signer-1');
   await press('Change PIN…');
+  // What becomes of the login and of what is kept is said before.
+  screen.getByText(/is logged out and in again\. Where its PIN is kept, .*the new one takes its place\./);
   type('Present PIN', '5678');
   type('New PIN', '8765');
   type('New PIN, again', '876');
