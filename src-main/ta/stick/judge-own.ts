@@ -2,8 +2,9 @@
  * A file that was written here, beside what would be written now: on its way, or out of date, with what differs. Identities,
  * answers to children, ta.cer and ta.tal; messages are judge-messages.ts's.
  */
+import { sha256Hex } from '../../lib/bytes.ts';
 import { momentText } from '../../lib/moment-text.ts';
-import type { FactsOf } from './facts.ts';
+import { factsOf, type FactsOf } from './facts.ts';
 import type { AnchorSituation, PlaceSituation, ProxySituation, Situation } from './situation.ts';
 import { short, type Verdict } from './verdict.ts';
 
@@ -68,6 +69,21 @@ export function publicFile(
   if (anchor === null)
     return { state: 'unexpected', says: `It is of another trust anchor, ${short(file.taKey)}.` };
   return file.kind === 'tal' ? ownTal(file, anchor) : ownCertificate(file, sha256, anchor, signer !== null);
+}
+
+/** A certificate as its own trust anchor sees it. */
+export interface OfAnchor {
+  severity: 'good' | 'careful';
+  /** One sentence. */
+  says: string;
+}
+
+/** null: it is no certificate (DER) of an anchor here. */
+export function ofAnchor(der: Uint8Array, situation: Situation): OfAnchor | null {
+  const facts = factsOf(der, null);
+  if (facts.kind !== 'ta-certificate') return null;
+  const { state, says } = publicFile(facts, sha256Hex(der), situation);
+  return state === 'unexpected' ? null : { severity: state === 'own' ? 'good' : 'careful', says };
 }
 
 function ownTal({ uris }: FactsOf<'tal'>, { tal, certificateFrom }: AnchorSituation): Verdict {

@@ -55,6 +55,14 @@ test(
     const LACKS =
       /^stale: Not the locator of this trust anchor as it was made on .*: it lacks https:\/\/mirror\.example\.net\/ta\/ta\.cer\. Write it anew\.$/;
     expect(await stateOf(signer, 'ta.cer')).toMatch(CER);
+    const inspected = async (app: TestApp, bytes: Uint8Array) => {
+      const { id } = await app.call('inspect.blob', { blob: await app.blob('ta.cer', bytes, 'inspect') });
+      return (await app.call('inspect.known', { id })).anchors;
+    };
+    expect(await inspected(signer, cer ?? Buffer.of())).toEqual([
+      { item: 0, severity: 'careful', says: expect.stringMatching(/^Another ta\.cer was made on /) },
+    ]);
+    expect(await inspected(proxy, cer ?? Buffer.of())).toMatchObject([{ item: 0, severity: 'good' }]);
     expect(await stateOf(signer, 'ta.tal')).toMatch(LACKS);
     // What is stale is replaced at once. The proxy does not know the new one yet.
     await write(signer, { half: 'signer', what: 'certificate', id: null });

@@ -14,6 +14,7 @@ import { fileWords } from '../../rpki/exchange-file.ts';
 import { WRITERS } from '../writers.ts';
 import { factsOf } from './facts.ts';
 import { type Judged, judgeFile } from './judge-file.ts';
+import { type OfAnchor, ofAnchor } from './judge-own.ts';
 import { createStickLister, limitOf } from './list-stick.ts';
 import { createMedia } from './media.ts';
 import { type Medium, mediumName, readFault } from './medium.ts';
@@ -76,7 +77,12 @@ function whatWas({ kind, state }: Judged, name: string, sha256: string): NonNull
   };
 }
 
-export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, Names>; clear(): void } {
+export function stickChannels(deps: StickDeps): {
+  channels: Pick<Domain<'ta'>, Names>;
+  /** What the anchor here says of each certificate (DER); null: it is none of its own. */
+  ofAnchor(ders: readonly Uint8Array[]): Promise<(OfAnchor | null)[]>;
+  clear(): void;
+} {
   const { session, clock, changed, drafts, open } = deps;
   const media = createMedia(deps);
   const lister = createStickLister();
@@ -176,6 +182,10 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
   }
 
   return {
+    async ofAnchor(ders) {
+      const { situation } = await situations.now();
+      return ders.map((der) => ofAnchor(der, situation));
+    },
     clear() {
       situations.clear();
       lister.clear();
