@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { StickOrder } from '#shared/contract/ta-stick.ts';
 import type { TestApp } from '../../testing/test-app.ts';
-import { ALL, associateWith, TAL } from '../../testing/test-proxy-app.ts';
+import { ALL, associateWith, proxyFileOf, TAL } from '../../testing/test-proxy-app.ts';
 import { remoteChild } from '../../testing/test-remote-child.ts';
 import { dateOf } from '../../testing/test-signer.ts';
 import { judgeFile } from './judge-file.ts';
@@ -118,6 +118,25 @@ test(
     expect(await stateOf(proxy, 'repo-res.xml')).toMatch(
       /^stale: Not the repository that was taken: rrdp_notification_uri is https:.*\/other\.xml, and the child has https:.*\/notification\.xml/,
     );
+  },
+  SLOW,
+);
+
+test(
+  'a file from anywhere is told as one on a stick is, and nothing is on record of it',
+  async () => {
+    const judged = async (app: TestApp, name: string, bytes: Uint8Array) =>
+      app.call('ta.judgeFile', { blob: await app.blob(name, bytes, 'transfer') });
+    const id = await proxyFileOf(proxy, 'proxy-id');
+    const entries = async () => (await proxy.call('audit.list', { limit: 1 })).total;
+    const before = await entries();
+    expect(await judged(proxy, 'proxy-id.json', id)).toEqual({
+      state: 'own',
+      says: "The identity of this proxy: carry it to the signer's machine.",
+    });
+    expect((await judged(signer, 'proxy-id.json', id)).state).toBe('done');
+    expect((await judged(proxy, 'notes.json', Buffer.from('{"a":1}'))).state).toBe('unexpected');
+    expect(await entries()).toBe(before);
   },
   SLOW,
 );

@@ -25,13 +25,21 @@ import { createSituations, type SituationDeps } from './situations.ts';
 import { claimedKind, orderName } from './stick-names.ts';
 import { lyingThere, writeChecked } from './write-checked.ts';
 
-type Names = 'sticks' | 'handedOut' | 'stickFolder' | 'forgetStickFolder' | 'stickOpen' | 'stickWrite';
+type Names =
+  | 'judgeFile'
+  | 'sticks'
+  | 'handedOut'
+  | 'stickFolder'
+  | 'forgetStickFolder'
+  | 'stickOpen'
+  | 'stickWrite';
 type Opener = (name: string, bytes: Uint8Array) => Promise<string>;
 
 export interface StickDeps extends SituationDeps {
   clock: Clock;
   volumes: Volumes;
   tickets: TicketPaths;
+  blobs: { take(id: string): { name: string; bytes: Buffer } };
   changed(topic: Topic, ids: string[]): void;
   /** Where each file is opened; they answer what it is known by there. */
   open: {
@@ -195,6 +203,13 @@ export function stickChannels(deps: StickDeps): {
         (listing ??= list().finally(() => {
           listing = null;
         })),
+      async judgeFile({ blob }) {
+        const { name, bytes } = deps.blobs.take(blob);
+        const { situation } = await situations.now();
+        const seen = { name, sha256: sha256Hex(bytes), facts: factsOf(bytes, claimedKind(name)) };
+        const { state, says } = judgeFile(seen, situation, clock.now());
+        return { state, says };
+      },
       async handedOut() {
         const { offers } = await situations.now();
         const recorded = new Set(
