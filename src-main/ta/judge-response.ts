@@ -28,7 +28,9 @@ export interface ResponseJudgement {
 /** Judges one object by the validator, as published under the trust anchor. */
 function judge(what: string, der: Uint8Array, state: ResponseKnowledge, at: Date, faults: Faults): void {
   const { faults: found } = judgeObject(der, { issuerDer: state.info.taCertificateDer, anchor: false, at });
-  for (const { text, clause } of found) faults.check(false, `${what}: ${text}`, clause);
+  // A manifest ends with the certificate in it: that is told once.
+  const texts = new Map(found.toReversed().map(({ text, clause }) => [text, clause]));
+  for (const [text, clause] of [...texts].toReversed()) faults.check(false, `${what}: ${text}`, clause);
 }
 
 /** Every certificate that is published, and what stands beside it. */

@@ -29,6 +29,7 @@ import { fixedKeys } from './fixed-keys.ts';
 import { heldSigner } from './signer/held-signer.ts';
 import { createSignerHalf } from './signer/signer-half.ts';
 import type { Attention } from './signer/signer-view.ts';
+import type { OfAnchor } from './stick/judge-own.ts';
 import { stickChannels } from './stick/stick-channels.ts';
 
 export interface TaDeps {
@@ -60,6 +61,8 @@ export interface Ta {
   attention(): Promise<Attention[]>;
   /** Its keys and those of the children as moving them to another signer sees them. */
   rolls(target: RollTarget): Promise<Roll[]>;
+  /** What the trust anchor of this workspace says of each certificate (DER); null: it is none of its own. */
+  ofAnchor(ders: readonly Uint8Array[]): Promise<(OfAnchor | null)[]>;
   /** Children would find nobody after the application has ended. */
   serving(): boolean;
 }
@@ -180,6 +183,7 @@ export function createTa(deps: TaDeps): Ta {
     async rolls(target) {
       return [...(await children.rolls(target)), ...(await fixedKeys(session(), target))];
     },
+    ofAnchor: station.ofAnchor,
     serving: online.serving,
     domain: {
       ...online.channels,

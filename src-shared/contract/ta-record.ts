@@ -14,6 +14,8 @@ export const checkedExchange = z.strictObject({
   holds: z.boolean(),
   checks: z.array(z.strictObject({ ok: z.boolean().nullable(), text: z.string() })),
   faults: z.array(z.strictObject({ text: z.string(), clause: z.string() })),
+  /** What the file leaves out, as this one shows: no fault of it. */
+  gaps: z.array(z.string()),
 });
 export type CheckedExchange = z.infer<typeof checkedExchange>;
 

@@ -34,6 +34,10 @@ export function wishTexts(state: ProxyState): string[] {
   const issued = state.signer?.objects.issued;
   return wishesOf(state).flatMap(({ handle, requests }) =>
     [...requests].map(([key, { type }]) => {
+      const child = state.children.get(handle);
+      // The operator's own wishes.
+      if (child === undefined) return `key ${shortKey(key)}, which no child here has, is to be revoked`;
+      if (child.leaving) return `${handle} is being removed: its key ${shortKey(key)} is to be revoked`;
       const what =
         type === 'revocation'
           ? 'the revocation of'

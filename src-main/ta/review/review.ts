@@ -7,6 +7,7 @@ import { momentText } from '../../lib/moment-text.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Request } from '../documents.ts';
 import { judgeRequest, type RequestJudgement } from '../judge-request.ts';
+import { standOf } from '../past-outcome.ts';
 import { aheadText, whyDateIsAsked } from '../signer/clock.ts';
 import { weeksLater } from '../signer/publish.ts';
 import type { TrustAnchor } from '../signer/trust-anchor.ts';
@@ -110,8 +111,8 @@ function outcomeOf(order: ReviewOrder, request: Request | null): ExchangeReview[
   const { anchor, now } = order;
   const { objects } = anchor;
   const after = new Set(objects.issued.keys());
-  let revoked = objects.revocations.filter(({ expires }) => Date.parse(expires) > now.getTime()).length;
-  const before = revoked;
+  const stand = standOf(objects, now);
+  let revoked = Number(stand.revoked);
   for (const { requests } of request?.children ?? [])
     for (const [key, wish] of requests) {
       if (after.has(key)) revoked += 1;
@@ -119,10 +120,11 @@ function outcomeOf(order: ReviewOrder, request: Request | null): ExchangeReview[
       else after.delete(key);
     }
   return {
-    number: { before: String(objects.number), after: String(order.number) },
+    number: { before: stand.number, after: String(order.number) },
+    numberReason: order.numberReason,
     nextUpdate: weeksLater(now, anchor.timing.mftNextUpdateWeeks).toISOString(),
-    certificates: { before: String(objects.issued.size), after: String(after.size) },
-    revoked: { before: String(before), after: String(revoked) },
+    certificates: { before: stand.certificates, after: String(after.size) },
+    revoked: { before: stand.revoked, after: String(revoked) },
     taNotAfter: new Date(anchor.certificate.notAfter).toISOString(),
     key: order.keySigner,
   };

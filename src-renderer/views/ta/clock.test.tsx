@@ -37,6 +37,7 @@ const review = {
   quietChildren: 0,
   outcome: {
     number: { before: '20', after: '21' },
+    numberReason: null,
     nextUpdate: AT,
     certificates: { before: '1', after: '1' },
     revoked: { before: '0', after: '0' },
