@@ -22,7 +22,12 @@ test('two approvers: each own digits and a name of their own, both on record', a
   expect(view).toMatchObject({ approvers: 2 });
   expect(new Set(view.groups).size).toBe(6);
   const groups = groupsOf(bytes, view.groups);
-  for (const names of [[], ['Registrar'], ['Registrar', 'registrar '], ['Registrar', '']])
+  const alike = [
+    ['Ann Example', 'ann  example'],
+    ['Ann Example', 'Аnn Ехаmрlе'],
+    ['Ann Example', 'Ann\u200B Example'],
+  ];
+  for (const names of [[], ['Registrar'], ['Registrar', 'registrar '], ['Registrar', ''], ...alike])
     await expect(app.call('ta.approve', { id, groups, names, number: null })).rejects.toThrow(
       /Two different people/,
     );
@@ -37,12 +42,12 @@ test('two approvers: each own digits and a name of their own, both on record', a
       why,
     );
   const exchange = await app.result(
-    await app.call('ta.approve', { id, groups, names: ['Registrar', 'Auditor'], number: null }),
+    await app.call('ta.approve', { id, groups, names: ['Registrar', ' Second  Auditor'], number: null }),
   );
   const { row } = await app.call('ta.exchange', { id: exchange });
-  expect(row.how).toMatch(/^signed here, approved by Registrar and Auditor, groups /);
-  expect(row.approvedBy).toEqual(['Registrar', 'Auditor']);
-  expect((await lastAudit())?.summary).toContain('approved by Registrar and Auditor');
+  expect(row.how).toMatch(/^signed here, approved by Registrar and Second Auditor, groups /);
+  expect(row.approvedBy).toEqual(['Registrar', 'Second Auditor']);
+  expect((await lastAudit())?.summary).toContain('approved by Registrar and Second Auditor');
 });
 
 test('one person alone cannot end it: both agree by name, refused and done on record', async () => {
@@ -51,7 +56,8 @@ test('one person alone cannot end it: both agree by name, refused and done on re
   await app.call('ta.setApprovers', { count: 2 });
   // What was opened for one approver is not approved by one afterwards.
   await expect(app.call('ta.review', { id: early.id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
-  for (const names of [[], ['Registrar'], ['Registrar', 'registrar '], ['Registrar', ' ']]) {
+  const same = ['Ann Example', 'ann  example'];
+  for (const names of [[], ['Registrar'], ['Registrar', 'registrar '], ['Registrar', ' '], same]) {
     await expect(app.call('ta.setApprovers', { count: 1, names })).rejects.toMatchObject({
       code: 'INVALID_INPUT',
       message: expect.stringMatching(/^Two people approve here, so both agree/),

@@ -129,7 +129,7 @@ export function reviewChannels(deps: ReviewDeps): {
         if (error instanceof AppError) await noteRefused(id, view, error.message);
         throw error;
       }
-      requireNames(
+      const approvers = requireNames(
         names,
         view.approvers,
         'Two different people approve here: each gives a name and reads own groups.',
@@ -156,9 +156,9 @@ export function reviewChannels(deps: ReviewDeps): {
                 file: bytes,
                 number: chosen,
                 numberReason: number?.reason ?? '',
-                approvers: names.map((name) => name.trim()),
+                approvers,
                 again: context.setAside !== null,
-                approvedBy: `approved${names.length > 0 ? ` by ${names.join(' and ')}` : ''}, ${view.airGapped ? `groups ${view.groups.join(', ')} of the file's SHA-256` : 'not air-gapped: no digest was compared'}`,
+                approvedBy: `approved${approvers.length > 0 ? ` by ${approvers.join(' and ')}` : ''}, ${view.airGapped ? `groups ${view.groups.join(', ')} of the file's SHA-256` : 'not air-gapped: no digest was compared'}`,
               },
               job,
             );
