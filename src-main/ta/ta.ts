@@ -70,9 +70,12 @@ export function createTa(deps: TaDeps): Ta {
   const now = (): Date => clock.now();
   const refusedEntry = (action: string, title: string) => jobRefusal(deps, action, title);
 
+  const proxyHere = async (): Promise<string | null> =>
+    (await online.proxy.held())?.state.identity.keyId ?? null;
   const offline = createSignerHalf({
     ...deps,
     refusedEntry,
+    proxyHere,
     async wentOn() {
       try {
         if (await locals.goOn()) await publish();
@@ -112,7 +115,7 @@ export function createTa(deps: TaDeps): Ta {
     signer,
     refusedEntry,
     reviews,
-    proxyHere: async () => (await online.proxy.held())?.state.identity.keyId ?? null,
+    proxyHere,
   });
   const checks = checkChannels({
     ...deps,

@@ -40,7 +40,14 @@ export const signerView = z.strictObject({
   notify: z.string().nullable(),
   tal: z.string(),
   talUris: z.array(z.string()),
-  certificate: z.strictObject({ sha256: hex, notBefore: instant, notAfter: instant, serial: z.string() }),
+  certificate: z.strictObject({
+    sha256: hex,
+    notBefore: instant,
+    notAfter: instant,
+    serial: z.string(),
+    /** By this machine's clock: it has to be reissued before anything else. */
+    ended: z.boolean(),
+  }),
   /** Decimal; it may be larger than a JavaScript number. */
   number: z.string(),
   thisUpdate: instant,

@@ -43,6 +43,8 @@ const isRefusal = ({ path, message }: Setup['problems'][number]): boolean =>
 export function createSignerHalf(
   deps: TaDeps & {
     refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
+    /** The key identifier of the proxy in this workspace, or null. */
+    proxyHere(): Promise<string | null>;
     /** The signer went on from this clock, with the date compared: so may what else this machine signed. Never rejects. */
     wentOn(): Promise<void>;
   },
@@ -75,7 +77,10 @@ export function createSignerHalf(
   }
 
   const judged = async (data: SignerDraft): Promise<Setup> =>
-    judgeSetup(data, await chosenKey(data.key), now(), await holderOf(data));
+    judgeSetup(data, await chosenKey(data.key), now(), {
+      holder: await holderOf(data),
+      proxyHere: await deps.proxyHere(),
+    });
 
   /** By draft: what was wrong when it was looked at last. */
   const refusedInDraft = new Map<string, string>();

@@ -19,6 +19,7 @@ import { useHandedOut } from './handed-out.ts';
 import { NoSigner } from './no-signer.tsx';
 import { type ProxyDialog, ProxyDialogs } from './proxy-dialogs.tsx';
 import { ProxyPane } from './proxy-pane.tsx';
+import { ReissueDialog } from './reissue-dialog.tsx';
 import { SignerPane } from './signer-pane.tsx';
 import { StickCard } from './stick-card.tsx';
 
@@ -69,7 +70,8 @@ interface HalvesProps {
 
 function Halves({ proxy, signer, offline, child }: HalvesProps) {
   const [dialog, setDialog] = useState<ProxyDialog | null>(null);
-  const [goingOn, setGoingOn] = useState(false);
+  const [signerDialog, setSignerDialog] = useState<'go-on' | 'reissue' | null>(null);
+  const closeSigner = (): void => setSignerDialog(null);
   const known = useAnswered(proxy, signer);
   const krill = useQuery('ta.krill', {}, ['ta'], { skip: offline || signer === null });
   const connected = Boolean(krill.data?.link);
@@ -117,7 +119,8 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
           putOut={proxy?.putOut ?? true}
           open={proxy?.open ?? null}
           onDialog={setDialog}
-          onGoOn={() => setGoingOn(true)}
+          onGoOn={() => setSignerDialog('go-on')}
+          onReissue={() => setSignerDialog('reissue')}
         />
       )}
       <StickCard />
@@ -137,11 +140,18 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
         )
       ) : (
         <Pane title="The signer" says="the offline half: it holds the key">
-          <SignerPane signer={signer} onGoOn={proxy === null ? null : () => setGoingOn(true)} />
+          <SignerPane
+            signer={signer}
+            onGoOn={proxy === null ? null : () => setSignerDialog('go-on')}
+            onReissue={() => setSignerDialog('reissue')}
+          />
         </Pane>
       )}
       {signer === null ? null : (
-        <GoOnDialog signer={signer} open={goingOn} onClose={() => setGoingOn(false)} />
+        <>
+          <GoOnDialog signer={signer} open={signerDialog === 'go-on'} onClose={closeSigner} />
+          <ReissueDialog signer={signer} open={signerDialog === 'reissue'} onClose={closeSigner} />
+        </>
       )}
       {none ? null : <ExchangesTable halves={both || !offline} />}
       {proxy === null ? null : (
