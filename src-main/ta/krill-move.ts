@@ -4,6 +4,7 @@ import { tooLarge } from '../lib/atomic-file.ts';
 import { wipe } from '../lib/bytes.ts';
 import type { Domain } from '../lib/domain.ts';
 import type { RoutedKey } from '../signers/router.ts';
+import { approvedBy, requireApproval } from './review/approvers.ts';
 import { exportedDevices } from './signer/exported-devices.ts';
 import { type ExportedKey, krillStoreFiles, readBack } from './signer/export-store.ts';
 import { writeKrillFolder } from './signer/krill-folder.ts';
@@ -76,7 +77,7 @@ export function krillMove(
         }),
       };
     },
-    async exportStore({ folder, confirm }) {
+    async exportStore({ folder, confirm, names }) {
       const held = await deps.signer();
       const { anchor, keys } = held;
       if (confirm.replaceAll(/[\s:]/g, '').toUpperCase() !== anchor.objects.keyId.slice(-8))
@@ -87,6 +88,7 @@ export function krillMove(
             fields: [{ path: 'confirm', message: 'Type the last 8 digits' }],
           },
         );
+      const approvers = await requireApproval(session, names, 'writing for krillta');
       const { store } = session();
       const exchanges = await Promise.all(held.past.map(({ id }) => store.run('ta.exchangeFiles', { id })));
       const path = tickets.path(folder, 'krill');
@@ -126,9 +128,11 @@ export function krillMove(
           },
         });
       // SECURITY: on record before the first octet of a key is on the disk, whatever happens then.
-      await said(`Begins to write the trust anchor signer ${devices.words} to`);
+      await said(`Begins to write the trust anchor signer ${devices.words}${approvedBy(approvers)} to`);
       await writeKrillFolder(path, files);
-      await said(`Wrote the trust anchor signer ${devices.words} as a krillta data directory to`);
+      await said(
+        `Wrote the trust anchor signer ${devices.words} as a krillta data directory${approvedBy(approvers)} to`,
+      );
       tickets.end(folder);
       changed('audit', []);
       return { path };

@@ -157,7 +157,7 @@ export const taChannels = {
     z.strictObject({ timing: taTiming.omit({ certificateValidityYears: true }) }),
     nothing,
   ),
-  /** How many people must approve a response. */
+  /** How many people must approve a response, a reissue, going on from a clock, and writing for krillta. */
   'ta.approvers': channel('unlocked', nothing, z.strictObject({ count: z.number().int() })),
   /** From two to one only with both: different people, named as for a response. */
   'ta.setApprovers': change(
@@ -254,7 +254,7 @@ export const taChannels = {
   /** Writes a data directory krillta goes on with: keys in the clear, or where they lie on a device. `confirm` is the last 8 digits of the TA key's identifier. */
   'ta.exportStore': change(
     'unlocked',
-    z.strictObject({ folder: id, confirm: z.string().max(64) }),
+    z.strictObject({ folder: id, confirm: z.string().max(64), names: approverNames }),
     z.strictObject({ path: z.string() }),
   ),
   /** A new certificate for the same key; the base stays. Answers what must follow. */
@@ -266,6 +266,7 @@ export const taChannels = {
       notify: z.string().max(2048).nullable(),
       years: z.number().int(),
       today: today.nullable().default(null),
+      names: approverNames,
     }),
     z.strictObject({ job: id }),
   ),
@@ -273,5 +274,5 @@ export const taChannels = {
    * After something was signed with a clock ahead: whatever begins in the future is made anew with the time of this machine and
    * a higher number. Starts a job; its result id is "signer".
    */
-  'ta.goOn': change('unlocked', z.strictObject({ today }), z.strictObject({ job: id })),
+  'ta.goOn': change('unlocked', z.strictObject({ today, names: approverNames }), z.strictObject({ job: id })),
 };

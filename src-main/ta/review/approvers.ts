@@ -1,4 +1,4 @@
-/** How many people must approve a response here, and who they say they are: the same two for a response and for needing fewer. */
+/** How many people must approve here, and who they say they are: the same two for whatever the signer signs or hands on, and for needing fewer. */
 import { AppError } from '../../lib/app-error.ts';
 import type { Domain } from '../../lib/domain.ts';
 import { foldedName, plainName } from '../../lib/same-name.ts';
@@ -27,6 +27,23 @@ export async function readApprovers(session: TaDeps['session']): Promise<number>
   return (await session().store.run('settings.get', { name: SETTING })) === '2' ? 2 : 1;
 }
 
+/** What the audit says of them, after what they did; empty where nobody was asked. */
+export const approvedBy = (names: readonly string[]): string =>
+  names.length === 0 ? '' : `, approved by ${names.join(' and ')}`;
+
+/** Two names, where this workspace asks for two. `what` they do, for the refusal. Throws AppError INVALID_INPUT. */
+export async function requireApproval(
+  session: TaDeps['session'],
+  names: readonly string[],
+  what: string,
+): Promise<string[]> {
+  return requireNames(
+    names,
+    await readApprovers(session),
+    `Two different people approve ${what} here: each gives a name. Nothing was done.`,
+  );
+}
+
 /** The channels of the setting. */
 export function approversChannels(
   deps: Pick<TaDeps, 'session' | 'changed'> & { reviews: HeldReviews },
@@ -53,7 +70,7 @@ export function approversChannels(
           outcome: 'done',
           summary:
             count === 2
-              ? 'Two people approve each response from now on'
+              ? 'Two people approve each response from now on, and each reissue, going on from a clock and writing for krillta'
               : `One person approves each response from now on, agreed by ${agreed.join(' and ')}`,
           subjects: [],
         },

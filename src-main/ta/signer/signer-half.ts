@@ -10,6 +10,7 @@ import { Faults } from '../../rpki/fault.ts';
 import type { SignerFacts } from '../../signers/signer.ts';
 import type { Store } from '../../store/store-contract.ts';
 import { exportContent } from '../export.ts';
+import { requireApproval } from '../review/approvers.ts';
 import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
 import { goOn, requireGoOn } from './go-on.ts';
@@ -187,16 +188,17 @@ export function createSignerHalf(
           overwrite,
         });
       },
-      async reissue(order) {
+      async reissue({ names, ...order }) {
         const held = await signer();
         requireReissuable(held, order, now());
+        const approvers = await requireApproval(session, names, 'a reissue');
         const title = 'Reissue of the TA certificate';
         return {
           job: jobs.start({
             kind: 'ta.reissue',
             title,
             async run(job) {
-              const ids = await reissue({ session, now }, held, order, job);
+              const ids = await reissue({ session, now }, held, { ...order, approvers }, job);
               changed('ta', []);
               return ids;
             },
@@ -204,16 +206,17 @@ export function createSignerHalf(
           }),
         };
       },
-      async goOn({ today }) {
+      async goOn({ today, names }) {
         const held = await signer();
         requireGoOn(held, today, now());
+        const approvers = await requireApproval(session, names, 'going on from this clock');
         const title = 'Going on from this clock';
         return {
           job: jobs.start({
             kind: 'ta.goOn',
             title,
             async run(job) {
-              const ids = await goOn({ session, now }, held, job);
+              const ids = await goOn({ session, now }, held, approvers, job);
               changed('ta', []);
               await deps.wentOn();
               return ids;
