@@ -46,5 +46,5 @@ export function at(input: Partial<GuideInput>, handedOut: string[] = []): Guide 
   });
 }
 
-export const here = ({ steps }: Guide): string => steps.find(({ state }) => state === 'here')?.id ?? '';
+const here = ({ steps }: Guide): string => steps.find(({ state }) => state === 'here')?.id ?? '';
 export const says = (guide: Guide): [string, string | null] => [here(guide), guide.next?.label ?? null];

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import type { SignerView } from '#shared/contract/ta.ts';
-import { at, AT, here, OPEN, proxy, says, signer } from './fake-guide.ts';
-import { type GuideInput, holderOf, setUpBehind } from './guide-steps.ts';
+import { at, AT, OPEN, proxy, says, signer } from './fake-guide.ts';
+import { holderOf, setUpBehind } from './guide-steps.ts';
 
 describe('set-up', () => {
   test('begins with the proxy where one may be, with the signer in an offline station', () => {
