@@ -27,6 +27,7 @@ import { reviewChannels } from './review/review-channels.ts';
 import { recordChannels } from './record-channels.ts';
 import { fixedKeys } from './fixed-keys.ts';
 import { heldSigner } from './signer/held-signer.ts';
+import { moveChannels } from './signer/moves.ts';
 import { createSignerHalf } from './signer/signer-half.ts';
 import type { Attention } from './signer/signer-view.ts';
 import { stickChannels } from './stick/stick-channels.ts';
@@ -190,6 +191,7 @@ export function createTa(deps: TaDeps): Ta {
       ...station.channels,
       ...krillMove({ ...deps, signer, refusedEntry }),
       ...reviewing.channels,
+      ...moveChannels(deps),
       ...approversChannels({ ...deps, reviews }),
       ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.openFetched }),
       ...checks.channels,

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { change, channel, hex, id, instant, nothing, pageIn, pageOut, severity } from './channel.ts';
 import { taProxyChannels } from './ta-proxy.ts';
 import { exchangeReview } from './ta-review.ts';
+import { taMoveChannels } from './ta-move.ts';
 import { taNetChannels } from './ta-net.ts';
 import { recordExports, taRecordChannels } from './ta-record.ts';
 import { taServiceChannels } from './ta-service.ts';
@@ -135,6 +136,7 @@ export const taChannels = {
   ...taProxyChannels,
   ...taServiceChannels,
   ...taSetupChannels,
+  ...taMoveChannels,
   ...taNetChannels,
   ...taRecordChannels,
   /** null while there is no signer in this workspace. */

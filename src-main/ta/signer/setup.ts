@@ -43,7 +43,10 @@ export interface ChosenKey {
   problem: string | null;
 }
 
-export const RANGES: Record<keyof Timing, { name: string; unit: string; min: number; max: number }> = {
+export const RANGES: Record<
+  keyof Timing,
+  { name: string; unit: 'years' | 'weeks' | 'days'; min: number; max: number }
+> = {
   certificateValidityYears: { name: 'TA certificate', unit: 'years', min: 1, max: 500 },
   issuedCertificateValidityWeeks: { name: 'Certificates of children', unit: 'weeks', min: 2, max: 1040 },
   issuedCertificateReissueWeeksBefore: { name: 'Renewal before the end', unit: 'weeks', min: 1, max: 1039 },

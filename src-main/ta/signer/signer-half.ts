@@ -15,6 +15,7 @@ import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
 import { goOn, requireGoOn } from './go-on.ts';
 import { type HeldSigner, heldSigner, requireSigner } from './held-signer.ts';
+import { movesAttention } from './moves.ts';
 import { reissue, requireReissuable } from './reissue.ts';
 import { setUpSigner } from './set-up.ts';
 import { type ChosenKey, judgeSetup, type Setup } from './setup.ts';
@@ -122,7 +123,10 @@ export function createSignerHalf(
       const waiting = carried ? waitingResponse(held) : null;
       const hashes = waiting === null ? [] : [waiting.responseSha256];
       const written = await store.run('audit.recorded', { actions: [...WRITERS], hashes });
-      return attentionOf(held, now(), written.length < hashes.length ? waiting : null);
+      return [
+        ...attentionOf(held, now(), written.length < hashes.length ? waiting : null),
+        ...(await movesAttention(session())),
+      ];
     },
     channels: {
       async signer() {

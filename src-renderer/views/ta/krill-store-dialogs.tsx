@@ -36,8 +36,8 @@ function ImportBody({ onClose }: { onClose: () => void }) {
     >
       <p className="dim">
         Choose what storage_uri in krillta.conf names: the folder with signer, keys and signers in it. Keys,
-        state, every exchange, and what its history has of reissues and refusals come along; the folder itself
-        is not changed. Afterwards use only one of the two, or their numbers go apart.
+        state, every exchange, its times, and what its history has of reissues and refusals come along; the
+        folder itself is not changed. Afterwards use only one of the two, or their numbers go apart.
       </p>
       <FolderField folder={folder} onFolder={setFolder} purpose="open" />
     </DialogForm>

@@ -13,6 +13,7 @@ import { ApproversSwitch } from './approvers-switch.tsx';
 import { FileRows } from './file-rows.tsx';
 import { IdentityDialog } from './identity-card.tsx';
 import { ExportStoreDialog } from './krill-store-dialogs.tsx';
+import { MoveCards } from './move-cards.tsx';
 import { OpenRequest } from './open-request.tsx';
 import { RECORD_FILES, SIGNER_FILES } from './ta-signer-files.ts';
 import { TimingDialog } from './timing-dialog.tsx';
@@ -140,6 +141,7 @@ export function SignerPane(props: {
           {text}
         </Notice>
       ))}
+      <MoveCards signer={signer} />
       {signer.mayGoOn && onGoOn !== null ? (
         <div className="row-wrap">
           <Button onPress={onGoOn}>Go on from this clock…</Button>
