@@ -18,6 +18,7 @@ import { createLocalChildren } from './child/local-children.ts';
 import { proxyParent } from './child/proxy-parent.ts';
 import { checkChannels } from './net/check-channels.ts';
 import { readLink } from './net/krill-link.ts';
+import { readPublicPins } from './net/public-pins.ts';
 import { krillChannels } from './net/krill-channels.ts';
 import { createProxyHalf } from './proxy/proxy-half.ts';
 import { childServiceUri, readSettings } from './proxy/service-settings.ts';
@@ -125,7 +126,10 @@ export function createTa(deps: TaDeps): Ta {
     async pins() {
       const repository = (await online.proxy.held())?.state.repository ?? null;
       const krill = await readLink(session());
+      // What a person compared for this goes before what the same server is believed by elsewhere.
+      const compared = await readPublicPins(session());
       return [
+        ...compared.map(({ server, sha256 }) => ({ server, pin: sha256 })),
         ...(repository?.target.kind === 'server'
           ? [{ server: repository.contact.serviceUri, pin: repository.target.pin }]
           : []),

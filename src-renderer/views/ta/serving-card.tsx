@@ -217,15 +217,16 @@ function Service({ service, proxy }: { service: ServiceView; proxy: ProxyView })
   );
 }
 
-/** `proxy` null: there is none in this workspace. */
-export function ServingCard({ proxy }: { proxy: ProxyView | null }) {
+/** `proxy` null: there is none in this workspace. `signerHere`: the other half is, so none can be made either. */
+export function ServingCard({ proxy, signerHere }: { proxy: ProxyView | null; signerHere: boolean }) {
   const found = useQuery('ta.service', {}, ['ta'], { skip: proxy === null });
   if (proxy === null)
     return (
       <Card title="Serving" aside={<Tag>off</Tag>}>
         <EmptyState title="Only a proxy serves">
-          Children ask the proxy of a trust anchor, and this workspace has none. Make it on the trust anchor's
-          page first.
+          {signerHere
+            ? 'Children ask the proxy of a trust anchor. This workspace has the signer alone, and its proxy is elsewhere: serve there, and hand ta.cer and ta.tal out from there.'
+            : "Children ask the proxy of a trust anchor, and this workspace has none. Make it on the trust anchor's page first."}
         </EmptyState>
       </Card>
     );
