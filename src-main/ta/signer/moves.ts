@@ -2,7 +2,7 @@
  * What a move between krillta and this workspace leaves to be settled by a person: keys of the same signer that lie elsewhere, and
  * what came along. Kept in the workspace until somebody says that it is settled.
  */
-import * as z from 'zod';
+import type * as z from 'zod';
 import { type Moves, taMoves } from '#shared/contract/ta-move.ts';
 import { summaryOf } from '../../audit/audit-record.ts';
 import { AppError } from '../../lib/app-error.ts';
