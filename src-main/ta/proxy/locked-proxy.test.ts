@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TestApp } from '../../testing/test-app.ts';
-import { ask } from '../../testing/test-net.ts';
+import { ask as get } from '../../testing/test-net.ts';
 import { testKey } from '../../testing/test-proxy.ts';
 import {
   addChild,
@@ -34,10 +34,10 @@ test(
     expect(await proxy.call('ta.serving', {})).toEqual({ running: true, lockedUntil: null });
     // ta.cer and the TAL are public, and handed out without any key.
     const { certificate, tal } = uris;
-    const served = await ask(certificate, { maxBytes: 9999 });
+    const served = await get(certificate, { maxBytes: 9999 });
     expect(served.status).toBe(200);
     expect(Buffer.from(served.body)).toEqual(cer);
-    expect(Buffer.from((await ask(tal)).body).toString('utf8')).toContain('ta.cer');
+    expect(Buffer.from((await get(tal)).body).toString('utf8')).toContain('ta.cer');
     await proxy.later(1000);
     await proxy.call('ta.serveLocked', { hours: 2 });
     const until = new Date(proxy.clock.now().getTime() + 2 * 3_600_000).toISOString();

@@ -118,7 +118,7 @@ export function createService(
   }
 
   /** SECURITY: what listens with TLS has a key, and without the operator's choice no key stays while it is locked. */
-  async function rest(): Promise<void> {
+  async function closeForLock(): Promise<void> {
     const here = present();
     if (here === null || here.settings.certificate === null) return;
     resting = here;
@@ -136,7 +136,7 @@ export function createService(
     endChoice();
     if (locked === null) return;
     locked = 'silent';
-    rest().catch(deps.failed);
+    closeForLock().catch(deps.failed);
   }
 
   async function answer(call: NetCall): Promise<NetReply> {
@@ -226,7 +226,7 @@ export function createService(
             );
       if (locked !== 'silent') return;
       endChoice();
-      await rest();
+      await closeForLock();
     },
     rested() {
       const was = resting;

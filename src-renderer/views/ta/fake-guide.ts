@@ -41,6 +41,7 @@ export function at(input: Partial<GuideInput>, handedOut: string[] = []): Guide 
     reissued: false,
     krill: false,
     offline: false,
+    signerHere: false,
     ...input,
     handedOut: new Set(handedOut),
   });

@@ -26,6 +26,16 @@ describe('set-up', () => {
     expect(says(at({ proxy: proxy({ step: 'child' }) }))).toEqual(['child', 'Add the first child…']);
   });
 
+  test('the set-up of the signer is offered beside the proxy only where both are meant to be', () => {
+    const towards = { proxy: proxy({ step: 'signer' }) };
+    const offered = (input: object, handedOut: string[] = []): boolean =>
+      at({ ...towards, ...input }, handedOut).others.some(({ action }) => action.kind === 'signer');
+    for (const files of [[], ['proxy-id', 'proxy-repo']]) {
+      expect(offered({}, files)).toBe(false);
+      expect(offered({ signerHere: true }, files)).toBe(true);
+    }
+  });
+
   test('on one machine the file of the signer is handed out and opened here', () => {
     const both = { proxy: proxy({ step: 'signer' }), signer: signer('1') };
     expect(says(at(both))).toEqual(['info', 'Hand out signer-info.json…']);

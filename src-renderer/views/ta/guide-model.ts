@@ -15,7 +15,7 @@ import {
 const PUT_OUT: GuideNext = { label: 'Put out ta.cer and the TAL…', action: { kind: 'put-out' } };
 
 /** Between the repository and the association: files out, the signer's set-up, its file back. */
-function towardsSigner({ signer, handedOut }: GuideInput): Guide {
+function towardsSigner({ signer, handedOut, signerHere }: GuideInput): Guide {
   const missing = (['proxy-id', 'proxy-repo'] as const).find((what) => !handedOut.has(what));
   if (signer !== null)
     return handedOut.has('signer-info')
@@ -32,21 +32,23 @@ function towardsSigner({ signer, handedOut }: GuideInput): Guide {
           handOut('signer-info'),
           { others: [openFile('signer-info')] },
         );
-  const setUp: GuideNext = { label: "Go to the signer's set-up", action: { kind: 'signer' } };
+  const setUp: GuideNext[] = signerHere
+    ? [{ label: "Go to the signer's set-up", action: { kind: 'signer' } }]
+    : [];
   if (missing !== undefined)
     return guideAt(
       'set-up',
       'carry',
       "Write both files onto a stick and carry them to the signer's machine. Read the fingerprint below to its operator: nobody signed the files.",
       handOut(missing),
-      { others: [openFile('signer-info'), setUp] },
+      { others: [openFile('signer-info'), ...setUp] },
     );
   return guideAt(
     'set-up',
     'signer',
     "On the signer's machine, in an offline station: Trust anchor, “Set up a signer…”. Then bring its signer-info.json back here. On a test bed the signer may be in this workspace.",
     openFile('signer-info'),
-    { others: [setUp] },
+    { others: setUp },
   );
 }
 

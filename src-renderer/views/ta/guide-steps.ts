@@ -57,6 +57,8 @@ export interface GuideInput {
   handedOut: ReadonlySet<string>;
   /** An offline station never holds a proxy. */
   offline: boolean;
+  /** The signer is meant to be in this workspace as well: its set-up was begun here, or nothing here is in earnest. */
+  signerHere: boolean;
 }
 
 type Step = readonly [id: string, title: string, where: Where];

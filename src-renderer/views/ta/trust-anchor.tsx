@@ -64,16 +64,20 @@ interface HalvesProps {
   proxy: ProxyView | null;
   signer: SignerView | null;
   offline: boolean;
+  /** Nothing in this workspace is in earnest. */
+  rehearsal: boolean;
   /** A child's file that was dropped: the dialog opens with it. */
   child: string | null;
 }
 
-function Halves({ proxy, signer, offline, child }: HalvesProps) {
+function Halves({ proxy, signer, offline, rehearsal, child }: HalvesProps) {
   const [dialog, setDialog] = useState<ProxyDialog | null>(null);
   const [signerDialog, setSignerDialog] = useState<'go-on' | 'reissue' | null>(null);
   const closeSigner = (): void => setSignerDialog(null);
   const known = useAnswered(proxy, signer);
   const krill = useQuery('ta.krill', {}, ['ta'], { skip: offline || signer === null });
+  const drafts = useQuery('drafts.list', {}, ['drafts'], { skip: proxy === null || signer !== null });
+  const begun = drafts.data?.drafts.some(({ kind }) => kind === 'ta.signer') ?? false;
   const connected = Boolean(krill.data?.link);
   const handedOut = useHandedOut();
   const both = proxy !== null && signer !== null;
@@ -82,7 +86,7 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
     handedOut.data === null
       ? null
       : guideOf({
-          ...{ proxy, signer, ...known, krill: connected, offline },
+          ...{ proxy, signer, ...known, krill: connected, offline, signerHere: rehearsal || begun },
           handedOut: handedOut.data,
         });
   const close = (): void => {
@@ -192,6 +196,7 @@ export function TrustAnchor({ route, session }: ViewProps) {
       proxy={proxy.data?.proxy ?? null}
       signer={signer.data.signer}
       offline={offline}
+      rehearsal={session.workspace?.kind === 'rehearsal'}
       child={route.query['child'] ?? null}
     />
   );
