@@ -33,6 +33,7 @@ const WANTED: readonly Wanted[] = [
   { action: STORE_REISSUE, outcome: 'done', half: 'signer', kind: 'reissued' },
   { action: STORE_REFUSAL, outcome: 'refused', half: 'signer', kind: 'refused' },
   { action: 'ta.goOn', outcome: 'done', half: 'signer', kind: 'went-on' },
+  { action: 'ta.setApprovers', outcome: 'done', half: 'signer', kind: 'rule' },
   { action: 'ta.reject', outcome: 'done', half: 'signer', kind: 'rejected' },
   { action: REFUSED_REQUEST, outcome: 'refused', half: 'signer', kind: 'refused' },
   { action: 'ta.approve', outcome: 'refused', half: 'signer', kind: 'refused', subject: OTHER_DIGITS },

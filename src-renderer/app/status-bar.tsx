@@ -26,7 +26,7 @@ function ServingMark({ serving, locked }: { serving: Serving; locked: boolean })
   if (locked)
     return until === null ? (
       <span className="badge" data-kind="refusing">
-        Children of the trust anchor get 503 while it is locked
+        Trust anchor: ta.cer is handed out, children get 503 while it is locked
       </span>
     ) : (
       <span className="badge" data-kind="serving">

@@ -39,9 +39,9 @@ export const recordEvent = z.strictObject({
   /**
    * `reissued`: another TA certificate for the same key; `went-on`: what a clock that was ahead made was made anew; `rejected`: by the
    * signer's operator; `refused`: it did not hold; `withdrawn`: by the proxy's operator;
-   * `taken-over`: signer-info.json at the proxy.
+   * `taken-over`: signer-info.json at the proxy; `rule`: how many people approve from then on.
    */
-  kind: z.enum(['reissued', 'went-on', 'rejected', 'refused', 'withdrawn', 'taken-over']),
+  kind: z.enum(['reissued', 'went-on', 'rejected', 'refused', 'withdrawn', 'taken-over', 'rule']),
   /** One sentence, with the reason. */
   says: z.string(),
   /** Files, certificates, numbers and URIs it is about; `sha256` of those that have one. */

@@ -134,7 +134,7 @@ export function reviewChannels(deps: ReviewDeps): {
         );
       if (view.dateAsked !== null) requireDate(today, context.now);
       requireDigits(id, view, groups);
-      requireNames(
+      const approvers = requireNames(
         names,
         view.approvers,
         'Two different people approve here: each gives a name and reads own groups.',
@@ -161,9 +161,9 @@ export function reviewChannels(deps: ReviewDeps): {
                 file: bytes,
                 number: chosen,
                 numberReason: number?.reason ?? '',
-                approvers: names.map((name) => name.trim()),
+                approvers,
                 again: context.setAside !== null,
-                approvedBy: `approved${names.length > 0 ? ` by ${names.join(' and ')}` : ''}, ${view.airGapped ? `groups ${view.groups.join(', ')} of the file's SHA-256` : 'not air-gapped: no digest was compared'}`,
+                approvedBy: `approved${approvers.length > 0 ? ` by ${approvers.join(' and ')}` : ''}, ${view.airGapped ? `groups ${view.groups.join(', ')} of the file's SHA-256` : 'not air-gapped: no digest was compared'}`,
               },
               job,
             );

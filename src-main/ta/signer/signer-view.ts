@@ -137,6 +137,7 @@ export function signerView(held: HeldSigner, now: Date): SignerView {
       notBefore: iso(certificate.notBefore),
       notAfter: iso(certificate.notAfter),
       serial: String(certificate.serial),
+      ended: Date.parse(certificate.notAfter) <= now.getTime(),
     },
     number: String(objects.number),
     thisUpdate: iso(objects.thisUpdate),

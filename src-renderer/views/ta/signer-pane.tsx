@@ -1,7 +1,6 @@
 /** The signer's half: what it is, what is due, the place for the next request, its files and settings. */
 import { useState } from 'react';
 import type { SignerView } from '#shared/contract/ta.ts';
-import { useNow } from '../../app/clock.ts';
 import { Button } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
@@ -14,8 +13,8 @@ import { ApproversSwitch } from './approvers-switch.tsx';
 import { FileRows } from './file-rows.tsx';
 import { IdentityDialog } from './identity-card.tsx';
 import { ExportStoreDialog } from './krill-store-dialogs.tsx';
+import { MoveCards } from './move-cards.tsx';
 import { OpenRequest } from './open-request.tsx';
-import { ReissueDialog } from './reissue-dialog.tsx';
 import { RECORD_FILES, SIGNER_FILES } from './ta-signer-files.ts';
 import { TimingDialog } from './timing-dialog.tsx';
 
@@ -47,7 +46,6 @@ const COLUMNS: readonly Column<Issued>[] = [
 
 function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => void }) {
   const [reading, setReading] = useState(false);
-  const ended = Date.parse(signer.certificate.notAfter) <= useNow();
   return (
     <Card
       title="Signer"
@@ -73,6 +71,12 @@ function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => voi
             </span>,
           ],
           [
+            'RRDP',
+            <span key="value" className="mono wrap">
+              {signer.notify ?? 'none: rsync only'}
+            </span>,
+          ],
+          [
             'TAL',
             <>
               {signer.talUris.map((uri) => (
@@ -85,7 +89,8 @@ function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => voi
           [
             'TA certificate',
             <>
-              {ended ? <Tag tone="bad">ended</Tag> : 'until'} <Time at={signer.certificate.notAfter} />
+              {signer.certificate.ended ? <Tag tone="bad">ended</Tag> : 'until'}{' '}
+              <Time at={signer.certificate.notAfter} />
             </>,
           ],
           [
@@ -121,9 +126,14 @@ function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => voi
   );
 }
 
-/** `onGoOn`: the way out of a clock that was ahead begins here; null: the card above has it. */
-export function SignerPane({ signer, onGoOn }: { signer: SignerView; onGoOn: (() => void) | null }) {
-  const [dialog, setDialog] = useState<'reissue' | 'krillta' | 'times' | null>(null);
+export function SignerPane(props: {
+  signer: SignerView;
+  /** The way out of a clock that was ahead begins here; null: the card above has it. */
+  onGoOn: (() => void) | null;
+  onReissue: () => void;
+}) {
+  const { signer, onGoOn, onReissue } = props;
+  const [dialog, setDialog] = useState<'krillta' | 'times' | null>(null);
   return (
     <>
       {signer.warnings.map(({ severity, text }) => (
@@ -131,6 +141,7 @@ export function SignerPane({ signer, onGoOn }: { signer: SignerView; onGoOn: (()
           {text}
         </Notice>
       ))}
+      <MoveCards signer={signer} />
       {signer.mayGoOn && onGoOn !== null ? (
         <div className="row-wrap">
           <Button onPress={onGoOn}>Go on from this clock…</Button>
@@ -139,7 +150,7 @@ export function SignerPane({ signer, onGoOn }: { signer: SignerView; onGoOn: (()
       ) : null}
       <div className="columns">
         <OpenRequest />
-        <Facts signer={signer} onReissue={() => setDialog('reissue')} />
+        <Facts signer={signer} onReissue={onReissue} />
       </div>
       <Card title="Certificates of children" note={String(signer.issued.length)} flush>
         <DataTable
@@ -162,7 +173,6 @@ export function SignerPane({ signer, onGoOn }: { signer: SignerView; onGoOn: (()
         <Button onPress={() => setDialog('krillta')}>Write for krillta…</Button>
         <span className="dim">A data directory krillta goes on with: nobody is locked in.</span>
       </div>
-      <ReissueDialog signer={signer} open={dialog === 'reissue'} onClose={() => setDialog(null)} />
       <TimingDialog signer={signer} open={dialog === 'times'} onClose={() => setDialog(null)} />
       <ExportStoreDialog signer={signer} open={dialog === 'krillta'} onClose={() => setDialog(null)} />
     </>

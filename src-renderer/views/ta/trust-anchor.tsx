@@ -19,6 +19,7 @@ import { useHandedOut } from './handed-out.ts';
 import { NoSigner } from './no-signer.tsx';
 import { type ProxyDialog, ProxyDialogs } from './proxy-dialogs.tsx';
 import { ProxyPane } from './proxy-pane.tsx';
+import { ReissueDialog } from './reissue-dialog.tsx';
 import { SignerPane } from './signer-pane.tsx';
 import { StickCard } from './stick-card.tsx';
 
@@ -63,15 +64,33 @@ interface HalvesProps {
   proxy: ProxyView | null;
   signer: SignerView | null;
   offline: boolean;
+  /** Nothing in this workspace is in earnest. */
+  rehearsal: boolean;
   /** A child's file that was dropped: the dialog opens with it. */
   child: string | null;
 }
 
-function Halves({ proxy, signer, offline, child }: HalvesProps) {
+function SignerDialogs(props: {
+  signer: SignerView | null;
+  dialog: 'go-on' | 'reissue' | null;
+  onClose: () => void;
+}) {
+  const { signer, dialog, onClose } = props;
+  return signer === null ? null : (
+    <>
+      <GoOnDialog signer={signer} open={dialog === 'go-on'} onClose={onClose} />
+      <ReissueDialog signer={signer} open={dialog === 'reissue'} onClose={onClose} />
+    </>
+  );
+}
+
+function Halves({ proxy, signer, offline, rehearsal, child }: HalvesProps) {
   const [dialog, setDialog] = useState<ProxyDialog | null>(null);
-  const [goingOn, setGoingOn] = useState(false);
+  const [signerDialog, setSignerDialog] = useState<'go-on' | 'reissue' | null>(null);
   const known = useAnswered(proxy, signer);
   const krill = useQuery('ta.krill', {}, ['ta'], { skip: offline || signer === null });
+  const drafts = useQuery('drafts.list', {}, ['drafts'], { skip: proxy === null || signer !== null });
+  const begun = drafts.data?.drafts.some(({ kind }) => kind === 'ta.signer') ?? false;
   const connected = Boolean(krill.data?.link);
   const handedOut = useHandedOut();
   const both = proxy !== null && signer !== null;
@@ -80,7 +99,7 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
     handedOut.data === null
       ? null
       : guideOf({
-          ...{ proxy, signer, ...known, krill: connected, offline },
+          ...{ proxy, signer, ...known, krill: connected, offline, signerHere: rehearsal || begun },
           handedOut: handedOut.data,
         });
   const close = (): void => {
@@ -117,7 +136,8 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
           putOut={proxy?.putOut ?? true}
           open={proxy?.open ?? null}
           onDialog={setDialog}
-          onGoOn={() => setGoingOn(true)}
+          onGoOn={() => setSignerDialog('go-on')}
+          onReissue={() => setSignerDialog('reissue')}
         />
       )}
       <StickCard />
@@ -137,12 +157,14 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
         )
       ) : (
         <Pane title="The signer" says="the offline half: it holds the key">
-          <SignerPane signer={signer} onGoOn={proxy === null ? null : () => setGoingOn(true)} />
+          <SignerPane
+            signer={signer}
+            onGoOn={proxy === null ? null : () => setSignerDialog('go-on')}
+            onReissue={() => setSignerDialog('reissue')}
+          />
         </Pane>
       )}
-      {signer === null ? null : (
-        <GoOnDialog signer={signer} open={goingOn} onClose={() => setGoingOn(false)} />
-      )}
+      <SignerDialogs signer={signer} dialog={signerDialog} onClose={() => setSignerDialog(null)} />
       {none ? null : <ExchangesTable halves={both || !offline} />}
       {proxy === null ? null : (
         <ProxyDialogs
@@ -182,6 +204,7 @@ export function TrustAnchor({ route, session }: ViewProps) {
       proxy={proxy.data?.proxy ?? null}
       signer={signer.data.signer}
       offline={offline}
+      rehearsal={session.workspace?.kind === 'rehearsal'}
       child={route.query['child'] ?? null}
     />
   );
