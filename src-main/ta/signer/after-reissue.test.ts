@@ -121,6 +121,17 @@ test('one that has ended is said to have ended, and nothing holds until it is re
   );
 });
 
+test('on the page, too, the end of the certificate stands above the end of the manifest that is near', async () => {
+  await setUp();
+  await app.result(await app.call('ta.reissue', { ...order(1), today: dateOf(app) }));
+  await app.later(310 * DAY_MS);
+  await approve(app, await proxy.request([], app.clock.now()));
+  await app.later(70 * DAY_MS);
+  const { warnings } = await signerOf(app);
+  expect(warnings.map(({ severity }) => severity)).toEqual(['bad', 'careful']);
+  expect(warnings[0]?.text).toMatch(/^The TA certificate ended/);
+});
+
 test('it works after CRL and manifest have ended, and the proxy takes its file over', async () => {
   // Between two seconds, as clocks are: what is made ends at a whole one.
   app.clock.advance(345);

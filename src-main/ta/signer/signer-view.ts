@@ -52,7 +52,9 @@ function warningsOf({ anchor, highest, lastAt }: HeldSigner, now: Date): SignerV
       severity: 'careful',
       text: `The TA certificate ends on ${momentText(certificate.notAfter)}: reissue it.`,
     });
-  return warnings;
+  // The worst first.
+  const weight = { bad: 0, careful: 1, note: 2, good: 3 };
+  return warnings.toSorted((a, b) => weight[a.severity] - weight[b.severity]);
 }
 
 export type Attention = Awaited<ReturnType<Domain<'overview'>['get']>>['attention'][number];

@@ -63,6 +63,7 @@ test('what came along: counts, fingerprints, times with their source, and the ke
     'Certificates3',
     'Revocations5',
     '80 weeks: its manifest',
+    '1 year: its certificate',
   ])
     expect(text).toContain(part);
   expect(text).toMatch(/still has its keys in the clear: 10 keys lie unencrypted in \/media\/krilltadata\./);

@@ -124,7 +124,12 @@ function ImportedCard(props: { imported: Imported; signer: SignerView; onSettle:
               ['TA key', <HexValue key="value" hex={signer.keyId} label="Key identifier" groups={10} />],
               [
                 'TA certificate',
-                <HexValue key="value" hex={signer.certificate.sha256} label="SHA-256 of ta.cer" groups={8} />,
+                <HexValue
+                  key="value"
+                  hex={signer.certificate.sha256}
+                  label="SHA-256 of ta.cer"
+                  groups={16}
+                />,
               ],
               [
                 'Own identity',
@@ -132,12 +137,12 @@ function ImportedCard(props: { imported: Imported; signer: SignerView; onSettle:
                   key="value"
                   hex={signer.identity.sha256}
                   label="SHA-256 of the signer"
-                  groups={8}
+                  groups={16}
                 />,
               ],
               [
                 'Enrolled proxy',
-                <HexValue key="value" hex={signer.proxy.sha256} label="SHA-256 of its proxy" groups={8} />,
+                <HexValue key="value" hex={signer.proxy.sha256} label="SHA-256 of its proxy" groups={16} />,
               ],
             ]}
           />
@@ -145,7 +150,8 @@ function ImportedCard(props: { imported: Imported; signer: SignerView; onSettle:
             items={TIMES.map(({ field, label, unit }) => [
               label,
               <span key={field}>
-                <b className="num">{imported.timing[field]}</b> {unit}
+                <b className="num">{imported.timing[field]}</b>{' '}
+                {imported.timing[field] === 1 ? unit.replace(/s$/, '') : unit}
                 <span className="dim">: {imported.timesFrom[field]}</span>
               </span>,
             ])}

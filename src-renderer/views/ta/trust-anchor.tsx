@@ -60,6 +60,12 @@ function useAnswered(proxy: ProxyView | null, signer: SignerView | null) {
   };
 }
 
+/** The signer's set-up was begun in this workspace. */
+function useSetUpBegun(skip: boolean): boolean {
+  const drafts = useQuery('drafts.list', {}, ['drafts'], { skip });
+  return drafts.data?.drafts.some(({ kind }) => kind === 'ta.signer') ?? false;
+}
+
 interface HalvesProps {
   proxy: ProxyView | null;
   signer: SignerView | null;
@@ -89,8 +95,7 @@ function Halves({ proxy, signer, offline, rehearsal, child }: HalvesProps) {
   const [signerDialog, setSignerDialog] = useState<'go-on' | 'reissue' | null>(null);
   const known = useAnswered(proxy, signer);
   const krill = useQuery('ta.krill', {}, ['ta'], { skip: offline || signer === null });
-  const drafts = useQuery('drafts.list', {}, ['drafts'], { skip: proxy === null || signer !== null });
-  const begun = drafts.data?.drafts.some(({ kind }) => kind === 'ta.signer') ?? false;
+  const begun = useSetUpBegun(proxy === null || signer !== null);
   const connected = Boolean(krill.data?.link);
   const handedOut = useHandedOut();
   const both = proxy !== null && signer !== null;
