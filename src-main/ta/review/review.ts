@@ -6,7 +6,10 @@ import type { ExchangeReview } from '#shared/contract/ta-review.ts';
 import { momentText } from '../../lib/moment-text.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Request } from '../documents.ts';
+import { hasEnded } from '../inside.ts';
 import { judgeRequest, type RequestJudgement } from '../judge-request.ts';
+import type { CertInfo } from '../objects.ts';
+import { shortKey } from '../short-key.ts';
 import { aheadText, whyDateIsAsked } from '../signer/clock.ts';
 import { weeksLater } from '../signer/publish.ts';
 import type { TrustAnchor } from '../signer/trust-anchor.ts';
@@ -97,19 +100,33 @@ function quietOf({ history, anchor }: ReviewOrder, request: Request): { handle: 
 }
 
 /** What children with a certificate hold that are not in the request. */
-function quietHoldings({ history, anchor }: ReviewOrder, request: Request | null): Holding[] {
+function quietHoldings({ history, anchor, now }: ReviewOrder, request: Request | null): Holding[] {
   const asking = new Set(request?.children.map(({ handle }) => handle));
   return [...history.children].flatMap(([handle, { keys, resources }]) =>
-    asking.has(handle) || ![...keys].some((key) => anchor.objects.issued.has(key))
+    asking.has(handle) || ![...keys].some((key) => isGood(anchor.objects.issued.get(key), now))
       ? []
       : [{ handle, before: resources, after: resources }],
+  );
+}
+
+const isGood = (info: CertInfo | undefined, now: Date): boolean => info !== undefined && !hasEnded(info, now);
+
+/** Certificates that have ended and that nothing here is asked for: the response takes them away. */
+function endedOf({ history, anchor, now }: ReviewOrder, request: Request | null): string[] {
+  const asked = new Set(request?.children.flatMap(({ requests }) => [...requests.keys()]));
+  return [...anchor.objects.issued].flatMap(([key, info]) =>
+    isGood(info, now) || asked.has(key)
+      ? []
+      : [
+          `${history.owners.get(key) ?? 'No child'}: its certificate for key ${shortKey(key)} ended on ${momentText(info.notAfter)} and is taken away: it has to ask for another one.`,
+        ],
   );
 }
 
 function outcomeOf(order: ReviewOrder, request: Request | null): ExchangeReview['outcome'] {
   const { anchor, now } = order;
   const { objects } = anchor;
-  const after = new Set(objects.issued.keys());
+  const after = new Set([...objects.issued].filter(([, info]) => isGood(info, now)).map(([key]) => key));
   let revoked = objects.revocations.filter(({ expires }) => Date.parse(expires) > now.getTime()).length;
   const before = revoked;
   for (const { requests } of request?.children ?? [])
@@ -206,8 +223,11 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
       })),
       ...quietHoldings(order, request),
     ]),
+    ...endedOf(order, request),
     ...quiet
-      .filter(({ until }) => Date.parse(until) - dueBefore <= now.getTime())
+      .filter(
+        ({ until }) => !hasEnded({ notAfter: until }, now) && Date.parse(until) - dueBefore <= now.getTime(),
+      )
       .map(
         ({ handle, until }) =>
           `${handle} asks for nothing, and its certificate, good until ${momentText(until)}, is due: it may be there no more.`,
