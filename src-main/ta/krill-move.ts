@@ -13,6 +13,7 @@ import { readKrilltaConf } from './signer/krillta-conf.ts';
 import { timingProblems } from './signer/setup.ts';
 import { trustAnchorText } from './signer/trust-anchor.ts';
 import { importStore } from './signer/import-store.ts';
+import { whyNotKrillta } from './signer/why-not-krillta.ts';
 import type { HeldSigner } from './signer/held-signer.ts';
 import type { TaDeps } from './ta.ts';
 
@@ -79,6 +80,8 @@ export function krillMove(
     async exportStore({ folder, confirm }) {
       const held = await deps.signer();
       const { anchor, keys } = held;
+      const why = whyNotKrillta(held);
+      if (why !== null) throw new AppError('NOT_ALLOWED_NOW', `${why} Nothing was written.`);
       if (confirm.replaceAll(/[\s:]/g, '').toUpperCase() !== anchor.objects.keyId.slice(-8))
         throw new AppError(
           'INVALID_INPUT',

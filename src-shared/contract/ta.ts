@@ -74,6 +74,8 @@ export const signerView = z.strictObject({
   newCertificate: z.boolean(),
   /** Why a reissue asks for today's date; null: it does not. */
   dateAsked: z.string().nullable(),
+  /** Why no folder for krillta can be written now, and what to do; null: one can. */
+  notForKrillta: z.string().nullable(),
   /** What a restored workspace or a stopped clock makes doubtful; empty: nothing. */
   warnings: z.array(z.strictObject({ severity, text: z.string() })),
 });

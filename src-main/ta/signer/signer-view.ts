@@ -11,6 +11,7 @@ import { aheadText, aheadUntil, isFarAhead, whyDateIsAsked } from './clock.ts';
 import type { HeldSigner } from './held-signer.ts';
 import { madeAt } from './publish.ts';
 import type { Identity, TrustAnchor } from './trust-anchor.ts';
+import { whyNotKrillta } from './why-not-krillta.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 const identityView = ({ keyId, certificateDer }: Identity) => ({ keyId, sha256: sha256Hex(certificateDer) });
@@ -159,6 +160,7 @@ export function signerView(held: HeldSigner, now: Date): SignerView {
     sinceExchange: madeSince(held),
     newCertificate: isNewCertificate(held),
     dateAsked: whyDateIsAsked(now, held.lastAt, null),
+    notForKrillta: whyNotKrillta(held),
     warnings: warningsOf(held, now),
   };
 }

@@ -62,7 +62,7 @@ export function ExportStoreDialog(props: { signer: SignerView; open: boolean; on
       ]}
       verb={software ? 'Write with keys' : 'Write'}
       typed={{ text: hexGroups(digits).join(' '), label: "The last 8 digits of the TA key's identifier" }}
-      why={folder === null ? 'Choose the folder' : null}
+      why={signer.notForKrillta ?? (folder === null ? 'Choose the folder' : null)}
       channel="ta.exportStore"
       onConfirm={async () => {
         const { path } = await call('ta.exportStore', { folder: folder?.ticket ?? '', confirm: digits });
