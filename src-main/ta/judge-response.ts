@@ -77,12 +77,13 @@ function judgeContent(
   { questions, failures }: Pick<ResponseJudgement, 'questions' | 'failures'>,
 ): void {
   const { nonce, objects } = response;
-  const { info, previous } = state;
-  faults.check(
-    nonce === state.request.nonce,
-    `it answers the request ${nonce}, and open is ${state.request.nonce}`,
-    'Krill’s exchange format',
-  );
+  const { info, previous, request } = state;
+  if (request !== null)
+    faults.check(
+      nonce === request.nonce,
+      `it answers the request ${nonce}, and open is ${request.nonce}`,
+      'Krill’s exchange format',
+    );
   faults.check(
     objects.number > previous.number,
     `the number ${objects.number} is not above the last one, ${previous.number}`,
@@ -109,7 +110,10 @@ function judgeContent(
     { ...objects, keyId: info.taKeyId, anchorDer: info.taCertificateDer },
     faults,
   );
-  const fulfilled = judgeAnswers(response, state, at, faults, failures);
+  const fulfilled =
+    request === null
+      ? new Set([...response.answers.values()].flatMap((own) => [...own.keys()]))
+      : judgeAnswers(response, { info, request }, at, faults, failures);
   const next = objects.number <= previous.number + 1n;
   judgeChange({ before: previous, after: objects, revoked, fulfilled, next }, at, faults);
 }

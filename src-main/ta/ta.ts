@@ -28,6 +28,7 @@ import { recordChannels } from './record-channels.ts';
 import { fixedKeys } from './fixed-keys.ts';
 import { heldSigner } from './signer/held-signer.ts';
 import { createSignerHalf } from './signer/signer-half.ts';
+import { takeBackChannels } from './signer/take-back-channels.ts';
 import type { Attention } from './signer/signer-view.ts';
 import { stickChannels } from './stick/stick-channels.ts';
 
@@ -114,6 +115,7 @@ export function createTa(deps: TaDeps): Ta {
     reviews,
     proxyHere: async () => (await online.proxy.held())?.state.identity.keyId ?? null,
   });
+  const back = takeBackChannels({ ...deps, signer, refusedEntry });
   const checks = checkChannels({
     ...deps,
     refusedEntry,
@@ -146,7 +148,12 @@ export function createTa(deps: TaDeps): Ta {
     ...deps,
     signer: () => heldSigner(session(), deps),
     proxy: () => online.proxy.held(),
-    open: { ...online.open, request: reviewing.openCarried, localChild: children.configure },
+    open: {
+      ...online.open,
+      request: reviewing.openCarried,
+      takeBack: back.openCarried,
+      localChild: children.configure,
+    },
     async file(order) {
       if (order.half === 'proxy') return online.file(order.what, order.child);
       if (order.half === 'child')
@@ -160,6 +167,7 @@ export function createTa(deps: TaDeps): Ta {
       offline.clear();
       reviews.clear();
       reviewing.clear();
+      back.clear();
       checks.clear();
       fresh.stop();
       station.clear();
@@ -190,6 +198,7 @@ export function createTa(deps: TaDeps): Ta {
       ...approversChannels({ ...deps, reviews }),
       ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.openFetched }),
       ...checks.channels,
+      ...back.channels,
       ...offline.channels,
       ...recordChannels({ ...deps, signer, asAnchor: online.asAnchor }),
     },

@@ -39,7 +39,7 @@ export const recordEvent = z.strictObject({
    * signer's operator; `refused`: it did not hold; `withdrawn`: by the proxy's operator;
    * `taken-over`: signer-info.json at the proxy.
    */
-  kind: z.enum(['reissued', 'went-on', 'rejected', 'refused', 'withdrawn', 'taken-over']),
+  kind: z.enum(['reissued', 'went-on', 'taken-back', 'rejected', 'refused', 'withdrawn', 'taken-over']),
   /** One sentence, with the reason. */
   says: z.string(),
   /** Files, certificates, numbers and URIs it is about; `sha256` of those that have one. */

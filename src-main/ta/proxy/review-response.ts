@@ -23,7 +23,7 @@ import type { HeldProxy } from './held-proxy.ts';
 import { noneOpen, openContent } from './make-request.ts';
 import { associatedJson } from './proxy-text.ts';
 import { type AssociatedSigner, numberShown, type ProxyState } from './proxy-state.ts';
-import { adviceOf, futureOf } from './response-advice.ts';
+import { adviceOf, futureOf, isForgetful } from './response-advice.ts';
 import { answersOf, childrenOf, countsOf } from './response-children.ts';
 import { verdictOf } from './response-verdict.ts';
 import { ownersIn } from './signer-changes.ts';
@@ -279,7 +279,7 @@ export async function reviewResponse(
       objects: changesOf(signer.objects, response?.objects),
       timing: response === null ? [] : timingSeen(state.timing, { response, message, signer }),
       canPublish,
-      advice: adviceOf(canPublish, future),
+      advice: adviceOf(canPublish, future, answersOpen && isForgetful(judged.faults)),
     },
   };
 }

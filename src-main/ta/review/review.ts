@@ -11,6 +11,7 @@ import { judgeRequest, type RequestJudgement } from '../judge-request.ts';
 import type { CertInfo } from '../objects.ts';
 import { shortKey } from '../short-key.ts';
 import { aheadText, whyDateIsAsked } from '../signer/clock.ts';
+import { missingAtReview } from '../signer/missing.ts';
 import { weeksLater } from '../signer/publish.ts';
 import type { TrustAnchor } from '../signer/trust-anchor.ts';
 import { advisoryOf } from './advisory.ts';
@@ -33,6 +34,8 @@ export interface ReviewOrder {
   lastAt: Date;
   /** The exchange that used this nonce before, and what differs from it. */
   earlier: { id: string; number: string; differs: string[] } | null;
+  /** The highest number that was used here, where a restore took it away and what was made with it is missing; null: nothing is. */
+  missing: bigint | null;
   /** Its nonce was answered, and a restore took that exchange away. */
   lost: boolean;
   /**
@@ -190,6 +193,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
   const quiet = request === null ? [] : quietOf(order, request);
   const older = nonce.state === 'new' ? olderThan(history, message?.signingTime ?? null) : null;
   const unusual = [
+    ...(order.missing === null ? [] : [missingAtReview(order, order.missing)]),
     ...(order.rejected === null
       ? []
       : [
@@ -254,6 +258,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
         now,
         nonce,
         lost: order.lost || order.setAside !== null,
+        missing: order.missing !== null,
         unusual,
         quiet: quiet.map(({ handle }) => handle),
       }),

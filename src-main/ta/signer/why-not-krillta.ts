@@ -15,6 +15,6 @@ export function whyNotKrillta({
     return `krillta would give number ${number + 1n} out again: this workspace stands at ${number}, and ${highest} was used here before. Take the later response.json files back if you have them (drop them on the window), or make one exchange first.`;
   const last = past.at(-1);
   return last !== undefined && number > BigInt(last.number)
-    ? `Manifest ${number} was made after the last exchange, by “Go on from this clock…”, and krillta knows what an exchange made alone: make one exchange first.`
+    ? `Manifest ${number} was made by no exchange that is here (“Go on from this clock…”, or a response that was taken back), and krillta knows what exchanges made alone: make one exchange first.`
     : null;
 }

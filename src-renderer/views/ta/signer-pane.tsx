@@ -17,6 +17,7 @@ import { ExportStoreDialog } from './krill-store-dialogs.tsx';
 import { OpenRequest } from './open-request.tsx';
 import { ReissueDialog } from './reissue-dialog.tsx';
 import { RECORD_FILES, SIGNER_FILES } from './ta-signer-files.ts';
+import { TakeBack } from './take-back.tsx';
 import { TimingDialog } from './timing-dialog.tsx';
 
 type Issued = SignerView['issued'][number];
@@ -121,8 +122,9 @@ function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => voi
   );
 }
 
-/** `onGoOn`: the way out of a clock that was ahead begins here; null: the card above has it. */
-export function SignerPane({ signer, onGoOn }: { signer: SignerView; onGoOn: (() => void) | null }) {
+/** `back`: a response to be taken back that was opened already. `onGoOn`: the way out of a clock that was ahead begins here; null: the card above has it. */
+export function SignerPane(props: { signer: SignerView; back: string | null; onGoOn: (() => void) | null }) {
+  const { signer, back, onGoOn } = props;
   const [dialog, setDialog] = useState<'reissue' | 'krillta' | 'times' | null>(null);
   return (
     <>
@@ -131,6 +133,7 @@ export function SignerPane({ signer, onGoOn }: { signer: SignerView; onGoOn: (()
           {text}
         </Notice>
       ))}
+      {signer.missingUpTo === null ? null : <TakeBack signer={signer} opened={back} />}
       {signer.mayGoOn && onGoOn !== null ? (
         <div className="row-wrap">
           <Button onPress={onGoOn}>Go on from this clock…</Button>
@@ -162,6 +165,7 @@ export function SignerPane({ signer, onGoOn }: { signer: SignerView; onGoOn: (()
         <Button onPress={() => setDialog('krillta')}>Write for krillta…</Button>
         <span className="dim">A data directory krillta goes on with: nobody is locked in.</span>
       </div>
+      {signer.missingUpTo === null ? <TakeBack signer={signer} opened={back} /> : null}
       <ReissueDialog signer={signer} open={dialog === 'reissue'} onClose={() => setDialog(null)} />
       <TimingDialog signer={signer} open={dialog === 'times'} onClose={() => setDialog(null)} />
       <ExportStoreDialog signer={signer} open={dialog === 'krillta'} onClose={() => setDialog(null)} />

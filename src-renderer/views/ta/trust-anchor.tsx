@@ -65,9 +65,11 @@ interface HalvesProps {
   offline: boolean;
   /** A child's file that was dropped: the dialog opens with it. */
   child: string | null;
+  /** A response that is to be taken back, opened already. */
+  back: string | null;
 }
 
-function Halves({ proxy, signer, offline, child }: HalvesProps) {
+function Halves({ proxy, signer, offline, child, back }: HalvesProps) {
   const [dialog, setDialog] = useState<ProxyDialog | null>(null);
   const [goingOn, setGoingOn] = useState(false);
   const known = useAnswered(proxy, signer);
@@ -137,7 +139,7 @@ function Halves({ proxy, signer, offline, child }: HalvesProps) {
         )
       ) : (
         <Pane title="The signer" says="the offline half: it holds the key">
-          <SignerPane signer={signer} onGoOn={proxy === null ? null : () => setGoingOn(true)} />
+          <SignerPane signer={signer} back={back} onGoOn={proxy === null ? null : () => setGoingOn(true)} />
         </Pane>
       )}
       {signer === null ? null : (
@@ -183,6 +185,7 @@ export function TrustAnchor({ route, session }: ViewProps) {
       signer={signer.data.signer}
       offline={offline}
       child={route.query['child'] ?? null}
+      back={route.query['back'] ?? null}
     />
   );
 }
