@@ -25,6 +25,16 @@ export function second(instant: string | Date): number {
   return Math.floor(new Date(instant).getTime() / 1000);
 }
 
+/** Whether it is good no more at `at`: nobody can use it, and nothing has to be revoked of it. */
+export function hasEnded({ notAfter }: Pick<CertInfo, 'notAfter'>, at: Date): boolean {
+  return at.getTime() > second(notAfter) * 1000;
+}
+
+/** The last instant of a certificate that has ended, else `at`: what it is is judged, not that it ended. */
+export function whileItLasts(info: Pick<CertInfo, 'notAfter'>, at: Date): Date {
+  return hasEnded(info, at) ? new Date(second(info.notAfter) * 1000) : at;
+}
+
 /** `at`, or the last instant of CRL and manifest where they have ended: what they are is judged, not that they ended. */
 export function whileTheyLast({ nextUpdate }: { nextUpdate: string }, at: Date): Date {
   return new Date(Math.min(at.getTime(), second(nextUpdate) * 1000));

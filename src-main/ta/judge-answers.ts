@@ -24,8 +24,8 @@ export interface ResponseKnowledge {
   };
   /** The objects of the last response, or of signer-info.json before the first. */
   previous: Pick<TaObjects, 'number' | 'thisUpdate' | 'issued' | 'revocations'>;
-  /** The request that it answers. */
-  request: Request;
+  /** The request that it answers; null: it is not here, and the answers are held against nothing. */
+  request: Request | null;
 }
 
 /** What the proxy knows. */
@@ -178,7 +178,7 @@ function judgeAnswer(
  */
 export function judgeAnswers(
   { objects, answers }: Response,
-  { info, request }: ResponseKnowledge,
+  { info, request }: { info: ResponseKnowledge['info']; request: Request },
   at: Date,
   faults: Faults,
   failures: string[],

@@ -71,7 +71,7 @@ export function judgeChange(change: Change, at: Date, faults: Faults): void {
       continue;
     }
     // One that ended may be taken away.
-    if (!lasting(old.notAfter)) continue;
+    if (now === undefined && !lasting(old.notAfter)) continue;
     // A response that was never taken here may have done it, but not without a number of its own.
     faults.check(
       fulfilled.has(key) || !next,
@@ -80,7 +80,11 @@ export function judgeChange(change: Change, at: Date, faults: Faults): void {
         : `${key}: it has another certificate, and nobody asked for that`,
       'RFC 6492 3.4.2',
     );
-    faults.check(revoked.has(old.serial), `${key}: the certificate it had is not on the CRL`, 'RFC 6487 5');
+    faults.check(
+      revoked.has(old.serial) || !lasting(old.notAfter),
+      `${key}: the certificate it had is not on the CRL`,
+      'RFC 6487 5',
+    );
   }
   for (const key of after.issued.keys())
     faults.check(

@@ -97,7 +97,7 @@ function judgeWish(
     inner.check(wish.key === key, 'the key to revoke is not the one it stands under', 'RFC 6492 3.5.1');
     inner.check(
       // What was processed before has taken the certificate away already.
-      owner !== undefined || again,
+      owner !== undefined || again || state.issued.has(key),
       'a key that has no certificate cannot be revoked: if it was revoked here already, take signer-info.json of this signer over on the proxy and make the request anew',
       'RFC 6492 3.5.1',
     );

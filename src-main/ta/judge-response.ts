@@ -8,7 +8,7 @@ import { type Fault, Faults } from '../rpki/fault.ts';
 import { judgeObject } from '../rpki/judge.ts';
 import { resourceCertificate } from '../rpki/resource-certificate.ts';
 import { keyId } from '../x509/public-key.ts';
-import { requireSaidInside } from './inside.ts';
+import { requireSaidInside, whileItLasts } from './inside.ts';
 import { judgeAnswers, type ProxyKnowledge, type ResponseKnowledge } from './judge-answers.ts';
 import { judgeChange } from './judge-change.ts';
 import { judgePublished } from './judge-published.ts';
@@ -33,9 +33,22 @@ function judge(what: string, der: Uint8Array, state: ResponseKnowledge, at: Date
   for (const [text, clause] of [...texts].toReversed()) faults.check(false, `${what}: ${text}`, clause);
 }
 
-/** Every certificate that is published, and what stands beside it. */
-function judgeIssued({ objects }: Response, state: ResponseKnowledge, at: Date, faults: Faults): void {
+/**
+ * Every certificate that is published, and what stands beside it. krillta keeps those that have ended, which nobody can use: they are
+ * judged as of their end, unless this response answers with one.
+ */
+function judgeIssued(
+  { objects, answers }: Response,
+  state: ResponseKnowledge,
+  at: Date,
+  faults: Faults,
+): void {
   const { baseUri, taKeyId } = state.info;
+  const fresh = new Set(
+    [...answers.values()].flatMap((own) =>
+      [...own].filter(([, { type }]) => type === 'issuance').map(([key]) => key),
+    ),
+  );
   for (const [key, info] of objects.issued) {
     faults.check(keyId(info.spkiDer) === key, `${key}: the certificate is for another key`, 'RFC 6487 4.8.2');
     readInto(faults, 'The response', () =>
@@ -54,7 +67,7 @@ function judgeIssued({ objects }: Response, state: ResponseKnowledge, at: Date, 
         'RFC 6487 4.8.6',
       ),
     );
-    judge(`The certificate ${key}`, info.der, state, at, faults);
+    judge(`The certificate ${key}`, info.der, state, fresh.has(key) ? at : whileItLasts(info, at), faults);
   }
 }
 
@@ -66,12 +79,13 @@ function judgeContent(
   { questions, failures }: Pick<ResponseJudgement, 'questions' | 'failures'>,
 ): void {
   const { nonce, objects } = response;
-  const { info, previous } = state;
-  faults.check(
-    nonce === state.request.nonce,
-    `it answers the request ${nonce}, and open is ${state.request.nonce}`,
-    'Krill’s exchange format',
-  );
+  const { info, previous, request } = state;
+  if (request !== null)
+    faults.check(
+      nonce === request.nonce,
+      `it answers the request ${nonce}, and open is ${request.nonce}`,
+      'Krill’s exchange format',
+    );
   faults.check(
     objects.number > previous.number,
     `the number ${objects.number} is not above the last one, ${previous.number}`,
@@ -98,7 +112,10 @@ function judgeContent(
     { ...objects, keyId: info.taKeyId, anchorDer: info.taCertificateDer },
     faults,
   );
-  const fulfilled = judgeAnswers(response, state, at, faults, failures);
+  const fulfilled =
+    request === null
+      ? new Set([...response.answers.values()].flatMap((own) => [...own.keys()]))
+      : judgeAnswers(response, { info, request }, at, faults, failures);
   const next = objects.number <= previous.number + 1n;
   judgeChange({ before: previous, after: objects, revoked, fulfilled, next }, at, faults);
 }

@@ -15,6 +15,7 @@ import { timingProblems } from './signer/setup.ts';
 import { keepMove, readMoves } from './signer/moves.ts';
 import { trustAnchorText } from './signer/trust-anchor.ts';
 import { importStore } from './signer/import-store.ts';
+import { whyNotKrillta } from './signer/why-not-krillta.ts';
 import type { HeldSigner } from './signer/held-signer.ts';
 import type { TaDeps } from './ta.ts';
 
@@ -85,6 +86,8 @@ export function krillMove(
     async exportStore({ folder, confirm, names }) {
       const held = await deps.signer();
       const { anchor, keys } = held;
+      const why = whyNotKrillta(held);
+      if (why !== null) throw new AppError('NOT_ALLOWED_NOW', `${why} Nothing was written.`);
       if (confirm.replaceAll(/[\s:]/g, '').toUpperCase() !== anchor.objects.keyId.slice(-8))
         throw new AppError(
           'INVALID_INPUT',

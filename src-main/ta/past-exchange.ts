@@ -104,6 +104,7 @@ export function pastExchange(
     lastAt: before ?? new Date(0),
     earlier: null,
     lost: false,
+    missing: null,
     setAside: ahead === undefined ? null : { ...setAsideOf(ahead), differs: [] },
     rejected: null,
     groups: [],

@@ -34,6 +34,9 @@ const WANTED: readonly Wanted[] = [
   { action: STORE_REFUSAL, outcome: 'refused', half: 'signer', kind: 'refused' },
   { action: 'ta.goOn', outcome: 'done', half: 'signer', kind: 'went-on' },
   { action: 'ta.setApprovers', outcome: 'done', half: 'signer', kind: 'rule' },
+  // With its request it stands among the exchanges as well.
+  { action: 'ta.takeBack', outcome: 'done', half: 'signer', kind: 'taken-back' },
+  { action: 'ta.openTakeBack', outcome: 'refused', half: 'signer', kind: 'refused' },
   { action: 'ta.reject', outcome: 'done', half: 'signer', kind: 'rejected' },
   { action: REFUSED_REQUEST, outcome: 'refused', half: 'signer', kind: 'refused' },
   { action: 'ta.approve', outcome: 'refused', half: 'signer', kind: 'refused', subject: OTHER_DIGITS },

@@ -30,6 +30,7 @@ import { fixedKeys } from './fixed-keys.ts';
 import { heldSigner } from './signer/held-signer.ts';
 import { moveChannels } from './signer/moves.ts';
 import { createSignerHalf } from './signer/signer-half.ts';
+import { takeBackChannels } from './signer/take-back-channels.ts';
 import type { Attention } from './signer/signer-view.ts';
 import type { OfAnchor } from './stick/judge-own.ts';
 import { stickChannels } from './stick/stick-channels.ts';
@@ -122,6 +123,7 @@ export function createTa(deps: TaDeps): Ta {
     reviews,
     proxyHere,
   });
+  const back = takeBackChannels({ ...deps, signer, refusedEntry });
   const checks = checkChannels({
     ...deps,
     refusedEntry,
@@ -157,7 +159,12 @@ export function createTa(deps: TaDeps): Ta {
     ...deps,
     signer: () => heldSigner(session(), deps),
     proxy: () => online.proxy.held(),
-    open: { ...online.open, request: reviewing.openCarried, localChild: children.configure },
+    open: {
+      ...online.open,
+      request: reviewing.openCarried,
+      takeBack: back.openCarried,
+      localChild: children.configure,
+    },
     async file(order) {
       if (order.half === 'proxy') return online.file(order.what, order.child);
       if (order.half === 'child')
@@ -171,6 +178,7 @@ export function createTa(deps: TaDeps): Ta {
       offline.clear();
       reviews.clear();
       reviewing.clear();
+      back.clear();
       checks.clear();
       fresh.stop();
       station.clear();
@@ -203,6 +211,7 @@ export function createTa(deps: TaDeps): Ta {
       ...approversChannels({ ...deps, reviews }),
       ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.openFetched }),
       ...checks.channels,
+      ...back.channels,
       ...offline.channels,
       ...recordChannels({ ...deps, signer, asAnchor: online.asAnchor }),
     },

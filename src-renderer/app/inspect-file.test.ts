@@ -6,13 +6,16 @@ import { useView } from './state.ts';
 const RESPONSE = '{"signed":{"message":"MA=="},"response":{"nonce":"n"}}';
 let judged: { state: string; says: string };
 let halves: { signer: boolean; proxy: boolean };
+let missing: string | null;
 let bridge: FakeBridge;
 
 beforeEach(() => {
   halves = { signer: true, proxy: false };
   judged = { state: 'unexpected', says: 'It is a response, and nobody here waits for one.' };
+  missing = null;
   bridge = installBridge({
-    'ta.signer': () => ({ signer: halves.signer ? {} : null }),
+    'ta.signer': () => ({ signer: halves.signer ? { missingUpTo: missing } : null }),
+    'ta.openTakeBack': () => ({ back: 'b-3' }),
     'ta.proxy': () => ({ proxy: halves.proxy ? {} : null }),
     'blob.put': () => ({ blob: 'b-1' }),
     'ta.judgeFile': () => judged,
@@ -45,4 +48,11 @@ test('garbage under the name of a file that is opened here is opened there, whic
   await drop('response.json', 'garbage');
   await drop('other.json', 'garbage');
   expect(bridge.callsOf('inspect.blob')).toHaveLength(2);
+});
+
+test('a response goes to a signer that was restored from before it, which takes it back', async () => {
+  missing = '3';
+  await drop('response.json', RESPONSE);
+  expect(bridge.callsOf('ta.openTakeBack')).toEqual([{ blob: 'b-1' }]);
+  expect(location.hash).toBe('#/trust-anchor?back=b-3');
 });

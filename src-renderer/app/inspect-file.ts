@@ -17,9 +17,10 @@ interface Options {
 
 /** Whether the half of the trust anchor that opens it is in this workspace. */
 async function isOpenedHere(kind: OpenableTaFile): Promise<boolean> {
-  return kind === 'request'
-    ? (await call('ta.signer', {})).signer !== null
-    : (await call('ta.proxy', {})).proxy !== null;
+  if (kind === 'request') return (await call('ta.signer', {})).signer !== null;
+  if ((await call('ta.proxy', {})).proxy !== null) return true;
+  // A signer that was restored takes back what it made since.
+  return kind === 'response' && ((await call('ta.signer', {})).signer?.missingUpTo ?? null) !== null;
 }
 
 /** true: it was one of a trust anchor's files and is open, or it was said where it belongs. */

@@ -13,7 +13,10 @@ export async function openTaFile(kind: OpenableTaFile, file: File, onProgress?: 
     case 'request':
       return navigate('ta-review', { id: (await call('ta.openRequest', { blob })).review });
     case 'response':
-      return navigate('ta-response', { id: (await call('ta.openResponse', { blob })).review });
+      // Where there is no proxy, its signer takes one back that it lost with a restore.
+      return (await call('ta.proxy', {})).proxy === null
+        ? navigate('trust-anchor', {}, { back: (await call('ta.openTakeBack', { blob })).back })
+        : navigate('ta-response', { id: (await call('ta.openResponse', { blob })).review });
     case 'signer-info':
       return navigate('ta-signer-info', { id: (await call('ta.openSignerInfo', { blob })).info });
     case 'child':

@@ -58,6 +58,8 @@ export const proxyView = z.strictObject({
       ]),
     })
     .nullable(),
+  /** Number of the response that was taken last, whose files are written again for a signer that lost them; null: none was. */
+  lastTaken: z.string().nullable(),
   signer: z
     .strictObject({
       identity,
@@ -176,6 +178,8 @@ export const proxyExport = z.enum([
   'proxy-id',
   'proxy-repo',
   'request',
+  'last-request',
+  'last-response',
   'tal',
   'certificate',
   'parent-response',

@@ -41,7 +41,16 @@ export const recordEvent = z.strictObject({
    * signer's operator; `refused`: it did not hold; `withdrawn`: by the proxy's operator;
    * `taken-over`: signer-info.json at the proxy; `rule`: how many people approve from then on.
    */
-  kind: z.enum(['reissued', 'went-on', 'rejected', 'refused', 'withdrawn', 'taken-over', 'rule']),
+  kind: z.enum([
+    'reissued',
+    'went-on',
+    'taken-back',
+    'rejected',
+    'refused',
+    'withdrawn',
+    'taken-over',
+    'rule',
+  ]),
   /** One sentence, with the reason. */
   says: z.string(),
   /** Files, certificates, numbers and URIs it is about; `sha256` of those that have one. */

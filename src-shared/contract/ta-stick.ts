@@ -16,6 +16,7 @@ const fileName = z
 export const stickOpens = z.enum([
   'review',
   'response',
+  'take-back',
   'signer-info',
   'child-info',
   'setup',

@@ -7,6 +7,7 @@ import { taMoveChannels } from './ta-move.ts';
 import { taNetChannels } from './ta-net.ts';
 import { recordExports, taRecordChannels } from './ta-record.ts';
 import { taServiceChannels } from './ta-service.ts';
+import { taTakeBackChannels } from './ta-take-back.ts';
 import { signerProblem, signerReview, taSetupChannels, taTiming } from './ta-setup.ts';
 
 /** A file of an exchange or set-up, told by its content. */
@@ -82,6 +83,10 @@ export const signerView = z.strictObject({
   newCertificate: z.boolean(),
   /** Why a reissue asks for today's date; null: it does not. */
   dateAsked: z.string().nullable(),
+  /** Why no folder for krillta can be written now, and what to do; null: one can. */
+  notForKrillta: z.string().nullable(),
+  /** The highest number used here, where a restore took it away and what was made with it is missing; null: nothing is. */
+  missingUpTo: z.string().nullable(),
   /** What a restored workspace or a stopped clock makes doubtful; empty: nothing. */
   warnings: z.array(z.strictObject({ severity, text: z.string() })),
 });
@@ -139,6 +144,7 @@ export const taChannels = {
   ...taMoveChannels,
   ...taNetChannels,
   ...taRecordChannels,
+  ...taTakeBackChannels,
   /** null while there is no signer in this workspace. */
   'ta.signer': channel('unlocked', nothing, z.strictObject({ signer: signerView.nullable() })),
   /** Looks at a dropped file; keeps it as text when it is one the set-up wants. */

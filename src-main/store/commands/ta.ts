@@ -217,6 +217,39 @@ export const taCommands = {
       insertExchange(tx, args.half, args.exchange);
     },
   ),
+  /**
+   * An own response that a restore took away, as the state again. Its nonce and number are in the ledger already, or come into it;
+   * `next`: the number of what was made anew above it; `exchange` null: its request is not here, and `setting` tells of it.
+   */
+  'ta.takeBack': change(
+    (
+      tx,
+      args: {
+        version: number;
+        state: string;
+        keyId: string;
+        nonce: string;
+        number: bigint;
+        next: { number: bigint; reason: string } | null;
+        exchange: NewExchange | null;
+        setting: { name: string; value: string } | null;
+      },
+    ): void => {
+      const { version, state, keyId, nonce, number, next, exchange, setting } = args;
+      const scope = numberScope('signer', keyId);
+      takeNonce(tx, 'signer', scope, nonce, false);
+      const highest = highestNumber(tx, scope);
+      if (highest === null || number > highest) takeNumber(tx, scope, number, '');
+      if (next !== null) takeNumber(tx, scope, next.number, next.reason);
+      replaceState(tx, 'signer', version, state);
+      if (exchange !== null) insertExchange(tx, 'signer', exchange);
+      if (setting !== null)
+        tx.run(
+          'INSERT INTO settings VALUES ($name, $value) ON CONFLICT (name) DO UPDATE SET value = $value',
+          setting,
+        );
+    },
+  ),
   /** Whether this signer has answered the nonce at any time, also in exchanges that a restore took away. */
   'ta.nonceTaken': read((tx, { half, keyId, nonce }: { half: Half; keyId: string; nonce: string }): boolean =>
     isTaken(tx, { kind: 'nonce', scope: numberScope(half, keyId), value: nonce }),

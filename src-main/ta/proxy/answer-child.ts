@@ -13,8 +13,9 @@ import { readChildCsr } from '../child-csr.ts';
 import type { ChildRequest } from '../documents.ts';
 import { plainForm } from '../../rpki/plain-name.ts';
 import { holds, judgeLimit, judgePlace } from '../wish-faults.ts';
-import type { ProxyChild, ProxyState } from './proxy-state.ts';
+import { certifiedKeys, type ProxyChild, type ProxyState } from './proxy-state.ts';
 import { sameWish } from './same-wish.ts';
+import { withdrawnKeys } from './withdrawn.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 const CLASS = 'default';
@@ -139,6 +140,16 @@ function scheduled(
   };
 }
 
+/** Its certificate has ended and was taken away, and none is on its way: there is nothing to be revoked. */
+function hasNothing(state: ProxyState, child: ProxyChild, key: string): boolean {
+  return (
+    child.usedKeys.get(key) === 'in-use' &&
+    !child.openRequests.has(key) &&
+    !withdrawnKeys(state, child.handle).includes(key) &&
+    !certifiedKeys(child, state).includes(key)
+  );
+}
+
 /** Answers `query` of `child` at `now`. */
 export function answerChild(state: ProxyState, child: ProxyChild, query: Payload, now: Date): ChildAnswer {
   const { signer } = state;
@@ -170,6 +181,13 @@ export function answerChild(state: ProxyState, child: ProxyChild, query: Payload
     const key = query.keyId;
     if (child.usedKeys.get(key) !== 'in-use' && child.openResponses.get(key)?.type !== 'revocation')
       return { child, reply: refusal('noSuchKey') };
+    if (hasNothing(state, child, key)) {
+      const usedKeys = new Map([...child.usedKeys].filter(([other]) => other !== key));
+      return {
+        child: { ...child, usedKeys: usedKeys.set(key, 'revoked') },
+        reply: { type: 'revoke_response', className: CLASS, keyId: key },
+      };
+    }
     return scheduled({ ...state, signer }, child, key, { type: 'revocation', className: CLASS, key }, now);
   }
   return { child, reply: refusal('unknownType') };

@@ -12,12 +12,13 @@ import { Faults } from '../../rpki/fault.ts';
 import { judgeObject } from '../../rpki/judge.ts';
 import { parseCertificate } from '../../x509/certificate.ts';
 import { keyId } from '../../x509/public-key.ts';
-import { requireSaidInside, whileTheyLast } from '../inside.ts';
+import { hasEnded, requireSaidInside, whileItLasts, whileTheyLast } from '../inside.ts';
 import { judgePublished } from '../judge-published.ts';
 import { fingerprintProblem, identityFaults } from '../signer/identity-check.ts';
 import { locationProblems } from '../signer/locations.ts';
 import { settleWithdrawn } from './withdrawn.ts';
 import { readAssociated } from './proxy-text.ts';
+import { shortKey } from '../short-key.ts';
 import { changesOf } from './signer-changes.ts';
 import { type AssociatedSigner, numberShown, type ProxyState } from './proxy-state.ts';
 
@@ -45,11 +46,15 @@ function objectFaults({ certificate, objects }: AssociatedSigner, now: Date): st
   const judged = [
     ['The TA certificate', anchor],
     ...[
-      ['The CRL', objects.crl.der] as const,
-      ['The manifest', objects.manifest.der] as const,
-      ...[...objects.issued].map(([key, { der }]) => [`The certificate ${key}`, der] as const),
+      ['The CRL', objects.crl.der, at] as const,
+      ['The manifest', objects.manifest.der, at] as const,
+      // One that has ended is kept by krillta, and good for nobody (linesOf says so).
+      ...[...objects.issued].map(
+        ([key, info]) => [`The certificate ${key}`, info.der, whileItLasts(info, at)] as const,
+      ),
     ].map(
-      ([what, der]) => [what, judgeObject(der, { issuerDer: certificate.der, anchor: false, at })] as const,
+      ([what, der, when]) =>
+        [what, judgeObject(der, { issuerDer: certificate.der, anchor: false, at: when })] as const,
     ),
   ] as const;
   const together = new Faults();
@@ -105,7 +110,7 @@ export function signerFaults(state: ProxyState, signer: AssociatedSigner, now: D
   return [...faults, ...objectFaults(signer, now)];
 }
 
-function linesOf(signer: AssociatedSigner): { label: string; value: string }[] {
+function linesOf(signer: AssociatedSigner, now: Date): { label: string; value: string }[] {
   const { certificate, tal, objects } = signer;
   return [
     { label: 'TA key', value: objects.keyId },
@@ -120,6 +125,12 @@ function linesOf(signer: AssociatedSigner): { label: string; value: string }[] {
     },
     { label: 'Manifest number', value: String(objects.number) },
     { label: 'Certificates', value: String(objects.issued.size) },
+    ...[...objects.issued]
+      .filter(([, info]) => hasEnded(info, now))
+      .map(([key, { notAfter }]) => ({
+        label: 'Unusual',
+        value: `the certificate for key ${shortKey(key)} ended on ${momentText(notAfter)} and still stands among them: nobody can use it`,
+      })),
   ];
 }
 
@@ -155,7 +166,7 @@ export function signerInfoView(
     older: isOlder(state, signer),
     known: known !== null,
     changes: known === null ? [] : changesOf(state, known, signer),
-    lines: linesOf(signer),
+    lines: linesOf(signer, now),
   };
 }
 

@@ -7,7 +7,7 @@ import type { ChildRequest } from '../documents.ts';
 import type { Identity } from '../signer/trust-anchor.ts';
 import { openContent } from './make-request.ts';
 import { holds, judgeLimit } from '../wish-faults.ts';
-import type { ProxyChild, ProxyState } from './proxy-state.ts';
+import { certifiedKeys, type ProxyChild, type ProxyState } from './proxy-state.ts';
 import { UNOWNED_HANDLE } from './unowned.ts';
 import { withdrawnKeys } from './withdrawn.ts';
 
@@ -80,10 +80,10 @@ export function changeResources(state: ProxyState, handle: string, resources: Re
   return withChild(state, { ...child, resources, openRequests });
 }
 
-/** Its keys are asked to be revoked; one without keys is gone at once. */
+/** Its keys are asked to be revoked; one without a certificate is gone at once. */
 export function removeChild(state: ProxyState, handle: string): ProxyState {
   const child = requireChild(state, handle);
-  const used = [...child.usedKeys].filter(([, use]) => use === 'in-use').map(([key]) => key);
+  const used = certifiedKeys(child, state);
   if (used.length === 0) {
     // A key of it may be on its way to a certificate that nobody would revoke.
     const sent =

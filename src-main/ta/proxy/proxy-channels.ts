@@ -86,6 +86,13 @@ export function proxyChannels(deps: ProxyDeps): {
 
   async function file(what: ProxyExport, child: string | null): Promise<{ content: Uint8Array; id: string }> {
     const { state, past } = await proxy.required();
+    if (what === 'last-request' || what === 'last-response') {
+      const last = past.at(-1);
+      if (last === undefined)
+        throw new AppError('NOT_ALLOWED_NOW', 'No response was taken here yet. Process one first.');
+      const { request, response } = await session().store.run('ta.exchangeFiles', { id: last.id });
+      return { content: what === 'last-request' ? request : response, id: last.id };
+    }
     const serviceUri = what === 'parent-response' ? await deps.serviceUri(child ?? '') : '';
     const content =
       what === 'exchanges-text' || what === 'exchanges-json'

@@ -18,6 +18,8 @@ import type { ProxyRepository, ProxyState } from './proxy-state.ts';
 import { TA_HANDLE } from './repository.ts';
 
 export type ProxyRecord = (typeof recordExports)[number];
+/** Both files of the response that was taken last, for a signer that lost it with a restore. */
+export type LastTaken = 'last-request' | 'last-response';
 
 function repositoryOf({ repository }: ProxyState): ProxyRepository {
   if (repository === null)
@@ -54,7 +56,7 @@ export function repositoryAnswer(
 export function proxyFile(
   state: ProxyState,
   asked: {
-    what: Exclude<ProxyExport, ProxyRecord>;
+    what: Exclude<ProxyExport, ProxyRecord | LastTaken>;
     child: string | null;
     serviceUri: string;
   },

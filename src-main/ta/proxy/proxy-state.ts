@@ -91,6 +91,22 @@ export interface ProxyState {
   published: { at: string; number: string; refused: string[] } | null;
 }
 
+/**
+ * Its keys that have a certificate at the signer. One whose certificate has ended and was taken away has nothing to be revoked: krillta
+ * would refuse a whole request for such a wish.
+ */
+export function certifiedKeys(
+  { usedKeys }: Pick<ProxyChild, 'usedKeys'>,
+  state: Pick<ProxyState, 'signer' | 'shown'>,
+): string[] {
+  const { signer } = state;
+  // What a newer signer-info.json showed is not among the objects yet.
+  const known = signer !== null && numberShown(state) === signer.objects.number;
+  return [...usedKeys].flatMap(([key, use]) =>
+    use === 'in-use' && (!known || signer.objects.issued.has(key)) ? [key] : [],
+  );
+}
+
 /** The highest number that the signer is known to have used: published here, or shown by its signer-info.json. */
 export function numberShown({ signer, shown }: Pick<ProxyState, 'signer' | 'shown'>): bigint {
   const published = signer?.objects.number ?? 0n;

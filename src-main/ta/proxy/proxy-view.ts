@@ -252,6 +252,7 @@ export function proxyView(
             issued: signer.objects.issued.size,
             revoked: signer.objects.revocations.length,
           },
+    lastTaken: held.past.at(-1)?.number ?? null,
     children,
     unowned: [...unownedKeys(state)].map(([keyId, { resources, caRepository, notAfter }]) => ({
       keyId,

@@ -10,9 +10,9 @@ import { AppError } from '../../lib/app-error.ts';
 import { Faults } from '../../rpki/fault.ts';
 import type { ProxyKnowledge } from '../judge-answers.ts';
 import type { Request } from '../documents.ts';
-import { second } from '../inside.ts';
+import { hasEnded, second } from '../inside.ts';
 import { judgeResponse } from '../judge-response.ts';
-import type { TaObjects } from '../objects.ts';
+import type { CertInfo, TaObjects } from '../objects.ts';
 import { openDocument, readInto } from '../open-exchange.ts';
 import type { Response } from '../response.ts';
 import { resourceTexts } from '../review/child-review.ts';
@@ -23,10 +23,10 @@ import type { HeldProxy } from './held-proxy.ts';
 import { noneOpen, openContent } from './make-request.ts';
 import { associatedJson } from './proxy-text.ts';
 import { type AssociatedSigner, numberShown, type ProxyState } from './proxy-state.ts';
-import { adviceOf, futureOf } from './response-advice.ts';
+import { adviceOf, futureOf, isForgetful } from './response-advice.ts';
 import { answersOf, childrenOf, countsOf } from './response-children.ts';
 import { verdictOf } from './response-verdict.ts';
-import { withdrawnKeys } from './withdrawn.ts';
+import { ownersIn } from './signer-changes.ts';
 
 type Knowing = Pick<HeldProxy, 'state' | 'past' | 'highest' | 'nonceTaken'>;
 
@@ -96,15 +96,13 @@ function changesOf(before: TaObjects, after: TaObjects | undefined): ResponseRev
   };
 }
 
+/** It was there, and has not ended: then it is missed. */
+const isLasting = (info: CertInfo | undefined, now: Date): boolean =>
+  info !== undefined && !hasEnded(info, now);
+
 /** Certificates nobody asked for with this request. */
 function unaskedOf(state: ProxyState & { signer: AssociatedSigner }, response: Response): string[] {
-  const owners = new Map(
-    [...state.children.values()].flatMap(({ handle, usedKeys, openRequests }) =>
-      [...usedKeys.keys(), ...openRequests.keys(), ...withdrawnKeys(state, handle)].map(
-        (key) => [key, handle] as const,
-      ),
-    ),
-  );
+  const owners = ownersIn(state);
   const answered = new Set([...response.answers.values()].flatMap((keys) => [...keys.keys()]));
   return [...response.objects.issued].flatMap(([key, info]) => {
     const before = state.signer.objects.issued.get(key);
@@ -123,8 +121,30 @@ function unaskedOf(state: ProxyState & { signer: AssociatedSigner }, response: R
   });
 }
 
+/** Certificates that have ended: krillta keeps them, Baleen's signer takes them away. */
+function endedOf(
+  state: ProxyState & { signer: AssociatedSigner },
+  { objects, answers }: Response,
+  now: Date,
+): string[] {
+  const owners = ownersIn(state);
+  const answered = new Set([...answers.values()].flatMap((keys) => [...keys.keys()]));
+  const all = new Map([...state.signer.objects.issued, ...objects.issued]);
+  return [...all].flatMap(([key, info]) => {
+    if (!hasEnded(info, now) || answered.has(key)) return [];
+    const what = `${owners.get(key) ?? 'No child here'}: the certificate of key ${shortKey(key)} ended on ${momentText(info.notAfter)}`;
+    return objects.issued.has(key)
+      ? `${what} and still stands among what is published: nobody can use it. Let its child ask for another one, or revoke its key.`
+      : `${what} and is taken away: its child has nothing for that key until it asks again.`;
+  });
+}
+
 /** Right, but worth a second look. */
-function unusualOf(state: ProxyState & { signer: AssociatedSigner }, response: Response): string[] {
+function unusualOf(
+  state: ProxyState & { signer: AssociatedSigner },
+  response: Response,
+  now: Date,
+): string[] {
   const { objects } = response;
   const found: string[] = [];
   const skipped = objects.number - numberShown(state) - 1n;
@@ -142,12 +162,13 @@ function unusualOf(state: ProxyState & { signer: AssociatedSigner }, response: R
     found.push(
       `${late.length === 1 ? 'One certificate ends' : `${late.length} certificates end`} after the TA certificate, which ends on ${momentText(end)}: have it reissued in time, or nothing holds after that day.`,
     );
-  found.push(...unaskedOf(state, response));
+  found.push(...unaskedOf(state, response), ...endedOf(state, response, now));
   for (const { handle, usedKeys } of state.children.values())
     for (const [key, use] of usedKeys)
       if (
         use === 'in-use' &&
         !objects.issued.has(key) &&
+        isLasting(state.signer.objects.issued.get(key), now) &&
         response.answers.get(handle)?.get(key)?.type !== 'revocation'
       )
         found.push(`${handle}: the certificate of key ${shortKey(key)} is gone, and nobody asked for that.`);
@@ -180,7 +201,7 @@ function answeredOf(
   return {
     children,
     answers: answersOf(request, response),
-    unusual: [...unusualOf(state, response), ...unusual],
+    unusual: [...unusualOf(state, response, now), ...unusual],
   };
 }
 
@@ -258,7 +279,7 @@ export async function reviewResponse(
       objects: changesOf(signer.objects, response?.objects),
       timing: response === null ? [] : timingSeen(state.timing, { response, message, signer }),
       canPublish,
-      advice: adviceOf(canPublish, future),
+      advice: adviceOf(canPublish, future, answersOpen && isForgetful(judged.faults)),
     },
   };
 }

@@ -9,7 +9,7 @@ import { type AssociatedSigner, numberShown, type ProxyState } from './proxy-sta
 import { withdrawnKeys } from './withdrawn.ts';
 
 /** By key, the child that has it or asked for it. */
-function ownersIn(state: ProxyState): Map<string, string> {
+export function ownersIn(state: ProxyState): Map<string, string> {
   return new Map(
     [...state.children.values()].flatMap(({ handle, usedKeys, openRequests }) =>
       [...usedKeys.keys(), ...openRequests.keys(), ...withdrawnKeys(state, handle)].map(

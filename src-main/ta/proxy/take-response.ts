@@ -4,7 +4,7 @@
  */
 import type { ChildRequest, Request } from '../documents.ts';
 import type { Response } from '../response.ts';
-import type { ChildResponse, ProxyChild, ProxyState } from './proxy-state.ts';
+import { certifiedKeys, type ChildResponse, type ProxyChild, type ProxyState } from './proxy-state.ts';
 import { sameWish } from './same-wish.ts';
 import { settleUnowned } from './unowned.ts';
 import { settleWithdrawn, withdrawnKeys } from './withdrawn.ts';
@@ -33,11 +33,10 @@ function answered(
 }
 
 /**
- * A leaving child whose keys are all revoked is gone; one with keys asks for their revocation. `awaited`: a request that was
- * withdrawn may still bring it one.
+ * A leaving child without a certificate is gone; one with some asks for the revocation of their keys, `used`. `awaited`: a request
+ * that was withdrawn may still bring it one.
  */
-function leave(child: ProxyChild, awaited: boolean): ProxyChild | null {
-  const used = [...child.usedKeys].filter(([, use]) => use === 'in-use').map(([key]) => key);
+function leave(child: ProxyChild, used: readonly string[], awaited: boolean): ProxyChild | null {
   if (used.length === 0 && !awaited) return null;
   return {
     ...child,
@@ -51,20 +50,15 @@ export function takeResponse(state: ProxyState, request: Request, response: Resp
   const answers = new Map<string, ProxyChild>();
   for (const child of state.children.values()) {
     const asked = request.children.find(({ handle: name }) => name === child.handle)?.requests ?? new Map();
-    const after = answered(child, asked, response.answers.get(child.handle) ?? new Map());
-    answers.set(child.handle, after);
+    answers.set(child.handle, answered(child, asked, response.answers.get(child.handle) ?? new Map()));
   }
   const settled = settleWithdrawn({ ...state, children: answers }, response.objects);
+  const after = { ...settled, signer: { ...state.signer, objects: response.objects } };
   const children = new Map<string, ProxyChild>();
   for (const child of settled.children.values()) {
     const awaited = withdrawnKeys(settled, child.handle).length > 0;
-    const left = child.leaving ? leave(child, awaited) : child;
+    const left = child.leaving ? leave(child, certifiedKeys(child, after), awaited) : child;
     if (left !== null) children.set(child.handle, left);
   }
-  return settleUnowned({
-    ...settled,
-    signer: { ...state.signer, objects: response.objects },
-    children,
-    open: null,
-  });
+  return settleUnowned({ ...after, children, open: null });
 }

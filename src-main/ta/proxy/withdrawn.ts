@@ -42,7 +42,8 @@ function settleChild(
   }
   if (child.leaving)
     for (const [key, use] of usedKeys)
-      if (use === 'in-use') openRequests.set(key, { type: 'revocation', className: 'default', key });
+      if (use === 'in-use' && objects.issued.has(key))
+        openRequests.set(key, { type: 'revocation', className: 'default', key });
   return { ...child, usedKeys, openRequests, openResponses };
 }
 

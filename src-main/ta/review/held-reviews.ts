@@ -11,6 +11,7 @@ import type { Random } from '../../ports.ts';
 import type { NewExchange } from '../../store/commands/ta.ts';
 import { requireFile } from '../require-file.ts';
 import type { HeldSigner } from '../signer/held-signer.ts';
+import { missingUpTo } from '../signer/missing.ts';
 import { listed } from './child-review.ts';
 import { differences } from './differences.ts';
 import { exchangeContent, requestNonce, type SetAside } from './history.ts';
@@ -138,6 +139,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
         numberReason: chosen?.reason ?? null,
         lastAt: signer.lastAt,
         lost,
+        missing: missingUpTo(signer),
         rejected,
         groups: one.groups,
         approvers: one.approvers,

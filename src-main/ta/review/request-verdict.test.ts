@@ -42,7 +42,16 @@ function judged(bytes: Uint8Array, at = NOW, idFile = proxy.idFile) {
 
 const later = (days: number) => new Date(NOW.getTime() + days * DAY_MS);
 const said = (order: Pick<VerdictOrder, 'judgement'> & Partial<VerdictOrder>) =>
-  verdictOf({ now: NOW, clock: NONE, lost: false, nonce: NEW, unusual: [], quiet: [], ...order });
+  verdictOf({
+    now: NOW,
+    clock: NONE,
+    lost: false,
+    missing: false,
+    nonce: NEW,
+    unusual: [],
+    quiet: [],
+    ...order,
+  });
 const edited = (from: string, to: string) => Buffer.from(good.toString('utf8').replace(from, to));
 
 test('a request that is too old, too young, or meets a wrong clock has a headline of its own', () => {

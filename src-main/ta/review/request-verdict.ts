@@ -18,6 +18,8 @@ export interface VerdictOrder {
   now: Date;
   /** Its nonce was answered, by an exchange that is of no use here any more. */
   lost: boolean;
+  /** A restore took responses away that this signer made. */
+  missing: boolean;
   nonce: ExchangeReview['nonce'];
   unusual: readonly string[];
   /** Children with a certificate that ask for nothing. */
@@ -155,6 +157,12 @@ function headline(order: VerdictOrder): Omit<Verdict, 'checks'> {
     return stop(
       `Signed by the enrolled proxy, but ${bad === 1 ? 'one wish makes' : `${bad} wishes make`} the whole of it fail`,
     );
+  if (order.missing)
+    return {
+      severity: 'careful',
+      title:
+        'Signed by the enrolled proxy, but revocations since this signer was restored may be missing: take its responses back first',
+    };
   if (unusual.length > 0)
     return {
       severity: 'careful',

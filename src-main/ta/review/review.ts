@@ -6,9 +6,13 @@ import type { ExchangeReview } from '#shared/contract/ta-review.ts';
 import { momentText } from '../../lib/moment-text.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Request } from '../documents.ts';
+import { hasEnded } from '../inside.ts';
 import { judgeRequest, type RequestJudgement } from '../judge-request.ts';
 import { standOf } from '../past-outcome.ts';
+import type { CertInfo } from '../objects.ts';
+import { shortKey } from '../short-key.ts';
 import { aheadText, whyDateIsAsked } from '../signer/clock.ts';
+import { missingAtReview } from '../signer/missing.ts';
 import { weeksLater } from '../signer/publish.ts';
 import type { TrustAnchor } from '../signer/trust-anchor.ts';
 import { advisoryOf } from './advisory.ts';
@@ -31,6 +35,8 @@ export interface ReviewOrder {
   lastAt: Date;
   /** The exchange that used this nonce before, and what differs from it. */
   earlier: { id: string; number: string; differs: string[] } | null;
+  /** The highest number that was used here, where a restore took it away and what was made with it is missing; null: nothing is. */
+  missing: bigint | null;
   /** Its nonce was answered, and a restore took that exchange away. */
   lost: boolean;
   /**
@@ -98,19 +104,33 @@ function quietOf({ history, anchor }: ReviewOrder, request: Request): { handle: 
 }
 
 /** What children with a certificate hold that are not in the request. */
-function quietHoldings({ history, anchor }: ReviewOrder, request: Request | null): Holding[] {
+function quietHoldings({ history, anchor, now }: ReviewOrder, request: Request | null): Holding[] {
   const asking = new Set(request?.children.map(({ handle }) => handle));
   return [...history.children].flatMap(([handle, { keys, resources }]) =>
-    asking.has(handle) || ![...keys].some((key) => anchor.objects.issued.has(key))
+    asking.has(handle) || ![...keys].some((key) => isGood(anchor.objects.issued.get(key), now))
       ? []
       : [{ handle, before: resources, after: resources }],
+  );
+}
+
+const isGood = (info: CertInfo | undefined, now: Date): boolean => info !== undefined && !hasEnded(info, now);
+
+/** Certificates that have ended and that nothing here is asked for: the response takes them away. */
+function endedOf({ history, anchor, now }: ReviewOrder, request: Request | null): string[] {
+  const asked = new Set(request?.children.flatMap(({ requests }) => [...requests.keys()]));
+  return [...anchor.objects.issued].flatMap(([key, info]) =>
+    isGood(info, now) || asked.has(key)
+      ? []
+      : [
+          `${history.owners.get(key) ?? 'No child'}: its certificate for key ${shortKey(key)} ended on ${momentText(info.notAfter)} and is taken away: it has to ask for another one.`,
+        ],
   );
 }
 
 function outcomeOf(order: ReviewOrder, request: Request | null): ExchangeReview['outcome'] {
   const { anchor, now } = order;
   const { objects } = anchor;
-  const after = new Set(objects.issued.keys());
+  const after = new Set([...objects.issued].filter(([, info]) => isGood(info, now)).map(([key]) => key));
   const stand = standOf(objects, now);
   let revoked = Number(stand.revoked);
   for (const { requests } of request?.children ?? [])
@@ -175,6 +195,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
   const quiet = request === null ? [] : quietOf(order, request);
   const older = nonce.state === 'new' ? olderThan(history, message?.signingTime ?? null) : null;
   const unusual = [
+    ...(order.missing === null ? [] : [missingAtReview(order, order.missing)]),
     ...(order.rejected === null
       ? []
       : [
@@ -208,8 +229,11 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
       })),
       ...quietHoldings(order, request),
     ]),
+    ...endedOf(order, request),
     ...quiet
-      .filter(({ until }) => Date.parse(until) - dueBefore <= now.getTime())
+      .filter(
+        ({ until }) => !hasEnded({ notAfter: until }, now) && Date.parse(until) - dueBefore <= now.getTime(),
+      )
       .map(
         ({ handle, until }) =>
           `${handle} asks for nothing, and its certificate, good until ${momentText(until)}, is due: it may be there no more.`,
@@ -236,6 +260,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
         now,
         nonce,
         lost: order.lost || order.setAside !== null,
+        missing: order.missing !== null,
         unusual,
         quiet: quiet.map(({ handle }) => handle),
       }),

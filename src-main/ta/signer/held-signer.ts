@@ -8,12 +8,15 @@ import type { Session, Store } from '../../store/store-contract.ts';
 import { type History, historyOf } from '../review/history.ts';
 import { madeAt } from './publish.ts';
 import { createSigning, type Signing } from './signing.ts';
+import { inOrder, readTakenBack, type TakenBack } from './taken-back.ts';
 import { readTrustAnchor, type TrustAnchor } from './trust-anchor.ts';
 
 export interface HeldSigner {
   version: number;
   anchor: TrustAnchor;
   past: StoredExchange[];
+  /** Responses that were taken back without their requests: they are none of `past`. */
+  takenBack: readonly TakenBack[];
   history: History;
   /** Exchanges that were signed ahead of time, and that the signer went on without. */
   setAside: ReadonlySet<string>;
@@ -46,7 +49,7 @@ function anchorOf(store: Store, text: string): TrustAnchor {
   return anchor;
 }
 
-function historyIn(store: Store, past: readonly StoredExchange[]): History {
+function historyIn(store: Store, past: ReturnType<typeof inOrder>): History {
   const last = told.get(store);
   const exchanges = past.map(({ id }) => id);
   const goesOn = last !== undefined && last.exchanges.every((id, at) => id === exchanges[at]);
@@ -76,6 +79,7 @@ export async function heldSigner(
   if (half === null || half.anchorKey === null) return null;
   const anchor = anchorOf(store, half.state);
   const past = await store.run('ta.history', { half: 'signer' });
+  const takenBack = await readTakenBack(store);
   const { number, keyId } = anchor.objects;
   const highest = await store.run('ta.highest', { half: 'signer', keyId });
   const createdAt = new Date(half.createdAt);
@@ -86,7 +90,8 @@ export async function heldSigner(
     version: half.version,
     anchor,
     past,
-    history: historyIn(store, past),
+    takenBack,
+    history: historyIn(store, inOrder(past, takenBack)),
     setAside: new Set(await store.run('ta.setAside', { half: 'signer', keyId })),
     highest: highest === null || highest < number ? number : highest,
     createdAt,

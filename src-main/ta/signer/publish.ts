@@ -6,6 +6,7 @@ import { type IssuerSign, makeObjectSigner } from '../../rpki/make-certificate.t
 import { makeCrl } from '../../rpki/make-crl.ts';
 import { makeManifestContent } from '../../rpki/make-manifest.ts';
 import { makeSignedObject } from '../../rpki/make-signed-object.ts';
+import { hasEnded } from '../inside.ts';
 import type { CertInfo, Revocation, TaObjects } from '../objects.ts';
 import type { Signing } from './signing.ts';
 
@@ -48,7 +49,7 @@ export interface PublishOrder {
   revocations: readonly Revocation[];
 }
 
-/** Its objects after one more publication, signed by `issuer`; revocations whose certificate has ended are dropped. */
+/** Its objects after one more publication, signed by `issuer`; certificates that have ended are dropped, and revocations of such. */
 export async function publish(
   order: PublishOrder,
   issuer: IssuerSign,
@@ -57,6 +58,7 @@ export async function publish(
   const { number, now, nextUpdate, keyId, baseUri } = order;
   const thisUpdate = backdated(now);
   const revocations = order.revocations.filter(({ expires }) => Date.parse(expires) > now.getTime());
+  const issued = new Map([...order.issued].filter(([, info]) => !hasEnded(info, now)));
   const crlDer = await makeCrl(
     {
       issuerKeyId: keyId,
@@ -78,7 +80,7 @@ export async function publish(
     nextUpdate,
     files: [
       { name: crlName, der: crlDer },
-      ...[...order.issued].map(([key, { der }]) => ({ name: `${key}.cer`, der })),
+      ...[...issued].map(([key, { der }]) => ({ name: `${key}.cer`, der })),
     ],
   });
   const serial = signing.serial();
@@ -112,6 +114,6 @@ export async function publish(
     revocations,
     crl: { name: crlName, der: crlDer, serial: number, expires },
     manifest: { name: manifestName, der: manifestDer, serial: serialOf(serial), expires },
-    issued: order.issued,
+    issued,
   };
 }

@@ -9,8 +9,10 @@ import { resourceTexts } from '../review/child-review.ts';
 import { readFacts } from '../review/history.ts';
 import { aheadText, aheadUntil, isFarAhead, whyDateIsAsked } from './clock.ts';
 import type { HeldSigner } from './held-signer.ts';
+import { missingUpTo, missingWarning } from './missing.ts';
 import { madeAt } from './publish.ts';
 import type { Identity, TrustAnchor } from './trust-anchor.ts';
+import { whyNotKrillta } from './why-not-krillta.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 const identityView = ({ keyId, certificateDer }: Identity) => ({ keyId, sha256: sha256Hex(certificateDer) });
@@ -21,15 +23,13 @@ export function talText({ tal, certificate }: Pick<TrustAnchor, 'tal' | 'certifi
   return writeTal({ uris: [...tal.https, tal.rsync], spkiDer: certificate.spkiDer });
 }
 
-function warningsOf({ anchor, highest, lastAt }: HeldSigner, now: Date): SignerView['warnings'] {
+function warningsOf(held: HeldSigner, now: Date): SignerView['warnings'] {
+  const { anchor, lastAt } = held;
   const { objects, certificate, timing } = anchor;
   const warnings: SignerView['warnings'] = [];
   if (aheadUntil(lastAt, now) !== null) warnings.push({ severity: 'bad', text: aheadText(lastAt, now) });
-  if (highest > objects.number)
-    warnings.push({
-      severity: 'bad',
-      text: `This workspace was restored: number ${highest} was signed here before, and these objects end at ${objects.number}. What was issued or revoked in between is missing. Bring the last response.json back if you can; the next number will be ${highest + 1n}.`,
-    });
+  const missing = missingUpTo(held);
+  if (missing !== null) warnings.push({ severity: 'bad', text: missingWarning(held, missing) });
   const left = Date.parse(objects.nextUpdate) - now.getTime();
   if (left < 0)
     warnings.push({
@@ -162,6 +162,8 @@ export function signerView(held: HeldSigner, now: Date): SignerView {
     sinceExchange: madeSince(held),
     newCertificate: isNewCertificate(held),
     dateAsked: whyDateIsAsked(now, held.lastAt, null),
+    notForKrillta: whyNotKrillta(held),
+    missingUpTo: missingUpTo(held)?.toString() ?? null,
     warnings: warningsOf(held, now),
   };
 }

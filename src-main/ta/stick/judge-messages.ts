@@ -111,8 +111,9 @@ export function responseAtSigner(
   if (made === undefined)
     return file.signedBy === signer.identity
       ? {
-          state: 'stale',
-          says: `A response of this signer that it no longer knows (response.nonce ${file.nonce}): from before a restore, perhaps.`,
+          state: signer.missing ? 'expected' : 'stale',
+          says: `A response of this signer that it no longer knows (response.nonce ${file.nonce}): from before a restore. Take it back, the oldest first.`,
+          opens: 'take-back',
         }
       : null;
   if (made.responseSha256 !== sha256)

@@ -3,6 +3,7 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import type { LocalChild } from '../child/local-child.ts';
 import { numberShown, type ProxyState } from '../proxy/proxy-state.ts';
 import { contactSha256 } from '../repository-contact.ts';
+import { missingUpTo } from '../signer/missing.ts';
 import { madeAt } from '../signer/publish.ts';
 import type { Rejection } from '../review/rejected.ts';
 import type { HeldSigner } from '../signer/held-signer.ts';
@@ -43,6 +44,8 @@ export interface SignerSituation extends AnchorSituation {
   past: (PastFiles & { setAside: boolean })[];
   /** The youngest request that was answered. */
   lastRequest: HeldSigner['history']['lastRequest'];
+  /** A restore took responses away that this signer made. */
+  missing: boolean;
   /** Requests that were rejected here. */
   rejected: readonly Rejection[];
 }
@@ -122,6 +125,7 @@ export function signerSituation(
       setAside: held.setAside.has(id),
     })),
     lastRequest: held.history.lastRequest,
+    missing: missingUpTo(held) !== null,
     rejected,
   };
 }

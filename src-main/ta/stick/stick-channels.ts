@@ -45,6 +45,8 @@ export interface StickDeps extends SituationDeps {
   open: {
     request: Opener;
     response: Opener;
+    /** With the requests that lie beside it. */
+    takeBack(name: string, bytes: Uint8Array, beside: readonly Uint8Array[]): Promise<string>;
     signerInfo: Opener;
     childInfo: Opener;
     /** Answers what came of it, as a sentence. */
@@ -55,6 +57,7 @@ export interface StickDeps extends SituationDeps {
 type Opened = Awaited<ReturnType<Domain<'ta'>['stickOpen']>>;
 type Sticks = Awaited<ReturnType<Domain<'ta'>['sticks']>>;
 
+const REQUEST = 'request.json';
 const SHOWN_CHARACTERS = 65_536;
 
 /** The refusal with the file it is about, so that its record has the hash. */
@@ -118,11 +121,22 @@ export function stickChannels(deps: StickDeps): {
     return { ...file, judged: judgeFile({ name, sha256: file.sha256, facts }, situation, clock.now()) };
   }
 
+  /** request.json on the same medium, where there is one that can be read. */
+  async function requestBeside(medium: Medium): Promise<Uint8Array[]> {
+    try {
+      return [(await readSteady(join(medium.path, REQUEST), limitOf(REQUEST))).bytes];
+    } catch {
+      // It is taken back without it then, and may be added.
+      return [];
+    }
+  }
+
   /** Hands it over; the place it goes to judges it for good. */
   async function handOver(
     { opens, kind, child, says }: Judged,
     name: string,
     bytes: Buffer,
+    medium: Medium,
   ): Promise<Opened> {
     const at = (id: string): Opened => ({ opens: opens ?? 'review', id, says, text: null });
     switch (opens) {
@@ -132,6 +146,8 @@ export function stickChannels(deps: StickDeps): {
         return at(await open.request(name, bytes));
       case 'response':
         return at(await open.response(name, bytes));
+      case 'take-back':
+        return at(await open.takeBack(name, bytes, await requestBeside(medium)));
       case 'signer-info':
         return at(await open.signerInfo(name, bytes));
       case 'child-info':
@@ -237,7 +253,9 @@ export function stickChannels(deps: StickDeps): {
       async stickOpen({ stick, name }) {
         const medium = await media.find(stick);
         const { bytes, sha256, judged } = await read(medium, name);
-        const opened = await about(whatWas(judged, name, sha256), () => handOver(judged, name, bytes));
+        const opened = await about(whatWas(judged, name, sha256), () =>
+          handOver(judged, name, bytes, medium),
+        );
         await record('ta.stickOpen', `Read ${name} from ${mediumName(medium)}: ${fileWords(judged.kind)}`, {
           type: judged.kind,
           id: name,

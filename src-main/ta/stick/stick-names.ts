@@ -23,6 +23,8 @@ const PROXY: Record<ProxyExport, string> = {
   'proxy-id': 'proxy-id.json',
   'proxy-repo': 'proxy-repo.json',
   request: 'request.json',
+  'last-request': 'request.json',
+  'last-response': 'response.json',
   tal: 'ta.tal',
   certificate: 'ta.cer',
   'parent-response': 'res.xml',

@@ -68,7 +68,7 @@ export function ExportStoreDialog(props: { signer: SignerView; open: boolean; on
       ]}
       verb={software ? 'Write with keys' : 'Write'}
       typed={{ text: hexGroups(digits).join(' '), label: "The last 8 digits of the TA key's identifier" }}
-      why={folder === null ? 'Choose the folder' : approvers.why}
+      why={signer.notForKrillta ?? (folder === null ? 'Choose the folder' : approvers.why)}
       channel="ta.exportStore"
       onConfirm={async () => {
         const { path } = await call('ta.exportStore', {

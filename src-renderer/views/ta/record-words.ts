@@ -4,6 +4,7 @@ import type { Tone } from '../../components/tag.tsx';
 
 export const EVENT_WORD: Record<RecordEvent['kind'], { word: string; title: string; tone: Tone }> = {
   reissued: { word: 'reissued', title: 'Reissue of the TA certificate', tone: 'good' },
+  'taken-back': { word: 'taken back', title: 'Took a response back', tone: 'note' },
   'went-on': { word: 'went on', title: 'Went on from this clock', tone: 'note' },
   rejected: { word: 'rejected', title: 'Rejected request', tone: 'careful' },
   refused: { word: 'refused', title: 'Refused message', tone: 'bad' },

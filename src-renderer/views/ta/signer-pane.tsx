@@ -16,6 +16,7 @@ import { ExportStoreDialog } from './krill-store-dialogs.tsx';
 import { MoveCards } from './move-cards.tsx';
 import { OpenRequest } from './open-request.tsx';
 import { RECORD_FILES, SIGNER_FILES } from './ta-signer-files.ts';
+import { TakeBack } from './take-back.tsx';
 import { TimingDialog } from './timing-dialog.tsx';
 
 type Issued = SignerView['issued'][number];
@@ -128,11 +129,13 @@ function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => voi
 
 export function SignerPane(props: {
   signer: SignerView;
+  /** A response to be taken back that was opened already. */
+  back: string | null;
   /** The way out of a clock that was ahead begins here; null: the card above has it. */
   onGoOn: (() => void) | null;
   onReissue: () => void;
 }) {
-  const { signer, onGoOn, onReissue } = props;
+  const { signer, back, onGoOn, onReissue } = props;
   const [dialog, setDialog] = useState<'krillta' | 'times' | null>(null);
   return (
     <>
@@ -142,6 +145,7 @@ export function SignerPane(props: {
         </Notice>
       ))}
       <MoveCards signer={signer} />
+      {signer.missingUpTo === null ? null : <TakeBack signer={signer} opened={back} />}
       {signer.mayGoOn && onGoOn !== null ? (
         <div className="row-wrap">
           <Button onPress={onGoOn}>Go on from this clock…</Button>
@@ -173,6 +177,7 @@ export function SignerPane(props: {
         <Button onPress={() => setDialog('krillta')}>Write for krillta…</Button>
         <span className="dim">A data directory krillta goes on with: nobody is locked in.</span>
       </div>
+      {signer.missingUpTo === null ? <TakeBack signer={signer} opened={back} /> : null}
       <TimingDialog signer={signer} open={dialog === 'times'} onClose={() => setDialog(null)} />
       <ExportStoreDialog signer={signer} open={dialog === 'krillta'} onClose={() => setDialog(null)} />
     </>

@@ -37,6 +37,7 @@ describe('opening', () => {
   const cases: [StickFile['opens'], string][] = [
     ['review', '#/trust-anchor/review/x-1'],
     ['response', '#/trust-anchor/response/x-1'],
+    ['take-back', '#/trust-anchor?back=x-1'],
     ['signer-info', '#/trust-anchor/signer-info/x-1'],
     ['child-info', '#/trust-anchor?child=x-1'],
     ['setup', '#/trust-anchor/signer/x-1/proxy'],

@@ -22,6 +22,8 @@ export async function openFromStick(stick: Stick, file: StickFile): Promise<void
       return navigate('ta-review', { id });
     case 'response':
       return navigate('ta-response', { id });
+    case 'take-back':
+      return navigate('trust-anchor', {}, { back: id });
     case 'signer-info':
       return navigate('ta-signer-info', { id });
     case 'child-info':

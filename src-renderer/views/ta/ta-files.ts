@@ -113,6 +113,26 @@ const RECORD: TaFile = {
   says: 'What is no exchange: requests that were withdrawn, and responses that were found wrong, with reasons and hashes.',
 };
 
+/** For a signer that lost what it signed. */
+const lastTaken = (number: string): TaFile[] => [
+  {
+    half: 'proxy',
+    what: 'last-response',
+    name: 'response.json',
+    from: 'Proxy',
+    to: 'Signer',
+    says: `Response ${number}, which was taken last, once more: a signer that was restored from a backup takes it back (“Take a response back…” there).`,
+  },
+  {
+    half: 'proxy',
+    what: 'last-request',
+    name: 'request.json',
+    from: 'Proxy',
+    to: 'Signer',
+    says: `The request that response ${number} answered, to go with it.`,
+  },
+];
+
 /** What the proxy can hand out now. TAL and certificate and records are the signer's own when it is here too. */
 export function proxyFiles(proxy: ProxyView, signer: SignerView | null): TaFile[] {
   const { repository } = proxy;
@@ -124,6 +144,7 @@ export function proxyFiles(proxy: ProxyView, signer: SignerView | null): TaFile[
     REPOSITORY_RESPONSE,
     ...(proxy.signer !== null && signer === null ? [CERTIFICATE, TAL, ...RECORDS] : []),
     ...(proxy.signer === null ? [] : [RECORD]),
+    ...(proxy.lastTaken === null ? [] : lastTaken(proxy.lastTaken)),
   ];
 }
 

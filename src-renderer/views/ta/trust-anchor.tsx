@@ -74,6 +74,8 @@ interface HalvesProps {
   rehearsal: boolean;
   /** A child's file that was dropped: the dialog opens with it. */
   child: string | null;
+  /** A response that is to be taken back, opened already. */
+  back: string | null;
 }
 
 function SignerDialogs(props: {
@@ -90,7 +92,7 @@ function SignerDialogs(props: {
   );
 }
 
-function Halves({ proxy, signer, offline, rehearsal, child }: HalvesProps) {
+function Halves({ proxy, signer, offline, rehearsal, child, back }: HalvesProps) {
   const [dialog, setDialog] = useState<ProxyDialog | null>(null);
   const [signerDialog, setSignerDialog] = useState<'go-on' | 'reissue' | null>(null);
   const known = useAnswered(proxy, signer);
@@ -164,6 +166,7 @@ function Halves({ proxy, signer, offline, rehearsal, child }: HalvesProps) {
         <Pane title="The signer" says="the offline half: it holds the key">
           <SignerPane
             signer={signer}
+            back={back}
             onGoOn={proxy === null ? null : () => setSignerDialog('go-on')}
             onReissue={() => setSignerDialog('reissue')}
           />
@@ -211,6 +214,7 @@ export function TrustAnchor({ route, session }: ViewProps) {
       offline={offline}
       rehearsal={session.workspace?.kind === 'rehearsal'}
       child={route.query['child'] ?? null}
+      back={route.query['back'] ?? null}
     />
   );
 }
