@@ -119,6 +119,9 @@ function takeNonce(tx: Tx, half: Half, scope: string, nonce: string, again: bool
   if (!isTaken(tx, value)) takeOnce(tx, value);
 }
 
+/** Why a number was taken above what was set aside; the number of the response that was taken back follows. */
+export const TOOK_BACK = 'took back ';
+
 /** Where the numbers of manifests and CRLs are counted; `keyId` is the identifier of the key that signs them. */
 export const numberScope = (whose: Half | 'child', keyId: string): string => `ta.${whose}:${keyId}`;
 
@@ -264,19 +267,29 @@ export const taCommands = {
       .map(exchangeOf),
   ),
   /**
-   * The exchanges that the signer went on without: a number above theirs was taken, with a reason, at a time before theirs. That of an
-   * import ("first") says nothing of the ones that came along.
+   * The exchanges that the signer went on without: `ahead`, a number above theirs was taken, with a reason, at a time before theirs (that
+   * of an import, "first", says nothing of the ones that came along); else a response with a number below theirs was taken back
+   * (`TOOK_BACK`), and all that was signed without it was set aside.
    */
-  'ta.setAside': read((tx, { half, keyId }: { half: Half; keyId: string }): string[] =>
-    tx
-      .all<{ id: string }>(
-        `SELECT id FROM ta_exchanges AS e WHERE half = $half AND EXISTS (
+  'ta.setAside': read(
+    (tx, { half, keyId }: { half: Half; keyId: string }): { id: string; ahead: boolean }[] =>
+      tx
+        .all<{ id: string; ahead: number; replaced: number }>(
+          `SELECT id, EXISTS (
            SELECT 1 FROM ledger WHERE kind = 'number' AND scope = $scope AND detail NOT IN ('', 'first')
              AND (length(value), value) > (length(e.number), e.number)
-             AND at < strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch'))`,
-        { half, scope: numberScope(half, keyId) },
-      )
-      .map(({ id }) => id),
+             AND at < strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch')) AS ahead,
+         EXISTS (
+           SELECT 1 FROM ledger WHERE kind = 'number' AND scope = $scope AND detail LIKE $back || '%'
+             AND (length(value), value) > (length(e.number), e.number)
+             AND (length(e.number), e.number) > (length(substr(detail, $from)), substr(detail, $from)))
+         AND NOT EXISTS (
+           SELECT 1 FROM ledger WHERE kind = 'number' AND scope = $scope AND detail = $back || e.number) AS replaced
+         FROM ta_exchanges AS e WHERE half = $half`,
+          { half, scope: numberScope(half, keyId), back: TOOK_BACK, from: TOOK_BACK.length + 1 },
+        )
+        .filter(({ ahead, replaced }) => ahead === 1 || replaced === 1)
+        .map(({ id, ahead }) => ({ id, ahead: ahead === 1 })),
   ),
   /** Newest first; of one half, or (null) of both. */
   'ta.exchanges': read(
