@@ -56,11 +56,12 @@ test('serves while it is unlocked, says 503 when it is locked, goes on by choice
   await expect(question).toBeHidden();
 
   await lock(page);
-  await expect(page.getByLabel('Status')).toContainText('get 503 while it is locked');
-  expect(await status('/ta/ta.cer')).toBe(503);
+  await expect(page.getByLabel('Status')).toContainText('ta.cer is handed out, children get 503');
+  expect(await status('/ta/ta.cer')).toBe(200);
+  expect(await status('/rfc6492/ta/online', { method: 'POST', body: 'no message' })).toBe(503);
   await unlock(page);
   await openNetwork(page);
-  await expect(serving(page).getByText('children get 503')).toBeVisible();
+  await expect(serving(page).getByText('ta.cer and ta.tal are handed out, children get 503')).toBeVisible();
   await serveLocked(page, '1 hour');
   await lock(page);
   await expect(page.getByLabel('Status')).toContainText('serves while locked until');

@@ -163,7 +163,7 @@ export async function createApp(ports: Ports, parts: AppParts = {}): Promise<App
     attention: ta.attention,
     auditFault: audit.foundWrong,
   });
-  const inspect = createInspect({ ...shared, openSession });
+  const inspect = createInspect({ ...shared, openSession, anchors: ta.ofAnchor });
 
   // After the first screen: a long audit keeps the store busy for a while.
   vault.onUnlock(

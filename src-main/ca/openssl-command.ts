@@ -1,4 +1,5 @@
 /** The same certificate made with OpenSSL, for people who want to read what will happen in a language they know. Text only. */
+import { shellWord } from '#shared/shell-word.ts';
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import type { Order } from '../issuing/order.ts';
 
@@ -11,11 +12,6 @@ const KEY_OPTIONS: Record<KeyAlgorithm, string> = {
   'p-521': 'EC -pkeyopt ec_paramgen_curve:P-521',
   ed25519: 'ED25519',
 };
-
-/** A word of a POSIX shell. */
-function quoted(text: string): string {
-  return /^[A-Za-z0-9_./:=,@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
 
 /** What OpenSSL calls an attribute that it does not know under our name. */
 const OPENSSL_ATTRIBUTES: Partial<Record<Order['subject'][number]['type'], string>> = { STREET: 'street' };
@@ -147,7 +143,7 @@ const onDevice = (file: string, whose: string): string =>
 /** Commands of OpenSSL 3.0 or newer, to be run in an empty folder with the files its first lines name. */
 export function opensslCommand(order: Order, facts: CommandFacts): string {
   const times = `-startdate ${opensslTime(order.validity.notBefore)} -enddate ${opensslTime(order.validity.notAfter)}`;
-  const subject = `-utf8 -subj ${quoted(subjectText(order.subject))}`;
+  const subject = `-utf8 -subj ${shellWord(subjectText(order.subject))}`;
   const itself = order.profile.signedBy === 'itself';
   const { subject: keyOnDevice, issuer: issuerOnDevice } = facts.onDevice;
   const needed = [

@@ -110,9 +110,9 @@ describe('what there is to be careful about', () => {
 test('what is kept twice is kept once, with one record, and is known as kept until it is forgotten', async () => {
   await app.create();
   const { id } = await look('both.pem', Buffer.concat([file('leaf.pem'), file('leaf.csr')]));
-  expect(await app.call('inspect.known', { id })).toEqual({ items: [] });
+  expect(await app.call('inspect.known', { id })).toEqual({ items: [], anchors: [] });
   const { added } = await app.call('inspect.keep', { id, items: [0] });
-  expect(await app.call('inspect.known', { id })).toEqual({ items: [0] });
+  expect(await app.call('inspect.known', { id })).toEqual({ items: [0], anchors: [] });
   expect(await app.call('inspect.keep', { id, items: [0] })).toEqual({ added: [], alreadyThere: added });
   expect((await app.call('inspect.keep', { id, items: [0, 1] })).alreadyThere).toEqual(added);
   const { rows } = await app.call('audit.list', { action: 'inspect.keep' });

@@ -32,6 +32,12 @@ export interface BlobSource {
   add(name: string, bytes: Uint8Array): string;
 }
 
+export interface OfAnchor {
+  severity: 'good' | 'careful';
+  /** One sentence. */
+  says: string;
+}
+
 export interface Inspect {
   domain: Domain<'inspect'>;
   /** Forgets everything looked at; called at lock. */
@@ -61,6 +67,8 @@ export function createInspect(deps: {
   /** null while no workspace is unlocked: looking works without one. */
   openSession(): Session | null;
   changed(topic: Topic, ids: string[]): void;
+  /** What the trust anchor of the open workspace says of each certificate (DER); null: it is none of its own. */
+  anchors(ders: readonly Uint8Array[]): Promise<(OfAnchor | null)[]>;
 }): Inspect {
   const held = new Map<string, Held>();
   const long = <T>(kind: string, title: string, work: (call: LongCall) => Promise<T>): Promise<T> =>
@@ -247,12 +255,17 @@ export function createInspect(deps: {
       },
       get: ({ id }) => find(id).view,
       async known({ id }) {
-        const hashes = find(id).items.map(({ keep }) => (keep === null ? '' : sha256Hex(keep.der)));
+        const { items } = find(id);
+        const hashes = items.map(({ keep }) => (keep === null ? '' : sha256Hex(keep.der)));
         const found = await deps
           .session()
           .store.run('objects.known', { sha256: hashes.filter((hash) => hash !== '') });
         const there = new Set(found.map(({ sha256 }) => sha256));
-        return { items: hashes.flatMap((hash, index) => (there.has(hash) ? [index] : [])) };
+        const ders = items.map(({ keep }) => (keep?.kind === 'certificate' ? keep.der : new Uint8Array()));
+        const anchors = (await deps.anchors(ders)).flatMap((one, item) =>
+          one === null ? [] : [{ item, ...one }],
+        );
+        return { items: hashes.flatMap((hash, index) => (there.has(hash) ? [index] : [])), anchors };
       },
       async keep({ id, items: wanted }) {
         const { view, items } = find(id);

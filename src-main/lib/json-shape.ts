@@ -52,10 +52,15 @@ export function asOptional<T>(
   return value === null ? null : read(value, path);
 }
 
-/** A whole number of any size, not negative. */
+/** What the octets of the largest INTEGER that RFC 5280 and RFC 9286 allow can say; a longer one would take minutes to be read. */
+const MOST_DIGITS = 49;
+
+/** A whole number, not negative, of 20 octets at most. */
 export function asWhole(value: JsonValue | undefined, path: string): bigint {
   if (!(value instanceof JsonNumber) || !/^\d+$/.test(value.text))
     throw new JsonError('a whole number is missing here', path);
+  if (value.text.length > MOST_DIGITS)
+    throw new JsonError(`a number has more than ${MOST_DIGITS} digits`, path);
   return BigInt(value.text);
 }
 

@@ -136,6 +136,12 @@ function waitsForSecret({ kind, state, secretMark }: SignerFacts): { word: strin
       };
 }
 
+const WORST_FIRST: readonly Attention['severity'][] = ['bad', 'careful', 'note', 'good'];
+
+/** What is equally bad stays in its order. */
+const worstFirst = (items: readonly Attention[]): Attention[] =>
+  items.toSorted((a, b) => WORST_FIRST.indexOf(a.severity) - WORST_FIRST.indexOf(b.severity));
+
 function signerSeverity(facts: SignerFacts): (typeof SIGNER_SEVERITY)[SignerState] {
   return waitsForSecret(facts) === null ? SIGNER_SEVERITY[facts.state] : 'careful';
 }
@@ -202,7 +208,7 @@ export function createOverview(deps: {
         ]);
       return {
         checkedAt: now.toISOString(),
-        attention: [
+        attention: worstFirst([
           ...auditItem(deps.auditFault()),
           ...copyItem(copy),
           ...others,
@@ -210,7 +216,7 @@ export function createOverview(deps: {
           ...due.map((row) => dueItem(row, now)),
           ...recoveryKey(vault.opened()?.header.recoveryVerified ?? false),
           ...drafts,
-        ],
+        ]),
         signers: facts.map((one) => {
           const refused = waitsForSecret(one);
           return {

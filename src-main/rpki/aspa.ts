@@ -1,9 +1,9 @@
 /** The content of an ASPA (draft-ietf-sidrops-aspa-profile since its revision 23, version 1), read only. */
 import {
   bigInteger,
-  children,
   exactly,
   expectTag,
+  listElements,
   optional,
   readWhole,
   smallInteger,
@@ -43,7 +43,7 @@ export function readAspa(content: Uint8Array, faults: Faults): Aspa {
   );
   const aspa = {
     customer: asNumber(customer, faults),
-    providers: children(list).map((one) => asNumber(one, faults)),
+    providers: listElements(list).map((one) => asNumber(one, faults)),
   };
   const { providers } = aspa;
   faults.check(aspa.customer > 0n, 'the customer is AS0', CLAUSE);

@@ -2,7 +2,7 @@
  * DER to the last octet (X.690 8, 10, 11): what RFC 5280, 6487 and 6488 ask for and lenient readers let pass, in a
  * structure, in the values of its extensions and in its public keys. Which elements belong where is for the readers.
  */
-import { bitString, children, readTlv, readWhole, TAG, type Tlv } from '../x509/der-reader.ts';
+import { bitString, listElements, readTlv, readWhole, TAG, type Tlv } from '../x509/der-reader.ts';
 import { isShortInteger, isShortOid } from '../x509/shortest-form.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import type { Faults } from './fault.ts';
@@ -45,7 +45,7 @@ function wrong(tlv: Tlv): [string, string] | null {
     case TAG.bitString:
       return isCanonicalBits(tlv) ? null : ['unused bits of a BIT STRING are not zero', 'X.690 11.2.1'];
     case TAG.set: {
-      const parts = children(tlv);
+      const parts = listElements(tlv);
       return parts.every(({ raw }, at) => at === 0 || Buffer.compare(parts[at - 1]?.raw ?? raw, raw) <= 0)
         ? null
         : ['the parts of a SET are not in DER order', 'X.690 11.6'];
@@ -93,7 +93,7 @@ function walk(faults: Faults, tlv: Tlv, depth: number, allowed: Tolerated): void
     );
   }
   if ((tlv.tag & CONSTRUCTED) === 0) return;
-  const parts = children(tlv);
+  const parts = listElements(tlv);
   for (const part of parts) walk(faults, part, depth + 1, allowed);
   if (tlv.tag !== TAG.sequence) return;
   const [, flag, value] = parts;

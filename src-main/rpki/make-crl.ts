@@ -1,5 +1,12 @@
 /** Makes CRLs as the RPKI wants them (RFC 6487 5): authority key identifier and number, no entry extensions. It signs through `sign`. */
-import { contextConstructed, integer, sequence, time, unsignedInteger } from '../x509/der-writer.ts';
+import {
+  contextConstructed,
+  integer,
+  sequence,
+  sequenceOf,
+  time,
+  unsignedInteger,
+} from '../x509/der-writer.ts';
 import {
   authorityKeyIdDer,
   extensionDer,
@@ -29,7 +36,7 @@ export function makeCrl(content: CrlContent, sign: Sign): Promise<Uint8Array> {
       keyIdName(content.issuerKeyId),
       time(content.thisUpdate),
       time(content.nextUpdate),
-      ...(entries.length === 0 ? [] : [sequence(...entries)]),
+      ...(entries.length === 0 ? [] : [sequenceOf(entries)]),
       contextConstructed(
         0,
         sequence(

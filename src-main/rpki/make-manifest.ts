@@ -1,6 +1,6 @@
 /** Makes the content of a manifest (RFC 9286 4.2); the signed object around it is make-signed-object.ts. */
 import { createHash } from 'node:crypto';
-import { bitStringOf, ia5String, integer, oid, sequence, tlv } from '../x509/der-writer.ts';
+import { bitStringOf, ia5String, integer, oid, sequence, sequenceOf, tlv } from '../x509/der-writer.ts';
 
 export interface ManifestFile {
   name: string;
@@ -26,8 +26,8 @@ export function makeManifestContent(content: {
     generalizedTime(content.thisUpdate),
     generalizedTime(content.nextUpdate),
     oid('2.16.840.1.101.3.4.2.1'),
-    sequence(
-      ...files.map(({ name, der }) =>
+    sequenceOf(
+      files.map(({ name, der }) =>
         sequence(ia5String(name), bitStringOf(createHash('sha256').update(der).digest())),
       ),
     ),

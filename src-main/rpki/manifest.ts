@@ -2,9 +2,9 @@
 import {
   bigInteger,
   bitString,
-  children,
   exactly,
   expectTag,
+  listElements,
   oidText,
   optional,
   readWhole,
@@ -30,7 +30,7 @@ export interface Manifest {
 function readFiles(faults: Faults, list: Tlv): Map<string, string> {
   const files = new Map<string, string>();
   const hashes = new Set<string>();
-  for (const entry of children(list)) {
+  for (const entry of listElements(list)) {
     const what = 'an entry';
     const [name, hash] = exactly(expectTag(entry, TAG.sequence, what), what, TAG.ia5String, TAG.bitString);
     const text = Buffer.from(name.content).toString('latin1');

@@ -179,7 +179,7 @@ export function openMessage(
     );
     untimely.late.check(
       end.notAfter.getTime() >= at.getTime(),
-      `it ended at ${end.notAfter.toISOString()}; ask for a new one`,
+      `it ended at ${end.notAfter.toISOString()}`,
       clause,
     );
     checkSigningTime(faults, object, end, at, untimely);

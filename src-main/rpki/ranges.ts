@@ -44,11 +44,12 @@ export function intersection(a: Ranges, b: Ranges): Ranges {
 /** What is in `a` and not in `b`. */
 export function difference(a: Ranges, b: Ranges): Ranges {
   const left: Range[] = [];
+  let first = 0;
   for (const { min, max } of a) {
+    // Both are sorted: what ends before this one ends before the next ones.
+    while ((b[first]?.max ?? min) < min) first += 1;
     let from = min;
-    for (const hole of b) {
-      if (hole.max < from) continue;
-      if (hole.min > max) break;
+    for (let at = first, hole = b[at]; hole !== undefined && hole.min <= max; hole = b[(at += 1)]) {
       if (hole.min > from) left.push({ min: from, max: hole.min - 1n });
       from = hole.max + 1n;
     }

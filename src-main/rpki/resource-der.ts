@@ -8,11 +8,20 @@ import {
   children,
   exactly,
   expectTag,
+  listElements,
   readWhole,
   TAG,
   type Tlv,
 } from '../x509/der-reader.ts';
-import { contextConstructed, integer, nullValue, octetString, sequence, tlv } from '../x509/der-writer.ts';
+import {
+  contextConstructed,
+  integer,
+  nullValue,
+  octetString,
+  sequence,
+  sequenceOf,
+  tlv,
+} from '../x509/der-writer.ts';
 import { X509Error } from '../x509/x509-error.ts';
 import { equalRanges, type Range, type Ranges, rangesOf } from './ranges.ts';
 import { BITS, type Family, prefixLength } from './resource-text.ts';
@@ -91,7 +100,7 @@ export function readIpBlocks(valueDer: Uint8Array): Record<Family, Resources | n
     if (choice.tag === TAG.null) blocks[family] = inherit(choice, '2.2.3.5');
     else
       blocks[family] = canonical(
-        children(choice).map((one) => readAddress(one, family)),
+        listElements(choice).map((one) => readAddress(one, family)),
         '2.2.3.6',
       );
   }
@@ -120,7 +129,7 @@ export function readAsIds(valueDer: Uint8Array): Resources {
     throw refused('there are routing domain identifiers, or no AS numbers', '3.2.3.2');
   const [choice] = exactly(numbers, 'the AS numbers', [TAG.null, TAG.sequence]);
   if (choice.tag === TAG.null) return inherit(choice, '3.2.3.3');
-  return canonical(children(choice).map(asRange), '3.2.3.4');
+  return canonical(listElements(choice).map(asRange), '3.2.3.4');
 }
 
 /** The first `length` bits of an address as a bit string. */
@@ -154,9 +163,7 @@ export function ipBlocksDer(blocks: Record<Family, Resources>): Uint8Array | nul
     const resources = blocks[family];
     if (resources !== 'inherit' && resources.length === 0) return [];
     const choice =
-      resources === 'inherit'
-        ? nullValue()
-        : sequence(...resources.map((range) => addressDer(range, family)));
+      resources === 'inherit' ? nullValue() : sequenceOf(resources.map((range) => addressDer(range, family)));
     return [sequence(octetString(AFI[family]), choice)];
   });
   return families.length === 0 ? null : sequence(...families);
@@ -168,10 +175,8 @@ export function asIdsDer(numbers: Resources): Uint8Array | null {
   const choice =
     numbers === 'inherit'
       ? nullValue()
-      : sequence(
-          ...numbers.map(({ min, max }) =>
-            min === max ? integer(min) : sequence(integer(min), integer(max)),
-          ),
+      : sequenceOf(
+          numbers.map(({ min, max }) => (min === max ? integer(min) : sequence(integer(min), integer(max)))),
         );
   return sequence(contextConstructed(0, choice));
 }

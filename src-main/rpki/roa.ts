@@ -5,6 +5,7 @@ import {
   children,
   exactly,
   expectTag,
+  listElements,
   optional,
   readWhole,
   smallInteger,
@@ -103,7 +104,7 @@ export function readRoa(content: Uint8Array, faults: Faults): Roa {
       'RFC 9582 4.3.1',
     );
     seen.add(id);
-    const list = children(addresses);
+    const list = listElements(addresses);
     faults.check(list.length > 0, 'an address family has no prefix', 'RFC 9582 4.3.2');
     return family === undefined ? [] : list.map((entry) => readPrefix(faults, entry, family));
   });

@@ -55,6 +55,8 @@ export interface PinAsked {
   token?: { label: string; serial: string };
   /** Where it goes, by the settings that are used. */
   server?: { host: string; port: number };
+  /** The one that this device took since it was opened: it is sent once more without a person, unless it bears a mark. It belongs to whoever is asked. */
+  known?: Uint8Array;
 }
 
 /** A person at the screen, as a device may ask one. */
@@ -191,7 +193,8 @@ export interface Device {
   ): Promise<'destroyed' | 'nothing' | 'left'>;
   /** The handle of the private key to this public key, or null. Throws `refused` when two objects answer to it, `cancelled`. */
   find(spkiDer: Uint8Array, signal?: AbortSignal): Promise<Uint8Array | null>;
-  list(signal?: AbortSignal): Promise<DeviceKey[]>;
+  /** `looked`: told how many of how many it has looked at, where it looks at one after the other. Throws `cancelled`. */
+  list(signal?: AbortSignal, looked?: (done: number, of: number) => void): Promise<DeviceKey[]>;
   /** Logs out, closes, ends its child or its connections. Never rejects. */
   close(): Promise<void>;
 }

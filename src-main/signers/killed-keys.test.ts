@@ -88,7 +88,7 @@ test.skipIf(missing.length > 0).each<[string, KillOrder['at'], () => Promise<Las
     expect((await app.ended((await app.call('signers.probe', { id })).job)).error).toBeNull();
     expect(await privateKeys()).toBe(2);
     expect((await row())?.unfinished).toEqual([]);
-    const { keys } = await app.call('signers.deviceKeys', { id });
+    const { keys } = await app.deviceKeys(id);
     expect(
       keys.map(({ identity, key }) => (identity ? 'identity' : (key?.label ?? 'nobody'))).toSorted(),
     ).toEqual(['identity', 'kept']);

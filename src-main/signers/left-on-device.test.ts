@@ -216,7 +216,7 @@ test('a key that a running job makes cannot be taken in, and the job ends as it 
   const signing = wizard(t.app).signed(draftOf('root', 'Root', { key: newKey(id) }));
   const asked = (await t.prompt()).id;
   token.asksForEachSignature = false;
-  const { keys } = await t.app.call('signers.deviceKeys', { id });
+  const { keys } = await t.app.deviceKeys(id);
   expect(keys.map(({ adoptable }) => adoptable)).toEqual([false, false]);
   const made = keys.find(({ identity }) => !identity)?.spkiSha256 ?? '';
   const adopted = await t.job(await t.app.call('signers.adopt', { id, spkiSha256: made, label: 'mine' }));

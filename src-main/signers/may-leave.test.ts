@@ -54,7 +54,7 @@ test.skipIf(skip)(
         ...['--keypairgen', '--key-type', 'EC:prime256v1', '--id', `aa0${at}`, '--label', label],
         ...['--usage-sign', ...words],
       );
-    const { keys } = await app.call('signers.deviceKeys', { id: signer });
+    const { keys } = await app.deviceKeys(signer);
     for (const { label, spkiSha256 } of keys.filter(({ adoptable }) => adoptable)) {
       const adopted = await app.call('signers.adopt', { id: signer, spkiSha256: spkiSha256 ?? '', label });
       expect((await app.ended(adopted.job)).error).toBeNull();

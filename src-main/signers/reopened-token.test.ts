@@ -47,7 +47,7 @@ describeSoftHsm('another token with the same label and serial', () => {
       renameSync(join(hsm.tokens, folder), join(hsm.folder, 'away'));
       hsm.addToken('same');
       // The list is empty, so the device looks again in a new child by itself, and meets the other one.
-      await expect(app.call('signers.deviceKeys', { id })).rejects.toMatchObject({
+      await expect(app.deviceKeys(id)).rejects.toMatchObject({
         message: expect.stringContaining('has lost the identity key of One') as string,
       });
       expect(await create()).toMatchObject({ state: 'failed', error: { code: 'SIGNER_UNAVAILABLE' } });

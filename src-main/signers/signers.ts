@@ -21,6 +21,7 @@ import { createDoctor, type MakeLooks } from './doctor/doctor.ts';
 import type { DeviceKey } from './device.ts';
 import { adoptKey, bindAgain, listDeviceKeys, probe } from './lifecycle/device-keys.ts';
 import { createLiveSigners, type DeviceKinds, type LiveSigners } from './lifecycle/live-signers.ts';
+import { createKeyLists } from './key-lists.ts';
 import { findMovedTokens } from './moved-tokens.ts';
 import { listSigners } from './list-signers.ts';
 import type { RoutedKey, SignerTable } from './router.ts';
@@ -72,7 +73,10 @@ export function createSigners(deps: SignersDeps): Signers {
     return found;
   }
 
-  const configure = createConfigure({ random, session, live, changed });
+  const configure = createConfigure({
+    ...{ random, session, live, changed },
+    typed: (signer) => doctor.typed(signer),
+  });
   /** The signer, and the device by its serial: as it was met last, or as it was bound. */
   function subjects(id: string) {
     const contact = lives.get(session())?.all().get(id)?.contact;
@@ -129,6 +133,15 @@ export function createSigners(deps: SignersDeps): Signers {
     };
   };
 
+  const keyLists = createKeyLists({
+    jobs,
+    nameOf(id) {
+      live().find(id);
+      return live().name(id);
+    },
+    list: (id, job) => listDeviceKeys(live().find(id), session(), id, begunOn(id), clock.now(), job),
+  });
+
   function endpoints(): ReturnType<Signers['endpoints']> {
     const inForce = [...live().all().values()].map(({ settings }) => settings());
     const first = inForce.filter((settings) => settings.kind === 'kmip').slice(0, 1);
@@ -145,10 +158,7 @@ export function createSigners(deps: SignersDeps): Signers {
     ...configure.channels,
     ...tomlChannels({ ...deps, configure, found }),
     ...doctor.channels,
-    apply(asked) {
-      doctor.requireNone();
-      return configure.channels.apply(asked);
-    },
+    apply: (asked) => doctor.applying(async () => configure.channels.apply(asked)),
     ...tokenChannels({ ...deps, tools, live, configure, deviceJob, found }),
     list: () => listSigners(session(), live()),
     endpoints: () => ({ endpoints: endpoints() }),
@@ -221,7 +231,7 @@ export function createSigners(deps: SignersDeps): Signers {
       await live().unfinished.forget(id, key);
       return {};
     },
-    deviceKeys: ({ id }) => listDeviceKeys(live().find(id), session(), id, begunOn(id), clock.now()),
+    ...keyLists.channels,
     adopt({ id, spkiSha256, label }) {
       const managed = live().find(id);
       const name = live().name(id);
@@ -252,6 +262,7 @@ export function createSigners(deps: SignersDeps): Signers {
     },
     async locking() {
       found.clear();
+      keyLists.forget();
       doctor.locking();
       await lives.get(session())?.stop();
     },

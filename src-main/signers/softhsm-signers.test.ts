@@ -44,7 +44,7 @@ test(
     const key = await app.result(
       await app.call('keys.create', { algorithm: 'rsa-2048', label: 'long-lived' }),
     );
-    const { keys } = await app.call('signers.deviceKeys', { id });
+    const { keys } = await app.deviceKeys(id);
     // The identity key and ours: nothing of the test is left.
     expect(keys.map((one) => [one.label, one.type, one.identity?.of, one.neverExtractable])).toEqual(
       expect.arrayContaining([
@@ -84,9 +84,7 @@ test(
     expect((await row())?.capabilities.find(({ name }) => name === 'C_DestroyObject')?.present).toBe(true);
     const { key: view } = await app.call('keys.get', { id: key });
     await app.call('keys.destroy', { id: key, confirm: view.keyId.slice(-8) });
-    expect((await app.call('signers.deviceKeys', { id })).keys.map(({ identity }) => identity?.of)).toEqual([
-      'this',
-    ]);
+    expect((await app.deviceKeys(id)).keys.map(({ identity }) => identity?.of)).toEqual(['this']);
     expect(await app.call('audit.verify', { written: '' })).toMatchObject({ faults: [] });
     expect(JSON.stringify([app.events, app.lines])).not.toContain(PIN);
   },

@@ -130,7 +130,9 @@ test('a rehearsal token becomes a signer that is pending; its PIN is changed, an
   expect(await change('0000')).toMatchObject({ error: { code: 'INVALID_INPUT' } });
   expect(asked.length).toBe(sent);
   expect(await change('5678')).toMatchObject({ state: 'done' });
+  expect((await list()).rows[1]).toMatchObject({ state: 'ready', secretMark: null });
   // What is kept is the new one: the next contact logs in by itself.
+  await app.call('signers.logout', { id });
   const { job } = await app.call('signers.login', { id });
   expect(await app.ended(job)).toMatchObject({ state: 'done' });
   expect(token.pins).toEqual(['5678', '9999']);

@@ -11,8 +11,9 @@ import type { Random } from '../ports.ts';
 import type { Session } from '../store/store-contract.ts';
 import type { Configure } from './config/configure.ts';
 import { documentOf, type SignerDocument, withSigner } from './config/document.ts';
+import { nameTaken } from './config/roles.ts';
 import { DeviceError } from './device.ts';
-import { anotherDevice, boundSettings } from './lifecycle/device-holder.ts';
+import { boundSettings } from './lifecycle/device-holder.ts';
 import { changePin } from './lifecycle/change-pin.ts';
 import type { LiveSigners } from './lifecycle/live-signers.ts';
 import { asAppError } from './lifecycle/trouble.ts';
@@ -48,11 +49,11 @@ function tokenLabel(name: string): string {
   return label;
 }
 
-/** In Krill's words (H-003). */
+/** H-003. */
 function requireUnique(document: SignerDocument, name: string): void {
-  const message = `Signer name '${name}' is not unique`;
+  const message = nameTaken(name);
   if (document.signers.some((one) => one.name === name))
-    throw new AppError('INVALID_INPUT', `${message}.`, { fields: [{ path: 'name', message }] });
+    throw new AppError('INVALID_INPUT', message, { fields: [{ path: 'name', message }] });
 }
 
 /** SECURITY: what a signer keeps its keys on is not erased, whatever was typed. */
@@ -94,12 +95,6 @@ function byField(error: unknown): never {
   const field = error instanceof DeviceError ? INIT_FIELDS[error.code] : undefined;
   if (field === undefined) throw error;
   throw new AppError('INVALID_INPUT', field.message, { fields: [field] }, { cause: error });
-}
-
-/** At the field; it is marked, and not sent again. */
-function oldPinRefused(name: string, cause: DeviceError): AppError {
-  const message = `${name} refused the present PIN, which may have cost a try. Type the right one.`;
-  return new AppError('INVALID_INPUT', message, { fields: [{ path: 'oldPin', message }] }, { cause });
 }
 
 export function tokenChannels(deps: {
@@ -226,21 +221,15 @@ export function tokenChannels(deps: {
       return deviceJob(id, { action: 'signers.changePin', title: `New PIN for ${name}` }, async (context) => {
         context.report(null, 'Changing the PIN');
         const serial = managed.contact.binding()?.serial ?? null;
-        // What is kept is the old one.
-        await managed.contact.logout();
-        await changePin(managed.pins, bytes(oldPin), bytes(newPin), async (pins) => {
-          context.commit();
-          try {
-            // SECURITY: by the serial that is bound: no PIN goes to a stranger of the same label.
-            await tools.changePin(boundSettings(settings, serial), pins, context.signal);
-          } catch (error) {
-            throw anotherDevice(error);
-          }
-        }).catch((error: unknown) => {
-          if (!(error instanceof DeviceError)) throw error;
-          if (error.trouble === 'pin-refused') throw oldPinRefused(name, error);
-          throw asAppError(error, { id, name }, null);
-        });
+        // SECURITY: by the serial that is bound: no PIN goes to a stranger of the same label.
+        const bound = boundSettings(settings, serial);
+        await changePin(
+          managed,
+          { id, name },
+          { oldPin: bytes(oldPin), newPin: bytes(newPin) },
+          (both) => tools.changePin(bound, both, context.signal),
+          context,
+        );
         return {
           summary: `The PIN of ${name} was changed${serial === null ? '' : ` (serial ${serial})`}`,
         };

@@ -28,6 +28,23 @@ export interface RefusedPin {
   unanswered?: boolean;
   /** It is the one in the vault: its mark stays however many others are refused. */
   kept?: boolean;
+  /** It was sent for a signature, for which the device may have a PIN of its own: it says nothing of the login. */
+  signature?: boolean;
+}
+
+/** A PIN that a device took for the signature of a key that wants one for each. */
+export interface SignaturePin extends Pick<RefusedPin, 'salt' | 'hash' | 'at'> {
+  /** Of the device and the account on it. */
+  device: string;
+}
+
+/** The marks of a place where a signer is not in force. */
+export interface PendingMarks {
+  /** Of the signer. */
+  id: string;
+  /** By which the PINs were sent. */
+  settings: SignerSettings;
+  marks: RefusedPin[];
 }
 
 /** A key on a device that is none of the workspace: it is being made, or has to be destroyed there. */
@@ -56,6 +73,8 @@ export interface StoredSigner {
   sealed: Uint8Array | null;
   binding: SignerBinding | null;
   refused: RefusedPin[];
+  /** Left out: none. */
+  signed?: SignaturePin[];
   /** What was learned at the last contact, JSON; null: there was none. */
   device: string | null;
 }
@@ -82,4 +101,6 @@ export interface AppliedSigner {
   settings: SignerSettings | null;
   /** "keep" leaves what is there. */
   sealed: Uint8Array | null | 'keep';
+  /** Made at this place while it was pending; they come to those that are there. */
+  marks?: readonly RefusedPin[];
 }

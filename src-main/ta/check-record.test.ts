@@ -171,6 +171,65 @@ describe('an altered exchange is found out', () => {
   });
 });
 
+describe('what a file leaves out', () => {
+  const gapsOf = (exchanges: unknown) =>
+    check(exchanges).exchanges.map(({ number, holds, gaps }) => ({ number, holds, gaps }));
+
+  test('nothing is said of a whole file, nor of one exchange alone', () => {
+    expect(gapsOf(all()).flatMap(({ gaps }) => gaps)).toEqual([]);
+    for (const one of all()) expect(gapsOf(one)).toMatchObject([{ gaps: [] }]);
+  });
+
+  test('numbers between two are named, and so are keys that were revoked or stand there without having been issued', () => {
+    const whole = all();
+    const issuer = (key: string): number =>
+      whole.findIndex(({ response }) => key in response.response.objects.issued);
+    let named = 0;
+    // Each exchange taken out in turn, but for the last one, after which nothing shows it.
+    for (const [at] of whole.slice(0, -1).entries()) {
+      const found = gapsOf(whole.filter((_, place) => place !== at));
+      expect(found.every(({ holds }) => holds)).toBe(true);
+      const said = found.flatMap(({ gaps }) => gaps);
+      expect(said[0]).toBe(
+        at === 0
+          ? 'what came before number 3 is not in this file'
+          : `number ${at + 2} is not in this file: the signer skipped them, or their exchanges were taken out`,
+      );
+      const first = at === 0 ? 1 : 0;
+      const keys = Object.keys(whole[at]?.response.response.objects.issued ?? {}).filter(
+        (key) => issuer(key) === at && at > first,
+      );
+      const after = new Set(Object.keys(whole[at + 1]?.response.response.objects.issued ?? {}));
+      named += keys.length;
+      for (const key of keys)
+        expect(said).toContain(
+          after.has(key)
+            ? `its manifest has a certificate of key ${key}, which no exchange of this file issued`
+            : `it revokes key ${key}, which no exchange of this file issued`,
+        );
+    }
+    expect(named).toBeGreaterThan(1);
+    const three = gapsOf([...whole.slice(0, 1), ...whole.slice(4)]);
+    expect(three[1]?.gaps[0]).toMatch(/^numbers 3 to 5 are not in this file: /);
+  });
+
+  test('after one that cannot be read nothing is said: it may have been any of them', () => {
+    const [first, , third, ...rest] = all();
+    const broken = { ...all()[1], response: { response: {}, signed: { message: 'AA==' } } };
+    const found = gapsOf([first, broken, third, ...rest]);
+    expect(found.map(({ holds }) => holds).filter((holds) => !holds)).toHaveLength(1);
+    expect(found.flatMap(({ gaps }) => gaps)).toEqual([]);
+  });
+});
+
+test('an exchange that is judged years later is not asked for anew, and what ended is told once', () => {
+  const { said } = altered((one) => (one.time = '2027-11-24T01:36:31Z'));
+  expect(said).not.toMatch(/ask for/);
+  const lines = said.split('\n');
+  expect(lines.filter((line) => line.startsWith('The manifest: it ended at'))).toHaveLength(1);
+  expect(new Set(lines).size).toBe(lines.length);
+});
+
 test('a file that is another one is named', () => {
   const info = 'signer-info.json is what a signer is and has published (signer-info.json)';
   expect(() => check(all(), INFO, INFO)).toThrow(

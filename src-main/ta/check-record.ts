@@ -22,6 +22,7 @@ import {
   readParty,
   type RecordFile,
 } from './record-files.ts';
+import { createGaps } from './record-gaps.ts';
 import { readResponse, signingCertificate, unknownBefore } from './response.ts';
 import { identityFaults } from './signer/identity-check.ts';
 
@@ -140,7 +141,7 @@ function judgeTime({ message }: Opened, at: Date): Fault[] {
 function checkOne(
   { at, request, response }: KeptExchange,
   context: Context,
-): CheckedExchange & { objects: TaObjects | null } {
+): Omit<CheckedExchange, 'gaps'> & Pick<Content, 'request' | 'objects'> {
   const [asked, answered] = [
     openSigned(request, 'request', context.proxy, at),
     openSigned(response, 'response', context.signer, at),
@@ -188,6 +189,7 @@ function checkOne(
       { ok: time.length === 0, text: 'its time is that of the signature' },
     ],
     faults,
+    request: content.request,
     objects: content.objects,
   };
 }
@@ -211,19 +213,22 @@ export function checkRecord(files: {
     return read === null ? null : signingCertificate(read);
   });
   const exchanges: CheckedExchange[] = [];
+  const gaps = createGaps();
   let previous: TaObjects | null = null;
   for (const [index, one] of kept.entries()) {
     // Its own or the newest before it; else the signer's, or any of the file: the key is the same for ever.
     const then = shown.slice(0, index + 1).findLast((der) => der !== null) ?? null;
     const certificateDer = then ?? signer.anchor?.certificateDer ?? shown.find((der) => der !== null) ?? null;
-    const { objects, ...checked } = checkOne(one, {
+    const { request, objects, ...checked } = checkOne(one, {
       proxy,
       signer,
       previous,
       certificateDer,
       ofThatTime: then !== null,
     });
-    exchanges.push(checked);
+    const missing = gaps.next(request === null || objects === null ? null : { request, objects });
+    // One alone was written out as one.
+    exchanges.push({ ...checked, gaps: kept.length > 1 ? missing : [] });
     previous = objects ?? previous;
   }
   return { proxy: compared(proxy), signer: compared(signer), exchanges };

@@ -93,7 +93,7 @@ describe('in an application', () => {
     );
 
     const draft = { ...signerPreset(), proxyId: { name: 'x', text: half('proxy-id.json').toString('utf8') } };
-    const { problems } = judgeSetup(draft, null, app.clock.now());
+    const { problems } = judgeSetup(draft, null, app.clock.now(), { holder: null, proxyHere: null });
     expect(problems.find(({ path }) => path === 'proxyId')).toMatchObject({
       message: expect.stringMatching(/^This is damaged: it ends in public_key|^This is damaged: it ends /),
       fix: 'Copy it again from the proxy.',

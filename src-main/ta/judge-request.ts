@@ -45,7 +45,7 @@ export interface WishFault extends Fault {
 export interface RequestJudgement {
   /** The whole file as it stands, with the members that no signature covers; null when it is no such file. */
   file: JsonObject | null;
-  /** null when it could not even be read. */
+  /** null when it could not even be read, or when it is not of the enrolled proxy. */
   request: Request | null;
   /** The signed message; null when it could not be opened. */
   message: Message | null;
@@ -138,6 +138,8 @@ export function judgeRequest(bytes: Uint8Array, state: SignerState, at: Date): R
   const file = opened?.file ?? null;
   const none = { file, request: null, message: null, edited: null, faults: faults.found, questions };
   if (opened === null) return none;
+  // SECURITY: what nobody we know signed is told by its envelope alone; nothing of it can be signed, whatever it asks.
+  if (opened.message?.genuine === false) return { ...none, message: opened.message };
   const request = readInto(faults, opened.saidIn, () => requestOf(opened.said));
   if (request === null || opened.message === null) return none;
   const again = state.nonces.has(request.nonce);

@@ -28,7 +28,9 @@ export interface ResponseJudgement {
 /** Judges one object by the validator, as published under the trust anchor. */
 function judge(what: string, der: Uint8Array, state: ResponseKnowledge, at: Date, faults: Faults): void {
   const { faults: found } = judgeObject(der, { issuerDer: state.info.taCertificateDer, anchor: false, at });
-  for (const { text, clause } of found) faults.check(false, `${what}: ${text}`, clause);
+  // A manifest ends with the certificate in it: that is told once.
+  const texts = new Map(found.toReversed().map(({ text, clause }) => [text, clause]));
+  for (const [text, clause] of [...texts].toReversed()) faults.check(false, `${what}: ${text}`, clause);
 }
 
 /**
@@ -139,7 +141,9 @@ export function judgeResponse(
 ): ResponseJudgement & { opened: OpenedExchange | null } {
   const faults = new Faults();
   const opened = openExchange(bytes, 'response', state.signerSpki, at, faults);
-  if (opened === null) return { opened, response: null, faults: faults.found, questions: [], failures: [] };
+  // SECURITY: what the associated signer did not sign is told by its envelope alone.
+  if (opened === null || opened.message?.genuine === false)
+    return { opened, response: null, faults: faults.found, questions: [], failures: [] };
   const content = judgeResponseContent(opened.said, state, at);
   return { ...content, opened, faults: [...faults.found, ...content.faults] };
 }

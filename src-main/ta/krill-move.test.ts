@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -7,6 +17,9 @@ import { missingPeers } from '../testing/peers.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 import { approve, exportTo, openRequest, signerOf } from '../testing/test-signer.ts';
 import { vectorPath } from '../testing/vectors.ts';
+import { timesOf } from './signer/import-times.ts';
+import { CONF, readKrillFolder } from './signer/krill-folder.ts';
+import { readKrillStore } from './signer/krill-store.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'baleen-move-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -31,17 +44,32 @@ const signer = () => signerOf(app);
 
 describe('stores of krillta', () => {
   test.each([
-    ['krill-ta/krill-0.16.1/signer-store', '11', 10],
-    ['krill-ta/krillta-0.14.5-store', '6', 6],
-  ])('%s is taken over with every exchange, and all of them hold', async (name, number, exchanges) => {
-    const job = await importFrom(vectorPath(name));
-    expect(job.error).toBeNull();
-    expect(await signer()).toMatchObject({ number });
-    const { rows, total } = await app.call('ta.exchanges', {});
-    expect(total).toBe(exchanges);
-    const past = await Promise.all(rows.map(({ id }) => app.call('ta.exchange', { id })));
-    if (name.includes('0.16.1')) expect(past.filter(({ holds }) => !holds)).toEqual([]);
-  });
+    ['krill-ta/krill-0.16.1/signer-store', '11', 10, [100, 52, 26, 12, 14], 3],
+    // By hand out of the store: one year, 104 and 80 weeks.
+    ['krill-ta/krillta-0.14.5-store', '6', 6, [1, 104, 26, 80, 14], 1],
+  ])(
+    '%s is taken over with every exchange, and all of them hold',
+    async (name, number, exchanges, times, certificates) => {
+      const job = await importFrom(vectorPath(name));
+      expect(job.error).toBeNull();
+      expect(await signer()).toMatchObject({ number });
+      const { rows, total } = await app.call('ta.exchanges', {});
+      expect(total).toBe(exchanges);
+      const past = await Promise.all(rows.map(({ id }) => app.call('ta.exchange', { id })));
+      const { imported, written } = await app.call('ta.moves', {});
+      expect(written).toBeNull();
+      const folder = vectorPath(name);
+      expect(imported).toMatchObject({ folder, exchanges, number, certificates });
+      // The times are those of the store, and each says where it comes from.
+      const { timing } = await signer();
+      expect(Object.values(timing)).toEqual(times);
+      expect(imported?.timing).toEqual(timing);
+      expect(imported?.timesFrom.mftNextUpdateWeeks).toMatch(/last manifest/);
+      expect(imported?.timesFrom.issuedCertificateReissueWeeksBefore).toMatch(/default/);
+      expect(imported?.clearKeys).toBe(readdirSync(join(folder, 'keys')).length);
+      if (name.includes('0.16.1')) expect(past.filter(({ holds }) => !holds)).toEqual([]);
+    },
+  );
 
   test('reissues, and what krillta refused, stand in the record with the time at which krillta did it', async () => {
     expect((await importFrom(vectorPath('krill-ta/krillta-0.14.5-store'))).error).toBeNull();
@@ -76,6 +104,55 @@ describe('stores of krillta', () => {
     ]);
     for (const event of rows) expect(await app.call('ta.recordEvent', { seq: event.seq })).toEqual({ event });
     expect(await app.call('audit.verify', { written: '' })).toMatchObject({ faults: [] });
+  });
+
+  test('krillta.conf in the folder says the times; one that is broken or has none does not', async () => {
+    const copy = mkdtempSync(join(scratch, 'conf-'));
+    cpSync(vectorPath('krill-ta/krillta-0.14.5-store'), copy, { recursive: true });
+    const conf = join(copy, 'krillta.conf');
+    const taken = async (text: string) => {
+      writeFileSync(conf, text);
+      const files = await readKrillFolder(copy);
+      return timesOf(readKrillStore(files), files.get(CONF) ?? null);
+    };
+    const said = await taken('[timing_config]\nmft_next_update_weeks = 20\n');
+    expect(said.timing).toMatchObject({ mftNextUpdateWeeks: 20, issuedCertificateValidityWeeks: 52 });
+    expect(said.from.mftNextUpdateWeeks).toBe('krillta.conf in the folder');
+    for (const text of ['storage_uri = "/var/lib/krillta"', 'no TOML at all'])
+      expect((await taken(text)).timing.mftNextUpdateWeeks).toBe(80);
+  });
+
+  test('what came along, and what was written for krillta, stand there until a person settles them', async () => {
+    const store = vectorPath('krill-ta/krill-0.16.1/signer-store');
+    expect((await importFrom(store)).error).toBeNull();
+    const told = async () => (await app.call('overview.get', {})).attention.map(({ text }) => text);
+    expect(await told()).toContain('lies with krillta, too');
+    await app.call('ta.settleMove', { which: 'imported' });
+    expect(await app.call('ta.moves', {})).toEqual({ imported: null, written: null });
+    expect(await told()).not.toContain('lies with krillta, too');
+    await expect(app.call('ta.settleMove', { which: 'imported' })).rejects.toThrow(/settled already/);
+
+    const confirm = (await signer()).keyId.slice(-8);
+    const write = async (path: string) =>
+      app.call('ta.exportStore', { folder: await ticketOf(path, 'krill'), confirm });
+    // Nothing was written into a folder that is not empty, and nothing is said of it.
+    await expect(write(store)).rejects.toThrow(/is not empty/);
+    expect((await app.call('ta.moves', {})).written).toBeNull();
+    const folder = join(scratch, 'written');
+    await write(folder);
+    expect((await app.call('ta.moves', {})).written).toMatchObject({ folder, clear: true });
+    await expect(write(folder)).rejects.toThrow(/is not empty/);
+    expect((await app.call('ta.moves', {})).written).toMatchObject({ folder });
+    expect(await told()).toContain('was written for krillta');
+    await app.call('ta.settleMove', { which: 'written' });
+    expect((await app.call('ta.moves', {})).written).toBeNull();
+    expect((await app.call('audit.list', { limit: 1 })).rows[0]).toMatchObject({
+      action: 'ta.settleMove',
+      summary: expect.stringContaining(
+        `this signer goes on, and that what was written for krillta to ${folder}`,
+      ) as string,
+    });
+    expect((await app.call('audit.verify', { written: '' })).faults).toEqual([]);
   });
 
   test('the text report is that of krillta, white space and the order of files aside', async () => {

@@ -4,13 +4,15 @@ import { tooLarge } from '../lib/atomic-file.ts';
 import { wipe } from '../lib/bytes.ts';
 import type { Domain } from '../lib/domain.ts';
 import type { RoutedKey } from '../signers/router.ts';
+import { approvedBy, requireApproval } from './review/approvers.ts';
 import { exportedDevices } from './signer/exported-devices.ts';
 import { type ExportedKey, krillStoreFiles, readBack } from './signer/export-store.ts';
-import { writeKrillFolder } from './signer/krill-folder.ts';
+import { CONF, writeKrillFolder } from './signer/krill-folder.ts';
 import { readKrillStore } from './signer/krill-store.ts';
 import { keepKrilltaSettings } from './signer/krillta-settings.ts';
 import { readKrilltaConf } from './signer/krillta-conf.ts';
 import { timingProblems } from './signer/setup.ts';
+import { keepMove, readMoves } from './signer/moves.ts';
 import { trustAnchorText } from './signer/trust-anchor.ts';
 import { importStore } from './signer/import-store.ts';
 import { whyNotKrillta } from './signer/why-not-krillta.ts';
@@ -27,7 +29,7 @@ export interface MoveDeps extends TaDeps {
 export function krillMove(
   deps: MoveDeps,
 ): Pick<Domain<'ta'>, 'importStore' | 'exportStore' | 'readConf' | 'setTiming'> {
-  const { session, jobs, random, software, router, changed, tickets } = deps;
+  const { session, jobs, random, software, router, changed, tickets, clock } = deps;
   return {
     async readConf({ blob }) {
       const { name, bytes } = deps.blobs.take(blob);
@@ -67,7 +69,11 @@ export function krillMove(
           kind: 'ta.importStore',
           title,
           async run(job) {
-            const ids = await importStore({ random, software, router, session }, path, job);
+            const ids = await importStore(
+              { random, software, router, session, now: () => clock.now() },
+              path,
+              job,
+            );
             tickets.end(folder);
             changed('ta', []);
             changed('keys', []);
@@ -77,7 +83,7 @@ export function krillMove(
         }),
       };
     },
-    async exportStore({ folder, confirm }) {
+    async exportStore({ folder, confirm, names }) {
       const held = await deps.signer();
       const { anchor, keys } = held;
       const why = whyNotKrillta(held);
@@ -90,6 +96,7 @@ export function krillMove(
             fields: [{ path: 'confirm', message: 'Type the last 8 digits' }],
           },
         );
+      const approvers = await requireApproval(session, names, 'writing for krillta');
       const { store } = session();
       const exchanges = await Promise.all(held.past.map(({ id }) => store.run('ta.exchangeFiles', { id })));
       const path = tickets.path(folder, 'krill');
@@ -118,7 +125,7 @@ export function krillMove(
           'INTERNAL',
           'What would be written does not read back as this signer; nothing was written.',
         );
-      if (devices.conf !== '') files.set('krillta.conf', devices.conf);
+      if (devices.conf !== '') files.set(CONF, devices.conf);
       const said = (text: string) =>
         store.run('audit.add', {
           audit: {
@@ -129,11 +136,24 @@ export function krillMove(
           },
         });
       // SECURITY: on record before the first octet of a key is on the disk, whatever happens then.
-      await said(`Begins to write the trust anchor signer ${devices.words} to`);
-      await writeKrillFolder(path, files);
-      await said(`Wrote the trust anchor signer ${devices.words} as a krillta data directory to`);
+      await said(`Begins to write the trust anchor signer ${devices.words}${approvedBy(approvers)} to`);
+      const before = (await readMoves(session())).written;
+      const clear = [...files.keys()].some((name) => name.startsWith('keys/'));
+      await keepMove(session(), 'written', { at: clock.now().toISOString(), folder: path, clear });
+      try {
+        await writeKrillFolder(path, files);
+      } catch (error) {
+        // Nothing of it lies there. After any other failure a part may.
+        if (error instanceof AppError && error.code === 'FILE_EXISTS')
+          await keepMove(session(), 'written', before);
+        throw error;
+      }
+      await said(
+        `Wrote the trust anchor signer ${devices.words} as a krillta data directory${approvedBy(approvers)} to`,
+      );
       tickets.end(folder);
       changed('audit', []);
+      changed('ta', []);
       return { path };
     },
   };

@@ -6,9 +6,11 @@ import type { ExchangeRow } from '#shared/contract/ta.ts';
 import type { ExchangeReview } from '#shared/contract/ta-review.ts';
 import type { NewExchange, StoredExchange, WholeExchange } from '../store/commands/ta.ts';
 import { Faults } from '../rpki/fault.ts';
+import { answeredWish } from './answered-wish.ts';
 import { judgeResponse } from './judge-response.ts';
 import { openDocument, readInto } from './open-exchange.ts';
-import { readResponse, signingCertificate, unknownBefore } from './response.ts';
+import { pastOutcome, standOf } from './past-outcome.ts';
+import { type Response, readResponse, signingCertificate, unknownBefore } from './response.ts';
 import { exchangeContent, historyOf, readFacts, setAsideOf, signedTime } from './review/history.ts';
 import { exchangeText } from './review/krill-text.ts';
 import { reviewRequest } from './review/review.ts';
@@ -49,6 +51,29 @@ function lastBefore(exchange: NewExchange, previous: NewExchange): Date | null {
   const [at, last] = [new Date(exchange.at), new Date(previous.at)];
   const skipped = BigInt(exchange.number) > BigInt(previous.number) + 1n;
   return skipped && last.getTime() > at.getTime() ? null : last;
+}
+
+/** A review as what was done: nothing in it goes by what is set or signed here since. */
+function doneView(
+  view: ExchangeReview,
+  response: Response | null,
+  outcome: Omit<ExchangeReview['outcome'], 'key'>,
+): ExchangeReview {
+  return {
+    ...view,
+    // What was worth a second look was so by the times of that day.
+    unusual: [],
+    children: view.children.map((child) => ({
+      ...child,
+      wishes: child.wishes.map((wish) => ({
+        ...wish,
+        ...(response === null ? { validUntil: null } : answeredWish(response, child.handle, wish.keyId)),
+      })),
+    })),
+    outcome: { ...outcome, key: null },
+    advisory: view.advisory.map(({ says }) => ({ says, own: null })),
+    canSign: false,
+  };
 }
 
 /** `earlier` are the exchanges of its half before it, `previous` the files of the last of them. */
@@ -105,8 +130,14 @@ export function pastExchange(
     },
     at,
   );
+  const facts = readFacts(exchange.facts);
+  const stand = facts.before ?? standOf(anchor.objects, at);
+  const made = {
+    ...pastOutcome(objects, stand, { shown, present: held.anchor.certificate }, at),
+    numberReason: facts.numberReason ?? null,
+  };
   return {
-    review: { ...view, faults: [...view.faults, ...faults], canSign: false },
+    review: { ...doneView(view, response, made), faults: [...view.faults, ...faults] },
     holds: view.faults.length === 0 && faults.length === 0,
     text: exchangeText(signedTime(exchange), request, objects),
   };

@@ -150,8 +150,18 @@ test('digits that are others, at the signer: once for each time the file was ope
   const request = await makeRequest(proxy);
   const { id, view } = await openRequest(signer, request);
   const order = { id, groups: view.groups.map(() => '0000'), number: null };
-  for (const _ of [1, 2])
-    await expect(signer.call('ta.approve', order)).rejects.toThrow(/of the digest (?:is another|are others)/);
+  const entries = async () => (await signer.call('audit.list', { limit: 1 })).total;
+  // A slip of the hand is no group at all: it is refused, and no word against the file.
+  const before = await entries();
+  await expect(
+    signer.call('ta.approve', { ...order, groups: ['zzzz', ...order.groups.slice(1)] }),
+  ).rejects.toThrow(/is not a group/);
+  expect(await entries()).toBe(before + 1);
+  expect(await eventsOf(signer)).toEqual([]);
+  await expect(signer.call('ta.approve', order)).rejects.toThrow(/of the digest (?:is another|are others)/);
+  expect(await entries()).toBe(before + 2);
+  await expect(signer.call('ta.approve', order)).rejects.toThrow(/of the digest (?:is another|are others)/);
+  expect(await entries()).toBe(before + 3);
   const events = await eventsOf(signer);
   expect(events).toMatchObject([
     { kind: 'refused', subjects: [{ type: 'request-content', sha256: view.contentSha256 }] },

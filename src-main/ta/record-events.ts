@@ -22,6 +22,8 @@ interface Wanted {
 
 /** Actions under which a message that does not hold is on record. */
 export const REFUSED_REQUEST = 'ta.review';
+/** What the refusal to sign is about, where the digits that were typed are those of another file. */
+export const OTHER_DIGITS = 'request-content';
 export const REFUSED_RESPONSE = 'ta.responseReview';
 export const REFUSED_INFO = 'ta.signerInfo';
 
@@ -31,11 +33,13 @@ const WANTED: readonly Wanted[] = [
   { action: STORE_REISSUE, outcome: 'done', half: 'signer', kind: 'reissued' },
   { action: STORE_REFUSAL, outcome: 'refused', half: 'signer', kind: 'refused' },
   { action: 'ta.goOn', outcome: 'done', half: 'signer', kind: 'went-on' },
+  { action: 'ta.setApprovers', outcome: 'done', half: 'signer', kind: 'rule' },
   // With its request it stands among the exchanges as well.
   { action: 'ta.takeBack', outcome: 'done', half: 'signer', kind: 'taken-back' },
   { action: 'ta.openTakeBack', outcome: 'refused', half: 'signer', kind: 'refused' },
   { action: 'ta.reject', outcome: 'done', half: 'signer', kind: 'rejected' },
   { action: REFUSED_REQUEST, outcome: 'refused', half: 'signer', kind: 'refused' },
+  { action: 'ta.approve', outcome: 'refused', half: 'signer', kind: 'refused', subject: OTHER_DIGITS },
   // What is no such file at all.
   { action: 'ta.openRequest', outcome: 'refused', half: 'signer', kind: 'refused' },
   // What Krill sent that is no request, and what it did not take of a response; not what failed on the way.

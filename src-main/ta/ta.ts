@@ -18,6 +18,7 @@ import { createLocalChildren } from './child/local-children.ts';
 import { proxyParent } from './child/proxy-parent.ts';
 import { checkChannels } from './net/check-channels.ts';
 import { readLink } from './net/krill-link.ts';
+import { readPublicPins } from './net/public-pins.ts';
 import { krillChannels } from './net/krill-channels.ts';
 import { createProxyHalf } from './proxy/proxy-half.ts';
 import { childServiceUri, readSettings } from './proxy/service-settings.ts';
@@ -27,9 +28,11 @@ import { reviewChannels } from './review/review-channels.ts';
 import { recordChannels } from './record-channels.ts';
 import { fixedKeys } from './fixed-keys.ts';
 import { heldSigner } from './signer/held-signer.ts';
+import { moveChannels } from './signer/moves.ts';
 import { createSignerHalf } from './signer/signer-half.ts';
 import { takeBackChannels } from './signer/take-back-channels.ts';
 import type { Attention } from './signer/signer-view.ts';
+import type { OfAnchor } from './stick/judge-own.ts';
 import { stickChannels } from './stick/stick-channels.ts';
 
 export interface TaDeps {
@@ -61,6 +64,8 @@ export interface Ta {
   attention(): Promise<Attention[]>;
   /** Its keys and those of the children as moving them to another signer sees them. */
   rolls(target: RollTarget): Promise<Roll[]>;
+  /** What the trust anchor of this workspace says of each certificate (DER); null: it is none of its own. */
+  ofAnchor(ders: readonly Uint8Array[]): Promise<(OfAnchor | null)[]>;
   /** Children would find nobody after the application has ended. */
   serving(): boolean;
 }
@@ -71,9 +76,12 @@ export function createTa(deps: TaDeps): Ta {
   const now = (): Date => clock.now();
   const refusedEntry = (action: string, title: string) => jobRefusal(deps, action, title);
 
+  const proxyHere = async (): Promise<string | null> =>
+    (await online.proxy.held())?.state.identity.keyId ?? null;
   const offline = createSignerHalf({
     ...deps,
     refusedEntry,
+    proxyHere,
     async wentOn() {
       try {
         if (await locals.goOn()) await publish();
@@ -113,7 +121,7 @@ export function createTa(deps: TaDeps): Ta {
     signer,
     refusedEntry,
     reviews,
-    proxyHere: async () => (await online.proxy.held())?.state.identity.keyId ?? null,
+    proxyHere,
   });
   const back = takeBackChannels({ ...deps, signer, refusedEntry });
   const checks = checkChannels({
@@ -123,7 +131,10 @@ export function createTa(deps: TaDeps): Ta {
     async pins() {
       const repository = (await online.proxy.held())?.state.repository ?? null;
       const krill = await readLink(session());
+      // What a person compared for this goes before what the same server is believed by elsewhere.
+      const compared = await readPublicPins(session());
       return [
+        ...compared.map(({ server, sha256 }) => ({ server, pin: sha256 })),
         ...(repository?.target.kind === 'server'
           ? [{ server: repository.contact.serviceUri, pin: repository.target.pin }]
           : []),
@@ -188,6 +199,7 @@ export function createTa(deps: TaDeps): Ta {
     async rolls(target) {
       return [...(await children.rolls(target)), ...(await fixedKeys(session(), target))];
     },
+    ofAnchor: station.ofAnchor,
     serving: online.serving,
     domain: {
       ...online.channels,
@@ -195,6 +207,7 @@ export function createTa(deps: TaDeps): Ta {
       ...station.channels,
       ...krillMove({ ...deps, signer, refusedEntry }),
       ...reviewing.channels,
+      ...moveChannels(deps),
       ...approversChannels({ ...deps, reviews }),
       ...krillChannels({ ...deps, signer, refusedEntry, openRequest: reviewing.openFetched }),
       ...checks.channels,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Faults } from '../rpki/fault.ts';
-import { judgePlace } from './wish-faults.ts';
+import type { ResourceSet } from '../rpki/resource-set.ts';
+import { judgeLimit, judgePlace } from './wish-faults.ts';
 
 const TA = { baseUri: 'rsync://rpki.example.net/repo/ta/', taKeyId: 'AB'.repeat(20) };
 function said(caRepository: string): string {
@@ -46,4 +47,19 @@ test.each([
   'rsync://rpki.example.net/repo\\ta/',
 ])('%s could be another place than it looks like', (folder) => {
   expect(said(folder)).toContain('another one than it looks like');
+});
+
+test('more ranges than a certificate in use has are a fault of that wish, asked for or had', () => {
+  const every = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({ min: BigInt(2 * at), max: BigInt(2 * at) }));
+  const all: ResourceSet = { asn: [{ min: 0n, max: 4_294_967_295n }], ipv4: [], ipv6: [] };
+  const faultsOf = (resources: ResourceSet, limit: Partial<ResourceSet>): string => {
+    const faults = new Faults();
+    judgeLimit(resources, limit, faults);
+    return faults.found.map(({ text }) => text).join();
+  };
+  expect(faultsOf(all, { asn: every(20_000) })).toBe('');
+  expect(faultsOf(all, { asn: every(20_001) })).toMatch(/more than 20000 separate ranges/);
+  expect(faultsOf({ ...all, asn: every(20_001) }, {})).toMatch(/more than 20000 separate ranges/);
+  expect(faultsOf({ ...all, asn: every(30_000) }, { asn: every(5) })).toBe('');
 });

@@ -31,11 +31,19 @@ export function judgePlace(csr: ChildCsr, ta: { baseUri: string; taKeyId: string
   );
 }
 
+/** Of one family: a hundred times what certificates in use have, and a size that every relying party takes. */
+const MOST_RANGES = 20_000;
+
 export function judgeLimit(resources: ResourceSet, limit: Partial<ResourceSet>, faults: Faults): void {
   faults.check(
     FAMILIES.some((family) => (limit[family] ?? resources[family]).length > 0),
     'no resources would be certified',
     'RFC 6487 4.8.10',
+  );
+  faults.check(
+    FAMILIES.every((family) => (limit[family] ?? resources[family]).length <= MOST_RANGES),
+    `it asks for more than ${MOST_RANGES} separate ranges of one kind: fewer and wider ones make a certificate that can be used`,
+    'docs/rpki-profile.md',
   );
   faults.check(
     FAMILIES.every((family) => contains(resources[family], limit[family] ?? [])),

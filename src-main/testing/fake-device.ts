@@ -36,6 +36,8 @@ export interface FakeToken {
   signsWrongly: boolean;
   /** CKA_ALWAYS_AUTHENTICATE. */
   asksForEachSignature: boolean;
+  /** What it wants then; null: the PIN of the login. */
+  signaturePin: string | null;
   /** It makes keys and is gone before it has said so. */
   losesKeys: boolean;
   /** A server: whoever signs on it under another serial than it was opened under proves it first. */
@@ -67,6 +69,7 @@ export function fakeToken(serial: string, more: Partial<FakeToken> = {}): FakeTo
     keys: new Map(),
     signsWrongly: false,
     asksForEachSignature: false,
+    signaturePin: null,
     losesKeys: false,
     dialsAnew: false,
     silentLogin: false,
@@ -136,7 +139,8 @@ export function fakeDevice(find: () => FakeToken | null, person: Person): Device
     pin.fill(0);
     token.pins.push(given);
     if (token.silentLogin) await ended.promise;
-    if (given !== token.pin) throw trouble('pin-refused', 'CKR_PIN_INCORRECT');
+    const right = reason === 'signature' ? (token.signaturePin ?? token.pin) : token.pin;
+    if (given !== right) throw trouble('pin-refused', 'CKR_PIN_INCORRECT');
   }
 
   function keyOf(token: FakeToken, handle: Uint8Array): FakeKey {

@@ -155,6 +155,14 @@ export async function testApp(
       if (blob === null) throw new Error('nothing was uploaded');
       return blob;
     },
+    /** The keys on the device of a signer, listed now. Throws Error with the code that its job failed with. */
+    async deviceKeys(id: string) {
+      const job = await ended((await call('signers.deviceKeys', { id })).job);
+      const found = job.state === 'done' ? await call('signers.deviceKeysFound', { id }) : null;
+      if (found === null)
+        throw Object.assign(new Error(job.error?.message ?? job.state), { code: job.error?.code });
+      return found;
+    },
     /** The result id of a job that must succeed. */
     async result(started: { job: string }): Promise<string> {
       const job = await ended(started.job);

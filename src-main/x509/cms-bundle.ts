@@ -5,7 +5,7 @@
 import type { Finding } from '#shared/contract/channel.ts';
 import { parseCertificate } from './certificate.ts';
 import { parseCrl } from './crl.ts';
-import { children, expectTag, oidText, readTlv, TAG, type Tlv } from './der-reader.ts';
+import { children, expectTag, listElements, oidText, readTlv, TAG, type Tlv } from './der-reader.ts';
 import { X509Error } from './x509-error.ts';
 
 const SIGNED_DATA = '1.2.840.113549.1.7.2';
@@ -91,12 +91,12 @@ export function readCms(der: Uint8Array): CmsBundle | null {
   const signedData = wrapped === undefined ? undefined : children(wrapped)[0];
   const parts = children(expectTag(signedData, TAG.sequence, 'the signed data'));
   const content = children(expectTag(parts[2], TAG.sequence, 'the signed content'));
-  const inside = (tag: number): Tlv[] => parts.filter((part) => part.tag === tag).flatMap(children);
+  const inside = (tag: number): Tlv[] => parts.filter((part) => part.tag === tag).flatMap(listElements);
   // Behind the digest algorithms, which are a SET as well.
   const signers = parts
     .slice(3)
     .filter((part) => part.tag === TAG.set)
-    .flatMap(children).length;
+    .flatMap(listElements).length;
   const [allCertificates, allCrls] = [inside(0xa0), inside(0xa1)];
   const certificates = leafFirst(readable(allCertificates, parseCertificate));
   const crls = readable(allCrls, parseCrl);

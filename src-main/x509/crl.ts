@@ -6,10 +6,9 @@ import { serialHex } from './certificate.ts';
 import { decoded, instantText } from './certificate-view.ts';
 import {
   bigInteger,
-  wholeOctets,
-  children,
   exactly,
   expectTag,
+  listElements,
   optional,
   readTlv,
   readWhole,
@@ -17,6 +16,7 @@ import {
   TAG,
   timeValue,
   type Tlv,
+  wholeOctets,
 } from './der-reader.ts';
 import { nameView } from './distinguished-name.ts';
 import { type Extension, readAuthorityKeyId, readCrlNumber, readExtensions } from './extension-reader.ts';
@@ -103,7 +103,7 @@ export function parseCrl(der: Uint8Array): CertificateList {
     nextUpdate: nextUpdate === undefined ? null : timeValue(nextUpdate, 'nextUpdate'),
     timeTags: [thisUpdate.tag, ...(nextUpdate === undefined ? [] : [nextUpdate.tag])],
     hasList: revoked !== undefined,
-    entries: revoked === undefined ? [] : children(revoked).map(entryOf),
+    entries: revoked === undefined ? [] : listElements(revoked).map(entryOf),
     extensions:
       extensions === undefined
         ? []

@@ -33,8 +33,35 @@ export interface Tlv {
   content: Uint8Array;
 }
 
+/** Views are made when they are asked for: hostile data has a million elements in as many octets. */
+class Element implements Tlv {
+  readonly tag: number;
+  readonly end: number;
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #inner: number;
+  #raw: Uint8Array | undefined;
+  #content: Uint8Array | undefined;
+
+  constructor(bytes: Uint8Array, tag: number, start: number, inner: number, end: number) {
+    this.tag = tag;
+    this.end = end;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#inner = inner;
+  }
+
+  get raw(): Uint8Array {
+    return (this.#raw ??= this.#bytes.subarray(this.#start, this.end));
+  }
+
+  get content(): Uint8Array {
+    return (this.#content ??= this.#bytes.subarray(this.#inner, this.end));
+  }
+}
+
 /** Reads the element at `offset`. Throws X509Error for anything X.690 10.1 (DER) does not allow. */
-export function readTlv(bytes: Uint8Array, offset = 0): Tlv {
+export function readTlv(bytes: Uint8Array, offset = 0): Tlv & { end: number } {
   const tag = bytes[offset];
   const first = bytes[offset + 1];
   if (tag === undefined || first === undefined) throw new X509Error('the data is cut off');
@@ -53,20 +80,31 @@ export function readTlv(bytes: Uint8Array, offset = 0): Tlv {
   }
   const end = offset + header + length;
   if (end > bytes.length) throw new X509Error('the data is cut off');
-  return { tag, raw: bytes.subarray(offset, end), content: bytes.subarray(offset + header, end) };
+  return new Element(bytes, tag, offset, offset + header, end);
 }
 
-/** The elements inside a constructed one, in order. */
-export function children(parent: Tlv | Uint8Array): Tlv[] {
+/** More than any structure has. */
+const MOST_CHILDREN = 1000;
+/** More than any real list has, and as many as still fit into memory. */
+const MOST_IN_LIST = 2_000_000;
+
+function elements(parent: Tlv | Uint8Array, most: number): Tlv[] {
   const content = parent instanceof Uint8Array ? parent : parent.content;
   const found: Tlv[] = [];
   for (let offset = 0; offset < content.length;) {
-    const tlv = readTlv(content, offset);
-    found.push(tlv);
-    offset += tlv.raw.length;
+    if (found.length === most) throw new X509Error(`a structure holds more than ${most} elements`);
+    const element = readTlv(content, offset);
+    found.push(element);
+    offset = element.end;
   }
   return found;
 }
+
+/** The elements inside a constructed one, in order. Throws X509Error, also when there are more than a structure has. */
+export const children = (parent: Tlv | Uint8Array): Tlv[] => elements(parent, MOST_CHILDREN);
+
+/** The same of a list that grows with what it is about: revocations, files, addresses, names. */
+export const listElements = (parent: Tlv | Uint8Array): Tlv[] => elements(parent, MOST_IN_LIST);
 
 /** Any element at all, for a slot of `exactly`. */
 export const ANY = -1;
@@ -119,9 +157,17 @@ export function expectTag(tlv: Tlv | undefined, tag: number, what: string): Tlv 
   return tlv;
 }
 
+const MOST_OID_OCTETS = 100;
+
 /** Dotted text of an OBJECT IDENTIFIER (X.690 8.19). */
 export function oidText(tlv: Tlv): string {
-  const { content } = expectTag(tlv, TAG.oid, 'an object identifier');
+  return arcsText(expectTag(tlv, TAG.oid, 'an object identifier').content);
+}
+
+/** The same of its content alone, under whatever tag. */
+export function arcsText(content: Uint8Array): string {
+  // SECURITY: each octet costs as much as there are before it.
+  if (content.length > MOST_OID_OCTETS) throw new X509Error('an object identifier is too long');
   const arcs: bigint[] = [];
   let value = 0n;
   let last = 0x80;
@@ -133,8 +179,7 @@ export function oidText(tlv: Tlv): string {
     value = 0n;
   }
   const [head, ...rest] = arcs;
-  if (head === undefined || last & 0x80 || content.length > 100)
-    throw new X509Error('an object identifier is damaged');
+  if (head === undefined || last & 0x80) throw new X509Error('an object identifier is damaged');
   const first = head < 80n ? head / 40n : 2n;
   return [first, head - first * 40n, ...rest].join('.');
 }

@@ -2,7 +2,9 @@
 import { TAG } from './der-reader.ts';
 import { X509Error } from './x509-error.ts';
 
-export function tlv(tag: number, ...content: Uint8Array[]): Uint8Array {
+export const tlv = (tag: number, ...content: Uint8Array[]): Uint8Array => element(tag, content);
+
+function element(tag: number, content: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of content) length += part.length;
   let octets = 0;
@@ -22,7 +24,10 @@ export function tlv(tag: number, ...content: Uint8Array[]): Uint8Array {
   return made;
 }
 
-export const sequence = (...parts: Uint8Array[]): Uint8Array => tlv(TAG.sequence, ...parts);
+export const sequence = (...parts: Uint8Array[]): Uint8Array => element(TAG.sequence, parts);
+
+/** SEQUENCE OF: of any length, where the arguments of a function end at some ten thousand. */
+export const sequenceOf = (parts: readonly Uint8Array[]): Uint8Array => element(TAG.sequence, parts);
 
 /** SET OF: elements in ascending order of their encoding (X.690 11.6). */
 export function setOf(...parts: Uint8Array[]): Uint8Array {

@@ -9,6 +9,7 @@ import {
   children,
   exactly,
   expectTag,
+  listElements,
   oidText,
   optional,
   readWhole,
@@ -70,7 +71,7 @@ export function readExtendedKeyUsage(der: Uint8Array): string[] {
 }
 
 export function readGeneralNames(der: Uint8Array): SanView[] {
-  return children(readWhole(der, TAG.sequence, 'the names')).map(generalName);
+  return listElements(readWhole(der, TAG.sequence, 'the names')).map(generalName);
 }
 
 export function readSubjectKeyId(der: Uint8Array): string {

@@ -1,7 +1,7 @@
 /** GeneralName (RFC 5280 4.2.1.6): DER to the view and back. Whether a typed name is sensible is the issuing floor's business. */
 import type { SanView } from '#shared/contract/certificate-view.ts';
 import { isIpv4 } from '../lib/ip-address.ts';
-import { children, oidText, readTlv, stringValue, TAG, type Tlv } from './der-reader.ts';
+import { arcsText, children, oidText, readTlv, stringValue, type Tlv } from './der-reader.ts';
 import { contextPrimitive, ia5String } from './der-writer.ts';
 import { nameView } from './distinguished-name.ts';
 import { X509Error } from './x509-error.ts';
@@ -51,7 +51,7 @@ export function generalName(tlv: Tlv): SanView {
     case 0x87:
       return { type: 'ip', value: ipText(tlv.content) };
     case 0x88:
-      return { type: 'registeredId', value: oidText({ ...tlv, tag: TAG.oid }) };
+      return { type: 'registeredId', value: arcsText(tlv.content) };
     case 0xa4:
       return { type: 'directory', value: nameView(readTlv(tlv.content)).text };
     case 0xa0: {

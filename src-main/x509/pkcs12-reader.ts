@@ -10,6 +10,7 @@ import { parseCertificate } from './certificate.ts';
 import {
   children,
   expectTag,
+  listElements,
   oidText,
   readTlv,
   smallInteger,
@@ -142,7 +143,7 @@ class Bags {
   async readAll(contents: Uint8Array, level = 0): Promise<void> {
     if (level > MOST_LEVELS) throw new X509Error('its structure is nested too deeply');
     const list = expectTag(readTlv(berToDer(contents)), TAG.sequence, 'the list of bags');
-    const bags = children(list);
+    const bags = listElements(list);
     this.count += bags.length;
     if (this.count > MOST_BAGS) throw new X509Error(`The file holds more than ${MOST_BAGS} objects.`);
     // All of them are asked for before the first is opened.

@@ -101,6 +101,8 @@ describe('command palette', () => {
       'Log out of SoftHSM token',
     ]);
     for (const [typed, titles] of [
+      ['my token 1', ['SoftHSM tokenPKCS#11 signer, ready']],
+      ['a1b2c3d4e5f60718', ['SoftHSM tokenPKCS#11 signer, ready']],
       ['rehearsal', ['Make a rehearsal token…']],
       ['rename', ['Rename Software…', 'Rename SoftHSM token…', 'Rename KMIP east…']],
       ['change pin', ['Change the PIN of SoftHSM token…']],

@@ -10,6 +10,7 @@ import { shownText } from '#shared/hidden-characters.ts';
 import { Button } from '../components/button.tsx';
 import { CrumbContext } from '../components/page.tsx';
 import type { Crumb } from '../components/page.tsx';
+import { StandingNotice } from '../components/standing-notice.tsx';
 import { Notice } from '../components/verdict.tsx';
 import { call, toastError } from './call.ts';
 import { ERROR_GUIDE } from './error-guide.ts';
@@ -113,10 +114,8 @@ export function Frame({ session, route, children }: { session: Session; route: R
     // There it is a line of what needs somebody.
     route.name !== 'overview';
   const warnings = useSignerWarnings(session.state === 'unlocked');
-  const notices = [
-    ...(info.data?.notices ?? []).map((text) => ({ severity: 'careful' as const, text, stays: true })),
-    ...session.notices.map((notice) => ({ ...notice, stays: false })),
-  ];
+  const standing = info.data?.notices ?? [];
+  const { notices } = session;
   return (
     <div className="frame">
       <div className="frame-grid">
@@ -133,29 +132,39 @@ export function Frame({ session, route, children }: { session: Session; route: R
         <TopBar current={route.name} crumb={crumb} unlocked={session.state === 'unlocked'} />
         <main className="main" ref={main} tabIndex={-1}>
           {rehearsal ? <Watermark main={main} /> : null}
-          {notices.length + warnings.length > 0 || unverified ? (
+          {notices.length + standing.length + warnings.length > 0 || unverified ? (
             <div className="frame-notices">
               <SignerWarnings warnings={warnings} />
               {unverified ? (
-                <Notice severity="careful">
-                  The recovery key of this workspace was never checked. Without it, a forgotten passphrase
-                  means that everything is lost.{' '}
-                  <a href={hrefOf('create-workspace', { step: 'recovery' })}>Print and check it now</a>
-                </Notice>
+                <StandingNotice
+                  severity="careful"
+                  text="The recovery key of this workspace was never checked. Without it, a forgotten passphrase means that everything is lost."
+                  about="the recovery key"
+                  link={{
+                    href: hrefOf('create-workspace', { step: 'recovery' }),
+                    label: 'Print and check it now',
+                  }}
+                />
               ) : null}
+              {standing.map((text) => (
+                <StandingNotice
+                  key={text}
+                  severity="careful"
+                  text={shownText(text)}
+                  about="how Baleen was started"
+                />
+              ))}
               {notices.map((notice) => (
                 <Notice key={notice.text} severity={notice.severity}>
                   {shownText(notice.text)}{' '}
-                  {notice.stays ? null : (
-                    <Button
-                      size="small"
-                      onPress={() =>
-                        void call('workspace.dismissNotice', { text: notice.text }).catch(toastError)
-                      }
-                    >
-                      I have read it
-                    </Button>
-                  )}
+                  <Button
+                    size="small"
+                    onPress={() =>
+                      void call('workspace.dismissNotice', { text: notice.text }).catch(toastError)
+                    }
+                  >
+                    I have read it
+                  </Button>
                 </Notice>
               ))}
             </div>

@@ -4,18 +4,21 @@ import { inspectFile } from './inspect-file.ts';
 import { useView } from './state.ts';
 
 const RESPONSE = '{"signed":{"message":"MA=="},"response":{"nonce":"n"}}';
+let judged: { state: string; says: string };
 let halves: { signer: boolean; proxy: boolean };
 let missing: string | null;
 let bridge: FakeBridge;
 
 beforeEach(() => {
   halves = { signer: true, proxy: false };
+  judged = { state: 'unexpected', says: 'It is a response, and nobody here waits for one.' };
   missing = null;
   bridge = installBridge({
     'ta.signer': () => ({ signer: halves.signer ? { missingUpTo: missing } : null }),
     'ta.openTakeBack': () => ({ back: 'b-3' }),
     'ta.proxy': () => ({ proxy: halves.proxy ? {} : null }),
     'blob.put': () => ({ blob: 'b-1' }),
+    'ta.judgeFile': () => judged,
     'ta.openRequest': () => ({ review: 'r-1' }),
     'ta.openResponse': () => ({ review: 'r-2' }),
     'inspect.blob': () => ({ id: 'i-1' }),
@@ -28,7 +31,10 @@ const drop = (name: string, text: string): Promise<void> =>
 
 test('a file of the other half is said to belong there, and no half is asked to be made', async () => {
   await drop('response.json', RESPONSE);
-  expect(useView.getState().strayFile).toEqual({ name: 'response.json', kind: 'response' });
+  expect(useView.getState().strayFile).toEqual({ name: 'response.json', kind: 'response', here: null });
+  judged = { state: 'own', says: 'Response 2 of today: carry it back to the proxy.' };
+  await drop('response.json', RESPONSE);
+  expect(useView.getState().strayFile).toMatchObject({ here: judged });
   expect(bridge.callsOf('ta.openResponse')).toEqual([]);
   halves = { signer: false, proxy: true };
   await drop('answer.json', RESPONSE);

@@ -38,7 +38,11 @@ async function openedAtTrustAnchor(file: File, { onProgress }: Options): Promise
     return true;
   }
   if (kind === null) return false;
-  useView.setState({ strayFile: { name: file.name, kind } });
+  const blob = await uploadBlob(file, { use: 'transfer', ...(onProgress ? { onProgress } : {}) });
+  const here = await call('ta.judgeFile', { blob });
+  useView.setState({
+    strayFile: { name: file.name, kind, here: here.state === 'unexpected' ? null : here },
+  });
   navigate('inspect');
   return true;
 }

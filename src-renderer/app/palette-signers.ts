@@ -2,7 +2,7 @@
 import { ArrowRight, Cpu } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { KIND_WORD, listed, stateWord } from '../views/signers/signer-words.ts';
+import { KIND_WORD, labelsOf, listed, serialOf, stateWord } from '../views/signers/signer-words.ts';
 import type { ListedSigner } from '../views/signers/signer-words.ts';
 import { call } from './call.ts';
 import { navigate } from './router.ts';
@@ -96,13 +96,15 @@ function wholeOf(waiting: number, softhsm: boolean): SignerEntry[] {
 function entriesOf(one: ListedSigner): SignerEntry[] {
   const { id, name, kind, row } = one;
   const state = row === null ? 'not in use yet' : stateWord(row);
+  // A fingerprint is pasted with or without its spaces.
+  const marks = [labelsOf(one), serialOf(one) ?? '', row?.device?.serial ?? ''];
   return [
     {
       key: `signer ${id}`,
       group: 'Objects',
       title: name,
       detail: `${KIND_WORD[kind]} signer, ${state}`,
-      words: `${name} ${KIND_WORD[kind]} signer ${kind === 'software' ? '' : 'hsm token device'}`,
+      words: `${name} ${KIND_WORD[kind]} signer ${kind === 'software' ? '' : `hsm token device ${marks.join(' ')}`}`,
       icon: Cpu,
       run: () => navigate('signer', { id }),
     },

@@ -13,6 +13,7 @@ const PIN: SignerPrompt = {
   kind: 'pin',
   text: 'Type the PIN of My token 1.',
   tries: null,
+  forSignature: false,
   token: null,
   server: null,
   since: '2026-11-27T12:00:00.000Z',
@@ -50,6 +51,18 @@ beforeEach(() => {
   prompts = [PIN];
 });
 afterEach(cleanup);
+
+test('a PIN for a signature is called so, and is not offered to the workspace', async () => {
+  prompts = [{ ...PIN, forSignature: true }];
+  const { callsOf } = bridge();
+  await show();
+  expect(screen.getByRole('alertdialog').textContent).toContain('Signature PIN of “My token”');
+  expect(screen.getAllByRole('radio')).toHaveLength(2);
+  expect(screen.queryByRole('radio', { name: /^In the encrypted workspace/ })).toBeNull();
+  fireEvent.change(screen.getByLabelText('Signature PIN'), { target: { value: '4321' } });
+  await press('Send PIN');
+  expect(callsOf('signers.answer')).toEqual([{ prompt: PIN.id, pin: '4321', keep: 'no' }]);
+});
 
 test('a PIN is typed, sent once with what is to become of it, and the question goes', async () => {
   const { callsOf } = bridge();

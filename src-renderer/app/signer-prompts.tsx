@@ -35,6 +35,16 @@ const KEEP: readonly { value: Keep; label: string; detail: string }[] = [
   },
 ];
 
+/** A PIN for signatures may be another than that of the login, which the workspace keeps. */
+const KEEP_TO_SIGN: typeof KEEP = [
+  { value: 'no', label: 'Use it now', detail: 'For this one signature. The next one asks again.' },
+  {
+    value: 'until-lock',
+    label: 'Until the workspace is locked',
+    detail: 'For the signatures that follow too. In memory only, never written.',
+  },
+];
+
 const again = (): void => reloadQuery('signers.prompts', {});
 
 /** Takes the question back; what waited for the answer is told that it was cancelled. */
@@ -112,14 +122,20 @@ function PinBody({ prompt, more, cancel, secret, device }: PromptProps) {
         <Notice severity={prompt.tries === 'final' ? 'bad' : 'careful'}>{TRIES_TEXT[prompt.tries]}</Notice>
       )}
       <SecretField
-        label={secret === 'PIN' ? 'PIN' : 'Password'}
+        label={prompt.forSignature ? 'Signature PIN' : secret === 'PIN' ? 'PIN' : 'Password'}
         value={pin}
         onChange={setPin}
         autoFocus
         mono
         error={refused}
       />
-      <RadioCards label="Keep it" value={keep} onChange={setKeep} options={KEEP} columns={1} />
+      <RadioCards
+        label="Keep it"
+        value={keep}
+        onChange={setKeep}
+        options={prompt.forSignature ? KEEP_TO_SIGN : KEEP}
+        columns={1}
+      />
       {answer.error && refused === null ? <ErrorState error={answer.error} /> : null}
       {cancel.error ? <ErrorState error={cancel.error} /> : null}
       <div className="dialog-foot">
@@ -180,7 +196,7 @@ function PromptDialog({ prompt, more }: { prompt: SignerPrompt; more: number }) 
       onClose={() => void cancel.run()}
       title={
         prompt.kind === 'pin'
-          ? `${secret === 'PIN' ? 'PIN' : 'Password'} of “${prompt.signerName}”`
+          ? `${prompt.forSignature ? 'Signature PIN' : secret === 'PIN' ? 'PIN' : 'Password'} of “${prompt.signerName}”`
           : `“${prompt.signerName}” waits for you`
       }
       alert

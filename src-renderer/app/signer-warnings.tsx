@@ -1,5 +1,6 @@
 /** `insecure` in red for each signer and `force` in one yellow line for all, on every screen while they are in force (H-010). */
 import type { SignerRow } from '#shared/contract/signers.ts';
+import { StandingNotice } from '../components/standing-notice.tsx';
 import { Notice } from '../components/verdict.tsx';
 import { hrefOf } from './router.ts';
 import { useQuery } from './use-query.ts';
@@ -32,11 +33,19 @@ export function useSignerWarnings(unlocked: boolean): SignerWarning[] {
 export function SignerWarnings({ warnings }: { warnings: readonly SignerWarning[] }) {
   return warnings.map(({ severity, text, signers }) => {
     const [first] = signers;
-    const href = signers.length === 1 && first !== undefined ? hrefOf('signer', { id: first.id }) : null;
+    const alone = signers.length === 1 && first !== undefined;
+    const href = alone ? hrefOf('signer', { id: first.id }) : hrefOf('signers');
+    const link = { href, label: alone ? 'The signer' : 'The signers' };
+    const key = `${signers.map(({ id }) => id).join(' ')} ${text}`;
+    const said = `${signers.map(({ name }) => `“${name}”`).join(', ')}: ${text}`;
+    // SECURITY: what puts keys at risk is never shortened.
+    if (severity === 'careful')
+      return (
+        <StandingNotice key={key} {...{ severity, link }} text={said} about={link.label.toLowerCase()} />
+      );
     return (
-      <Notice key={`${signers.map(({ id }) => id).join(' ')} ${text}`} severity={severity}>
-        {signers.map(({ name }) => `“${name}”`).join(', ')}: {text}{' '}
-        <a href={href ?? hrefOf('signers')}>{href === null ? 'The signers' : 'The signer'}</a>
+      <Notice key={key} severity={severity}>
+        {said} <a href={link.href}>{link.label}</a>
       </Notice>
     );
   });

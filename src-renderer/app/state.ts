@@ -4,6 +4,7 @@
  */
 import { create } from 'zustand';
 import type { Appearance } from '#shared/contract/app.ts';
+import type { Answer } from '#shared/contract/index.ts';
 import type { CallError } from './call.ts';
 import { parsePath } from './router.ts';
 import type { Route } from './router.ts';
@@ -18,6 +19,13 @@ export interface Toast {
   undo: (() => void) | null;
 }
 
+/** `here`: what it is to the halves of this workspace; null: nothing. */
+export interface StrayFile {
+  name: string;
+  kind: StrayTaFile;
+  here: Answer<'ta.judgeFile'> | null;
+}
+
 export interface ViewState {
   /** null: the address names no screen; the guard chooses one. */
   route: Route | null;
@@ -30,7 +38,7 @@ export interface ViewState {
   /** A file that was dropped on the window and is being read; `share` of it is at main. */
   reading: { name: string; share: number } | null;
   /** A trust anchor's file that is opened nowhere here; the inspector says where it belongs. */
-  strayFile: { name: string; kind: StrayTaFile } | null;
+  strayFile: StrayFile | null;
   appearance: Appearance;
   mainGone: boolean;
   /** Ending the application, or closing the workspace, waits for the operator's word, because others are served. */

@@ -26,7 +26,7 @@ function ServingMark({ serving, locked }: { serving: Serving; locked: boolean })
   if (locked)
     return until === null ? (
       <span className="badge" data-kind="refusing">
-        Children of the trust anchor get 503 while it is locked
+        Trust anchor: ta.cer is handed out, children get 503 while it is locked
       </span>
     ) : (
       <span className="badge" data-kind="serving">
@@ -90,7 +90,11 @@ export function StatusBar({ session }: { session: Session }) {
         </span>
       ) : null}
       {serving === null || gone ? null : <ServingMark serving={serving} locked={!unlocked} />}
-      {signers === '' ? null : <span className="status-optional">{signers}</span>}
+      {signers === '' ? null : (
+        <span className="status-optional status-signers" title={signers}>
+          {signers}
+        </span>
+      )}
       <span className="push" />
       {shown ? (
         <button
@@ -100,7 +104,7 @@ export function StatusBar({ session }: { session: Session }) {
             copyText(shown.short, 'Audit head').catch(toastError);
           }}
         >
-          <span className="status-optional num">Audit {shown.entries.toLocaleString('en')} entries · </span>
+          <span className="status-entries num">Audit {shown.entries.toLocaleString('en')} entries · </span>
           {unlocked ? 'head' : 'head at the lock'} <span className="mono">{shown.short}</span>
           <Copy aria-label="copy" />
         </button>

@@ -20,6 +20,8 @@ export interface ButtonProps {
   busy?: boolean;
   type?: 'button' | 'submit';
   autoFocus?: boolean;
+  /** It shows and hides something: whether that is shown. */
+  expanded?: boolean;
 }
 
 export function Button(props: ButtonProps) {
@@ -33,6 +35,7 @@ export function Button(props: ButtonProps) {
       data-size={props.size ?? 'normal'}
       {...(props.children === undefined ? { 'data-shape': 'icon' } : {})}
       {...(props.label === undefined ? {} : { 'aria-label': props.label })}
+      {...(props.expanded === undefined ? {} : { 'aria-expanded': props.expanded })}
       {...(props.autoFocus ? { autoFocus: true } : {})}
       // Not `isDisabled`: that would take it out of the tab order, and with it the reason.
       {...(disabled ? { 'aria-disabled': true } : {})}

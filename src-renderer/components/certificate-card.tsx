@@ -68,6 +68,13 @@ function Addresses({ values }: { values: readonly string[] }) {
   ));
 }
 
+/** Number resources of RFC 3779. */
+const RESOURCES: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.1.7', '1.3.6.1.5.5.7.1.8']);
+
+/** A TA certificate of the RPKI: its signer makes it anew when its URIs or resources change, or well before its end. */
+const isResourceAnchor = ({ selfSigned, extensions }: CertificateView): boolean =>
+  selfSigned && extensions.some(({ oid }) => RESOURCES.has(oid));
+
 function Fields({ view }: { view: CertificateView }) {
   const ca = view.isCa
     ? `yes, ${view.pathLength === null ? 'any path length' : `path length ${view.pathLength}`}`
@@ -88,7 +95,15 @@ function Fields({ view }: { view: CertificateView }) {
             {view.selfSigned ? 'itself' : view.issuer.text}
           </span>,
         ],
-        ['Valid', <ValidityBar key="v" from={view.notBefore} to={view.notAfter} renewAt={view.renewAt} />],
+        [
+          'Valid',
+          <ValidityBar
+            key="v"
+            from={view.notBefore}
+            to={view.notAfter}
+            renewAt={isResourceAnchor(view) ? null : view.renewAt}
+          />,
+        ],
         ['Key', view.key.text],
         view.keyUsage.length > 0 && ['Key usage', joined(view.keyUsage)],
         view.extendedKeyUsage.length > 0 && ['Purposes', joined(view.extendedKeyUsage)],

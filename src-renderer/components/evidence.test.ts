@@ -57,6 +57,10 @@ describe('time', () => {
     expect(durationText(3649 * DAY - 3_600_000)).toBe('10 years');
     expect(durationText(3620 * DAY)).toBe('9.9 years');
     expect(durationText(365 * DAY - 3_600_000)).toBe('365 days');
+    // To the same day of another year.
+    expect(leftText('2126-11-24T00:00:00Z', now)).toBe('100 years');
+    expect(leftText('2046-11-24T00:00:00Z', now)).toBe('20 years');
+    expect(durationText(25 * 365 * DAY)).toBe('25 years');
   });
   test('UTC is exact and named', () => {
     expect(utcText('2026-12-11T13:05:09.999Z')).toBe('2026-12-11 13:05:09 UTC');

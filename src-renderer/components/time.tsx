@@ -65,8 +65,8 @@ export function durationText(ms: number): string {
   if (positive < 3_600_000) return `${Math.floor(positive / 60_000)} min`;
   if (positive < 2 * DAY_MS) return plural(Math.floor(positive / 3_600_000), 'hour');
   const days = Math.round(positive / DAY_MS);
-  // Years of 365 days, as lifetimes are chosen.
-  return days < 731 ? plural(days, 'day') : `${Math.round(days / 36.5) / 10} years`;
+  // Years of the calendar: a hundred of them are 36,524 days, and ten of 365 days are ten as well.
+  return days < 731 ? plural(days, 'day') : `${Math.round(days / 36.52425) / 10} years`;
 }
 
 /** "17 days", "ended 3 days ago". */

@@ -11,7 +11,12 @@ export interface ValidityProps {
   renewAt: string;
 }
 
-export function ValidityBar({ from, to, renewAt }: ValidityProps) {
+/** `renewAt` null: it is not renewed by its age. */
+export function ValidityBar({
+  from,
+  to,
+  renewAt,
+}: Omit<ValidityProps, 'renewAt'> & { renewAt: string | null }) {
   const now = useNow();
   const start = Date.parse(from);
   const length = Math.max(1, Date.parse(to) - start);
@@ -33,10 +38,15 @@ export function ValidityBar({ from, to, renewAt }: ValidityProps) {
           data-tone={ended ? 'bad' : 'accent'}
           style={{ width: percent(past) }}
         />
-        <span className="validity-mark" style={{ left: percent((Date.parse(renewAt) - start) / length) }} />
+        {renewAt === null ? null : (
+          <span className="validity-mark" style={{ left: percent((Date.parse(renewAt) - start) / length) }} />
+        )}
       </div>
       <span className="quiet num">
-        {words}; renew from {localText(renewAt, length < 3 * 86_400_000)}, the 2/3 mark
+        {words}
+        {renewAt === null
+          ? '; its signer reissues it, for the same key'
+          : `; renew from ${localText(renewAt, length < 3 * 86_400_000)}, the 2/3 mark`}
       </span>
     </div>
   );

@@ -75,11 +75,17 @@ export const inspectChannels = {
     z.strictObject({ blob: id }),
   ),
   'inspect.get': channel('nothing', z.strictObject({ id }), inspection),
-  /** Which of its items are in the workspace, by their bytes. */
+  /**
+   * Which of its items are in the workspace, by their bytes, and which are certificates of the trust anchor itself: present ones
+   * (`good`) and others, with what to do.
+   */
   'inspect.known': channel(
     'unlocked',
     z.strictObject({ id }),
-    z.strictObject({ items: z.array(z.number().int()) }),
+    z.strictObject({
+      items: z.array(z.number().int()),
+      anchors: z.array(z.strictObject({ item: z.number().int(), severity, says: z.string() })),
+    }),
   ),
   /** Certificates, requests and CRLs are kept as they are, each once; a private key goes through `keys.import`. */
   'inspect.keep': change(

@@ -17,7 +17,12 @@ export const signerTomlChannels = {
   'signers.toml': channel(
     'unlocked',
     nothing,
-    z.strictObject({ text: z.string(), notes: z.array(z.string()) }),
+    z.strictObject({
+      text: z.string(),
+      notes: z.array(z.string()),
+      /** Starts krillta with the variables of the signers; null: there are none, or it takes more than one line. */
+      command: z.string().nullable(),
+    }),
   ),
   'signers.exportToml': change(
     'unlocked',

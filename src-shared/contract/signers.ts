@@ -107,6 +107,8 @@ export const signerPrompt = z.strictObject({
   /** "Type the PIN of My token 1.", "Touch the device." */
   text: z.string(),
   tries: z.enum(['low', 'final']).nullable(),
+  /** The PIN is for one signature, which may be another than that of the login; it is not kept in the vault. */
+  forSignature: z.boolean(),
   /** Which token it goes to, as its slot shows before any login; null: nothing is shown. */
   token: z.strictObject({ label: z.string(), serial: z.string() }).nullable(),
   /** Which server it goes to, whatever is in force or pending; null: none. */
@@ -237,10 +239,13 @@ export const signerChannels = {
   /** Takes one of `unfinished` off the list; its device is not asked, and the key stays there. */
   'signers.forgetUnfinished': change('unlocked', z.strictObject({ id, key: id }), nothing),
 
-  'signers.deviceKeys': channel(
+  /** Lists the private keys on its device; the one that runs already is answered. A job; its result is asked by `signers.deviceKeysFound`. */
+  'signers.deviceKeys': channel('unlocked', bySigner, job),
+  /** As they were listed last; null: not since the unlock. */
+  'signers.deviceKeysFound': channel(
     'unlocked',
     bySigner,
-    z.strictObject({ at: instant, keys: z.array(deviceKeyRow) }),
+    z.strictObject({ at: instant, keys: z.array(deviceKeyRow) }).nullable(),
   ),
   /** Takes a key that others made into the workspace, by its public key. Answers the key's id. A job. */
   'signers.adopt': change(

@@ -20,8 +20,19 @@ export const publicFinding = z.strictObject({
   uri: z.string(),
   ok: z.boolean().nullable(),
   text: z.string(),
+  /** The TLS certificate that the server showed where it was not believed, for a person to compare. */
+  shown: z.strictObject({ server: z.string(), sha256: hex }).optional(),
 });
 export type PublicFinding = z.infer<typeof publicFinding>;
+
+/** A server that a person vouches for, for the checks of what relying parties find alone. */
+export const publicPin = z.strictObject({
+  /** "https://host:port". */
+  server: z.string(),
+  sha256: hex,
+  at: instant,
+});
+export type PublicPin = z.infer<typeof publicPin>;
 
 export const taNetChannels = {
   'ta.krill': channel('unlocked', nothing, z.strictObject({ link: krillLink.nullable() })),
@@ -72,4 +83,12 @@ export const taNetChannels = {
     z.strictObject({ id }),
     z.strictObject({ at: instant, findings: z.array(publicFinding) }),
   ),
+  'ta.publicPins': channel('unlocked', nothing, z.strictObject({ pins: z.array(publicPin) })),
+  /** Tried before it is kept: refused when the server shows another certificate than the one that was typed. */
+  'ta.pinPublic': change(
+    'unlocked',
+    z.strictObject({ server: z.string().max(2048), pin: z.string().max(200) }),
+    nothing,
+  ),
+  'ta.unpinPublic': change('unlocked', z.strictObject({ server: z.string().max(2048) }), nothing),
 };

@@ -14,6 +14,8 @@ export const checkedExchange = z.strictObject({
   holds: z.boolean(),
   checks: z.array(z.strictObject({ ok: z.boolean().nullable(), text: z.string() })),
   faults: z.array(z.strictObject({ text: z.string(), clause: z.string() })),
+  /** What the file leaves out, as this one shows: no fault of it. */
+  gaps: z.array(z.string()),
 });
 export type CheckedExchange = z.infer<typeof checkedExchange>;
 
@@ -37,9 +39,18 @@ export const recordEvent = z.strictObject({
   /**
    * `reissued`: another TA certificate for the same key; `went-on`: what a clock that was ahead made was made anew; `rejected`: by the
    * signer's operator; `refused`: it did not hold; `withdrawn`: by the proxy's operator;
-   * `taken-over`: signer-info.json at the proxy.
+   * `taken-over`: signer-info.json at the proxy; `rule`: how many people approve from then on.
    */
-  kind: z.enum(['reissued', 'went-on', 'taken-back', 'rejected', 'refused', 'withdrawn', 'taken-over']),
+  kind: z.enum([
+    'reissued',
+    'went-on',
+    'taken-back',
+    'rejected',
+    'refused',
+    'withdrawn',
+    'taken-over',
+    'rule',
+  ]),
   /** One sentence, with the reason. */
   says: z.string(),
   /** Files, certificates, numbers and URIs it is about; `sha256` of those that have one. */

@@ -68,14 +68,18 @@ export const exchangeReview = z.strictObject({
   quietChildren: z.number().int(),
   outcome: z.strictObject({
     number: beforeAfter,
+    /** Why that is not the next one; null: it is, or it is not known. */
+    numberReason: z.string().nullable(),
     nextUpdate: instant,
     certificates: beforeAfter,
     revoked: beforeAfter,
-    taNotAfter: instant,
-    key: z.string(),
+    /** null: of a past exchange it is not known any more. */
+    taNotAfter: instant.nullable(),
+    /** Where the key is; null: of a past exchange, for it may have been moved since. */
+    key: z.string().nullable(),
   }),
-  /** What no signature covers, and what the signer's own objects say. */
-  advisory: z.array(z.strictObject({ says: z.string(), own: z.string() })),
+  /** What no signature covers, and what the signer's own objects say; null: of a past exchange, for they have changed since. */
+  advisory: z.array(z.strictObject({ says: z.string(), own: z.string().nullable() })),
   /** Which groups of four digits of the file's SHA-256 are to be read from the proxy's machine; empty: none (not air-gapped). */
   groups: z.array(z.number().int()),
   /** false: the proxy is in this workspace, or sent it over the network. */

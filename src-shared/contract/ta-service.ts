@@ -22,13 +22,15 @@ export const serviceView = z.strictObject({
     .strictObject({
       since: instant,
       uri: z.string(),
+      /** It has a key of its own, which goes at a lock: then it rests until the workspace is unlocked. */
+      tls: z.boolean(),
       answered: z.number().int(),
       refused: z.number().int(),
       /** The last refusals, newest first. */
       refusals: z.array(z.strictObject({ at: instant, client: z.string(), text: z.string() })),
     })
     .nullable(),
-  /** Until when it goes on while the workspace is locked; null: children get 503 then. */
+  /** Until when it goes on while the workspace is locked; null: children get 503 then, and ta.cer and the TAL are handed out; with TLS nobody is answered. */
   lockedUntil: instant.nullable(),
 });
 export type ServiceView = z.infer<typeof serviceView>;

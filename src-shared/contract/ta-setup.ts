@@ -51,6 +51,8 @@ export const signerReview = z.strictObject({
   /** What the proxy's file says, once it can be read. */
   proxyKeyId: z.string(),
   proxySha256: z.string(),
+  /** It is the proxy of this workspace: nobody had to compare anything. */
+  proxyHere: z.boolean(),
   base: z.string(),
   notify: z.string(),
 });

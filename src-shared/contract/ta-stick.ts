@@ -104,6 +104,12 @@ export const taStickChannels = {
       waits: z.array(z.string()),
     }),
   ),
+  /** A file from anywhere, judged as if it lay on a stick; it is opened nowhere by that. */
+  'ta.judgeFile': channel(
+    'unlocked',
+    z.strictObject({ blob: id }),
+    z.strictObject({ state: stickFile.shape.state, says: z.string() }),
+  ),
   /** Which of the files that should travel now were written already, somewhere: as the audit has it. */
   'ta.handedOut': channel(
     'unlocked',

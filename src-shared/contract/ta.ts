@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { change, channel, hex, id, instant, nothing, pageIn, pageOut, severity } from './channel.ts';
 import { taProxyChannels } from './ta-proxy.ts';
 import { exchangeReview } from './ta-review.ts';
+import { taMoveChannels } from './ta-move.ts';
 import { taNetChannels } from './ta-net.ts';
 import { recordExports, taRecordChannels } from './ta-record.ts';
 import { taServiceChannels } from './ta-service.ts';
@@ -41,7 +42,14 @@ export const signerView = z.strictObject({
   notify: z.string().nullable(),
   tal: z.string(),
   talUris: z.array(z.string()),
-  certificate: z.strictObject({ sha256: hex, notBefore: instant, notAfter: instant, serial: z.string() }),
+  certificate: z.strictObject({
+    sha256: hex,
+    notBefore: instant,
+    notAfter: instant,
+    serial: z.string(),
+    /** By this machine's clock: it has to be reissued before anything else. */
+    ended: z.boolean(),
+  }),
   /** Decimal; it may be larger than a JavaScript number. */
   number: z.string(),
   thisUpdate: instant,
@@ -133,6 +141,7 @@ export const taChannels = {
   ...taProxyChannels,
   ...taServiceChannels,
   ...taSetupChannels,
+  ...taMoveChannels,
   ...taNetChannels,
   ...taRecordChannels,
   ...taTakeBackChannels,
@@ -156,7 +165,7 @@ export const taChannels = {
     z.strictObject({ timing: taTiming.omit({ certificateValidityYears: true }) }),
     nothing,
   ),
-  /** How many people must approve a response. */
+  /** How many people must approve a response, a reissue, going on from a clock, and writing for krillta. */
   'ta.approvers': channel('unlocked', nothing, z.strictObject({ count: z.number().int() })),
   /** From two to one only with both: different people, named as for a response. */
   'ta.setApprovers': change(
@@ -253,7 +262,7 @@ export const taChannels = {
   /** Writes a data directory krillta goes on with: keys in the clear, or where they lie on a device. `confirm` is the last 8 digits of the TA key's identifier. */
   'ta.exportStore': change(
     'unlocked',
-    z.strictObject({ folder: id, confirm: z.string().max(64) }),
+    z.strictObject({ folder: id, confirm: z.string().max(64), names: approverNames }),
     z.strictObject({ path: z.string() }),
   ),
   /** A new certificate for the same key; the base stays. Answers what must follow. */
@@ -265,6 +274,7 @@ export const taChannels = {
       notify: z.string().max(2048).nullable(),
       years: z.number().int(),
       today: today.nullable().default(null),
+      names: approverNames,
     }),
     z.strictObject({ job: id }),
   ),
@@ -272,5 +282,5 @@ export const taChannels = {
    * After something was signed with a clock ahead: whatever begins in the future is made anew with the time of this machine and
    * a higher number. Starts a job; its result id is "signer".
    */
-  'ta.goOn': change('unlocked', z.strictObject({ today }), z.strictObject({ job: id })),
+  'ta.goOn': change('unlocked', z.strictObject({ today, names: approverNames }), z.strictObject({ job: id })),
 };

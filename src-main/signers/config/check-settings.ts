@@ -6,10 +6,7 @@ import { isAbsolute } from 'node:path';
 import { AppError } from '../../lib/app-error.ts';
 import { isAddress } from '../../lib/ip-address.ts';
 import { readKmipContact } from '../kmip/contact.ts';
-import { refusedVariables } from '../pkcs11/environment.ts';
-
-/** Variables of well-known libraries that name a file. */
-const FILE_VARIABLES = new Set(['SOFTHSM2_CONF', 'YUBIHSM_PKCS11_CONF', 'OPENSC_CONF']);
+import { FILE_VARIABLES, refusedVariables } from '../pkcs11/environment.ts';
 
 const field = (name: string, message: string): FieldError => ({ path: `settings.${name}`, message });
 

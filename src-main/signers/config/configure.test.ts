@@ -5,7 +5,7 @@ import { endSigners, settings, started } from '../../testing/test-signers.ts';
 
 afterEach(endSigners);
 
-const NOT_UNIQUE = "Signer name 'One' is not unique";
+const NOT_UNIQUE = 'Another signer is called “One”. Choose another name.';
 
 test('what is pending is not in force until it is applied; a second writer is told', async () => {
   const t = await started({ '/a.so': fakeToken('S1') });

@@ -9,6 +9,7 @@ import type { Random } from '../../ports.ts';
 import type { StoredSignerConfig } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
+import { carriedMarks } from '../lifecycle/carried-marks.ts';
 import type { LiveSigners } from '../lifecycle/live-signers.ts';
 import { checkSettings } from './check-settings.ts';
 import {
@@ -24,6 +25,7 @@ import {
   type Surroundings,
   withSigner,
 } from './document.ts';
+import { nameTaken } from './roles.ts';
 import { metSerial } from './same-device.ts';
 import { keptVariables, untypedVariables } from './secret-variables.ts';
 
@@ -31,6 +33,8 @@ export interface ConfigureDeps {
   random: Random;
   session(): Session;
   live(): LiveSigners;
+  /** What a person typed for a signer as it was pending, to be held until the lock; it belongs to the answer. null: nothing. */
+  typed(signer: PendingSigner): Uint8Array | null;
   changed(topic: Topic, ids: string[]): void;
 }
 
@@ -131,8 +135,7 @@ export function createConfigure(deps: ConfigureDeps): Configure {
 
   function nameFault(document: SignerDocument, id: string, name: string): FieldError[] {
     const taken = document.signers.some((one) => one.id !== id && one.name === name);
-    // Krill's words (H-003).
-    return taken ? [{ path: 'name', message: `Signer name '${name}' is not unique` }] : [];
+    return taken ? [{ path: 'name', message: nameTaken(name) }] : [];
   }
 
   function refuse(fields: FieldError[]): void {
@@ -264,14 +267,16 @@ export function createConfigure(deps: ConfigureDeps): Configure {
         );
       await store.run('signers.apply', {
         revision,
-        signers: appliedSigners(next),
+        signers: appliedSigners(next, await carriedMarks(session(), stored, next.signers)),
         roles: next.roles,
         audit: entry({
           action: 'signers.apply',
           summary: `The signers were changed: ${changes.join(' ')}`.slice(0, 300),
         }),
       });
-      await live().apply(await store.run('signers.config', {}));
+      const config = await store.run('signers.config', {});
+      const typed = new Map(next.signers.map((signer) => [signer.id, deps.typed(signer)]));
+      await live().apply(config, typed);
       changed('keys', []);
       return {};
     },

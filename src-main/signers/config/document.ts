@@ -2,7 +2,12 @@
 import type { Finding } from '#shared/contract/channel.ts';
 import type { SignerKind } from '#shared/contract/signers.ts';
 import { type SignerSettings, storedSettings } from '#shared/contract/signer-settings.ts';
-import type { AppliedSigner, SignerRoles, StoredSignerConfig } from '../../store/signer-columns.ts';
+import type {
+  AppliedSigner,
+  RefusedPin,
+  SignerRoles,
+  StoredSignerConfig,
+} from '../../store/signer-columns.ts';
 import { roleFaults } from './roles.ts';
 import { sharersOf } from './same-device.ts';
 import { samePlace } from './same-place.ts';
@@ -56,9 +61,14 @@ export function withSigner({ signers, roles }: SignerDocument, added: PendingSig
   };
 }
 
-export function appliedSigners({ signers }: SignerDocument): AppliedSigner[] {
+/** `marks`: of PINs, by the id of the signer; they come into force with it. */
+export function appliedSigners(
+  { signers }: SignerDocument,
+  marks: ReadonlyMap<string, readonly RefusedPin[]>,
+): AppliedSigner[] {
   return signers.map(({ secret, ...signer }) => ({
     ...signer,
+    marks: marks.get(signer.id) ?? [],
     sealed:
       secret.do === 'keep'
         ? 'keep'
@@ -86,6 +96,20 @@ export function effectiveRoles(config: { signers: readonly { id: string }[]; rol
     oneOffSigner: roles.oneOffSigner ?? SOFTWARE,
     oneOffImplied: roles.oneOffSigner === null,
   };
+}
+
+/** Whose device is reached otherwise, or not at all, or with another secret, once it is applied. */
+export function changedSigners(stored: StoredSignerConfig): { id: string; name: string }[] {
+  const next = documentOf(stored).signers;
+  const changed = next.filter((signer) => {
+    const before = stored.signers.find(({ id }) => id === signer.id);
+    return (
+      before === undefined ||
+      signer.secret.do !== 'keep' ||
+      JSON.stringify(before.settings) !== JSON.stringify(signer.settings)
+    );
+  });
+  return [...changed, ...stored.signers.filter(({ id }) => !next.some((one) => one.id === id))];
 }
 
 /** What will be different, a sentence each (H-013). */

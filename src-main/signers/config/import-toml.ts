@@ -189,7 +189,10 @@ export async function mergeToml(
   for (const { name } of staying)
     if (merged.some((one) => one.name === name))
       // Krill's words (H-003).
-      faults.push({ path: 'signers', message: `Signer name '${name}' is not unique` });
+      faults.push({
+        path: 'signers',
+        message: `Signer name '${name}' is not unique: rename the signer here or in the file`,
+      });
   if (faults.length > 0) throw refusedFields(faults, toml.signers);
   const others = staying.filter(({ id }) => id !== SOFTWARE).map(({ name }) => `"${name}"`);
   if (others.length > 0)

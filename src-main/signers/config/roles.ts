@@ -5,6 +5,9 @@ export interface RoleNames {
   oneOffSigner: string | null;
 }
 
+/** At the field of a name that another signer has; a file is told in Krill's words below. */
+export const nameTaken = (name: string): string => `Another signer is called “${name}”. Choose another name.`;
+
 /** Why a set of signers with these roles cannot be used; an empty list when it can. */
 export function roleFaults(names: readonly string[], roles: RoleNames): string[] {
   const faults = [...new Set(names.filter((name, at) => names.indexOf(name) !== at))].map(

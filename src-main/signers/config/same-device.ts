@@ -13,8 +13,24 @@ export interface PlacedSigner {
 export function metSerial({ device, binding }: Pick<StoredSigner, 'device' | 'binding'>): string | null {
   const known = device === null ? null : (JSON.parse(device) as { facts: { serial: string } });
   const serial = known?.facts.serial ?? binding?.serial ?? '';
-  // Some soft tokens and cards have none, or only zeros.
-  return /[^0\s]/.test(serial) ? serial : null;
+  return tellsApart(serial) ? serial : null;
+}
+
+/** Some soft tokens and cards have no serial, or only zeros. */
+const tellsApart = (serial: string): boolean => /[^0\s]/.test(serial);
+
+/**
+ * Where the PIN or password of a signer counts: signers that answer alike are let in, or locked out, together. A token is known by its
+ * library and the serial that it said last, one without a serial by its place; an account by server and user.
+ */
+export function accountOf(settings: SignerSettings, serial: string | null): string {
+  if (settings.kind === 'kmip')
+    return JSON.stringify(['kmip', settings.host.toLowerCase(), settings.port, settings.username ?? '']);
+  const { libPath, slot, environment } = settings;
+  const told = serial ?? settings.serial ?? '';
+  if (tellsApart(told)) return JSON.stringify(['pkcs11', libPath, told]);
+  const variables = Object.entries(environment).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify(['pkcs11', libPath, slot, variables]);
 }
 
 /** `serials`: what was met, by the id of the signer. */

@@ -1,4 +1,5 @@
 /** What is said of settings that will be others: above all where they lead, and whom they believe there. Pure. */
+import { inFours } from '#shared/fingerprint-text.ts';
 import type { KmipSettings, Pkcs11Settings, SignerSettings } from '#shared/contract/signer-settings.ts';
 
 const same = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);
@@ -18,7 +19,7 @@ function serverChanges(name: string, before: KmipSettings, next: KmipSettings): 
     said.push(
       pin === null
         ? `The certificate of the server of ${name} is pinned no more.`
-        : `The certificate of the server of ${name} is pinned: SHA-256 ${pin}.`,
+        : `The certificate of the server of ${name} is pinned: SHA-256 ${inFours(pin)}.`,
     );
   if ((before.serverCertPath ?? '') !== (cert ?? ''))
     said.push(

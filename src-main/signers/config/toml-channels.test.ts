@@ -219,7 +219,7 @@ test.each([
   [
     'OpenSSL under a name that is taken',
     SOFT.replace('Signer 1', 'A'),
-    /^Signer name 'A' is not unique\. Nothing was changed\.$/,
+    /^Signer name 'A' is not unique: rename the signer here or in the file\. Nothing was changed\.$/,
   ],
   [
     'half a client certificate',

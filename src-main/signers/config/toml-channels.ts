@@ -8,6 +8,7 @@ import { newId } from '../../lib/ids.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { StoredSignerConfig } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
+import { boundSettings } from '../lifecycle/device-holder.ts';
 import type { Configure } from './configure.ts';
 import { surroundings } from './configure.ts';
 import {
@@ -20,7 +21,10 @@ import {
 } from './document.ts';
 import { mergeToml } from './import-toml.ts';
 import { readSignersToml } from './read-toml.ts';
+import { metSerial } from './same-device.ts';
+import { samePlace } from './same-place.ts';
 import { shownSettings } from './secret-variables.ts';
+import { startLine } from './start-line.ts';
 import { MASK } from './toml-fields.ts';
 import { twinOf, unseenLabel } from './twin-labels.ts';
 import { writeSignersToml } from './write-toml.ts';
@@ -68,12 +72,20 @@ export function signerToml(signer: Pick<PendingSigner, 'name' | 'settings'>, sec
   });
 }
 
+/** With the serial of the token that was met, where the operator named none and the settings still lead there. */
+function withSerial(stored: StoredSignerConfig, { id, settings }: PendingSigner): PendingSigner['settings'] {
+  const known = stored.signers.find((one) => one.id === id);
+  if (settings?.kind !== 'pkcs11' || known === undefined || !samePlace(known.settings, settings))
+    return settings;
+  return boundSettings(settings, metSerial(known));
+}
+
 const slotOf = (slot: number | null | undefined) => (typeof slot === 'number' ? { slot } : {});
 
 export function tomlChannels(deps: TomlDeps): Channels {
   const { clock, random, session, blobs, tickets, configure } = deps;
 
-  async function written(secrets: boolean): Promise<{ text: string; notes: string[]; shown: number }> {
+  async function written(secrets: boolean) {
     const opened = session();
     const stored = await opened.store.run('signers.config', {});
     const document = documentOf(stored);
@@ -83,9 +95,10 @@ export function tomlChannels(deps: TomlDeps): Channels {
     const twins = new Map(
       document.signers.map((signer) => [signer.id, twinOf(signer, document.signers, stored.signers, tables)]),
     );
-    const signers = document.signers.map((signer) => ({
+    const placed = document.signers.map((signer) => ({ signer, settings: withSerial(stored, signer) }));
+    const signers = placed.map(({ signer, settings }) => ({
       name: signer.name,
-      settings: secrets ? signer.settings : shownSettings(signer.settings),
+      settings: secrets ? settings : shownSettings(settings),
       ...slotOf(twins.get(signer.id)?.slot),
       secret: secrets ? secretOf(opened, stored, signer) : sealedOf(stored, signer) === null ? null : MASK,
     }));
@@ -121,10 +134,22 @@ export function tomlChannels(deps: TomlDeps): Channels {
         notes.push(
           `"${name}": the certificate of its server is pinned here by its fingerprint, which Krill does not know. Name the certificate in server_cert_path of the file.`,
         );
-      if (settings?.kind === 'pkcs11' && Object.keys(settings.environment).length > 0)
-        notes.push(`"${name}": its variables are comments in the file; start Krill with them.`);
     }
-    return { text, notes, shown: signers.filter(({ secret }) => secret !== null).length };
+    const withVariables = document.signers.flatMap(({ name, settings }) =>
+      settings?.kind === 'pkcs11' && Object.keys(settings.environment).length > 0 ? [`"${name}"`] : [],
+    );
+    if (withVariables.length > 0)
+      notes.push(
+        `${withVariables.join(', ')}: ${withVariables.length === 1 ? 'its' : 'their'} variables are comments in the file; start Krill with them.`,
+      );
+    const start = startLine(document.signers);
+    notes.push(...start.notes);
+    return {
+      text,
+      notes,
+      command: start.command,
+      shown: signers.filter(({ secret }) => secret !== null).length,
+    };
   }
 
   return {
@@ -161,8 +186,8 @@ export function tomlChannels(deps: TomlDeps): Channels {
       }
     },
     async toml() {
-      const { text, notes } = await written(false);
-      return { text, notes };
+      const { text, notes, command } = await written(false);
+      return { text, notes, command };
     },
     async exportToml({ target, secrets, overwrite }) {
       const path = tickets.path(target, 'signers');

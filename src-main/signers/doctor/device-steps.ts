@@ -1,4 +1,5 @@
 /** What is looked at once a signer is opened as a device, whatever its kind: a real key made, used and destroyed; keys; binding. */
+import { inFours } from '#shared/fingerprint-text.ts';
 import { shownText } from '#shared/hidden-characters.ts';
 import { algorithmName, type KeyAlgorithm } from '#shared/contract/keys.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
@@ -12,7 +13,7 @@ import type { Seen, Step } from './steps.ts';
 
 const TRIED: readonly KeyAlgorithm[] = ['rsa-2048', 'p-256'];
 const LABEL = 'Baleen doctor';
-const DATA = Buffer.from('Baleen doctor');
+const DATA = Buffer.from(LABEL);
 /** The speed is measured for so long, with so many signatures at once, and not with a device this slow. */
 const MEASURED_MS = 1000;
 const AT_ONCE = 8;
@@ -84,9 +85,8 @@ export function seeOperations({ facts }: Opened, { name, settings }: DeviceSteps
 }
 
 /** What it can make and how it signs. */
-export function seeMechanisms({ facts }: Opened, name: string): Seen {
-  const { algorithms } = facts;
-  const details = facts.capabilities
+export function seeMechanisms({ facts: { algorithms, capabilities } }: Opened, name: string): Seen {
+  const details = capabilities
     .filter((one) => one.name.startsWith('CKM_'))
     .map((one) => `${one.present ? 'has' : 'lacks'} ${one.name}`);
   if (TRIED.every((one) => !algorithms.includes(one)))
@@ -139,9 +139,8 @@ async function seeSpeed(device: Device, made: readonly Made[]): Promise<Seen> {
   const rows: string[] = [];
   for (const key of made) {
     const rate = await measure(device, key);
-    rows.push(
-      `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} ${algorithmName(key.algorithm)} signatures a second`,
-    );
+    const said = rate < 10 ? rate.toFixed(1) : Math.round(rate);
+    rows.push(`${said} ${algorithmName(key.algorithm)} signatures a second`);
   }
   return { text: `${rows.join(', ')}, ${AT_ONCE} at a time.` };
 }
@@ -176,7 +175,7 @@ async function seeKeys({ device, facts }: Opened, deps: DeviceStepsDeps): Promis
     throw new DeviceError(
       'key-gone',
       'KEY_NOT_FOUND',
-      `Not on the device with serial ${facts.serial}: ${gone
+      `Not on the device with serial ${inFours(facts.serial)}: ${gone
         .slice(0, 5)
         .map(([, { label }]) => `“${label}”`)
         .join(
@@ -234,7 +233,7 @@ export function deviceSteps(deps: DeviceStepsDeps): Step[] {
           key.tookMs = performance.now() - began;
         }
         await deps.used?.();
-        return { text: made.map((key) => `${names([key.algorithm])}: ${ms(key.tookMs)}`).join(', ') + '.' };
+        return { text: `${made.map((key) => `${names([key.algorithm])}: ${ms(key.tookMs)}`).join(', ')}.` };
       },
     },
     {
@@ -242,8 +241,7 @@ export function deviceSteps(deps: DeviceStepsDeps): Step[] {
       title: 'The signatures are right',
       async look() {
         const wrong = made.find(
-          ({ algorithm, spkiDer, signature }) =>
-            signature === null || !signatureHolds(algorithm, spkiDer, DATA, signature),
+          (key) => key.signature === null || !signatureHolds(key.algorithm, key.spkiDer, DATA, key.signature),
         );
         if (wrong !== undefined)
           throw new DeviceError(
@@ -261,10 +259,10 @@ export function deviceSteps(deps: DeviceStepsDeps): Step[] {
       owed: () => made.length > 0,
       async look() {
         const { device } = opened();
-        const left = made.map(({ handle, algorithm }) =>
-          deps.settings.kind === 'pkcs11'
-            ? `${names([algorithm])} with CKA_ID ${Buffer.from(handle).toString('hex')}`
-            : `${names([algorithm])} ${Buffer.from(handle).toString('utf8')}`,
+        const [as, encoding] =
+          deps.settings.kind === 'pkcs11' ? [' with CKA_ID', 'hex' as const] : ['', 'utf8' as const];
+        const left = made.map(
+          (key) => `${names([key.algorithm])}${as} ${Buffer.from(key.handle).toString(encoding)}`,
         );
         const remains = `The test keys are still on it: ${left.join(', ')}. Destroy them with the tool of the vendor.`;
         try {
@@ -276,8 +274,9 @@ export function deviceSteps(deps: DeviceStepsDeps): Step[] {
           if (!(error instanceof DeviceError)) throw error;
           throw new DeviceError(error.trouble, error.code, `${error.message} ${remains}`, error.library);
         }
+        const looking = signal.aborted ? AbortSignal.timeout(5_000) : signal;
         for (const { spkiDer } of made)
-          if ((await device.find(spkiDer)) !== null)
+          if ((await device.find(spkiDer, looking)) !== null)
             throw new DeviceError('refused', 'NOT_DESTROYED', remains);
         return { text: 'Nothing of this test is left on it.' };
       },
@@ -290,9 +289,10 @@ export function deviceSteps(deps: DeviceStepsDeps): Step[] {
         const { device, facts } = opened();
         if (binding === null)
           return {
-            text: `This signer has no device yet: the first contact binds it to the one with serial ${facts.serial}.`,
+            text: `This signer has no device yet: the first contact binds it to the one with serial ${inFours(facts.serial)}.`,
           };
-        await checkBinding(device, facts, name, binding);
+        const looking = { ...device, find: (key: Uint8Array) => device.find(key, signal) };
+        await checkBinding(looking, facts, name, binding);
         return { text: `Its identity key is on it and signed; bound since ${binding.boundAt.slice(0, 10)}.` };
       },
     },

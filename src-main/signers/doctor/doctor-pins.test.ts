@@ -10,8 +10,8 @@ import { type DeviceParts } from '../device-parts.ts';
 afterEach(endSigners);
 afterEach(endServers);
 
-test('applied while the doctor runs: the one that ended sends nothing, the wrong PIN goes out once', async () => {
-  const token = fakeToken('S1', { pin: '9999' });
+/** The application with a token whose examination waits until the gate is opened. */
+async function gated(token = fakeToken('S1', { pin: '9999' })) {
   const gate = Promise.withResolvers<void>();
   const parts = fakeDevices(new Map([['/a.so', token]]));
   const looks: DeviceParts['looks'] = (...about) => ({
@@ -21,7 +21,11 @@ test('applied while the doctor runs: the one that ended sends nothing, the wrong
         code: 'library-loads',
         title: 'Its library',
         async look() {
-          await gate.promise;
+          const { signal } = about[1];
+          const ended = Promise.withResolvers<void>();
+          signal.addEventListener('abort', () => ended.resolve(), { once: true });
+          await Promise.race([gate.promise, ended.promise]);
+          signal.throwIfAborted();
           return { text: 'It loads.' };
         },
       },
@@ -30,25 +34,82 @@ test('applied while the doctor runs: the one that ended sends nothing, the wrong
   const app = await testApp({ devices: { ...parts, looks } });
   endLater(() => app.remove());
   await app.create();
-  const revision = async () => (await app.call('signers.list', {})).pending.revision;
-  const save = async (id: string | null, retrySeconds: number, secret: object) =>
+  const list = () => app.call('signers.list', {});
+  const revision = async () => (await list()).pending.revision;
+  const save = async (id: string | null, retrySeconds: number, secret: object, name = 'One') =>
     app.call('signers.save', {
-      ...{ revision: await revision(), id, name: 'One', settings: settings('/a.so', { retrySeconds }) },
+      ...{ revision: await revision(), id, name, settings: settings('/a.so', { retrySeconds }) },
       secret: secret as { do: 'keep' },
     });
+  const apply = async () => app.call('signers.apply', { revision: await revision() });
+  const examine = (id: string) => app.call('signers.examine', { id });
   const { id } = await save(null, 2, { do: 'store', secret: '5678' });
   await app.call('signers.setRoles', {
     ...{ revision: await revision(), defaultSigner: 'software', oneOffSigner: null },
   });
-  await app.call('signers.apply', { revision: await revision() });
-  const examined = await app.call('signers.examine', { id });
+  return { token, app, id, gate, list, save, apply, examine };
+}
+
+test('what changes a signer is not applied while it is examined: one sentence, and nothing is half-applied', async () => {
+  const { token, app, id, gate, list, save, apply, examine } = await gated();
+  await apply();
+  const examined = await examine(id);
   await save(id, 3, { do: 'keep' });
-  await app.call('signers.apply', { revision: await revision() });
+  await expect(apply()).rejects.toMatchObject({
+    code: 'NOT_ALLOWED_NOW',
+    message:
+      'One is being examined, and it is among what is pending. Wait for the end of the examination or cancel it, then apply.',
+  });
+  expect((await list()).rows[1]?.settings).toMatchObject({ retrySeconds: 2 });
+  expect((await list()).pending.changes).toHaveLength(1);
+  const { rows } = await app.call('audit.list', { action: 'signers.apply', limit: 5 });
+  expect(rows.map(({ outcome }) => outcome)).toEqual(['refused', 'done']);
   gate.resolve();
   await app.ended(examined.job);
-  expect(token.pins).toEqual([]);
-  await app.ended((await app.call('signers.login', { id })).job);
   expect(token.pins).toEqual(['5678']);
+  await apply();
+  // The wrong PIN went out once, whoever has it.
+  const login = await app.call('signers.login', { id });
+  await expect
+    .poll(async () => (await app.call('signers.prompts', {})).prompts.length, { timeout: 5000 })
+    .toBe(1);
+  await app.call('jobs.cancel', { id: login.job });
+  await app.ended(login.job);
+  expect(token.pins).toEqual(['5678']);
+});
+
+test('a signer that is examined before it is in force holds up Apply; another, or a name, does not', async () => {
+  const { app, id, gate, save, apply, examine } = await gated();
+  const examined = await examine(id);
+  await expect(apply()).rejects.toMatchObject({ code: 'NOT_ALLOWED_NOW' });
+  await app.call('jobs.cancel', { id: examined.job });
+  await app.ended(examined.job);
+  await apply();
+  const again = await examine(id);
+  await save(null, 2, { do: 'keep' }, 'Two');
+  await save(id, 2, { do: 'keep' }, 'Uno');
+  await apply();
+  gate.resolve();
+  await app.call('jobs.cancel', { id: again.job });
+  await app.ended(again.job);
+});
+
+test('no examination begins while it is applied', async () => {
+  const { app, id, apply, examine } = await gated();
+  const applied = apply();
+  const [begun] = await Promise.allSettled([examine(id), applied]);
+  // Whichever came first, the other one knew of it.
+  const refused = await applied.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (refused === null) expect((await app.call('signers.list', {})).rows[1]?.id).toBe(id);
+  else expect(refused).toMatchObject({ code: 'NOT_ALLOWED_NOW' });
+  expect(begun.status).toBe('fulfilled');
+  if (begun.status === 'fulfilled') {
+    await app.call('jobs.cancel', { id: begun.value.job });
+    await app.ended(begun.value.job);
+  }
 });
 
 test('another token that is only pending gets no PIN that is kept, and what it refuses says nothing of the one in force', async () => {

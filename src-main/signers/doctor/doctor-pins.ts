@@ -3,7 +3,7 @@
  * own book of marks that decides. SECURITY: nothing of it reaches a line.
  */
 import { wipe } from '../../lib/bytes.ts';
-import { DeviceError } from '../device.ts';
+import { DeviceError, type PinAsked } from '../device.ts';
 import { type Pins, UNANSWERED } from '../lifecycle/pins-contract.ts';
 import type { Prompts } from '../lifecycle/prompts.ts';
 import type { ExaminedPerson } from './examine.ts';
@@ -19,28 +19,31 @@ export function doctorPerson(deps: {
   const word = signer.kind === 'kmip' ? 'password' : 'PIN';
   const over = new AbortController();
   const signal = AbortSignal.any([deps.signal, over.signal]);
-  /** The last one, for other openings of the same examination and for signatures, as long as nothing failed with it. */
-  let own: Uint8Array | null = null;
+  /** The last ones, for other openings of the same examination and for other signatures, as long as nothing failed with them. */
+  const own: Record<PinAsked['reason'], Uint8Array | null> = { login: null, signature: null };
   let said = '';
 
   function forget(): void {
-    wipe(own);
-    own = null;
+    wipe(own.login, own.signature);
+    own.login = null;
+    own.signature = null;
   }
 
   return {
     async pin(why) {
-      const first = own === null && why.reason === 'login';
+      const { reason } = why;
+      const first = own.login === null && reason === 'login';
       const passedOver = (pins.stored() || pins.held()) && pins.refusals().length > 0;
       const inVault = pins.stored();
       let typed = false;
       const asked = (): void => {
         typed = true;
       };
-      const known = own === null ? null : Uint8Array.from(own);
+      const last = own[reason];
+      const known = last === null ? null : Uint8Array.from(last);
       const pin = await pins.hand(why, { alone: false, signal, known, asked });
-      forget();
-      own = Uint8Array.from(pin);
+      wipe(last);
+      own[reason] = Uint8Array.from(pin);
       if (!first) return pin;
       if (typed) said = passedOver ? `The kept ${word} was refused before and was not sent.` : '';
       else

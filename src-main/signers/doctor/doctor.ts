@@ -7,7 +7,7 @@ import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import { signerSettings } from '#shared/contract/signer-settings.ts';
 import { hsmAddress, whyNotExamined } from '#shared/offline-hsm.ts';
 import { AppError } from '../../lib/app-error.ts';
-import { sha256Hex, wipe } from '../../lib/bytes.ts';
+import { sha256Hex } from '../../lib/bytes.ts';
 import type { Domain } from '../../lib/domain.ts';
 import type { JobContext } from '../../lib/jobs.ts';
 import type { Log } from '../../lib/log.ts';
@@ -16,16 +16,13 @@ import type { Clock, Random } from '../../ports.ts';
 import type { StoredSignerConfig } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import type { Configure } from '../config/configure.ts';
-import { documentOf, type PendingSigner, secretStored } from '../config/document.ts';
-import { samePlace } from '../config/same-place.ts';
+import { changedSigners, documentOf, type PendingSigner, secretStored } from '../config/document.ts';
 import { signerToml } from '../config/toml-channels.ts';
 import { boundSettings } from '../lifecycle/device-holder.ts';
 import type { DeviceKinds, LiveSigners } from '../lifecycle/live-signers.ts';
-import { createPinBook } from '../lifecycle/pin-book.ts';
-import { createPins } from '../lifecycle/pins.ts';
-import type { Pins } from '../lifecycle/pins-contract.ts';
 import { doctorPerson } from './doctor-pins.ts';
 import { examine } from './examine.ts';
+import { createPendingPins, type PendingPins } from './pending-pins.ts';
 import type { Looks } from './pkcs11-looks.ts';
 import { reportText } from './report-text.ts';
 
@@ -56,16 +53,19 @@ interface Book {
   reached: Map<string, HsmEndpoint | null>;
   /** With the address of each that is a KMIP server. */
   running: Map<string, HsmEndpoint | null>;
-  /** Of signers or secrets that are not in force: the refused ones have to be known the next time. */
-  pending: Map<string, { sealed: string | null; place: SignerSettings | null; pins: Pins }>;
+  pins: PendingPins;
+  /** Ends when nothing is being applied. */
+  applying: Promise<void>;
 }
 
 interface Doctor {
   channels: Pick<Domain<'signers'>, 'examine' | 'pinServer' | 'report'>;
   /** Of the KMIP servers that are being examined. Throws AppError LOCKED. */
   endpoints(): HsmEndpoint[];
-  /** Before another address comes into force. Throws AppError NOT_ALLOWED_NOW while an offline station examines one. */
-  requireNone(): void;
+  /** Runs what applies the pending changes; no examination begins meanwhile. Throws AppError NOT_ALLOWED_NOW while one runs that it concerns. */
+  applying<T>(apply: () => Promise<T>): Promise<T>;
+  /** What a person typed for this signer as it is pending, to be held until the lock; null: nothing. */
+  typed(signer: PendingSigner): Uint8Array | null;
   /** Forgets what was typed. */
   locking(): void;
 }
@@ -90,7 +90,8 @@ export function createDoctor(deps: DoctorDeps): Doctor {
   function book(): Book {
     const now = session();
     const known = books.get(now) ?? {
-      ...{ reports: new Map(), reached: new Map(), running: new Map(), pending: new Map() },
+      ...{ reports: new Map(), reached: new Map(), running: new Map(), applying: Promise.resolve() },
+      pins: createPendingPins({ clock, random, session: now, live: live(), configure: deps.configure }),
     };
     books.set(now, known);
     return known;
@@ -107,46 +108,6 @@ export function createDoctor(deps: DoctorDeps): Doctor {
         ids: [id],
       });
     return { ...signer, settings: signerSettings.parse(signer.settings) };
-  }
-
-  function pinsOf(stored: StoredSignerConfig, signer: PendingSigner): Pins {
-    const { id, name, kind, secret } = signer;
-    const running = live().all().get(id);
-    // SECURITY: a secret that is kept goes to no other place before it is applied, and what is refused there says nothing of it.
-    const here = running === undefined || samePlace(running.settings(), signer.settings);
-    if (running !== undefined && here && secret.do === 'keep') return running.pins;
-    const sealed = secret.do === 'store' ? secret.sealed : null;
-    const { pending } = book();
-    const before = pending.get(id);
-    const place = here ? null : signer.settings;
-    if (before !== undefined && before.sealed === sealed && samePlace(before.place, place))
-      return before.pins;
-    const pins = createPins({
-      ...{ clock, random, session: session(), prompts: live().prompts },
-      signer: () => ({ id, name, kind }),
-      sealed: sealed === null ? null : new Uint8Array(Buffer.from(sealed, 'base64')),
-      book: here
-        ? live().book(id, stored.signers.find((one) => one.id === id)?.refused ?? [])
-        : createPinBook([]),
-      stored: here,
-      kept: () => undefined,
-      pending: {
-        async keep(pin) {
-          const next = deps.configure.seal(id, Buffer.from(pin).toString('utf8'));
-          wipe(pin);
-          await setPending(id, `The PIN of ${name} is to be kept in the vault; it is pending`, next);
-        },
-        async refused() {
-          // SECURITY: its mark does not outlive this session before the signer is in force, so the PIN itself goes.
-          if (!here || running === undefined)
-            await setPending(id, `The refused PIN of ${name} was taken out of what is pending`, {
-              do: 'forget',
-            });
-        },
-      },
-    });
-    pending.set(id, { sealed, place, pins });
-    return pins;
   }
 
   /** SECURITY: an offline station reaches one address: that in force, or with none in force the one that is pending. */
@@ -166,13 +127,21 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     );
   }
 
-  /** Changes the pending secret of a signer that is not in force as it is examined. */
-  async function setPending(id: string, summary: string, secret: PendingSigner['secret']): Promise<void> {
-    const { revision } = await session().store.run('signers.config', {});
-    await deps.configure.hold(revision, { action: 'signers.save', id, summary }, (document) => ({
-      ...document,
-      signers: document.signers.map((one) => (one.id === id ? { ...one, secret } : one)),
-    }));
+  async function requireNoneChanged(): Promise<void> {
+    const { running } = book();
+    if (session().workspace.kind === 'offline' && [...running.values()].some((place) => place !== null))
+      throw new AppError(
+        'NOT_ALLOWED_NOW',
+        'A server is being examined. Wait for the end of the examination or cancel it, then apply.',
+      );
+    const stored = await session().store.run('signers.config', {});
+    const examined = changedSigners(stored).find(({ id }) => running.has(id));
+    if (examined === undefined) return;
+    throw new AppError(
+      'NOT_ALLOWED_NOW',
+      `${examined.name} is being examined, and it is among what is pending. Wait for the end of the examination or cancel it, then apply.`,
+      { ids: [examined.id] },
+    );
   }
 
   async function work(signer: ReturnType<typeof found>, job: JobContext): Promise<{ summary: string }> {
@@ -181,7 +150,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     const stored = await session().store.run('signers.config', {});
     const keys = await session().store.run('signers.keys', {});
     const identities = await session().store.run('signers.identities', {});
-    const pins = pinsOf(stored, signer);
+    const pins = await book().pins.of(signer);
     const person = doctorPerson({
       ...{ signer: { id, name, kind }, pins, prompts: live().prompts, signal: job.signal },
     });
@@ -240,12 +209,25 @@ export function createDoctor(deps: DoctorDeps): Doctor {
   return {
     channels: {
       async examine({ id }) {
-        const stored = await session().store.run('signers.config', {});
-        const signer = found(stored, id);
-        const { running } = book();
-        if (running.has(id))
-          throw new AppError('NOT_ALLOWED_NOW', `${signer.name} is being examined. Wait for its end.`);
-        requireOneEndpoint(stored, signer);
+        const mine = book();
+        for (let seen: Promise<void> | null = null; seen !== mine.applying;) {
+          seen = mine.applying;
+          await seen;
+        }
+        const { running } = mine;
+        const twice = running.has(id);
+        if (!twice) running.set(id, null);
+        let signer: ReturnType<typeof found>;
+        try {
+          const stored = await session().store.run('signers.config', {});
+          signer = found(stored, id);
+          if (twice)
+            throw new AppError('NOT_ALLOWED_NOW', `${signer.name} is being examined. Wait for its end.`);
+          requireOneEndpoint(stored, signer);
+        } catch (error) {
+          if (!twice) running.delete(id);
+          throw error;
+        }
         const title = `Examination of ${titleOf(signer)}`;
         running.set(id, endpointOf(signer.settings));
         return deps.deviceJob(id, { action: 'signers.examine', title }, (job) =>
@@ -285,16 +267,22 @@ export function createDoctor(deps: DoctorDeps): Doctor {
       report: ({ id }) => structuredClone(book().reports.get(id) ?? null),
     },
     endpoints: () => [...book().running.values()].filter((place) => place !== null),
-    requireNone() {
-      if (session().workspace.kind !== 'offline') return;
-      if ([...book().running.values()].every((place) => place === null)) return;
-      throw new AppError(
-        'NOT_ALLOWED_NOW',
-        'A server is being examined. Wait for the end of the examination or cancel it, then apply.',
-      );
+    async applying(apply) {
+      const mine = book();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const before = mine.applying;
+      mine.applying = before.then(() => promise);
+      try {
+        await before;
+        await requireNoneChanged();
+        return await apply();
+      } finally {
+        resolve();
+      }
     },
+    typed: (signer) => book().pins.typed(signer),
     locking() {
-      for (const { pins } of book().pending.values()) pins.forget();
+      books.get(session())?.pins.locking();
     },
   };
 }

@@ -1,5 +1,6 @@
 /** What is looked at of a KMIP signer before it is spoken with: files, name, port, TLS, whom it is believed to be. */
 import { X509Certificate } from 'node:crypto';
+import { inFours } from '#shared/fingerprint-text.ts';
 import type { KmipSettings } from '#shared/contract/signer-settings.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Clock, Net } from '../../ports.ts';
@@ -39,7 +40,7 @@ function seeCertificate(der: Uint8Array, now: Date): Seen {
     `Issuer: ${line(issuer)}`,
     ...(subjectAltName === undefined ? [] : [`Names: ${line(subjectAltName)}`]),
     `Valid from ${dayOf(validFrom)} to ${dayOf(validTo)}`,
-    `SHA-256 fingerprint: ${sha256Hex(der)}`,
+    `SHA-256 fingerprint: ${inFours(sha256Hex(der))}`,
   ];
   const seen: Seen = { text: `The server shows the certificate of ${line(subject)}.`, details };
   if (new Date(validTo) >= now && new Date(validFrom) <= now) return seen;

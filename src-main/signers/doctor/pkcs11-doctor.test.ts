@@ -113,6 +113,22 @@ describe('each line fails alone, with cause, check and fix; what comes after it 
       /Remove the variable/,
     ],
     [
+      'environment',
+      () => ({ environment: { SOFTHSM2_CONF: '/nope/softhsm2.conf' } }),
+      /^There is no file \/nope\/softhsm2\.conf, which SOFTHSM2_CONF names\./,
+      /misspelt/,
+      /Look for the file/,
+      /correct the variable/,
+    ],
+    [
+      'environment',
+      () => ({ environment: { YUBIHSM_PKCS11_CONF: hsm.folder } }),
+      /, which YUBIHSM_PKCS11_CONF names, is a folder/,
+      /may not read it, or the variable names a folder/,
+      /permissions of the file/,
+      /name the right one/,
+    ],
+    [
       'library-loads',
       () => ({ libPath: process.execPath }),
       /cannot be loaded|is no PKCS#11 library|crashed/,
@@ -239,6 +255,14 @@ describe('each line fails alone, with cause, check and fix; what comes after it 
     expect(notGood).toEqual([]);
     expect(line('token-flags')).toMatchObject({ state: 'good', cause: '', fix: '' });
     expect(line('token-flags').text).toMatch(/^A wrong PIN was typed before this login\. /);
+  });
+
+  test('a file that another variable names and that is not there deserves a look', async () => {
+    const environment = { ...hsm.environment, VENDOR_CONF: '/nope.conf', TOKEN_CONF: '/a/secret' };
+    const { notGood, line } = await doctored(hsm.settings('doctor', { environment }));
+    expect(notGood).toEqual(['environment careful']);
+    expect(line('environment').text).toBe('There is no file /nope.conf, which VENDOR_CONF names.');
+    expect(JSON.stringify(line('environment'))).not.toContain('/a/secret');
   });
 
   test.each<[code: string, name: string, text: RegExp, fix: RegExp]>([

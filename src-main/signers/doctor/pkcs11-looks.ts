@@ -88,8 +88,10 @@ function seeFlags(token: TokenRow, { login }: Pkcs11Settings): Seen {
 
 function seeEnvironment({ environment }: Pkcs11Settings): Seen {
   checkEnvironment(environment);
-  const rows = Object.entries(shownVariables(environment)).map(([name, value]) => `${name}=${value}`);
-  const missing = Object.entries(environment).find(
+  const shown = Object.entries(shownVariables(environment));
+  const rows = shown.map(([name, value]) => `${name}=${value}`);
+  // Those of well-known libraries were looked at above; what another one does without its file is not known.
+  const missing = shown.find(
     ([name, value]) => name.endsWith('_CONF') && value.startsWith('/') && !existsSync(value),
   );
   if (missing !== undefined)

@@ -28,7 +28,10 @@ export interface KmipClient {
   peer(): Uint8Array | null;
   /** SECURITY: whoever opened it proves the server with this certificate (SHA-256); every other one is asked to prove itself from now on. */
   settle(certificate: string): void;
-  /** Of the password: whether a request with it was handed to a connection, and then whether the server did what one asked for. */
+  /**
+   * Of the password: whether a request with it was handed to a connection, and then whether the server did what one asked for. `sent`
+   * again after a request without an answer.
+   */
   password(): 'unsent' | 'sent' | 'taken';
   close(): void;
 }
@@ -87,6 +90,24 @@ export function createKmipClient(deps: {
   /** What the connection showed that answered last. */
   let peer: Uint8Array | null = null;
   let password: ReturnType<KmipClient['password']> = 'unsent';
+  /** What a request with the password ended with, without an answer, when it was not known to be taken. */
+  let unanswered: { error: unknown } | null = null;
+  /** The end of the last request with a password of which nobody knows whether it is taken. */
+  let doubted = Promise.resolve();
+
+  /** SECURITY: one such request is under way, and after one without an answer there is no other: a server may count each. */
+  async function alone<T>(work: () => Promise<T>): Promise<T> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const before = doubted;
+    doubted = before.then(() => promise);
+    try {
+      await before;
+      if (unanswered !== null) throw unanswered.error;
+      return await work();
+    } finally {
+      resolve();
+    }
+  }
 
   const pool = createPool({
     clock,
@@ -134,6 +155,7 @@ export function createKmipClient(deps: {
     { spoken, shown }: Spoken,
     signal: AbortSignal | undefined,
   ): Promise<T> {
+    const before = password;
     if (shown !== null && password === 'unsent') password = 'sent';
     const request = encodeRequest({
       version: spoken,
@@ -147,6 +169,13 @@ export function createKmipClient(deps: {
       const value = operation.read(decodeResponse(response, operation.name));
       if (shown !== null) password = 'taken';
       return value;
+    } catch (error) {
+      if (shown !== null && isUnanswered(error)) {
+        // It was changed meanwhile, for all that is known here.
+        password = 'sent';
+        if (before !== 'taken') unanswered = { error };
+      }
+      throw error;
     } finally {
       // SECURITY: it held the password.
       if (shown !== null) wipe(request);
@@ -169,12 +198,12 @@ export function createKmipClient(deps: {
         { fresh, signal },
       );
     // SECURITY: a server that hangs up on a wrong password looks like one that closed an idle connection.
-    if (how.shown !== null && password !== 'taken') return attempt(true);
+    if (how.shown !== null && password !== 'taken') return alone(() => attempt(true));
     try {
       return await attempt(false);
     } catch (error) {
       if (!operation.repeatable || !(error instanceof ConnectionError) || !error.stale) throw error;
-      return attempt(true);
+      return how.shown === null ? attempt(true) : alone(() => attempt(true));
     }
   }
 
@@ -234,6 +263,10 @@ export function createKmipClient(deps: {
     close: () => pool.close(),
   };
 }
+
+/** The server said nothing that is an answer, and nobody here ended it. */
+const isUnanswered = (error: unknown): boolean =>
+  !(error instanceof KmipResultError) && !(error instanceof ConnectionError && error.kind === 'cancelled');
 
 function noCommonVersion(message = 'the server lists no version that is spoken here'): KmipResultError {
   return new KmipResultError('discoverVersions', {

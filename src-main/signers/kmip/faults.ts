@@ -1,4 +1,5 @@
 /** From whatever went wrong with a KMIP server to the closed words of the device port. No decision beyond the word. */
+import { inFours } from '#shared/fingerprint-text.ts';
 import { AppError, errorText } from '../../lib/app-error.ts';
 import { type DeviceTrouble, DeviceError } from '../device.ts';
 import { ConnectionError } from './connection.ts';
@@ -56,7 +57,7 @@ export function changedPeer(error: unknown, trust: KmipContact['trust'], host: s
   return new DeviceError(
     'misconfigured',
     'PEER_CHANGED',
-    `${host} shows another certificate than the pinned one, so nothing was sent. SHA-256 of the pinned one: ${pinned}. Of the one that it shows: ${shown}. Compare them with the server before you pin the new one.`,
+    `${host} shows another certificate than the pinned one, so nothing was sent. SHA-256 of the pinned one: ${inFours(pinned)}. Of the one that it shows: ${inFours(shown)}. Compare them with the server before you pin the new one.`,
   );
 }
 

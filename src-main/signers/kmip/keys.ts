@@ -24,7 +24,7 @@ export interface KmipKeys {
   destroy: Device['destroy'];
   destroyIf: Device['destroyIf'];
   find(spkiDer: Uint8Array, signal: AbortSignal | undefined): Promise<Uint8Array | null>;
-  list(signal: AbortSignal | undefined): Promise<DeviceKey[]>;
+  list: Device['list'];
 }
 
 /** More than a signer of one workspace has; a server of thousands of keys is asked by name. */
@@ -139,9 +139,20 @@ export function createKeys(deps: {
     }
   }
 
-  async function list(signal: AbortSignal | undefined): Promise<DeviceKey[]> {
+  async function list(
+    signal?: AbortSignal,
+    looked: (done: number, of: number) => void = () => undefined,
+  ): Promise<DeviceKey[]> {
     const ids = await client.call(locate({ objectType: OBJECT_TYPE.privateKey }, MOST_OBJECTS), signal);
-    const found = await Promise.all(ids.map((id) => describe(id, signal)));
+    let done = 0;
+    const found = await Promise.all(
+      ids.map(async (id) => {
+        const key = await describe(id, signal);
+        done += 1;
+        looked(done, ids.length);
+        return key;
+      }),
+    );
     return found.filter((key) => key !== null);
   }
 

@@ -56,6 +56,8 @@ export function createKmipDevice(deps: {
   let last: DeviceFacts | null = null;
   /** The password; empty: none. */
   let sent = '';
+  /** The server took it since it was opened. */
+  let took = false;
   /** Kinds that the server refused to make. */
   const refusedKinds = new Set<string>();
 
@@ -73,8 +75,10 @@ export function createKmipDevice(deps: {
       return await work();
     } catch (error) {
       const fault = withoutPassword(deviceFault(error, where, withPassword));
-      // SECURITY: a password that was refused is not sent again.
-      if (fault instanceof DeviceError && fault.trouble === 'pin-refused') shut();
+      // SECURITY: a password that was refused is not sent again, and one that was not answered to goes out once more at most, on record.
+      const refused = fault instanceof DeviceError && fault.trouble === 'pin-refused';
+      if (refused) took = false;
+      if (refused || opened?.client.password() === 'sent') shut();
       throw fault;
     }
   }
@@ -121,6 +125,7 @@ export function createKmipDevice(deps: {
     const password = await person.pin({
       ...{ reason: 'login', tries: null },
       server: { host: settings.host, port: settings.port },
+      ...(took ? { known: new Uint8Array(Buffer.from(sent, 'utf8')) } : {}),
     });
     try {
       sent = Buffer.from(password).toString('utf8');
@@ -222,6 +227,7 @@ export function createKmipDevice(deps: {
         try {
           last = await facts(client, signal);
           client.settle(last.serial);
+          took = withPassword;
           return last;
         } catch (error) {
           // What did not come up is not half open.
@@ -255,14 +261,15 @@ export function createKmipDevice(deps: {
     destroy: (handle, spkiDer) => told(() => keys().destroy(handle, spkiDer)),
     destroyIf: (handle, may) => told(() => keys().destroyIf(handle, may)),
     find: (spkiDer, signal) => told(() => inTime(signal, (until) => keys().find(spkiDer, until))),
-    list: (signal) =>
+    list: (signal, looked) =>
       told(async () => {
-        const found = await inTime(signal, (until) => keys().list(until));
+        const found = await inTime(signal, (until) => keys().list(until, looked));
         return found.map((key) => ({ ...key, label: clean(key.label) }));
       }),
     async close() {
       shut();
       sent = '';
+      took = false;
     },
   };
 }

@@ -23,7 +23,8 @@ type End = 'reset' | 'close' | 'junk';
 
 /** Stands before a server, and ends what has the wrong password. */
 async function hangingUp(how: End) {
-  const counter = { sent: 0 };
+  /** `wrong`: the password that it does not take; null: it takes each that the server takes. */
+  const counter: { sent: number; wrong: string | null } = { sent: 0, wrong: WRONG };
   const tls = testTls();
   const fake = await fakeKmip({ password: { username: 'u', password: 'right' } });
   const sockets: Socket[] = [];
@@ -38,7 +39,7 @@ async function hangingUp(how: End) {
       while (buffered.length >= 8 && buffered.length >= ttlvLength(buffered)) {
         const one = buffered.subarray(0, ttlvLength(buffered));
         buffered = buffered.subarray(one.length);
-        if (!one.includes(WRONG)) {
+        if (counter.wrong === null || !one.includes(counter.wrong)) {
           up.write(one);
           continue;
         }
@@ -60,16 +61,12 @@ async function hangingUp(how: End) {
 const settingsFor = (port: number): KmipSettings =>
   kmipSettings.parse({ kind: 'kmip', host: '127.0.0.1', port, insecure: true, username: 'u' });
 
-test.each<[End, string]>([
-  ['reset', 'login-needed'],
-  ['close', 'login-needed'],
-  ['junk', 'unusable'],
-])('%s after the password: it is sent once, marked, and a person is needed', async (how, state) => {
-  const { counter, port } = await hangingUp(how);
+/** A signer without a store; `sealed` null: nothing is kept. */
+function signerAt(port: number, sealed: string | null) {
   const clock = testClock();
   const runs: string[] = [];
   const session = {
-    open: (_id: string, sealed: Uint8Array) => Uint8Array.from(sealed),
+    open: (_id: string, bytes: Uint8Array) => Uint8Array.from(bytes),
     store: { run: async (name: string) => void runs.push(name) },
   } as unknown as Session;
   const prompts = createPrompts({ clock, random: testRandom, changed: () => undefined });
@@ -77,7 +74,7 @@ test.each<[End, string]>([
   const signer = () => ({ id: 's1', name: 'One', kind: 'kmip', settings });
   const pins = createPins({
     ...{ clock, random: testRandom, session, prompts, signer, book: createPinBook([]) },
-    sealed: new Uint8Array(Buffer.from(WRONG)),
+    sealed: sealed === null ? null : new Uint8Array(Buffer.from(sealed)),
     kept: () => undefined,
   });
   const contact = createContact({
@@ -91,12 +88,34 @@ test.each<[End, string]>([
     log: () => undefined,
   });
   const managed = createManagedSigner({ clock, contact, pins, signer });
+  /** So long the background tries. */
+  async function wait() {
+    for (let turn = 0; turn < 20; turn += 1) {
+      clock.advance(15_000);
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  }
+  /** Its state in the end, while the background tries. */
+  async function ends(state: string): Promise<void> {
+    const waited = async () => {
+      await wait();
+      return contact.status().state;
+    };
+    await expect.poll(waited, { timeout: 30_000 }).toBe(state);
+  }
+  return { clock, runs, prompts, pins, contact, managed, wait, ends };
+}
+
+test.each<[End, string]>([
+  ['reset', 'login-needed'],
+  ['close', 'login-needed'],
+  ['junk', 'unusable'],
+])('%s after the password: it is sent once, marked, and a person is needed', async (how, state) => {
+  const { counter, port } = await hangingUp(how);
+  const { runs, prompts, pins, contact, managed, wait } = signerAt(port, WRONG);
   await expect(managed.withDevice({ repeat: true }, async () => 1)).rejects.toThrow(/./);
   expect(contact.status().state).toBe(state);
-  for (let turn = 0; turn < 20; turn += 1) {
-    clock.advance(15_000);
-    await new Promise((done) => setTimeout(done, 10));
-  }
+  await wait();
   expect(counter.sent).toBe(1);
   expect(runs).toEqual(['signers.sending']);
   expect(pins.refusals()).toEqual([expect.objectContaining({ unanswered: true })]);
@@ -119,4 +138,77 @@ test('what ended before the password went out says so; so does what failed after
   const poor = await fakeKmip({ password, announced: ['query', 'discoverVersions'] });
   const lacking = kmipDevice(poor.settings({ username: 'u' }), { person: typing('right') });
   await expect(lacking.open(signal)).rejects.toMatchObject({ code: 'OPERATIONS_MISSING', pin: 'taken' });
+});
+
+test.each<[End, number]>([
+  // What was under way; where it may only have been idle, once more on a new connection; and once at the next contact.
+  ['reset', 2],
+  ['close', 3],
+])(
+  'changed at the server after it was taken, which answers by %s: a use sends it %i times at most, and it is marked then',
+  async (how, most) => {
+    const { counter, port } = await hangingUp(how);
+    counter.wrong = null;
+    const { prompts, pins, contact, managed, wait, ends } = signerAt(port, 'right');
+    await managed.withDevice({ repeat: true }, async () => 1);
+    expect(contact.status().state).toBe('ready');
+    counter.wrong = 'right';
+    const uses = Array.from({ length: 4 }, () =>
+      managed.withDevice({ repeat: true }, (device) => device.list()).catch((error: unknown) => error),
+    );
+    await ends('login-needed');
+    for (const one of uses) expect(await one).toBeInstanceOf(Error);
+    // Those that were under way at once each sent it already.
+    expect(counter.sent).toBeLessThanOrEqual(most + 3);
+    const sent = counter.sent;
+    expect(pins.refusals()).toEqual([expect.objectContaining({ unanswered: true })]);
+    await wait();
+    const asking = managed.withDevice({ force: true }, async () => 1).catch(() => undefined);
+    await expect.poll(() => prompts.list().length, { timeout: 20_000 }).toBe(1);
+    prompts.clear();
+    await asking;
+    expect(counter.sent).toBe(sent);
+  },
+);
+
+test('one use alone sends a password that was changed meanwhile twice, also one that was typed once', async () => {
+  const { counter, port } = await hangingUp('reset');
+  counter.wrong = null;
+  const { prompts, managed, wait, ends } = signerAt(port, null);
+  const login = managed.withDevice({ repeat: true }, async () => 1);
+  await expect.poll(() => prompts.list().length, { timeout: 20_000 }).toBe(1);
+  await prompts.answer(prompts.list()[0]?.id ?? '', {
+    pin: new Uint8Array(Buffer.from('right')),
+    keep: 'no',
+  });
+  await login;
+  counter.wrong = 'right';
+  const use = managed
+    .withDevice({ repeat: true }, (device) => device.list())
+    .catch((error: unknown) => error);
+  await ends('login-needed');
+  await use;
+  await wait();
+  expect(counter.sent).toBe(2);
+});
+
+test('a connection that is reset once costs nothing: the signer goes on without a person', async () => {
+  const { counter, port } = await hangingUp('reset');
+  counter.wrong = null;
+  const { prompts, pins, managed, ends } = signerAt(port, null);
+  const login = managed.withDevice({ repeat: true }, async () => 1);
+  await expect.poll(() => prompts.list().length, { timeout: 20_000 }).toBe(1);
+  await prompts.answer(prompts.list()[0]?.id ?? '', {
+    pin: new Uint8Array(Buffer.from('right')),
+    keep: 'no',
+  });
+  await login;
+  counter.wrong = 'right';
+  const use = managed.withDevice({ repeat: true }, (device) => device.list());
+  await expect.poll(() => counter.sent, { timeout: 20_000 }).toBe(1);
+  counter.wrong = null;
+  await ends('ready');
+  expect(await use).toBeInstanceOf(Array);
+  expect(prompts.list()).toEqual([]);
+  expect(pins.refusals()).toEqual([]);
 });

@@ -29,7 +29,7 @@ async function opened(server: FakeKmip, more: Partial<KmipSettings> = {}) {
     },
     unfinished: async () =>
       (await app.call('signers.list', {})).rows.find((row) => row.id === id)?.unfinished ?? [],
-    deviceKeys: async () => (await app.call('signers.deviceKeys', { id })).keys,
+    deviceKeys: async () => (await app.deviceKeys(id)).keys,
     adopt: async (spkiSha256: string | null | undefined) =>
       app.ended((await app.call('signers.adopt', { id, spkiSha256: spkiSha256 ?? '', label: 'mine' })).job),
     swept: async () =>

@@ -2,12 +2,14 @@
  * Which device is whose (H-024, H-025; krill-ta.md 9.4): an identity key that lies on it, and a signature over the same words
  * that Krill signs. Names, addresses and slots may change; the key may not.
  */
+import { inFours } from '#shared/fingerprint-text.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import type { Clock } from '../../ports.ts';
 import type { SignerBinding } from '../../store/signer-columns.ts';
 import { type Device, DeviceError, type DeviceFacts } from '../device.ts';
 import { signatureHolds } from '../signature-scheme.ts';
 import { keyAlgorithmOf } from '../stored-key.ts';
+import { serialName } from './known-device.ts';
 
 const CHALLENGE = Buffer.from('Krill signer verification challenge');
 
@@ -97,11 +99,33 @@ export async function checkBinding(
       'misconfigured',
       facts.serial === binding.serial ? 'IDENTITY_LOST' : 'ANOTHER_DEVICE',
       facts.serial === binding.serial
-        ? `This is not the device that owns these keys: the one with serial ${facts.serial} has lost the identity key of ${name}. Restore it from its own backup, or bind it again on its page when you know that it is the same device.`
-        : `This is not the device that owns these keys: ${name} has serial ${binding.serial}, and this one has ${facts.serial}. Connect the right one, or add this one as a signer of its own.`,
+        ? `This is not the device that owns these keys: the one with serial ${inFours(facts.serial)} has lost the identity key of ${name}. Restore it from its own backup, or bind it again on its page when you know that it is the same device.`
+        : `This is not the device that owns these keys: ${name} has serial ${inFours(binding.serial)}, and this one has ${inFours(facts.serial)}. Connect the right one, or add this one as a signer of its own.`,
     );
   await proveKey(device, name, { handle, spkiDer: binding.spkiDer });
 }
+
+/**
+ * SECURITY: what has no identity key yet cannot prove itself, so that another one than was met first is not used. Throws DeviceError.
+ */
+export function requireMet(
+  met: DeviceFacts | undefined,
+  { serial }: DeviceFacts,
+  { name, settings }: { name: string; settings: SignerSettings },
+): void {
+  if (met === undefined || met.serial === serial) return;
+  throw new DeviceError(
+    'unreachable',
+    'ANOTHER_DEVICE',
+    `${name} answers now with another ${serialName(settings)} than a moment ago, before it had an identity key: give the address of one device, and contact it again.`,
+  );
+}
+
+/** What looks for its identity key can be cancelled. */
+export const until = (device: Device, signal: AbortSignal): Device => ({
+  ...device,
+  find: (spkiDer) => device.find(spkiDer, signal),
+});
 
 /** A key of the workspace that a signer owns. */
 export interface OwnedKey {

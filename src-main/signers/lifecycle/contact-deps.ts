@@ -25,6 +25,8 @@ export interface ContactDeps {
   make(settings: SignerSettings, person: Person): Device;
   /** The state is another one. */
   changed(): void;
+  /** It could not be used; refused PINs are told by `pins`. Others on the same device are concerned. */
+  troubled?(): void;
   /** Cause, check and fix of a code, from the tables of its kind; null: they do not know it. */
   explain(error: DeviceError): Advice | null;
   /** Durable. `again`: in the place of one whose identity key is gone. */

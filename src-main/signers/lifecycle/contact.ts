@@ -2,10 +2,11 @@
  * The contact with one device: when it is made, what state it leads to, and its end. One contact at a time, however many
  * wait for it; who must not be asked for a PIN (a probe in the background) asks nobody. Retries of a call are managed-signer.ts's.
  */
+import { inFours } from '#shared/fingerprint-text.ts';
 import type { SignerState } from '#shared/contract/signers.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { type Device, DeviceError, type DeviceFacts } from '../device.ts';
-import { checkBinding, type OwnedKey, proveOrBind, requireOperations } from './binding.ts';
+import { checkBinding, type OwnedKey, proveOrBind, requireMet, requireOperations, until } from './binding.ts';
 import type { ContactDeps, Status } from './contact-deps.ts';
 import { contactPerson } from './contact-person.ts';
 import { createDeviceHolder } from './device-holder.ts';
@@ -25,12 +26,6 @@ interface Ready {
 }
 
 type Flight = Shared<Ready> & { alone: boolean };
-
-/** What looks for its identity key can be cancelled. */
-const until = (device: Device, signal: AbortSignal): Device => ({
-  ...device,
-  find: (spkiDer) => device.find(spkiDer, signal),
-});
 
 export function createContact(deps: ContactDeps) {
   const { clock, pins, prompts, signer } = deps;
@@ -69,24 +64,12 @@ export function createContact(deps: ContactDeps) {
     settings: () => signer().settings,
     serial: () => binding?.serial ?? null,
     async proof(device, facts) {
-      if (binding === null) return requireMet(facts);
+      if (binding === null) return requireMet(holder.opened()?.facts, facts, signer());
       await checkBinding(device, facts, signer().name, binding);
       if (memory.known()?.facts.serial !== facts.serial) await memory.learn(facts, null);
     },
     log: deps.log,
   });
-
-  /** SECURITY: what has no identity key yet cannot prove itself, so that another one than was met first is not used. Throws DeviceError. */
-  function requireMet({ serial }: DeviceFacts): void {
-    const met = holder.opened()?.facts.serial;
-    if (met === undefined || met === serial) return;
-    const { name, settings } = signer();
-    throw new DeviceError(
-      'unreachable',
-      'ANOTHER_DEVICE',
-      `${name} answers now with another ${serialName(settings)} than a moment ago, before it had an identity key: give the address of one device, and contact it again.`,
-    );
-  }
 
   /** Throws what it was stopped with. */
   function requireOpen(): void {
@@ -111,7 +94,7 @@ export function createContact(deps: ContactDeps) {
         summary: `${signer().name} was contacted${login ? ' and took the PIN' : ''}: ${what}, ${serialName(signer().settings)} ${facts.serial}`,
       });
       requireOpen();
-      set('ready', `${what} with ${serialName(signer().settings)} ${facts.serial} is ready.`, null);
+      set('ready', `${what} with ${serialName(signer().settings)} ${inFours(facts.serial)} is ready.`, null);
       return { device, facts };
     } catch (error) {
       if (over !== null) {
@@ -141,6 +124,7 @@ export function createContact(deps: ContactDeps) {
     switch (trouble.trouble) {
       case 'unreachable':
         set('retrying', trouble.message, trouble);
+        deps.troubled?.();
         if (at.before !== 'retrying')
           await deps.record({ ...contact, summary: `${name} cannot be reached: ${trouble.message}` });
         return trouble;
@@ -161,6 +145,7 @@ export function createContact(deps: ContactDeps) {
     if (trouble.trouble === 'unsupported') await memory.lacks(holder.opened());
     set('unusable', trouble.message, trouble);
     await deps.record({ ...contact, summary: `${name} cannot be used: ${trouble.message}` });
+    if (trouble.trouble !== 'pin-refused') deps.troubled?.();
     // Nothing stays logged in that is not to be used.
     await holder.drop();
     return trouble;
@@ -278,6 +263,15 @@ export function createContact(deps: ContactDeps) {
       pins.forget();
       set('announced', 'It is logged out, and is contacted when it is used next.', null);
       await holder.drop();
+    },
+    /** What was learned at the last contact may hold no more: the next use looks again. */
+    doubt(text: string): void {
+      if (status.state === 'ready') set('announced', text, null);
+    },
+    /** What holds the device lets it go; nothing that is kept is forgotten. */
+    release(): Promise<void> {
+      if (status.state === 'ready') set('announced', announced(), null);
+      return holder.drop();
     },
     /** What a refusal said counts no more. */
     reset(): void {

@@ -61,7 +61,8 @@ export function createDeviceHolder(deps: {
         opened = { device, facts: await device.open(signal, deps.proof) };
         return opened;
       } catch (error) {
-        throw bound === settings ? error : anotherDevice(error);
+        const isBound = bound.kind === 'pkcs11' && bound.serial !== null && bound.serial === deps.serial();
+        throw isBound ? anotherDevice(error) : error;
       }
     },
     device: () => held,

@@ -36,7 +36,7 @@ test('the key of a test that runs is of that job, for each signer on its device,
   const { job } = await t.app.call('signers.probe', { id: one });
   const made = await t.until(() => Promise.resolve([...token.keys.keys()].find((name) => !known.has(name))));
   for (const id of [one, two]) {
-    const { keys } = await t.app.call('signers.deviceKeys', { id });
+    const { keys } = await t.app.deviceKeys(id);
     const key = keys.find(({ identifier }) => identifier === made);
     expect(key).toMatchObject({ label: 'Baleen probe', begun: 'job', adoptable: false, key: null });
     expect(keys.filter(({ begun }) => begun !== null)).toHaveLength(1);
@@ -118,7 +118,7 @@ test('a key of others is taken in by its public key, once; the identity key is n
   const t = await started({ '/a.so': token });
   const id = await t.add('One', '/a.so');
   strangerKey(token, 'rsa-2048');
-  const { keys } = await t.app.call('signers.deviceKeys', { id });
+  const { keys } = await t.app.deviceKeys(id);
   const free = keys.find(({ adoptable }) => adoptable);
   const identity = keys.find((one) => one.identity);
   expect(free).toMatchObject({ type: 'RSA 2048', key: null, label: 'Krill' });
@@ -148,7 +148,7 @@ test('two signers on one device: the identity key of the other, and of one that 
     (await t.list()).pending.advice.filter(({ code }) => code === 'same-device').map(({ text }) => text);
   expect(await advised()).toEqual([expect.stringMatching(/^“One” and “Two” lead to the same device/)]);
   const others = async () => {
-    const { keys } = await t.app.call('signers.deviceKeys', { id: two });
+    const { keys } = await t.app.deviceKeys(two);
     return keys.filter(({ identity }) => identity?.of !== 'this');
   };
   const [key, ...rest] = await others();

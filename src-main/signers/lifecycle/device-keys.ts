@@ -116,16 +116,20 @@ interface Begun {
   among(list: () => Promise<readonly DeviceKey[]>): Promise<Map<DeviceKey, BegunKey>>;
 }
 
+/** Throws AppError as `withDevice` does, CANCELLED. */
 export async function listDeviceKeys(
   managed: ManagedSigner,
   session: Session,
   signer: string,
   unfinished: Begun,
   at: Date,
-): Promise<Answer<'signers.deviceKeys'>> {
+  { signal, report }: Pick<JobContext, 'signal' | 'report'>,
+): Promise<NonNullable<Answer<'signers.deviceKeysFound'>>> {
+  report(null, 'Asking it for its keys');
+  const looked = (done: number, of: number): void => report(done / of, `Key ${done} of ${of}`);
   // First: a key that is kept meanwhile is among ours then.
   const onDevice = await unfinished.among(() =>
-    managed.withDevice({ force: false }, (device) => device.list()),
+    managed.withDevice({ force: false, signal }, (device) => device.list(signal, looked)),
   );
   const [{ rows }, known] = await Promise.all([ours(session), identities(session, signer)]);
   return {

@@ -28,7 +28,7 @@ test('a signer is announced, contacted at its first use, bound, and its key is o
   expect(await t.audit('signers.contact')).toEqual([
     'done: SoftHSMv2 was contacted and took the PIN: Fake Token, serial S1',
   ]);
-  const { keys } = await t.app.call('signers.deviceKeys', { id });
+  const { keys } = await t.app.deviceKeys(id);
   expect(keys.map(({ identity, key: ours, adoptable }) => ({ identity, ours: ours?.id, adoptable }))).toEqual(
     [
       { identity: { of: 'this', name: 'SoftHSMv2' }, ours: undefined, adoptable: false },
@@ -108,7 +108,7 @@ test('another device under the same name is refused with both serials', async ()
   const asked = other.asked.length;
   t.app.clock.advance(40_000);
   await settle();
-  await expect(t.app.call('signers.deviceKeys', { id })).rejects.toMatchObject({
+  await expect(t.app.deviceKeys(id)).rejects.toMatchObject({
     code: 'SIGNER_UNAVAILABLE',
   });
   expect(other.asked.length).toBe(asked);
@@ -151,7 +151,7 @@ test('a device that the settings name by its serial has to hold the identity key
   await move('S3');
   expect(await t.job(await t.app.call('signers.login', { id }))).toMatchObject({ state: 'done' });
   expect(await t.row(id)).toMatchObject({ state: 'ready', device: { serial: 'S3' } });
-  const { keys } = await t.app.call('signers.deviceKeys', { id });
+  const { keys } = await t.app.deviceKeys(id);
   expect(keys.map((one) => one.key?.id)).toContain(key);
 });
 

@@ -6,18 +6,21 @@ import type { Topic } from '#shared/bridge.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import { signerSettings } from '#shared/contract/signer-settings.ts';
 import { AppError } from '../../lib/app-error.ts';
+import { wipe } from '../../lib/bytes.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { RefusedPin, StoredSigner, StoredSignerConfig } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { effectiveRoles, SOFTWARE } from '../config/document.ts';
+import { accountOf } from '../config/same-device.ts';
+import { samePlace } from '../config/same-place.ts';
 import type { Device, DeviceError, Person } from '../device.ts';
 import type { SignerTable } from '../router.ts';
 import type { Signer } from '../signer.ts';
 import { createContact } from './contact.ts';
 import { holdsKey } from './device-keys.ts';
 import { createManagedSigner, type ManagedSigner } from './managed-signer.ts';
-import { createPinBook, type PinBook } from './pin-book.ts';
+import { createPinShelf, type PinBook } from './pin-book.ts';
 import { createPins } from './pins.ts';
 import { createPrompts, type Prompts } from './prompts.ts';
 import type { Advice } from './trouble.ts';
@@ -46,17 +49,21 @@ export interface LiveSigners {
   unfinished: UnfinishedKeys;
   /** Throws AppError NOT_FOUND, POLICY_REFUSED for software. */
   find(id: string): ManagedSigner;
-  /** What is known of the PINs of a signer since the unlock, and was before: `refused` is what is stored. */
-  book(id: string, refused: readonly RefusedPin[]): PinBook;
+  /** What is known of the PINs of the device behind a signer since the unlock, and was before: `refused` is what is stored. */
+  book(id: string, refused: readonly RefusedPin[], settings: SignerSettings): PinBook;
   all(): ReadonlyMap<string, ManagedSigner>;
   name(id: string): string;
-  /** Starts what is new, stops what is gone or has other settings; a new name alone stops nothing. */
-  apply(stored: StoredSignerConfig): Promise<void>;
+  /**
+   * Starts what is new, stops what is gone or has other settings; a new name alone stops nothing. `typed`: PINs to hold until the
+   * lock, by the id of the signer; they belong to it.
+   */
+  apply(stored: StoredSignerConfig, typed: ReadonlyMap<string, Uint8Array | null>): Promise<void>;
   stop(): Promise<void>;
 }
 
 interface Entry {
   managed: ManagedSigner;
+  book: PinBook;
   /** The settings it was started with, JSON; others make another one. */
   from: string;
 }
@@ -88,13 +95,19 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
     changed: (id) => changed('signers', [id]),
   });
   // SECURITY: whatever is applied meanwhile, a PIN that is on its way stays so, and a refused one refused.
-  const books = new Map<string, PinBook>();
-  function bookOf(id: string, refused: readonly RefusedPin[]): PinBook {
-    const book = books.get(id) ?? createPinBook([]);
-    books.set(id, book);
-    const known = new Set(book.marks.map(({ salt }) => salt));
-    book.marks = [...refused.filter(({ salt }) => !known.has(salt)), ...book.marks];
-    return book;
+  const shelf = createPinShelf();
+  const bookOf: LiveSigners['book'] = (id, refused, settings) =>
+    shelf.book(id, refused, (met) => accountOf(settings, met ?? serialOf(id)));
+  const serialOf = (id: string): string | null => {
+    const contact = signers.get(id)?.managed.contact;
+    return contact?.known()?.facts.serial ?? contact?.binding()?.serial ?? null;
+  };
+  /** The others by whom the same device is used. */
+  function twinsOf(book: PinBook, id: string): ManagedSigner[] {
+    const here = new Set(book.device());
+    return [...signers].flatMap(([other, { managed, book: its }]) =>
+      other !== id && here.has(its) ? [managed] : [],
+    );
   }
   const unchanged = (
     { managed, from }: Entry,
@@ -102,8 +115,24 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
     sealed: Uint8Array | null,
   ): boolean => from === JSON.stringify(settings) && managed.pins.holds(sealed);
 
-  function start(signer: StoredSigner, settings: SignerSettings): ManagedSigner {
+  /** What is held until the lock, for a signer that is started anew at the same place with the same secret. */
+  function heldBy(
+    entry: Entry | undefined,
+    signer: StoredSigner,
+    settings: SignerSettings,
+  ): Uint8Array | null {
+    if (entry === undefined || !entry.managed.pins.holds(signer.sealed)) return null;
+    return samePlace(entry.managed.settings(), settings) ? entry.managed.pins.takeHeld() : null;
+  }
+
+  function start(
+    signer: StoredSigner,
+    settings: SignerSettings,
+    held: Uint8Array | null,
+  ): Omit<Entry, 'from'> {
     const { id } = signer;
+    const book = bookOf(id, signer.refused, settings);
+    if (book.signed.length === 0) book.signed = signer.signed ?? [];
     const facts = () => ({ id, name: name(id), kind: settings.kind, settings });
     const subjects = (serial: string | undefined) => subjectsOf(id, serial);
     const pins = createPins({
@@ -113,9 +142,14 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       prompts,
       signer: facts,
       sealed: signer.sealed,
-      book: bookOf(id, signer.refused),
+      book,
+      held,
       subjects: () => subjects(contact.known()?.facts.serial ?? contact.binding()?.serial),
       kept: () => changed('signers', [id]),
+      outdated: () =>
+        contact.doubt(
+          'Its PIN is another since it was contacted, as another signer on the same device found out. It is contacted when it is used next.',
+        ),
     });
     const contact = createContact({
       clock,
@@ -125,6 +159,12 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       prompts,
       make: (as, person) => unfinished.watched(id, deps.kinds.deviceFor(as, person)),
       changed: () => changed('signers', [id]),
+      troubled() {
+        for (const twin of twinsOf(book, id))
+          twin.contact.doubt(
+            `It was not looked at since ${name(id)}, which uses the same device, found it not there or not to be used. It is contacted when it is used next.`,
+          );
+      },
       explain: (error) => deps.kinds.explain(settings.kind, error),
       bound: (binding, again) =>
         session.store.run('signers.bind', {
@@ -149,7 +189,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       },
       log: (what, error) => void deps.log.failure(`${what} (${id})`, error),
     });
-    return createManagedSigner({ clock, contact, pins, signer: facts });
+    return { managed: createManagedSigner({ clock, contact, pins, signer: facts }), book };
   }
 
   const built: Signer = {
@@ -160,7 +200,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
     describe: async () => ({ ...(await software.describe()), name: name(SOFTWARE) }),
   };
 
-  function take(config: StoredSignerConfig): Entry[] {
+  function take(config: StoredSignerConfig, typed: ReadonlyMap<string, Uint8Array | null>): Entry[] {
     const next = new Map<string, Entry>();
     names = new Map(config.signers.map((signer) => [signer.id, signer.name]));
     roles = effectiveRoles(config);
@@ -169,12 +209,14 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       // Fields that a later version added get their defaults.
       const settings = signerSettings.parse(signer.settings);
       const running = signers.get(signer.id);
-      next.set(
-        signer.id,
-        running !== undefined && unchanged(running, settings, signer.sealed)
-          ? running
-          : { managed: start(signer, settings), from: JSON.stringify(settings) },
-      );
+      const given = typed.get(signer.id) ?? null;
+      if (running !== undefined && unchanged(running, settings, signer.sealed)) {
+        wipe(given);
+        next.set(signer.id, running);
+        continue;
+      }
+      const held = given ?? heldBy(running, signer, settings);
+      next.set(signer.id, { ...start(signer, settings, held), from: JSON.stringify(settings) });
     }
     const ending = [...signers].filter(([id, { managed }]) => next.get(id)?.managed !== managed);
     signers = next;
@@ -185,7 +227,7 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
     return ending.map(([, entry]) => entry);
   }
 
-  take(stored);
+  take(stored, new Map());
 
   return {
     prompts,
@@ -223,8 +265,8 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       });
     },
     all: () => new Map([...signers].map(([id, { managed }]) => [id, managed])),
-    async apply(config) {
-      const ending = take(config);
+    async apply(config, typed) {
+      const ending = take(config, typed);
       const why = new AppError(
         'CANCELLED',
         'The signer was changed meanwhile. Do it again with the new settings.',

@@ -49,8 +49,18 @@ test('two logins at once with a wrong PIN, also of two starts of one signer: one
   expect(all.map(codeOf)).toEqual(['CKR_PIN_INCORRECT', 'PIN_NEEDED', 'PIN_NEEDED']);
 });
 
+/** A person types it. */
+async function type(
+  prompts: ReturnType<typeof createPrompts>,
+  pin: string,
+  keep: 'no' | 'until-lock' = 'no',
+) {
+  await expect.poll(() => prompts.list().length, { timeout: 5000 }).toBe(1);
+  await prompts.answer(prompts.list()[0]?.id ?? '', { pin: new Uint8Array(Buffer.from(pin)), keep });
+}
+
 test('a PIN that was changed elsewhere after the login reaches the device once, however many signatures wait', async () => {
-  const { pins } = pinsOf('5678');
+  const { pins, prompts } = pinsOf('5678');
   let right = '5678';
   const sent: string[] = [];
   const use = (reason: 'login' | 'signature') =>
@@ -61,7 +71,8 @@ test('a PIN that was changed elsewhere after the login reaches the device once, 
       if (pin !== right) throw new DeviceError('pin-refused', 'CKR_PIN_INCORRECT', 'Refused.');
     });
   await use('login');
-  await Promise.all([use('signature'), use('signature')]);
+  // Taken once for a signature, it goes by itself to the next.
+  await Promise.all([use('signature'), use('signature'), type(prompts, '5678')]);
   expect(sent).toEqual(['5678', '5678', '5678']);
   right = '9999';
   const all = await Promise.allSettled([1, 2, 3, 4].map(() => use('signature')));
@@ -110,8 +121,8 @@ afterAll(async () => {
   shim.remove();
 });
 
-test('a key with a PIN of its own for signatures: eight of them send the wrong one once', async () => {
-  const { pins } = pinsOf('8888');
+test('a key with a PIN of its own for signatures: that of the login is not sent for it, and eight of them send a wrong one once', async () => {
+  const { pins, prompts } = pinsOf('8888');
   let handed = 0;
   const person: Person = {
     async pin(why) {
@@ -129,13 +140,23 @@ test('a key with a PIN of its own for signatures: eight of them send the wrong o
   // It takes 4321 for a signature.
   const device = hsm.device('auth', shim.settings(hsm, 'always-auth'), { person });
   await pins.attempt(() => device.open(new AbortController().signal));
-  const all = await Promise.allSettled(
-    Array.from({ length: 8 }, () =>
-      pins.attempt(() => device.sign(key.handle, 'p-256', Buffer.from('to sign'))),
-    ),
-  );
-  await device.close();
+  const eight = () =>
+    Promise.allSettled(
+      Array.from({ length: 8 }, () =>
+        pins.attempt(() => device.sign(key.handle, 'p-256', Buffer.from('to sign'))),
+      ),
+    );
+  const [all] = await Promise.all([eight(), type(prompts, '1111')]);
   expect(handed).toBe(1);
+  // That of the login is good all the same; the right one is held for those that follow.
+  expect(pins.stored()).toBe(true);
+  const [next] = await Promise.all([eight(), type(prompts, '4321', 'until-lock')]);
+  expect(next.map(codeOf)).toEqual(Array.from({ length: 8 }, () => 'done'));
+  expect(handed).toBe(9);
+  await device.close();
+  // It is the login's own that goes to the next login.
+  await pins.attempt(() => sound.open(new AbortController().signal));
+  await sound.close();
   expect(all.filter((one) => codeOf(one) === 'CKR_PIN_INCORRECT')).toHaveLength(1);
   expect(all.filter((one) => codeOf(one) === 'PIN_NEEDED')).toHaveLength(7);
 });

@@ -12,12 +12,18 @@ export function pinQuestion(
   const left =
     tries === 'final' ? ' This is the last try.' : tries === 'low' ? ' A wrong one was given before.' : '';
   if (kind === 'kmip') return `Type the password of ${name}.`;
-  if (reason === 'signature') return `Type the PIN of ${name} for this signature.${left}`;
+  if (reason === 'signature')
+    return `Type the signature PIN of ${name}. The key asks for it at each signature: some cards have a PIN of their own for this, others want the one of the login.${left}`;
+  const ofLogin = marks.filter(({ signature }) => signature !== true);
   const why =
-    !stored || marks.length === 0
+    !stored || ofLogin.length === 0
       ? ''
-      : marks.every(({ unanswered }) => unanswered === true)
+      : ofLogin.every(({ unanswered }) => unanswered === true)
         ? 'The device did not say whether it took the stored PIN. '
         : 'The stored PIN was refused. ';
   return `${why}Type the PIN of ${name}.${left}`;
 }
+
+/** Why a typed PIN is not sent. */
+export const refusedBefore = (name: string, { at }: RefusedPin): string =>
+  `${name} refused this PIN on ${at.slice(0, 10)}. Type another. If it has become right again, press “I looked at it” on the page of the signer first.`;

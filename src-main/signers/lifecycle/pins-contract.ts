@@ -8,8 +8,14 @@ export type Why = Parameters<Person['pin']>[0];
 /** The code of a login whose end nobody knows: the device may have counted a try. */
 export const UNANSWERED = 'PIN_UNANSWERED';
 
+export interface ChosenPin extends TypedPin {
+  /** The device took it for this before. */
+  proven?: boolean;
+}
+
 /** A PIN on its way to the device. SECURITY: whoever sends it settles it once. */
 export interface SentPin extends TypedPin {
+  reason: Why['reason'];
   mark: RefusedPin;
 }
 
@@ -38,16 +44,18 @@ export interface Pins {
    * until its answer is known; `hand` and `attempt` do so themselves. Rejects with DeviceError `cancelled`, or what it was ended with.
    */
   turn(signal?: AbortSignal): Promise<() => void>;
-  /** Marks it as sent, durably. `typed.pin` belongs to the answer. Throws what it was ended with, and wipes it. */
-  send(typed: TypedPin): Promise<SentPin>;
+  /** Marks it as sent, durably; for a login unless it says otherwise. `typed.pin` belongs to the answer. Throws what it was ended with, and wipes it. */
+  send(typed: TypedPin, reason?: Why['reason']): Promise<SentPin>;
   /** It did not go out: it may be sent. The PIN stays. */
   unmark(sent: SentPin): Promise<void>;
   /** Throws AppError INVALID_INPUT when the device refused this PIN before. The PIN is wiped. */
   guard(pin: Uint8Array): Promise<void>;
   /** The device refused what bears this mark. */
   refused(mark: RefusedPin): Promise<void>;
-  /** Puts it into the vault. */
-  keep(pin: Uint8Array): Promise<void>;
+  /** The PIN of the device was changed from one to the other: whoever keeps it, here or for another signer on it, keeps the new one. */
+  changed(oldPin: Uint8Array, newPin: Uint8Array): Promise<void>;
+  /** What a person typed, for the next login. A copy is taken. */
+  offer(pin: Uint8Array): void;
   /** The operator looked at it: every PIN may be tried again. */
   forgetRefusals(): Promise<void>;
   /** The marks of those that are not sent by themselves. */
@@ -58,6 +66,8 @@ export interface Pins {
   forget(): void;
   /** For ever: who waits for a PIN or asks for one gets `why`. */
   end(why: Error): void;
+  /** The one in memory, which belongs to the answer; null: there is none. It is not held here any more. */
+  takeHeld(): Uint8Array | null;
   held(): boolean;
   stored(): boolean;
   /** Whether these sealed bytes are the ones it takes the PIN from. */

@@ -94,14 +94,17 @@ export function createPrompts(deps: { clock: Clock; random: Random; changed(): v
 
   return {
     list: () => [...open.values()].map(({ shown }) => shown),
-    pin({ id, name }, { text, why: { tries, token = null, server = null }, check, signal }) {
+    pin({ id, name }, { text, why: { reason, tries, token = null, server = null }, check, signal }) {
       const none = (): DeviceError =>
         new DeviceError('cancelled', 'CANCELLED', `No PIN was given to ${name}: nothing was done.`);
       if (over !== null) return Promise.reject(over);
       if (signal?.aborted === true) return Promise.reject(none());
       const { promise, resolve, reject } = Promise.withResolvers<TypedPin>();
       const shown = show(
-        { signer: id, signerName: name, kind: 'pin', text, tries, token, server },
+        {
+          ...{ signer: id, signerName: name, kind: 'pin', text, tries, token, server },
+          forSignature: reason === 'signature',
+        },
         { check, resolve, cancel: () => reject(none()) },
       );
       const leave = (): void => {
@@ -117,7 +120,10 @@ export function createPrompts(deps: { clock: Clock; random: Random; changed(): v
         return () => undefined;
       }
       const shown = show(
-        { signer: id, signerName: name, kind: 'waits', text, tries: null, token: null, server: null },
+        {
+          ...{ signer: id, signerName: name, kind: 'waits', text, tries: null, token: null, server: null },
+          forSignature: false,
+        },
         { check: () => Promise.resolve(null), resolve: () => undefined, cancel: whenCancelled },
       );
       return () => close(shown);
@@ -126,6 +132,13 @@ export function createPrompts(deps: { clock: Clock; random: Random; changed(): v
       const found = find(id);
       if (found.shown.kind === 'waits')
         throw new AppError('NOT_ALLOWED_NOW', 'The device waits for something that is done on it, not here.');
+      if (found.shown.forSignature && typed.keep === 'vault') {
+        wipe(typed.pin);
+        throw new AppError(
+          'INVALID_INPUT',
+          'A PIN for signatures is not kept in the workspace. Keep it until the lock, or use it once.',
+        );
+      }
       const wrong = await found.check(typed.pin);
       if (wrong !== null) {
         wipe(typed.pin);

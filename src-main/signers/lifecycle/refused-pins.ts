@@ -20,10 +20,10 @@ export async function refusedPin(pin: Uint8Array, random: Random, at: Date): Pro
 }
 
 /** The mark that `pin` bears, or null. */
-export async function knownRefusal(
+export async function knownRefusal<M extends Pick<RefusedPin, 'salt' | 'hash'>>(
   pin: Uint8Array,
-  refused: readonly RefusedPin[],
-): Promise<RefusedPin | null> {
+  refused: readonly M[],
+): Promise<M | null> {
   for (const mark of refused)
     if (equalBytes(await hashOf(pin, mark.salt), Buffer.from(mark.hash, 'hex'))) return mark;
   return null;

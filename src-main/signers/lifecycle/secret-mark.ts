@@ -4,15 +4,17 @@ import type { Contact } from './contact.ts';
 import type { Pins } from './pins-contract.ts';
 
 /**
- * What `secretMark` of a signer's row says, from the marks in the store: known from the unlock on. A mark older than the last
- * contact that succeeded stands in nobody's way, but where it is of the PIN that is kept.
+ * What `secretMark` of a signer's row says, from the marks in the store: known from the unlock on. Where a PIN is kept, only its own mark
+ * counts: a mistyped one stands in nobody's way. Where none is, a mark counts until the next contact that succeeds.
  */
 export function secretMark({ contact, pins }: { contact: Contact; pins: Pins }): SignerRow['secretMark'] {
   const goodAt = contact.known()?.at ?? null;
   const stored = pins.stored();
+  const waits = !stored && !pins.held();
   const marks = pins
     .refusals()
-    .filter(({ at, kept }) => goodAt === null || at > goodAt || (stored && kept === true));
+    .filter(({ signature }) => signature !== true)
+    .filter(({ at, kept }) => (stored ? kept === true : waits && (goodAt === null || at > goodAt)));
   if (marks.length === 0) return null;
   return marks.every(({ unanswered }) => unanswered === true) ? 'unanswered' : 'refused';
 }

@@ -73,6 +73,9 @@ test('a refusal is marked although another call ends meanwhile', async () => {
       new Uint8Array(),
     );
   const first = sign(1).catch((error: unknown) => error);
+  await expect.poll(() => s.prompts.list().length).toBe(1);
+  const typed = { pin: new Uint8Array(Buffer.from('1111')), keep: 'no' } as const;
+  await s.prompts.answer(s.prompts.list()[0]?.id ?? '', typed);
   await expect.poll(() => sent.length).toBe(1);
   await sign(2);
   go.resolve();
@@ -178,7 +181,7 @@ test('the question of a cancelled job goes with it', async () => {
 });
 
 test('a lock that meets the look-up of a PIN ends, and so does the job', async () => {
-  const token = fakeToken('S1');
+  const token = fakeToken('S1', { algorithms: ['p-256'] });
   const t = await started({ '/a.so': token });
   const id = await t.add('One', '/a.so', '0000');
   await t.job(await t.app.call('signers.login', { id }));
@@ -194,7 +197,7 @@ test('a lock that meets the look-up of a PIN ends, and so does the job', async (
   await t.app.call('workspace.lock', {});
   await t.app.call('workspace.unlock', { passphrase: PASSPHRASE });
   expect((await t.app.call('signers.prompts', {})).prompts).toEqual([]);
-}, 15_000);
+}, 45_000);
 
 test('twenty other refusals leave the mark of the stored PIN', async () => {
   const made = testVault();

@@ -160,7 +160,7 @@ export async function connect(deps: Pkcs11Deps, signal?: AbortSignal): Promise<C
   signal?.addEventListener('abort', abort);
   try {
     // Whoever is asked for a PIN may never answer.
-    return await Promise.race([openToken(deps, client, deadlines), aborted(signal)]);
+    return await unlessCancelled(openToken(deps, client, deadlines), signal);
   } catch (error) {
     client.end(error instanceof DeviceError ? error : faultOf('SIGNER_CLOSED'));
     throw error;
@@ -169,10 +169,17 @@ export async function connect(deps: Pkcs11Deps, signal?: AbortSignal): Promise<C
   }
 }
 
-function aborted(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal?.addEventListener('abort', () => reject(faultOf('CANCELLED')), { once: true });
-  });
+/** What comes of `work`, or `cancelled` as soon as `signal` is; the library ends what it does in its time, and nobody waits. */
+export async function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  const { promise: left, reject } = Promise.withResolvers<never>();
+  const leave = (): void => reject(faultOf('CANCELLED'));
+  if (signal?.aborted === true) leave();
+  signal?.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([work, left]);
+  } finally {
+    signal?.removeEventListener('abort', leave);
+  }
 }
 
 async function openToken(deps: Pkcs11Deps, client: HostClient, deadlines: Deadlines): Promise<Connection> {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SignerHost } from '../../ports.ts';
 import { testClock } from '../../testing/test-ports.ts';
-import { checkEnvironment, refusedVariables } from './environment.ts';
 import { explainFault, FAULTS } from './faults.ts';
 import { startHostClient } from './host-client.ts';
 import { ENOUGH } from './sign-runs.ts';
@@ -269,21 +268,4 @@ describe('what failures mean', () => {
         fix: 'Do what the vendor says of this code.',
       });
   });
-});
-
-test('variables for a library: its own pass, the loader and Node are left alone', () => {
-  expect(refusedVariables({ SOFTHSM2_CONF: '/a', YUBIHSM_PKCS11_CONF: '/b', CLOUDHSM_PIN: 'x' })).toEqual([]);
-  expect(refusedVariables({ P11_KIT_SERVER_ADDRESS: 'unix:path=/a' })).toEqual([]);
-  const code = { OPENSSL_CONF: '/a', OPENSSL_MODULES: '/b', P11_KIT_STRICT: '1' };
-  expect(refusedVariables(code)).toEqual(Object.keys(code));
-  const bad = {
-    LD_PRELOAD: '',
-    ld_library_path: '',
-    DYLD_INSERT_LIBRARIES: '',
-    NODE_OPTIONS: '',
-    ELECTRON_RUN_AS_NODE: '',
-    PATH: '',
-  };
-  expect(refusedVariables(bad)).toEqual(Object.keys(bad));
-  expect(() => checkEnvironment({ LD_AUDIT: '/x.so' })).toThrow(/LD_AUDIT cannot be set/);
 });

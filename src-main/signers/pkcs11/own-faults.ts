@@ -108,6 +108,20 @@ export const OWN_FAULTS: Readonly<Record<string, FaultText>> = {
     check: 'Look at the variables of the signer.',
     fix: 'Remove the variable.',
   },
+  VARIABLE_FILE_MISSING: {
+    trouble: 'unreachable',
+    text: 'The file of settings that a variable of this signer names is not there. Put it back or correct the variable.',
+    cause: 'The variable is misspelt, or the file was moved or lies on a disk that is not connected.',
+    check: 'Look for the file with the file manager, and at the variable in the settings of the signer.',
+    fix: 'Put the file back, or correct the variable in the settings of the signer.',
+  },
+  VARIABLE_FILE_NOT_READABLE: {
+    trouble: 'misconfigured',
+    text: 'The file of settings that a variable of this signer names cannot be read. Mend its permissions.',
+    cause: 'The user who runs Baleen may not read it, or the variable names a folder.',
+    check: 'Look at the permissions of the file, and at the variable in the settings of the signer.',
+    fix: 'Allow this user to read the file, or name the right one.',
+  },
   SLOT_NOT_FOUND: {
     trouble: 'misconfigured',
     text: 'The library has no such slot. Choose another one under Signers.',

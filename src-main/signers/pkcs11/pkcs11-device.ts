@@ -1,6 +1,5 @@
 /**
- * A PKCS#11 token as a Device. Keys are known by CKA_ID alone, never by label; what it has open lives in a child of its own
- * (connection.ts) that is thrown away whenever the token may be another one than before.
+ * A PKCS#11 token as a Device. Keys are known by CKA_ID alone; what it has open lives in a child that is thrown away when need be.
  */
 import type { KeyAlgorithm } from '#shared/contract/keys.ts';
 import type { Random } from '../../ports.ts';
@@ -14,6 +13,7 @@ import {
   type Connection,
   DEADLINES,
   type Pkcs11Deps,
+  unlessCancelled,
 } from './connection.ts';
 import { endedForOne, faultOf, isGone } from './faults.ts';
 import { quietNotice } from './quiet-notice.ts';
@@ -284,8 +284,8 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       await destroyOn(on, id);
       return 'destroyed';
     },
-    find: async (spkiDer) => theOne(await keys(), spkiDer),
-    list: keys,
+    find: async (spkiDer, signal) => theOne(await unlessCancelled(keys(), signal), spkiDer),
+    list: (signal) => unlessCancelled(keys(), signal),
     async close() {
       closed.abort();
       closed = new AbortController();

@@ -64,6 +64,25 @@ describeSoftHsm('a key that waits for a touch', () => {
     await device.create(P256);
   });
 
+  test('being made: who lists or looks for keys meanwhile is not kept waiting when it is cancelled', async () => {
+    const { device } = await opened('touch');
+    const { spkiDer } = await device.create(P256);
+    rmSync(touched);
+    const making = device.create(P256);
+    making.catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const cancel = new AbortController();
+    const both = [device.list(cancel.signal), device.find(spkiDer, cancel.signal)];
+    const started = performance.now();
+    cancel.abort();
+    for (const one of both) await expect(one).rejects.toMatchObject({ trouble: 'cancelled' });
+    expect(performance.now() - started).toBeLessThan(1000);
+    writeFileSync(touched, '');
+    // Nothing was ended by it: the key is made.
+    await making;
+    expect(await device.find(spkiDer)).not.toBeNull();
+  });
+
   test('being made and signing: one notice for both, whose cancel ends both', async () => {
     const { device, person } = await opened('touch');
     const { handle } = await device.create(P256);

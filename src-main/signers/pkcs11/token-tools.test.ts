@@ -47,7 +47,11 @@ describeSoftHsm('the slots of a library', () => {
   test('a configuration that is missing is said with what to look at', async () => {
     await expect(
       listSlots(deps, { ...library(), environment: { SOFTHSM2_CONF: '/nowhere/softhsm2.conf' } }),
-    ).rejects.toMatchObject({ code: 'CKR_GENERAL_ERROR', trouble: 'unreachable' });
+    ).rejects.toMatchObject({
+      code: 'VARIABLE_FILE_MISSING',
+      trouble: 'unreachable',
+      message: expect.stringContaining('/nowhere/softhsm2.conf, which SOFTHSM2_CONF names') as string,
+    });
   });
   test('variables that would change the child are refused before it starts', async () => {
     await expect(
@@ -171,7 +175,9 @@ describeSoftHsm('tokens are made and their PINs changed', () => {
 
 describeSoftHsm('a library that fails here', () => {
   test('is asked once, and nobody is told that it is tried again', async () => {
-    const missing = { ...library(), environment: { SOFTHSM2_CONF: '/nowhere/softhsm2.conf' } };
+    const conf = join(hsm.folder, 'no-tokens.conf');
+    writeFileSync(conf, 'directories.tokendir = /nowhere/tokens\n');
+    const missing = { ...library(), environment: { SOFTHSM2_CONF: conf } };
     await expect(listSlots(deps, missing)).rejects.toMatchObject({
       code: 'CKR_GENERAL_ERROR',
       message: expect.stringMatching(/^The library failed without saying why\. Look whether/),

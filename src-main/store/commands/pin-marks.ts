@@ -1,6 +1,7 @@
 /** The marks of refused and unanswered PINs in the table of the signers. What a mark means is signers/lifecycle/pin-marks.ts's. */
 import type { Tx } from '../command.ts';
-import type { RefusedPin } from '../signer-columns.ts';
+import type { SignerSettings } from '#shared/contract/signer-settings.ts';
+import type { PendingMarks, RefusedPin } from '../signer-columns.ts';
 
 const MOST_REFUSED = 20;
 
@@ -18,13 +19,74 @@ export function setMarks(tx: Tx, id: string, marks: readonly RefusedPin[]): void
   tx.run('UPDATE signers SET refused = $refused WHERE id = $id', { id, refused: JSON.stringify(marks) });
 }
 
-/** SECURITY: the marks of what the vault keeps are counted apart, so that no number of others pushes them out. */
-export function mark(tx: Tx, { id, pin }: { id: string; pin: RefusedPin }): void {
-  const marks = [...marksOf(tx, id).filter(({ salt }) => salt !== pin.salt), pin];
-  setMarks(tx, id, [
+/** With one more. SECURITY: the marks of what the vault keeps are counted apart, so that no number of others pushes them out. */
+function marked(before: readonly RefusedPin[], pin: RefusedPin): RefusedPin[] {
+  const marks = [...before.filter(({ salt }) => salt !== pin.salt), pin];
+  return [
     ...marks.filter(({ kept }) => kept === true).slice(-MOST_REFUSED),
     ...marks.filter(({ kept }) => kept !== true).slice(-MOST_REFUSED),
-  ]);
+  ];
+}
+
+const mark = (tx: Tx, id: string, pin: RefusedPin): void => setMarks(tx, id, marked(marksOf(tx, id), pin));
+
+interface PendingRow {
+  signer: string;
+  place: string;
+  refused: string;
+}
+
+const PUT_PENDING =
+  'INSERT OR REPLACE INTO pending_marks (signer, place, refused) VALUES ($signer, $place, $refused)';
+
+function pendingRows(tx: Tx): PendingRow[] {
+  return tx.all<PendingRow & Record<string, string>>('SELECT signer, place, refused FROM pending_marks');
+}
+
+export function pendingMarks(tx: Tx): PendingMarks[] {
+  return pendingRows(tx).map(({ signer, place, refused }) => ({
+    id: signer,
+    settings: JSON.parse(place) as SignerSettings,
+    marks: JSON.parse(refused) as RefusedPin[],
+  }));
+}
+
+export function setPendingMarks(tx: Tx, { id, settings, marks }: PendingMarks): void {
+  tx.run(PUT_PENDING, { signer: id, place: JSON.stringify(settings), refused: JSON.stringify(marks) });
+}
+
+/** Nothing is pending any more. */
+export function forgetPendingMarks(tx: Tx): void {
+  tx.run('DELETE FROM pending_marks', {});
+}
+
+/** What is marked of a PIN that `id` sends or sent. */
+export interface SentMark {
+  id: string;
+  pin: RefusedPin;
+  /** Where it goes, when that is not in force. */
+  pending?: SignerSettings;
+  /** Other signers on the same device in whose vault it lies. */
+  keptBy?: readonly string[];
+}
+
+export function markAll(tx: Tx, { id, pin, pending, keptBy = [] }: SentMark): void {
+  if (pending === undefined) mark(tx, id, pin);
+  else {
+    const place = JSON.stringify(pending);
+    const before = pendingMarks(tx).find((one) => one.id === id && JSON.stringify(one.settings) === place);
+    setPendingMarks(tx, { id, settings: pending, marks: marked(before?.marks ?? [], pin) });
+  }
+  for (const other of keptBy) mark(tx, other, { ...pin, kept: true });
+}
+
+/** Takes the marks of these salts away, whoever has them. */
+export function unmark(tx: Tx, salts: readonly string[]): void {
+  const left = (marks: readonly RefusedPin[]): RefusedPin[] =>
+    marks.filter(({ salt }) => !salts.includes(salt));
+  for (const { id, marks } of allMarks(tx))
+    if (left(marks).length < marks.length) setMarks(tx, id, left(marks));
+  for (const one of pendingMarks(tx)) setPendingMarks(tx, { ...one, marks: left(one.marks) });
 }
 
 /** Those of every signer that has some. */

@@ -6,14 +6,25 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import { change, read, type Tx, write } from '../command.ts';
 import type {
   AppliedSigner,
+  PendingMarks,
   RefusedPin,
+  SignaturePin,
   SignerBinding,
   SignerRoles,
   StoredSigner,
   StoredSignerConfig,
 } from '../signer-columns.ts';
 import { nameIdentities, rememberIdentity } from './identity-keys.ts';
-import { mark, marksOf, setMarks } from './pin-marks.ts';
+import {
+  forgetPendingMarks,
+  markAll,
+  marksOf,
+  pendingMarks,
+  type SentMark,
+  setMarks,
+  setPendingMarks,
+  unmark,
+} from './pin-marks.ts';
 import { forgetUnfinished } from './unfinished-keys.ts';
 
 interface Row {
@@ -27,6 +38,7 @@ interface Row {
   serial: string | null;
   bound_at: number | null;
   refused: string;
+  signed: string;
   device: string | null;
 }
 
@@ -52,6 +64,7 @@ function stored(row: Row): StoredSigner {
         ? null
         : { spkiDer, handle, serial: serial ?? '', boundAt: new Date(boundAt ?? 0).toISOString() },
     refused: JSON.parse(row.refused) as RefusedPin[],
+    signed: JSON.parse(row.signed) as SignaturePin[],
     device: row.device,
   };
 }
@@ -104,7 +117,7 @@ function recordLeft(tx: Tx, { id, name }: { id: string; name: string }): void {
   });
 }
 
-function put(tx: Tx, { id, name, kind, settings, sealed }: AppliedSigner): void {
+function put(tx: Tx, { id, name, kind, settings, sealed, marks = [] }: AppliedSigner): void {
   const values = { id, name, kind, settings: settings === null ? null : JSON.stringify(settings) };
   tx.run(
     `INSERT INTO signers (id, name, kind, settings) VALUES ($id, $name, $kind, $settings)
@@ -112,6 +125,7 @@ function put(tx: Tx, { id, name, kind, settings, sealed }: AppliedSigner): void 
     values,
   );
   if (sealed !== 'keep') tx.run('UPDATE signers SET sealed = $sealed WHERE id = $id', { id, sealed });
+  if (marks.length > 0) setMarks(tx, id, [...marksOf(tx, id), ...marks]);
 }
 
 export const signerCommands = {
@@ -130,6 +144,7 @@ export const signerCommands = {
       revision: nextRevision(tx, args.revision),
       pending: args.pending,
     });
+    if (args.pending === null) forgetPendingMarks(tx);
   }),
   /** Files that settings name lie elsewhere now: nothing else of them changes, pending or in force. */
   'signers.moved': change(
@@ -165,6 +180,7 @@ export const signerCommands = {
          one_off_signer = $oneOffSigner, pending = NULL WHERE one = 1`,
         { revision, ...args.roles },
       );
+      forgetPendingMarks(tx);
     },
   ),
   /** Throws AppError POLICY_REFUSED with the ids of its keys. */
@@ -199,20 +215,23 @@ export const signerCommands = {
     );
   }),
   /** Durable before anybody can send the PIN again. */
-  'signers.refused': change((tx, args: { id: string; pin: RefusedPin }): void => mark(tx, args)),
+  'signers.refused': change((tx, args: SentMark): void => markAll(tx, args)),
   /** Durable before the PIN is sent: it is on its way, and nothing is known of it yet. */
-  'signers.sending': write((tx, args: { id: string; pin: RefusedPin }): void => mark(tx, args)),
-  /** The device took them: the marks of these salts are gone. */
-  'signers.taken': write((tx, { id, salts }: { id: string; salts: string[] }): void =>
-    setMarks(
-      tx,
-      id,
-      marksOf(tx, id).filter(({ salt }) => !salts.includes(salt)),
-    ),
-  ),
-  'signers.forgetRefused': change((tx, { id }: { id: string }): void => {
-    tx.run("UPDATE signers SET refused = '[]' WHERE id = $id", { id });
+  'signers.sending': write((tx, args: SentMark): void => markAll(tx, args)),
+  /** The device took them: the marks of these salts are gone, whichever signers have them. */
+  'signers.taken': write((tx, { salts }: { salts: string[] }): void => unmark(tx, salts)),
+  /** `pending`: signers that are not in force, or not at the place that is meant. */
+  'signers.forgetRefused': change((tx, { ids, pending }: { ids: string[]; pending: string[] }): void => {
+    for (const id of ids) setMarks(tx, id, []);
+    for (const one of pendingMarks(tx))
+      if (pending.includes(one.id)) setPendingMarks(tx, { ...one, marks: [] });
   }),
+  /** The PINs that its device took for signatures. */
+  'signers.signed': write((tx, { id, pins }: { id: string; pins: SignaturePin[] }): void => {
+    tx.run('UPDATE signers SET signed = $signed WHERE id = $id', { id, signed: JSON.stringify(pins) });
+  }),
+  /** Marks of what is not in force. */
+  'signers.pendingMarks': read((tx): PendingMarks[] => pendingMarks(tx)),
   /** How many keys each signer holds. */
   'signers.keyCounts': read((tx): { signer: string; count: number }[] =>
     tx.all(

@@ -5,6 +5,7 @@ import { taChildrenMigration } from './003-ta-children.ts';
 import { signersMigration } from './004-signers.ts';
 import { keysOnDevicesMigration } from './005-keys-on-devices.ts';
 import { identityKeysMigration } from './006-identity-keys.ts';
+import { pendingMarksMigration } from './007-pending-marks.ts';
 
 export interface Migration {
   /** The schema version it leads to (SQLite's user_version). */
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly Migration[] = [
   signersMigration,
   keysOnDevicesMigration,
   identityKeysMigration,
+  pendingMarksMigration,
 ];

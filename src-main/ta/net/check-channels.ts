@@ -8,13 +8,17 @@ import { createHeldFiles } from '../proxy/held-files.ts';
 import type { AssociatedSigner } from '../proxy/proxy-state.ts';
 import type { TaDeps } from '../ta.ts';
 import { trustOf } from './krill-link.ts';
+import { publicPinChannels } from './public-pins.ts';
+import { serverOfUri } from './server-of-uri.ts';
 import { checkRrdp } from './rrdp-check.ts';
 import { checkTal } from './tal-check.ts';
 
-const sameHost = (a: string, b: string): boolean => {
-  const host = URL.parse(a)?.host ?? '';
-  return host !== '' && host === URL.parse(b)?.host;
+const sameServer = (a: string, b: string): boolean => {
+  const server = serverOfUri(a);
+  return server !== null && server === serverOfUri(b);
 };
+
+type Names = 'checkPublic' | 'publicFindings' | 'publicPins' | 'pinPublic' | 'unpinPublic';
 
 export function checkChannels(
   deps: TaDeps & {
@@ -26,10 +30,11 @@ export function checkChannels(
     pins(): Promise<{ server: string; pin: string | null }[]>;
     refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
   },
-): { channels: Pick<Domain<'ta'>, 'checkPublic' | 'publicFindings'>; clear(): void } {
+): { channels: Pick<Domain<'ta'>, Names>; clear(): void } {
   const { clock, jobs, net } = deps;
   const held = createHeldFiles<{ at: string; findings: PublicFinding[] }>(deps, 'findings');
-  const channels: Pick<Domain<'ta'>, 'checkPublic' | 'publicFindings'> = {
+  const channels: Pick<Domain<'ta'>, Names> = {
+    ...publicPinChannels(deps),
     publicFindings: ({ id }) => held.get(id),
     async checkPublic() {
       const anchor = await deps.anchor();
@@ -48,7 +53,7 @@ export function checkChannels(
               net,
               signal: job.signal,
               trustOf: (uri: string): Trust =>
-                trustOf(pins.find(({ server }) => sameHost(server, uri))?.pin ?? null),
+                trustOf(pins.find(({ server }) => sameServer(server, uri))?.pin ?? null),
             };
             job.report(0.1, 'Fetching the TA certificate');
             const findings = await checkTal(files, {

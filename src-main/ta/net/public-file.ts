@@ -5,6 +5,7 @@
 import type { ErrorCode } from '#shared/errors.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Net, Trust } from '../../ports.ts';
+import { serverOfUri } from './server-of-uri.ts';
 
 /** One thing looked at. `ok` null: it could not be looked at, which says nothing against it. */
 export interface Finding {
@@ -12,6 +13,8 @@ export interface Finding {
   ok: boolean | null;
   /** One sentence. */
   text: string;
+  /** The certificate that the server showed where it was not believed: upper-case hex. */
+  shown?: { server: string; sha256: string };
 }
 
 export interface PublicFiles {
@@ -30,6 +33,14 @@ const THEIRS: ReadonlySet<ErrorCode> = new Set([
   'TOO_LARGE',
   'INVALID_INPUT',
 ]);
+
+function untrusted(server: string, trust: Trust, error: AppError): string {
+  const compare = 'compare the fingerprint that it shows with the server’s own';
+  if (trust !== 'system')
+    return `${server} shows another certificate than the pinned one, so nothing was fetched: ${compare}, then pin that one.`;
+  const why = error.details?.library ?? '';
+  return `No authority that is trusted here vouches for the certificate of ${server}${why === '' ? '' : ` (${why})`}, so nothing was fetched: ${compare}, then pin it here.`;
+}
 
 /** The bytes behind an https URI, or the finding in their place. Throws AppError when our side may not ask. */
 export async function fetchPublic(
@@ -54,6 +65,10 @@ export async function fetchPublic(
     return { uri, ok: false, text };
   } catch (error) {
     if (!(error instanceof AppError) || !THEIRS.has(error.code)) throw error;
+    const server = serverOfUri(uri);
+    const sha256 = error.details?.fingerprint;
+    if (error.code === 'PEER_UNTRUSTED' && server !== null && sha256 !== undefined)
+      return { uri, ok: false, text: untrusted(server, trustOf(uri), error), shown: { server, sha256 } };
     return { uri, ok: false, text: error.message };
   }
 }

@@ -109,7 +109,12 @@ describe('what lies behind a TAL', () => {
     const uri = `${await host({ '/ta.cer': TA })}/ta.cer`;
     const check = { tal: { ...TAL, uris: [uri] }, certificateDer: TA, at: AT };
     expect(await checkTal({ ...FILES, trustOf: () => 'system' }, check)).toEqual([
-      { uri, ok: false, text: expect.stringContaining('No authority that is trusted here vouches') },
+      {
+        uri,
+        ok: false,
+        text: expect.stringContaining('No authority that is trusted here vouches'),
+        shown: { server: uri.replace('/ta.cer', ''), sha256: TLS.sha256 },
+      },
     ]);
   });
 

@@ -7,6 +7,7 @@ import { DEFAULT_TIMING, type Identity } from '../signer/trust-anchor.ts';
 import { answerChild } from './answer-child.ts';
 import { addChild, changeResources, removeChild, requireChild, withChild } from './change-children.ts';
 import { typedResources } from './child-info.ts';
+import { wishTexts } from './make-request.ts';
 import type { AssociatedSigner, ProxyState } from './proxy-state.ts';
 
 const NOW = new Date('2027-03-01T12:00:00Z');
@@ -135,4 +136,20 @@ test('every field of typed resources that is wrong is named at once, each in a s
     expect(fields.map(({ path }) => path)).toEqual(['resources.asn', 'resources.ipv6']);
     expect(fields.every(({ message }) => /[^.]\.$/.test(message))).toBe(true);
   }
+});
+
+test('what is revoked by the operator is not called a wish of the child', async () => {
+  const { child } = await asked(state, 'rsync://child.example.net/repo/a/');
+  expect(wishTexts(withChild(state, child))).toEqual([
+    expect.stringMatching(/^a asked for a certificate for key [0-9A-F]{8}…$/),
+  ]);
+  const used = { ...child, openRequests: new Map(), usedKeys: new Map([[key.keyId, 'in-use' as const]]) };
+  expect(wishTexts(removeChild(withChild(state, used), 'a'))).toEqual([
+    expect.stringMatching(/^a is being removed: its key [0-9A-F]{8}… is to be revoked$/),
+  ]);
+  const issued = new Map([[ta.keyId, { serial: 1n }]]);
+  const objects = { ...signer.objects, issued } as unknown as AssociatedSigner['objects'];
+  expect(wishTexts({ ...state, signer: { ...signer, objects }, revoking: [ta.keyId] })).toEqual([
+    expect.stringMatching(/^key [0-9A-F]{8}…, which no child here has, is to be revoked$/),
+  ]);
 });

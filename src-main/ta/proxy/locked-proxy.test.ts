@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TestApp } from '../../testing/test-app.ts';
+import { ask as get } from '../../testing/test-net.ts';
 import { testKey } from '../../testing/test-proxy.ts';
 import {
   addChild,
@@ -7,6 +8,7 @@ import {
   associatedHalves,
   endHalves,
   makeRequest,
+  proxyFileOf,
   proxyOf,
   take,
 } from '../../testing/test-proxy-app.ts';
@@ -24,10 +26,18 @@ test(
   { timeout: 240_000 },
   async () => {
     const { child, key, send } = await servedChild(proxy);
+    const { uris } = await proxy.call('ta.service', {});
+    const cer = await proxyFileOf(proxy, 'certificate');
     const wish = await child.issue(key, 'rsync://child.example.net/repo/one/');
     await proxy.call('workspace.lock', {});
     expect((await send(await child.message({ type: 'list' }, proxy.clock.now()))).status).toBe(503);
     expect(await proxy.call('ta.serving', {})).toEqual({ running: true, lockedUntil: null });
+    // ta.cer and the TAL are public, and handed out without any key.
+    const { certificate, tal } = uris;
+    const served = await get(certificate, { maxBytes: 9999 });
+    expect(served.status).toBe(200);
+    expect(Buffer.from(served.body)).toEqual(cer);
+    expect(Buffer.from((await get(tal)).body).toString('utf8')).toContain('ta.cer');
     await proxy.later(1000);
     await proxy.call('ta.serveLocked', { hours: 2 });
     const until = new Date(proxy.clock.now().getTime() + 2 * 3_600_000).toISOString();

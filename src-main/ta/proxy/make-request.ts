@@ -3,6 +3,7 @@
  * the file it is, so that everybody who is shown it sees the same octets.
  */
 import { randomUUID } from 'node:crypto';
+import { BLOB_LIMITS } from '#shared/contract/blob.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { momentText } from '../../lib/moment-text.ts';
 import { shortKey } from '../short-key.ts';
@@ -12,8 +13,9 @@ import { openDocument } from '../open-exchange.ts';
 import { differences } from '../review/differences.ts';
 import { signedFile } from '../signed-file.ts';
 import type { MessageSigning } from '../signer/signing.ts';
+import { resourcesJson } from '../objects.ts';
 import type { OpenRequest, ProxyState } from './proxy-state.ts';
-import { advisoryMembers, requestJson } from './request-json.ts';
+import { advisoryMembers, childRequestJson, requestJson } from './request-json.ts';
 import { unownedWishes } from './unowned.ts';
 import { askedKeys } from './withdrawn.ts';
 
@@ -32,6 +34,10 @@ export function wishTexts(state: ProxyState): string[] {
   const issued = state.signer?.objects.issued;
   return wishesOf(state).flatMap(({ handle, requests }) =>
     [...requests].map(([key, { type }]) => {
+      const child = state.children.get(handle);
+      // The operator's own wishes.
+      if (child === undefined) return `key ${shortKey(key)}, which no child here has, is to be revoked`;
+      if (child.leaving) return `${handle} is being removed: its key ${shortKey(key)} is to be revoked`;
       const what =
         type === 'revocation'
           ? 'the revocation of'
@@ -55,6 +61,22 @@ export function outdated(state: ProxyState): string[] {
     : differences(openContent(state.open), { nonce: state.open.nonce, children: wishesOf(state) });
 }
 
+/** No signer reads it: the child that makes it so is named. */
+export function tooLarge({ children }: Request, octets: number): AppError {
+  const sizes = children.map((child) => ({
+    handle: child.handle,
+    length: JSON.stringify(resourcesJson(child.resources)).length + limitsLength(child),
+  }));
+  const [largest] = sizes.toSorted((a, b) => b.length - a.length);
+  return new AppError(
+    'TOO_LARGE',
+    `The request would have ${Math.ceil(octets / 1_048_576)} MiB, and the signer reads ${BLOB_LIMITS.transfer / 1_048_576}: ${largest?.handle ?? 'one child'} asks for the most, with resources in very many pieces. Give it fewer and wider ones, or remove it, and make the request again.`,
+  );
+}
+
+const limitsLength = ({ requests }: Child): number =>
+  [...requests.values()].reduce((sum, wish) => sum + JSON.stringify(childRequestJson(wish)).length, 0);
+
 async function signed(state: ProxyState, request: Request, signing: MessageSigning, now: Date) {
   const days = state.timing.signedMessageValidityDays;
   const file = await signedFile(
@@ -64,6 +86,7 @@ async function signed(state: ProxyState, request: Request, signing: MessageSigni
     { now, days },
     advisoryMembers(state),
   );
+  if (file.length > BLOB_LIMITS.transfer) throw tooLarge(request, file.length);
   return {
     nonce: request.nonce,
     madeAt: now.toISOString(),

@@ -13,6 +13,7 @@ import { isPutOut, notePutOut } from './put-out.ts';
 import { repositoryChannels } from './repository-channels.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 import { createRunningProxy, type RunningProxy } from './running-proxy.ts';
+import { listenerTls } from './listener-tls.ts';
 import { createService } from './service.ts';
 import { serviceChannels } from './service-channels.ts';
 import { childServiceUri, readSettings } from './service-settings.ts';
@@ -68,6 +69,26 @@ export function createProxyHalf(
     serviceUri: async (child: string): Promise<string> =>
       childServiceUri(await readSettings(session()), child),
   };
+  /** It listened with TLS until the lock: its key is here again. What stands in the way is on record, and it is off. */
+  async function listenAgain(): Promise<void> {
+    const settings = service.rested();
+    if (settings === null) return;
+    try {
+      await service.start(settings, await listenerTls(deps, settings));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      await session().store.run('audit.add', {
+        audit: {
+          action: 'ta.startService',
+          outcome: 'failed',
+          summary: `The trust anchor does not listen again after the lock: ${error.message}`.slice(0, 300),
+          subjects: [],
+        },
+      });
+    }
+    deps.changed('ta', []);
+  }
+
   const first = proxyChannels(parts);
   const second = exchangeChannels(parts);
   return {
@@ -122,6 +143,7 @@ export function createProxyHalf(
     async unlocked() {
       proxy.opened(clock.now());
       const meanwhile = service.unlocked();
+      await listenAgain();
       if (meanwhile === null) return;
       // In their order, and before anybody else asks. One that is refused now keeps no other back.
       const told = meanwhile.queries.map(({ handle, query, message }) =>

@@ -12,6 +12,7 @@ import {
   signerFor,
   TAL,
 } from '../../testing/test-proxy-app.ts';
+import { signerDraft } from '../../testing/test-signer.ts';
 
 let proxy: TestApp;
 let signer: TestApp;
@@ -52,11 +53,25 @@ test('it is asked for once there is something to find, ends when it was seen, an
   await initProxy(proxy, join(proxy.folder, 'published'));
   // A signer in the same workspace is set up with the very files that are carried otherwise.
   const text = async (what: 'proxy-id' | 'proxy-repo') => (await proxyFileOf(proxy, what)).toString('utf8');
-  expect((await proxy.call('ta.proxySetup', {})).files).toEqual({
+  const files = {
     proxyId: await text('proxy-id'),
     repository: await text('proxy-repo'),
     fingerprint: (await proxyOf(proxy)).identity.sha256,
-  });
+  };
+  expect((await proxy.call('ta.proxySetup', {})).files).toEqual(files);
+  // Nobody compared anything there, and it is not said; elsewhere somebody typed it.
+  const draft = {
+    proxyId: { name: 'proxy-id.json', text: files.proxyId },
+    fingerprint: files.fingerprint,
+    repository: { name: 'proxy-repo.json', text: files.repository },
+    ...TAL,
+  };
+  const { review: here } = await signerDraft(proxy, draft);
+  expect(here).toMatchObject({ proxyHere: true });
+  expect(here.lines[0]?.note).toBe('identity, of this workspace: not compared');
+  const { review: elsewhere } = await signerDraft(signer, draft);
+  expect(elsewhere).toMatchObject({ proxyHere: false });
+  expect(elsewhere.lines[0]?.note).toBe('identity, compared by you');
   expect((await signer.call('ta.proxySetup', {})).files).toBeNull();
   await expect(proxy.call('ta.putOut', {})).rejects.toThrow(/associated/);
   expect(await told()).toEqual([]);

@@ -5,6 +5,8 @@ import { union } from '../../rpki/ranges.ts';
 import type { ResourceSet } from '../../rpki/resource-set.ts';
 import type { Child, Request } from '../documents.ts';
 import type { TaObjects } from '../objects.ts';
+import { answeredWish } from '../answered-wish.ts';
+import { standOf } from '../past-outcome.ts';
 import type { Response } from '../response.ts';
 import {
   type ChildContext,
@@ -53,11 +55,6 @@ function certified(keys: ReadonlySet<string>, { issued }: TaObjects): ResourceSe
   return set;
 }
 
-const PROBLEM = {
-  error: { text: 'the signer answered with an error', clause: 'Krill’s exchange format' },
-  missing: { text: 'the signer did not answer it', clause: 'Krill’s exchange format' },
-};
-
 interface Order {
   state: ProxyState & { signer: AssociatedSigner };
   request: Request;
@@ -95,17 +92,7 @@ function reviewOf(child: Child, order: Order) {
   const seen = childReview({ ...child, resources: certified(keys, response.objects) }, context);
   const view: ChildReview = {
     ...seen,
-    wishes: seen.wishes.map((wish) => {
-      const answer = response.answers.get(handle)?.get(wish.keyId);
-      const info = response.objects.issued.get(wish.keyId);
-      const failed = answer === undefined ? 'missing' : answer.type === 'error' ? 'error' : null;
-      return {
-        ...wish,
-        validUntil:
-          answer?.type === 'issuance' && info !== undefined ? new Date(info.notAfter).toISOString() : null,
-        problems: failed === null ? [] : [PROBLEM[failed]],
-      };
-    }),
+    wishes: seen.wishes.map((wish) => ({ ...wish, ...answeredWish(response, handle, wish.keyId) })),
   };
   const dueBefore = state.timing.issuedCertificateReissueWeeksBefore * WEEK_MS;
   // Keys that no child has are revoked by the operator's own wish.
@@ -137,13 +124,10 @@ export function countsOf(
   after: TaObjects | undefined,
   now: Date,
 ): Pick<ResponseReview, 'certificates' | 'revoked'> {
-  const revoked = ({ revocations }: TaObjects): string =>
-    String(revocations.filter(({ expires }) => Date.parse(expires) > now.getTime()).length);
+  const then = standOf(before, now);
+  const next = after === undefined ? null : standOf(after, now);
   return {
-    certificates: {
-      before: String(before.issued.size),
-      after: after === undefined ? '' : String(after.issued.size),
-    },
-    revoked: { before: revoked(before), after: after === undefined ? '' : revoked(after) },
+    certificates: { before: then.certificates, after: next?.certificates ?? '' },
+    revoked: { before: then.revoked, after: next?.revoked ?? '' },
   };
 }

@@ -2,11 +2,9 @@
 import { AppError } from '../../lib/app-error.ts';
 import type { AuditEntry } from '../../audit/audit-record.ts';
 import type { Domain } from '../../lib/domain.ts';
-import { fullChain } from '../../issuing/full-chain.ts';
 import { routedKey } from '../../signers/stored-key.ts';
-import { toPem } from '../../x509/pem.ts';
-import { privateKeyPem } from '../../x509/private-key.ts';
 import type { TaDeps } from '../ta.ts';
+import { listenerTls } from './listener-tls.ts';
 import { identityKeyObject } from './locked-proxy.ts';
 import type { RunningProxy } from './running-proxy.ts';
 import type { Service } from './service.ts';
@@ -44,21 +42,6 @@ export function serviceChannels(
     changed('ta', []);
   }
 
-  /** Key of the listener, its certificate and those of its issuers without the root (RFC 8446 4.4.2). Throws AppError NOT_ALLOWED_NOW when the key is not here. */
-  async function tlsOf(certificate: string): Promise<{ keyPem: string; certPem: string }> {
-    const { store } = session();
-    const row = await store.run('certificates.get', { id: certificate });
-    if (row.keyId === null)
-      throw new AppError('NOT_ALLOWED_NOW', `The key of ${row.name} is not in this workspace.`);
-    const key = await store.run('keys.get', { id: row.keyId });
-    const chain = await fullChain(store, row, deps.clock.now());
-    const certPem = chain.map((der) => toPem('CERTIFICATE', der)).join('');
-    const keyPem = await software.withPrivateKey(routedKey(key), (pkcs8Der) =>
-      privateKeyPem(pkcs8Der, null, (length) => deps.random.bytes(length)),
-    );
-    return { keyPem, certPem };
-  }
-
   return {
     async service() {
       const settings = await readSettings(session());
@@ -94,7 +77,7 @@ export function serviceChannels(
     },
     async startService() {
       const settings = await readSettings(session());
-      await service.start(settings, settings.certificate === null ? null : await tlsOf(settings.certificate));
+      await service.start(settings, await listenerTls(deps, settings));
       await record('ta.startService', `The trust anchor listens at ${settings.host} port ${settings.port}`);
       return {};
     },

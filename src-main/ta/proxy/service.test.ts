@@ -36,7 +36,9 @@ test('what is said of it while the workspace is locked: whether it runs, and unt
   });
   await app.call('workspace.lock', {});
   expect(await serving()).toEqual({ running: true, lockedUntil: null });
-  expect((await ask(`${root}/ta/ta.cer`)).status).toBe(503);
+  // There is no signer yet, which takes no secret to say; children are told to come again.
+  expect((await ask(`${root}/ta/ta.cer`)).status).toBe(404);
+  expect((await ask(`${root}/rfc6492/ta/online`, { method: 'POST' })).status).toBe(503);
   await app.later(1000);
   await app.call('ta.serveLocked', { hours: 2 });
   const until = new Date(app.clock.now().getTime() + 2 * HOUR_MS).toISOString();
@@ -100,6 +102,57 @@ test('callers are counted by address, IPv6 by /64, IPv4 however it came', async 
   expect(await statuses((at) => (at % 2 === 0 ? '192.0.2.7' : '::ffff:192.0.2.7'))).toEqual([404, 429]);
   expect(await status('192.0.2.8')).toBe(404);
   expect(await status('::ffff:192.0.2.8')).toBe(404);
+});
+
+test('with TLS it rests while the workspace is locked, for it has a key, and listens again after it; by choice it goes on', async () => {
+  const { leaf } = await wizard(app).chain();
+  const root = await startService(app, leaf);
+  const answers = async (): Promise<boolean> => {
+    try {
+      // Whoever it is: the certificate that it shows is enough.
+      await nodeNet.peek(`${root}/`, { timeoutMs: 5000 });
+      return true;
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'UNREACHABLE' });
+      return false;
+    }
+  };
+  const running = async () => (await app.call('ta.service', {})).running;
+  expect(await running()).toMatchObject({ tls: true });
+  await app.call('workspace.lock', {});
+  expect(await answers()).toBe(false);
+  expect(await serving()).toEqual({ running: false, lockedUntil: null });
+  await app.later(1000);
+  // What follows an unlocking is waited for by nobody.
+  await expect.poll(running).toMatchObject({ tls: true, answered: 0 });
+  expect(await answers()).toBe(true);
+
+  await app.call('ta.serveLocked', { hours: 1 });
+  await app.call('workspace.lock', {});
+  expect(await answers()).toBe(true);
+  // The time is over: the key goes, whether anybody asks or not.
+  app.clock.advance(HOUR_MS);
+  await expect.poll(answers).toBe(false);
+  await app.later(1000);
+  await expect.poll(answers).toBe(true);
+
+  // Somebody else took the port meanwhile: it is off, and the audit says why.
+  await app.call('workspace.lock', {});
+  const other = await nodeNet.listen(
+    { host: '127.0.0.1', port: Number(new URL(root).port), tls: null, maxBodyBytes: 1 },
+    async () => ({ status: 200 }),
+  );
+  try {
+    await app.later(1000);
+    const last = async () => (await app.call('audit.list', { action: 'ta.startService', limit: 1 })).rows[0];
+    await expect.poll(async () => (await last())?.outcome).toBe('failed');
+    expect(await running()).toBeNull();
+    expect(await last()).toMatchObject({
+      summary: expect.stringMatching(/does not listen again after the lock/) as string,
+    });
+  } finally {
+    await other.close();
+  }
 });
 
 test('a client that knows the root alone connects: the listener sends its certificate with its issuers', async () => {

@@ -1,6 +1,7 @@
 /**
  * What the trust anchor serves while it listens: provisioning for enrolled children, its certificate and TAL. Off until it is
- * started; with the workspace locked it says so, unless the operator chose that it goes on for some hours.
+ * started. With the workspace locked, certificate and TAL are handed out, which takes no secret, and children are told to come again,
+ * unless the operator chose that it goes on for some hours. A listener with TLS has a key: it rests while locked, unless it goes on.
  */
 import type { KeyObject } from 'node:crypto';
 import type { ServiceSettings, ServiceView } from '#shared/contract/ta-service.ts';
@@ -14,6 +15,7 @@ import type { Heard } from './guard-child.ts';
 import { createLockedProxy, type HeldQuery, type LockedProxy } from './locked-proxy.ts';
 import { answerCall } from './provisioning-server.ts';
 import { TA_HANDLE } from './repository.ts';
+import type { AssociatedSigner } from './proxy-state.ts';
 import type { AnsweringProxy, RunningProxy } from './running-proxy.ts';
 import { CERTIFICATE_PATH, rootUri, TAL_PATH } from './service-settings.ts';
 
@@ -27,6 +29,8 @@ const EACH_MS = 1000;
 
 interface Running {
   listener: Listener;
+  /** Folder of the workspace it listens for. */
+  workspace: string;
   since: Date;
   settings: ServiceSettings;
   answered: number;
@@ -43,8 +47,10 @@ export interface Service {
   serving(): { running: boolean; lockedUntil: string | null };
   /** From the next lock on, for so long. `key` is the identity's; null ends it. */
   serveLocked(choice: { key: KeyObject; hours: number } | null): void;
-  /** The workspace is being locked: keeps what the choice allows. Resolves when it is held. */
+  /** The workspace is being locked: keeps what the choice allows, and no key beside that. Resolves when it is held. */
   locking(): Promise<void>;
+  /** Where it listened with TLS until the lock, to be started again; null: it rested nowhere. */
+  rested(): ServiceSettings | null;
   /** It was unlocked again: answers what was asked meanwhile, and forgets the key. */
   unlocked(): { answered: number; queries: readonly HeldQuery[]; heard: ReadonlyMap<string, Heard> } | null;
 }
@@ -55,16 +61,16 @@ const plain = (status: number, said: string): NetReply => ({
   body: Buffer.from(`${said}\n`, 'utf8'),
 });
 
-async function answerGet(proxy: AnsweringProxy, path: string): Promise<NetReply> {
-  const { state } = await proxy.required();
-  if (state.signer === null) return plain(404, 'The trust anchor is not set up yet.');
+/** What relying parties fetch: public, and signed by the key of the trust anchor. */
+function publicFile(signer: AssociatedSigner | null, path: string): NetReply {
+  if (signer === null) return plain(404, 'The trust anchor is not set up yet.');
   return path === CERTIFICATE_PATH
     ? {
         status: 200,
         headers: { 'content-type': 'application/x-x509-ca-cert' },
-        body: state.signer.certificate.der,
+        body: signer.certificate.der,
       }
-    : plain(200, talText(state.signer));
+    : plain(200, talText(signer));
 }
 
 function handleOf(path: string): string | null {
@@ -79,13 +85,19 @@ function handleOf(path: string): string | null {
 }
 
 export function createService(
-  deps: Pick<TaDeps, 'net' | 'random' | 'changed' | 'session'> & { clock: Clock; proxy: RunningProxy },
+  deps: Pick<TaDeps, 'net' | 'random' | 'changed' | 'session' | 'failed'> & {
+    clock: Clock;
+    proxy: RunningProxy;
+  },
 ): Service {
   const { clock, proxy, net, changed } = deps;
   const now = (): Date => clock.now();
   let running: Running | null = null;
   let choice: { key: KeyObject; until: Date; cancel: () => void } | null = null;
   let locked: LockedProxy | 'silent' | null = null;
+  /** As it was when the workspace was locked. */
+  let publicSince: AssociatedSigner | null = null;
+  let resting: Pick<Running, 'workspace' | 'settings'> | null = null;
   const rate = createRate({ now: () => now().getTime(), burst: BURST, eachMs: EACH_MS });
 
   const goesOn = (): boolean => choice !== null && choice.until.getTime() > now().getTime();
@@ -105,19 +117,34 @@ export function createService(
     return null;
   }
 
-  /** SECURITY: when the time is over the key goes, whether anybody asks or not. */
+  /** SECURITY: what listens with TLS has a key, and without the operator's choice no key stays while it is locked. */
+  async function closeForLock(): Promise<void> {
+    const here = present();
+    if (here === null || here.settings.certificate === null) return;
+    resting = here;
+    running = null;
+    await here.listener.close();
+  }
+
   function endChoice(): void {
     choice?.cancel();
     choice = null;
-    if (locked !== null) locked = 'silent';
+  }
+
+  /** SECURITY: when the time is over the keys go, whether anybody asks or not. */
+  function timeIsOver(): void {
+    endChoice();
+    if (locked === null) return;
+    locked = 'silent';
+    closeForLock().catch(deps.failed);
   }
 
   async function answer(call: NetCall): Promise<NetReply> {
     if (!rate.allows(networkOf(call.client))) return plain(429, 'Too many messages; try again in a minute.');
+    if (call.method === 'GET' && (call.path === CERTIFICATE_PATH || call.path === TAL_PATH))
+      return publicFile(locked === null ? (await proxy.required()).state.signer : publicSince, call.path);
     const from = answering();
     if (from === null) return plain(503, 'The trust anchor is locked by its operator; try again later.');
-    if (call.method === 'GET' && (call.path === CERTIFICATE_PATH || call.path === TAL_PATH))
-      return answerGet(from, call.path);
     const handle = handleOf(call.path);
     return handle === null ? plain(404, 'There is nothing here.') : answerCall(from, handle, call, now());
   }
@@ -150,7 +177,8 @@ export function createService(
         { host, port, tls, maxBodyBytes: MOST_BODY, staysWhileLocked: true },
         counted,
       );
-      running = { listener, since: now(), settings, answered: 0, refused: 0, refusals: [] };
+      const workspace = deps.session().workspace.path;
+      running = { listener, workspace, since: now(), settings, answered: 0, refused: 0, refusals: [] };
     },
     async stop() {
       const old = running;
@@ -166,6 +194,7 @@ export function createService(
             : {
                 since: here.since.toISOString(),
                 uri: rootUri(here.settings),
+                tls: here.settings.certificate !== null,
                 answered: here.answered,
                 refused: here.refused,
                 refusals: here.refusals.map(({ at, ...rest }) => ({ at: at.toISOString(), ...rest })),
@@ -181,26 +210,35 @@ export function createService(
       choice = {
         key: chosen.key,
         until: new Date(now().getTime() + ms),
-        cancel: clock.after(ms, endChoice),
+        cancel: clock.after(ms, timeIsOver),
       };
     },
     async locking() {
       if (present() === null) return endChoice();
-      const held = goesOn() ? await proxy.held() : null;
+      const held = await proxy.held();
+      publicSince = held?.state.signer ?? null;
       locked =
-        held === null || choice === null
+        held === null || choice === null || !goesOn()
           ? 'silent'
           : createLockedProxy(
               { random: deps.random, now },
               { state: held.state, key: choice.key, workspace: deps.session().workspace.path },
             );
-      if (locked === 'silent') endChoice();
+      if (locked !== 'silent') return;
+      endChoice();
+      await closeForLock();
+    },
+    rested() {
+      const was = resting;
+      resting = null;
+      return was?.workspace === deps.session().workspace.path ? was.settings : null;
     },
     unlocked() {
       const was = locked;
       // Told of it again while it is unlocked: a choice that was made meanwhile stays.
       if (was === null) return null;
       locked = null;
+      publicSince = null;
       endChoice();
       // What another workspace was asked is not told to this one; its children ask again.
       if (was === 'silent' || was.workspace !== deps.session().workspace.path) return null;

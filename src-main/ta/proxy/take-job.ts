@@ -5,6 +5,7 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import { newId } from '../../lib/ids.ts';
 import type { JobContext } from '../../lib/jobs.ts';
 import type { Request } from '../documents.ts';
+import { standOf } from '../past-outcome.ts';
 import type { Response } from '../response.ts';
 import { factsOf } from '../review/history.ts';
 import type { TaDeps } from '../ta.ts';
@@ -65,7 +66,10 @@ export async function storeResponse(
         nonce: response.nonce,
         at: now.toISOString(),
         number: String(response.objects.number),
-        facts: JSON.stringify(factsOf(withoutErrors(request, response), response.objects.nextUpdate)),
+        facts: JSON.stringify({
+          ...factsOf(withoutErrors(request, response), response.objects.nextUpdate),
+          before: standOf(signer.objects, now),
+        }),
         requestSha256,
         responseSha256,
         request: open.file,

@@ -2,6 +2,7 @@
  * Requests that were opened and wait for a person: the exact bytes, what was reviewed, which digits were asked. They live in
  * memory until they are signed, rejected or the workspace is locked; nothing is signed here.
  */
+import type { FieldError } from '#shared/errors.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { newId } from '../../lib/ids.ts';
@@ -38,8 +39,8 @@ export interface HeldReviews {
   sha256(id: string): string;
   /** The nonce it claims, or null when it cannot be read. Throws AppError NOT_FOUND. */
   nonce(id: string): string | null;
-  /** Throws AppError INVALID_INPUT unless every group was read right. */
-  requireGroups(id: string, typed: readonly string[]): void;
+  /** Which groups are those of another file; null: every one was read right. Throws AppError INVALID_INPUT for what is no group. */
+  wrongDigits(id: string, typed: readonly string[]): { message: string; fields: FieldError[] } | null;
   forget(id: string): void;
   clear(): void;
 }
@@ -165,7 +166,7 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
     },
     sha256: (id) => find(id).sha256,
     nonce: (id) => find(id).nonce,
-    requireGroups(id, typed) {
+    wrongDigits(id, typed) {
       const { sha256: digest, groups } = find(id);
       const none = groups.filter((_group, at) => !/^[0-9A-F]{4}$/.test(typedGroup(typed[at] ?? '')));
       if (none.length > 0)
@@ -182,17 +183,11 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
       const wrong = groups.filter(
         (group, at) => typedGroup(typed[at] ?? '') !== digest.slice((group - 1) * 4, group * 4),
       );
-      if (wrong.length > 0)
-        throw new AppError(
-          'INVALID_INPUT',
-          `${wrong.length === 1 ? `Group ${wrong[0]} of the digest is another one` : `Groups ${listed(wrong.map(String))} of the digest are others`} on this machine: this is not the file the proxy made, or it was misread. Nothing was signed.`,
-          {
-            fields: wrong.map((group) => ({
-              path: `groups.${group}`,
-              message: `Read group ${group} again`,
-            })),
-          },
-        );
+      if (wrong.length === 0) return null;
+      return {
+        message: `${wrong.length === 1 ? `Group ${wrong[0]} of the digest is another one` : `Groups ${listed(wrong.map(String))} of the digest are others`} on this machine: this is not the file the proxy made, or it was misread. Nothing was signed.`,
+        fields: wrong.map((group) => ({ path: `groups.${group}`, message: `Read group ${group} again` })),
+      };
     },
     forget: (id) => void held.delete(id),
     clear: () => held.clear(),

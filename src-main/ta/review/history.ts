@@ -12,6 +12,7 @@ import type { Half } from '../../store/commands/ta.ts';
 import { requestOf, type Request } from '../documents.ts';
 import { readObjects } from '../objects.ts';
 import { openDocument } from '../open-exchange.ts';
+import type { Stand } from '../past-outcome.ts';
 
 /** Kept of each exchange as JSON, so that lists and reviews need not open its files. */
 export interface ExchangeFacts {
@@ -24,6 +25,10 @@ export interface ExchangeFacts {
   how?: string;
   /** Names of those who approved it; missing where none were asked. */
   approvedBy?: string[];
+  /** What there was when it was signed or taken, as its review showed it; missing in older ones. */
+  before?: Stand;
+  /** Why its number is not the next one; missing where it is, and in older ones. */
+  numberReason?: string;
   children: {
     handle: string;
     resources: Record<'asn' | 'ipv4' | 'ipv6', string>;

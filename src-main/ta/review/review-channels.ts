@@ -9,7 +9,7 @@ import { requireDate } from '../signer/clock.ts';
 import type { HeldSigner } from '../signer/held-signer.ts';
 import { createHeldFiles } from '../proxy/held-files.ts';
 import { processRequest } from '../signer/process.ts';
-import { REFUSED_REQUEST } from '../record-events.ts';
+import { OTHER_DIGITS, REFUSED_REQUEST } from '../record-events.ts';
 import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
 import { readApprovers, requireNames } from './approvers.ts';
@@ -61,18 +61,13 @@ export function reviewChannels(deps: ReviewDeps): {
     return { held, now: now(), before, lost: taken && used === undefined, setAside, number, rejected };
   }
 
-  /** A request that cannot be signed is on record once for each time it was opened, and once that its digits are others. */
-  async function noteRefused(
-    id: string,
-    { file, verdict, faults, nonce, ...view }: ExchangeReview,
-    digits: string | null = null,
-  ) {
-    const once = digits === null ? id : `digits of ${id}`;
-    if (refused.has(once)) return;
-    refused.add(once);
+  /** A request that cannot be signed is on record once for each time it was opened. */
+  async function noteRefused(id: string, { file, verdict, faults, nonce, ...view }: ExchangeReview) {
+    if (refused.has(id)) return;
+    refused.add(id);
     const wishes = view.children.flatMap((child) => child.wishes.flatMap(({ problems }) => problems));
     const found = [...faults, ...wishes].map(({ text, clause }) => `${text} (${clause})`);
-    const why = digits === null ? [verdict.title, ...found, ...nonce.differs] : [digits];
+    const why = [verdict.title, ...found, ...nonce.differs];
     // SECURITY: not the digits of a file that are asked for when it is opened again.
     const content = view.contentSha256 === '' ? null : view.contentSha256;
     const subject =
@@ -88,6 +83,22 @@ export function reviewChannels(deps: ReviewDeps): {
       },
     });
     changed('ta', []);
+  }
+
+  /** Digits that are others, the one sign of a file that is not the proxy's, are in the record with what was signed in it; once. */
+  function requireDigits(id: string, { file, contentSha256 }: ExchangeReview, groups: readonly string[]) {
+    const wrong = reviews.wrongDigits(id, groups);
+    if (wrong === null) return;
+    const once = `digits of ${id}`;
+    const known = refused.has(once);
+    refused.add(once);
+    // SECURITY: not the digits of the file, which are asked for when it is opened again.
+    const about = { name: file.name, sha256: contentSha256 === '' ? null : contentSha256 };
+    throw new AppError('INVALID_INPUT', wrong.message, {
+      fields: wrong.fields,
+      subject: file.name,
+      ...(known ? {} : { file: { ...about, kind: OTHER_DIGITS } }),
+    });
   }
 
   async function open(name: string, bytes: Uint8Array, carried: boolean): Promise<string> {
@@ -123,14 +134,8 @@ export function reviewChannels(deps: ReviewDeps): {
             : `It cannot be signed: ${stopped(fault.text)}`,
         );
       if (view.dateAsked !== null) requireDate(today, context.now);
-      try {
-        reviews.requireGroups(id, groups);
-      } catch (error) {
-        // The one sign of a file that is not the proxy's, where it was not misread.
-        if (error instanceof AppError) await noteRefused(id, view, error.message);
-        throw error;
-      }
-      requireNames(
+      requireDigits(id, view, groups);
+      const approvers = requireNames(
         names,
         view.approvers,
         'Two different people approve here: each gives a name and reads own groups.',
@@ -157,9 +162,9 @@ export function reviewChannels(deps: ReviewDeps): {
                 file: bytes,
                 number: chosen,
                 numberReason: number?.reason ?? '',
-                approvers: names.map((name) => name.trim()),
+                approvers,
                 again: context.setAside !== null,
-                approvedBy: `approved${names.length > 0 ? ` by ${names.join(' and ')}` : ''}, ${view.airGapped ? `groups ${view.groups.join(', ')} of the file's SHA-256` : 'not air-gapped: no digest was compared'}`,
+                approvedBy: `approved${approvers.length > 0 ? ` by ${approvers.join(' and ')}` : ''}, ${view.airGapped ? `groups ${view.groups.join(', ')} of the file's SHA-256` : 'not air-gapped: no digest was compared'}`,
               },
               job,
             );

@@ -8,6 +8,7 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import type { Request } from '../documents.ts';
 import { hasEnded } from '../inside.ts';
 import { judgeRequest, type RequestJudgement } from '../judge-request.ts';
+import { standOf } from '../past-outcome.ts';
 import type { CertInfo } from '../objects.ts';
 import { shortKey } from '../short-key.ts';
 import { aheadText, whyDateIsAsked } from '../signer/clock.ts';
@@ -130,8 +131,8 @@ function outcomeOf(order: ReviewOrder, request: Request | null): ExchangeReview[
   const { anchor, now } = order;
   const { objects } = anchor;
   const after = new Set([...objects.issued].filter(([, info]) => isGood(info, now)).map(([key]) => key));
-  let revoked = objects.revocations.filter(({ expires }) => Date.parse(expires) > now.getTime()).length;
-  const before = revoked;
+  const stand = standOf(objects, now);
+  let revoked = Number(stand.revoked);
   for (const { requests } of request?.children ?? [])
     for (const [key, wish] of requests) {
       if (after.has(key)) revoked += 1;
@@ -139,10 +140,11 @@ function outcomeOf(order: ReviewOrder, request: Request | null): ExchangeReview[
       else after.delete(key);
     }
   return {
-    number: { before: String(objects.number), after: String(order.number) },
+    number: { before: stand.number, after: String(order.number) },
+    numberReason: order.numberReason,
     nextUpdate: weeksLater(now, anchor.timing.mftNextUpdateWeeks).toISOString(),
-    certificates: { before: String(objects.issued.size), after: String(after.size) },
-    revoked: { before: String(before), after: String(revoked) },
+    certificates: { before: stand.certificates, after: String(after.size) },
+    revoked: { before: stand.revoked, after: String(revoked) },
     taNotAfter: new Date(anchor.certificate.notAfter).toISOString(),
     key: order.keySigner,
   };

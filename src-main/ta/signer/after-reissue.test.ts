@@ -101,9 +101,15 @@ test('one that has ended is said to have ended, and nothing holds until it is re
   await app.result(await app.call('ta.reissue', { ...order(1), today: dateOf(app) }));
   await app.later(300 * DAY_MS);
   const soon = (await signerOf(app)).warnings.map(({ severity, text }) => `${severity} ${text}`);
+  expect((await signerOf(app)).certificate.ended).toBe(false);
   expect(soon.join('\n')).toMatch(/careful The TA certificate ends on 2027-11-24 \d\d:\d\d Z: reissue it/);
   await app.later(200 * DAY_MS);
+  expect((await signerOf(app)).certificate.ended).toBe(true);
   const { attention } = await app.call('overview.get', {});
+  // What is worst stands first, whoever says it.
+  const weights = attention.map(({ severity }) => ['bad', 'careful', 'note', 'good'].indexOf(severity));
+  expect(new Set(weights).size).toBeGreaterThan(1);
+  expect(weights).toEqual(weights.toSorted((a, b) => a - b));
   expect(attention).toContainEqual(
     expect.objectContaining({
       severity: 'bad',
@@ -113,6 +119,17 @@ test('one that has ended is said to have ended, and nothing holds until it is re
       ),
     }),
   );
+});
+
+test('on the page, too, the end of the certificate stands above the end of the manifest that is near', async () => {
+  await setUp();
+  await app.result(await app.call('ta.reissue', { ...order(1), today: dateOf(app) }));
+  await app.later(310 * DAY_MS);
+  await approve(app, await proxy.request([], app.clock.now()));
+  await app.later(70 * DAY_MS);
+  const { warnings } = await signerOf(app);
+  expect(warnings.map(({ severity }) => severity)).toEqual(['bad', 'careful']);
+  expect(warnings[0]?.text).toMatch(/^The TA certificate ended/);
 });
 
 test('it works after CRL and manifest have ended, and the proxy takes its file over', async () => {

@@ -3,6 +3,7 @@
  * of this machine, under a higher number. Relying parties whose clocks are right never validated the objects of the future (RFC 9286
  * 6.3), and compare number and time with the last manifest that they did validate (4.2.1): they take what is made here.
  */
+import { summaryOf } from '../../audit/audit-record.ts';
 import { momentText } from '../../lib/moment-text.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
@@ -13,6 +14,7 @@ import type { Session } from '../../store/store-contract.ts';
 import { parseCertificate } from '../../x509/certificate.ts';
 import { judgePublished } from '../judge-published.ts';
 import type { CertInfo } from '../objects.ts';
+import { approvedBy } from '../review/approvers.ts';
 import { certify } from './certify.ts';
 import { aheadText, isFarAhead, requireDate } from './clock.ts';
 import type { HeldSigner } from './held-signer.ts';
@@ -91,6 +93,7 @@ function requireAllValid(anchor: TrustAnchor, now: Date): void {
 export async function goOn(
   deps: { session(): Session; now(): Date },
   held: HeldSigner,
+  approvers: readonly string[],
   job: JobContext,
 ): Promise<string[]> {
   const { anchor, highest } = held;
@@ -129,7 +132,9 @@ export async function goOn(
     audit: {
       action: 'ta.goOn',
       outcome: 'done',
-      summary: `Went on from the clock of this machine, with today’s date compared: ${reason}${again ? `; CRL and manifest have number ${highest + 1n}` : ''}`,
+      summary: summaryOf(
+        `Went on from the clock of this machine, with today’s date compared${approvedBy(approvers)}: ${reason}${again ? `; CRL and manifest have number ${highest + 1n}` : ''}`,
+      ),
       subjects: [
         { type: 'ta-certificate', id: keyId, sha256: sha256Hex(certificate.der) },
         { type: 'manifest', id: String(objects.number), sha256: sha256Hex(objects.manifest.der) },

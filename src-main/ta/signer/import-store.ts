@@ -15,7 +15,9 @@ import type { Session } from '../../store/store-contract.ts';
 import { readPrivateKey } from '../../x509/private-key.ts';
 import { exchangeContent, factsOf, messageTime } from '../review/history.ts';
 import { type KrillStore, readKrillStore, type StoredExchange } from './krill-store.ts';
-import { readKrillFolder } from './krill-folder.ts';
+import { timesOf } from './import-times.ts';
+import { CONF, readKrillFolder } from './krill-folder.ts';
+import { keepMove } from './moves.ts';
 import { anchorFaults } from './set-up.ts';
 import { storeEntry } from './store-events.ts';
 import { trustAnchorText } from './trust-anchor.ts';
@@ -25,6 +27,7 @@ export interface ImportDeps {
   software: SoftwareSigner;
   router: SignerRouter;
   session(): Session;
+  now(): Date;
 }
 
 function readStore(files: Map<string, Uint8Array>): KrillStore {
@@ -136,7 +139,9 @@ export async function importStore(deps: ImportDeps, folder: string, job: JobCont
   const files = await readKrillFolder(folder);
   const store = readStore(files);
   try {
-    const { anchor, exchanges, events } = store;
+    const { exchanges, events } = store;
+    const times = timesOf(store, files.get(CONF) ?? null);
+    const anchor = { ...store.anchor, timing: times.timing };
     job.report(0.5, 'Validating what is there');
     requireHolding(anchor);
     const identity = await takenKey(
@@ -185,6 +190,18 @@ export async function importStore(deps: ImportDeps, folder: string, job: JobCont
           { type: 'signer-id', id: anchor.identity.keyId, sha256: sha256Hex(anchor.identity.certificateDer) },
         ],
       },
+    });
+    const { issued, revocations } = anchor.objects;
+    await keepMove(deps.session(), 'imported', {
+      at: deps.now().toISOString(),
+      folder,
+      exchanges: exchanges.length,
+      number: String(anchor.objects.number),
+      certificates: issued.size,
+      revoked: revocations.length,
+      clearKeys: store.keys.size,
+      timing: times.timing,
+      timesFrom: times.from,
     });
     return ['signer'];
   } finally {

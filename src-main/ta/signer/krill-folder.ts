@@ -1,8 +1,11 @@
 /** krillta's data directory on the disk: read whole with a bound, and written so that nobody else can read it. */
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../lib/app-error.ts';
 
+/** Its times, where the folder has it. */
+export const CONF = 'krillta.conf';
+const CONF_BYTES = 1_048_576;
 const MOST_BYTES = 512 * 1_048_576;
 const WANTED = /^(?:signer\/ta|keys|signers\/[^/]+)\/[^/]+$/;
 
@@ -13,6 +16,18 @@ async function namesIn(folder: string, part: string): Promise<string[] | null> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+    return null;
+  }
+}
+
+/** krillta.conf, which Baleen writes beside the folders; krillta has its own elsewhere. null: none that is one. */
+async function confIn(folder: string): Promise<Uint8Array | null> {
+  const at = join(folder, CONF);
+  try {
+    const facts = await lstat(at);
+    return facts.isFile() && facts.size <= CONF_BYTES ? await readFile(at) : null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return null;
   }
 }
@@ -43,6 +58,8 @@ export async function readKrillFolder(folder: string): Promise<Map<string, Uint8
       files.set(path, await readFile(at));
     }
   }
+  const conf = await confIn(folder);
+  if (conf !== null) files.set(CONF, conf);
   return files;
 }
 

@@ -10,6 +10,7 @@ import type { Random } from '../../ports.ts';
 import type { Session } from '../../store/store-contract.ts';
 import type { Request } from '../documents.ts';
 import { judgeResponse } from '../judge-response.ts';
+import { standOf } from '../past-outcome.ts';
 import { factsOf } from '../review/history.ts';
 import { readSignerInfo } from '../signer-info.ts';
 import { answer } from './answer.ts';
@@ -70,6 +71,8 @@ export async function processRequest(
     ...(order.requestAt === null ? {} : { requestAt: order.requestAt }),
     how: `signed here, ${order.approvedBy}`,
     approvedBy: [...order.approvers],
+    before: standOf(anchor.objects, now),
+    ...(order.numberReason === '' ? {} : { numberReason: order.numberReason }),
   };
   const wishes = facts.children.flatMap((child) => child.wishes);
   const issued = wishes.filter(({ what }) => what === 'issued').length;

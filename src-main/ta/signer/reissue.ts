@@ -9,6 +9,7 @@ import type { JobContext } from '../../lib/jobs.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { isFileUri, isNotificationUri, NOTIFICATION_FIX } from '../../rpki/plain-name.ts';
 import { momentText } from '../../lib/moment-text.ts';
+import { approvedBy } from '../review/approvers.ts';
 import { aheadText, requireDate, whyDateIsAsked } from './clock.ts';
 import type { HeldSigner } from './held-signer.ts';
 import { locationProblems } from './locations.ts';
@@ -85,7 +86,7 @@ export function changedText(
 export async function reissue(
   deps: { session(): Session; now(): Date },
   held: HeldSigner,
-  order: ReissueOrder,
+  order: ReissueOrder & { approvers: readonly string[] },
   job: JobContext,
 ): Promise<string[]> {
   const { anchor } = held;
@@ -119,7 +120,7 @@ export async function reissue(
       action: 'ta.reissue',
       outcome: 'done',
       summary: summaryOf(
-        `Reissued the TA certificate ${anchor.objects.keyId} until ${momentText(certificate.notAfter)}: ${changedText(anchor, order)}`,
+        `Reissued the TA certificate ${anchor.objects.keyId} until ${momentText(certificate.notAfter)}${approvedBy(order.approvers)}: ${changedText(anchor, order)}`,
       ),
       subjects: [
         { type: 'ta-certificate', id: anchor.objects.keyId, sha256: sha256Hex(certificate.der) },

@@ -43,7 +43,10 @@ export interface ChosenKey {
   problem: string | null;
 }
 
-export const RANGES: Record<keyof Timing, { name: string; unit: string; min: number; max: number }> = {
+export const RANGES: Record<
+  keyof Timing,
+  { name: string; unit: 'years' | 'weeks' | 'days'; min: number; max: number }
+> = {
   certificateValidityYears: { name: 'TA certificate', unit: 'years', min: 1, max: 500 },
   issuedCertificateValidityWeeks: { name: 'Certificates of children', unit: 'weeks', min: 2, max: 1040 },
   issuedCertificateReissueWeeksBefore: { name: 'Renewal before the end', unit: 'weeks', min: 1, max: 1039 },
@@ -149,13 +152,13 @@ function judgeRepository({ repository: file }: SignerDraft, collector: Collector
 
 /**
  * Judges the draft at `now`; `key` is the chosen existing key, or null; `holder` is who makes new keys, null when the chosen
- * one is gone.
+ * one is gone; `proxyHere` is the key identifier of the proxy in the same workspace, null when there is none.
  */
 export function judgeSetup(
   draft: SignerDraft,
   key: ChosenKey | null,
   now: Date,
-  holder: SignerFacts | null = null,
+  { holder, proxyHere }: { holder: SignerFacts | null; proxyHere: string | null },
 ): Setup {
   const collector = new Collector();
   const proxy = collector.file('proxy', 'proxyId', draft.proxyId, 'proxy-id', (value) => {
@@ -181,6 +184,7 @@ export function judgeSetup(
   if (draft.signer !== undefined && holder === null)
     collector.say('key', 'signer', 'The chosen signer is no longer configured.', 'Choose another one.');
   if (key?.problem) collector.say('key', 'key', key.problem, 'Choose another key, or let a new one be made.');
+  const isHere = proxy !== null && proxy.keyId === proxyHere;
   const order =
     proxy === null || repository === null || number === null || collector.problems.length > 0
       ? null
@@ -199,9 +203,10 @@ export function judgeSetup(
     review: {
       digest:
         order === null ? '' : sha256Hex(Buffer.from(JSON.stringify([draft, holder?.id ?? null]), 'utf8')),
-      lines: order === null ? [] : linesOf(order, key, holder),
+      lines: order === null ? [] : linesOf(order, key, holder, isHere),
       proxyKeyId: proxy?.keyId ?? '',
       proxySha256,
+      proxyHere: isHere,
       base: repository?.base ?? '',
       notify: repository?.notify ?? '',
     },
@@ -218,11 +223,16 @@ function linesOf(
   order: SetupOrder,
   key: ChosenKey | null,
   holder: SignerFacts | null,
+  isHere: boolean,
 ): SignerReview['lines'] {
   const { timing, tal, repository } = order;
   const by = holder === null || holder.kind === 'software' ? '' : ` by “${holder.name}”`;
   return [
-    { label: 'Proxy', value: order.proxy.keyId, note: 'identity, compared by you' },
+    {
+      label: 'Proxy',
+      value: order.proxy.keyId,
+      note: isHere ? 'identity, of this workspace: not compared' : 'identity, compared by you',
+    },
     {
       label: 'TA key',
       value: key === null ? 'a new RSA 2048 key' : `${key.label}, ${keyId(key.spkiDer)}`,

@@ -10,10 +10,12 @@ import { Faults } from '../../rpki/fault.ts';
 import type { SignerFacts } from '../../signers/signer.ts';
 import type { Store } from '../../store/store-contract.ts';
 import { exportContent } from '../export.ts';
+import { requireApproval } from '../review/approvers.ts';
 import type { TaDeps } from '../ta.ts';
 import { writeOut } from '../write-out.ts';
 import { goOn, requireGoOn } from './go-on.ts';
 import { type HeldSigner, heldSigner, requireSigner } from './held-signer.ts';
+import { movesAttention } from './moves.ts';
 import { reissue, requireReissuable } from './reissue.ts';
 import { setUpSigner } from './set-up.ts';
 import { type ChosenKey, judgeSetup, type Setup } from './setup.ts';
@@ -43,6 +45,8 @@ const isRefusal = ({ path, message }: Setup['problems'][number]): boolean =>
 export function createSignerHalf(
   deps: TaDeps & {
     refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
+    /** The key identifier of the proxy in this workspace, or null. */
+    proxyHere(): Promise<string | null>;
     /** The signer went on from this clock, with the date compared: so may what else this machine signed. Never rejects. */
     wentOn(): Promise<void>;
   },
@@ -75,7 +79,10 @@ export function createSignerHalf(
   }
 
   const judged = async (data: SignerDraft): Promise<Setup> =>
-    judgeSetup(data, await chosenKey(data.key), now(), await holderOf(data));
+    judgeSetup(data, await chosenKey(data.key), now(), {
+      holder: await holderOf(data),
+      proxyHere: await deps.proxyHere(),
+    });
 
   /** By draft: what was wrong when it was looked at last. */
   const refusedInDraft = new Map<string, string>();
@@ -116,7 +123,10 @@ export function createSignerHalf(
       const waiting = carried ? waitingResponse(held) : null;
       const hashes = waiting === null ? [] : [waiting.responseSha256];
       const written = await store.run('audit.recorded', { actions: [...WRITERS], hashes });
-      return attentionOf(held, now(), written.length < hashes.length ? waiting : null);
+      return [
+        ...attentionOf(held, now(), written.length < hashes.length ? waiting : null),
+        ...(await movesAttention(session())),
+      ];
     },
     channels: {
       async signer() {
@@ -182,16 +192,17 @@ export function createSignerHalf(
           overwrite,
         });
       },
-      async reissue(order) {
+      async reissue({ names, ...order }) {
         const held = await signer();
         requireReissuable(held, order, now());
+        const approvers = await requireApproval(session, names, 'a reissue');
         const title = 'Reissue of the TA certificate';
         return {
           job: jobs.start({
             kind: 'ta.reissue',
             title,
             async run(job) {
-              const ids = await reissue({ session, now }, held, order, job);
+              const ids = await reissue({ session, now }, held, { ...order, approvers }, job);
               changed('ta', []);
               return ids;
             },
@@ -199,16 +210,17 @@ export function createSignerHalf(
           }),
         };
       },
-      async goOn({ today }) {
+      async goOn({ today, names }) {
         const held = await signer();
         requireGoOn(held, today, now());
+        const approvers = await requireApproval(session, names, 'going on from this clock');
         const title = 'Going on from this clock';
         return {
           job: jobs.start({
             kind: 'ta.goOn',
             title,
             async run(job) {
-              const ids = await goOn({ session, now }, held, job);
+              const ids = await goOn({ session, now }, held, approvers, job);
               changed('ta', []);
               await deps.wentOn();
               return ids;

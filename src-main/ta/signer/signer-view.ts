@@ -52,7 +52,9 @@ function warningsOf(held: HeldSigner, now: Date): SignerView['warnings'] {
       severity: 'careful',
       text: `The TA certificate ends on ${momentText(certificate.notAfter)}: reissue it.`,
     });
-  return warnings;
+  // The worst first.
+  const weight = { bad: 0, careful: 1, note: 2, good: 3 };
+  return warnings.toSorted((a, b) => weight[a.severity] - weight[b.severity]);
 }
 
 export type Attention = Awaited<ReturnType<Domain<'overview'>['get']>>['attention'][number];
@@ -137,6 +139,7 @@ export function signerView(held: HeldSigner, now: Date): SignerView {
       notBefore: iso(certificate.notBefore),
       notAfter: iso(certificate.notAfter),
       serial: String(certificate.serial),
+      ended: Date.parse(certificate.notAfter) <= now.getTime(),
     },
     number: String(objects.number),
     thisUpdate: iso(objects.thisUpdate),

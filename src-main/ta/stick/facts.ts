@@ -39,6 +39,8 @@ interface Signed {
 interface Named {
   handle: string;
   keyId: string;
+  /** Of the identity certificate, as `identitySha256` of the others. */
+  identitySha256: string;
 }
 
 /** Key identifiers are upper-case hex. */
@@ -48,12 +50,13 @@ export type FileFacts =
   | { kind: 'broken'; looksLike: TaFileKind; fault: string }
   | ({ kind: 'request' } & Signed)
   | ({ kind: 'response' } & Signed)
-  | { kind: 'proxy-id'; keyId: string }
+  | { kind: 'proxy-id'; keyId: string; identitySha256: string }
   /** `contentSha256`: of what it says, however it is written (repository-contact.ts). */
   | { kind: 'proxy-repo'; base: string; notify: string | null; contentSha256: string }
   | {
       kind: 'signer-info';
       keyId: string;
+      identitySha256: string;
       taKey: string;
       certificateSha256: string;
       from: Date;
@@ -62,14 +65,17 @@ export type FileFacts =
   | ({ kind: 'child-info' } & Named)
   | ({ kind: 'child-request' } & Named)
   | ({ kind: 'publisher-request' } & Named)
-  | ({ kind: 'parent-response' } & Named)
-  | { kind: 'repository-response'; handle: string; base: string }
-  | { kind: 'tal'; taKey: string }
-  | { kind: 'ta-certificate'; taKey: string };
+  | ({ kind: 'parent-response'; serviceUri: string } & Named)
+  | { kind: 'repository-response'; handle: string; base: string; notify: string | null; serviceUri: string }
+  | { kind: 'tal'; taKey: string; uris: string[] }
+  | { kind: 'ta-certificate'; taKey: string; from: Date };
 
 export type FactsOf<K extends FileFacts['kind']> = Extract<FileFacts, { kind: K }>;
 
-const certified = (der: Uint8Array): string => keyId(parseCertificate(der).spkiDer);
+const identityOf = (der: Uint8Array): Omit<Named, 'handle'> => ({
+  keyId: keyId(parseCertificate(der).spkiDer),
+  identitySha256: sha256Hex(der),
+});
 
 /** A request or response: its nonce, who claims to have signed it, and whether clear and signed text are one. */
 function messageFacts(kind: 'request' | 'response', bytes: Uint8Array): FileFacts {
@@ -107,7 +113,7 @@ function read(kind: TaFileKind, bytes: Uint8Array): FileFacts {
     case 'response':
       return messageFacts(kind, bytes);
     case 'proxy-id':
-      return { kind, keyId: keyId(readIdentity(readJson(bytes), '').spkiDer) };
+      return { kind, ...identityOf(readIdentity(readJson(bytes), '').certificateDer) };
     case 'proxy-repo': {
       const contact = readRepositoryContact(readJson(bytes));
       return { kind, base: contact.base, notify: contact.notify, contentSha256: contactSha256(contact) };
@@ -117,6 +123,7 @@ function read(kind: TaFileKind, bytes: Uint8Array): FileFacts {
       return {
         kind,
         keyId: identity.keyId,
+        identitySha256: sha256Hex(identity.certificateDer),
         taKey: objects.keyId,
         certificateSha256: sha256Hex(certificate.der),
         from: madeAt(certificate),
@@ -125,28 +132,32 @@ function read(kind: TaFileKind, bytes: Uint8Array): FileFacts {
     }
     case 'child-info': {
       const { handle, identityDer } = readChildInfo(bytes);
-      return { kind, handle, keyId: certified(identityDer) };
+      return { kind, handle, ...identityOf(identityDer) };
     }
     case 'child-request': {
       const { childHandle, identityDer } = readChildRequest(bytes);
-      return { kind, handle: childHandle, keyId: certified(identityDer) };
+      return { kind, handle: childHandle, ...identityOf(identityDer) };
     }
     case 'parent-response': {
-      const { childHandle, identityDer } = readParentResponse(bytes);
-      return { kind, handle: childHandle, keyId: certified(identityDer) };
+      const { childHandle, identityDer, serviceUri } = readParentResponse(bytes);
+      return { kind, handle: childHandle, ...identityOf(identityDer), serviceUri };
     }
     case 'publisher-request': {
       const { publisherHandle, identityDer } = readPublisherRequest(bytes);
-      return { kind, handle: publisherHandle, keyId: certified(identityDer) };
+      return { kind, handle: publisherHandle, ...identityOf(identityDer) };
     }
     case 'repository-response': {
-      const { publisherHandle, siaBase } = readRepositoryResponse(bytes);
-      return { kind, handle: publisherHandle, base: siaBase };
+      const { publisherHandle, siaBase, rrdpNotificationUri, serviceUri } = readRepositoryResponse(bytes);
+      return { kind, handle: publisherHandle, base: siaBase, notify: rrdpNotificationUri, serviceUri };
     }
-    case 'tal':
-      return { kind, taKey: keyId(readTal(bytes).spkiDer) };
-    case 'ta-certificate':
-      return { kind, taKey: certified(bytes) };
+    case 'tal': {
+      const { spkiDer, uris } = readTal(bytes);
+      return { kind, taKey: keyId(spkiDer), uris };
+    }
+    case 'ta-certificate': {
+      const { spkiDer, notBefore } = parseCertificate(bytes);
+      return { kind, taKey: keyId(spkiDer), from: madeAt({ notBefore: notBefore.toISOString() }) };
+    }
   }
 }
 

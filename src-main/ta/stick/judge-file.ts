@@ -6,6 +6,7 @@ import type { StickFile, StickOpens } from '#shared/contract/ta-stick.ts';
 import { fileWords, type TaFileKind } from '../../rpki/exchange-file.ts';
 import type { FileFacts } from './facts.ts';
 import { requestAtProxy, requestAtSigner, responseAtProxy, responseAtSigner } from './judge-messages.ts';
+import { ownIdentity, ownParentResponse, publicFile } from './judge-own.ts';
 import { forChild, ofChild, repositoryResponse, setupFile, signerInfo } from './judge-setup.ts';
 import type { SignerSituation, Situation } from './situation.ts';
 import { claimedKind, isRecord } from './stick-names.ts';
@@ -63,12 +64,7 @@ function verdictOf(
       return ofChild(file, situation);
     case 'parent-response': {
       if (proxy?.identity === file.keyId)
-        return (
-          forChild(children, file.handle, 'parent') ?? {
-            state: 'own',
-            says: `The answer of this proxy to the child ${file.handle}: carry it there.`,
-          }
-        );
+        return forChild(children, file.handle, 'parent') ?? ownParentResponse(file, proxy);
       return {
         state: 'unexpected',
         says: children.some(({ handle }) => handle === file.handle)
@@ -76,28 +72,20 @@ function verdictOf(
           : `It answers the child ${file.handle} (child_handle), which is not in this workspace.`,
       };
     }
-    case 'publisher-request':
-      return proxy?.identity === file.keyId || children.some(({ identity }) => identity === file.keyId)
-        ? { state: 'own', says: `The request of ${file.handle} to its publication server: carry it there.` }
-        : {
+    case 'publisher-request': {
+      const mine = [proxy, ...children].find((one) => one?.identity === file.keyId) ?? null;
+      return mine === null
+        ? {
             state: 'unexpected',
             says: `The publisher request of somebody else, ${file.handle} (publisher_handle).`,
-          };
+          }
+        : ownIdentity(file, mine, `The request of ${file.handle} to its publication server: carry it there.`);
+    }
     case 'repository-response':
       return repositoryResponse(file, situation);
     case 'tal':
-    case 'ta-certificate': {
-      const own = signer?.taKey === file.taKey || proxy?.signer?.taKey === file.taKey;
-      return own
-        ? {
-            state: 'own',
-            says:
-              file.kind === 'tal'
-                ? 'The locator of this trust anchor, for relying parties.'
-                : 'A certificate of this trust anchor, for the places its TAL names.',
-          }
-        : { state: 'unexpected', says: `It is of another trust anchor, ${short(file.taKey)}.` };
-    }
+    case 'ta-certificate':
+      return publicFile(file, sha256, situation);
   }
 }
 

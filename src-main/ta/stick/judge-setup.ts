@@ -1,7 +1,14 @@
 /** A file of a set-up on a stick: who a proxy, signer or child is, where somebody publishes, what a parent answers. */
 import { momentText } from '../../lib/moment-text.ts';
 import type { FactsOf } from './facts.ts';
-import type { ChildSituation, ProxySituation, SignerSituation, Situation } from './situation.ts';
+import { otherPlace, ownIdentity } from './judge-own.ts';
+import type {
+  ChildSituation,
+  PlaceSituation,
+  ProxySituation,
+  SignerSituation,
+  Situation,
+} from './situation.ts';
 import { best, short, type Verdict } from './verdict.ts';
 
 /** `otherwise`: what to say of one that nobody waits for. */
@@ -20,7 +27,7 @@ function infoAtSigner(file: FactsOf<'signer-info'>, signer: SignerSituation): Ve
   if (signer.identity !== file.keyId) return null;
   if (signer.certificateSha256 === file.certificateSha256)
     return file.number === signer.number
-      ? { state: 'own', says: 'What this signer is: carry it to the proxy.' }
+      ? ownIdentity(file, signer, 'What this signer is: carry it to the proxy.')
       : {
           state: 'stale',
           says: `Older than this signer: it has number ${file.number} (objects.revision), and the signer is at ${signer.number}. Write it once more before it is carried.`,
@@ -97,15 +104,13 @@ function otherPlaces(
 
 /** This proxy's own file; null: it is somebody else's. */
 function ownFile(file: FactsOf<'proxy-id'> | FactsOf<'proxy-repo'>, proxy: ProxySituation): Verdict | null {
-  const own = (what: string): Verdict => ({
-    state: 'own',
-    says: `The ${what} of this proxy: carry it to the signer's machine.`,
-  });
-  if (file.kind === 'proxy-id') return file.keyId === proxy.identity ? own('identity') : null;
+  const own = (what: string): string => `The ${what} of this proxy: carry it to the signer's machine.`;
+  if (file.kind === 'proxy-id')
+    return file.keyId === proxy.identity ? ownIdentity(file, proxy, own('identity')) : null;
   const { repository } = proxy;
   if (repository?.base !== file.base) return null;
   return repository.contentSha256 === file.contentSha256
-    ? own('repository')
+    ? { state: 'own', says: own('repository') }
     : {
         state: 'stale',
         says: `Not the repository of this proxy as it is: ${otherPlaces(file, repository, 'this proxy') || 'server_info is another one'}. Write it once more.`,
@@ -170,10 +175,7 @@ export function ofChild(
       ? null
       : mine.parent
         ? { state: 'done', says: `The child ${mine.handle} of this workspace; it has its parent.` }
-        : {
-            state: 'own',
-            says: `The child ${mine.handle} of this workspace.`,
-          };
+        : ownIdentity(file, mine, `The child ${mine.handle} of this workspace.`);
   const known = proxy?.children.get(file.handle);
   const atProxy: Verdict | null =
     proxy === null
@@ -214,6 +216,13 @@ export function repositoryResponse(
   file: FactsOf<'repository-response'>,
   { proxy, children }: Situation,
 ): Verdict {
+  const taken = (known: PlaceSituation, whose: string, says: string): Verdict => {
+    const differs = otherPlace(file, known, whose);
+    return differs === ''
+      ? { state: 'done', says }
+      : { state: 'stale', says: `Not the repository that was taken: ${differs}. Nothing is taken from it.` };
+  };
+  const place = children.find(({ handle }) => handle === file.handle)?.repository ?? null;
   const atProxy: Verdict | null =
     proxy === null
       ? null
@@ -224,10 +233,14 @@ export function repositoryResponse(
             opens: 'repository',
           }
         : proxy.repository.base === file.base
-          ? { state: 'done', says: 'The repository of this proxy; it was taken already.' }
+          ? taken(proxy.repository, 'this proxy', 'The repository of this proxy; it was taken already.')
           : null;
+  const atChild =
+    place === null
+      ? forChild(children, file.handle, 'repository')
+      : taken(place, 'the child', `The child ${file.handle} has its publication server already.`);
   return best(
-    [forChild(children, file.handle, 'repository'), atProxy],
+    [atChild, atProxy],
     `It answers the publisher ${file.handle} (publisher_handle), whom nobody here knows as waiting.`,
   );
 }

@@ -112,7 +112,7 @@ function ofChildren({ children, proxy }: Situation): Due[] {
   return proxy?.repository?.folder === true
     ? []
     : children
-        .filter(({ repository }) => !repository)
+        .filter(({ repository }) => repository === null)
         .map(({ handle }) =>
           due(
             { half: 'child', what: 'pub-req', child: handle },

@@ -7,6 +7,7 @@ import { missingUpTo } from '../signer/missing.ts';
 import { madeAt } from '../signer/publish.ts';
 import type { Rejection } from '../review/rejected.ts';
 import type { HeldSigner } from '../signer/held-signer.ts';
+import type { TrustAnchor } from '../signer/trust-anchor.ts';
 
 /** An exchange as far as nonces and hashes of its files go. */
 export interface PastFiles {
@@ -17,19 +18,26 @@ export interface PastFiles {
   responseSha256: string;
 }
 
-export interface SignerSituation {
+/** A trust anchor as its ta.cer and ta.tal show it. */
+export interface AnchorSituation {
+  taKey: string;
+  certificateSha256: string;
+  /** When it was made, which is a little after it begins. */
+  certificateFrom: Date;
+  /** URIs in the order of the TAL. */
+  tal: string[];
+}
+
+export interface SignerSituation extends AnchorSituation {
   /** Key identifiers, upper-case hex. */
   identity: string;
+  identitySha256: string;
   proxy: string;
-  taKey: string;
   base: string;
   /** RRDP of the TA certificate. */
   notify: string | null;
   /** SHA-256 of what the set-up took of proxy-repo.json; null: it was taken over, or set up before that was kept. */
   repositorySha256: string | null;
-  certificateSha256: string;
-  /** When it was made, which is a little after it begins. */
-  certificateFrom: Date;
   /** Of manifest and CRL. */
   number: bigint;
   /** Oldest first; `setAside`: signed ahead of time, and the signer went on without it. */
@@ -42,18 +50,20 @@ export interface SignerSituation {
   rejected: readonly Rejection[];
 }
 
+/** Where somebody publishes, and the server that takes it there. */
+export interface PlaceSituation {
+  base: string;
+  notify: string | null;
+  serviceUri: string;
+}
+
 export interface ProxySituation {
   identity: string;
+  identitySha256: string;
   /** `folder`: on this machine, where a local child lies too. */
-  repository: { base: string; notify: string | null; contentSha256: string; folder: boolean } | null;
+  repository: (PlaceSituation & { contentSha256: string; folder: boolean }) | null;
   /** `number`: the highest that its signer is known to have used. */
-  signer: {
-    identity: string;
-    taKey: string;
-    certificateSha256: string;
-    certificateFrom: Date;
-    number: bigint;
-  } | null;
+  signer: (AnchorSituation & { identity: string; number: bigint }) | null;
   open: { nonce: string; sha256: string; goodUntil: string } | null;
   past: PastFiles[];
   cancelled: { nonce: string; at: string }[];
@@ -61,13 +71,16 @@ export interface ProxySituation {
   children: ReadonlyMap<string, string>;
   /** Children that never asked: they may not know their parent yet. */
   silent: string[];
+  /** Where a child sends its messages now; null: nobody finds the listener. */
+  addressOf(child: string): string | null;
 }
 
 export interface ChildSituation {
   handle: string;
   identity: string;
+  identitySha256: string;
   parent: boolean;
-  repository: boolean;
+  repository: PlaceSituation | null;
 }
 
 export interface Situation {
@@ -81,6 +94,17 @@ export interface Situation {
   settingUp: boolean;
 }
 
+const anchorSituation = ({
+  certificate,
+  objects,
+  tal,
+}: Pick<TrustAnchor, 'certificate' | 'objects' | 'tal'>): AnchorSituation => ({
+  taKey: objects.keyId,
+  certificateSha256: sha256Hex(certificate.der),
+  certificateFrom: madeAt(certificate),
+  tal: [...tal.https, tal.rsync],
+});
+
 export function signerSituation(
   held: HeldSigner,
   rejected: readonly Rejection[],
@@ -88,14 +112,13 @@ export function signerSituation(
 ): SignerSituation {
   const { identity, proxy, objects, certificate } = held.anchor;
   return {
+    ...anchorSituation(held.anchor),
     identity: identity.keyId,
+    identitySha256: sha256Hex(identity.certificateDer),
     proxy: proxy.keyId,
-    taKey: objects.keyId,
     base: objects.baseUri,
     notify: certificate.rpkiNotify,
     repositorySha256,
-    certificateSha256: sha256Hex(certificate.der),
-    certificateFrom: madeAt(certificate),
     number: objects.number,
     past: held.past.map(({ id, nonce, at, number, responseSha256 }) => ({
       ...{ id, nonce, at, number, responseSha256 },
@@ -107,16 +130,22 @@ export function signerSituation(
   };
 }
 
-export function proxySituation(state: ProxyState, past: readonly PastFiles[]): ProxySituation {
+export function proxySituation(
+  state: ProxyState,
+  past: readonly PastFiles[],
+  addressOf: ProxySituation['addressOf'],
+): ProxySituation {
   const { signer, open, repository } = state;
   return {
     identity: state.identity.keyId,
+    identitySha256: sha256Hex(state.identity.certificateDer),
     repository:
       repository === null
         ? null
         : {
             base: repository.contact.base,
             notify: repository.contact.notify,
+            serviceUri: repository.contact.serviceUri,
             contentSha256: contactSha256(repository.contact),
             folder: repository.target.kind === 'folder',
           },
@@ -124,10 +153,8 @@ export function proxySituation(state: ProxyState, past: readonly PastFiles[]): P
       signer === null
         ? null
         : {
+            ...anchorSituation(signer),
             identity: signer.identity.keyId,
-            taKey: signer.objects.keyId,
-            certificateSha256: sha256Hex(signer.certificate.der),
-            certificateFrom: madeAt(signer.certificate),
             number: numberShown(state),
           },
     open:
@@ -144,11 +171,21 @@ export function proxySituation(state: ProxyState, past: readonly PastFiles[]): P
     silent: [...state.children.values()]
       .filter(({ lastContactAt, leaving }) => lastContactAt === null && !leaving)
       .map(({ handle }) => handle),
+    addressOf,
   };
 }
 
 export function childSituation({ handle, identity, parent, repository }: LocalChild): ChildSituation {
-  return { handle, identity: identity.keyId, parent: parent !== null, repository: repository !== null };
+  return {
+    handle,
+    identity: identity.keyId,
+    identitySha256: sha256Hex(identity.certificateDer),
+    parent: parent !== null,
+    repository:
+      repository === null
+        ? null
+        : { base: repository.base, notify: repository.notify, serviceUri: repository.serviceUri },
+  };
 }
 
 /** What each half waits for, as sentences. */
@@ -176,6 +213,7 @@ export function waitsOf({ signer, proxy, children, setup, settingUp }: Situation
   }
   for (const { handle, parent, repository } of children)
     if (!parent) waits.push(`The child ${handle} waits for res.xml of this workspace's proxy.`);
-    else if (!repository) waits.push(`The child ${handle} waits for repo-res.xml of its publication server.`);
+    else if (repository === null)
+      waits.push(`The child ${handle} waits for repo-res.xml of its publication server.`);
   return waits;
 }

@@ -5,44 +5,42 @@
 import { join } from 'node:path';
 import type { Topic } from '#shared/bridge.ts';
 import type { ErrorDetails } from '#shared/errors.ts';
-import type { StickOffer, StickOrder } from '#shared/contract/ta-stick.ts';
-import type { Drafts } from '../../drafts/drafts.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Domain, TicketPaths } from '../../lib/domain.ts';
 import { readBack } from '../../lib/read-back.ts';
 import type { Clock, Volumes } from '../../ports.ts';
 import { fileWords } from '../../rpki/exchange-file.ts';
-import { readRejected } from '../review/rejected.ts';
-import type { Session } from '../../store/store-contract.ts';
-import { heldChildren } from '../child/held-child.ts';
-import type { HeldProxy } from '../proxy/held-proxy.ts';
 import { WRITERS } from '../writers.ts';
-import type { HeldSigner } from '../signer/held-signer.ts';
 import { factsOf } from './facts.ts';
 import { type Judged, judgeFile } from './judge-file.ts';
+import { type OfAnchor, ofAnchor } from './judge-own.ts';
 import { createStickLister, limitOf } from './list-stick.ts';
 import { createMedia } from './media.ts';
 import { type Medium, mediumName, readFault } from './medium.ts';
-import { dueFiles } from './offers.ts';
 import { readSteady, type SteadyFile } from './read-steady.ts';
-import { begunSetup, fillSetup, repositoryTaken, setupHashes } from './setup-draft.ts';
-import { childSituation, proxySituation, signerSituation, type Situation, waitsOf } from './situation.ts';
+import { fillSetup } from './setup-draft.ts';
+import { waitsOf } from './situation.ts';
+import { createSituations, type SituationDeps } from './situations.ts';
 import { claimedKind, orderName } from './stick-names.ts';
 import { lyingThere, writeChecked } from './write-checked.ts';
 
-type Names = 'sticks' | 'handedOut' | 'stickFolder' | 'forgetStickFolder' | 'stickOpen' | 'stickWrite';
+type Names =
+  | 'judgeFile'
+  | 'sticks'
+  | 'handedOut'
+  | 'stickFolder'
+  | 'forgetStickFolder'
+  | 'stickOpen'
+  | 'stickWrite';
 type Opener = (name: string, bytes: Uint8Array) => Promise<string>;
 
-export interface StickDeps {
+export interface StickDeps extends SituationDeps {
   clock: Clock;
   volumes: Volumes;
   tickets: TicketPaths;
-  drafts: Drafts;
-  session(): Session;
+  blobs: { take(id: string): { name: string; bytes: Buffer } };
   changed(topic: Topic, ids: string[]): void;
-  signer(): Promise<HeldSigner | null>;
-  proxy(): Promise<HeldProxy | null>;
   /** Where each file is opened; they answer what it is known by there. */
   open: {
     request: Opener;
@@ -54,8 +52,6 @@ export interface StickDeps {
     /** Answers what came of it, as a sentence. */
     localChild(handle: string, name: string, bytes: Uint8Array): Promise<string>;
   };
-  /** The bytes of a file that is handed out, and whose it is. */
-  file(order: StickOrder): Promise<{ content: Uint8Array; id: string }>;
 }
 
 type Opened = Awaited<ReturnType<Domain<'ta'>['stickOpen']>>;
@@ -92,57 +88,20 @@ function whatWas({ kind, state }: Judged, name: string, sha256: string): NonNull
   };
 }
 
-export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, Names>; clear(): void } {
+export function stickChannels(deps: StickDeps): {
+  channels: Pick<Domain<'ta'>, Names>;
+  /** What the anchor here says of each certificate (DER); null: it is none of its own. */
+  ofAnchor(ders: readonly Uint8Array[]): Promise<(OfAnchor | null)[]>;
+  clear(): void;
+} {
   const { session, clock, changed, drafts, open } = deps;
   const media = createMedia(deps);
   const lister = createStickLister();
-  /** A large anchor is not read anew every few seconds. */
-  let prepared: { key: string; situation: Situation; offers: StickOffer[] } | null = null;
+  const situations = createSituations(deps);
   let listing: Promise<Sticks> | null = null;
 
-  /** null: it cannot be made now, so it is not offered. */
-  async function hashOf(order: StickOrder): Promise<string | null> {
-    try {
-      return sha256Hex((await deps.file(order)).content);
-    } catch (error) {
-      if (error instanceof AppError) return null;
-      throw error;
-    }
-  }
-
-  async function situationNow(): Promise<{ situation: Situation; offers: StickOffer[] }> {
-    const { store, workspace } = session();
-    const [signerAt, proxyAt] = [
-      await store.run('ta.version', { half: 'signer' }),
-      await store.run('ta.version', { half: 'proxy' }),
-    ];
-    const children = (await heldChildren(deps)).map(({ child }) => childSituation(child));
-    const draft = signerAt === null ? await begunSetup(drafts) : null;
-    const rejected = signerAt === null ? [] : await readRejected(session);
-    const key = JSON.stringify([rejected, signerAt, proxyAt, children, draft?.id, draft?.revision]);
-    if (prepared?.key === key) return prepared;
-    const [signer, proxy] = [
-      signerAt === null ? null : await deps.signer(),
-      proxyAt === null ? null : await deps.proxy(),
-    ];
-    const situation: Situation = {
-      signer: signer === null ? null : signerSituation(signer, rejected, await repositoryTaken(session)),
-      proxy: proxy === null ? null : proxySituation(proxy.state, proxy.past),
-      children,
-      setup: signer === null ? setupHashes(draft) : null,
-      settingUp: workspace.kind === 'offline' || draft !== null,
-    };
-    const offers: StickOffer[] = [];
-    for (const due of dueFiles(situation)) {
-      const sha256 = due.sha256 ?? (await hashOf(due.order));
-      if (sha256 !== null) offers.push({ ...due, sha256 });
-    }
-    prepared = { key, situation, offers };
-    return prepared;
-  }
-
   async function list(): Promise<Sticks> {
-    const { situation, offers } = await situationNow();
+    const { situation, offers } = await situations.now();
     const now = clock.now();
     const sticks: Sticks['sticks'] = [];
     for (const { id, kind, label, path, totalBytes, freeBytes } of await media.list())
@@ -157,7 +116,7 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
     const file = await readSteady(join(medium.path, name), limitOf(name)).catch((error: unknown) => {
       throw readFault(error, medium, name);
     });
-    const { situation } = await situationNow();
+    const { situation } = await situations.now();
     const facts = factsOf(file.bytes, claimedKind(name));
     return { ...file, judged: judgeFile({ name, sha256: file.sha256, facts }, situation, clock.now()) };
   }
@@ -247,8 +206,12 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
   }
 
   return {
+    async ofAnchor(ders) {
+      const { situation } = await situations.now();
+      return ders.map((der) => ofAnchor(der, situation));
+    },
     clear() {
-      prepared = null;
+      situations.clear();
       lister.clear();
     },
     channels: {
@@ -256,8 +219,15 @@ export function stickChannels(deps: StickDeps): { channels: Pick<Domain<'ta'>, N
         (listing ??= list().finally(() => {
           listing = null;
         })),
+      async judgeFile({ blob }) {
+        const { name, bytes } = deps.blobs.take(blob);
+        const { situation } = await situations.now();
+        const seen = { name, sha256: sha256Hex(bytes), facts: factsOf(bytes, claimedKind(name)) };
+        const { state, says } = judgeFile(seen, situation, clock.now());
+        return { state, says };
+      },
       async handedOut() {
-        const { offers } = await situationNow();
+        const { offers } = await situations.now();
         const recorded = new Set(
           await session().store.run('audit.recorded', {
             actions: [...WRITERS],

@@ -37,7 +37,8 @@ function ChooseFile({ unlocked }: { unlocked: boolean }) {
       onCancel={() => abort?.abort()}
     >
       Drop a file anywhere in the window: a certificate or a chain, a request, a CRL, a private key, PKCS#12.
-      It is recognised by its content; a trust anchor's file goes where it is opened. At most 8 MiB.
+      It is recognised by its content, and may have 8 MiB; a trust anchor's file goes where it is opened, and
+      may have 64 MiB.
     </FileChooser>
   );
 }

@@ -11,6 +11,7 @@ import { useAction } from '../../app/use-action.ts';
 import { useQuery } from '../../app/use-query.ts';
 import { Button, LinkButton } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
+import { Dated } from '../../components/dated.tsx';
 import { CertificateCard } from '../../components/certificate-card.tsx';
 import { ChainDrawing } from '../../components/chain-drawing.tsx';
 import { FingerprintBoard } from '../../components/fingerprint-board.tsx';
@@ -18,7 +19,7 @@ import { HexValue } from '../../components/hex-value.tsx';
 import { Page } from '../../components/page.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
-import { FindingsTable, Verdict } from '../../components/verdict.tsx';
+import { FindingsTable, Notice, Verdict } from '../../components/verdict.tsx';
 import { sizeText } from '../../app/blob-upload.ts';
 import { ImportKeyDialog } from '../keys/import-key-dialog.tsx';
 import { canBeKept, KINDS, verdictOf, worst } from './inspection-verdict.ts';
@@ -64,7 +65,7 @@ export function InspectionPage(props: { inspection: Inspection; session: Session
   const findings = [...inspection.notes, ...(item?.findings ?? [])];
   const unlocked = session.state === 'unlocked';
   const keepable = inspection.items.flatMap((one, index) => (canBeKept(one) ? [index] : []));
-  const known = useQuery('inspect.known', { id: inspection.id }, ['certificates'], {
+  const known = useQuery('inspect.known', { id: inspection.id }, ['certificates', 'ta'], {
     skip: !unlocked || keepable.length === 0,
   });
   const missing = keepable.filter((index) => !(known.data?.items.includes(index) ?? false));
@@ -117,6 +118,13 @@ export function InspectionPage(props: { inspection: Inspection; session: Session
       {keep.error ? <ErrorState error={keep.error} /> : null}
       {sign.error ? <ErrorState error={sign.error} /> : null}
       <Verdict {...verdict} />
+      {known.data?.anchors
+        .filter((one) => one.item === at)
+        .map(({ item: index, severity, says }) => (
+          <Notice key={index} severity={severity}>
+            Of this workspace’s own trust anchor. <Dated text={says} />
+          </Notice>
+        ))}
       {inspection.needsPassphrase ? <OpenWith id={inspection.id} onOpened={reload} /> : null}
       {inspection.items.length > 1 ? (
         <Card title="In this file" note={`${inspection.items.length} objects`} flush>

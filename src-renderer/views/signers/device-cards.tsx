@@ -1,4 +1,5 @@
 /** What is known of a device: what it says of itself, what it can do, and how it is configured. */
+import { inFours } from '#shared/fingerprint-text.ts';
 import type { SignerRow } from '#shared/contract/signers.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import { Check, Minus, X } from 'lucide-react';
@@ -25,13 +26,13 @@ export function DeviceCard({ row }: { row: SignerRow }) {
           [
             row.kind === 'kmip' ? 'Known by the SHA-256 of its certificate' : 'Serial',
             <span key="v" className="mono wrap">
-              {device.serial}
+              {inFours(device.serial)}
             </span>,
           ],
           device.before !== null && [
             row.kind === 'kmip' ? 'Another certificate before' : 'Another serial before',
             <span key="v">
-              <span className="mono wrap">{device.before.serial}</span>, until{' '}
+              <span className="mono wrap">{inFours(device.before.serial)}</span>, until{' '}
               <Time at={device.before.at} clock />; the identity key is the same
             </span>,
           ],
@@ -95,17 +96,20 @@ export function CapabilitiesCard({ row }: { row: SignerRow }) {
   );
 }
 
-function secretText(row: { secretStored: boolean }, settings: SignerSettings): string {
+function secretText(row: { secretStored: boolean; secretHeld: boolean }, settings: SignerSettings): string {
   if (settings.kind === 'pkcs11' && !settings.login) return 'none: no login';
   if (settings.kind === 'pkcs11' && settings.pinPad) return 'typed on the device';
   if (settings.kind === 'kmip' && settings.username === null) return 'none';
-  return row.secretStored ? 'in the encrypted workspace' : 'asked when it is needed';
+  if (row.secretStored) return 'in the encrypted workspace';
+  return row.secretHeld ? 'in memory until the workspace is locked, then asked' : 'asked when it is needed';
 }
 
 /** `met`: the serial of the device that it was bound to at its first contact; null: it was never met. */
 export function SettingsCard(props: {
   settings: SignerSettings;
   secretStored: boolean;
+  /** It was typed, and is kept in memory until the lock. */
+  secretHeld: boolean;
   met: string | null;
   note?: string;
 }) {
@@ -151,7 +155,7 @@ export function SettingsCard(props: {
               </span>
             ) : (
               <span key="v" className="mono wrap">
-                {settings.serverSha256 === null ? null : `SHA-256 ${settings.serverSha256}, pinned`}
+                {settings.serverSha256 === null ? null : `SHA-256 ${inFours(settings.serverSha256)}, pinned`}
                 {settings.serverSha256 === null &&
                   (settings.serverCertPath ?? settings.serverCaCertPath ?? 'the CAs of this system')}
               </span>

@@ -1,9 +1,10 @@
 /** The private keys that lie on a device, ours and others'; others' can be taken into the workspace by their public key. */
-import { useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Answer } from '#shared/contract/index.ts';
 import type { SignerRow } from '#shared/contract/signers.ts';
 import { call } from '../../app/call.ts';
 import { hrefOf, navigate } from '../../app/router.ts';
+import { onTopics } from '../../app/query-store.ts';
 import { useQuery } from '../../app/use-query.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
@@ -12,14 +13,14 @@ import type { Column } from '../../components/data-table.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
 import { HexValue } from '../../components/hex-value.tsx';
-import { EmptyState, ErrorState, Loading } from '../../components/state-box.tsx';
+import { EmptyState, ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Ago } from '../../components/time.tsx';
 import { labelProblem } from '../keys/import-key-dialog.tsx';
 import { useStartedJob } from '../../components/use-started-job.tsx';
 
-type DeviceKeyRow = Answer<'signers.deviceKeys'>['keys'][number];
+type DeviceKeyRow = NonNullable<Answer<'signers.deviceKeysFound'>>['keys'][number];
 
 function guardText(row: DeviceKeyRow): string {
   if (row.sensitive === null && row.neverExtractable === null) return 'not said';
@@ -125,10 +126,59 @@ function AdoptBody({ signer, row, onClose }: { signer: string; row: DeviceKeyRow
   );
 }
 
-export function DeviceKeysCard({ row }: { row: SignerRow }) {
+/** The list, made by a job once the device is ready, when keys changed and when `again` does; one job at a time. */
+function useDeviceKeys(id: string, ready: boolean, again: number) {
+  const found = useQuery('signers.deviceKeysFound', { id }, [], { skip: !ready });
+  /** Something changed while it was listed. */
+  const stale = useRef(false);
+  const look = useStartedJob(
+    'signers.deviceKeys',
+    () => call('signers.deviceKeys', { id }),
+    () => {
+      found.reload();
+      if (stale.current) start();
+    },
+  );
+  const latest = useRef(look);
+  latest.current = look;
+  function start(): void {
+    stale.current = false;
+    void latest.current.action.run();
+  }
+  function begin(): void {
+    if (latest.current.running) stale.current = true;
+    else start();
+  }
+  useEffect(() => {
+    // Asking contacts the device: not before it was, never one that is not there, and not at each event of it.
+    if (!ready) return;
+    begin();
+    return onTopics(['keys'], begin);
+  }, [id, ready, again]);
+  return { found, look, begin };
+}
+
+/** Shorter work is not worth a bar that flashes up. */
+const LATE_MS = 400;
+
+function Late({ children }: { children: ReactNode }) {
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), LATE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div className="card-body" hidden={!shown}>
+      {children}
+    </div>
+  );
+}
+
+/** `again`: another number after something was done on the device that no event tells. */
+export function DeviceKeysCard({ row, again }: { row: SignerRow; again: number }) {
   const ready = row.state === 'ready';
-  // Asking contacts the device: not before it was, never one that is not there, and not at each event of it.
-  const found = useQuery('signers.deviceKeys', { id: row.id }, ['keys'], { skip: !ready });
+  const { found, look, begin } = useDeviceKeys(row.id, ready, again);
+  const error = look.action.error ?? found.error;
   const [adopting, setAdopting] = useState<DeviceKeyRow | null>(null);
   const close = (): void => setAdopting(null);
   return (
@@ -147,8 +197,8 @@ export function DeviceKeysCard({ row }: { row: SignerRow }) {
       {...(ready
         ? {
             aside: (
-              <Button size="small" busy={found.loading} onPress={found.reload}>
-                Look again
+              <Button size="small" busy={look.running} onPress={begin}>
+                {found.data ? 'Look again' : 'List its keys'}
               </Button>
             ),
           }
@@ -159,7 +209,11 @@ export function DeviceKeysCard({ row }: { row: SignerRow }) {
           They are listed when the device is ready. Test it, or log in.
           {row.keys > 0 ? ` ${row.keys} of this workspace's keys lie there and cannot sign until then.` : ''}
         </div>
-      ) : found.data ? (
+      ) : error ? (
+        <ErrorState error={error} onRetry={begin} />
+      ) : null}
+      {look.progress === null ? null : <Late>{look.progress}</Late>}
+      {ready && found.data ? (
         <DataTable
           label="Keys on the device"
           plain
@@ -172,11 +226,9 @@ export function DeviceKeysCard({ row }: { row: SignerRow }) {
             </EmptyState>
           }
         />
-      ) : found.error ? (
-        <ErrorState error={found.error} onRetry={found.reload} />
-      ) : (
-        <Loading what="the keys on the device" />
-      )}
+      ) : ready && !look.running && !error && !found.loading ? (
+        <div className="card-body dim">They were not listed: it was cancelled.</div>
+      ) : null}
       <Dialog open={adopting !== null} onClose={close} title="Take a key into the workspace">
         {adopting === null ? null : <AdoptBody signer={row.id} row={adopting} onClose={close} />}
       </Dialog>

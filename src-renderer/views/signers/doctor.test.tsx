@@ -48,9 +48,14 @@ test('lines come top to bottom; a failure has its cause, where to look, how to m
   expect(login.getByText('The PIN is not the one of this token.')).toBeTruthy();
   expect(login.getByText(/Compare the serial/)).toBeTruthy();
   expect(login.getByText(/Type the right PIN once/)).toBeTruthy();
-  // The summary names the line and leaves the rest to it.
-  for (const said of [/the token refused the PIN/, /Type the right PIN once/])
-    expect(screen.getAllByText(said)).toHaveLength(1);
+  // The head has cause and mend, and leads to the line, which has the rest.
+  const head = within(screen.getByRole('region', { name: 'Verdict' }));
+  expect(head.getByText(/Type the right PIN once/)).toBeTruthy();
+  expect(head.getByText('Why')).toBeTruthy();
+  expect(head.queryByText('Look')).toBeNull();
+  expect(head.getByText(/the token refused the PIN/)).toBeTruthy();
+  await press('Go to “Login”');
+  expect(document.activeElement).toBe(screen.getByText('Login').closest('li'));
   expect(screen.getByText('not looked at')).toBeTruthy();
 });
 
@@ -74,6 +79,16 @@ test('a device that works is said to work', async () => {
   });
   await show(Doctor, '/signers/signer-1/doctor');
   expect(screen.getByText('It works, from the library to a signature.')).toBeTruthy();
+});
+
+test('what deserves a look is named in the head, which leads to the first of it', async () => {
+  const lines = REPORT.lines.flatMap((one) =>
+    one.state === 'good' ? [one] : one.code === 'login' ? [{ ...one, state: 'careful' as const }] : [],
+  );
+  installBridge({ 'signers.list': () => fakeList(), 'signers.report': () => ({ ...REPORT, lines }) });
+  await show(Doctor, '/signers/signer-1/doctor');
+  expect(screen.getByText('It works, and one thing deserves a look: “Login”.')).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'Go to “Login”' })).toBeTruthy();
 });
 
 const OFFLINE = { state: 'unlocked', workspace: { kind: 'offline' } } as unknown as Session;

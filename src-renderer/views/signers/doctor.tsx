@@ -19,7 +19,7 @@ import { Notice, Verdict } from '../../components/verdict.tsx';
 import { useStartedJob } from '../../components/use-started-job.tsx';
 import { PinServerDialog } from './pin-server-dialog.tsx';
 import { type ListedSigner, listed, type SignerList } from './signer-words.ts';
-import { CauseCheckFix } from './state-card.tsx';
+import { CauseCheckFix, LookForSlots } from './state-card.tsx';
 
 const ICON = {
   running: LoaderCircle,
@@ -36,10 +36,19 @@ const WORD = {
   skipped: 'not looked at',
 } as const;
 
+const lineId = (code: string): string => `doctor-line-${code}`;
+
+/** By keyboard one goes on from there. */
+function goTo(code: string): void {
+  const line = document.getElementById(lineId(code));
+  line?.scrollIntoView({ block: 'center' });
+  line?.focus({ preventScroll: true });
+}
+
 function Line({ line, action }: { line: DoctorLine; action: ReactNode }) {
   const Icon = ICON[line.state];
   return (
-    <li className="doctor-line" data-state={line.state}>
+    <li className="doctor-line" data-state={line.state} id={lineId(line.code)} tabIndex={-1}>
       <Icon aria-hidden />
       <div className="stack-tight">
         <p className="doctor-head">
@@ -63,26 +72,30 @@ function Line({ line, action }: { line: DoctorLine; action: ReactNode }) {
 
 function Summary({ report }: { report: DoctorReport }) {
   const first = report.lines.find(({ state }) => state === 'bad');
-  const careful = report.lines.filter(({ state }) => state === 'careful').length;
+  const careful = report.lines.filter(({ state }) => state === 'careful');
+  const led = first ?? careful[0];
   if (!report.done) return null;
   return (
     <Verdict
-      severity={first ? 'bad' : careful > 0 ? 'careful' : 'good'}
+      severity={first ? 'bad' : careful.length > 0 ? 'careful' : 'good'}
       title={
         first
           ? `It stops at “${first.title}”.`
-          : careful > 0
-            ? `It works, and ${careful === 1 ? 'one thing deserves' : `${careful} things deserve`} a look.`
+          : careful.length > 0
+            ? `It works, and ${careful.length === 1 ? 'one thing deserves' : `${careful.length} things deserve`} a look: ${careful.map((line) => `“${line.title}”`).join(', ')}.`
             : 'It works, from the library to a signature.'
       }
+      action={
+        led === undefined ? undefined : <Button onPress={() => goTo(led.code)}>Go to “{led.title}”</Button>
+      }
     >
-      {first?.code === 'token' ? (
-        <div>
-          <LinkButton href={hrefOf('signer-edit', { id: report.signer }, { look: 'slots' })}>
-            Look for slots in the settings
-          </LinkButton>
-        </div>
+      {first ? (
+        <>
+          <p className="wrap">{first.text}</p>
+          <CauseCheckFix cause={first.cause} check="" fix={first.fix} />
+        </>
       ) : null}
+      {first?.code === 'token' ? <LookForSlots id={report.signer} /> : null}
       <p className="dim">
         Examined <Time at={report.at} clock />
       </p>

@@ -30,7 +30,10 @@ function Body({ onClose }: { onClose: () => void }) {
     <div className="stack">
       {found.data ? (
         <>
-          <CommandBlock title="For krill.conf or krillta.conf" what="TOML" text={found.data.text} />
+          <CommandBlock title="For krill.conf or krillta.conf" what="TOML" text={found.data.text} short />
+          {found.data.command === null ? null : (
+            <CommandBlock title="Started with its variables" text={found.data.command} />
+          )}
           {found.data.notes.map((note) => (
             <Notice key={note} severity="note">
               {note}

@@ -64,9 +64,13 @@ export function signerBridge(
 ): FakeBridge {
   return installBridge({
     'signers.list': () => list,
-    'signers.deviceKeys': () => ({ at: AT, keys: [] }),
-    'jobs.get': ({ id }: { id: string }) => endedJob(id),
+    'signers.deviceKeys': () => ({ job: 'j-keys' }),
+    'signers.deviceKeysFound': () => ({ at: AT, keys: [] }),
     ...answers,
+    'jobs.get': (asked: { id: string }) =>
+      asked.id === 'j-keys'
+        ? endedJob(asked.id)
+        : (answers['jobs.get']?.(asked as never) ?? endedJob(asked.id)),
   });
 }
 

@@ -42,6 +42,25 @@ test('a token is chosen by a click: the library found, its label, and its serial
   expect(location.hash).toBe('#/signers/signer-9');
 });
 
+test('a chosen token proposes its label as the name, as long as nobody has typed one', async () => {
+  const other = { id: 6, description: '', token: token('East', 'cc33') };
+  const hidden = { id: 7, description: '', token: token('We\u202Est', 'dd44') };
+  bridge({ 'signers.slotsFound': () => ({ ...SLOTS, slots: [...SLOTS.slots, other, hidden] }) });
+  await show(NewSigner, '/signers/new');
+  await press(/^SoftHSM/);
+  await press('Look for slots');
+  const name = (): string => screen.getByLabelText<HTMLInputElement>('Name').value;
+  await press(/dd44/);
+  expect(name()).toBe('');
+  await press(/bb22/);
+  expect(name()).toBe('My token 1');
+  await press(/cc33/);
+  expect(name()).toBe('East');
+  type('Name', 'Mine');
+  await press(/bb22/);
+  expect(name()).toBe('Mine');
+});
+
 test('a token that a signer uses is not erased, and who uses it is said before anything is typed', async () => {
   const used = { ...TOKEN, device: TOKEN.device === null ? null : { ...TOKEN.device, serial: 'bb22' } };
   bridge({ 'signers.list': () => fakeList([SOFTWARE, used]) });

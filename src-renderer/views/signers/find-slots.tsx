@@ -154,7 +154,7 @@ function choiceOf({ id, token }: TokenSlot): Partial<SignerForm> {
 interface FoundProps {
   table: DeviceTable;
   form: SignerForm;
-  onChoose: (part: Partial<SignerForm>) => void;
+  onChoose: (slot: TokenSlot) => void;
   onInit: (slot: TokenSlot) => void;
 }
 
@@ -176,7 +176,7 @@ function Found({ table, form, onChoose, onInit }: FoundProps) {
             twice={labels.filter((label) => label === slot.token?.label).length > 1}
             chosen={slot.token !== null && form.serial === slot.token.serial && form.serial !== ''}
             onChoose={() => {
-              if (hasToken(slot)) onChoose(choiceOf(slot));
+              if (hasToken(slot)) onChoose(slot);
             }}
             onInit={onInit}
           />
@@ -201,7 +201,16 @@ export function FindSlots(props: {
   /** Somebody came here for the slots: look at once. */
   atOnce: boolean;
 }) {
-  const { form, onChoose } = props;
+  const { form } = props;
+  /** The name that was taken from a token, and that nobody has typed. */
+  const proposed = useRef('');
+  function choose(slot: TokenSlot): void {
+    const { label } = slot.token;
+    const unnamed = form.name.trim() === '' || form.name === proposed.current;
+    // A label that hides something is no name.
+    if (unnamed && shownText(label) === label) proposed.current = label;
+    props.onChoose({ ...choiceOf(slot), ...(unnamed ? { name: proposed.current } : {}) });
+  }
   const [table, setTable] = useState<DeviceTable | null>(null);
   const [init, setInit] = useState<TokenSlot | null>(null);
   /** The label of a token that was made, and what was there before; chosen once it is found. */
@@ -214,7 +223,7 @@ export function FindSlots(props: {
     const { label, before, erased } = made.current;
     made.current = null;
     const token = newToken(found, label, before, erased);
-    if (token !== undefined) onChoose(choiceOf(token));
+    if (token !== undefined) choose(token);
   });
   const look = useStartedJob(
     'signers.findSlots',
@@ -251,7 +260,7 @@ export function FindSlots(props: {
       ) : null}
       {look.progress}
       {read.busy ? <Loading what="the slots" /> : null}
-      {table === null ? null : <Found table={table} form={form} onChoose={onChoose} onInit={setInit} />}
+      {table === null ? null : <Found table={table} form={form} onChoose={choose} onInit={setInit} />}
       <InitTokenDialog
         library={library}
         slot={init}

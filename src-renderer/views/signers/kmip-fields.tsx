@@ -1,4 +1,5 @@
 /** The settings of a KMIP signer: server, how it is known, who we are; limits are folded (H-008 to H-011). */
+import { inFours } from '#shared/fingerprint-text.ts';
 import { Button } from '../../components/button.tsx';
 import { Checkbox } from '../../components/choices.tsx';
 import { PathField } from '../../components/path-field.tsx';
@@ -145,7 +146,7 @@ export function KmipFields(props: FormProps & { stored: boolean }) {
           <Notice severity="note">
             <span className="wrap">
               Pinned: the server must show the certificate with SHA-256{' '}
-              <span className="mono">{form.serverSha256}</span>.
+              <span className="mono">{inFours(form.serverSha256)}</span>.
             </span>{' '}
             <Button size="small" onPress={() => change({ serverSha256: null })}>
               Forget the pin

@@ -45,7 +45,8 @@ function Cures({ pending }: { pending: Pending }) {
   );
 }
 
-function Advice({ pending }: { pending: Pending }) {
+/** What the advisor says of it; nothing when there is nothing to say. */
+export function Advice({ pending }: { pending: Pending }) {
   if (pending.advice.length === 0) return null;
   return (
     <Card title="Advice" flush>
@@ -143,13 +144,8 @@ function Waiting({ pending, dialog, onDialog }: PendingProps) {
   );
 }
 
-/** Nothing at all when nothing waits and there is nothing to advise. */
+/** Nothing at all when nothing waits and nothing stands in the way. */
 export function PendingCard(props: PendingProps) {
   const { pending } = props;
-  return (
-    <>
-      {pending.changes.length === 0 ? <Faults faults={pending.faults} /> : <Waiting {...props} />}
-      <Advice pending={pending} />
-    </>
-  );
+  return pending.changes.length === 0 ? <Faults faults={pending.faults} /> : <Waiting {...props} />;
 }

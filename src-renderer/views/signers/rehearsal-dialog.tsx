@@ -1,6 +1,7 @@
 /** A SoftHSM token to practise with: made in the workspace's folder, with a signer for it, in one click (H-034). */
 import { useState } from 'react';
 import type { Answer } from '#shared/contract/index.ts';
+import { shellWord } from '#shared/shell-word.ts';
 import { call } from '../../app/call.ts';
 import { showToast } from '../../app/state.ts';
 import { Checkbox } from '../../components/choices.tsx';
@@ -31,15 +32,12 @@ function randomPin(): string {
   return Array.from(digits, (digit) => digit % 10).join('');
 }
 
-/** A word of a POSIX shell. */
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-
 /** What makes such a token beside the ones that are there: with a folder and a configuration of its own. */
 function byHand(util: string | null, name: string): string {
   return [
     'mkdir -p rehearsal/tokens',
     `printf 'directories.tokendir = %s\\n' "$PWD/rehearsal/tokens" > rehearsal/softhsm2.conf`,
-    `SOFTHSM2_CONF="$PWD/rehearsal/softhsm2.conf" ${util ?? 'softhsm2-util'} --init-token --free --label ${quoted(name)}`,
+    `SOFTHSM2_CONF="$PWD/rehearsal/softhsm2.conf" ${util ?? 'softhsm2-util'} --init-token --free --label ${shellWord(name)}`,
   ].join('\n');
 }
 

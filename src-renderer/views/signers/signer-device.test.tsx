@@ -43,7 +43,7 @@ test('keys that a device still holds and nobody keeps are named, with what becom
 
 test('keys on the device: ours by name, the identity key, one to take in by its public key', async () => {
   const { callsOf } = signerBridge(fakeList([SOFTWARE, TOKEN]), {
-    'signers.deviceKeys': () => ({
+    'signers.deviceKeysFound': () => ({
       at: AT,
       keys: [
         { ...key, key: { id: 'key-1', label: 'Example Root CA key' } },

@@ -100,7 +100,9 @@ function ChangePinBody({ id, onClose }: SignerDialogProps) {
       saidByField={said !== null}
     >
       <Notice severity="careful">
-        Whoever else uses this token needs the new PIN. A wrong present PIN costs one try.
+        Whoever else uses this token needs the new PIN. A wrong present PIN costs one try. The signer stays
+        logged in; a token that lets in one program at a time is logged out and in again. Where its PIN is
+        kept, also by another signer on this token, the new one takes its place.
       </Notice>
       <SecretField
         label="Present PIN"
@@ -165,10 +167,12 @@ function whatGoes({ row, pending, kind, waiting }: ListedSigner): string[] {
   const stored = row?.secretStored === true || pending?.secretStored === true;
   const goes = stored ? `Its settings and its stored ${secret}` : 'Its settings';
   return [
-    waiting === 'new' ? `${goes}, which were never in force.` : `${goes}, once the changes are applied.`,
+    waiting === 'new'
+      ? `${goes} are forgotten at once: they were never in force.`
+      : `${goes} are forgotten once the changes are applied.`,
     row?.bound === true
-      ? `Nothing on the ${device}: its keys stay there, and so does the identity key of Baleen.`
-      : `Nothing on the ${device}: Baleen has no identity key there.`,
+      ? `Nothing on the ${device} is destroyed: its keys stay there, and so does the identity key of Baleen.`
+      : `Nothing on the ${device} is destroyed: Baleen has no identity key there.`,
   ];
 }
 
@@ -202,7 +206,10 @@ function RemoveBody({ id, name, revision, onClose, one }: RemoveSignerProps) {
           </div>
         </Notice>
       ) : null}
-      <ul className="lost">
+      <p id="remove-takes">
+        <b>{ids.length > 0 ? 'What its removal would take' : 'What its removal takes'}</b>
+      </p>
+      <ul className="lost" aria-labelledby="remove-takes">
         {whatGoes(one).map((line) => (
           <li key={line}>{line}</li>
         ))}

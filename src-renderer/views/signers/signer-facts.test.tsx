@@ -1,17 +1,12 @@
 import { cleanup, screen } from '@testing-library/react';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { installBridge } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
 import { fakeList, KMIP, SERVER, SOFTWARE, TOKEN } from './fake-signers.ts';
-import { giveSize, press, show } from './fake-view.tsx';
+import { giveSize, press, show, signerBridge } from './fake-view.tsx';
 import type { SignerList } from './signer-words.ts';
 import { Signer } from './signer.tsx';
 
-const bridge = (list: SignerList) =>
-  installBridge({
-    'signers.list': () => list,
-    'signers.deviceKeys': () => ({ at: '2026-11-27T12:00:00.000Z', keys: [] }),
-  });
+const bridge = (list: SignerList) => signerBridge(list);
 
 beforeAll(giveSize);
 beforeEach(() => dropWorkspaceData());
@@ -75,4 +70,40 @@ test('a serial that the settings do not name is shown as it was learned', async 
   bridge(fakeList([SOFTWARE, { ...row, device: null }]));
   await show(Signer, '/signers/signer-1');
   expect(screen.getByText('learned at the first contact')).toBeTruthy();
+});
+
+test('a fingerprint that a person compares is in groups of four; a serial is as the token has it', async () => {
+  const sha256 = 'a1b2'.repeat(16);
+  const [groups, was] = [Array(16).fill('A1B2').join(' '), Array(16).fill('C3D4').join(' ')];
+  const before = { serial: 'C3D4'.repeat(16), at: '2026-11-27T11:00:00.000Z' };
+  const device = TOKEN.device === null ? null : { ...TOKEN.device, serial: sha256, before };
+  const settings = { ...KMIP, insecure: false, serverSha256: sha256 };
+  signerBridge(fakeList([SOFTWARE, { ...SERVER, state: 'ready', trouble: null, device, settings }]));
+  await show(Signer, '/signers/signer-2');
+  expect(screen.getByText(groups)).toBeTruthy();
+  expect(screen.getByText(was)).toBeTruthy();
+  expect(screen.getByText(`SHA-256 ${groups}, pinned`)).toBeTruthy();
+  cleanup();
+  signerBridge(fakeList([SOFTWARE, TOKEN]));
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getAllByText('a1b2c3d4e5f60718').length).toBeGreaterThan(0);
+});
+
+test('a PIN that is kept until the lock is not said to be asked', async () => {
+  signerBridge(fakeList([SOFTWARE, { ...TOKEN, secretStored: false, secretHeld: true }]));
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByText('in memory until the workspace is locked, then asked')).toBeTruthy();
+  expect(screen.queryByText('asked when it is needed')).toBeNull();
+});
+
+test.each([
+  ['TOKEN_GONE', TOKEN, true],
+  ['CKR_PIN_INCORRECT', TOKEN, false],
+  ['ANOTHER_DEVICE', SERVER, false],
+] as const)('trouble %s of %o leads to the slots of its library: %s', async (code, row, leads) => {
+  const trouble = { code, text: 'Gone.', cause: 'Why.', check: 'Look.', fix: 'Mend.', library: '' };
+  signerBridge(fakeList([SOFTWARE, { ...row, state: 'retrying', trouble }]));
+  await show(Signer, `/signers/${row.id}`);
+  const link = screen.queryByRole('link', { name: 'Look for slots in the settings' });
+  expect(link?.getAttribute('href') ?? null).toBe(leads ? `#/signers/${row.id}/edit?look=slots` : null);
 });

@@ -6,7 +6,7 @@ import { Notice } from '../../components/verdict.tsx';
 export const PKCS11_ADVICE =
   'The vendor gives a library that Baleen loads in a process of its own. It reaches anything: a USB token, a card, a network HSM, a cloud service. The library has its own settings and logs, and nobody but it knows how long a call may take.';
 export const KMIP_ADVICE =
-  'Baleen talks to the server itself, over TLS. There is no library to install and watch, time limits are yours, and what goes wrong is said here. The server must speak KMIP 1.0 to 1.4.';
+  'Baleen talks to the server itself, over TLS. There is no library to install and watch, time limits are yours, and what goes wrong is said here. The server must speak KMIP 1.0 to 2.0.';
 
 /** What is tried in Baleen's own tests is said apart from what Krill's authors report. */
 const DEVICES: readonly [device: string, by: string, form: string, tried: 'here' | 'reported'][] = [

@@ -64,26 +64,27 @@ test.each([
   [
     'with a stored PIN and an identity key',
     TOKEN,
-    /^Its settings and its stored PIN, once/,
+    /^Its settings and its stored PIN are forgotten once/,
     /identity key of Baleen\.$/,
   ],
   [
     'with neither',
     { ...TOKEN, secretStored: false, bound: false },
-    /^Its settings, once/,
+    /^Its settings are forgotten once/,
     /has no identity key there/,
   ],
   [
     'a server',
     { ...SERVER, secretStored: true },
-    /its stored password, once/,
-    /^Nothing on the server: Baleen has no/,
+    /its stored password are forgotten once/,
+    /^Nothing on the server is destroyed: Baleen has no/,
   ],
 ] as const)('what a removal takes is what is there: %s', async (_name, row, goes, stays) => {
   signerBridge(fakeList([SOFTWARE, row]));
   await show(Signer, `/signers/${row.id}`);
   await press('Remove…');
-  const lines = within(screen.getByRole('alertdialog')).getAllByRole('listitem');
+  const list = screen.getByRole('list', { name: 'What its removal takes' });
+  const lines = within(list).getAllByRole('listitem');
   expect(lines.map(({ textContent }) => textContent)).toEqual([
     expect.stringMatching(goes),
     expect.stringMatching(stays),
@@ -111,6 +112,8 @@ test('one that was never applied goes at once', async () => {
   signerBridge(list);
   await show(Signer, '/signers/signer-9');
   await press('Remove…');
-  expect(screen.getByText('Its settings, which were never in force.')).toBeTruthy();
-  expect(screen.getByText('Nothing on the device: Baleen has no identity key there.')).toBeTruthy();
+  expect(screen.getByText('Its settings are forgotten at once: they were never in force.')).toBeTruthy();
+  expect(
+    screen.getByText('Nothing on the device is destroyed: Baleen has no identity key there.'),
+  ).toBeTruthy();
 });

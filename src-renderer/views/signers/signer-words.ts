@@ -1,4 +1,5 @@
 /** Words for what signers are, can and lack; and the one list that the screens show. No component. */
+import { inFours } from '#shared/fingerprint-text.ts';
 import type { Answer } from '#shared/contract/index.ts';
 import type { SignerKind, SignerRow, SignerState } from '#shared/contract/signers.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
@@ -124,6 +125,27 @@ export const WAITING_WORD: Record<Exclude<Waiting, null>, string> = {
 export function slotIdText(id: number): string {
   return `0x${id.toString(16).toUpperCase()} (${id})`;
 }
+
+/** As it was met last, or as the settings ask for it before that; null: not known. */
+export function serialOf({ row, pending }: ListedSigner): string | null {
+  if (row?.device) return inFours(row.device.serial);
+  const settings = row === null ? (pending?.settings ?? null) : row.settings;
+  return settings?.kind === 'pkcs11' ? settings.serial : null;
+}
+
+/** The label of its token, as it was met and as the settings have it; "": it has none. */
+export function labelsOf({ row, pending }: ListedSigner): string {
+  const configured = [row?.settings, pending?.settings].map((settings) =>
+    settings?.kind === 'pkcs11' && settings.slot.by === 'label' ? settings.slot.label : '',
+  );
+  return [row?.device?.label ?? '', ...configured].filter(Boolean).join(' ');
+}
+
+/** What is about the slots of a library: they are listed in the settings of the signer. */
+export const OF_SLOTS: ReadonlySet<string> = new Set([
+  ...['SLOT_NOT_FOUND', 'SLOT_EMPTY', 'TOKEN_GONE', 'TOKEN_OTHER', 'TOKEN_NOT_INITIALIZED', 'ANOTHER_DEVICE'],
+  ...['CKR_TOKEN_NOT_PRESENT', 'CKR_TOKEN_NOT_RECOGNIZED', 'CKR_SLOT_ID_INVALID', 'CKR_DEVICE_REMOVED'],
+]);
 
 /** Where a signer is found, in one line. */
 export function placeText(settings: SignerSettings): string {

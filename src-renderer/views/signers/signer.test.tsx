@@ -166,7 +166,7 @@ test('capabilities: what was not used yet is neither there nor missing', async (
 test('a name that is taken is said at the field', async () => {
   signerBridge(fakeList([SOFTWARE, TOKEN]), {
     'signers.rename': () => {
-      const message = "Signer name 'Software' is not unique";
+      const message = 'Another signer is called “Software”. Choose another name.';
       throw new Refusal({
         code: 'INVALID_INPUT',
         message,
@@ -179,7 +179,7 @@ test('a name that is taken is said at the field', async () => {
   await press('Rename…');
   type('Name', 'Software');
   await press('Rename');
-  expect(screen.getAllByText("Signer name 'Software' is not unique")).toHaveLength(1);
+  expect(screen.getAllByText('Another signer is called “Software”. Choose another name.')).toHaveLength(1);
 });
 
 test('the PIN is changed only when the new one was typed twice the same', async () => {
@@ -188,6 +188,8 @@ test('the PIN is changed only when the new one was typed twice the same', async 
   });
   await show(Signer, '/signers/signer-1');
   await press('Change PIN…');
+  // What becomes of the login and of what is kept is said before.
+  screen.getByText(/is logged out and in again\. Where its PIN is kept, .*the new one takes its place\./);
   type('Present PIN', '5678');
   type('New PIN', '8765');
   type('New PIN, again', '876');

@@ -1,8 +1,8 @@
 /** One signer: its state first, then the device, what it can do, its settings and the keys that lie on it. */
+import { useState } from 'react';
 import type { SignerRow } from '#shared/contract/signers.ts';
 import { call } from '../../app/call.ts';
 import type { CallError } from '../../app/call.ts';
-import { reloadQuery } from '../../app/query-store.ts';
 import { hrefOf } from '../../app/router.ts';
 import type { Route } from '../../app/router.ts';
 import { showToast } from '../../app/state.ts';
@@ -29,15 +29,14 @@ const BACK = { href: hrefOf('signers'), label: 'All signers' };
 type SignerDialog = 'rename' | 'pin' | 'remove';
 type OpenDialog = SignerDialog | null;
 
-/** Test, log in and log out of a device; what runs is shown below the buttons. */
-function useContact(row: SignerRow) {
+/** Test, log in and log out of a device; what runs is shown below the buttons. `onTested`: keys were made and destroyed on it. */
+function useContact(row: SignerRow, onTested: () => void) {
   const test = useStartedJob(
     'signers.probe',
     () => call('signers.probe', { id: row.id }),
     () => {
       showToast('It made, used and destroyed a key of each kind');
-      // What was listed meanwhile may hold a key of the test.
-      reloadQuery('signers.deviceKeys', { id: row.id });
+      onTested();
     },
   );
   const login = useStartedJob('signers.login', () => call('signers.login', { id: row.id }));
@@ -133,7 +132,8 @@ function InForce({
   one: ListedSigner;
   onOpen: (d: OpenDialog) => void;
 }) {
-  const contact = useContact(row);
+  const [tests, setTests] = useState(0);
+  const contact = useContact(row, () => setTests((count) => count + 1));
   return (
     <>
       <div className="row-wrap">
@@ -156,13 +156,15 @@ function InForce({
             <SettingsCard
               settings={row.settings}
               secretStored={row.secretStored}
+              secretHeld={row.secretHeld}
               met={row.device?.serial ?? null}
             />
           )}
         </div>
         <CapabilitiesCard row={row} />
       </div>
-      <DeviceKeysCard row={row} />
+      {/* What was listed during a test may hold a key of it. */}
+      <DeviceKeysCard row={row} again={tests} />
     </>
   );
 }
@@ -204,7 +206,12 @@ function NotYet({ one, onOpen }: { one: ListedSigner; onOpen: (dialog: OpenDialo
         before.
       </Notice>
       {one.pending?.settings ? (
-        <SettingsCard settings={one.pending.settings} secretStored={one.pending.secretStored} met={null} />
+        <SettingsCard
+          settings={one.pending.settings}
+          secretStored={one.pending.secretStored}
+          secretHeld={false}
+          met={null}
+        />
       ) : null}
     </>
   );

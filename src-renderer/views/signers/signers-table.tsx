@@ -8,7 +8,7 @@ import type { Column } from '../../components/data-table.tsx';
 import { useWidth } from '../../components/fitting-columns.ts';
 import { Retry } from '../../components/retry.tsx';
 import { Dot, Tag } from '../../components/tag.tsx';
-import { KIND_WORD, stateTone, stateWord, WAITING_WORD } from './signer-words.ts';
+import { KIND_WORD, serialOf, stateTone, stateWord, WAITING_WORD } from './signer-words.ts';
 import type { ListedSigner, SignerList } from './signer-words.ts';
 
 /** Below this the columns that stay do not fit, rem; 1 rem is 10 px at 100 %. */
@@ -43,13 +43,6 @@ function State({ one }: { one: ListedSigner }) {
       )}
     </span>
   );
-}
-
-/** As it was met last, or as the settings ask for it before that; null: not known. */
-function serialOf({ row, pending }: ListedSigner): string | null {
-  if (row?.device) return row.device.serial;
-  const settings = row === null ? (pending?.settings ?? null) : row.settings;
-  return settings?.kind === 'pkcs11' ? settings.serial : null;
 }
 
 function columns(list: SignerList): readonly Column<ListedSigner>[] {

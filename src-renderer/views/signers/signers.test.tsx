@@ -223,12 +223,19 @@ test('the same by hand has the name that is typed, and a folder of its own', asy
 
 test('an export holds no secret unless it is ticked', async () => {
   const { callsOf } = bridge(fakeList([SOFTWARE, SERVER]), {
-    'signers.toml': () => ({ text: 'user_pin = "***"', notes: ['The environment has no place there.'] }),
+    'signers.toml': () => ({
+      ...{ text: 'user_pin = "***"', notes: ['The environment has no place there.'] },
+      command: 'env SOFTHSM2_CONF=/a.conf krillta signer --config krillta.conf show',
+    }),
     'dialogs.saveFile': () => ({ chosen: { ticket: 't-1', path: '/x/signers.toml', exists: false } }),
     'signers.exportToml': () => ({ path: '/x/signers.toml' }),
   });
   await show(Signers, '/signers?open=export');
   expect(screen.getByText('The environment has no place there.')).toBeTruthy();
+  // A long one scrolls by itself, by keyboard too.
+  const toml = screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'TOML' });
+  expect([toml.value, toml.readOnly]).toEqual(['user_pin = "***"', true]);
+  expect(screen.getByText(/^env SOFTHSM2_CONF=\/a\.conf krillta/)).toBeTruthy();
   await press('Choose a place…');
   await press('Export');
   expect(callsOf('signers.exportToml')).toEqual([{ target: 't-1', secrets: false, overwrite: false }]);

@@ -8,7 +8,7 @@ import { Button, LinkButton } from '../../components/button.tsx';
 import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { EmptyState, ErrorState } from '../../components/state-box.tsx';
-import { PendingCard } from './pending-card.tsx';
+import { Advice, PendingCard } from './pending-card.tsx';
 import { RehearsalDialog } from './rehearsal-dialog.tsx';
 import { RolesCard } from './roles-card.tsx';
 import { SignerHelp } from './signer-help.tsx';
@@ -30,6 +30,9 @@ export function Signers({ route }: ViewProps) {
   const onlySoftware = rows.every((one) => one.kind === 'software');
   const softhsm = here.data?.softhsm ?? null;
   const close = (): void => setDialog(null);
+  // It belongs to what waits; otherwise the signers come first.
+  const waits = list.pending.changes.length > 0;
+  const advice = <Advice pending={list.pending} />;
   const rehearsal =
     softhsm === null ? null : <Button onPress={() => setDialog('rehearsal')}>Make a rehearsal token…</Button>;
   return (
@@ -50,7 +53,9 @@ export function Signers({ route }: ViewProps) {
       {/* What is shown may be old then. */}
       {found.error ? <ErrorState error={found.error} onRetry={found.reload} /> : null}
       <PendingCard pending={list.pending} dialog={dialog} onDialog={setDialog} />
+      {waits ? advice : null}
       <SignersTable rows={rows} list={list} />
+      {waits ? null : advice}
       {onlySoftware ? (
         <EmptyState
           icon={<Cpu aria-hidden />}

@@ -12,7 +12,7 @@ import { ErrorState } from '../../components/state-box.tsx';
 import { Notice, Verdict } from '../../components/verdict.tsx';
 import { Retry } from '../../components/retry.tsx';
 import { useStartedJob } from '../../components/use-started-job.tsx';
-import { markText, stateTone, stateWord, TRIES_TEXT, waitsForSecret } from './signer-words.ts';
+import { markText, OF_SLOTS, stateTone, stateWord, TRIES_TEXT, waitsForSecret } from './signer-words.ts';
 
 /** Cause, check and fix of a failure: of a signer's trouble and of a line of the doctor. */
 export function CauseCheckFix(props: { cause: string; check: string; fix: string }) {
@@ -36,8 +36,19 @@ export function CauseCheckFix(props: { cause: string; check: string; fix: string
   );
 }
 
+/** Leads to where the slots of its library are listed, and lists them. */
+export function LookForSlots({ id }: { id: string }) {
+  return (
+    <div>
+      <LinkButton href={hrefOf('signer-edit', { id }, { look: 'slots' })}>
+        Look for slots in the settings
+      </LinkButton>
+    </div>
+  );
+}
+
 /** `said`: the sentence that stands above it. */
-function Trouble({ trouble, said }: { trouble: SignerTrouble; said: string }) {
+function Trouble({ row, trouble, said }: { row: SignerRow; trouble: SignerTrouble; said: string }) {
   return (
     <div className="stack-tight">
       <p className="wrap">
@@ -45,6 +56,7 @@ function Trouble({ trouble, said }: { trouble: SignerTrouble; said: string }) {
         <span className="mono quiet">{trouble.code}</span>
       </p>
       <CauseCheckFix {...trouble} />
+      {row.kind === 'pkcs11' && OF_SLOTS.has(trouble.code) ? <LookForSlots id={row.id} /> : null}
       {trouble.library === '' ? null : (
         <details className="details">
           <summary>Details</summary>
@@ -151,7 +163,7 @@ export function StateCard({ row, onAgain }: { row: SignerRow; onAgain: () => voi
           )}
           {row.secretHeld ? '. Its PIN is kept in memory until the workspace is locked.' : null}
         </p>
-        {trouble === null ? null : <Trouble trouble={trouble} said={text} />}
+        {trouble === null ? null : <Trouble row={row} trouble={trouble} said={text} />}
         <BindAgain row={row} lost={trouble?.code === 'IDENTITY_LOST'} />
         {tries === null ? null : (
           <Notice severity={tries === 'low' ? 'careful' : 'bad'}>{TRIES_TEXT[tries]}</Notice>

@@ -9,12 +9,10 @@ import { ErrorState } from '../../components/state-box.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { Notice } from '../../components/verdict.tsx';
+import { ApproverName, namesMissing, NO_NAMES, whoApproves } from './approver-names.tsx';
 import { NumberDialog } from './number-dialog.tsx';
 import { RejectDialog } from './reject-dialog.tsx';
 import { TodayField, whyNotToday } from './today-field.tsx';
-
-/** Labels of two approvers' names. */
-export const WHO = ['First approver', 'Second approver'];
 
 export interface ChosenNumber {
   value: string;
@@ -46,12 +44,6 @@ function missingText(review: ExchangeReview, { groups, names, today }: Typed): s
   return late ?? (review.approvers === 2 ? namesMissing(names) : null);
 }
 
-/** What is missing of two names; whether they are different people is for main to say. */
-export function namesMissing(names: readonly string[]): string | null {
-  if (names.some((name) => name.trim() === '')) return 'Both approvers give their name';
-  return names.some((name) => name.trim().length < 2) ? 'A name has two letters or more' : null;
-}
-
 /** Digits that are others: of another file, or misread; said at each field as well. */
 function OtherDigits({ error }: { error: CallError }) {
   return (
@@ -72,23 +64,17 @@ function Digits(props: {
   const { review, typed, onTyped } = props;
   return (
     <>
-      <p className="dim review-ask">
-        On the proxy's machine, read these groups of the file's SHA-256: the four digits
-        <span className="mono"> (sha256sum request.json)</span> or the two words on the proxy's card
-      </p>
+      {review.groups.length === 0 ? null : (
+        <p className="dim review-ask">
+          On the proxy's machine, read these groups of the file's SHA-256: the four digits
+          <span className="mono"> (sha256sum request.json)</span> or the two words on the proxy's card
+        </p>
+      )}
       {parts(review).map((groups, at) => (
-        <fieldset key={WHO[at]} className="row-wrap review-approver">
-          <legend className="visually-hidden">{review.approvers === 2 ? WHO[at] : 'Digits'}</legend>
+        <fieldset key={whoApproves(at)} className="row-wrap review-approver">
+          <legend className="visually-hidden">{review.approvers === 2 ? whoApproves(at) : 'Digits'}</legend>
           {review.approvers === 2 ? (
-            <TextField
-              label={WHO[at] ?? ''}
-              className="input-name"
-              maxLength={80}
-              value={typed.names[at] ?? ''}
-              onChange={(name) =>
-                onTyped({ ...typed, names: typed.names.map((old, index) => (index === at ? name : old)) })
-              }
-            />
+            <ApproverName at={at} names={typed.names} onNames={(names) => onTyped({ ...typed, names })} />
           ) : null}
           {groups.map((group) => (
             <TextField
@@ -120,7 +106,7 @@ export function Approval(props: {
   const [typed, setTyped] = useState<Typed>({
     today: '',
     groups: {},
-    names: review.approvers === 2 ? ['', ''] : [],
+    names: review.approvers === 2 ? NO_NAMES : [],
   });
   const [lowest] = useState(review.outcome.number.after);
   const [dialog, setDialog] = useState<'reject' | 'number' | null>(null);
@@ -147,7 +133,7 @@ export function Approval(props: {
           if (why === null) void approve.run();
         }}
       >
-        {review.canSign && review.groups.length > 0 ? (
+        {review.canSign && (review.groups.length > 0 || review.approvers === 2) ? (
           <Digits
             review={review}
             typed={typed}

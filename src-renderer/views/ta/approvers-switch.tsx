@@ -1,4 +1,4 @@
-/** Whether a second person must approve each response. Either way is on record; ending it takes both. */
+/** Whether a second person must approve what the signer signs or hands on. Either way is on record; ending it takes both. */
 import { useState } from 'react';
 import { call } from '../../app/call.ts';
 import { useAction } from '../../app/use-action.ts';
@@ -7,8 +7,7 @@ import { Switch } from '../../components/choices.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
-import { TextField } from '../../components/text-field.tsx';
-import { namesMissing, WHO } from './approval.tsx';
+import { ApproverNames, namesMissing, NO_NAMES } from './approver-names.tsx';
 
 export function ApproversSwitch() {
   const found = useQuery('ta.approvers', {}, ['ta']);
@@ -28,6 +27,9 @@ export function ApproversSwitch() {
       >
         A second person approves each response
       </Switch>
+      <span className="dim">
+        It is asked for a reissue, “Go on from this clock…” and “Write for krillta…” as well.
+      </span>
       {set.error ? <ErrorState error={set.error} /> : null}
       <Dialog open={ending} onClose={() => setEnding(false)} title="Let one person approve">
         <OneIsEnough onClose={() => setEnding(false)} />
@@ -37,7 +39,7 @@ export function ApproversSwitch() {
 }
 
 function OneIsEnough({ onClose }: { onClose: () => void }) {
-  const [names, setNames] = useState<readonly string[]>(WHO.map(() => ''));
+  const [names, setNames] = useState(NO_NAMES);
   const end = useAction('ta.setApprovers', async () => {
     await call('ta.setApprovers', { count: 1, names: [...names] });
     onClose();
@@ -45,16 +47,7 @@ function OneIsEnough({ onClose }: { onClose: () => void }) {
   return (
     <DialogForm action={end} why={namesMissing(names)} verb="One person is enough" onClose={onClose}>
       <p>Both approvers agree to this, each by name. The names go into the audit.</p>
-      {WHO.map((who, at) => (
-        <TextField
-          key={who}
-          label={who}
-          maxLength={80}
-          value={names[at] ?? ''}
-          autoFocus={at === 0}
-          onChange={(name) => setNames(names.map((old, index) => (index === at ? name : old)))}
-        />
-      ))}
+      <ApproverNames names={names} onNames={setNames} autoFocus />
     </DialogForm>
   );
 }

@@ -52,6 +52,8 @@ function verdictOf(exchanges: readonly CheckedExchange[]) {
           : `${wrong} of ${exchanges.length} exchanges ${wrong === 1 ? 'does' : 'do'} not hold`,
     };
   const title = exchanges.length === 1 ? 'It holds' : `All ${exchanges.length} exchanges hold`;
+  if (exchanges.some(({ gaps }) => gaps.length > 0))
+    return { severity: 'careful' as const, title: `${title}, and the file may not have all there were` };
   return unchecked
     ? { severity: 'careful' as const, title: `${title}, as far as it could be checked` }
     : { severity: 'good' as const, title };
@@ -61,16 +63,26 @@ const titleOf = ({ number, children }: CheckedExchange): string =>
   [number === '' ? 'An exchange' : `Exchange ${number}`, ...children].join(', ');
 
 function Details({ exchange }: { exchange: CheckedExchange }) {
-  const { at, nonce, checks, faults, holds } = exchange;
+  const { at, nonce, checks, faults, gaps, holds } = exchange;
+  const isWhole = gaps.length === 0 && checks.every(({ ok }) => ok !== null);
   return (
     <Verdict
-      severity={holds ? (checks.some(({ ok }) => ok === null) ? 'careful' : 'good') : 'bad'}
+      severity={holds ? (isWhole ? 'good' : 'careful') : 'bad'}
       title={titleOf(exchange)}
       checks={checks}
     >
       <p className="dim">
         <Time at={at} clock /> {nonce === '' ? null : <span className="mono wrap small">{nonce}</span>}
       </p>
+      {gaps.length === 0 ? null : (
+        <ul className="verdict-lines">
+          {gaps.map((text) => (
+            <li key={text} className="wrap">
+              {text}
+            </li>
+          ))}
+        </ul>
+      )}
       {faults.length === 0 ? null : (
         <ul className="verdict-lines">
           {faults.map(({ text, clause }) => (
@@ -84,9 +96,11 @@ function Details({ exchange }: { exchange: CheckedExchange }) {
   );
 }
 
+const isPlain = ({ holds, gaps }: CheckedExchange): boolean => holds && gaps.length === 0;
+
 /** What holds is one line until it is opened. */
 function Exchange({ exchange }: { exchange: CheckedExchange }) {
-  if (!exchange.holds)
+  if (!isPlain(exchange))
     return (
       <li>
         <Details exchange={exchange} />
@@ -108,7 +122,8 @@ function Exchange({ exchange }: { exchange: CheckedExchange }) {
 function Result(props: { result: RecordCheck; onAgain: () => void; onClose: () => void }) {
   const { result, onAgain, onClose } = props;
   // What is wrong comes first; within that, as it happened.
-  const sorted = result.exchanges.toSorted((a, b) => Number(a.holds) - Number(b.holds));
+  const rank = (one: CheckedExchange): number => (one.holds ? (isPlain(one) ? 2 : 1) : 0);
+  const sorted = result.exchanges.toSorted((a, b) => rank(a) - rank(b));
   return (
     <>
       <Verdict {...verdictOf(result.exchanges)}>

@@ -37,6 +37,7 @@ const review = {
   quietChildren: 0,
   outcome: {
     number: { before: '20', after: '21' },
+    numberReason: null,
     nextUpdate: AT,
     certificates: { before: '1', after: '1' },
     revoked: { before: '0', after: '0' },
@@ -133,7 +134,7 @@ test('going on from this clock waits for the date, and says afterwards what must
   expect(bridge.callsOf('ta.goOn')).toEqual([]);
   type(DATE, '2026-11-27');
   await press('Go on from this clock');
-  expect(bridge.callsOf('ta.goOn')).toEqual([{ today: '2026-11-27' }]);
+  expect(bridge.callsOf('ta.goOn')).toEqual([{ today: '2026-11-27', names: [] }]);
   expect(screen.getByText(/Bring signer-info\.json to the proxy/)).toBeTruthy();
 });
 

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
+import { Dated } from '../../components/dated.tsx';
 import { ExportFileDialog } from './export-file-dialog.tsx';
 import type { TaFile } from './ta-files.ts';
 
@@ -26,7 +27,9 @@ export function FileRow(props: {
               {to}
             </span>
           </div>
-          <span className="dim wrap">{says}</span>
+          <span className="dim wrap">
+            <Dated text={says} />
+          </span>
         </div>
       </div>
       {props.children}

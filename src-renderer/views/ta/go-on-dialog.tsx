@@ -11,6 +11,7 @@ import { DialogForm } from '../../components/dialog-form.tsx';
 import { Time } from '../../components/time.tsx';
 import { useStartedJob } from '../../components/use-started-job.tsx';
 import { Notice } from '../../components/verdict.tsx';
+import { useApprovers } from './approver-names.tsx';
 import { TodayField, whyNotToday } from './today-field.tsx';
 
 export function GoOnDialog(props: { signer: SignerView; open: boolean; onClose: () => void }) {
@@ -27,14 +28,16 @@ function GoOnForm(props: {
   today: string;
   onToday: (today: string) => void;
   onClose: () => void;
+  /** Whoever else has to agree. */
+  approvers?: { why: string | null; fields: ReactNode };
   children: ReactNode;
 }) {
-  const { action, today } = props;
+  const { action, today, approvers } = props;
   const error = action.error?.fieldError('today') ?? null;
   return (
     <DialogForm
       action={action}
-      why={whyNotToday(today)}
+      why={whyNotToday(today) ?? approvers?.why ?? null}
       verb="Go on from this clock"
       onClose={props.onClose}
       saidByField={error !== null}
@@ -51,6 +54,7 @@ function GoOnForm(props: {
         onChange={props.onToday}
         error={error}
       />
+      {approvers?.fields}
     </DialogForm>
   );
 }
@@ -78,16 +82,17 @@ function Done({ onClose }: { onClose: () => void }) {
 function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) {
   const [today, setToday] = useState('');
   const [done, setDone] = useState(false);
+  const approvers = useApprovers();
   const now = new Date(useNow()).toISOString();
   const { action, progress } = useStartedJob(
     'ta.goOn',
-    () => call('ta.goOn', { today }),
+    () => call('ta.goOn', { today, names: approvers.names }),
     () => setDone(true),
   );
   if (done) return <Done onClose={onClose} />;
   if (progress !== null) return progress;
   return (
-    <GoOnForm action={action} today={today} onToday={setToday} onClose={onClose}>
+    <GoOnForm action={action} today={today} onToday={setToday} onClose={onClose} approvers={approvers}>
       What was signed last is of{' '}
       {signer.aheadUntil === null ? 'the future' : <Time at={signer.aheadUntil} clock />}, and this machine
       says <Time at={now} clock />. Every certificate, CRL and manifest that begins later than now is made

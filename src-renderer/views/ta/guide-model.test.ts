@@ -1,53 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
 import type { SignerView } from '#shared/contract/ta.ts';
-import { type GuideInput, guideOf } from './guide-model.ts';
-import { type Guide, holderOf, setUpBehind } from './guide-steps.ts';
-
-const AT = '2026-12-11T00:00:00Z';
-const OPEN: NonNullable<ProxyView['open']> = {
-  nonce: 'n-1',
-  madeAt: AT,
-  goodUntil: AT,
-  sha256: 'AB',
-  words: [],
-  wishes: 1,
-  outdated: [],
-  rejected: null,
-};
-
-const proxy = (part: Partial<ProxyView>): ProxyView =>
-  ({
-    signer: null,
-    open: null,
-    ball: { who: 'nobody', text: 'Nothing is open.' },
-    unpublished: false,
-    putOut: true,
-    clockBehind: null,
-    infoWanted: null,
-    wants: { wishes: [], activate: [] },
-    ...part,
-  }) as ProxyView;
-const signer = (number: string, sha256 = 'C0'): SignerView =>
-  ({ number, certificate: { sha256 } }) as SignerView;
-
-function at(input: Partial<GuideInput>, handedOut: string[] = []): Guide {
-  return guideOf({
-    proxy: null,
-    signer: null,
-    answered: null,
-    made: null,
-    exchanged: false,
-    reissued: false,
-    krill: false,
-    offline: false,
-    ...input,
-    handedOut: new Set(handedOut),
-  });
-}
-
-const here = ({ steps }: Guide): string => steps.find(({ state }) => state === 'here')?.id ?? '';
-const says = (guide: Guide): [string, string | null] => [here(guide), guide.next?.label ?? null];
+import { at, AT, OPEN, proxy, says, signer } from './fake-guide.ts';
+import { holderOf, setUpBehind } from './guide-steps.ts';
 
 describe('set-up', () => {
   test('begins with the proxy where one may be, with the signer in an offline station', () => {
@@ -69,6 +24,16 @@ describe('set-up', () => {
     expect(says(at(towards, ['proxy-id', 'proxy-repo']))).toEqual(['signer', 'Open signer-info.json…']);
     expect(at(towards).others.map(({ label }) => label)).toContain('Open signer-info.json…');
     expect(says(at({ proxy: proxy({ step: 'child' }) }))).toEqual(['child', 'Add the first child…']);
+  });
+
+  test('the set-up of the signer is offered beside the proxy only where both are meant to be', () => {
+    const towards = { proxy: proxy({ step: 'signer' }) };
+    const offered = (input: object, handedOut: string[] = []): boolean =>
+      at({ ...towards, ...input }, handedOut).others.some(({ action }) => action.kind === 'signer');
+    for (const files of [[], ['proxy-id', 'proxy-repo']]) {
+      expect(offered({}, files)).toBe(false);
+      expect(offered({ signerHere: true }, files)).toBe(true);
+    }
   });
 
   test('on one machine the file of the signer is handed out and opened here', () => {

@@ -1,34 +1,21 @@
 /** "You are here": the present step of the set-up or of an exchange and what to do next, from what both halves say. Pure. */
 import type { ProxyView } from '#shared/contract/ta-proxy.ts';
-import type { ExchangeRow, SignerView } from '#shared/contract/ta.ts';
-import { type Guide, guideAt, type GuideNext, handOut, handOutResponse, openFile } from './guide-steps.ts';
-
-export interface GuideInput {
-  proxy: ProxyView | null;
-  signer: SignerView | null;
-  /** The signer's exchange that answered the open request; null: none in this workspace. */
-  answered: Pick<ExchangeRow, 'id' | 'number'> | null;
-  /** The last response that was signed here, and is still the newest; null: there is none. */
-  made: Pick<ExchangeRow, 'id' | 'number'> | null;
-  /** The signer answered some request, here or before its state came here. */
-  exchanged: boolean;
-  /** A running Krill is connected: files go over the network instead of a stick. */
-  krill: boolean;
-  /** The signer made something after its last exchange: a TA certificate, or objects. */
-  reissued: boolean;
-  /** Files that were written already: "proxy-id", "request 3F2A…". */
-  handedOut: ReadonlySet<string>;
-  /** An offline station never holds a proxy. */
-  offline: boolean;
-}
-
-/** As main writes an instant into a sentence; it is shown in local time. */
-const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} Z`;
+import { reissueFirst, signerAlone } from './guide-signer.ts';
+import {
+  type Guide,
+  guideAt,
+  type GuideInput,
+  type GuideNext,
+  handOut,
+  handOutResponse,
+  minuteOf,
+  openFile,
+} from './guide-steps.ts';
 
 const PUT_OUT: GuideNext = { label: 'Put out ta.cer and the TAL…', action: { kind: 'put-out' } };
 
 /** Between the repository and the association: files out, the signer's set-up, its file back. */
-function towardsSigner({ signer, handedOut }: GuideInput): Guide {
+function towardsSigner({ signer, handedOut, signerHere }: GuideInput): Guide {
   const missing = (['proxy-id', 'proxy-repo'] as const).find((what) => !handedOut.has(what));
   if (signer !== null)
     return handedOut.has('signer-info')
@@ -45,21 +32,23 @@ function towardsSigner({ signer, handedOut }: GuideInput): Guide {
           handOut('signer-info'),
           { others: [openFile('signer-info')] },
         );
-  const setUp: GuideNext = { label: "Go to the signer's set-up", action: { kind: 'signer' } };
+  const setUp: GuideNext[] = signerHere
+    ? [{ label: "Go to the signer's set-up", action: { kind: 'signer' } }]
+    : [];
   if (missing !== undefined)
     return guideAt(
       'set-up',
       'carry',
       "Write both files onto a stick and carry them to the signer's machine. Read the fingerprint below to its operator: nobody signed the files.",
       handOut(missing),
-      { others: [openFile('signer-info'), setUp] },
+      { others: [openFile('signer-info'), ...setUp] },
     );
   return guideAt(
     'set-up',
     'signer',
     "On the signer's machine, in an offline station: Trust anchor, “Set up a signer…”. Then bring its signer-info.json back here. On a test bed the signer may be in this workspace.",
     openFile('signer-info'),
-    { others: [setUp] },
+    { others: setUp },
   );
 }
 
@@ -130,6 +119,7 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
         action: { kind: 'repository' },
       },
     );
+  if (signer?.certificate.ended === true) return reissueFirst(signer);
   if (step === 'signer') return towardsSigner(input);
   if (step === 'child') {
     const add: GuideNext = { label: 'Add the first child…', action: { kind: 'child' } };
@@ -206,79 +196,6 @@ function withProxy(input: GuideInput, proxy: ProxyView): Guide {
       { others: [make], again: [] },
     );
   return guideAt('exchange', 'make', ball.text, make, { idle: ball.who === 'nobody' && step === 'running' });
-}
-
-/** Only the signer is here, or only it may be: the proxy's steps happen on another machine. */
-function signerAlone({ signer, made, exchanged, reissued, krill, handedOut }: GuideInput): Guide {
-  if (signer === null)
-    return guideAt(
-      'set-up',
-      'signer',
-      "The proxy's machine writes proxy-id.json and proxy-repo.json. With them the signer is set up here.",
-      { label: "Go to the signer's set-up", action: { kind: 'signer' } },
-      { elsewhere: true },
-    );
-  const network: GuideNext = { label: 'Go to the connected Krill', action: { kind: 'network' } };
-  if (krill)
-    return guideAt(
-      'exchange',
-      'sign',
-      reissued
-        ? 'The TA certificate is newer than the last exchange: update the signer at the connected Krill, and put ta.cer to every place the TAL names.'
-        : 'The connected Krill has the proxy: associate the signer there once, then open its requests from here. No file is carried.',
-      network,
-      {
-        elsewhere: true,
-        others: [handOut('signer-info'), openFile('request')],
-        idle: exchanged && !reissued,
-      },
-    );
-  if (signer.mayGoOn)
-    return guideAt(
-      'exchange',
-      'sign',
-      signer.warnings[0]?.text ?? '',
-      { label: 'Go on from this clock…', action: { kind: 'go-on' } },
-      // Not the bold button: it may be the clock that has to be set.
-      { idle: true, elsewhere: true, others: [openFile('request')] },
-    );
-  if (made !== null && !handedOut.has(`response ${made.id}`))
-    return guideAt(
-      'exchange',
-      'back',
-      `Response ${made.number} is signed and not written yet. It goes back to the proxy: only there is anything published.`,
-      handOutResponse(made.id),
-      // What was signed was made and carried here before.
-      { others: [openFile('request')] },
-    );
-  if (reissued && !handedOut.has('signer-info'))
-    return guideAt(
-      'set-up',
-      'info',
-      signer.newCertificate
-        ? 'The TA certificate is newer than the last exchange: carry signer-info.json to the proxy again; the new ta.cer goes to every place the TAL names.'
-        : 'The trust anchor is newer than the last exchange: carry signer-info.json to the proxy again. ta.cer is the same as before.',
-      handOut('signer-info'),
-      {
-        others: [openFile('request')],
-        again: signer.newCertificate ? ['associate', 'put-out'] : ['associate'],
-      },
-    );
-  if (!exchanged && !handedOut.has('signer-info'))
-    return guideAt(
-      'set-up',
-      'info',
-      'Carry signer-info.json to the proxy and read the fingerprint of this signer to its operator; ta.cer goes to every place the TAL names, ta.tal to relying parties.',
-      handOut('signer-info'),
-      { others: [openFile('request')] },
-    );
-  return guideAt(
-    'exchange',
-    'sign',
-    'The next request.json comes from the proxy. You see what it asks before anything is signed.',
-    openFile('request'),
-    { idle: true, elsewhere: true, first: !exchanged },
-  );
 }
 
 export function guideOf(input: GuideInput): Guide {

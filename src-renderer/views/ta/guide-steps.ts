@@ -1,5 +1,6 @@
 /** What a guide is: the steps of the set-up and of one exchange, and the next step as a button. No decisions. */
-import type { ProxyExport } from '#shared/contract/ta-proxy.ts';
+import type { ProxyExport, ProxyView } from '#shared/contract/ta-proxy.ts';
+import type { ExchangeRow, SignerView } from '#shared/contract/ta.ts';
 
 export type Where = 'proxy' | 'courier' | 'signer';
 
@@ -11,7 +12,7 @@ export interface GuideStep {
 }
 
 export type GuideAction =
-  | { kind: 'init' | 'publish' | 'go-on' }
+  | { kind: 'init' | 'publish' | 'go-on' | 'reissue' }
   | { kind: 'repository' | 'signer' | 'network' | 'put-out' }
   | { kind: 'child' | 'make' | 'refresh' | 'withdraw' }
   | { kind: 'hand-out'; what: Extract<ProxyExport, 'proxy-id' | 'proxy-repo' | 'request'> | 'signer-info' }
@@ -37,6 +38,27 @@ export interface Guide {
   idle: boolean;
   /** There was no exchange yet. */
   first: boolean;
+}
+
+export interface GuideInput {
+  proxy: ProxyView | null;
+  signer: SignerView | null;
+  /** The signer's exchange that answered the open request; null: none in this workspace. */
+  answered: Pick<ExchangeRow, 'id' | 'number'> | null;
+  /** The last response that was signed here, and is still the newest; null: there is none. */
+  made: Pick<ExchangeRow, 'id' | 'number'> | null;
+  /** The signer answered some request, here or before its state came here. */
+  exchanged: boolean;
+  /** A running Krill is connected: files go over the network instead of a stick. */
+  krill: boolean;
+  /** The signer made something after its last exchange: a TA certificate, or objects. */
+  reissued: boolean;
+  /** Files that were written already: "proxy-id", "request 3F2A…". */
+  handedOut: ReadonlySet<string>;
+  /** An offline station never holds a proxy. */
+  offline: boolean;
+  /** The signer is meant to be in this workspace as well: its set-up was begun here, or nothing here is in earnest. */
+  signerHere: boolean;
 }
 
 type Step = readonly [id: string, title: string, where: Where];
@@ -82,6 +104,8 @@ export function guideAt(
     /** The set-up was done before; these steps of it are to be done anew. */
     again?: readonly string[];
     first?: boolean;
+    /** What the present step is called this time. */
+    title?: string;
   } = {},
 ): Guide {
   const steps = phase === 'set-up' ? SET_UP : EXCHANGE;
@@ -90,7 +114,7 @@ export function guideAt(
     phase,
     steps: steps.map(([id, title, where], index) => ({
       id,
-      title,
+      title: index === here ? (more.title ?? title) : title,
       where,
       state:
         index === here
@@ -110,6 +134,9 @@ export function guideAt(
     first: more.first ?? false,
   };
 }
+
+/** As main writes an instant into a sentence; it is shown in local time. */
+export const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} Z`;
 
 export const handOut = (what: Extract<GuideAction, { kind: 'hand-out' }>['what']): GuideNext => ({
   label: `Hand out ${what}.json…`,

@@ -67,10 +67,11 @@ interface StepsProps {
   open: ProxyView['open'];
   onDialog: (dialog: ProxyDialog) => void;
   onGoOn: () => void;
+  onReissue: () => void;
 }
 
 function NextStep(props: StepsProps & { next: GuideNext; kind: ButtonProps['kind'] }) {
-  const { next, open, onDialog, onGoOn } = props;
+  const { next, open, onDialog, onGoOn, onReissue } = props;
   const kind = props.kind ?? 'plain';
   const { label, action } = next;
   const [file, setFile] = useState<TaFile | null>(null);
@@ -120,6 +121,12 @@ function NextStep(props: StepsProps & { next: GuideNext; kind: ButtonProps['kind
     case 'go-on':
       return (
         <Button kind={kind} onPress={onGoOn}>
+          {label}
+        </Button>
+      );
+    case 'reissue':
+      return (
+        <Button kind={kind} onPress={onReissue}>
           {label}
         </Button>
       );

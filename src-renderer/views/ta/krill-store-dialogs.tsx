@@ -9,6 +9,7 @@ import { DialogForm } from '../../components/dialog-form.tsx';
 import { FolderField } from '../../components/folder-field.tsx';
 import { hexGroups } from '../../components/hex-value.tsx';
 import { useStartedJob } from '../../components/use-started-job.tsx';
+import { useApprovers } from './approver-names.tsx';
 
 export function ImportStoreDialog(props: { open: boolean; onClose: () => void }) {
   return (
@@ -35,8 +36,8 @@ function ImportBody({ onClose }: { onClose: () => void }) {
     >
       <p className="dim">
         Choose what storage_uri in krillta.conf names: the folder with signer, keys and signers in it. Keys,
-        state, every exchange, and what its history has of reissues and refusals come along; the folder itself
-        is not changed. Afterwards use only one of the two, or their numbers go apart.
+        state, every exchange, its times, and what its history has of reissues and refusals come along; the
+        folder itself is not changed. Afterwards use only one of the two, or their numbers go apart.
       </p>
       <FolderField folder={folder} onFolder={setFolder} purpose="open" />
     </DialogForm>
@@ -47,12 +48,17 @@ function ImportBody({ onClose }: { onClose: () => void }) {
 export function ExportStoreDialog(props: { signer: SignerView; open: boolean; onClose: () => void }) {
   const { signer, open, onClose } = props;
   const [folder, setFolder] = useState<Ticket | null>(null);
+  const approvers = useApprovers();
+  const close = (): void => {
+    approvers.clear();
+    onClose();
+  };
   const digits = signer.keyId.slice(-8);
   const software = signer.signer === 'software';
   return (
     <ConfirmDialog
       open={open}
-      onClose={onClose}
+      onClose={close}
       title="Write this signer for krillta?"
       lost={[
         software
@@ -62,16 +68,21 @@ export function ExportStoreDialog(props: { signer: SignerView; open: boolean; on
       ]}
       verb={software ? 'Write with keys' : 'Write'}
       typed={{ text: hexGroups(digits).join(' '), label: "The last 8 digits of the TA key's identifier" }}
-      why={signer.notForKrillta ?? (folder === null ? 'Choose the folder' : null)}
+      why={signer.notForKrillta ?? (folder === null ? 'Choose the folder' : approvers.why)}
       channel="ta.exportStore"
       onConfirm={async () => {
-        const { path } = await call('ta.exportStore', { folder: folder?.ticket ?? '', confirm: digits });
+        const { path } = await call('ta.exportStore', {
+          folder: folder?.ticket ?? '',
+          confirm: digits,
+          names: approvers.names,
+        });
         setFolder(null);
         showToast(`Written to ${path}`);
       }}
     >
       <FolderField folder={folder} onFolder={setFolder} purpose="krill" />
       <p className="dim">An empty folder, best on a medium that is destroyed afterwards.</p>
+      {approvers.fields}
     </ConfirmDialog>
   );
 }

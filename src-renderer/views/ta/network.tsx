@@ -27,7 +27,7 @@ function Cards({ findings }: { findings: string | null }) {
     );
   return (
     <>
-      <ServingCard proxy={proxy.data.proxy} />
+      <ServingCard proxy={proxy.data.proxy} signerHere={signer.data.signer !== null} />
       <div className="columns">
         <KrillCard signer={signer.data.signer} proxyHere={proxy.data.proxy !== null} />
         <PublicCard

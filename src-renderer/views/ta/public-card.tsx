@@ -10,6 +10,7 @@ import { Card } from '../../components/card.tsx';
 import { ErrorState } from '../../components/state-box.tsx';
 import { Ago, Time } from '../../components/time.tsx';
 import { Verdict } from '../../components/verdict.tsx';
+import { PinnedServers, ShownCertificate } from './public-pins.tsx';
 import { useStartedJob } from '../../components/use-started-job.tsx';
 
 function Mark({ ok }: { ok: boolean | null }) {
@@ -30,18 +31,20 @@ function verdictOf(findings: readonly PublicFinding[]) {
     : { severity: 'good' as const, title: 'Relying parties find what they should' };
 }
 
-function Findings({ findings }: { findings: readonly PublicFinding[] }) {
+function Findings(props: { findings: readonly PublicFinding[]; onPinned: () => void }) {
+  const { findings, onPinned } = props;
   return (
     <ul className="plain-list findings">
       {[...Map.groupBy(findings, ({ uri }) => uri)].map(([uri, of]) => (
         <li key={uri}>
           <span className="mono wrap">{uri}</span>
           <ul className="plain-list">
-            {of.map(({ ok, text }) => (
+            {of.map(({ ok, text, shown }) => (
               <li key={text}>
                 <Mark ok={ok} />
                 <span className="wrap">
                   <Dated text={text} />
+                  {shown === undefined ? null : <ShownCertificate shown={shown} onPinned={onPinned} />}
                 </span>
               </li>
             ))}
@@ -101,12 +104,13 @@ export function PublicCard(props: {
         ) : (
           <>
             <Verdict {...verdictOf(last.findings)} />
-            <Findings findings={last.findings} />
+            <Findings findings={last.findings} onPinned={() => void check.action.run()} />
             <p className="dim">
               Looked at on <Time at={last.at} clock />.
             </p>
           </>
         )}
+        <PinnedServers />
       </div>
     </Card>
   );

@@ -76,7 +76,8 @@ function Places({ uris }: { uris: readonly string[] }) {
         </ul>
         <p className="dim">
           The same file at each of them; ta.tal goes to everybody who runs a validator. “Serving” on the
-          network page hands out both as well.
+          network page hands out both as well, also while the workspace is locked; with TLS of its own only
+          while it is unlocked, or while it goes on by your choice.
         </p>
       </div>
     </Card>

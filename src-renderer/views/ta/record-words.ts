@@ -9,6 +9,7 @@ export const EVENT_WORD: Record<RecordEvent['kind'], { word: string; title: stri
   rejected: { word: 'rejected', title: 'Rejected request', tone: 'careful' },
   refused: { word: 'refused', title: 'Refused message', tone: 'bad' },
   'taken-over': { word: 'taken over', title: 'Signer taken over', tone: 'good' },
+  rule: { word: 'rule', title: 'Who approves', tone: 'note' },
   withdrawn: { word: 'withdrawn', title: 'Withdrawn request', tone: 'note' },
 };
 

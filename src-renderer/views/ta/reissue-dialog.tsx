@@ -9,6 +9,7 @@ import { NumberField, parseNumber, TextField } from '../../components/text-field
 import { Time } from '../../components/time.tsx';
 import { useStartedJob } from '../../components/use-started-job.tsx';
 import { Notice } from '../../components/verdict.tsx';
+import { useApprovers } from './approver-names.tsx';
 import { TodayField, whyNotToday } from './today-field.tsx';
 
 /** As the set-up has it (ta-setup.ts). */
@@ -31,6 +32,7 @@ function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) 
   const [years, setYears] = useState(String(signer.timing.certificateValidityYears));
   const [today, setToday] = useState('');
   const [done, setDone] = useState(false);
+  const approvers = useApprovers();
   const now = useNow();
   const number = parseNumber(years);
   const { action, progress } = useStartedJob(
@@ -42,6 +44,7 @@ function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) 
         notify: notify.trim() === '' ? null : notify.trim(),
         years: number ?? 0,
         today: today.trim() === '' ? null : today.trim(),
+        names: approvers.names,
       }),
     () => setDone(true),
   );
@@ -72,7 +75,7 @@ function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) 
       : number > MOST_YEARS
         ? `At most ${MOST_YEARS} years`
         : null;
-  const why = wrongYears ?? (signer.dateAsked === null ? null : whyNotToday(today));
+  const why = wrongYears ?? (signer.dateAsked === null ? null : whyNotToday(today)) ?? approvers.why;
   const { error } = action;
   const refused = (path: string): string | null => error?.fieldError(path) ?? null;
   const from = new Date(now);
@@ -129,6 +132,7 @@ function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) 
       {signer.dateAsked === null ? null : (
         <TodayField says={signer.dateAsked} value={today} onChange={setToday} error={refused('today')} />
       )}
+      {approvers.fields}
     </DialogForm>
   );
 }

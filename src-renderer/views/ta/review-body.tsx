@@ -48,18 +48,19 @@ export function Outcome({ review, past = false }: { review: ExchangeReview; past
                 number <Change {...outcome.number} />
               </span>,
             ],
+            outcome.numberReason !== null && ['Number chosen, because', outcome.numberReason],
             !past && signedAt !== null && ['Request signed', <Time key="value" at={signedAt} clock />],
             !past && ['This machine’s clock', <Time key="value" at={now} clock />],
             ['Next update', <Time key="value" at={outcome.nextUpdate} />],
             ['Certificates', <Change key="value" {...outcome.certificates} moves={movesOf(review)} />],
             ['Revoked', <Change key="value" {...outcome.revoked} />],
-            [
+            outcome.taNotAfter !== null && [
               'TA certificate',
               <span key="value">
                 unchanged, until <Time at={outcome.taNotAfter} />
               </span>,
             ],
-            ['Key', `in ${outcome.key}`],
+            outcome.key !== null && ['Key', `in ${outcome.key}`],
           ]}
         />
       </Card>
@@ -68,10 +69,13 @@ export function Outcome({ review, past = false }: { review: ExchangeReview; past
           <h2>Not covered by the signature</h2>
           {advisory.map(({ says, own }) => (
             <p key={says}>
-              <Dated text={says} />{' '}
-              <b>
-                <Dated text={own} />
-              </b>
+              <Dated text={says} />
+              {own === null ? null : (
+                <b>
+                  {' '}
+                  <Dated text={own} />
+                </b>
+              )}
             </p>
           ))}
         </section>
@@ -95,10 +99,12 @@ export function ReviewBody({ review, past = false }: { review: ExchangeReview; p
         asking={review.children}
         selected={child?.handle ?? null}
         onSelect={setChosen}
-        failed="cannot be signed"
+        failed={past ? 'not done' : 'cannot be signed'}
         foot={
           review.quietChildren === 0
-            ? 'No other child has a certificate.'
+            ? past
+              ? 'No other child had a certificate.'
+              : 'No other child has a certificate.'
             : `${review.quietChildren} without requests, unchanged`
         }
       />
@@ -110,7 +116,7 @@ export function ReviewBody({ review, past = false }: { review: ExchangeReview; p
         <Card title={child.handle} note={child.known ? undefined : 'a new child'} flush>
           <ChildResources child={child} after="This request" />
           {child.wishes.map((wish) => (
-            <WishFacts key={wish.keyId} wish={wish} />
+            <WishFacts key={wish.keyId} wish={wish} past={past} />
           ))}
         </Card>
       )}

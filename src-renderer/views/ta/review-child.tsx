@@ -120,8 +120,9 @@ export function ChildResources({ child, after }: { child: ChildReview; after: st
   );
 }
 
-/** `resources`: what its certificate has, where there is one by now. */
-export function WishFacts({ wish, resources }: { wish: Wish; resources?: readonly string[] | undefined }) {
+/** `resources`: what its certificate has, where there is one by now. `past`: it was done. */
+export function WishFacts(props: { wish: Wish; resources?: readonly string[] | undefined; past?: boolean }) {
+  const { wish, resources, past = false } = props;
   const { word, tone } = WHAT[wish.what];
   return (
     <div className="review-wish">
@@ -176,9 +177,9 @@ export function WishFacts({ wish, resources }: { wish: Wish; resources?: readonl
           ],
           wish.what !== 'revoke' && ['Request key', 'RSA 2048, proof of possession verified'],
           wish.validUntil !== null && [
-            'Will be valid',
+            past ? 'Its certificate' : 'Will be valid',
             <span key="value">
-              until <Time at={wish.validUntil} />
+              {past ? 'valid until' : 'until'} <Time at={wish.validUntil} />
             </span>,
           ],
         ]}

@@ -16,15 +16,16 @@ const SAYS: Record<Hours, string> = {
   '72': 'a weekend',
 };
 
-export function ServeLockedDialog(props: { open: boolean; onClose: () => void }) {
+/** `tls`: the listener has a key of its own. */
+export function ServeLockedDialog(props: { tls: boolean; open: boolean; onClose: () => void }) {
   return (
     <Dialog open={props.open} onClose={props.onClose} title="Go on while locked" size="wide">
-      <Body onClose={props.onClose} />
+      <Body tls={props.tls} onClose={props.onClose} />
     </Dialog>
   );
 }
 
-function Body({ onClose }: { onClose: () => void }) {
+function Body({ tls, onClose }: { tls: boolean; onClose: () => void }) {
   const [hours, setHours] = useState<Hours>('8');
   const serve = useAction('ta.serveLocked', async () => {
     await call('ta.serveLocked', { hours: Number(hours) });
@@ -33,8 +34,9 @@ function Body({ onClose }: { onClose: () => void }) {
   return (
     <DialogForm action={serve} why={null} verb={`Go on for ${hours} h`} onClose={onClose}>
       <p>
-        Without this, children get 503 while the workspace is locked, and ask again later. Nothing is lost by
-        that.
+        {tls
+          ? 'Without this, nobody is answered while the workspace is locked: the listener has a TLS key, which goes with the lock. Children ask again later; relying parties look for ta.cer at the other places of the TAL.'
+          : 'Without this, children get 503 while the workspace is locked, and ask again later. Nothing is lost by that; ta.cer and ta.tal are handed out in any case.'}
       </p>
       <RadioCards
         label="From now on, for"
@@ -47,9 +49,9 @@ function Body({ onClose }: { onClose: () => void }) {
         }))}
       />
       <Notice severity="careful">
-        The proxy's identity key stays in memory while the workspace is locked, until the time is over.
-        Whoever takes over this machine meanwhile could answer children in its name; the trust anchor's own
-        key is not part of it.
+        The proxy's identity key{tls ? ' and the key of the TLS certificate stay' : ' stays'} in memory while
+        the workspace is locked, until the time is over. Whoever takes over this machine meanwhile could
+        answer children in its name; the trust anchor's own key is not part of it.
       </Notice>
       <p className="dim">
         It is on record. What children ask meanwhile is told to the proxy when you unlock, and the choice ends

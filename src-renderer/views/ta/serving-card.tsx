@@ -41,14 +41,16 @@ function Tls({ certificate }: { certificate: string | null }) {
   );
 }
 
-/** What children meet when the workspace is locked, and the step that changes it. */
-function WhileLocked(props: { until: string | null; onChoose: () => void }) {
-  const { until, onChoose } = props;
+/** What children and relying parties meet when the workspace is locked, and the step that changes it. */
+function WhileLocked(props: { until: string | null; tls: boolean; onChoose: () => void }) {
+  const { until, tls, onChoose } = props;
   const end = useAction('ta.serveLocked', () => call('ta.serveLocked', { hours: 0 }));
   if (until === null)
     return (
       <span className="row-wrap uri-line">
-        children get 503
+        {tls
+          ? 'nobody is answered, not even for ta.cer and ta.tal: its TLS key is gone then. It listens again after unlocking'
+          : 'ta.cer and ta.tal are handed out, children get 503'}
         <Button size="small" onPress={onChoose}>
           Go on while locked…
         </Button>
@@ -59,6 +61,7 @@ function WhileLocked(props: { until: string | null; onChoose: () => void }) {
       <span className="row-wrap uri-line">
         <span>
           goes on until <b>{minuteText(until)}</b> (<Left to={until} />)
+          {tls ? ', with its TLS key in memory' : ''}
         </span>
         <Button size="small" busy={end.busy} onPress={() => void end.run()}>
           End it
@@ -98,7 +101,7 @@ function Facts({ service, onChoose }: { service: ServiceView; onChoose: () => vo
         ],
         running !== null && [
           'While locked',
-          <WhileLocked key="value" until={lockedUntil} onChoose={onChoose} />,
+          <WhileLocked key="value" until={lockedUntil} tls={running.tls} onChoose={onChoose} />,
         ],
       ]}
     />
@@ -212,20 +215,25 @@ function Service({ service, proxy }: { service: ServiceView; proxy: ProxyView })
         open={dialog === 'settings'}
         onClose={() => setDialog(null)}
       />
-      <ServeLockedDialog open={dialog === 'locked'} onClose={() => setDialog(null)} />
+      <ServeLockedDialog
+        tls={running?.tls ?? false}
+        open={dialog === 'locked'}
+        onClose={() => setDialog(null)}
+      />
     </Card>
   );
 }
 
-/** `proxy` null: there is none in this workspace. */
-export function ServingCard({ proxy }: { proxy: ProxyView | null }) {
+/** `proxy` null: there is none in this workspace. `signerHere`: the other half is, so none can be made either. */
+export function ServingCard({ proxy, signerHere }: { proxy: ProxyView | null; signerHere: boolean }) {
   const found = useQuery('ta.service', {}, ['ta'], { skip: proxy === null });
   if (proxy === null)
     return (
       <Card title="Serving" aside={<Tag>off</Tag>}>
         <EmptyState title="Only a proxy serves">
-          Children ask the proxy of a trust anchor, and this workspace has none. Make it on the trust anchor's
-          page first.
+          {signerHere
+            ? 'Children ask the proxy of a trust anchor. This workspace has the signer alone, and its proxy is elsewhere: serve there, and hand ta.cer and ta.tal out from there.'
+            : "Children ask the proxy of a trust anchor, and this workspace has none. Make it on the trust anchor's page first."}
         </EmptyState>
       </Card>
     );

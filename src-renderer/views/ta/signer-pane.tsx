@@ -1,7 +1,6 @@
 /** The signer's half: what it is, what is due, the place for the next request, its files and settings. */
 import { useState } from 'react';
 import type { SignerView } from '#shared/contract/ta.ts';
-import { useNow } from '../../app/clock.ts';
 import { Button } from '../../components/button.tsx';
 import { Card, KeyValue } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
@@ -14,8 +13,8 @@ import { ApproversSwitch } from './approvers-switch.tsx';
 import { FileRows } from './file-rows.tsx';
 import { IdentityDialog } from './identity-card.tsx';
 import { ExportStoreDialog } from './krill-store-dialogs.tsx';
+import { MoveCards } from './move-cards.tsx';
 import { OpenRequest } from './open-request.tsx';
-import { ReissueDialog } from './reissue-dialog.tsx';
 import { RECORD_FILES, SIGNER_FILES } from './ta-signer-files.ts';
 import { TakeBack } from './take-back.tsx';
 import { TimingDialog } from './timing-dialog.tsx';
@@ -48,7 +47,6 @@ const COLUMNS: readonly Column<Issued>[] = [
 
 function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => void }) {
   const [reading, setReading] = useState(false);
-  const ended = Date.parse(signer.certificate.notAfter) <= useNow();
   return (
     <Card
       title="Signer"
@@ -74,6 +72,12 @@ function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => voi
             </span>,
           ],
           [
+            'RRDP',
+            <span key="value" className="mono wrap">
+              {signer.notify ?? 'none: rsync only'}
+            </span>,
+          ],
+          [
             'TAL',
             <>
               {signer.talUris.map((uri) => (
@@ -86,7 +90,8 @@ function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => voi
           [
             'TA certificate',
             <>
-              {ended ? <Tag tone="bad">ended</Tag> : 'until'} <Time at={signer.certificate.notAfter} />
+              {signer.certificate.ended ? <Tag tone="bad">ended</Tag> : 'until'}{' '}
+              <Time at={signer.certificate.notAfter} />
             </>,
           ],
           [
@@ -122,10 +127,16 @@ function Facts({ signer, onReissue }: { signer: SignerView; onReissue: () => voi
   );
 }
 
-/** `back`: a response to be taken back that was opened already. `onGoOn`: the way out of a clock that was ahead begins here; null: the card above has it. */
-export function SignerPane(props: { signer: SignerView; back: string | null; onGoOn: (() => void) | null }) {
-  const { signer, back, onGoOn } = props;
-  const [dialog, setDialog] = useState<'reissue' | 'krillta' | 'times' | null>(null);
+export function SignerPane(props: {
+  signer: SignerView;
+  /** A response to be taken back that was opened already. */
+  back: string | null;
+  /** The way out of a clock that was ahead begins here; null: the card above has it. */
+  onGoOn: (() => void) | null;
+  onReissue: () => void;
+}) {
+  const { signer, back, onGoOn, onReissue } = props;
+  const [dialog, setDialog] = useState<'krillta' | 'times' | null>(null);
   return (
     <>
       {signer.warnings.map(({ severity, text }) => (
@@ -133,6 +144,7 @@ export function SignerPane(props: { signer: SignerView; back: string | null; onG
           {text}
         </Notice>
       ))}
+      <MoveCards signer={signer} />
       {signer.missingUpTo === null ? null : <TakeBack signer={signer} opened={back} />}
       {signer.mayGoOn && onGoOn !== null ? (
         <div className="row-wrap">
@@ -142,7 +154,7 @@ export function SignerPane(props: { signer: SignerView; back: string | null; onG
       ) : null}
       <div className="columns">
         <OpenRequest />
-        <Facts signer={signer} onReissue={() => setDialog('reissue')} />
+        <Facts signer={signer} onReissue={onReissue} />
       </div>
       <Card title="Certificates of children" note={String(signer.issued.length)} flush>
         <DataTable
@@ -166,7 +178,6 @@ export function SignerPane(props: { signer: SignerView; back: string | null; onG
         <span className="dim">A data directory krillta goes on with: nobody is locked in.</span>
       </div>
       {signer.missingUpTo === null ? <TakeBack signer={signer} opened={back} /> : null}
-      <ReissueDialog signer={signer} open={dialog === 'reissue'} onClose={() => setDialog(null)} />
       <TimingDialog signer={signer} open={dialog === 'times'} onClose={() => setDialog(null)} />
       <ExportStoreDialog signer={signer} open={dialog === 'krillta'} onClose={() => setDialog(null)} />
     </>

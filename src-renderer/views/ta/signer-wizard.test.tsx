@@ -30,6 +30,15 @@ let stored: SignerDraft[];
 let reading: Promise<void>;
 let own: boolean;
 let holder: string;
+const review = {
+  digest: 'd',
+  lines: [],
+  proxyKeyId: '',
+  proxySha256: '',
+  proxyHere: false,
+  base: '',
+  notify: '',
+};
 beforeEach(() => {
   dropWorkspaceData();
   stored = [];
@@ -163,7 +172,6 @@ test('what to back up is said by where the TA key was made', async () => {
 });
 
 test('a trust anchor on a token to practise with is warned of before it is made', async () => {
-  const review = { digest: 'd', lines: [], proxyKeyId: '', proxySha256: '', base: '', notify: '' };
   installBridge({
     'ta.setupReview': () => ({ review, problems: [] }),
     'signers.list': () => fakeList([SOFTWARE, TOKEN]),
@@ -183,8 +191,21 @@ test('a trust anchor on a token to practise with is warned of before it is made'
   expect(screen.queryByText(/to practise with/)).toBeNull();
 });
 
+test('compared is said of a proxy elsewhere alone', async () => {
+  installBridge({ 'ta.setupReview': () => ({ review, problems: [] }) });
+  shown('review');
+  await settle();
+  expect(screen.getByText('the proxy is the one you compared')).toBeTruthy();
+  cleanup();
+  dropWorkspaceData();
+  installBridge({ 'ta.setupReview': () => ({ review: { ...review, proxyHere: true }, problems: [] }) });
+  shown('review');
+  await settle();
+  expect(screen.getByText('the proxy is that of this workspace: nothing was compared')).toBeTruthy();
+  expect(screen.queryByText(/you compared/)).toBeNull();
+});
+
 test('after a failure its reason stays, and the wizard can be used again', async () => {
-  const review = { digest: 'd', lines: [], proxyKeyId: '', proxySha256: '', base: '', notify: '' };
   const { callsOf } = installBridge({
     'ta.setupReview': () => ({ review, problems: [] }),
     'ta.setUp': () => ({ job: 'j-1' }),

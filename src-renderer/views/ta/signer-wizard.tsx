@@ -41,7 +41,9 @@ function Review({ state }: { state: SignerState }) {
         severity="good"
         title="It can be set up."
         checks={[
-          { ok: true, text: 'the proxy is the one you compared' },
+          review.proxyHere
+            ? { ok: null, text: 'the proxy is that of this workspace: nothing was compared' }
+            : { ok: true, text: 'the proxy is the one you compared' },
           { ok: true, text: 'URIs, times and number fit together' },
         ]}
       />

@@ -1,9 +1,12 @@
 /** A trust anchor's file that is opened nowhere on this screen: what it is, from whom to whom, where it belongs. */
 import type { StrayTaFile } from '../../app/sniff-ta-file.ts';
 import { hrefOf } from '../../app/router.ts';
+import type { StrayFile as Stray } from '../../app/state.ts';
 import { LinkButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { FileRow } from './file-rows.tsx';
+import { STATE_WORDS } from './stick-words.ts';
 
 interface Belongs {
   from: string;
@@ -59,11 +62,16 @@ const BELONGS: Record<StrayTaFile, Belongs> = {
   },
 };
 
-export function StrayFile({ name, kind }: { name: string; kind: StrayTaFile }) {
+/** What it is to this workspace is said instead of what it is to anybody. */
+export function StrayFile({ name, kind, here }: Stray) {
+  const belongs = BELONGS[kind];
   return (
     <Card title="A file of a trust anchor" note="nothing was changed" flush>
       <ul className="object-list">
-        <FileRow file={{ name, ...BELONGS[kind] }}>
+        <FileRow file={{ name, ...belongs, says: here?.says ?? belongs.says }}>
+          {here === null ? null : (
+            <Tag tone={STATE_WORDS[here.state].tone}>{STATE_WORDS[here.state].word}</Tag>
+          )}
           <LinkButton size="small" href={hrefOf('trust-anchor')}>
             Trust anchor
           </LinkButton>

@@ -70,6 +70,7 @@ test('a refusal stays where the file was chosen, in its words', async () => {
     throw new Refusal({
       code: 'INVALID_INPUT',
       message: 'response.json is not taken back: another signer made it.',
+      ref: '',
     });
   };
   render(<TakeBack signer={signer} opened={null} />);

@@ -5,6 +5,7 @@ import { call } from '../../app/call.ts';
 import { useAction } from '../../app/use-action.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { DialogForm } from '../../components/dialog-form.tsx';
+import { Time } from '../../components/time.tsx';
 import { Notice } from '../../components/verdict.tsx';
 import { TimingFields } from './timing-fields.tsx';
 
@@ -32,9 +33,10 @@ function Body({ signer, onClose }: { signer: SignerView; onClose: () => void }) 
       onClose={onClose}
     >
       <Notice severity="note">
-        Keep them equal to the proxy's, which tells the children by its own. The TA certificate lives{' '}
-        {signer.timing.certificateValidityYears} years; only a reissue changes that. The key and its signer
-        never change: relying parties have the key in the TAL.
+        Keep them equal to the proxy's, which tells the children by its own. The TA certificate lasts from{' '}
+        <Time at={signer.certificate.notBefore} /> until <Time at={signer.certificate.notAfter} />
+        {signer.certificate.ended ? ', and has ended' : ''}; only a reissue changes that. The key and its
+        signer never change: relying parties have the key in the TAL.
       </Notice>
       <TimingFields
         without="certificateValidityYears"

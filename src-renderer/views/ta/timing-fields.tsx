@@ -12,7 +12,7 @@ interface Time {
   help: string;
 }
 
-const TIMES: readonly Time[] = [
+export const TIMES: readonly Time[] = [
   { field: 'certificateValidityYears', label: 'TA certificate', unit: 'years', help: 'krillta: 100' },
   {
     field: 'issuedCertificateValidityWeeks',

@@ -19,6 +19,7 @@ import { useHandedOut } from './handed-out.ts';
 import { NoSigner } from './no-signer.tsx';
 import { type ProxyDialog, ProxyDialogs } from './proxy-dialogs.tsx';
 import { ProxyPane } from './proxy-pane.tsx';
+import { ReissueDialog } from './reissue-dialog.tsx';
 import { SignerPane } from './signer-pane.tsx';
 import { StickCard } from './stick-card.tsx';
 
@@ -59,21 +60,44 @@ function useAnswered(proxy: ProxyView | null, signer: SignerView | null) {
   };
 }
 
+/** The signer's set-up was begun in this workspace. */
+function useSetUpBegun(skip: boolean): boolean {
+  const drafts = useQuery('drafts.list', {}, ['drafts'], { skip });
+  return drafts.data?.drafts.some(({ kind }) => kind === 'ta.signer') ?? false;
+}
+
 interface HalvesProps {
   proxy: ProxyView | null;
   signer: SignerView | null;
   offline: boolean;
+  /** Nothing in this workspace is in earnest. */
+  rehearsal: boolean;
   /** A child's file that was dropped: the dialog opens with it. */
   child: string | null;
   /** A response that is to be taken back, opened already. */
   back: string | null;
 }
 
-function Halves({ proxy, signer, offline, child, back }: HalvesProps) {
+function SignerDialogs(props: {
+  signer: SignerView | null;
+  dialog: 'go-on' | 'reissue' | null;
+  onClose: () => void;
+}) {
+  const { signer, dialog, onClose } = props;
+  return signer === null ? null : (
+    <>
+      <GoOnDialog signer={signer} open={dialog === 'go-on'} onClose={onClose} />
+      <ReissueDialog signer={signer} open={dialog === 'reissue'} onClose={onClose} />
+    </>
+  );
+}
+
+function Halves({ proxy, signer, offline, rehearsal, child, back }: HalvesProps) {
   const [dialog, setDialog] = useState<ProxyDialog | null>(null);
-  const [goingOn, setGoingOn] = useState(false);
+  const [signerDialog, setSignerDialog] = useState<'go-on' | 'reissue' | null>(null);
   const known = useAnswered(proxy, signer);
   const krill = useQuery('ta.krill', {}, ['ta'], { skip: offline || signer === null });
+  const begun = useSetUpBegun(proxy === null || signer !== null);
   const connected = Boolean(krill.data?.link);
   const handedOut = useHandedOut();
   const both = proxy !== null && signer !== null;
@@ -82,7 +106,7 @@ function Halves({ proxy, signer, offline, child, back }: HalvesProps) {
     handedOut.data === null
       ? null
       : guideOf({
-          ...{ proxy, signer, ...known, krill: connected, offline },
+          ...{ proxy, signer, ...known, krill: connected, offline, signerHere: rehearsal || begun },
           handedOut: handedOut.data,
         });
   const close = (): void => {
@@ -119,7 +143,8 @@ function Halves({ proxy, signer, offline, child, back }: HalvesProps) {
           putOut={proxy?.putOut ?? true}
           open={proxy?.open ?? null}
           onDialog={setDialog}
-          onGoOn={() => setGoingOn(true)}
+          onGoOn={() => setSignerDialog('go-on')}
+          onReissue={() => setSignerDialog('reissue')}
         />
       )}
       <StickCard />
@@ -139,12 +164,15 @@ function Halves({ proxy, signer, offline, child, back }: HalvesProps) {
         )
       ) : (
         <Pane title="The signer" says="the offline half: it holds the key">
-          <SignerPane signer={signer} back={back} onGoOn={proxy === null ? null : () => setGoingOn(true)} />
+          <SignerPane
+            signer={signer}
+            back={back}
+            onGoOn={proxy === null ? null : () => setSignerDialog('go-on')}
+            onReissue={() => setSignerDialog('reissue')}
+          />
         </Pane>
       )}
-      {signer === null ? null : (
-        <GoOnDialog signer={signer} open={goingOn} onClose={() => setGoingOn(false)} />
-      )}
+      <SignerDialogs signer={signer} dialog={signerDialog} onClose={() => setSignerDialog(null)} />
       {none ? null : <ExchangesTable halves={both || !offline} />}
       {proxy === null ? null : (
         <ProxyDialogs
@@ -184,6 +212,7 @@ export function TrustAnchor({ route, session }: ViewProps) {
       proxy={proxy.data?.proxy ?? null}
       signer={signer.data.signer}
       offline={offline}
+      rehearsal={session.workspace?.kind === 'rehearsal'}
       child={route.query['child'] ?? null}
       back={route.query['back'] ?? null}
     />
