@@ -12,7 +12,7 @@ import { union } from '../../rpki/ranges.ts';
 import type { ResourceSet } from '../../rpki/resource-set.ts';
 import { Faults } from '../../rpki/fault.ts';
 import type { Random } from '../../ports.ts';
-import { TOOK_BACK } from '../../store/commands/ta.ts';
+import { TOOK_BACK } from '../../store/commands/ta-take-back.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { hasEnded } from '../inside.ts';
 import { judgePublished } from '../judge-published.ts';
