@@ -101,7 +101,7 @@ function judgeWish(
       'a key that has no certificate cannot be revoked: if it was revoked here already, take signer-info.json of this signer over on the proxy and make the request anew',
       'RFC 6492 3.5.1',
     );
-    if (before !== undefined && !state.owners.has(key))
+    if (before !== undefined && !state.owners.has(key) && !state.issued.has(key))
       questions.push(
         `${who}: it was revoked already, by the clock that was ahead; the response says so once more.`,
       );

@@ -105,7 +105,7 @@ export function pastExchange(
     earlier: null,
     lost: false,
     missing: null,
-    setAside: ahead === undefined ? null : { ...setAsideOf(ahead), differs: [] },
+    setAside: ahead === undefined ? null : { ...setAsideOf(ahead, 'ahead'), differs: [] },
     rejected: null,
     groups: [],
     approvers: 1,

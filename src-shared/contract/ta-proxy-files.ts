@@ -1,6 +1,7 @@
-/** Files that come to the trust anchor's proxy for its set-up, before they are taken. */
+/** Files that come to the trust anchor's proxy for its set-up, before they are taken, and the names of those it hands out. */
 import * as z from 'zod';
 import { hex, instant } from './channel.ts';
+import { recordExports } from './ta-record.ts';
 
 export const identity = z.strictObject({ keyId: hex, sha256: hex });
 
@@ -29,3 +30,17 @@ export const childInfoView = z.strictObject({
   faults: z.array(z.string()),
 });
 export type ChildInfoView = z.infer<typeof childInfoView>;
+
+export const proxyExport = z.enum([
+  'pub-req',
+  'repo-res',
+  'proxy-id',
+  'proxy-repo',
+  'request',
+  'last-request',
+  'last-response',
+  'tal',
+  'certificate',
+  'parent-response',
+  ...recordExports,
+]);

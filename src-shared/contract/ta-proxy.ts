@@ -1,8 +1,7 @@
 /** Channels of the trust anchor's proxy: its set-up, its children, requests to its signer and the responses before they are published. */
 import * as z from 'zod';
 import { change, channel, hex, id, instant, nothing, severity } from './channel.ts';
-import { childInfoView, identity, signerInfoView } from './ta-proxy-files.ts';
-import { recordExports } from './ta-record.ts';
+import { childInfoView, identity, proxyExport, signerInfoView } from './ta-proxy-files.ts';
 import { beforeAfter, childReview } from './ta-review.ts';
 import { taTiming } from './ta-setup.ts';
 
@@ -172,19 +171,6 @@ export const responseReview = z.strictObject({
 });
 export type ResponseReview = z.infer<typeof responseReview>;
 
-export const proxyExport = z.enum([
-  'pub-req',
-  'repo-res',
-  'proxy-id',
-  'proxy-repo',
-  'request',
-  'last-request',
-  'last-response',
-  'tal',
-  'certificate',
-  'parent-response',
-  ...recordExports,
-]);
 export type ProxyExport = z.infer<typeof proxyExport>;
 
 export const taProxyChannels = {

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { change, channel, hex, id, instant, nothing } from './channel.ts';
 import { childExport } from './ta-child.ts';
-import { proxyExport } from './ta-proxy.ts';
+import { proxyExport } from './ta-proxy-files.ts';
 import { taExport, taFileKind } from './ta.ts';
 
 /** A name in the top folder of a stick: no path. */

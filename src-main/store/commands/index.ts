@@ -15,6 +15,7 @@ import { identityKeyCommands } from './identity-keys.ts';
 import { unfinishedKeyCommands } from './unfinished-keys.ts';
 import { taChildCommands } from './ta-children.ts';
 import { taCommands } from './ta.ts';
+import { taTakeBackCommands } from './ta-take-back.ts';
 
 export const commands = {
   ...settingCommands,
@@ -32,6 +33,7 @@ export const commands = {
   ...identityKeyCommands,
   ...unfinishedKeyCommands,
   ...taCommands,
+  ...taTakeBackCommands,
   ...taChildCommands,
 };
 

@@ -72,7 +72,7 @@ const exchangeOf = (row: ExchangeRow): StoredExchange => ({
   responseSha256: row.response_sha256,
 });
 
-function insertExchange(tx: Tx, half: Half, exchange: NewExchange): void {
+export function insertExchange(tx: Tx, half: Half, exchange: NewExchange): void {
   tx.run(
     `INSERT INTO ta_exchanges (id, half, nonce, at, number, facts, request_sha256, response_sha256)
      VALUES ($id, $half, $nonce, $at, $number, $facts, $requestSha256, $responseSha256)`,
@@ -94,7 +94,7 @@ function insertExchange(tx: Tx, half: Half, exchange: NewExchange): void {
   });
 }
 
-function replaceState(tx: Tx, half: Half, version: number, state: string): void {
+export function replaceState(tx: Tx, half: Half, version: number, state: string): void {
   const changed = tx.run(
     'UPDATE ta_halves SET state = $state, version = version + 1, updated_at = $at WHERE half = $half AND version = $version',
     { half, version, state, at: tx.atMs },
@@ -107,7 +107,7 @@ function replaceState(tx: Tx, half: Half, version: number, state: string): void 
  * A nonce is answered once. After a restore the ledger may know one whose exchange is gone: Krill's proxy waits for that
  * answer for ever, so it may be given again; so may one that was signed ahead of time (`again`). Throws AppError CONFLICT.
  */
-function takeNonce(tx: Tx, half: Half, scope: string, nonce: string, again: boolean): void {
+export function takeNonce(tx: Tx, half: Half, scope: string, nonce: string, again: boolean): void {
   const answered =
     !again &&
     tx.get('SELECT 1 FROM ta_exchanges WHERE half = $half AND nonce = $nonce', {
@@ -217,39 +217,6 @@ export const taCommands = {
       insertExchange(tx, args.half, args.exchange);
     },
   ),
-  /**
-   * An own response that a restore took away, as the state again. Its nonce and number are in the ledger already, or come into it;
-   * `next`: the number of what was made anew above it; `exchange` null: its request is not here, and `setting` tells of it.
-   */
-  'ta.takeBack': change(
-    (
-      tx,
-      args: {
-        version: number;
-        state: string;
-        keyId: string;
-        nonce: string;
-        number: bigint;
-        next: { number: bigint; reason: string } | null;
-        exchange: NewExchange | null;
-        setting: { name: string; value: string } | null;
-      },
-    ): void => {
-      const { version, state, keyId, nonce, number, next, exchange, setting } = args;
-      const scope = numberScope('signer', keyId);
-      takeNonce(tx, 'signer', scope, nonce, false);
-      const highest = highestNumber(tx, scope);
-      if (highest === null || number > highest) takeNumber(tx, scope, number, '');
-      if (next !== null) takeNumber(tx, scope, next.number, next.reason);
-      replaceState(tx, 'signer', version, state);
-      if (exchange !== null) insertExchange(tx, 'signer', exchange);
-      if (setting !== null)
-        tx.run(
-          'INSERT INTO settings VALUES ($name, $value) ON CONFLICT (name) DO UPDATE SET value = $value',
-          setting,
-        );
-    },
-  ),
   /** Whether this signer has answered the nonce at any time, also in exchanges that a restore took away. */
   'ta.nonceTaken': read((tx, { half, keyId, nonce }: { half: Half; keyId: string; nonce: string }): boolean =>
     isTaken(tx, { kind: 'nonce', scope: numberScope(half, keyId), value: nonce }),
@@ -262,21 +229,6 @@ export const taCommands = {
     tx
       .all<ExchangeRow>('SELECT * FROM ta_exchanges WHERE half = $half ORDER BY seq', { half })
       .map(exchangeOf),
-  ),
-  /**
-   * The exchanges that the signer went on without: a number above theirs was taken, with a reason, at a time before theirs. That of an
-   * import ("first") says nothing of the ones that came along.
-   */
-  'ta.setAside': read((tx, { half, keyId }: { half: Half; keyId: string }): string[] =>
-    tx
-      .all<{ id: string }>(
-        `SELECT id FROM ta_exchanges AS e WHERE half = $half AND EXISTS (
-           SELECT 1 FROM ledger WHERE kind = 'number' AND scope = $scope AND detail NOT IN ('', 'first')
-             AND (length(value), value) > (length(e.number), e.number)
-             AND at < strftime('%Y-%m-%dT%H:%M:%fZ', e.at / 1000.0, 'unixepoch'))`,
-        { half, scope: numberScope(half, keyId) },
-      )
-      .map(({ id }) => id),
   ),
   /** Newest first; of one half, or (null) of both. */
   'ta.exchanges': read(

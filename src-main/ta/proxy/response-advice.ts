@@ -18,14 +18,14 @@ export function futureOf(
 
 /** It takes back what was published here: what was revoked, or replaced, is on no CRL any more. */
 export function isForgetful(faults: readonly Fault[]): boolean {
-  return faults.some(({ text }) => /is not on the CRL$/.test(text));
+  return faults.some(({ text }) => text.endsWith('is not on the CRL'));
 }
 
 /** What the proxy's operator does with it, as sentences; `forgotten`: see isForgetful. */
 export function adviceOf(canPublish: boolean, future: Date | null, forgotten: boolean): string {
   if (canPublish) return 'It is taken, its objects are published, and the children get their answers.';
   if (forgotten)
-    return 'Nothing was changed. Its signer no longer knows what was published here: it must have been restored from a backup. Write the last response and its request again (“Files of the proxy”), have the signer take them back, then withdraw the open request and make another one.';
+    return 'Nothing was changed. Its signer no longer knows what was published here: it must have been restored from a backup. Write the last response and its request again (“Files of the proxy”), have the signer take them back, then have the open request signed once more.';
   return future === null
     ? 'Nothing was changed. Have the signer make another response, or leave it.'
     : `Nothing was changed. If this clock is behind, set it and open the file again. If the signer’s was ahead, the response can be taken from ${momentText(future)} on; to go on sooner, its operator sets the clock, presses “Go on from this clock…” there, and signs the request again.`;

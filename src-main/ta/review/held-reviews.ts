@@ -52,7 +52,7 @@ export interface ReviewContext {
   before: NewExchange | null;
   /** It was answered here, and a restore took that exchange away. */
   lost: boolean;
-  /** What `before` was, where it is an answer by a clock that was ahead, and the signer went on without it. */
+  /** What `before` was, where it is an answer that the signer went on without. */
   setAside: SetAside | null;
   /** Another number than the next one. */
   number: { value: string; reason: string } | null;

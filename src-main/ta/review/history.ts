@@ -116,18 +116,20 @@ export function signedTime(exchange: {
   return messageTime('response', response) ?? at;
 }
 
-/** An answer that was signed ahead of time, and that the signer went on without; what it revoked stays revoked. */
+/** An answer that the signer went on without; what was signed ahead of time and revoked stays revoked. */
 export interface SetAside {
+  /** `replaced`: it was signed after a restore, without a response that was taken back since. */
+  why: 'ahead' | 'replaced';
   at: string;
   /** Child by key identifier. */
   revoked: ReadonlyMap<string, string>;
 }
 
-export function setAsideOf({ at, facts }: { at: string; facts: string }): SetAside {
+export function setAsideOf({ at, facts }: { at: string; facts: string }, why: SetAside['why']): SetAside {
   const revoked = readFacts(facts).children.flatMap(({ handle, wishes }) =>
     wishes.filter(({ what }) => what === 'revoked').map(({ key }) => [key, handle] as const),
   );
-  return { at, revoked: new Map(revoked) };
+  return { why, at, revoked: new Map(revoked) };
 }
 
 const NONE: History = {

@@ -51,7 +51,8 @@ export function reviewChannels(deps: ReviewDeps): {
   ): Promise<ReviewContext> {
     const nonce = reviews.nonce(id);
     const used = held.past.findLast((one) => one.nonce === nonce);
-    const setAside = used !== undefined && held.setAside.has(used.id) ? setAsideOf(used) : null;
+    const why = used === undefined ? undefined : held.setAside.get(used.id);
+    const setAside = used === undefined || why === undefined ? null : setAsideOf(used, why);
     const before = used === undefined ? null : await session().store.run('ta.exchangeFiles', { id: used.id });
     const { keyId } = held.anchor.objects;
     const taken =

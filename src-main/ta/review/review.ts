@@ -214,7 +214,7 @@ export function reviewRequest(order: ReviewOrder): Reviewed {
     ...(order.setAside === null
       ? []
       : [
-          `This signer answered this nonce before, by a clock that was ahead: that response is of ${momentText(order.setAside.at)}. Sign again only if the proxy never took it.`,
+          `This signer answered this nonce before, ${order.setAside.why === 'ahead' ? 'by a clock that was ahead' : 'without a response that it took back since'}: that response is of ${momentText(order.setAside.at)}. Sign again only if the proxy never took it.`,
           ...order.setAside.differs.map((one) => `Other than in the request that was answered: ${one}`),
         ]),
     ...(order.numberReason === null

@@ -11,6 +11,8 @@ export function whyEarly(
 ): string | null {
   const at = new Date(exchange.at);
   const of = `Response ${exchange.number} was signed at ${momentText(at)}, and this machine says ${momentText(now)}`;
+  if (held.setAside.get(exchange.id) === 'replaced')
+    return `Response ${exchange.number} was signed without a response that this signer took back since: carry it nowhere. Open the same request again and sign it once more.`;
   // Also when its day has come: nothing is good that the signer made otherwise since.
   if (held.setAside.has(exchange.id))
     return `${of}: this signer went on from this clock without it. Open the same request again and sign it once more.`;

@@ -5,7 +5,7 @@ import type { RoutedKey, SignerRouter } from '../../signers/router.ts';
 import { routedKey } from '../../signers/stored-key.ts';
 import type { StoredExchange } from '../../store/commands/ta.ts';
 import type { Session, Store } from '../../store/store-contract.ts';
-import { type History, historyOf } from '../review/history.ts';
+import { type History, historyOf, type SetAside } from '../review/history.ts';
 import { madeAt } from './publish.ts';
 import { createSigning, type Signing } from './signing.ts';
 import { inOrder, readTakenBack, type TakenBack } from './taken-back.ts';
@@ -18,8 +18,8 @@ export interface HeldSigner {
   /** Responses that were taken back without their requests: they are none of `past`. */
   takenBack: readonly TakenBack[];
   history: History;
-  /** Exchanges that were signed ahead of time, and that the signer went on without. */
-  setAside: ReadonlySet<string>;
+  /** Exchanges that the signer went on without: signed ahead of time, or (`replaced`) without a response that was taken back since. */
+  setAside: ReadonlyMap<string, SetAside['why']>;
   /** The highest manifest number ever used; after a restore it may be above the objects'. */
   highest: bigint;
   createdAt: Date;
@@ -92,7 +92,12 @@ export async function heldSigner(
     past,
     takenBack,
     history: historyIn(store, inOrder(past, takenBack)),
-    setAside: new Set(await store.run('ta.setAside', { half: 'signer', keyId })),
+    setAside: new Map(
+      (await store.run('ta.setAside', { half: 'signer', keyId })).map(({ id, ahead }) => [
+        id,
+        ahead ? 'ahead' : 'replaced',
+      ]),
+    ),
     highest: highest === null || highest < number ? number : highest,
     createdAt,
     lastAt: latest(objectsAt(anchor, past.at(-1)), madeAt(anchor.certificate).toISOString()),

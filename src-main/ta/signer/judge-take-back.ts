@@ -54,7 +54,7 @@ function openedOwn({ name, bytes }: BackFile, { identity }: TrustAnchor, now: Da
   if (message.foreign) throw refusal(name, 'another signer made it; find out whose it is', bytes);
   if (opened.edited !== null) throw refusal(name, opened.edited.text, bytes);
   const untimely: readonly Fault[] = [...message.untimely.early, ...message.untimely.late];
-  const [wrong] = faults.found.filter((fault) => !untimely.includes(fault));
+  const wrong = faults.found.find((fault) => !untimely.includes(fault));
   if (wrong !== undefined) throw refusal(name, wrong.text, bytes);
   if (at === null) throw refusal(name, 'it does not say when it was signed', bytes);
   if (at.getTime() > now.getTime())
@@ -79,7 +79,7 @@ function requestBeside(
   const request = opened === null ? null : readInto(faults, 'The request', () => requestOf(opened.said));
   const message = opened?.message ?? null;
   const untimely: readonly Fault[] = [...(message?.untimely.early ?? []), ...(message?.untimely.late ?? [])];
-  const [fault] = faults.found.filter((one) => !untimely.includes(one));
+  const fault = faults.found.find((one) => !untimely.includes(one));
   const why =
     fault?.text ??
     (request === null || request.nonce !== nonce ? `it is not request ${nonce}, which this answers` : null);

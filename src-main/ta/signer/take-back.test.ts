@@ -176,7 +176,8 @@ test(
     await restore();
     // A new place once more: the signer revokes the certificate that it remembers, not the one that is out.
     await asks('three');
-    const response = await answeredBy(proxy, signer, await makeRequest(proxy, false));
+    const request = await makeRequest(proxy, false);
+    const response = await answeredBy(proxy, signer, request);
     const { view } = await openResponse(proxy, response);
     expect(view.canPublish).toBe(false);
     expect(view.faults.map(({ text }) => text).join()).toMatch(/the certificate it had is not on the CRL/);
@@ -194,11 +195,22 @@ test(
     signer.clock.advance(60_000);
     await takenBack(back.id);
     expect(await signerOf(signer)).toMatchObject({ number: '5', revoked: 2, sinceExchange: true });
-    await proxy.call('ta.cancelRequest', { reason: 'its signer was restored' });
+    // The proxy signs the same request anew, and it is signed once more: Krill's waits for its nonce for ever.
+    const [aside] = (await signer.call('ta.exchanges', { half: 'signer' })).rows.filter(
+      ({ number }) => number === '4',
+    );
+    expect((await signer.call('ta.exchange', { id: aside?.id ?? '' })).early).toMatch(
+      /^Response 4 was signed without a response that this signer took back since: carry it nowhere/,
+    );
     proxy.clock.advance(20_000);
-    const after = await exchange();
+    signer.clock.advance(60_000);
+    const again = await openRequest(signer, request);
+    expect(again.view.canSign).toBe(true);
+    expect(again.view.unusual.join()).toMatch(
+      /answered this nonce before, without a response that it took back since/,
+    );
+    await take(proxy, await answeredBy(proxy, signer, request));
     expect(await proxyOf(proxy)).toMatchObject({ signer: { number: '6', issued: 1, revoked: 3 } });
-    expect(after.response.length).toBeGreaterThan(0);
     expect(await asks('three')).toMatchObject({ type: 'issue_response' });
   },
 );

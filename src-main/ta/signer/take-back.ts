@@ -12,6 +12,7 @@ import { union } from '../../rpki/ranges.ts';
 import type { ResourceSet } from '../../rpki/resource-set.ts';
 import { Faults } from '../../rpki/fault.ts';
 import type { Random } from '../../ports.ts';
+import { TOOK_BACK } from '../../store/commands/ta-take-back.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { hasEnded } from '../inside.ts';
 import { judgePublished } from '../judge-published.ts';
@@ -144,12 +145,11 @@ export async function takeBack(
     ...held.takenBack,
     { nonce: response.nonce, number: String(number), facts, after: held.past.length },
   ];
-  const reason = `response ${number} was taken back`;
   const state = trustAnchorText(next);
   const { store } = deps.session();
   await store.run('ta.takeBack', {
     ...{ version: held.version, state, keyId, number, nonce: response.nonce, exchange: whole },
-    next: above ? { number: objects.number, reason } : null,
+    next: above ? { number: objects.number, reason: `${TOOK_BACK}${number}` } : null,
     setting: whole === null ? { name: TAKEN_BACK, value: JSON.stringify(told) } : null,
     audit: {
       action: 'ta.takeBack',

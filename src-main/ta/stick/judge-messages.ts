@@ -59,7 +59,7 @@ export function requestAtSigner(
   if (used !== undefined)
     return {
       state: 'expected',
-      says: `It was answered with response ${used.number}, by a clock that was ahead (${momentText(used.at)}), and this signer went on without that: it is reviewed and signed once more.`,
+      says: `It was answered with response ${used.number} of ${momentText(used.at)}, and this signer went on without that: it is reviewed and signed once more.`,
       opens,
     };
   return {
@@ -124,7 +124,7 @@ export function responseAtSigner(
   if (made.setAside)
     return {
       state: 'stale',
-      says: `Response ${made.number} of ${momentText(made.at)}, by a clock that was ahead: this signer went on without it. Open its request again and sign it once more.`,
+      says: `Response ${made.number} of ${momentText(made.at)}: this signer went on without it. Open its request again and sign it once more.`,
     };
   const last = signer.past.at(-1);
   return last === made || last === undefined
