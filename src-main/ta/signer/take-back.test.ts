@@ -196,7 +196,7 @@ test(
     await takenBack(back.id);
     expect(await signerOf(signer)).toMatchObject({ number: '5', revoked: 2, sinceExchange: true });
     // The proxy signs the same request anew, and it is signed once more: Krill's waits for its nonce for ever.
-    const [aside] = (await signer.call('ta.exchanges', { half: 'signer' })).rows.filter(
+    const aside = (await signer.call('ta.exchanges', { half: 'signer' })).rows.find(
       ({ number }) => number === '4',
     );
     expect((await signer.call('ta.exchange', { id: aside?.id ?? '' })).early).toMatch(
