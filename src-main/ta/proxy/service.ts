@@ -101,15 +101,14 @@ export function createService(
   function answering(): AnsweringProxy | null {
     if (locked === null) return proxy;
     if (locked === 'silent') return null;
-    if (goesOn()) return locked;
-    return null;
+    return goesOn() ? locked : null;
   }
 
-  /** SECURITY: when the time is over the key goes, whether anybody asks or not. */
+  /** SECURITY: when the time is over or nothing listens any more the key goes, whether anybody asks or not. */
   function endChoice(): void {
     choice?.cancel();
     choice = null;
-    if (locked !== null) locked = 'silent';
+    if (locked !== null && locked !== 'silent') locked.forgetKey();
   }
 
   async function answer(call: NetCall): Promise<NetReply> {
@@ -147,7 +146,7 @@ export function createService(
       await proxy.required();
       const { host, port } = settings;
       const listener = await net.listen(
-        { host, port, tls, maxBodyBytes: MOST_BODY, staysWhileLocked: true },
+        { host, port, tls, maxBodyBytes: MOST_BODY, staysWhileLocked: true, ended: endChoice },
         counted,
       );
       running = { listener, since: now(), settings, answered: 0, refused: 0, refusals: [] };
