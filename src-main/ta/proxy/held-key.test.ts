@@ -43,6 +43,7 @@ beforeEach(() => {
     random: testRandom,
     net: { ...noNet, listen },
     changed: () => undefined,
+    failed: () => undefined,
     session: (() => ({ workspace: { path: '/one' } })) as unknown as TaDeps['session'],
     proxy: { held: async () => held, required: async () => held } as unknown as RunningProxy,
   });
