@@ -196,7 +196,7 @@ test(
     await takenBack(back.id);
     expect(await signerOf(signer)).toMatchObject({ number: '5', revoked: 2, sinceExchange: true });
     // The proxy signs the same request anew, and it is signed once more: Krill's waits for its nonce for ever.
-    const [aside] = (await signer.call('ta.exchanges', { half: 'signer' })).rows.filter(
+    const aside = (await signer.call('ta.exchanges', { half: 'signer' })).rows.find(
       ({ number }) => number === '4',
     );
     expect((await signer.call('ta.exchange', { id: aside?.id ?? '' })).early).toMatch(
@@ -212,6 +212,30 @@ test(
     await take(proxy, await answeredBy(proxy, signer, request));
     expect(await proxyOf(proxy)).toMatchObject({ signer: { number: '6', issued: 1, revoked: 3 } });
     expect(await asks('three')).toMatchObject({ type: 'issue_response' });
+  },
+);
+
+test(
+  'what was revoked above it has its certificate again, and can be revoked with another request',
+  { timeout: LONG },
+  async () => {
+    await renewal('two');
+    // What is taken back says nothing of the key.
+    await exchange();
+    await restore();
+    await ask({ type: 'revoke', className: 'default', keyId: key.keyId });
+    const response = await answeredBy(proxy, signer, await makeRequest(proxy, false));
+    expect((await openResponse(proxy, response)).view.canPublish).toBe(false);
+    await proxy.call('ta.cancelRequest', { reason: 'its signer was restored' });
+    signer.clock.advance(60_000);
+    await takenBack((await opened(await proxyFileOf(proxy, 'last-response'))).id);
+    expect(await signerOf(signer)).toMatchObject({ number: '6', issued: [{ keyId: key.keyId }] });
+    proxy.clock.advance(20_000);
+    const request = await makeRequest(proxy, false);
+    signer.clock.advance(60_000);
+    expect((await openRequest(signer, request)).view).toMatchObject({ canSign: true, faults: [] });
+    await take(proxy, await answeredBy(proxy, signer, request));
+    expect(await proxyOf(proxy)).toMatchObject({ signer: { number: '7', issued: 0 } });
   },
 );
 
