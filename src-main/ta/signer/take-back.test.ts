@@ -216,6 +216,30 @@ test(
 );
 
 test(
+  'what was revoked above it has its certificate again, and can be revoked with another request',
+  { timeout: LONG },
+  async () => {
+    await renewal('two');
+    // What is taken back says nothing of the key.
+    await exchange();
+    await restore();
+    await ask({ type: 'revoke', className: 'default', keyId: key.keyId });
+    const response = await answeredBy(proxy, signer, await makeRequest(proxy, false));
+    expect((await openResponse(proxy, response)).view.canPublish).toBe(false);
+    await proxy.call('ta.cancelRequest', { reason: 'its signer was restored' });
+    signer.clock.advance(60_000);
+    await takenBack((await opened(await proxyFileOf(proxy, 'last-response'))).id);
+    expect(await signerOf(signer)).toMatchObject({ number: '6', issued: [{ keyId: key.keyId }] });
+    proxy.clock.advance(20_000);
+    const request = await makeRequest(proxy, false);
+    signer.clock.advance(60_000);
+    expect((await openRequest(signer, request)).view).toMatchObject({ canSign: true, faults: [] });
+    await take(proxy, await answeredBy(proxy, signer, request));
+    expect(await proxyOf(proxy)).toMatchObject({ signer: { number: '7', issued: 0 } });
+  },
+);
+
+test(
   'altered, of another signer, with another request: one sentence each, on record, nothing is changed',
   { timeout: LONG },
   async () => {
