@@ -4,7 +4,8 @@ import type { Payload } from '../../rpki/provisioning-message.ts';
 import { makeMessage } from '../../rpki/make-message.ts';
 import { writeProvisioningXml } from '../../rpki/provisioning-xml.ts';
 import { testKey } from '../../testing/test-proxy.ts';
-import { children, readTlv, TAG } from '../../x509/der-reader.ts';
+import { openTlv, partsOf, streamed } from '../../testing/streamed-message.ts';
+import { TAG } from '../../x509/der-reader.ts';
 import { octetString, tlv } from '../../x509/der-writer.ts';
 import type { TestApp } from '../../testing/test-app.ts';
 import { associatedHalves, endHalves, proxyOf } from '../../testing/test-proxy-app.ts';
@@ -42,28 +43,6 @@ test('a message to another parent of the same child, or from another name of it,
   expect(await served.ask({ type: 'list' })).toMatchObject({ type: 'list_response' });
 });
 
-const open = (tag: number, ...parts: Uint8Array[]): Uint8Array =>
-  Buffer.concat([Uint8Array.of(tag, 0x80), ...parts, Uint8Array.of(0, 0)]);
-const parts = (der: Uint8Array): Uint8Array[] => children(readTlv(der)).map(({ raw }) => raw);
-
-/** The message as a writer makes it that does not know how long it becomes; `signers`: in BER as well, which none does. */
-function streamed(message: Uint8Array, signers = false): Uint8Array {
-  const [type = message, wrapped = message] = parts(message);
-  const [version = type, digests = type, content = type, certificates = type, crls = type, by = type] = parts(
-    parts(wrapped)[0] ?? type,
-  );
-  const [of = type, holder = type] = parts(content);
-  const octets = readTlv(parts(holder)[0] ?? type).content;
-  const pieces = [octets.subarray(0, 40), octets.subarray(40)].map((piece) => octetString(piece));
-  const inside = open(TAG.sequence, of, open(0xa0, open(0x24, ...pieces)));
-  const data = open(
-    TAG.sequence,
-    ...[version, digests, inside, open(0xa0, ...parts(certificates)), open(0xa1, ...parts(crls))],
-    signers ? open(TAG.set, ...parts(by)) : by,
-  );
-  return open(TAG.sequence, type, open(0xa0, data));
-}
-
 const LIST: Payload = { type: 'list' };
 
 test('a message in BER, as BouncyCastle and OpenSSL write it, is taken; other BER is answered with what is wrong', async () => {
@@ -81,15 +60,15 @@ test('a message in BER, as BouncyCastle and OpenSSL write it, is taken; other BE
     status: 400,
     text: expect.stringMatching(/^The message cannot be read: .*\. Send it in DER/) as string,
   });
-  const many = open(0x24, ...Array.from({ length: 70_000 }, () => octetString(Uint8Array.of(32))));
-  const type = parts(message)[0] ?? message;
-  const data = open(
+  const many = openTlv(0x24, ...Array.from({ length: 70_000 }, () => octetString(Uint8Array.of(32))));
+  const type = partsOf(message)[0] ?? message;
+  const data = openTlv(
     TAG.sequence,
     tlv(2, Uint8Array.of(3)),
     tlv(TAG.set),
-    open(TAG.sequence, type, open(0xa0, many)),
+    openTlv(TAG.sequence, type, openTlv(0xa0, many)),
   );
-  expect(await said(open(TAG.sequence, type, open(0xa0, data)))).toMatchObject({
+  expect(await said(openTlv(TAG.sequence, type, openTlv(0xa0, data)))).toMatchObject({
     status: 400,
     text: expect.stringMatching(/more than 65536 pieces/) as string,
   });

@@ -66,7 +66,11 @@ const IS_OUT = { unpublished: false, proxy: [], child: [] };
 
 /** Waits for what goes on after an unlocking or by the clock. */
 async function until(what: () => Promise<boolean>): Promise<void> {
-  while (!(await what())) await new Promise((done) => setTimeout(done, 20));
+  const end = performance.now() + 60_000;
+  while (!(await what())) {
+    if (performance.now() > end) throw new Error(`It never came to that: ${String(what)}`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
 }
 
 /** Six weeks later: the child's manifest is due, that of the trust anchor is not. */
