@@ -102,7 +102,7 @@ test('kill -9 at random points of 50 bursts loses nothing that was acknowledged'
   expect(lines.map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual(
     records.map(({ seq }) => seq),
   );
-}, 120_000);
+}, 300_000);
 
 test('what is committed is moved into the database once there is much of it, and not before', () => {
   const folder = join(scratch, 'folded');
