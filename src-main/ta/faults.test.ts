@@ -47,7 +47,8 @@ test('a workspace restored from before an exchange says so, and its numbers neve
   // Krill's proxy waits for this very nonce: it may be answered again, upwards, and the review says what it is.
   app.clock.advance(60_000);
   const { id, view } = await openRequest(app, request);
-  expect(view.unusual[0]).toMatch(/lost with a restore/);
+  expect(view.unusual[0]).toMatch(/^This signer was restored: numbers up to 2 were signed here/);
+  expect(view.unusual[1]).toMatch(/lost with a restore/);
   expect(view.verdict.checks).toContainEqual({ ok: false, text: 'its nonce was answered before' });
   await app.result(
     await app.call('ta.approve', { id, groups: groupsOf(request, view.groups), number: null }),
