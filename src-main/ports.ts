@@ -76,6 +76,8 @@ export interface NetListen {
   maxBodyBytes: number;
   /** It goes on listening when the workspace is locked, and its handler says what then; it ends when that is closed. */
   staysWhileLocked?: boolean;
+  /** Told once when it has ended, by whomever, before `close` resolves. */
+  ended?(): void;
 }
 
 /** A request as a listener got it. */

@@ -14,7 +14,7 @@ import { contains } from './ranges.ts';
 import { resourceCertificate, type ResourceCertificate } from './resource-certificate.ts';
 import { resourceCrl } from './resource-crl.ts';
 import { readSignedObject } from './signed-object.ts';
-import { isStreamed, streamedToDer } from './streamed-object.ts';
+import { derForm } from './streamed-object.ts';
 
 export type ObjectKind = 'certificate' | 'crl' | 'signed object';
 
@@ -185,7 +185,7 @@ const STRUCTURE: Record<ObjectKind, string> = {
 /** Judges one object. Never throws for what it is given. */
 export function judgeObject(der: Uint8Array, context: Context): Judgement {
   const faults = new Faults();
-  const form = faults.read('RFC 6488 3', () => (isStreamed(der) ? streamedToDer(der) : der));
+  const form = faults.read('RFC 6488 3', () => derForm(der));
   const kind = form && faults.read('RFC 6488 3', () => kindOf(form));
   if (form === null || kind === null) return { kind, faults: faults.found };
   const judge = { certificate: judgeCertificate, crl: judgeCrl, 'signed object': judgeSigned };

@@ -129,6 +129,15 @@ describe('what its identity signed rightly', () => {
   const twice = (raw: Der): Der[] => [raw, raw];
   const alike = (hash: Hash, bare = false): [Der, Der] => [rsaWith(hash, bare), rsaWith(hash, bare)];
   const mixed: [Der, Der] = [rsaWith('sha256', true), rsaWith('sha256')];
+  const foreignCrl = async (): Promise<Der> =>
+    replaced(await made(), [...DATA, CRL, 0], (raw) => [
+      signedAs(raw, alike('sha256'), 'sha256', resignKey().key),
+    ]);
+  /** Behind the CRL's nextUpdate: what it revokes. */
+  const revoking = (serial: number) => (raw: Der) => [
+    raw,
+    sequence(sequence(integer(serial), time(minutes(-1)))),
+  ];
 
   test.each<[string, () => Promise<Der>, RegExp | null]>([
     ['now', () => made(), null],
@@ -151,6 +160,9 @@ describe('what its identity signed rightly', () => {
     ['a CRL without nextUpdate', resigned(CRL, [4], () => []), /does not say when it ends/],
     ['a CRL that ended', resigned(CRL, [4], () => [time(minutes(-1))]), /out of date/],
     ['a CRL without NULL inside', again(4, 'sha256', mixed), /algorithm of its CRL/],
+    ['a CRL by another key', foreignCrl, /^its CRL is not signed by the enrolled identity$/],
+    ['its certificate on its CRL', resigned(CRL, [4], revoking(7)), /^its certificate was revoked$/],
+    ['another certificate on its CRL', resigned(CRL, [4], revoking(8)), null],
   ])('%s', async (_what, make, reason) => {
     const faults = new Faults();
     openMessage(await make(), own.spkiDer, NOW, faults);

@@ -7,6 +7,18 @@ export function isHandle(text: string): boolean {
   return HANDLE.test(text);
 }
 
+/** Windows keeps these for devices, whatever follows the first dot: no file or folder can be called so there. */
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
+
+export const isDeviceName = (element: string): boolean => DEVICE.test(element);
+
+/** The part of a handle that cannot be a file or folder on Windows; null: all of it can. */
+export const deviceIn = (handle: string): string | null => handle.split(/[/\\]/).find(isDeviceName) ?? null;
+
+/** What is wrong with it, and what to do. */
+export const deviceText = (name: string): string =>
+  `“${name}” is a name that Windows keeps for a device: neither its folder nor its file could be written there. Choose another handle.`;
+
 /** RFC 3986: host and port, without a user; a path of its characters, without query and fragment. */
 const PARTS =
   /^([a-z]+):\/\/((?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d*)?)(\/[\w\-.~!$&'()*+,;=:@%/]*)$/i;

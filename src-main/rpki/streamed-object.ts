@@ -1,7 +1,8 @@
 /**
  * Signed objects as the repositories of the first years hold them: made by a writer that did not know the length of what
  * follows (X.690 8.1.3.6), and DER in all the rest. The content is in pieces or whole, the certificates have a length or none: so do
- * BouncyCastle and `openssl cms -stream` write them. Turned into DER; any other BER is refused.
+ * BouncyCastle and `openssl cms -stream` write them, and so some CAs write their messages, with a CRL (krill-ta.md 5.4). Turned into DER;
+ * any other BER is refused.
  */
 import { expectTag, readTlv, TAG, type Tlv } from '../x509/der-reader.ts';
 import { tlv } from '../x509/der-writer.ts';
@@ -9,11 +10,14 @@ import { X509Error } from '../x509/x509-error.ts';
 
 const INDEFINITE = 0x80;
 const CONTEXT_0 = 0xa0;
+const CONTEXT_1 = 0xa1;
 const OCTETS_IN_PIECES = 0x24;
 
+/** Writers cut at 1,000 octets or more. */
+const MOST_PARTS = 65_536;
+
 /** Whether it begins as one. */
-export const isStreamed = (bytes: Uint8Array): boolean =>
-  bytes[0] === TAG.sequence && bytes[1] === INDEFINITE;
+const isStreamed = (bytes: Uint8Array): boolean => bytes[0] === TAG.sequence && bytes[1] === INDEFINITE;
 
 class Cursor {
   private at = 0;
@@ -52,7 +56,10 @@ class Cursor {
   /** Elements with a length, up to the end of what holds them. */
   parts(tag: number): Tlv[] {
     const found: Tlv[] = [];
-    while (this.bytes[this.at] === tag) found.push(this.part(tag));
+    while (this.bytes[this.at] === tag) {
+      if (found.length === MOST_PARTS) throw new X509Error(`it is BER in more than ${MOST_PARTS} pieces`);
+      found.push(this.part(tag));
+    }
     return found;
   }
 
@@ -63,7 +70,7 @@ class Cursor {
 }
 
 /** The same object in DER. Throws X509Error. */
-export function streamedToDer(bytes: Uint8Array): Uint8Array {
+function streamedToDer(bytes: Uint8Array): Uint8Array {
   const cursor = new Cursor(bytes);
   const raw = ({ raw: octets }: Tlv): Uint8Array => octets;
   const content = (): Uint8Array => {
@@ -78,11 +85,14 @@ export function streamedToDer(bytes: Uint8Array): Uint8Array {
   const signedData = (): Uint8Array => {
     const [version, digests] = [cursor.part(TAG.integer), cursor.part(TAG.set)];
     const inside = cursor.open(TAG.sequence, encapsulated);
-    const certificates = cursor.isAt(CONTEXT_0, INDEFINITE)
-      ? tlv(CONTEXT_0, ...cursor.open(CONTEXT_0, () => cursor.parts(TAG.sequence)).map(raw))
-      : cursor.part(CONTEXT_0).raw;
+    const setOf = (tag: number): Uint8Array =>
+      cursor.isAt(tag, INDEFINITE)
+        ? tlv(tag, ...cursor.open(tag, () => cursor.parts(TAG.sequence)).map(raw))
+        : cursor.part(tag).raw;
+    const certificates = setOf(CONTEXT_0);
+    const crls = cursor.isAt(CONTEXT_1) ? [setOf(CONTEXT_1)] : [];
     const signers = cursor.part(TAG.set);
-    return tlv(TAG.sequence, version.raw, digests.raw, inside, certificates, signers.raw);
+    return tlv(TAG.sequence, version.raw, digests.raw, inside, certificates, ...crls, signers.raw);
   };
   const der = cursor.open(TAG.sequence, () => {
     const type = cursor.part(TAG.oid);
@@ -92,3 +102,6 @@ export function streamedToDer(bytes: Uint8Array): Uint8Array {
   cursor.end();
   return der;
 }
+
+/** DER as it stands, or what `streamedToDer` makes of it. Throws X509Error. */
+export const derForm = (bytes: Uint8Array): Uint8Array => (isStreamed(bytes) ? streamedToDer(bytes) : bytes);

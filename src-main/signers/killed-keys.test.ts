@@ -65,7 +65,7 @@ test.skipIf(missing.length > 0).each<[string, KillOrder['at'], () => Promise<Las
   ['SoftHSM', 'made', onToken],
 ])(
   'kill -9 between a key and the store, %s (%s): it is shown, and the next contact destroys it and no other',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (_name, at, make) => {
     late = at === 'begun' ? 60_000 : 0;
     const { settings, secret, privateKeys } = await make();

@@ -14,7 +14,7 @@ const WRITER = new URL('../testing/signer-writer.ts', import.meta.url);
 
 test(
   'kill -9 while signers are applied and refuse a PIN: what was told stays, and no refused PIN is sent again',
-  { timeout: 180_000 },
+  { timeout: 400_000 },
   async () => {
     const reached: number[] = [];
     for (const ms of waits([5, 150, 700, 2500], () => Math.max(...reached) > 0)) {

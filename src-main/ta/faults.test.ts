@@ -81,6 +81,32 @@ test('two approvals of one request at the same time: one response, the other cha
   expect((await signer())?.number).toBe('2');
 });
 
+test('a clock between the beginning of the request and its signing signs nothing, and does so from that second on', async () => {
+  const proxy = await enrolled();
+  app.clock.advance(60_000);
+  // Valid from five minutes before it: this clock is behind by four, after the last exchange, and within what clocks may differ.
+  const signedAt = new Date(app.clock.now().getTime() + 4 * 60_000);
+  const request = await proxy.request(
+    [{ handle: 'a', resources: RESOURCES, issue: [testKey()], revoke: [] }],
+    signedAt,
+  );
+  const behind = await openRequest(app, request);
+  expect(behind.view.canSign).toBe(false);
+  expect(behind.view.faults.map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^this machine's clock says .*, which is before the request was signed/),
+  ]);
+  await expect(
+    app.call('ta.approve', {
+      id: behind.id,
+      groups: groupsOf(request, behind.view.groups),
+      number: null,
+    }),
+  ).rejects.toMatchObject({ code: 'NOT_ALLOWED_NOW' });
+  expect((await signer())?.number).toBe('1');
+  app.clock.set(signedAt.toISOString());
+  expect((await openRequest(app, request)).view).toMatchObject({ faults: [], canSign: true });
+});
+
 test('one wish that cannot be signed is named with its child, key and clause; the rest is not signed either', async () => {
   const proxy = await enrolled();
   const stranger = testKey();

@@ -17,7 +17,7 @@ const WRITER = new URL('../testing/ta-writer.ts', import.meta.url);
 
 test(
   'kill -9 while a signer is set up, signs and reissues: nothing acknowledged is lost, nothing is half-made',
-  { timeout: 180_000 },
+  { timeout: 400_000 },
   async () => {
     const reached: number[] = [];
     for (const ms of waits([5, 40, 90, 150, 220, 350, 600, 1200], () => Math.max(...reached) > 1)) {
@@ -69,7 +69,7 @@ async function reissues(app: TestApp): Promise<{ made: string; before: string }[
 
 test(
   'kill -9 at every step of a reissue: the certificate is the old one or the new one, whole, on record, and handed out again',
-  { timeout: 300_000 },
+  { timeout: 400_000 },
   async () => {
     const found = { underWay: 0, old: 0, made: 0 };
     for (const ms of waits([0, 4, 8, 14, 22, 35, 60], () => found.underWay > 0)) {

@@ -110,7 +110,7 @@ export function createTa(deps: TaDeps): Ta {
       const made = await locals.refresh();
       // Also when nothing was made: what failed is shown.
       changed('ta', []);
-      if (made || (await online.isPending())) await publish();
+      if (made || (await online.publisher.pending()).length > 0) await publish();
     },
     around: deps.around,
     failed: deps.failed,
@@ -152,7 +152,10 @@ export function createTa(deps: TaDeps): Ta {
     proxyState,
     proxy: () => online.proxy,
     serviceUri: async (child) => childServiceUri(await readSettings(session()), child),
-    publish,
+    async publish() {
+      if ((await online.publisher.pending()).length > 0) await publish();
+    },
+    unpublished: async () => new Set((await online.publisher.pending()).map(({ base }) => base)),
     refusedEntry,
   });
   const station = stickChannels({

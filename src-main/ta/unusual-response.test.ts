@@ -57,6 +57,7 @@ describe('right, and unusual for the proxy', () => {
       revoking: [],
       shown: null,
       published: null,
+      out: new Map(),
     };
     const knowing = { state, past: [], highest: 0n, nonceTaken: () => Promise.resolve(false) };
     const { view } = await reviewResponse(knowing, { name: 'response.json', bytes }, NOW);

@@ -24,7 +24,7 @@ const makeLater = promisify(real.later) as unknown as (type: string, options: Op
 const left = inject('rsaKeys').toReversed();
 
 /** undefined: it is really made. */
-function fromPool(type: string, options: Options): Pair | undefined {
+function fromPool(type: string, options: Options = {}): Pair | undefined {
   const { modulusLength, publicExponent = 65_537, publicKeyEncoding, privateKeyEncoding } = options;
   if (type !== 'rsa' || modulusLength !== 2048 || publicExponent !== 65_537) return undefined;
   const text = left.pop();
@@ -37,7 +37,7 @@ function fromPool(type: string, options: Options): Pair | undefined {
   };
 }
 
-const later = (type: string, options: Options): Promise<Pair> => {
+const later = (type: string, options: Options = {}): Promise<Pair> => {
   const pair = fromPool(type, options);
   return pair === undefined ? makeLater(type, options) : Promise.resolve(pair);
 };
@@ -50,7 +50,7 @@ const generateKeyPair = (type: string, options: Options, done: Done): void =>
 
 Object.assign(crypto, {
   generateKeyPair: Object.assign(generateKeyPair, { [promisify.custom]: later }),
-  generateKeyPairSync: (type: string, options: Options) =>
+  generateKeyPairSync: (type: string, options: Options = {}) =>
     fromPool(type, options) ?? (real.now as (type: string, options: Options) => Pair)(type, options),
 });
 // The named imports of every module see it from now on.

@@ -9,6 +9,8 @@ import { configureParent, configureRepository } from '../ta/child/configure-chil
 import { createChild } from '../ta/child/create-child.ts';
 import { type ChildDeps, type HeldChild, heldChild } from '../ta/child/held-child.ts';
 import type { Said } from '../ta/child/parent-word.ts';
+import { notOut, nowOut, type OutThere } from '../ta/publish/out-there.ts';
+import type { Publication } from '../ta/publish/publication.ts';
 import { testParent, type TestParent } from './test-parent.ts';
 import { testRandom } from './test-ports.ts';
 import { PASSPHRASE, testVault } from './test-workspace.ts';
@@ -101,4 +103,15 @@ export async function openChildren(folder: string): Promise<TestChildren> {
   await made.vault.open(join(folder, 'workspaces', name));
   await made.domain.unlock({ passphrase: PASSPHRASE });
   return childrenIn(made);
+}
+
+/** A publisher that takes everything and tells `done` when it was something else than before. */
+export function whenNew(publications: () => Promise<Publication[]>, done: () => void): () => Promise<void> {
+  let out: OutThere = new Map();
+  return async () => {
+    const all = await publications();
+    if (notOut(out, all).length === 0) return;
+    out = nowOut(out, all, new Set());
+    done();
+  };
 }

@@ -14,8 +14,8 @@ export interface RemoteChild {
   handle: string;
   /** child-request.xml. */
   requestXml: Uint8Array;
-  /** A message to the parent, signed at `now`. */
-  message(payload: Payload, now: Date): Promise<Uint8Array>;
+  /** A message to the parent, signed at `now`; `named`: with other names in it than its own and the parent's. */
+  message(payload: Payload, now: Date, named?: { sender?: string; recipient?: string }): Promise<Uint8Array>;
   /** What the parent's answer says. Throws when it is not the parent's. */
   open(answer: Uint8Array, parentSpki: Uint8Array, now: Date): Payload;
   /** Asks for a certificate of `key`, publishing below `folder`. */
@@ -39,13 +39,18 @@ export async function remoteChild(handle: string, now: Date): Promise<RemoteChil
   return {
     handle,
     requestXml: writeChildRequestXml({ childHandle: handle, identityDer, tag: null }),
-    message: (payload, at) =>
-      makeMessage(writeProvisioningXml({ sender: handle, recipient: 'ta', payload }), issuer, testKey(), {
-        now: at,
-        notBefore: new Date(at.getTime() - 300_000),
-        notAfter: new Date(at.getTime() + 300_000),
-        serial: Uint8Array.from([0x40, ...randomBytes(19)]),
-      }),
+    message: (payload, at, named = {}) =>
+      makeMessage(
+        writeProvisioningXml({ sender: handle, recipient: 'ta', payload, ...named }),
+        issuer,
+        testKey(),
+        {
+          now: at,
+          notBefore: new Date(at.getTime() - 300_000),
+          notAfter: new Date(at.getTime() + 300_000),
+          serial: Uint8Array.from([0x40, ...randomBytes(19)]),
+        },
+      ),
     open(answer, parentSpki, at) {
       const faults = new Faults();
       const message = openMessage(answer, parentSpki, at, faults);

@@ -48,7 +48,7 @@ export const taNetChannels = {
     z.strictObject({ server: z.string().max(2048), pin: z.string().max(200).nullable() }),
     z.strictObject({ ok: z.boolean().nullable(), text: z.string() }),
   ),
-  /** `token`: null keeps the present one. Tried before it is kept. Starts a job. */
+  /** `token`: null keeps the present one, where address and certificate are the same. Tried before it is kept. Starts a job. */
   'ta.setKrill': change(
     'unlocked',
     z.strictObject({

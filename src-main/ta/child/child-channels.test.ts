@@ -13,7 +13,7 @@ import {
   writeParentResponseXml,
   writeRepositoryResponseXml,
 } from '../../rpki/setup-xml.ts';
-import { type TestChildren, testChildren } from '../../testing/test-child.ts';
+import { type TestChildren, testChildren, whenNew } from '../../testing/test-child.ts';
 import { softwareOnly, testLog } from '../../testing/test-ports.ts';
 import { childChannels } from './child-channels.ts';
 import { createLocalChildren } from './local-children.ts';
@@ -61,7 +61,11 @@ beforeEach(async () => {
       throw new Error('no proxy in this test');
     },
     serviceUri: (child) => Promise.resolve(`http://127.0.0.1/rfc6492/ta/${child}`),
-    publish: async () => void (published += 1),
+    publish: whenNew(
+      () => locals.cas.publications(),
+      () => void (published += 1),
+    ),
+    unpublished: async () => new Set(),
     refusedEntry: (action) => async (error) => void refused.push(`${action} ${error.code}`),
   }));
 });

@@ -13,7 +13,6 @@ import { writeOut } from '../write-out.ts';
 import { addHere, requireAddable } from './add-here.ts';
 import { readChildAnswer } from './child-answer.ts';
 import { childFile } from './child-files.ts';
-import { publication } from './child-objects.ts';
 import { childView } from './child-view.ts';
 import { connectChild, isRemoved, repositoryHere, requireUnknown, standingOf } from './connect-child.ts';
 import { configureParent, configureRepository } from './configure-child.ts';
@@ -41,8 +40,10 @@ export interface ChildChannelDeps extends Pick<
   proxy(): RunningProxy;
   /** Where children of the proxy send their messages. */
   serviceUri(child: string): Promise<string>;
-  /** Publishes what has changed; a refusal of the target is kept by the publisher. */
+  /** Publishes what is not out; a refusal of the target is kept by the publisher. */
   publish(): Promise<void>;
+  /** Bases below which not everything is out that is to be. */
+  unpublished(): Promise<ReadonlySet<string>>;
   refusedEntry(action: string, title: string): (error: AppError) => Promise<void>;
 }
 
@@ -56,20 +57,12 @@ export function childChannels(deps: ChildChannelDeps): {
   const { parent, locals, changed, jobs, session, clock } = deps;
   const own: ChildDeps = { ...deps, now: () => clock.now() };
 
-  /** What all children publish, to see whether a step changed it. */
-  const published = async (): Promise<string> =>
-    (await heldChildren(own))
-      .flatMap(({ child }) => publication(child))
-      .map(({ uri, der }) => `${uri} ${Buffer.from(der).toString('base64')}`)
-      .join();
-
-  /** Tells the window, and publishes when there is something else to publish than before. */
+  /** Tells the window, and publishes what came of it. */
   async function after<T>(step: () => Promise<T>): Promise<T> {
-    const before = await published();
     const result = await step();
     changed('ta', []);
     changed('keys', []);
-    if ((await published()) !== before) await deps.publish();
+    await deps.publish();
     return result;
   }
 
@@ -110,8 +103,12 @@ export function childChannels(deps: ChildChannelDeps): {
       const held = await heldChildren(own);
       const timing = await parent.timing();
       const state = await deps.proxyState();
+      const unpublished = await deps.unpublished();
       return {
-        children: held.map((one) => childView(one, timing, clock.now(), standingOf(state, one.child))),
+        children: held.map((one) => {
+          const isOut = !unpublished.has(one.child.repository?.base ?? '');
+          return childView(one, { timing, isOut, standing: standingOf(state, one.child) }, clock.now());
+        }),
       };
     },
     async localCreate({ handle, signer }) {
@@ -196,7 +193,7 @@ export function childChannels(deps: ChildChannelDeps): {
       const state = await deps.proxyState();
       requireUnknown(state, child);
       // Its server can be told to withdraw as long as the identity is there.
-      if (isRemoved(state, child) && publication(child).length > 0) await deps.publish();
+      if (isRemoved(state, child)) await deps.publish();
       await locals.inTurn(handle, async (held) => {
         requireUnknown(await deps.proxyState(), held.child);
         await endChild(own, held);

@@ -164,6 +164,17 @@ function warningsOf({ child, highest }: HeldChild, now: Date): LocalChildView['w
   return warnings;
 }
 
+/** The overview has it of all that are not out in one, with the trust anchor. */
+function notOutWarning({ handle }: LocalChild, removed: boolean): LocalChildView['warnings'][number] {
+  const what = removed
+    ? `What ${handle} published is not withdrawn yet`
+    : `The newest objects of ${handle} are not out yet`;
+  return {
+    severity: 'careful',
+    text: `${what}: the trust anchor’s page says what stands in the way. It is tried again every quarter of an hour while this workspace is open.`,
+  };
+}
+
 /** The warnings as the overview lists them, and the step of a key roll that waits for a person. */
 export function childAttention(held: HeldChild, now: Date): Attention[] {
   const { handle } = held.child;
@@ -198,11 +209,11 @@ export function childAttention(held: HeldChild, now: Date): Attention[] {
   ];
 }
 
+/** `isOut`: what it publishes is where relying parties find it. */
 export function childView(
   held: HeldChild,
-  timing: ParentTiming,
+  { timing, standing, isOut }: { timing: ParentTiming; standing: Standing; isOut: boolean },
   now: Date,
-  standing: Standing,
 ): LocalChildView {
   const { child } = held;
   const [here, removed] = [standing === 'here', standing === 'removed'];
@@ -228,7 +239,7 @@ export function childView(
     rollSays: rollSays(child, standing),
     contact: contact === null ? null : { says: contact.says, at: iso(contact.at) },
     publishes: removed ? [] : publication(child).map(({ uri }) => uri),
-    warnings: removed ? [] : warningsOf(held, now),
+    warnings: [...(removed ? [] : warningsOf(held, now)), ...(isOut ? [] : [notOutWarning(child, removed)])],
     aheadUntil: removed ? null : (madeAhead(child, now)?.toISOString() ?? null),
     createdAt: held.createdAt.toISOString(),
   };

@@ -3,6 +3,7 @@ import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import { newId } from '../../lib/ids.ts';
 import type { JobContext } from '../../lib/jobs.ts';
+import { deviceIn, deviceText } from '../../rpki/plain-name.ts';
 import type { RoutedKey } from '../../signers/router.ts';
 import { AUTHORITY_USES, newKeyRow } from '../../signers/stored-key.ts';
 import { keyId } from '../../x509/public-key.ts';
@@ -22,6 +23,8 @@ export async function requireFreeHandle(deps: ChildDeps, handle: string): Promis
     throw refuse(
       'A handle has letters, digits, "-" and "_" only, 64 at most, and begins with a letter or digit.',
     );
+  const device = deviceIn(handle);
+  if (device !== null) throw refuse(deviceText(device));
   if (handle.toLowerCase() === 'ta')
     throw refuse('"ta" is the name of the trust anchor. Choose another one.');
   const known = await deps.session().store.run('ta.children', {});

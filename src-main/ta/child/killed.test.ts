@@ -14,7 +14,7 @@ const WRITER = new URL('../../testing/child-writer.ts', import.meta.url);
 
 test(
   'kill -9 while a child is made, certified and rolled: nothing acknowledged is lost, no key is half-made',
-  { timeout: 180_000 },
+  { timeout: 400_000 },
   async () => {
     const reached: number[] = [];
     for (const ms of waits([5, 300, 500, 700, 1000, 1500, 2500], () => Math.max(...reached) > 8)) {

@@ -213,7 +213,8 @@ describe('asking the parent', () => {
     await here.ask('online');
     const seen = async () => {
       const held = await here.held('online');
-      const view = childView(held, await here.parent.timing(), here.deps.now(), 'here');
+      const timing = await here.parent.timing();
+      const view = childView(held, { timing, standing: 'here', isOut: true }, here.deps.now());
       return {
         step: view.step,
         says: childAttention(held, here.deps.now())

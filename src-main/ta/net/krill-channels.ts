@@ -51,6 +51,18 @@ const NO_REQUEST = 'ta-has-no-signer-req';
 const subjectOf = (error: unknown): string | undefined =>
   error instanceof AppError && error.code === 'PEER_REFUSED' ? error.details?.subject : undefined;
 
+/**
+ * SECURITY: the token that was typed for one address and one certificate is sent to no other. Throws AppError INVALID_INPUT where
+ * it has to be typed again; null where the socket of the machine is enough.
+ */
+function keptToken(before: StoredLink | null, at: Pick<StoredLink, 'server' | 'pin'>): string | null {
+  if (before?.server === at.server && before.pin === at.pin) return before.token;
+  if (at.server.startsWith('unix:') || !before?.token) return null;
+  const message =
+    'The token that is kept was typed for another address or another certificate. Type the token of this server.';
+  throw new AppError('INVALID_INPUT', message, { fields: [{ path: 'token', message }] });
+}
+
 export function krillChannels(deps: KrillDeps): Pick<Domain<'ta'>, Names> {
   const { session, jobs, net, changed, refusedEntry } = deps;
   const api = async (signal?: AbortSignal): Promise<KrillApi> =>
@@ -89,13 +101,12 @@ export function krillChannels(deps: KrillDeps): Pick<Domain<'ta'>, Names> {
     },
     async setKrill({ server, token, pin, postLimit }) {
       const before = await readLink(session());
+      const at = { server: server.trim(), pin: pinOf(pin) };
       const link: StoredLink = {
-        server: server.trim(),
-        pin: pinOf(pin),
-        // SECURITY: the token of one server is never sent to another.
-        token: token ?? (before?.server === server.trim() ? before.token : null),
+        ...at,
+        token: token ?? keptToken(before, at),
         postLimit,
-        associated: before?.server === server.trim() ? before.associated : null,
+        associated: before?.server === at.server ? before.associated : null,
       };
       // Refused before the job: an address that cannot be one.
       createKrillApi(net, serverOf(link));

@@ -38,7 +38,8 @@ function untrusted(server: string, trust: Trust, error: AppError): string {
   const compare = 'compare the fingerprint that it shows with the server’s own';
   if (trust !== 'system')
     return `${server} shows another certificate than the pinned one, so nothing was fetched: ${compare}, then pin that one.`;
-  const why = error.details?.library ?? '';
+  const said = error.details?.library ?? '';
+  const why = /SELF_SIGNED/.test(said) ? 'it is self-signed' : said;
   return `No authority that is trusted here vouches for the certificate of ${server}${why === '' ? '' : ` (${why})`}, so nothing was fetched: ${compare}, then pin it here.`;
 }
 

@@ -46,6 +46,7 @@ function stateWith(signer: AssociatedSigner | null): ProxyState {
     revoking: [],
     shown: null,
     published: null,
+    out: new Map(),
   };
 }
 

@@ -36,6 +36,7 @@ const state = addChild(
     revoking: [],
     shown: null,
     published: null,
+    out: new Map(),
   },
   { handle: 'a', identity: identity(key), resources: resources('AS1-AS10') },
 );
@@ -47,6 +48,17 @@ async function asked(from: ProxyState, repository: string, limit: object = {}) {
   if (child === undefined) throw new Error('no child');
   return answerChild(from, child, { type: 'issue', className: 'default', limit, csrDer }, NOW);
 }
+
+test.each(['con', 'NUL', 'aux', 'COM1', 'lpt9', 'far/prn', String.raw`far\nul`])(
+  'a new child called %s is refused, because Windows keeps that name for a device',
+  (handle) => {
+    const named = { handle, identity: identity(ta), resources: resources('AS1') };
+    expect(() => addChild(state, named)).toThrow(
+      /^“\w+” is a name that Windows keeps for a device: .* Choose another handle\.$/,
+    );
+    expect(addChild(state, { ...named, handle: `${handle}x` }).children.size).toBe(2);
+  },
+);
 
 test('a wish that the signer would refuse with the whole request is refused at once', async () => {
   const good = 'rsync://child.example.net/repo/a/';

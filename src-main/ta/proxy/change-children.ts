@@ -1,5 +1,6 @@
 /** The children of a proxy changed by its operator: added, given other resources, removed. Each answers the state that follows. */
 import { AppError } from '../../lib/app-error.ts';
+import { deviceIn, deviceText } from '../../rpki/plain-name.ts';
 import { contains } from '../../rpki/ranges.ts';
 import { asnText, ipText } from '../../rpki/resource-text.ts';
 import type { ResourceSet } from '../../rpki/resource-set.ts';
@@ -48,6 +49,8 @@ export function addChild(
     if (other.identity.keyId === child.identity.keyId)
       throw new AppError('INVALID_INPUT', `The child ${other.handle} has this identity already.`);
   }
+  const device = deviceIn(child.handle);
+  if (device !== null) throw handleTaken(deviceText(device));
   if (child.handle.toLowerCase() === 'ta')
     throw handleTaken('The handle "ta" is the trust anchor\'s own. Choose another one.');
   if (child.handle.toLowerCase() === UNOWNED_HANDLE)

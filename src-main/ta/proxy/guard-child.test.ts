@@ -20,6 +20,7 @@ const state = addChild(
     revoking: [],
     shown: null,
     published: null,
+    out: new Map(),
   },
   { handle: 'a', identity, resources: { asn: readAsn('AS1'), ipv4: [], ipv6: [] } },
 );

@@ -55,6 +55,7 @@ export async function initProxy(
         revoking: [],
         shown: null,
         published: null,
+        out: new Map(),
       }),
       newKeys: [newKeyRow(key, LABEL, 'generated')],
       identityKey: key.id,

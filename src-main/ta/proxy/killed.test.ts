@@ -58,7 +58,7 @@ async function recovered(proxy: TestApp, signer: TestApp): Promise<boolean> {
 
 test(
   'kill -9 while the proxy makes requests, takes responses and publishes: nothing is lost, everything can be repeated',
-  { timeout: 240_000 },
+  { timeout: 400_000 },
   async () => {
     const ready = join(scratch, 'ready');
     await setUp(ready);

@@ -28,6 +28,8 @@ export interface LockedProxy extends AnsweringProxy {
   answered(): number;
   /** What is known of the children's last messages by now. */
   heard(): ReadonlyMap<string, Heard>;
+  /** SECURITY: from now on nobody is answered, and nothing here refers to the key; what was asked is kept. */
+  forgetKey(): void;
 }
 
 const makePair = promisify(generateKeyPair);
@@ -55,7 +57,7 @@ function memorySigning(identity: { key: KeyObject; keyId: string }, random: Rand
   };
 }
 
-/** `pkcs8Der` of the identity key is copied into a key object that ends with the answered value. */
+/** `at.key` is the identity's; it is referred to from here until `forgetKey`. */
 export function createLockedProxy(
   deps: { random: Random; now(): Date },
   at: { state: ProxyState; key: KeyObject; workspace: string },
@@ -63,13 +65,23 @@ export function createLockedProxy(
   let { state } = at;
   let answered = 0;
   const queries: HeldQuery[] = [];
-  const signing = memorySigning({ key: at.key, keyId: state.identity.keyId }, deps.random);
+  let signing: MessageSigning | null = memorySigning(
+    { key: at.key, keyId: state.identity.keyId },
+    deps.random,
+  );
   return {
     workspace: at.workspace,
     queries,
     answered: () => answered,
     heard: () => state.children,
-    required: () => Promise.resolve({ state, signing }),
+    async required() {
+      if (signing === null)
+        throw new AppError('NOT_ALLOWED_NOW', 'The trust anchor is locked by its operator; try again later.');
+      return { state, signing };
+    },
+    forgetKey() {
+      signing = null;
+    },
     async ask(handle, query, message) {
       if (query.type !== 'list' && queries.length >= MOST_QUERIES)
         throw new AppError('NOT_ALLOWED_NOW', 'Too much was asked while the workspace is locked.');

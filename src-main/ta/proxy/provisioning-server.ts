@@ -5,7 +5,7 @@
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { NetCall, NetReply } from '../../ports.ts';
-import { Faults } from '../../rpki/fault.ts';
+import { type Fault, Faults } from '../../rpki/fault.ts';
 import { makeMessage } from '../../rpki/make-message.ts';
 import { openMessage } from '../../rpki/message.ts';
 import {
@@ -16,6 +16,8 @@ import {
 } from '../../rpki/provisioning-message.ts';
 import { readProvisioningXml, writeProvisioningXml } from '../../rpki/provisioning-xml.ts';
 import { RpkiError } from '../../rpki/rpki-error.ts';
+import { derForm } from '../../rpki/streamed-object.ts';
+import { X509Error } from '../../x509/x509-error.ts';
 import { backdated } from '../signer/publish.ts';
 import { TA_HANDLE } from './repository.ts';
 import type { AnsweringProxy } from './running-proxy.ts';
@@ -43,6 +45,15 @@ async function signed(proxy: AnsweringProxy, child: string, payload: Payload, no
   return { status: 200, headers: { 'content-type': CONTENT_TYPE }, body };
 }
 
+/** What is wrong with a message that the child's own identity signed: a clock, most often. Nobody else is told. */
+function notTaken(handle: string, faults: readonly Fault[], now: Date): NetReply {
+  const why = faults.map(({ text: said, clause }) => `${said} (${clause})`).join('; ');
+  return text(
+    400,
+    `A message of ${handle} is not taken: ${why}. It is ${now.toISOString()} here.`.slice(0, 1000),
+  );
+}
+
 /** Answers `call`, whose path named `handle`. Never throws for what a stranger sends. */
 export async function answerCall(
   proxy: AnsweringProxy,
@@ -54,13 +65,22 @@ export async function answerCall(
   if (call.headers['content-type'] !== CONTENT_TYPE)
     return text(415, `The content type of a provisioning message is ${CONTENT_TYPE}.`);
   const { state } = await proxy.required();
+  let body: Uint8Array;
+  try {
+    body = derForm(call.body);
+  } catch (error) {
+    if (!(error instanceof X509Error)) throw error;
+    // Before anybody is looked for: it tells of no handle whether it is enrolled.
+    return text(400, `The message cannot be read: ${error.message}. Send it in DER (RFC 6492 3.1.1).`);
+  }
   const child = state.children.get(handle);
   // SECURITY: a stranger and a message that is not the child's get the same answer.
   const refused = text(403, 'This message is not from an enrolled child.');
   if (child === undefined) return refused;
   const faults = new Faults();
-  const message = openMessage(call.body, child.identity.spkiDer, now, faults);
-  if (message === null || message.signingTime === null || faults.found.length > 0) return refused;
+  const message = openMessage(body, child.identity.spkiDer, now, faults);
+  if (message === null || !message.genuine) return refused;
+  if (message.signingTime === null || faults.found.length > 0) return notTaken(handle, faults.found, now);
   let query: Payload;
   try {
     const read = readProvisioningXml(message.content);

@@ -2,12 +2,19 @@
 import type { Attention } from '../signer/signer-view.ts';
 import type { HeldProxy } from './held-proxy.ts';
 import type { LocalWants } from './local-cas.ts';
-import { ballOf, isUnpublished, proxyWarnings } from './proxy-view.ts';
+import { ballOf, proxyWarnings } from './proxy-view.ts';
+
+interface About {
+  wants: LocalWants;
+  putOut: boolean;
+  /** Whose newest objects are not out. */
+  unpublished: readonly string[];
+}
 
 /** What is missing so that relying parties find something; nothing before there is something to find. */
-function setUpAttention({ state }: HeldProxy, putOut: boolean): Attention[] {
+function setUpAttention({ state }: HeldProxy, { putOut, unpublished }: About): Attention[] {
   const subject = 'Trust anchor proxy';
-  if (state.signer === null || isUnpublished(state)) return [];
+  if (state.signer === null || unpublished.length > 0) return [];
   const items: Attention[] = [];
   if (!putOut)
     items.push({
@@ -30,29 +37,25 @@ function setUpAttention({ state }: HeldProxy, putOut: boolean): Attention[] {
 }
 
 /** The warnings as the overview lists them, and the set-up while it is not finished. */
-export function proxyAttention(
-  held: HeldProxy,
-  now: Date,
-  { wants, putOut }: { wants: LocalWants; putOut: boolean },
-): Attention[] {
+export function proxyAttention(held: HeldProxy, now: Date, about: About): Attention[] {
   const { state } = held;
   const action = { label: 'Open…', route: '/trust-anchor' };
   const subject = 'Trust anchor proxy';
   // A key that waits for its activation is told by its child.
-  const ball = ballOf(state, now, { ...wants, activate: [] });
+  const ball = ballOf(state, now, { ...about.wants, activate: [] });
   const next: Attention[] =
     state.signer === null || ball.who === 'nobody'
       ? []
       : [{ severity: 'note', subject, text: 'has an exchange under way', detail: ball.text, action }];
   return [
-    ...proxyWarnings(held, now).map(({ severity, text }) => ({
+    ...proxyWarnings(held, now, about.unpublished).map(({ severity, text }) => ({
       severity,
       subject,
       text: severity === 'bad' ? 'needs you now' : 'will need you',
       detail: text,
       action,
     })),
-    ...setUpAttention(held, putOut),
+    ...setUpAttention(held, about),
     ...next,
   ];
 }

@@ -116,14 +116,17 @@ export function proxyChannels(deps: ProxyDeps): {
         if (held === null) return { proxy: null };
         const local = new Set([...(await locals.identities()).values()].map(({ keyId }) => keyId));
         const signerHere = (await session().store.run('ta.version', { half: 'signer' })) !== null;
+        const unpublished = (await publisher.pending()).map(({ publisher: name }) => name);
         const view = proxyView(held, now(), {
           local,
           wants: await localWants(locals, held.state, now()),
           signerHere,
           rejected: signerHere ? await rejectedHere(held.state) : null,
           putOut: await isPutOut(session(), held.state.signer),
+          unpublished,
         });
-        const problem = publisher.problem();
+        // What is out all the same lacks nothing.
+        const problem = unpublished.length === 0 ? null : publisher.problem();
         return {
           proxy: {
             ...view,

@@ -8,7 +8,7 @@ import { exchangeChannels } from './exchange-channels.ts';
 import type { LocalCas } from './local-cas.ts';
 import { proxyChannels } from './proxy-channels.ts';
 import { proxyAttention } from './proxy-attention.ts';
-import { isUnpublished, localWants } from './proxy-view.ts';
+import { localWants } from './proxy-view.ts';
 import { isPutOut, notePutOut } from './put-out.ts';
 import { repositoryChannels } from './repository-channels.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
@@ -35,8 +35,6 @@ export interface ProxyHalf {
   proxy: RunningProxy;
   publisher: Publisher;
   attention(): Promise<Attention[]>;
-  /** Something is not out yet: a publication was cut off or refused. */
-  isPending(): Promise<boolean>;
   /** ta.cer was found where the TAL says. */
   seenPutOut(): Promise<void>;
   /** It listens. */
@@ -113,11 +111,8 @@ export function createProxyHalf(
       return proxyAttention(held, now, {
         wants: await localWants(locals, held.state, now),
         putOut: await isPutOut(session(), held.state.signer),
+        unpublished: (await publisher.pending()).map(({ publisher: name }) => name),
       });
-    },
-    async isPending() {
-      const held = await proxy.held();
-      return held !== null && held.state.repository !== null && isUnpublished(held.state);
     },
     async seenPutOut() {
       const signer = (await proxy.held())?.state.signer ?? null;

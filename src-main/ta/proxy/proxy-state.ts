@@ -5,6 +5,7 @@
 import type { ResourceSet } from '../../rpki/resource-set.ts';
 import type { ChildRequest } from '../documents.ts';
 import type { CertInfo, TaObjects } from '../objects.ts';
+import type { OutThere } from '../publish/out-there.ts';
 import type { RepositoryContact } from '../repository-contact.ts';
 import type { Identity, Timing } from '../signer/trust-anchor.ts';
 
@@ -87,8 +88,10 @@ export interface ProxyState {
   shown: bigint | null;
   /** Number of a response to a withdrawn request that was opened here (unseen.ts); missing: none was. */
   unseen?: bigint;
-  /** The last publication of the trust anchor's own objects; `refused`: publishers whose servers did not take theirs. */
-  published: { at: string; number: string; refused: string[] } | null;
+  /** The last publication of the trust anchor's own objects. */
+  published: { at: string; number: string } | null;
+  /** What is out of it and of the CAs of this workspace: what was made since, or was refused, is not among it. */
+  out: OutThere;
 }
 
 /**

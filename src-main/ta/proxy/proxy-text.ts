@@ -222,6 +222,7 @@ export function proxyText(state: ProxyState): string {
       ['shown', state.shown === null ? null : String(state.shown)],
       ...(state.unseen === undefined ? [] : [['unseen', String(state.unseen)] as const]),
       ['published', published === null ? null : toJson({ ...published })],
+      ['out', new Map(state.out)],
     ]),
   );
 }
@@ -234,7 +235,7 @@ export function readProxyState(text: string): ProxyState {
       ...['cancelled', 'published'],
     ],
     // What was written before there were any has none.
-    optional: ['revoking', 'shown', 'unseen'],
+    optional: ['revoking', 'shown', 'unseen', 'out'],
   });
   const children = new Map<string, ProxyChild>();
   for (const [name, value, path] of asMap(object.get('child_details'), 'child_details')) {
@@ -255,12 +256,15 @@ export function readProxyState(text: string): ProxyState {
     shown: asOptional(object.get('shown') ?? null, 'shown', (value, path) => BigInt(asText(value, path))),
     ...(object.has('unseen') ? { unseen: BigInt(asText(object.get('unseen'), 'unseen')) } : {}),
     published: asOptional(object.get('published'), 'published', (value, path) => {
-      const one = asObject(value, path, { required: ['at', 'number', 'refused'] });
-      return {
-        at: instantText(one.get('at'), path),
-        number: asText(one.get('number'), path),
-        refused: asArray(one.get('refused'), path).map(([item, at]) => asText(item, at)),
-      };
+      // "refused" stands where it was written before it was known what is out.
+      const one = asObject(value, path, { required: ['at', 'number'], optional: ['refused'] });
+      return { at: instantText(one.get('at'), path), number: asText(one.get('number'), path) };
     }),
+    out: new Map(
+      (object.has('out') ? asMap(object.get('out'), 'out') : []).map(([base, digest, path]) => [
+        base,
+        asText(digest, path),
+      ]),
+    ),
   };
 }

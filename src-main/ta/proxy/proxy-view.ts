@@ -120,23 +120,19 @@ export function ballOf(state: ProxyState, now: Date, wants: LocalWants): ProxyVi
   };
 }
 
-export function isUnpublished({ signer, published }: ProxyState): boolean {
-  if (signer === null) return false;
-  return published?.number !== String(signer.objects.number) || published.refused.length > 0;
-}
-
 /** After a restore: what is here is older than what is out. */
 export const restoredText = (here: bigint, highest: bigint): string =>
   `This workspace was restored: manifest ${highest} was published from it before, and what is here ends at ${here}. Nothing is published until the next exchange, because relying parties refuse what goes back: make a request and take its response.`;
 
-function unpublishedText({ signer, published }: ProxyState): string {
-  return published?.number === String(signer?.objects.number)
-    ? `${published.refused.join(', ')}: the objects are not out yet. It is tried again every quarter of an hour.`
-    : 'The newest objects are not published yet. Publish them again.';
-}
+const unpublishedText = (unpublished: readonly string[]): string =>
+  `${unpublished.join(', ')}: the newest objects are not out yet. It is tried again every quarter of an hour while this workspace is open.`;
 
-/** Dates and obstacles, most urgent first. */
-export function proxyWarnings(held: HeldProxy, now: Date): ProxyView['warnings'] {
+/** Dates and obstacles, most urgent first. `unpublished`: whose newest objects are not out. */
+export function proxyWarnings(
+  held: HeldProxy,
+  now: Date,
+  unpublished: readonly string[],
+): ProxyView['warnings'] {
   const { state, highest } = held;
   const warnings: ProxyView['warnings'] = [];
   const { signer, open, timing } = state;
@@ -156,11 +152,7 @@ export function proxyWarnings(held: HeldProxy, now: Date): ProxyView['warnings']
       severity: 'careful',
       text: `Manifest and CRL end on ${momentText(signer.objects.nextUpdate)}: make a request in time.`,
     });
-  if (isUnpublished(state) && highest === signer.objects.number)
-    warnings.push({
-      severity: 'careful',
-      text: unpublishedText(state),
-    });
+  if (unpublished.length > 0) warnings.push({ severity: 'careful', text: unpublishedText(unpublished) });
   if (open !== null && outdated(state).length > 0)
     warnings.push({
       severity: 'note',
@@ -213,6 +205,7 @@ export function proxyView(
     wants: LocalWants;
     signerHere: boolean;
     putOut: boolean;
+    unpublished: readonly string[];
     rejected: Rejected;
   },
 ): ProxyView {
@@ -284,9 +277,9 @@ export function proxyView(
     clockBehind: clockBehind(held, now),
     infoWanted: open === null ? infoWanted(state) : null,
     published: state.published === null ? null : { at: state.published.at, number: state.published.number },
-    unpublished: isUnpublished(state),
+    unpublished: about.unpublished.length > 0,
     putOut: about.putOut,
     airGapped: !about.signerHere,
-    warnings: proxyWarnings(held, now),
+    warnings: proxyWarnings(held, now, about.unpublished),
   };
 }

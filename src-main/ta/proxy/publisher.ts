@@ -1,6 +1,7 @@
 /** Publishing as the proxy's actions need it: everything at once, remembered as done, a failure kept to be shown. */
 import { AppError } from '../../lib/app-error.ts';
 import type { Net } from '../../ports.ts';
+import { notOut, nowOut, sameOut } from '../publish/out-there.ts';
 import { anchorFiles, type Publication } from '../publish/publication.ts';
 import { publishAll } from '../publish/publish-all.ts';
 import type { TaDeps } from '../ta.ts';
@@ -9,11 +10,22 @@ import type { HeldProxy } from './held-proxy.ts';
 import { restoredText } from './proxy-view.ts';
 import type { RunningProxy } from './running-proxy.ts';
 
+/** How it is called, and the base of what is to be out there. */
+export interface Unpublished {
+  publisher: string;
+  base: string;
+}
+
 export interface Publisher {
   /** Throws AppError of the target; what is stored stays. */
   publish(): Promise<void>;
   /** The same, but a refusal of the target is kept for `problem` and not thrown: what came before it is done. */
   publishOrNote(): Promise<void>;
+  /**
+   * Whose newest objects are not out, the trust anchor's first: that follows from what is stored, so a crash, a lock or a restart
+   * loses none of it. None while nothing may be published.
+   */
+  pending(): Promise<Unpublished[]>;
   /** Why the last attempt failed, or null. */
   problem(): string | null;
   clear(): void;
@@ -41,21 +53,31 @@ export function createPublisher(
   let problem: string | null = null;
   let last: Promise<unknown> = Promise.resolve();
 
-  async function once(): Promise<void> {
+  /** `asked`: by a person, who finds it on record also when nothing is new. */
+  async function once(asked: boolean): Promise<void> {
     const held = await proxy.required();
     const anchor = anchorOf(held);
     const number = String(held.state.signer?.objects.number ?? '');
+    const all = [anchor, ...(await locals.publications())];
     const { count, refused } = await publishAll(
       { net: deps.net, now: () => clock.now(), again: held.state.published !== null },
-      [anchor, ...(await locals.publications())],
+      all,
     );
-    const names = refused.map(({ publication }) => publication.publisher);
-    if (refused.every(({ publication }) => publication !== anchor))
+    const without = new Set(refused.map(({ publication }) => publication));
+    const out = nowOut(held.state.out, all, without);
+    const isNew = asked || held.state.published === null || !sameOut(out, held.state.out);
+    if (isNew && without.size < all.length)
       await proxy.change(
-        ({ state }) => ({ ...state, published: { at: clock.now().toISOString(), number, refused: names } }),
+        ({ state }) => ({
+          ...state,
+          out,
+          published: without.has(anchor) ? state.published : { at: clock.now().toISOString(), number },
+        }),
         () => ({
           action: 'ta.publish',
-          summary: `Published ${count} objects, manifest number ${number}, at ${anchor.contact.base}`,
+          summary: without.has(anchor)
+            ? `Published ${count} objects of what is below the trust anchor, and none of its own`
+            : `Published ${count} objects, manifest number ${number}, at ${anchor.contact.base}`,
           subjects: [],
         }),
       );
@@ -63,26 +85,37 @@ export function createPublisher(
     if (first !== undefined)
       throw new AppError(
         first.error.code,
-        `${first.publication.publisher}: ${first.error.message}`,
+        first.publication.target.kind === 'folder'
+          ? first.error.message
+          : `${first.publication.publisher}: ${first.error.message}`,
         first.error.details,
       );
     problem = null;
   }
 
-  function publish(): Promise<void> {
-    const next = last.then(once);
+  function publish(asked: boolean): Promise<void> {
+    const next = last.then(() => once(asked));
     // Two at once would write over each other.
     last = next.catch(() => undefined);
     return next;
   }
 
   return {
-    publish,
+    publish: () => publish(true),
+    async pending() {
+      const held = await proxy.held();
+      if (held === null) return [];
+      const { repository, signer, out } = held.state;
+      if (repository === null || signer === null || signer.objects.number < held.highest) return [];
+      return notOut(out, [anchorOf(held), ...(await locals.publications())]);
+    },
     async publishOrNote() {
       try {
-        await publish();
+        await publish(false);
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
+        // It is tried again every quarter of an hour: the same again is no news.
+        if (problem === error.message) return;
         problem = error.message;
         await deps.session().store.run('audit.add', {
           audit: {

@@ -33,7 +33,8 @@ export function repositoryChannels(deps: ProxyDeps): Pick<Domain<'ta'>, Names> {
     proxy.change(
       ({ state }) => {
         requireNoOther(state, repository);
-        return { ...state, repository };
+        // A server at another address may have nothing yet.
+        return { ...state, repository, out: new Map() };
       },
       () => ({
         action: 'ta.proxyRepository',
@@ -106,7 +107,12 @@ export function repositoryChannels(deps: ProxyDeps): Pick<Domain<'ta'>, Names> {
       await requireFolderFree(path, movedFolder(state, path).contact.base);
       const after = await proxy.change(
         // At this place nothing was published yet, also when it is the old one made anew.
-        (held) => ({ ...held.state, repository: movedFolder(held.state, path), published: null }),
+        (held) => ({
+          ...held.state,
+          repository: movedFolder(held.state, path),
+          published: null,
+          out: new Map(),
+        }),
         ({ repository }, before) => ({
           action: 'ta.proxyFolderMove',
           summary:

@@ -113,8 +113,7 @@ export function createService(
   function answering(): AnsweringProxy | null {
     if (locked === null) return proxy;
     if (locked === 'silent') return null;
-    if (goesOn()) return locked;
-    return null;
+    return goesOn() ? locked : null;
   }
 
   /** SECURITY: what listens with TLS has a key, and without the operator's choice no key stays while it is locked. */
@@ -126,17 +125,16 @@ export function createService(
     await here.listener.close();
   }
 
+  /** SECURITY: when the time is over or nothing listens any more the key goes, whether anybody asks or not. */
   function endChoice(): void {
     choice?.cancel();
     choice = null;
+    if (locked !== null && locked !== 'silent') locked.forgetKey();
   }
 
-  /** SECURITY: when the time is over the keys go, whether anybody asks or not. */
   function timeIsOver(): void {
     endChoice();
-    if (locked === null) return;
-    locked = 'silent';
-    closeForLock().catch(deps.failed);
+    if (locked !== null) closeForLock().catch(deps.failed);
   }
 
   async function answer(call: NetCall): Promise<NetReply> {
@@ -174,7 +172,7 @@ export function createService(
       await proxy.required();
       const { host, port } = settings;
       const listener = await net.listen(
-        { host, port, tls, maxBodyBytes: MOST_BODY, staysWhileLocked: true },
+        { host, port, tls, maxBodyBytes: MOST_BODY, staysWhileLocked: true, ended: endChoice },
         counted,
       );
       const workspace = deps.session().workspace.path;

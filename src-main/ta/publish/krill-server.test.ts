@@ -179,7 +179,7 @@ test.skipIf(missing.length > 0)(
       const stray = await exchange();
       expect((await proxyOf(proxy)).warnings).toMatchObject([
         { severity: 'bad', text: expect.stringMatching(/^Publishing failed: .*stray.*sia_base/) },
-        { severity: 'careful', text: expect.stringMatching(/^stray: the objects are not out yet/) },
+        { severity: 'careful', text: expect.stringMatching(/^stray: the newest objects are not out yet/) },
       ]);
       await lie(krill, wanted(stray, after.publishes));
 

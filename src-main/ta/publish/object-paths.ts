@@ -1,6 +1,6 @@
 /** Where each object lies below the published folder. It checks names, and touches no file. */
 import { AppError } from '../../lib/app-error.ts';
-import { isPlainUri } from '../../rpki/plain-name.ts';
+import { isDeviceName, isPlainUri } from '../../rpki/plain-name.ts';
 
 export interface PublishedFile {
   /** rsync, below the base. */
@@ -10,7 +10,6 @@ export interface PublishedFile {
 
 // SECURITY: an element of a path is one name on every system: no separator of any, no drive, no stream, no "..".
 const ELEMENT = /^[A-Za-z0-9_+=@,~%-][A-Za-z0-9._+=@,~%-]{0,254}$/;
-const DEVICES = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 function refused(uri: string, why: string): AppError {
   return new AppError('INVALID_INPUT', `${uri.slice(0, 200)} cannot be published: ${why}.`, { subject: uri });
@@ -39,7 +38,7 @@ export function objectPaths(
     const path = uri.slice(base.length);
     const elements = path.split('/');
     for (const element of elements)
-      if (!ELEMENT.test(element) || element.endsWith('.') || (isWindows && DEVICES.test(element)))
+      if (!ELEMENT.test(element) || element.endsWith('.') || (isWindows && isDeviceName(element)))
         throw refused(uri, 'its path has a name that is no plain file name');
     if (files.has(path)) throw refused(uri, 'it stands twice');
     files.set(path, der);

@@ -48,30 +48,36 @@ async function inFolder(folder: string, { base, notify, files }: FolderTree, aga
 export interface Published {
   /** How many objects are out now. */
   count: number;
-  /** Whose server refused or was not there, the trust anchor's first; what it had before is still out. */
+  /** Whose server or folder refused or was not there, the trust anchor's first; what it had before is still out. */
   refused: { publication: Publication; error: AppError }[];
 }
 
-/** `publications`: the trust anchor's first. One refused server holds up none of the others. Throws what a folder refuses. */
+/** `publications`: the trust anchor's first. One refused server or folder holds up none of the others. */
 export async function publishAll(
   deps: PublishDeps,
   publications: readonly Publication[],
 ): Promise<Published> {
   const refused: Published['refused'] = [];
-  const toServer = async (publication: Publication): Promise<void> => {
+  const noted = async (whose: readonly Publication[], work: Promise<unknown>): Promise<void> => {
     try {
-      await syncServer(deps.net, publication, deps.now());
+      await work;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      refused.push({ publication, error });
+      refused.push(...whose.map((publication) => ({ publication, error })));
     }
   };
+  const toServer = (publication: Publication): Promise<void> =>
+    noted([publication], syncServer(deps.net, publication, deps.now()));
   const [anchor, ...others] = publications;
   const last = anchor?.target.kind === 'folder' ? anchor.target.path : null;
   // What a certificate points at is out before the certificate (RFC 6481 3): the trust anchor comes last.
   for (const publication of others) if (publication.target.kind === 'server') await toServer(publication);
   const trees = [...treesOf(publications)].toSorted(([a], [b]) => Number(a === last) - Number(b === last));
-  for (const [folder, tree] of trees) await inFolder(folder, tree, deps.again);
+  for (const [folder, tree] of trees)
+    await noted(
+      publications.filter(({ target }) => target.kind === 'folder' && target.path === folder),
+      inFolder(folder, tree, deps.again),
+    );
   if (anchor?.target.kind === 'server') await toServer(anchor);
   const out = publications.filter((one) => refused.every(({ publication }) => publication !== one));
   return {

@@ -16,6 +16,7 @@ import {
 } from '../../rpki/publication-message.ts';
 import { readPublicationReply, writePublicationQuery } from '../../rpki/publication-xml.ts';
 import { RpkiError } from '../../rpki/rpki-error.ts';
+import { derForm } from '../../rpki/streamed-object.ts';
 import { postMessage } from '../net/message-client.ts';
 import { backdated } from '../signer/publish.ts';
 import type { PublishedFile } from './object-paths.ts';
@@ -47,7 +48,9 @@ async function ask(
     trust: pin === null ? 'system' : { sha256: pin },
   });
   const faults = new Faults();
-  const opened = openMessage(answer, contact.serverSpki, now, faults);
+  // Servers answer in BER, too (krill-ta.md 5.4).
+  const der = faults.read('RFC 8181 2.1', () => derForm(answer));
+  const opened = der === null ? null : openMessage(der, contact.serverSpki, now, faults);
   const [fault] = faults.found;
   if (opened === null || fault !== undefined)
     throw new AppError(

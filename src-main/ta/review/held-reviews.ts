@@ -26,14 +26,15 @@ interface Held {
   nonce: string | null;
   groups: number[];
   approvers: number;
-  /** SHA-256 of the signed content, as it was reviewed. */
-  contentSha256: string | null;
 }
 
 export interface HeldReviews {
   /** Throws AppError INVALID_INPUT when the file is something else. */
   open(name: string, bytes: Uint8Array, how: { approvers: number; airGapped: boolean }): string;
-  /** The review as it is now; throws AppError NOT_FOUND, CONFLICT when it changed since it was shown. */
+  /**
+   * The review as it is now. SECURITY: what is approved is what was shown, because both read the octets that were held when the file
+   * was opened, and no file again. Throws AppError NOT_FOUND.
+   */
   look(id: string, context: ReviewContext): Reviewed & { bytes: Uint8Array; name: string };
   /** SHA-256 of the file. Throws AppError NOT_FOUND. */
   sha256(id: string): string;
@@ -118,7 +119,6 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
         // Digits read from the same machine's screen would compare a file with itself (C-11).
         groups: airGapped ? groupsFor(sha256, approvers) : [],
         approvers,
-        contentSha256: null,
       });
       const oldest = held.keys().next().value;
       if (held.size > MOST_HELD && oldest !== undefined) held.delete(oldest);
@@ -158,10 +158,6 @@ export function createHeldReviews(deps: { random: Random }): HeldReviews {
           ? []
           : differences(exchangeContent(before).request, first.request);
       const reviewed = differs.length === 0 ? first : review(differs);
-      // SECURITY: what is approved is what was shown.
-      one.contentSha256 ??= reviewed.view.contentSha256;
-      if (one.contentSha256 !== reviewed.view.contentSha256)
-        throw new AppError('CONFLICT', 'The request is not the one that was reviewed. Open its file again.');
       return { ...reviewed, bytes: one.bytes, name: one.name };
     },
     sha256: (id) => find(id).sha256,

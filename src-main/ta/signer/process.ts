@@ -18,7 +18,7 @@ import { type HeldSigner, rememberAnchor } from './held-signer.ts';
 import { signerInfoJson, trustAnchorText } from './trust-anchor.ts';
 
 export interface ProcessOrder {
-  held: HeldSigner;
+  held: Pick<HeldSigner, 'version' | 'anchor' | 'signing'>;
   request: Request;
   /** The exact file that was reviewed. */
   file: Uint8Array;

@@ -28,7 +28,7 @@ export function ApproversSwitch() {
         A second person approves each response
       </Switch>
       <span className="dim">
-        It is asked for a reissue, “Go on from this clock…” and “Write for krillta…” as well.
+        A reissue, “Go on from this clock…” and “Write for krillta…” ask for two names then as well.
       </span>
       {set.error ? <ErrorState error={set.error} /> : null}
       <Dialog open={ending} onClose={() => setEnding(false)} title="Let one person approve">

@@ -86,6 +86,31 @@ test('no digit of the certificate is shown before its last groups were typed', a
   expect(screen.getAllByText('1A2B')).toHaveLength(12);
 });
 
+test('the kept token goes to the same address with the same certificate; for another one it is asked for again', async () => {
+  const [kept, other] = ['AA'.repeat(32), `${'1A2B'.repeat(12)}C0DEC0FFEE00D1CE`];
+  const bridge = installBridge({
+    'ta.krill': () => ({ link: { ...LINK, server: 'https://localhost:3000/', pin: kept } }),
+    'ta.peekServer': () => ({ sha256: other, subject: 'Krill', issuer: 'Krill', notAfter: AT }),
+    'ta.setKrill': () => ({ job: 'j-1' }),
+  });
+  render(<KrillCard signer={null} proxyHere={false} />);
+  await settle();
+  await press('Settings…');
+  expect(screen.getByText('Empty keeps the present one.')).toBeTruthy();
+  await press('Connect');
+  expect(bridge.callsOf('ta.setKrill')).toHaveLength(1);
+  await press('Look at its certificate');
+  fireEvent.change(screen.getByLabelText(/^Its last four groups/), {
+    target: { value: 'C0DE C0FF EE00 D1CE' },
+  });
+  expect(screen.queryByText('Empty keeps the present one.')).toBeNull();
+  await press('Connect');
+  expect(bridge.callsOf('ta.setKrill')).toHaveLength(1);
+  fireEvent.change(screen.getByLabelText('Token'), { target: { value: 'typed-again' } });
+  await press('Connect');
+  expect(bridge.callsOf('ta.setKrill')[1]).toMatchObject({ pin: other, token: 'typed-again' });
+});
+
 test('a request is opened at Krill only once this signer is associated, and the button says that it opens one', async () => {
   let associated = false;
   const keyId = 'AB'.repeat(20);

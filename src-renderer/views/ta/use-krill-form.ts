@@ -43,15 +43,17 @@ function derived(typed: Typed, link: KrillLink | null, peeked: { server: string;
   const found = peeked?.server === address ? peeked.found : null;
   const keptPin = same ? link.pin : null;
   const compared = found !== null && compareTail(found.sha256, typed.tail) === 'same' ? found.sha256 : null;
+  const pins = !isSocket && typed.trust === 'pin';
+  const pin = found === null ? keptPin : compared;
   return {
     address,
     isSocket,
-    pins: !isSocket && typed.trust === 'pin',
+    pins,
     found,
     keptPin,
-    pin: found === null ? keptPin : compared,
-    /** It never goes to another server than the one it was typed for. */
-    keepsToken: same && link.hasToken,
+    pin,
+    /** It never goes to another server than the one it was typed for, nor to one that shows another certificate. */
+    keepsToken: same && link.hasToken && link.pin === (pins ? pin : null),
     postLimit: parseNumber(typed.limit),
   };
 }

@@ -88,3 +88,14 @@ describe('a listener', () => {
     await waiting;
   });
 });
+
+test('a listener says once that it has ended, before closing it resolves', async () => {
+  const said: string[] = [];
+  const listener = await serve({ ended: () => void said.push('ended') }, async () => ({ status: 200 }));
+  await ask(listener.url);
+  expect(said).toEqual([]);
+  await Promise.all([listener.close(), listener.close()]);
+  said.push('closed');
+  await listener.close();
+  expect(said).toEqual(['ended', 'closed']);
+});

@@ -153,6 +153,7 @@ export const listen: Net['listen'] = async (options, handler) => {
       socket.once('close', () => sockets.delete(socket));
     });
     server.unref();
+    server.once('close', () => options.ended?.());
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     server.once('error', reject);
     server.listen({ host, port, exclusive: true }, resolve);
