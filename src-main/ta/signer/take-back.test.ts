@@ -1,5 +1,5 @@
 /** A signer restored from a backup that misses exchanges takes its own responses back, and its proxy publishes on. */
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TestApp } from '../../testing/test-app.ts';
@@ -279,26 +279,3 @@ test(
     expect(before.number).toBe('2');
   },
 );
-
-test('from a stick: it is expected, and its request beside it comes along', { timeout: LONG }, async () => {
-  const { request, response } = await renewal('two');
-  await restore();
-  const stick = join(signer.folder, 'stick');
-  mkdirSync(stick);
-  writeFileSync(join(stick, 'response.json'), response);
-  writeFileSync(join(stick, 'request.json'), request);
-  signer.places.push(stick);
-  const { chosen } = await signer.call('dialogs.folder', { purpose: 'stick' });
-  await signer.call('ta.stickFolder', { folder: chosen?.ticket ?? '' });
-  const { sticks } = await signer.call('ta.sticks', {});
-  const [found] = sticks;
-  expect(found?.files.find(({ name }) => name === 'response.json')).toMatchObject({
-    state: 'expected',
-    opens: 'take-back',
-  });
-  const { id, opens } = await signer.call('ta.stickOpen', { stick: found?.id ?? '', name: 'response.json' });
-  expect(opens).toBe('take-back');
-  expect(await signer.call('ta.takeBackReview', { id })).toMatchObject({ number: '3', request: true });
-  await takenBack(id);
-  expect(await signerOf(signer)).toMatchObject({ number: '3', missingUpTo: null });
-});
