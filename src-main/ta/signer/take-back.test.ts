@@ -1,5 +1,5 @@
 /** A signer restored from a backup that misses exchanges takes its own responses back, and its proxy publishes on. */
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TestApp } from '../../testing/test-app.ts';
@@ -18,7 +18,6 @@ import {
 import { type RemoteChild, remoteChild } from '../../testing/test-remote-child.ts';
 import { sender, startService } from '../../testing/test-service.ts';
 import { openRequest, signerOf } from '../../testing/test-signer.ts';
-import { open, stateOf } from '../../testing/test-station.ts';
 
 const LONG = 120_000;
 
@@ -280,19 +279,3 @@ test(
     await refused(response, /another signer made it; find out whose it is/);
   },
 );
-
-test('from a stick: it is expected, and its request beside it comes along', { timeout: LONG }, async () => {
-  const { request, response } = await renewal('two');
-  await restore();
-  const stick = join(signer.folder, 'stick');
-  mkdirSync(stick);
-  writeFileSync(join(stick, 'response.json'), response);
-  writeFileSync(join(stick, 'request.json'), request);
-  signer.volumes.push({ path: stick, label: 'TA-STICK', totalBytes: 16e9, freeBytes: 15e9 });
-  expect(await stateOf(signer, 'response.json')).toMatch(/^expected: /);
-  const { id, opens } = await open(signer, 'response.json');
-  expect(opens).toBe('take-back');
-  expect(await signer.call('ta.takeBackReview', { id })).toMatchObject({ number: '3', request: true });
-  await takenBack(id);
-  expect(await signerOf(signer)).toMatchObject({ number: '3', missingUpTo: null });
-});
