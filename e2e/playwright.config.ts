@@ -8,7 +8,7 @@ export default defineConfig({
   fullyParallel: true,
   workers: 3,
   timeout: 120_000,
-  expect: { timeout: 10_000 },
+  expect: { timeout: 20_000 },
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [['list']],
 });
