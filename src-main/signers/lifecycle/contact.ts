@@ -207,7 +207,8 @@ export function createContact(deps: ContactDeps) {
             return await join(joined, signal, cancelled);
           } catch (error) {
             // It may only have lacked a person, or others had cancelled it before.
-            const again = aborted || (joined.alone && last?.trouble === 'pin-needed');
+            const lacked = status.state === 'login-needed' && last?.trouble !== 'pin-refused';
+            const again = aborted || (joined.alone && lacked);
             if (!again || signal?.aborted === true || over !== null || logouts !== before) throw error;
             continue;
           }
