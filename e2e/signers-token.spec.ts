@@ -96,7 +96,7 @@ test('the doctor finds an empty token, and it is initialised where it leads to; 
   await expect(page.getByText(/State: ready/)).toBeVisible({ timeout: 60_000 });
 
   // Its identity key lies there now.
-  await page.getByRole('link', { name: 'Settings', exact: true }).last().click();
+  await page.getByRole('link', { name: 'Settings of this signer' }).click();
   await page.getByRole('button', { name: 'Look for slots' }).click();
   const erase = page.getByRole('button', { name: /^Erase… the token/ });
   await expect(erase).toHaveAttribute('aria-disabled', 'true');

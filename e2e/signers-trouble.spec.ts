@@ -116,7 +116,7 @@ test('a stored PIN that was changed elsewhere is sent once: not again after a re
   changePin(first, PIN, OTHER_PIN);
   await first.page.getByRole('button', { name: 'Log in' }).click();
   const said = stateOf(first.page);
-  await expect(said.getByText('State: unusable')).toBeVisible({ timeout: 30_000 });
+  await expect(said.getByText('State: PIN refused')).toBeVisible({ timeout: 30_000 });
   await expect(said.getByText('CKR_PIN_INCORRECT', { exact: true })).toBeVisible();
   // From here on the stored PIN would log in: whoever sends it shows it.
   changePin(first, OTHER_PIN, PIN);
@@ -134,7 +134,7 @@ test('a stored PIN that was changed elsewhere is sent once: not again after a re
   await page.getByRole('button', { name: 'Log in' }).click();
   await expect(asked(page)).toContainText('The stored PIN was refused');
   await page.keyboard.press('Escape');
-  await expect(page.getByText(/^State: login needed/)).toBeVisible();
+  await expect(page.getByText(/^State: PIN refused/)).toBeVisible();
   await page.getByRole('button', { name: 'I looked at it: send the kept PIN again' }).click();
   await expect(page.getByText(/^State: ready/)).toBeVisible({ timeout: 30_000 });
   await testSigner(page, TOKEN);

@@ -75,7 +75,7 @@ test('a wrong PIN is said with its cause, is sent once, and the right one mends 
   await openSigner(page, 'Token two');
   await page.getByRole('button', { name: 'Log in' }).click();
   await answerPin(page, 'wrong-pin-0000');
-  await expect(page.getByText('State: unusable')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('State: PIN refused')).toBeVisible({ timeout: 30_000 });
   const verdict = page.getByRole('region', { name: 'Verdict' });
   await expect(verdict.getByText('CKR_PIN_INCORRECT', { exact: true })).toBeVisible();
   for (const label of ['Why', 'Look', 'Mend'])

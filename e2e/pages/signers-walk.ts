@@ -32,7 +32,7 @@ export async function walkSigners({ page }: ConsoleApp, canaries: Canaries, stop
   await expect(page.getByText('It works, from the library to a signature.')).toBeVisible({ timeout: 60_000 });
   await stop('signer-doctor');
   await openSigner(page, 'Rehearsal token');
-  await page.getByRole('link', { name: 'Settings', exact: true }).last().click();
+  await page.getByRole('link', { name: 'Settings of this signer' }).click();
   await expect(page.getByRole('heading', { level: 1, name: /^Settings of/ })).toBeVisible();
   await stop('signer-edit');
   await open(page, 'Signers');

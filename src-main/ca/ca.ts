@@ -21,7 +21,7 @@ import { fullChain } from '../issuing/full-chain.ts';
 import { exportCertificate, suggestedName } from './export.ts';
 import type { HandedReviews } from './handed-reviews.ts';
 import { issueContext } from './issue-context.ts';
-import { isAuthorityPurpose, issuePreset } from './issue-preset.ts';
+import { isAuthorityPurpose, issuePreset, onlyIssuer } from './issue-preset.ts';
 import { reviewOf } from './review.ts';
 import { authorityRow, certificateRow } from './rows.ts';
 import { signDraft } from './sign.ts';
@@ -115,10 +115,11 @@ export function createCa(deps: CaDeps): Domain<'ca'> {
         whyNotForget: await store.run('certificates.whyNotForgotten', { id }),
       };
     },
-    async preset({ purpose, issuer }) {
+    async preset({ purpose, issuer: asked }) {
       const preset = issuePreset(purpose);
-      if (issuer === null || purpose === 'root') return preset;
       const { store } = session();
+      const issuer = asked ?? onlyIssuer(await store.run('authorities.list', {}), purpose);
+      if (issuer === null || purpose === 'root') return preset;
       const { leafLimits } = await store.run('authorities.get', { id: issuer });
       return isAuthorityPurpose(purpose)
         ? { ...preset, issuer, subject: organisationOf(await store.run('certificates.der', { id: issuer })) }

@@ -2,6 +2,7 @@
 import type { IssueDraft, Purpose } from '#shared/contract/issue-draft.ts';
 import type { Profile } from '../issuing/profile.ts';
 import { PROFILES } from '../issuing/profiles/index.ts';
+import type { StoredAuthority } from '../store/columns.ts';
 
 /** step's own: 5 minutes, 24 hours, 24 hours (L-025). */
 export const STEP_LIMITS: IssueDraft['leafLimits'] = {
@@ -16,6 +17,19 @@ export function profileOf(purpose: Purpose): Profile {
 
 export function isAuthorityPurpose(purpose: Purpose): purpose is 'root' | 'intermediate' {
   return purpose === 'root' || purpose === 'intermediate';
+}
+
+/** Who signs it when nobody chooses: the one authority that can; null: there is none, or a choice. */
+export function onlyIssuer(authorities: readonly StoredAuthority[], purpose: Purpose): string | null {
+  const able = authorities.filter(
+    ({ canSign, certificate: { state, replacedBy, pathLength } }) =>
+      canSign &&
+      replacedBy === null &&
+      state !== 'revoked' &&
+      state !== 'expired' &&
+      !(purpose === 'intermediate' && pathLength === 0),
+  );
+  return able.length === 1 ? (able[0]?.id ?? null) : null;
 }
 
 /** A draft nobody has typed into. */

@@ -121,9 +121,10 @@ const SIGNER_WORD: Partial<Record<SignerState, string>> = {
   unusable: 'cannot be used',
 };
 
-/** Not asked since the unlock, and it would not get the PIN or password that it refused before; null: nothing of the kind. */
+/** It would not get its PIN or password, which it refused before; null: nothing of the kind. */
 function waitsForSecret({ kind, state, secretMark }: SignerFacts): { word: string; detail: string } | null {
-  if (state !== 'announced' || secretMark === undefined || secretMark === null) return null;
+  if (state !== 'announced' && state !== 'login-needed') return null;
+  if (secretMark === undefined || secretMark === null) return null;
   const secret = kind === 'kmip' ? 'password' : 'PIN';
   return secretMark === 'refused'
     ? {

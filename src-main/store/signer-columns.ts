@@ -28,6 +28,8 @@ export interface RefusedPin {
   unanswered?: boolean;
   /** It is the one in the vault: its mark stays however many others are refused. */
   kept?: boolean;
+  /** The device took another one since: it is still not sent by itself, and a person needs to do nothing. */
+  over?: boolean;
   /** It was sent for a signature, for which the device may have a PIN of its own: it says nothing of the login. */
   signature?: boolean;
 }

@@ -16,9 +16,9 @@ export type SignerKind = z.infer<typeof signerKind>;
 /**
  * - `announced`: configured, never contacted since the workspace was unlocked (H-019).
  * - `probing`: being contacted now.
- * - `login-needed`: there, and waits for a PIN that a person types.
+ * - `login-needed`: there, and waits for a PIN that a person types; it may have refused one.
  * - `retrying`: not there; tried again at `retryAt` (H-022).
- * - `unusable`: wrong settings, a missing operation, another device under its name, a refused PIN: stays so until a person acts.
+ * - `unusable`: wrong settings, a missing operation, another device under its name, a locked PIN: stays so until a person acts.
  */
 export const signerState = z.enum(['announced', 'probing', 'ready', 'login-needed', 'retrying', 'unusable']);
 export type SignerState = z.infer<typeof signerState>;

@@ -143,7 +143,8 @@ export function createContact(deps: ContactDeps) {
       default:
     }
     if (trouble.trouble === 'unsupported') await memory.lacks(holder.opened());
-    set('unusable', trouble.message, trouble);
+    // A person types another one: with nothing but the PIN in the way, it is a login that it waits for.
+    set(trouble.trouble === 'pin-refused' ? 'login-needed' : 'unusable', trouble.message, trouble);
     await deps.record({ ...contact, summary: `${name} cannot be used: ${trouble.message}` });
     if (trouble.trouble !== 'pin-refused') deps.troubled?.();
     // Nothing stays logged in that is not to be used.
@@ -206,7 +207,8 @@ export function createContact(deps: ContactDeps) {
             return await join(joined, signal, cancelled);
           } catch (error) {
             // It may only have lacked a person, or others had cancelled it before.
-            const again = aborted || (joined.alone && status.state === 'login-needed');
+            const lacked = status.state === 'login-needed' && last?.trouble !== 'pin-refused';
+            const again = aborted || (joined.alone && lacked);
             if (!again || signal?.aborted === true || over !== null || logouts !== before) throw error;
             continue;
           }
@@ -216,9 +218,8 @@ export function createContact(deps: ContactDeps) {
         if (!force && status.state === 'ready' && device !== null && known !== null)
           return { device, facts: known.facts };
         if (!force && last !== null) {
-          const hopeless = status.state === 'unusable' && last.trouble !== 'pin-refused';
           const justTried = status.state === 'retrying' && clock.now().getTime() - triedAt < quietMs;
-          if (hopeless || justTried) throw last;
+          if (status.state === 'unusable' || justTried) throw last;
         }
         return join(begin(false), signal, cancelled);
       }
@@ -275,7 +276,7 @@ export function createContact(deps: ContactDeps) {
     },
     /** What a refusal said counts no more. */
     reset(): void {
-      if (status.state === 'unusable') set('announced', announced(), null);
+      if (['unusable', 'login-needed'].includes(status.state)) set('announced', announced(), null);
     },
     /** For ever; whoever waits gets `why`. */
     async stop(why: Error): Promise<void> {

@@ -46,6 +46,13 @@ export function createKeptPins(deps: {
     return same;
   }
 
+  async function storesMarked(marks: readonly RefusedPin[]): Promise<boolean> {
+    const known = opened();
+    const found = known !== null && (await knownRefusal(known, marks)) !== null;
+    wipe(known);
+    return found;
+  }
+
   /** Into the vault; the PIN is wiped. */
   async function keep(pin: Uint8Array): Promise<void> {
     if (deps.keepPending !== undefined) return deps.keepPending(pin);
@@ -106,15 +113,21 @@ export function createKeptPins(deps: {
     },
     /**
      * The PIN of the device was changed: the new one takes the place of the kept one. `elsewhere`: through another signer, so only of one
-     * that was the old PIN; another is known to be wrong, and not held any more.
+     * that was the old PIN, or bears one of these marks; another is known to be wrong, and not held any more.
      */
-    async changed(oldPin: Uint8Array, newPin: Uint8Array, elsewhere: boolean): Promise<void> {
+    async changed(
+      oldPin: Uint8Array,
+      newPin: Uint8Array,
+      elsewhere: { marks: readonly RefusedPin[] } | null,
+    ): Promise<void> {
       if (held !== null) {
-        const follows = !elsewhere || equalBytes(held, oldPin);
+        const follows = elsewhere === null || equalBytes(held, oldPin);
         drop();
         if (follows) held = Uint8Array.from(newPin);
       }
-      if (elsewhere ? stores(oldPin) : sealed !== null) await keep(Uint8Array.from(newPin));
+      const follows =
+        elsewhere === null ? sealed !== null : stores(oldPin) || (await storesMarked(elsewhere.marks));
+      if (follows) await keep(Uint8Array.from(newPin));
     },
     held: (): boolean => held !== null,
     stored: (): boolean => sealed !== null,

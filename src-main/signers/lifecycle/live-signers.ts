@@ -146,6 +146,9 @@ export function createLiveSigners(deps: LiveDeps, session: Session, stored: Stor
       held,
       subjects: () => subjects(contact.known()?.facts.serial ?? contact.binding()?.serial),
       kept: () => changed('signers', [id]),
+      renewed() {
+        if (contact.status().state === 'login-needed') contact.reset();
+      },
       outdated: () =>
         contact.doubt(
           'Its PIN is another since it was contacted, as another signer on the same device found out. It is contacted when it is used next.',

@@ -134,6 +134,20 @@ test('a signature goes on when the device is back, and says whose key it is when
   });
 });
 
+test.each(['pin-refused', 'pin-locked', 'pin-needed'] as const)(
+  'a device that is there, and whose PIN is in the way (%s), is not called out of reach',
+  async (what) => {
+    const token = fakeToken('S1');
+    const { router } = await live({ a: token });
+    const key = await router.create('a', request);
+    token.faults = { sign: [trouble(what), trouble(what)] };
+    await expect(router.sign(key, 'certificate', DATA)).rejects.toMatchObject({
+      code: 'SIGNER_UNAVAILABLE',
+      message: `“Token a”: It was ${what}. Look at it.`,
+    });
+  },
+);
+
 test('a signature that does not hold is thrown away; a key that is gone is named', async () => {
   const token = fakeToken('S1');
   const { router } = await live({ a: token });

@@ -72,7 +72,21 @@ export function createPinMarks(deps: {
   const others = (): [PinBook, PinUser][] =>
     users().filter(([, user]) => user.inForce && user.id !== signer().id);
 
+  /** The device took a PIN for the login: what it refused before waits for nobody any more. */
+  async function passed(): Promise<void> {
+    const salts = all()
+      .filter(({ over, signature }) => over !== true && signature !== true)
+      .map(({ salt }) => salt);
+    if (salts.length === 0) return;
+    await session.store.run('signers.passed', { salts });
+    for (const one of book.device())
+      one.marks = one.marks.map((mark) => (salts.includes(mark.salt) ? { ...mark, over: true } : mark));
+  }
+
   return {
+    passed,
+    /** Of all on this device that concern the login. */
+    ofLogin: (): RefusedPin[] => all().filter((mark) => concerns('login', mark)),
     /** Of this signer alone. */
     own: (): readonly RefusedPin[] => book.marks,
     /** The mark that forbids to send it without a person; null: there is none. */
@@ -133,6 +147,7 @@ export function createPinMarks(deps: {
     async changed(oldPin: Uint8Array, newPin: Uint8Array): Promise<void> {
       await erase(newPin, ({ signature }) => signature !== true);
       await erase(oldPin, ({ unanswered, signature }) => unanswered === true && signature !== true);
+      await passed();
     },
     /** Another PIN lies in the vault: none of the marks is of it. */
     replaced(): void {

@@ -12,14 +12,15 @@ test('a refused PIN is sent once, marked across restarts, and only a person gets
   expect(await t.job(await t.newKey(id))).toMatchObject({ error: { code: 'SIGNER_UNAVAILABLE' } });
   expect(token.pins).toEqual(['0000']);
   expect(await t.row(id)).toMatchObject({
-    state: 'unusable',
+    state: 'login-needed',
+    secretMark: 'refused',
     trouble: { code: 'CKR_PIN_INCORRECT', text: 'It was pin-refused. Look at it.', cause: 'Wrong PIN.' },
   });
   expect(await t.audit('signers.pinRefused')).toEqual(['refused: One refused the PIN; it is not sent again']);
   // Nobody has to look at the signers to learn it.
   const { attention } = await t.app.call('overview.get', {});
   expect(attention.filter(({ subject }) => subject === 'One')).toMatchObject([
-    { severity: 'bad', text: 'cannot be used', action: { route: `/signers/${id}` } },
+    { severity: 'careful', text: 'refused its PIN', action: { route: `/signers/${id}` } },
   ]);
   const path = (await t.app.call('workspace.state', {})).workspace?.path ?? '';
   await t.app.close();

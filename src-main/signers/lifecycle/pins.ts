@@ -35,8 +35,10 @@ export function createPins(deps: {
   subjects?(): AuditEntry['subjects'];
   /** What is kept of the PIN is another. */
   kept(): void;
-  /** What is known of the device with the PIN that is kept holds no more: another signer on it learned so. */
+  /** Another signer on the device learned that the kept PIN is refused. */
   outdated?(): void;
+  /** The kept PIN is the one that the device has now. */
+  renewed?(): void;
   /** Of what is not in force yet: where a PIN is kept, and what else has to be done when the stored one was refused or not answered to. */
   pending?: { keep(pin: Uint8Array): Promise<void>; refused(): Promise<void> };
 }): Pins {
@@ -75,9 +77,9 @@ export function createPins(deps: {
       deps.kept();
     },
     async changedElsewhere(oldPin, newPin) {
-      await own.changed(oldPin, newPin, true);
+      await own.changed(oldPin, newPin, { marks: marks.ofLogin() });
       inUse = null;
-      deps.outdated?.();
+      if (own.stores(newPin)) deps.renewed?.();
       deps.kept();
     },
   };
@@ -171,6 +173,7 @@ export function createPins(deps: {
     try {
       await marks.taken(pin, mark);
       if (mark.signature === true) await marks.signed(pin);
+      if (reason === 'login') await marks.passed();
       if (how === 'vault') {
         mark.kept = true;
         await own.keep(Uint8Array.from(pin));
@@ -198,11 +201,8 @@ export function createPins(deps: {
       if (mark !== null) await refused(mark);
       return error;
     }
-    if (last === undefined) return error;
-    if (outcome === 'taken') {
-      await taken(last);
-      return error;
-    }
+    if (last !== undefined && outcome === 'taken') await taken(last);
+    if (last === undefined || outcome === 'taken') return error;
     if (outcome === 'stranger' || outcome === 'unsent') await marks.taken(last.pin, last.mark);
     if (outcome === 'unsent') {
       abandon();
@@ -265,7 +265,7 @@ export function createPins(deps: {
     async changed(oldPin, newPin) {
       await marks.changed(oldPin, newPin);
       inUse = null;
-      await own.changed(oldPin, newPin, false);
+      await own.changed(oldPin, newPin, null);
       for (const one of neighbours()) await one.changedElsewhere(oldPin, newPin);
       deps.kept();
     },

@@ -90,6 +90,9 @@ export function answered(error: unknown): unknown {
 /** With the name of the signer, where the sentence has it not. */
 const named = (name: string, text: string): string => (text.includes(name) ? text : `“${name}”: ${text}`);
 
+/** It was reached: only its PIN or password stands in the way. */
+const OF_PINS: ReadonlySet<DeviceTrouble> = new Set(['pin-refused', 'pin-locked', 'pin-needed']);
+
 /** As everybody above the signers knows it. `key`: the one that was to be used. */
 export function asAppError(
   error: DeviceError,
@@ -117,7 +120,9 @@ export function asAppError(
         'SIGNER_UNAVAILABLE',
         key === null
           ? error.message
-          : `The signer that possesses this key is not reachable. ${named(signer.name, error.message)}`,
+          : OF_PINS.has(error.trouble)
+            ? named(signer.name, error.message)
+            : `The signer that possesses this key is not reachable. ${named(signer.name, error.message)}`,
       );
   }
 }

@@ -70,7 +70,7 @@ test.each([
 });
 
 /** Both logged in: One with a PIN in the vault, Two with one in memory or in the vault. */
-async function both(heldByTwo: boolean) {
+async function both(heldByTwo: boolean, keptByTwo = '5678') {
   const token = fakeToken('S1');
   const parts = fakeDevices(new Map([['/a.so', token]]));
   const app = await testApp({
@@ -91,7 +91,10 @@ async function both(heldByTwo: boolean) {
   for (const name of ['One', 'Two']) {
     const { id } = await app.call('signers.save', {
       ...{ revision: await revision(), id: null, name, settings: settings('/a.so') },
-      secret: heldByTwo && name === 'Two' ? { do: 'keep' } : { do: 'store', secret: '5678' },
+      secret:
+        heldByTwo && name === 'Two'
+          ? { do: 'keep' }
+          : { do: 'store', secret: name === 'Two' ? keptByTwo : '5678' },
     });
     ids.push(id);
   }
@@ -116,15 +119,15 @@ async function both(heldByTwo: boolean) {
 }
 
 test.each([true, false])(
-  'a PIN changed through one is the kept one of the other too (in memory: %s), which is looked at anew',
+  'a PIN changed through one is the kept one of the other too (in memory: %s), which stays logged in',
   async (held) => {
     const { token, app, one, two, row } = await both(held);
     expect(await row(two)).toMatchObject({ state: 'ready', secretHeld: held });
     await app.ended((await app.call('signers.changePin', { id: one, oldPin: '5678', newPin: '777777' })).job);
     expect(await row(one)).toMatchObject({ state: 'ready' });
     expect(await row(two)).toMatchObject({
-      state: 'announced',
-      text: expect.stringContaining('Its PIN is another since it was contacted') as string,
+      state: 'ready',
+      secretMark: null,
       secretHeld: held,
       secretStored: !held,
     });
@@ -138,6 +141,22 @@ test.each([true, false])(
     expect(token.pins).toEqual(held ? [] : ['777777']);
   },
 );
+
+test('a PIN changed through one takes the place of one that the other keeps and that was refused, whose mark ends', async () => {
+  const { token, app, one, two, row } = await both(false, '4321');
+  expect(await row(two)).toMatchObject({ state: 'login-needed', secretMark: 'refused' });
+  await app.ended((await app.call('signers.changePin', { id: one, oldPin: '5678', newPin: '777777' })).job);
+  expect(await row(two)).toMatchObject({
+    ...{ state: 'announced', secretMark: null, secretStored: true, trouble: null },
+  });
+  await app.call('workspace.lock', {});
+  await app.call('workspace.unlock', { passphrase: PASSPHRASE });
+  expect(await row(two)).toMatchObject({ secretMark: null });
+  expect(await app.ended((await app.call('signers.login', { id: two })).job)).toMatchObject({
+    state: 'done',
+  });
+  expect(token.pins).toEqual(['777777']);
+});
 
 test('a token that is gone, or another in its place, leaves no twin that claims to be ready', async () => {
   const token = fakeToken('S1');

@@ -89,6 +89,14 @@ export function unmark(tx: Tx, salts: readonly string[]): void {
   for (const one of pendingMarks(tx)) setPendingMarks(tx, { ...one, marks: left(one.marks) });
 }
 
+/** The marks of these salts are over, whichever signers have them. */
+export function passOver(tx: Tx, salts: readonly string[]): void {
+  const passed = (marks: readonly RefusedPin[]): RefusedPin[] =>
+    marks.map((one) => (salts.includes(one.salt) ? { ...one, over: true } : one));
+  for (const { id, marks } of allMarks(tx)) setMarks(tx, id, passed(marks));
+  for (const one of pendingMarks(tx)) setPendingMarks(tx, { ...one, marks: passed(one.marks) });
+}
+
 /** Those of every signer that has some. */
 export function allMarks(tx: Tx): SignerMarks[] {
   return tx

@@ -23,6 +23,7 @@ import {
   type SentMark,
   setMarks,
   setPendingMarks,
+  passOver,
   unmark,
 } from './pin-marks.ts';
 import { forgetUnfinished } from './unfinished-keys.ts';
@@ -220,6 +221,8 @@ export const signerCommands = {
   'signers.sending': write((tx, args: SentMark): void => markAll(tx, args)),
   /** The device took them: the marks of these salts are gone, whichever signers have them. */
   'signers.taken': write((tx, { salts }: { salts: string[] }): void => unmark(tx, salts)),
+  /** The device took another PIN since: nobody has to look at the marks of these salts. */
+  'signers.passed': write((tx, { salts }: { salts: string[] }): void => passOver(tx, salts)),
   /** `pending`: signers that are not in force, or not at the place that is meant. */
   'signers.forgetRefused': change((tx, { ids, pending }: { ids: string[]; pending: string[] }): void => {
     for (const id of ids) setMarks(tx, id, []);

@@ -49,18 +49,22 @@ function ReviewBody({ state }: { state: IssueState }) {
   );
 }
 
+/** The signature that is being made, or why it was not: above the review, which stays to be read. */
+function SignJob({ state, job }: { state: IssueState; job: string }) {
+  return (
+    <WizardJob
+      id={job}
+      onEnd={(again) => state.endJob(again)}
+      onFailed={state.failJob}
+      onDone={() => state.go('result')}
+    />
+  );
+}
+
 function StepBody({ state, current }: { state: IssueState; current: StepId }) {
   const { data, change, problems, job } = state;
   const props = { data, change, problems };
-  if (job !== null)
-    return (
-      <WizardJob
-        id={job}
-        onEnd={(again) => state.endJob(again)}
-        onFailed={state.failJob}
-        onDone={() => state.go('result')}
-      />
-    );
+  if (job !== null && current !== 'review') return <SignJob state={state} job={job} />;
   switch (current) {
     case 'purpose':
       return <StepPurpose {...props} rows={state.rows} onRows={state.setRows} />;
@@ -78,7 +82,12 @@ function StepBody({ state, current }: { state: IssueState; current: StepId }) {
     case 'names':
       return <StepNames {...props} />;
     case 'review':
-      return <ReviewBody state={state} />;
+      return (
+        <>
+          {job === null ? null : <SignJob state={state} job={job} />}
+          <ReviewBody state={state} />
+        </>
+      );
     case 'result':
       return null;
   }

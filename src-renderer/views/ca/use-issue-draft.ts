@@ -98,7 +98,11 @@ export function useIssueDraft(draft: DraftOf<'ca.issue'>, current: StepId) {
     },
     busy: leave.busy || look.busy || sign.busy || running,
     running,
-    failJob: () => setFailed(true),
+    /** Its error stays; what stands in the way by now is looked at. */
+    failJob(): void {
+      setFailed(true);
+      void look.run();
+    },
     next: STEPS[stepIndex(current) + 1]?.id ?? 'review',
     previous: STEPS[stepIndex(current) - 1]?.id ?? 'purpose',
   };

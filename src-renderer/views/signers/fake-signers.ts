@@ -146,7 +146,7 @@ export const REFUSED: SignerRow = {
   ...TOKEN,
   secretMark: 'refused',
   secretStored: false,
-  state: 'unusable',
+  state: 'login-needed',
   text: 'The token refused the PIN; it is not sent again.',
   tries: 'low',
   trouble: {

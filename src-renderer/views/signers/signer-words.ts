@@ -32,11 +32,11 @@ const STATE_TONE: Record<SignerState, Severity> = {
   unusable: 'bad',
 };
 
-/** It would not get its PIN or password at the next use: a person is needed, although nothing was asked of it yet. */
+/** It would not get its PIN or password at the next use: a person is needed, whether it was asked for anything since the unlock or not. */
 export const waitsForSecret = ({ state, secretMark }: SignerRow): boolean =>
-  state === 'announced' && secretMark !== null;
+  (state === 'announced' || state === 'login-needed') && secretMark !== null;
 
-/** The state in a few words, and how it weighs: a PIN that was refused before the unlock is a state of its own. */
+/** The state in a few words, and how it weighs: a PIN that was refused is a state of its own, whenever it was. */
 export function stateWord(row: SignerRow): string {
   if (!waitsForSecret(row)) return STATE_WORD[row.state];
   const secret = row.kind === 'kmip' ? 'password' : 'PIN';

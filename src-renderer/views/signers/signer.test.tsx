@@ -119,6 +119,32 @@ test('a PIN that was refused before the unlock heads the page, although nothing 
   expect(screen.getByText(/^State: not contacted yet/)).toBeTruthy();
 });
 
+test('a PIN that was refused is called so whether it was refused now or before, and until one is typed', async () => {
+  const { trouble } = REFUSED;
+  for (const row of [REFUSED, { ...REFUSED, text: 'No PIN was given: nothing was done.', trouble: null }]) {
+    cleanup();
+    dropWorkspaceData();
+    signerBridge(fakeList([SOFTWARE, row]));
+    await show(Signer, '/signers/signer-1');
+    expect(screen.getByText(/^State: PIN refused/)).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'I looked at it: ask for the PIN again' })).toBeTruthy();
+    expect(screen.queryByText(trouble?.code ?? 'never') === null).toBe(row.trouble === null);
+  }
+  cleanup();
+  dropWorkspaceData();
+  signerBridge(fakeList([SOFTWARE, { ...REFUSED, secretMark: null, trouble: null }]));
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByText(/^State: login needed/)).toBeTruthy();
+});
+
+test('its settings are not called as the screen of the application is', async () => {
+  signerBridge(fakeList());
+  await show(Signer, '/signers/signer-1');
+  expect(screen.getByRole('link', { name: 'Settings of this signer' }).getAttribute('href')).toContain(
+    '/signers/signer-1/edit',
+  );
+});
+
 test('what failed is said once: the state says it, the step above does not', async () => {
   const { trouble } = SERVER;
   signerBridge(fakeList([SOFTWARE, SERVER]), {

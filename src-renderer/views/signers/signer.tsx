@@ -97,7 +97,7 @@ function ConfigButtons({ one, onOpen }: { one: ListedSigner; onOpen: (dialog: Op
         <>
           <LinkButton href={hrefOf('signer-doctor', { id: one.id })}>Doctor</LinkButton>
           {gone === null ? (
-            <LinkButton href={hrefOf('signer-edit', { id: one.id })}>Settings</LinkButton>
+            <LinkButton href={hrefOf('signer-edit', { id: one.id })}>Settings of this signer</LinkButton>
           ) : null}
         </>
       ) : null}

@@ -148,7 +148,7 @@ export function StateCard({ row, onAgain }: { row: SignerRow; onAgain: () => voi
       severity={stateTone(row)}
       title={waits && mark !== null ? mark : text}
       action={
-        state === 'unusable' || state === 'retrying' ? (
+        state === 'unusable' || state === 'retrying' || (waits && trouble !== null) ? (
           <LinkButton href={hrefOf('signer-doctor', { id: row.id })}>Ask the doctor</LinkButton>
         ) : undefined
       }

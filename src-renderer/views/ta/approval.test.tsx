@@ -1,8 +1,9 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { useState } from 'react';
 import { afterEach, expect, test } from 'vitest';
 import type { ExchangeReview } from '#shared/contract/ta-review.ts';
 import { installBridge, Refusal } from '../../app/fake-bridge.ts';
-import { Approval } from './approval.tsx';
+import { Approval, type Typed } from './approval.tsx';
 
 afterEach(cleanup);
 const review = {
@@ -14,6 +15,13 @@ const review = {
   outcome: { number: { before: '1', after: '2' } },
 } as unknown as ExchangeReview;
 
+function Typing() {
+  const [typed, onTyped] = useState<Typed | null>(null);
+  return (
+    <Approval {...{ id: 'r-1', review, number: null, typed, onTyped }} onNumber={() => {}} onJob={() => {}} />
+  );
+}
+
 async function refusedWith(path: string, message: string): Promise<void> {
   installBridge({
     'ta.approve': () => {
@@ -21,7 +29,7 @@ async function refusedWith(path: string, message: string): Promise<void> {
       throw new Refusal({ code: 'INVALID_INPUT', message, ref: 'r', details: { fields } });
     },
   });
-  render(<Approval id="r-1" review={review} number={null} onNumber={() => {}} onJob={() => {}} />);
+  render(<Typing />);
   fireEvent.change(screen.getByLabelText('Group 3'), { target: { value: 'zzzz' } });
   await act(async () => fireEvent.click(screen.getByRole('button', { name: 'Sign response 2' })));
 }

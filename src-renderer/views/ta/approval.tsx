@@ -19,7 +19,8 @@ export interface ChosenNumber {
   reason: string;
 }
 
-interface Typed {
+/** What the approvers typed of a request. */
+export interface Typed {
   /** Today's date, where it is asked for. */
   today: string;
   groups: Record<number, string>;
@@ -101,13 +102,13 @@ export function Approval(props: {
   number: ChosenNumber | null;
   onNumber: (number: ChosenNumber) => void;
   onJob: (job: string) => void;
+  /** null: nothing yet. */
+  typed: Typed | null;
+  onTyped: (typed: Typed) => void;
 }) {
-  const { id, review, number, onNumber, onJob } = props;
-  const [typed, setTyped] = useState<Typed>({
-    today: '',
-    groups: {},
-    names: review.approvers === 2 ? NO_NAMES : [],
-  });
+  const { id, review, number, onNumber, onJob, onTyped: setTyped } = props;
+  const nothing: Typed = { today: '', groups: {}, names: review.approvers === 2 ? NO_NAMES : [] };
+  const typed = props.typed ?? nothing;
   const [lowest] = useState(review.outcome.number.after);
   const [dialog, setDialog] = useState<'reject' | 'number' | null>(null);
   const approve = useAction('ta.approve', async () => {

@@ -1,11 +1,12 @@
 /** Where the workspace has two people approve: the names are asked by the same fields everywhere, and go to main. */
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { useState } from 'react';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ExchangeReview } from '#shared/contract/ta-review.ts';
 import type { SignerView } from '#shared/contract/ta.ts';
 import { type FakeBridge, installBridge } from '../../app/fake-bridge.ts';
 import { dropWorkspaceData } from '../../app/query-store.ts';
-import { Approval } from './approval.tsx';
+import { Approval, type Typed } from './approval.tsx';
 import { GoOnDialog } from './go-on-dialog.tsx';
 import { ExportStoreDialog } from './krill-store-dialogs.tsx';
 import { ReissueDialog } from './reissue-dialog.tsx';
@@ -102,7 +103,17 @@ test('a request that was not carried has no digits, and is signed by two all the
     dateAsked: null,
     outcome: { number: { before: '1', after: '2' } },
   } as unknown as ExchangeReview;
-  render(<Approval id="r-1" review={review} number={null} onNumber={() => {}} onJob={() => {}} />);
+  function Typing() {
+    const [typed, onTyped] = useState<Typed | null>(null);
+    return (
+      <Approval
+        {...{ id: 'r-1', review, number: null, typed, onTyped }}
+        onNumber={() => {}}
+        onJob={() => {}}
+      />
+    );
+  }
+  render(<Typing />);
   expect(screen.queryByText(/read these groups/)).toBeNull();
   typeNames();
   await press('Sign response 2');

@@ -12,7 +12,7 @@ import { NotLoaded } from '../../components/not-loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Verdict } from '../../components/verdict.tsx';
-import { Approval, type ChosenNumber } from './approval.tsx';
+import { Approval, type ChosenNumber, type Typed } from './approval.tsx';
 import { ReviewBody } from './review-body.tsx';
 
 /** Below the verdict: what is wrong, what differs, what is unusual, one line each. */
@@ -39,6 +39,10 @@ export function Review({ route }: ViewProps) {
   const [number, setNumber] = useState<ChosenNumber | null>(null);
   const found = useQuery('ta.review', { id, number }, []);
   const [job, setJob] = useState<string | null>(null);
+  /** The job that failed last: its error stands above what it was about. */
+  const [failed, setFailed] = useState<string | null>(null);
+  // Kept here: a PIN that was refused costs nobody the digits.
+  const [typed, setTyped] = useState<Typed | null>(null);
   // With another number it is asked for anew; what was typed below stays meanwhile.
   const [shown, setShown] = useState<ExchangeReview | null>(null);
   useEffect(() => {
@@ -79,20 +83,31 @@ export function Review({ route }: ViewProps) {
           Nothing can be signed for it again. What it asked, and what was made of it, is shown with its
           response.
         </p>
-      ) : job === null ? (
-        <>
-          <ReviewBody review={review} />
-          <Approval id={id} review={review} number={number} onNumber={setNumber} onJob={setJob} />
-        </>
       ) : (
-        <JobProgress
-          id={job}
-          onRetry={() => setJob(null)}
-          onEnd={(ended) => {
-            if (ended.state === 'done') navigate('ta-exchange', { id: ended.resultIds[0] ?? '' });
-            if (ended.state === 'cancelled') setJob(null);
-          }}
-        />
+        <>
+          {job === null ? null : (
+            <JobProgress
+              id={job}
+              onRetry={() => setJob(null)}
+              onEnd={(ended) => {
+                if (ended.state === 'done') navigate('ta-exchange', { id: ended.resultIds[0] ?? '' });
+                if (ended.state === 'cancelled') setJob(null);
+                if (ended.state === 'failed') setFailed(ended.id);
+              }}
+            />
+          )}
+          {job !== null && failed !== job ? null : (
+            <>
+              <ReviewBody review={review} />
+              <Approval
+                {...{ id, review, number, typed }}
+                onNumber={setNumber}
+                onJob={setJob}
+                onTyped={setTyped}
+              />
+            </>
+          )}
+        </>
       )}
     </Page>
   );
