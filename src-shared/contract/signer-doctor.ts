@@ -13,6 +13,8 @@ export const doctorLine = z.strictObject({
   cause: z.string(),
   check: z.string(),
   fix: z.string(),
+  /** Nothing failed and it stops here all the same: why, in a few words ("no PIN was given"); empty: it does not. */
+  stop: z.string(),
   /** Rows of detail: mechanisms, keys, certificate. */
   details: z.array(z.string()),
 });

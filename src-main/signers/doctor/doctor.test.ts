@@ -125,7 +125,10 @@ test('of a signer in force: its refused PIN is not sent, a cancelled question is
   await t.app.ended(begun.job);
   expect(token.pins).toEqual(['0000']);
   const report = await t.app.call('signers.report', { id });
-  expect(report?.lines[0]).toMatchObject({ code: 'login', state: 'skipped' });
+  expect(report?.lines[0]).toMatchObject({
+    ...{ code: 'login', state: 'skipped', stop: 'no PIN was given' },
+    fix: 'Examine it again and type the PIN.',
+  });
   expect(new Set(report?.lines.map(({ state }) => state))).toEqual(new Set(['skipped']));
 
   const typed = await t.app.call('signers.examine', { id });

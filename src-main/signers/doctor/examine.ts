@@ -99,7 +99,7 @@ export async function examine(deps: ExamineDeps, lines: DoctorLine[]): Promise<D
         })),
       ],
       lines,
-      deps,
+      { ...deps, secret: settings.kind === 'kmip' ? 'password' : 'PIN' },
     );
   } finally {
     signal.removeEventListener('abort', abort);

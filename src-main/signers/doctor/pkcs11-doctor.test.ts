@@ -294,7 +294,11 @@ describe('the PIN', () => {
     const { notGood, line, refused } = await doctored(hsm.settings('doctor'), { pin: null });
     expect(notGood[0]).toBe('login skipped');
     expect(new Set(notGood.slice(1).map((one) => one.split(' ')[1]))).toEqual(new Set(['skipped']));
-    expect(line('login')).toMatchObject({ cause: '', fix: '' });
+    expect(line('login')).toMatchObject({
+      cause: '',
+      stop: 'no PIN was given',
+      fix: 'Examine it again and type the PIN.',
+    });
     expect(refused).toBe(0);
   });
 });

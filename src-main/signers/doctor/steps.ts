@@ -42,6 +42,8 @@ export async function runSteps(
   lines: DoctorLine[],
   deps: {
     name: string;
+    /** What is asked of a person. */
+    secret: 'PIN' | 'password';
     signal: AbortSignal;
     explain(error: DeviceError): Advice | null;
     changed(line: DoctorLine): void;
@@ -51,7 +53,7 @@ export async function runSteps(
   let stopped: DoctorLine | null = null;
   for (const { code, title, look, owed } of steps) {
     const line: DoctorLine = {
-      ...{ code, title, state: 'running', text: '', cause: '', check: '', fix: '', details: [] },
+      ...{ code, title, state: 'running', text: '', cause: '', check: '', fix: '', stop: '', details: [] },
     };
     lines.push(line);
     if (stopped !== null && !(owed?.() ?? false)) {
@@ -76,8 +78,20 @@ export async function runSteps(
 
   function failed(line: DoctorLine, error: DeviceError): void {
     line.text = error.message;
+    if (deps.signal.aborted && error.trouble === 'cancelled') {
+      Object.assign(line, { state: 'skipped', text: 'Cancelled by you.', stop: 'cancelled by you' });
+      line.fix = 'Examine it again when you are ready.';
+      return;
+    }
     if (error.trouble === 'cancelled' || error.trouble === 'pin-needed') {
-      line.state = 'skipped';
+      const unasked = error.trouble === 'pin-needed' || error.code === 'PIN_NOT_GIVEN';
+      Object.assign(line, {
+        state: 'skipped',
+        stop: unasked ? `no ${deps.secret} was given` : 'it was cancelled',
+        fix: unasked
+          ? `Examine it again and type the ${deps.secret}.`
+          : 'Examine it again when you are ready.',
+      });
       return;
     }
     line.state = 'bad';

@@ -70,21 +70,37 @@ function Line({ line, action }: { line: DoctorLine; action: ReactNode }) {
   );
 }
 
+const titles = (lines: readonly DoctorLine[]): string => lines.map((line) => `“${line.title}”`).join(', ');
+
+/** SECURITY: "It works" only where each line was looked at. `first`: what it stops at. */
+function verdictOf(lines: readonly DoctorLine[]): {
+  severity: 'good' | 'careful' | 'bad';
+  title: string;
+  first: DoctorLine | undefined;
+} {
+  const bad = lines.find(({ state }) => state === 'bad');
+  if (bad) return { severity: 'bad', title: `It stops at “${bad.title}”.`, first: bad };
+  const first = lines.find(({ state }) => state === 'skipped' || state === 'running');
+  if (first) {
+    const why = first.stop === '' ? 'it was not looked at' : first.stop;
+    return { severity: 'careful', title: `It stops at “${first.title}”: ${why}.`, first };
+  }
+  if (lines.length === 0) return { severity: 'careful', title: 'Nothing was looked at.', first };
+  const careful = lines.filter(({ state }) => state === 'careful');
+  if (careful.length === 0)
+    return { severity: 'good', title: 'It works, from the library to a signature.', first };
+  const count = careful.length === 1 ? 'one thing deserves' : `${careful.length} things deserve`;
+  return { severity: 'careful', title: `It works, and ${count} a look: ${titles(careful)}.`, first };
+}
+
 function Summary({ report }: { report: DoctorReport }) {
-  const first = report.lines.find(({ state }) => state === 'bad');
-  const careful = report.lines.filter(({ state }) => state === 'careful');
-  const led = first ?? careful[0];
+  const { severity, title, first } = verdictOf(report.lines);
+  const led = first ?? report.lines.find(({ state }) => state === 'careful');
   if (!report.done) return null;
   return (
     <Verdict
-      severity={first ? 'bad' : careful.length > 0 ? 'careful' : 'good'}
-      title={
-        first
-          ? `It stops at “${first.title}”.`
-          : careful.length > 0
-            ? `It works, and ${careful.length === 1 ? 'one thing deserves' : `${careful.length} things deserve`} a look: ${careful.map((line) => `“${line.title}”`).join(', ')}.`
-            : 'It works, from the library to a signature.'
-      }
+      severity={severity}
+      title={title}
       action={
         led === undefined ? undefined : <Button onPress={() => goTo(led.code)}>Go to “{led.title}”</Button>
       }

@@ -197,6 +197,7 @@ const line = (code: string, title: string, part: Partial<DoctorLine> = {}): Doct
   cause: '',
   check: '',
   fix: '',
+  stop: '',
   details: [],
   ...part,
 });
