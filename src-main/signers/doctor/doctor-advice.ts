@@ -101,6 +101,12 @@ const TABLE: Readonly<Record<string, Advice>> = {
     check: 'Let the tool of the vendor sign and verify.',
     fix: 'Do not use this device before its vendor has looked at it.',
   },
+  TEST_KEYS_LEFT: {
+    cause:
+      'The examination was cancelled while the device was busy, so its test keys could not be destroyed.',
+    check: 'Look at the list of keys of this signer.',
+    fix: 'Examine it again, which destroys them, or press “Destroy…” in the list of its keys.',
+  },
   NOT_DESTROYED: {
     cause: 'The device says that it destroyed the key, and still has it.',
     check: 'List the keys with the tool of the vendor.',

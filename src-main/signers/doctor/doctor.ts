@@ -22,6 +22,7 @@ import { boundSettings } from '../lifecycle/device-holder.ts';
 import type { DeviceKinds, LiveSigners } from '../lifecycle/live-signers.ts';
 import { doctorPerson } from './doctor-pins.ts';
 import { examine } from './examine.ts';
+import { createLeftKeys, type LeftKeys } from './left-keys.ts';
 import { createPendingPins, type PendingPins } from './pending-pins.ts';
 import type { Looks } from './pkcs11-looks.ts';
 import { reportText } from './report-text.ts';
@@ -54,6 +55,7 @@ interface Book {
   /** With the address of each that is a KMIP server. */
   running: Map<string, HsmEndpoint | null>;
   pins: PendingPins;
+  left: LeftKeys;
   /** Ends when nothing is being applied. */
   applying: Promise<void>;
 }
@@ -91,6 +93,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     const now = session();
     const known = books.get(now) ?? {
       ...{ reports: new Map(), reached: new Map(), running: new Map(), applying: Promise.resolve() },
+      left: createLeftKeys({ unfinished: live().unfinished, inForce: (id) => live().all().has(id) }),
       pins: createPendingPins({ clock, random, session: now, live: live(), configure: deps.configure }),
     };
     books.set(now, known);
@@ -159,6 +162,10 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     const bound = boundSettings(settings, binding?.serial ?? null);
     const at = clock.now().toISOString();
     const base = { signer: id, at, toml: signerToml(signer, secretStored(stored, signer)) };
+    const ours = new Map(keys.map((key) => [key.spkiSha256, { label: key.label, here: key.signer === id }]));
+    const { left } = book();
+    const encoding = kind === 'kmip' ? 'utf8' : 'hex';
+    const earlier = await left.earlier({ id, bound: binding !== null, encoding }, ours);
     const lines: DoctorReport['lines'] = [];
     const looks = deps.looks(bound, { signal: job.signal, name });
     reached.set(id, endpointOf(settings));
@@ -181,8 +188,8 @@ export function createDoctor(deps: DoctorDeps): Doctor {
               .filter((one) => one.signer !== id)
               .map(({ spkiDer, name: other }) => [sha256Hex(spkiDer), other]),
           ),
-          ours: new Map(keys.map((key) => [key.spkiSha256, { label: key.label, here: key.signer === id }])),
-          looks,
+          ...{ ours, earlier, looks },
+          leave: (key, serial) => left.leave(id, { ...key, serial }),
           device: live().unfinished.watched(id, deps.kinds.deviceFor(bound, person)),
           explain: (error) => deps.kinds.explain(settings.kind, error),
           log: (error) => void deps.log.failure(`examining a signer (${id})`, error),
