@@ -25,6 +25,8 @@ export const doctorReport = z.strictObject({
   signer: id,
   at: instant,
   done: z.boolean(),
+  /** The signer has other settings by now, in force or pending: the lines tell nothing of these. */
+  otherSettings: z.boolean(),
   lines: z.array(doctorLine),
   /** What a KMIP server showed, whoever it is; null: nothing. */
   certificate: z.strictObject({ sha256: z.string(), subject: z.string() }).nullable(),

@@ -59,6 +59,11 @@ const TABLE: Readonly<Record<string, Advice>> = {
     fix: 'When they are the same, pin the new one in the doctor, or put it into the file of the pinned one, and press "Test". When not, leave it as it is.',
   },
   PEER_REFUSED: CLIENT_REFUSED,
+  CLIENT_CERTIFICATE_OVER: {
+    cause: 'It was not renewed, or the clock of this machine is wrong; the server does not take it.',
+    check: 'Compare its dates, which the doctor shows with its files, with the clock of this machine.',
+    fix: 'Have a new client certificate issued, and name it under Signers.',
+  },
   NO_KMIP: {
     cause: 'Another kind of server answers at this port.',
     check: 'Ask what runs at this address and port.',

@@ -175,3 +175,18 @@ test('a PIN that is only held until the lock is not called kept', async () => {
     'It let us in. The PIN that is kept in memory until the lock was taken.',
   );
 });
+
+test('a report of other settings than the ones of now says so, until they are the same again', async () => {
+  const t = await started({ '/a.so': fakeToken('S1') });
+  const id = await pending(t, '5678');
+  expect((await examined(t, id)).report.otherSettings).toBe(false);
+  const save = async (libPath: string) =>
+    t.app.call('signers.save', {
+      ...{ revision: await t.revision(), id, name: 'One', settings: settings(libPath) },
+      secret: { do: 'keep' },
+    });
+  await save('/b.so');
+  expect((await t.app.call('signers.report', { id }))?.otherSettings).toBe(true);
+  await save('/a.so');
+  expect((await t.app.call('signers.report', { id }))?.otherSettings).toBe(false);
+});

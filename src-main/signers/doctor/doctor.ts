@@ -5,7 +5,7 @@ import type { Topic } from '#shared/bridge.ts';
 import type { DoctorReport } from '#shared/contract/signer-doctor.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import { signerSettings } from '#shared/contract/signer-settings.ts';
-import { hsmAddress, whyNotExamined } from '#shared/offline-hsm.ts';
+import { whyNotExamined } from '#shared/offline-hsm.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Domain } from '../../lib/domain.ts';
@@ -25,7 +25,7 @@ import { examine } from './examine.ts';
 import { createLeftKeys, type LeftKeys } from './left-keys.ts';
 import { createPendingPins, type PendingPins } from './pending-pins.ts';
 import type { Looks } from './pkcs11-looks.ts';
-import { reportText } from './report-text.ts';
+import { endpointOf, KIND, reportText, titleOf } from './report-text.ts';
 
 /** What is looked at before a signer is opened as a device. */
 export type MakeLooks = (settings: SignerSettings, about: { signal: AbortSignal; name: string }) => Looks;
@@ -49,7 +49,9 @@ export interface DoctorDeps {
 }
 
 interface Book {
-  reports: Map<string, DoctorReport>;
+  reports: Map<string, Omit<DoctorReport, 'otherSettings'>>;
+  /** The settings of each report. */
+  examined: Map<string, SignerSettings>;
   /** Where the server of each report was reached. */
   reached: Map<string, HsmEndpoint | null>;
   /** With the address of each that is a KMIP server. */
@@ -72,18 +74,6 @@ interface Doctor {
   locking(): void;
 }
 
-function endpointOf(settings: SignerSettings): HsmEndpoint | null {
-  return settings.kind === 'kmip' ? { address: settings.host, port: settings.port } : null;
-}
-
-/** By name; that of a server with its address, which the record has then. */
-function titleOf({ name, settings }: { name: string; settings: SignerSettings }): string {
-  const address = hsmAddress(settings);
-  return address === null ? name : `${name} (${address})`;
-}
-
-const KIND = { software: 'software', pkcs11: 'PKCS#11', kmip: 'KMIP' } as const;
-
 export function createDoctor(deps: DoctorDeps): Doctor {
   const { clock, random, session, live, changed } = deps;
   // A new workspace begins before the one that is open ends, so each session has its own.
@@ -92,7 +82,13 @@ export function createDoctor(deps: DoctorDeps): Doctor {
   function book(): Book {
     const now = session();
     const known = books.get(now) ?? {
-      ...{ reports: new Map(), reached: new Map(), running: new Map(), applying: Promise.resolve() },
+      ...{
+        reports: new Map(),
+        examined: new Map(),
+        reached: new Map(),
+        running: new Map(),
+        applying: Promise.resolve(),
+      },
       left: createLeftKeys({ unfinished: live().unfinished, inForce: (id) => live().all().has(id) }),
       pins: createPendingPins({ clock, random, session: now, live: live(), configure: deps.configure }),
     };
@@ -148,7 +144,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
   }
 
   async function work(signer: ReturnType<typeof found>, job: JobContext): Promise<{ summary: string }> {
-    const { reports, reached } = book();
+    const { reports, examined, reached } = book();
     const { id, name, kind, settings } = signer;
     const stored = await session().store.run('signers.config', {});
     const keys = await session().store.run('signers.keys', {});
@@ -169,6 +165,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     const lines: DoctorReport['lines'] = [];
     const looks = deps.looks(bound, { signal: job.signal, name });
     reached.set(id, endpointOf(settings));
+    examined.set(id, settings);
     const update = (done: boolean): void => {
       const certificate = looks.certificate?.() ?? null;
       const report = { ...base, done, lines: structuredClone(lines), certificate };
@@ -271,7 +268,15 @@ export function createDoctor(deps: DoctorDeps): Doctor {
         );
         return {};
       },
-      report: ({ id }) => structuredClone(book().reports.get(id) ?? null),
+      async report({ id }) {
+        const { signers } = documentOf(await session().store.run('signers.config', {}));
+        const { reports, examined } = book();
+        const report = reports.get(id);
+        const settings = signers.find((one) => one.id === id)?.settings ?? null;
+        if (report === undefined) return null;
+        const same = settings === null || isDeepStrictEqual(signerSettings.parse(settings), examined.get(id));
+        return { ...structuredClone(report), otherSettings: !same };
+      },
     },
     endpoints: () => [...book().running.values()].filter((place) => place !== null),
     async applying(apply) {

@@ -43,7 +43,11 @@ export async function examine(deps: ExamineDeps, lines: DoctorLine[]): Promise<D
 
   const opening = attempt(
     async () => {
-      open = { device, facts: { ...(await person.settling(() => device.open(signal))) } };
+      try {
+        open = { device, facts: { ...(await person.settling(() => device.open(signal))) } };
+      } catch (error) {
+        throw looks.because?.(error) ?? error;
+      }
       return open;
     },
     name,

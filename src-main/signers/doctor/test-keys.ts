@@ -41,9 +41,9 @@ const ms = (time: number): string =>
   time < 1000 ? `${Math.round(time)} ms` : `${(time / 1000).toFixed(1)} s`;
 
 /** Aborted some time after `signal`: what is nearly done is worth its end. */
-function later(signal: AbortSignal, ms: number): AbortSignal {
+function later(signal: AbortSignal, afterMs: number): AbortSignal {
   const end = new AbortController();
-  const begin = (): void => void setTimeout(() => end.abort(), ms).unref();
+  const begin = (): void => void setTimeout(() => end.abort(), afterMs).unref();
   if (signal.aborted) begin();
   else signal.addEventListener('abort', begin, { once: true });
   return end.signal;

@@ -172,3 +172,14 @@ test('one that is pinned is said to be so; a token shows none', async () => {
   expect(screen.getByText('Pinned.')).toBeTruthy();
   expect(screen.queryByRole('button', { name: 'Pin this certificate…' })).toBeNull();
 });
+
+test('a report of other settings says so in its head, and nothing is pinned by it', async () => {
+  const old: DoctorReport = { ...LOOKED, otherSettings: true, lines: LOOKED.lines.slice(0, 2) };
+  installBridge({ 'signers.list': () => fakeList([SOFTWARE, SERVER]), 'signers.report': () => old });
+  await show(Doctor, `/signers/${SERVER.id}/doctor`);
+  const head = screen.getByRole('region', { name: 'Verdict' });
+  expect(head.textContent).toMatch(/Examined with other settings on .*: examine it again\./);
+  expect(head.dataset['severity']).toBe('careful');
+  expect(screen.queryByText(/It works/)).toBeNull();
+  expect(screen.queryByRole('button', { name: 'Pin this certificate…' })).toBeNull();
+});

@@ -97,6 +97,18 @@ function Summary({ report }: { report: DoctorReport }) {
   const { severity, title, first } = verdictOf(report.lines);
   const led = first ?? report.lines.find(({ state }) => state === 'careful');
   if (!report.done) return null;
+  if (report.otherSettings)
+    return (
+      <Verdict
+        severity="careful"
+        title={`Examined with other settings on ${report.at.slice(0, 10)}: examine it again.`}
+      >
+        <p className="dim">
+          Its settings were changed since. What stands below was seen <Time at={report.at} clock /> with the
+          ones of then.
+        </p>
+      </Verdict>
+    );
   return (
     <Verdict
       severity={severity}
@@ -111,7 +123,7 @@ function Summary({ report }: { report: DoctorReport }) {
           <CauseCheckFix cause={first.cause} check="" fix={first.fix} />
         </>
       ) : null}
-      {first?.code === 'token' ? <LookForSlots id={report.signer} /> : null}
+      {first?.code === 'token' || first?.code === 'slots' ? <LookForSlots id={report.signer} /> : null}
       <p className="dim">
         Examined <Time at={report.at} clock />
       </p>
@@ -136,12 +148,9 @@ function offlineNotice(
 }
 
 /** Where the server showed a certificate that is not the pinned one of what is pending. */
-function PinServer(props: {
-  one: ListedSigner | undefined;
-  list: SignerList;
-  shown: DoctorReport['certificate'];
-}) {
-  const { one, list, shown } = props;
+function PinServer(props: { one: ListedSigner | undefined; list: SignerList; report: DoctorReport }) {
+  const { one, list, report } = props;
+  const shown = report.certificate;
   const [open, setOpen] = useState(false);
   const settings = one?.pending?.settings;
   if (one === undefined || settings?.kind !== 'kmip' || shown === null) return null;
@@ -151,6 +160,8 @@ function PinServer(props: {
         Pinned{settings.serverSha256 === pinOf(one.row) ? '' : ' once the changes are applied'}.
       </p>
     );
+  // Of another place, perhaps.
+  if (report.otherSettings) return null;
   return (
     <div>
       <Button size="small" onPress={() => setOpen(true)}>
@@ -178,7 +189,7 @@ export function Doctor({ route, session }: ViewProps) {
   const one = listed(found.data).find((signer) => signer.id === id);
   const report = said.data;
   const offline = session.workspace?.kind === 'offline' ? offlineNotice(found.data, one) : null;
-  const pin = report?.done ? <PinServer one={one} list={found.data} shown={report.certificate} /> : null;
+  const pin = report?.done ? <PinServer {...{ one, report, list: found.data }} /> : null;
   const button = (
     <Button
       kind="primary"
