@@ -7,8 +7,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { doctored } from '../../testing/doctored.ts';
 import { fakeKmip } from '../../testing/fake-kmip.ts';
 import { testAuthority } from '../../testing/issued-tls.ts';
-import { endServers, nodeNet, serveRaw, testTls } from '../../testing/test-net.ts';
-import { realClock } from '../../shell/node/real-time.ts';
+import { endServers, nodeNet, serveRaw } from '../../testing/test-net.ts';
+import { testTls } from '../../testing/test-tls.ts';
+import { testTools } from '../../testing/softhsm.ts';
 import { kmipLooks } from './kmip-looks.ts';
 
 let folder = '';
@@ -31,7 +32,7 @@ async function refused(maxVersion: 'TLSv1.2' | 'TLSv1.3', days: number) {
   const issued = testAuthority(folder, 'others').issue('client', 'clientAuth');
   const pair = { clientCertPath: issued.certPath, clientCertPrivateKeyPath: issued.keyPath };
   const settings = { ...(await fakeKmip()).settings(), ...pair, port, insecure: true };
-  const clock = { ...realClock, now: () => new Date(Date.now() + days * DAY_MS) };
+  const clock = { ...testTools.clock, now: () => new Date(Date.now() + days * DAY_MS) };
   return doctored(settings, {
     makeLooks: (signal) => kmipLooks({ net: nodeNet, clock, settings, signal, name: 'My signer' }),
   });
