@@ -23,7 +23,7 @@ export const deviceKeyRow = z.strictObject({
       name: z.string(),
     })
     .nullable(),
-  /** A job works with it (`job`: a test, a key that is being made), or it is to be destroyed (`left`); null: neither. */
-  begun: z.enum(['job', 'left']).nullable(),
+  /** A job works with it (`job`: a test, a key that is being made), or it is to be destroyed (`left`; `examination`: a test key of the doctor); null: neither. */
+  begun: z.enum(['job', 'left', 'examination']).nullable(),
   adoptable: z.boolean(),
 });

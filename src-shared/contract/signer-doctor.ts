@@ -13,6 +13,8 @@ export const doctorLine = z.strictObject({
   cause: z.string(),
   check: z.string(),
   fix: z.string(),
+  /** Nothing failed and it stops here all the same: why, in a few words ("no PIN was given"); empty: it does not. */
+  stop: z.string(),
   /** Rows of detail: mechanisms, keys, certificate. */
   details: z.array(z.string()),
 });
@@ -23,6 +25,8 @@ export const doctorReport = z.strictObject({
   signer: id,
   at: instant,
   done: z.boolean(),
+  /** The signer has other settings by now, in force or pending: the lines tell nothing of these. */
+  otherSettings: z.boolean(),
   lines: z.array(doctorLine),
   /** What a KMIP server showed, whoever it is; null: nothing. */
   certificate: z.strictObject({ sha256: z.string(), subject: z.string() }).nullable(),

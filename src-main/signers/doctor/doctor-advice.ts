@@ -59,6 +59,11 @@ const TABLE: Readonly<Record<string, Advice>> = {
     fix: 'When they are the same, pin the new one in the doctor, or put it into the file of the pinned one, and press "Test". When not, leave it as it is.',
   },
   PEER_REFUSED: CLIENT_REFUSED,
+  CLIENT_CERTIFICATE_OVER: {
+    cause: 'It was not renewed, or the clock of this machine is wrong; the server does not take it.',
+    check: 'Compare its dates, which the doctor shows with its files, with the clock of this machine.',
+    fix: 'Have a new client certificate issued, and name it under Signers.',
+  },
   NO_KMIP: {
     cause: 'Another kind of server answers at this port.',
     check: 'Ask what runs at this address and port.',
@@ -100,6 +105,12 @@ const TABLE: Readonly<Record<string, Advice>> = {
     cause: 'The device signs with another key than it shows, or its library damages signatures.',
     check: 'Let the tool of the vendor sign and verify.',
     fix: 'Do not use this device before its vendor has looked at it.',
+  },
+  TEST_KEYS_LEFT: {
+    cause:
+      'The examination was cancelled while the device was busy, so its test keys could not be destroyed.',
+    check: 'Look at the list of keys of this signer.',
+    fix: 'Examine it again, which destroys them, or press “Destroy…” in the list of its keys.',
   },
   NOT_DESTROYED: {
     cause: 'The device says that it destroyed the key, and still has it.',

@@ -125,7 +125,10 @@ test('of a signer in force: its refused PIN is not sent, a cancelled question is
   await t.app.ended(begun.job);
   expect(token.pins).toEqual(['0000']);
   const report = await t.app.call('signers.report', { id });
-  expect(report?.lines[0]).toMatchObject({ code: 'login', state: 'skipped' });
+  expect(report?.lines[0]).toMatchObject({
+    ...{ code: 'login', state: 'skipped', stop: 'no PIN was given' },
+    fix: 'Examine it again and type the PIN.',
+  });
   expect(new Set(report?.lines.map(({ state }) => state))).toEqual(new Set(['skipped']));
 
   const typed = await t.app.call('signers.examine', { id });
@@ -171,4 +174,19 @@ test('a PIN that is only held until the lock is not called kept', async () => {
   expect((await examined(t, id)).line('login')?.text).toBe(
     'It let us in. The PIN that is kept in memory until the lock was taken.',
   );
+});
+
+test('a report of other settings than the ones of now says so, until they are the same again', async () => {
+  const t = await started({ '/a.so': fakeToken('S1') });
+  const id = await pending(t, '5678');
+  expect((await examined(t, id)).report.otherSettings).toBe(false);
+  const save = async (libPath: string) =>
+    t.app.call('signers.save', {
+      ...{ revision: await t.revision(), id, name: 'One', settings: settings(libPath) },
+      secret: { do: 'keep' },
+    });
+  await save('/b.so');
+  expect((await t.app.call('signers.report', { id }))?.otherSettings).toBe(true);
+  await save('/a.so');
+  expect((await t.app.call('signers.report', { id }))?.otherSettings).toBe(false);
 });

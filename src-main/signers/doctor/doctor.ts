@@ -5,7 +5,7 @@ import type { Topic } from '#shared/bridge.ts';
 import type { DoctorReport } from '#shared/contract/signer-doctor.ts';
 import type { SignerSettings } from '#shared/contract/signer-settings.ts';
 import { signerSettings } from '#shared/contract/signer-settings.ts';
-import { hsmAddress, whyNotExamined } from '#shared/offline-hsm.ts';
+import { whyNotExamined } from '#shared/offline-hsm.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Domain } from '../../lib/domain.ts';
@@ -22,9 +22,10 @@ import { boundSettings } from '../lifecycle/device-holder.ts';
 import type { DeviceKinds, LiveSigners } from '../lifecycle/live-signers.ts';
 import { doctorPerson } from './doctor-pins.ts';
 import { examine } from './examine.ts';
+import { createLeftKeys, type LeftKeys } from './left-keys.ts';
 import { createPendingPins, type PendingPins } from './pending-pins.ts';
 import type { Looks } from './pkcs11-looks.ts';
-import { reportText } from './report-text.ts';
+import { endpointOf, KIND, reportText, titleOf } from './report-text.ts';
 
 /** What is looked at before a signer is opened as a device. */
 export type MakeLooks = (settings: SignerSettings, about: { signal: AbortSignal; name: string }) => Looks;
@@ -48,12 +49,15 @@ export interface DoctorDeps {
 }
 
 interface Book {
-  reports: Map<string, DoctorReport>;
+  reports: Map<string, Omit<DoctorReport, 'otherSettings'>>;
+  /** The settings of each report. */
+  examined: Map<string, SignerSettings>;
   /** Where the server of each report was reached. */
   reached: Map<string, HsmEndpoint | null>;
   /** With the address of each that is a KMIP server. */
   running: Map<string, HsmEndpoint | null>;
   pins: PendingPins;
+  left: LeftKeys;
   /** Ends when nothing is being applied. */
   applying: Promise<void>;
 }
@@ -70,18 +74,6 @@ interface Doctor {
   locking(): void;
 }
 
-function endpointOf(settings: SignerSettings): HsmEndpoint | null {
-  return settings.kind === 'kmip' ? { address: settings.host, port: settings.port } : null;
-}
-
-/** By name; that of a server with its address, which the record has then. */
-function titleOf({ name, settings }: { name: string; settings: SignerSettings }): string {
-  const address = hsmAddress(settings);
-  return address === null ? name : `${name} (${address})`;
-}
-
-const KIND = { software: 'software', pkcs11: 'PKCS#11', kmip: 'KMIP' } as const;
-
 export function createDoctor(deps: DoctorDeps): Doctor {
   const { clock, random, session, live, changed } = deps;
   // A new workspace begins before the one that is open ends, so each session has its own.
@@ -90,7 +82,14 @@ export function createDoctor(deps: DoctorDeps): Doctor {
   function book(): Book {
     const now = session();
     const known = books.get(now) ?? {
-      ...{ reports: new Map(), reached: new Map(), running: new Map(), applying: Promise.resolve() },
+      ...{
+        reports: new Map(),
+        examined: new Map(),
+        reached: new Map(),
+        running: new Map(),
+        applying: Promise.resolve(),
+      },
+      left: createLeftKeys({ unfinished: live().unfinished, inForce: (id) => live().all().has(id) }),
       pins: createPendingPins({ clock, random, session: now, live: live(), configure: deps.configure }),
     };
     books.set(now, known);
@@ -145,7 +144,7 @@ export function createDoctor(deps: DoctorDeps): Doctor {
   }
 
   async function work(signer: ReturnType<typeof found>, job: JobContext): Promise<{ summary: string }> {
-    const { reports, reached } = book();
+    const { reports, examined, reached } = book();
     const { id, name, kind, settings } = signer;
     const stored = await session().store.run('signers.config', {});
     const keys = await session().store.run('signers.keys', {});
@@ -159,9 +158,14 @@ export function createDoctor(deps: DoctorDeps): Doctor {
     const bound = boundSettings(settings, binding?.serial ?? null);
     const at = clock.now().toISOString();
     const base = { signer: id, at, toml: signerToml(signer, secretStored(stored, signer)) };
+    const ours = new Map(keys.map((key) => [key.spkiSha256, { label: key.label, here: key.signer === id }]));
+    const { left } = book();
+    const encoding = kind === 'kmip' ? 'utf8' : 'hex';
+    const earlier = await left.earlier({ id, bound: binding !== null, encoding }, ours);
     const lines: DoctorReport['lines'] = [];
     const looks = deps.looks(bound, { signal: job.signal, name });
     reached.set(id, endpointOf(settings));
+    examined.set(id, settings);
     const update = (done: boolean): void => {
       const certificate = looks.certificate?.() ?? null;
       const report = { ...base, done, lines: structuredClone(lines), certificate };
@@ -181,8 +185,8 @@ export function createDoctor(deps: DoctorDeps): Doctor {
               .filter((one) => one.signer !== id)
               .map(({ spkiDer, name: other }) => [sha256Hex(spkiDer), other]),
           ),
-          ours: new Map(keys.map((key) => [key.spkiSha256, { label: key.label, here: key.signer === id }])),
-          looks,
+          ...{ ours, earlier, looks },
+          leave: (key, serial) => left.leave(id, { ...key, serial }),
           device: live().unfinished.watched(id, deps.kinds.deviceFor(bound, person)),
           explain: (error) => deps.kinds.explain(settings.kind, error),
           log: (error) => void deps.log.failure(`examining a signer (${id})`, error),
@@ -264,7 +268,15 @@ export function createDoctor(deps: DoctorDeps): Doctor {
         );
         return {};
       },
-      report: ({ id }) => structuredClone(book().reports.get(id) ?? null),
+      async report({ id }) {
+        const { signers } = documentOf(await session().store.run('signers.config', {}));
+        const { reports, examined } = book();
+        const report = reports.get(id);
+        const settings = signers.find((one) => one.id === id)?.settings ?? null;
+        if (report === undefined) return null;
+        const same = settings === null || isDeepStrictEqual(signerSettings.parse(settings), examined.get(id));
+        return { ...structuredClone(report), otherSettings: !same };
+      },
     },
     endpoints: () => [...book().running.values()].filter((place) => place !== null),
     async applying(apply) {

@@ -43,7 +43,11 @@ export async function examine(deps: ExamineDeps, lines: DoctorLine[]): Promise<D
 
   const opening = attempt(
     async () => {
-      open = { device, facts: { ...(await person.settling(() => device.open(signal))) } };
+      try {
+        open = { device, facts: { ...(await person.settling(() => device.open(signal))) } };
+      } catch (error) {
+        throw looks.because?.(error) ?? error;
+      }
       return open;
     },
     name,
@@ -82,8 +86,10 @@ export async function examine(deps: ExamineDeps, lines: DoctorLine[]): Promise<D
     title: settings.kind === 'kmip' ? 'Its kinds of keys' : 'Its mechanisms',
     look: () => Promise.resolve().then(() => seeMechanisms(opened(), name)),
   };
-  // What is signing has no signal of its own.
-  const abort = (): void => void device.close();
+  // A login has no signal of its own. Once it is open, the test keys are destroyed first: it is closed at the end.
+  const abort = (): void => {
+    if (open === null) void device.close();
+  };
   signal.addEventListener('abort', abort, { once: true });
   try {
     return await runSteps(
@@ -94,12 +100,13 @@ export async function examine(deps: ExamineDeps, lines: DoctorLine[]): Promise<D
         mechanisms,
         ...deviceSteps({ ...deps, opened, used: () => functionsUsed(lines, opened(), deps) }).map((step) => ({
           ...step,
+          stopsAtOnce: step.owed === undefined,
           // The device may be opened again in any of them.
           look: () => person.settling(() => step.look()),
         })),
       ],
       lines,
-      deps,
+      { ...deps, secret: settings.kind === 'kmip' ? 'password' : 'PIN' },
     );
   } finally {
     signal.removeEventListener('abort', abort);

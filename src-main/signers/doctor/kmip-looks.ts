@@ -5,6 +5,7 @@ import type { KmipSettings } from '#shared/contract/signer-settings.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { Clock, Net } from '../../ports.ts';
 import { isAddress } from '../../lib/ip-address.ts';
+import { DeviceError } from '../device.ts';
 import { type KmipContact, readKmipContact } from '../kmip/contact.ts';
 import { changedPeer, deviceFault } from '../kmip/faults.ts';
 import type { Looks } from './pkcs11-looks.ts';
@@ -24,7 +25,14 @@ const TCP_CODES = new Set([
   ],
   ...['LOCKED', 'NO_WORKSPACE'],
 ]);
-const CREDENTIALS = new Set(['Authentication Not Successful', 'Permission Denied', 'PEER_REFUSED']);
+/** How a server says that it does not take the client certificate, or just hangs up. */
+const REFUSES = /^(?:PEER_REFUSED|ECONNRESET|EPROTO|CONNECTION_CLOSED)$|ALERT/;
+const CREDENTIALS = new Set([
+  'Authentication Not Successful',
+  'Permission Denied',
+  'PEER_REFUSED',
+  'CLIENT_CERTIFICATE_OVER',
+]);
 
 function dayOf(date: string): string {
   return new Date(date).toISOString().slice(0, 10);
@@ -59,12 +67,16 @@ function seeCertificate(der: Uint8Array, now: Date): Seen {
 const FOR_CLIENTS: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.3.2', '2.5.29.37.0']);
 
 /** The pair is one; careful where its certificate is out of date or made for something else, which no server is needed for. */
-function seeClient(certPem: string | Uint8Array, now: Date): Seen {
+function seeClient(certPem: string | Uint8Array, now: Date): Seen & { over?: string } {
   const { keyUsage: purposes, validFrom, validTo } = new X509Certificate(certPem);
   const details = [`Valid from ${dayOf(validFrom)} to ${dayOf(validTo)}`];
   if (new Date(validTo) < now || new Date(validFrom) > now)
     return {
       text: `The client certificate is valid from ${dayOf(validFrom)} to ${dayOf(validTo)}, and not now.`,
+      over:
+        new Date(validTo) < now
+          ? `Your client certificate ended on ${dayOf(validTo)}.`
+          : `Your client certificate is not valid before ${dayOf(validFrom)}.`,
       details,
       careful: {
         cause: 'It was not renewed, or the clock of this machine is wrong.',
@@ -120,6 +132,17 @@ export function kmipLooks(deps: {
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   let contact: KmipContact = { trust: 'system', client: null };
 
+  /** Why no server takes the client certificate. */
+  let over: string | null = null;
+
+  function because(error: unknown): unknown {
+    if (over === null || !(error instanceof DeviceError) || !REFUSES.test(error.code)) return error;
+    return new DeviceError(
+      ...(['misconfigured', 'CLIENT_CERTIFICATE_OVER', `${over} Have a new one issued.`] as const),
+      [error.code, error.message, error.library].filter(Boolean).join('\n'),
+    );
+  }
+
   async function dial(trust: KmipContact['trust']): Promise<Uint8Array> {
     try {
       const timeoutMs = (settings.connectTimeoutSeconds || 600) * 1000;
@@ -128,7 +151,7 @@ export function kmipLooks(deps: {
       stream.close();
       return stream.peer;
     } catch (error) {
-      throw deviceFault(changedPeer(error, trust, host), where, false);
+      throw because(deviceFault(changedPeer(error, trust, host), where, false));
     }
   }
   let seen: Uint8Array | null = null;
@@ -141,6 +164,7 @@ export function kmipLooks(deps: {
 
   return {
     end: () => undefined,
+    because,
     certificate: () =>
       seen === null
         ? null
@@ -155,9 +179,10 @@ export function kmipLooks(deps: {
           } catch (error) {
             throw deviceFault(error, where, false);
           }
-          return contact.client === null
-            ? { text: 'No client certificate is named for it.' }
-            : seeClient(contact.client.certPem, clock.now());
+          if (contact.client === null) return { text: 'No client certificate is named for it.' };
+          const client = seeClient(contact.client.certPem, clock.now());
+          over = client.over ?? null;
+          return client;
         },
       },
       {

@@ -20,6 +20,8 @@ export interface Looks {
   steps: Step[];
   /** Which line a failure to open the device belongs to, and these lines in their order. */
   opening: { lines: { code: string; title: string }[]; lineOf(error: DeviceError): string };
+  /** A failure to open the device by what the looks know of its cause. */
+  because?(error: unknown): unknown;
   /** The certificate that a server showed; null: none yet. */
   certificate?(): DoctorReport['certificate'];
   /** Of a failure to open: nothing of the looks runs any more. */
@@ -46,6 +48,14 @@ function slotText({ id, description, token, fault }: SlotRow): string {
   if (token === null) return `${hexSlot(id)}: ${fault === '' ? 'no token' : fault}; ${description}`;
   const empty = (token.flags & CKF.tokenInitialized) === 0 ? ', not initialised' : '';
   return `${hexSlot(id)}: "${token.label}", serial ${token.serial}${empty}; ${description}`;
+}
+
+function noTokenText({ libPath, environment }: Pkcs11Settings): string {
+  const set = Object.keys(environment).find((name) => name.endsWith('_CONF'));
+  if (set !== undefined)
+    return `No token is initialised where ${set} leads: correct this variable, or initialise one.`;
+  const name = /softhsm/i.test(libPath) ? 'SOFTHSM2_CONF' : 'its own variable, which often ends with _CONF';
+  return `No token is initialised here: lead the library to its tokens by ${name}, or initialise one.`;
 }
 
 /** The flags of the token; throws DeviceError when nobody can log in. */
@@ -200,6 +210,8 @@ export function pkcs11Looks(deps: {
         const tokens = slots.filter(
           (one) => one.token !== null && (one.token.flags & CKF.tokenInitialized) !== 0,
         ).length;
+        if (tokens === 0 && slots.some((one) => one.token !== null))
+          throw faultOf('NO_TOKEN', slots.slice(0, 50).map(slotText).join('\n'), noTokenText(settings));
         return {
           text: `${slots.length === 1 ? 'One slot' : `${slots.length} slots`}, ${tokens === 1 ? 'one token that is initialised' : `${tokens} tokens that are initialised`}.`,
           details: slots.slice(0, 50).map(slotText),

@@ -2,6 +2,7 @@
 import type { DoctorLine } from '#shared/contract/signer-doctor.ts';
 import { DeviceError } from '../device.ts';
 import { type Advice, asDeviceError, troubleOf } from '../lifecycle/trouble.ts';
+import { unlessCancelled } from '../pkcs11/connection.ts';
 import { doctorAdvice } from './doctor-advice.ts';
 
 /** What was seen. `careful`: it works, and why it deserves a look. */
@@ -16,6 +17,8 @@ export interface Step {
   title: string;
   /** Throws DeviceError when it fails; `cancelled` and `pin-needed` are no failure, it was only not looked at. */
   look(): Promise<Seen>;
+  /** Nobody waits for it once the examination is cancelled: what it uses is ended after it. */
+  stopsAtOnce?: boolean;
   /** It has to be done even after another failed: what was made is taken away. */
   owed?(): boolean;
 }
@@ -42,6 +45,8 @@ export async function runSteps(
   lines: DoctorLine[],
   deps: {
     name: string;
+    /** What is asked of a person. */
+    secret: 'PIN' | 'password';
     signal: AbortSignal;
     explain(error: DeviceError): Advice | null;
     changed(line: DoctorLine): void;
@@ -49,9 +54,9 @@ export async function runSteps(
   },
 ): Promise<DoctorLine | null> {
   let stopped: DoctorLine | null = null;
-  for (const { code, title, look, owed } of steps) {
+  for (const { code, title, look, owed, stopsAtOnce = false } of steps) {
     const line: DoctorLine = {
-      ...{ code, title, state: 'running', text: '', cause: '', check: '', fix: '', details: [] },
+      ...{ code, title, state: 'running', text: '', cause: '', check: '', fix: '', stop: '', details: [] },
     };
     lines.push(line);
     if (stopped !== null && !(owed?.() ?? false)) {
@@ -63,7 +68,11 @@ export async function runSteps(
     deps.changed(line);
     try {
       if (stopped === null) deps.signal.throwIfAborted();
-      const { text, details = [], careful } = await look();
+      const {
+        text,
+        details = [],
+        careful,
+      } = await (stopsAtOnce ? unlessCancelled(look(), deps.signal) : look());
       Object.assign(line, { state: careful === undefined ? 'good' : 'careful', text, details, ...careful });
     } catch (error) {
       failed(line, asDeviceError(error, deps.name));
@@ -76,8 +85,20 @@ export async function runSteps(
 
   function failed(line: DoctorLine, error: DeviceError): void {
     line.text = error.message;
+    if (deps.signal.aborted && error.trouble === 'cancelled') {
+      Object.assign(line, { state: 'skipped', text: 'Cancelled by you.', stop: 'cancelled by you' });
+      line.fix = 'Examine it again when you are ready.';
+      return;
+    }
     if (error.trouble === 'cancelled' || error.trouble === 'pin-needed') {
-      line.state = 'skipped';
+      const unasked = error.trouble === 'pin-needed' || error.code === 'PIN_NOT_GIVEN';
+      Object.assign(line, {
+        state: 'skipped',
+        stop: unasked ? `no ${deps.secret} was given` : 'it was cancelled',
+        fix: unasked
+          ? `Examine it again and type the ${deps.secret}.`
+          : 'Examine it again when you are ready.',
+      });
       return;
     }
     line.state = 'bad';

@@ -15,7 +15,7 @@ import { ALL_USES, keyAlgorithmOf, newKeyRow } from '../stored-key.ts';
 import { proveKey } from './binding.ts';
 import type { ManagedSigner } from './managed-signer.ts';
 import { asAppError } from './trouble.ts';
-import type { BegunKey } from './unfinished-keys.ts';
+import { type BegunKey, DOCTOR_LABEL } from './unfinished-keys.ts';
 
 type KeyRow = z.infer<typeof deviceKeyRow>;
 
@@ -151,7 +151,8 @@ export async function listDeviceKeys(
         neverExtractable: key.neverExtractable,
         key: own === undefined ? null : { id: own.id, label: own.label },
         identity,
-        begun,
+        // Label and record: it is surely one of the doctor.
+        begun: begun === 'left' && key.label === DOCTOR_LABEL ? 'examination' : begun,
         adoptable:
           own === undefined &&
           identity === null &&

@@ -39,7 +39,7 @@ export function unanswered(name: string, error: unknown): unknown {
 }
 
 export const unwanted = (name: string): DeviceError =>
-  new DeviceError('cancelled', 'CANCELLED', `No PIN was given to ${name}.`);
+  new DeviceError('cancelled', 'PIN_NOT_GIVEN', `No PIN was given to ${name}.`);
 
 export const needed = (name: string): DeviceError =>
   new DeviceError('pin-needed', 'PIN_NEEDED', `${name} waits for its PIN. Log in to it.`);

@@ -96,7 +96,7 @@ export function createPrompts(deps: { clock: Clock; random: Random; changed(): v
     list: () => [...open.values()].map(({ shown }) => shown),
     pin({ id, name }, { text, why: { reason, tries, token = null, server = null }, check, signal }) {
       const none = (): DeviceError =>
-        new DeviceError('cancelled', 'CANCELLED', `No PIN was given to ${name}: nothing was done.`);
+        new DeviceError('cancelled', 'PIN_NOT_GIVEN', `No PIN was given to ${name}: nothing was done.`);
       if (over !== null) return Promise.reject(over);
       if (signal?.aborted === true) return Promise.reject(none());
       const { promise, resolve, reject } = Promise.withResolvers<TypedPin>();

@@ -13,6 +13,9 @@ import type { UnfinishedKey } from '../../store/signer-columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { type Device, DeviceError, type DeviceKey, type DeviceTrouble, type FoundKey } from '../device.ts';
 
+/** Of the test keys of the doctor, on the device. */
+export const DOCTOR_LABEL = 'Baleen doctor';
+
 export type BegunKey = 'job' | 'left' | null;
 
 export interface UnfinishedKeys {
@@ -102,6 +105,7 @@ export function createUnfinishedKeys(deps: {
           rows.set(toHex(handle), id);
           await remember(row);
           using.onRecord = true;
+          await request.begun?.(handle, spkiDer);
         };
         try {
           const unmade = (): void => {

@@ -129,6 +129,14 @@ export const OWN_FAULTS: Readonly<Record<string, FaultText>> = {
     check: 'List its slots: "Look for slots" in the settings of the signer, or the doctor.',
     fix: 'Choose the slot from the list, by its label.',
   },
+  NO_TOKEN: {
+    trouble: 'misconfigured',
+    text: 'No token is initialised here. Lead the library to its tokens by its variable, or initialise one.',
+    cause: 'The library looks for its tokens elsewhere, or none was initialised yet.',
+    check:
+      'Ask where the tokens lie, and look whether the variable that leads to them is set for this signer.',
+    fix: 'Give the variable in the settings of the signer, or look for slots there and initialise a token.',
+  },
   SLOT_EMPTY: {
     trouble: 'unreachable',
     text: 'There is no token in the slot. Plug it in; it is found again by itself.',

@@ -10,12 +10,12 @@ import {
   askHost,
   capabilitiesOf,
   connect,
-  type Connection,
   DEADLINES,
   type Pkcs11Deps,
   unlessCancelled,
 } from './connection.ts';
 import { endedForOne, faultOf, isGone } from './faults.ts';
+import { doubtful, newlyOpen, type OpenToken, showed } from './open-token.ts';
 import { quietNotice } from './quiet-notice.ts';
 import type { Patience } from './host-client.ts';
 import { createSigning } from './signing.ts';
@@ -28,15 +28,6 @@ const ID_LENGTH = 20;
 const IN_FLIGHT = 32;
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-interface Open extends Connection {
-  /** Keys that were looked at, by CKA_ID. */
-  keys: Map<string, Promise<Key>>;
-  /** Known not to be there, for as long as this connection. */
-  gone: Set<string>;
-  /** Nothing was done with it: what it does not show is not there. */
-  fresh: boolean;
-}
-
 /**
  * Starts nothing before `open`. `settings.serial`: what the caller kept of the first contact; null: the first token that
  * answers to the slot, and that one from then on.
@@ -46,8 +37,8 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
   const deadlines = { ...DEADLINES, ...deps.deadlines };
   /** Of the token that was met first: no other takes its place unnoticed. */
   let { serial } = settings;
-  let open: Open | null = null;
-  let opening: Shared<Open> | null = null;
+  let open: OpenToken | null = null;
+  let opening: Shared<OpenToken> | null = null;
   let proof = unproven;
   /** It was opened before. */
   let used = false;
@@ -58,9 +49,9 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
   const objectsAlone = atMost(1);
   const unlessQuiet = quietNotice(deps.person);
 
-  async function connected(until: AbortSignal, prove: Proof): Promise<Open> {
+  async function connected(until: AbortSignal, prove: Proof): Promise<OpenToken> {
     const made = await connect({ ...deps, settings: { ...settings, serial } }, until);
-    const on: Open = { ...made, keys: new Map(), gone: new Set(), fresh: true };
+    const on: OpenToken = newlyOpen(made);
     const abort = (): void => on.client.end(faultOf('CANCELLED'));
     until.addEventListener('abort', abort);
     try {
@@ -81,20 +72,20 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     return on;
   }
   /** `prove`: what nobody above looks at is looked at here. */
-  async function begin(prove: Proof, signal?: AbortSignal): Promise<Open> {
+  async function begin(prove: Proof, signal?: AbortSignal): Promise<OpenToken> {
     if (opening === null || opening.abort.signal.aborted) {
       const abort = new AbortController();
       const promise = connected(AbortSignal.any([abort.signal, closed.signal]), prove).finally(() => {
         if (opening === mine) opening = null;
       });
-      const mine: Shared<Open> = { promise, abort, joined: 0 };
+      const mine: Shared<OpenToken> = { promise, abort, joined: 0 };
       opening = mine;
     }
     return join(opening, signal, () => faultOf('CANCELLED'));
   }
   /** `askHost`; a login that the device has forgotten is no question of the PIN. */
   async function ask<O extends HostOp>(
-    on: Open,
+    on: OpenToken,
     request: Extract<HostRequest, { op: O }>,
     patience: Patience,
   ): Promise<HostAnswer<O>> {
@@ -113,7 +104,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       throw told;
     }
   }
-  async function current(): Promise<Open> {
+  async function current(): Promise<OpenToken> {
     if (open === null) throw faultOf('SIGNER_CLOSED');
     const ended = open.client.ended();
     if (ended === null) return open;
@@ -123,7 +114,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     throw ended;
   }
   /** Another child looks again, unless another caller had it look meanwhile. */
-  async function again(old: Open, prove: Proof, signal?: AbortSignal): Promise<Open> {
+  async function again(old: OpenToken, prove: Proof, signal?: AbortSignal): Promise<OpenToken> {
     if (open === old) {
       open = null;
       old.client.end(faultOf('SIGNER_CLOSED'));
@@ -134,7 +125,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
    * A key that is not seen may be gone, or the token was out meanwhile and its session died quietly: a fresh connection
    * tells, and one more try.
    */
-  async function withKey<T>(handle: Uint8Array, task: (on: Open) => Promise<T>): Promise<T> {
+  async function withKey<T>(handle: Uint8Array, task: (on: OpenToken) => Promise<T>): Promise<T> {
     const name = hex(handle);
     const on = await current();
     if (on.gone.has(name)) throw faultOf('KEY_NOT_FOUND');
@@ -156,9 +147,9 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
       }
     }
   }
-  const rowsUnder = (on: Open, id: Uint8Array) =>
+  const rowsUnder = (on: OpenToken, id: Uint8Array) =>
     objectsAlone(() => ask(on, { op: 'key', id }, deadlines.call));
-  function keyOn(on: Open, handle: Uint8Array): Promise<Key> {
+  function keyOn(on: OpenToken, handle: Uint8Array): Promise<Key> {
     const name = hex(handle);
     const known = on.keys.get(name);
     if (known !== undefined) return known;
@@ -173,37 +164,41 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
     return asked;
   }
   /** A key that was there is there: a soft token's library does not notice that its folder went away. */
-  async function shows(on: Open): Promise<boolean> {
+  async function shows(on: OpenToken): Promise<boolean> {
     const [name] = on.keys.keys();
     if (name === undefined) return true;
     return keysOf(await rowsUnder(on, Buffer.from(name, 'hex'))).length > 0;
   }
-  const signWith = createSigning<Open>({ person: deps.person, ask, unlessQuiet });
+  const signWith = createSigning<OpenToken>({ person: deps.person, ask, unlessQuiet });
   async function signOn(
-    on: Open,
+    on: OpenToken,
     handle: Uint8Array,
     algorithm: KeyAlgorithm,
     data: Uint8Array,
   ): Promise<Uint8Array> {
     return signWith(on, await keyOn(on, handle), algorithm, data);
   }
-  const objectsOn = async (on: Open): Promise<Key[]> =>
+  const objectsOn = async (on: OpenToken): Promise<Key[]> =>
     keysOf(await objectsAlone(() => ask(on, { op: 'objects' }, deadlines.call)));
-  async function destroyOn(on: Open, id: Uint8Array, spkiDer: Uint8Array | null = null): Promise<void> {
+  async function destroyOn(on: OpenToken, id: Uint8Array, spkiDer: Uint8Array | null = null): Promise<void> {
     if (spkiDer !== null) requireKey(await rowsUnder(on, id), spkiDer);
     await objectsAlone(() => ask(on, { op: 'destroy', id }, deadlines.call));
     on.keys.delete(hex(id));
+    on.shown?.delete(hex(id));
     on.gone.add(hex(id));
   }
   async function keys(): Promise<Key[]> {
     let on = await current();
     let found = await objectsOn(on);
-    const missing = [...on.keys.keys()].some((name) => !found.some((key) => key.identifier === name));
-    if (!on.fresh && (found.length === 0 || missing)) {
+    if (doubtful(on, found)) {
       on = await again(on, proof);
       found = await objectsOn(on);
     }
     on.fresh = false;
+    showed(
+      on,
+      found.map((key) => key.identifier),
+    );
     return found;
   }
 
@@ -248,6 +243,7 @@ export function createPkcs11Device(deps: Pkcs11Deps & { random: Random }): Devic
         const [privateKey, publicKey] = await objectsAlone(() => ask(on, request, patience));
         const spkiDer = publicKey === undefined ? null : spkiOf(publicKey);
         if (privateKey === undefined || spkiDer === null) throw faultOf('KEY_INCOMPLETE');
+        showed(on, [hex(id)]);
         if (privateKey.sensitive === false || privateKey.extractable === true)
           throw faultOf('KEY_NOT_PROTECTED');
         on.fresh = false;

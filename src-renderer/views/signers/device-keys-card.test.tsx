@@ -47,3 +47,26 @@ test('keys that take long to list show how far it is, can be cancelled, and are 
   expect(screen.getByText('No private key lies on it')).toBeTruthy();
   expect(callsOf('signers.deviceKeys')).toHaveLength(3);
 });
+
+test('a key that a cancelled examination left is called so, and destroyed by a contact after a question', async () => {
+  let gone = false;
+  const left = {
+    ...{ identifier: 'd8fd01', label: 'Baleen doctor', type: 'P-256', keyIdentifier: null, spkiSha256: null },
+    ...{ uses: ['sign'], sensitive: true, neverExtractable: true, key: null, identity: null },
+    ...{ begun: 'examination', adoptable: false },
+  };
+  const { callsOf } = signerBridge(fakeList([SOFTWARE, TOKEN]), {
+    'signers.deviceKeys': () => ({ job: 'j-list' }),
+    'signers.deviceKeysFound': () => ({ at: AT, keys: gone ? [] : [left] }),
+    'signers.login': () => ((gone = true), { job: 'j-login' }),
+    'jobs.get': ({ id }: { id: string }) => endedJob(id),
+  });
+  await show(Signer, '/signers/signer-1');
+  expect(await screen.findByText('left by a cancelled examination')).toBeTruthy();
+  await press('Destroy… d8fd01');
+  expect(callsOf('signers.login')).toEqual([]);
+  await press('Destroy');
+  await settle();
+  expect(callsOf('signers.login')).toEqual([{ id: 'signer-1' }]);
+  expect(await screen.findByText('No private key lies on it')).toBeTruthy();
+});

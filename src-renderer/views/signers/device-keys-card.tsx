@@ -31,7 +31,12 @@ function guardText(row: DeviceKeyRow): string {
   return words.filter(Boolean).join(', ');
 }
 
-function Whose({ row, onAdopt }: { row: DeviceKeyRow; onAdopt: (row: DeviceKeyRow) => void }) {
+interface Actions {
+  onAdopt: (row: DeviceKeyRow) => void;
+  onDestroy: (row: DeviceKeyRow) => void;
+}
+
+function Whose({ row, onAdopt, onDestroy }: { row: DeviceKeyRow } & Actions) {
   if (row.identity?.of === 'this') return <Tag tone="accent">identity of the device</Tag>;
   if (row.identity !== null)
     return (
@@ -45,6 +50,15 @@ function Whose({ row, onAdopt }: { row: DeviceKeyRow; onAdopt: (row: DeviceKeyRo
         {row.key.label}
         <span className="visually-hidden">, a key of this workspace</span>
       </a>
+    );
+  if (row.begun === 'examination')
+    return (
+      <span className="row-wrap">
+        <span className="quiet">left by a cancelled examination</span>
+        <Button size="small" onPress={() => onDestroy(row)}>
+          Destroy…<span className="visually-hidden"> {row.identifier}</span>
+        </Button>
+      </span>
     );
   if (row.begun !== null)
     return (
@@ -61,7 +75,7 @@ function Whose({ row, onAdopt }: { row: DeviceKeyRow; onAdopt: (row: DeviceKeyRo
   );
 }
 
-function columns(onAdopt: (row: DeviceKeyRow) => void): readonly Column<DeviceKeyRow>[] {
+function columns(actions: Actions): readonly Column<DeviceKeyRow>[] {
   return [
     {
       id: 'identifier',
@@ -94,7 +108,7 @@ function columns(onAdopt: (row: DeviceKeyRow) => void): readonly Column<DeviceKe
       id: 'whose',
       title: 'Whose',
       width: 'minmax(15rem, 1fr)',
-      cell: (row) => <Whose row={row} onAdopt={onAdopt} />,
+      cell: (row) => <Whose row={row} {...actions} />,
     },
   ];
 }
@@ -122,6 +136,36 @@ function AdoptBody({ signer, row, onClose }: { signer: string; row: DeviceKeyRow
       </p>
       <TextField label="Label" value={label} onChange={setLabel} maxLength={80} autoFocus />
       {adopt.progress}
+    </DialogForm>
+  );
+}
+
+/** The next contact destroys what is on the list of unfinished keys and surely the same: this is that contact. */
+function DestroyBody(props: { signer: string; row: DeviceKeyRow; onClose: () => void; onDone: () => void }) {
+  const { signer, row, onClose, onDone } = props;
+  const contact = useStartedJob(
+    'signers.login',
+    () => call('signers.login', { id: signer }),
+    () => {
+      onClose();
+      onDone();
+    },
+  );
+  return (
+    <DialogForm
+      action={{ ...contact.action, busy: contact.running }}
+      why={null}
+      verb="Destroy"
+      onClose={onClose}
+    >
+      <p>
+        <span className="mono wrap">{row.identifier}</span> is a test key of an examination that was
+        cancelled; nobody uses it.
+      </p>
+      <p className="dim">
+        The device is contacted, and every key that this signer began and did not keep is destroyed on it.
+      </p>
+      {contact.progress}
     </DialogForm>
   );
 }
@@ -180,7 +224,9 @@ export function DeviceKeysCard({ row, again }: { row: SignerRow; again: number }
   const { found, look, begin } = useDeviceKeys(row.id, ready, again);
   const error = look.action.error ?? found.error;
   const [adopting, setAdopting] = useState<DeviceKeyRow | null>(null);
+  const [destroying, setDestroying] = useState<DeviceKeyRow | null>(null);
   const close = (): void => setAdopting(null);
+  const stay = (): void => setDestroying(null);
   return (
     <Card
       title="Keys on the device"
@@ -217,7 +263,7 @@ export function DeviceKeysCard({ row, again }: { row: SignerRow; again: number }
         <DataTable
           label="Keys on the device"
           plain
-          columns={columns(setAdopting)}
+          columns={columns({ onAdopt: setAdopting, onDestroy: setDestroying })}
           rows={found.data.keys}
           rowId={(key) => key.identifier}
           empty={
@@ -231,6 +277,11 @@ export function DeviceKeysCard({ row, again }: { row: SignerRow; again: number }
       ) : null}
       <Dialog open={adopting !== null} onClose={close} title="Take a key into the workspace">
         {adopting === null ? null : <AdoptBody signer={row.id} row={adopting} onClose={close} />}
+      </Dialog>
+      <Dialog open={destroying !== null} onClose={stay} title="Destroy this test key?" alert>
+        {destroying === null ? null : (
+          <DestroyBody signer={row.id} row={destroying} onClose={stay} onDone={begin} />
+        )}
       </Dialog>
     </Card>
   );

@@ -81,6 +81,33 @@ test('a device that works is said to work', async () => {
   expect(screen.getByText('It works, from the library to a signature.')).toBeTruthy();
 });
 
+test('a question that was cancelled is no green: it says where it stops and what to do', async () => {
+  const lines = REPORT.lines.map((one) =>
+    one.code === 'login'
+      ? {
+          ...{ ...one, state: 'skipped' as const, text: 'No PIN was given to it: nothing was done.' },
+          ...{ cause: '', check: '', stop: 'no PIN was given', fix: 'Examine it again and type the PIN.' },
+        }
+      : one,
+  );
+  installBridge({ 'signers.list': () => fakeList(), 'signers.report': () => ({ ...REPORT, lines }) });
+  await show(Doctor, '/signers/signer-1/doctor');
+  const head = within(screen.getByRole('region', { name: 'Verdict' }));
+  expect(head.getByText('It stops at “Login”: no PIN was given.')).toBeTruthy();
+  expect(head.getByText('Examine it again and type the PIN.')).toBeTruthy();
+  expect(screen.queryByText(/It works/)).toBeNull();
+  expect(screen.getByRole('region', { name: 'Verdict' }).dataset['severity']).toBe('careful');
+  expect(screen.getByRole('button', { name: 'Go to “Login”' })).toBeTruthy();
+});
+
+test('a line that was not looked at is enough for no green', async () => {
+  const lines = REPORT.lines.filter(({ state }) => state !== 'bad');
+  installBridge({ 'signers.list': () => fakeList(), 'signers.report': () => ({ ...REPORT, lines }) });
+  await show(Doctor, '/signers/signer-1/doctor');
+  expect(screen.getByText('It stops at “RSA signatures”: it was not looked at.')).toBeTruthy();
+  expect(screen.queryByText(/It works/)).toBeNull();
+});
+
 test('what deserves a look is named in the head, which leads to the first of it', async () => {
   const lines = REPORT.lines.flatMap((one) =>
     one.state === 'good' ? [one] : one.code === 'login' ? [{ ...one, state: 'careful' as const }] : [],
@@ -143,5 +170,16 @@ test('one that is pinned is said to be so; a token shows none', async () => {
   installBridge({ 'signers.list': () => fakeList([SOFTWARE, pinned]), 'signers.report': () => LOOKED });
   await show(Doctor, `/signers/${SERVER.id}/doctor`);
   expect(screen.getByText('Pinned.')).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Pin this certificate…' })).toBeNull();
+});
+
+test('a report of other settings says so in its head, and nothing is pinned by it', async () => {
+  const old: DoctorReport = { ...LOOKED, otherSettings: true, lines: LOOKED.lines.slice(0, 2) };
+  installBridge({ 'signers.list': () => fakeList([SOFTWARE, SERVER]), 'signers.report': () => old });
+  await show(Doctor, `/signers/${SERVER.id}/doctor`);
+  const head = screen.getByRole('region', { name: 'Verdict' });
+  expect(head.textContent).toMatch(/Examined with other settings on .*: examine it again\./);
+  expect(head.dataset['severity']).toBe('careful');
+  expect(screen.queryByText(/It works/)).toBeNull();
   expect(screen.queryByRole('button', { name: 'Pin this certificate…' })).toBeNull();
 });

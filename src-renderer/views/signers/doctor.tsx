@@ -70,21 +70,49 @@ function Line({ line, action }: { line: DoctorLine; action: ReactNode }) {
   );
 }
 
+const titles = (lines: readonly DoctorLine[]): string => lines.map((line) => `“${line.title}”`).join(', ');
+
+/** SECURITY: "It works" only where each line was looked at. `first`: what it stops at. */
+function verdictOf(lines: readonly DoctorLine[]): {
+  severity: 'good' | 'careful' | 'bad';
+  title: string;
+  first: DoctorLine | undefined;
+} {
+  const bad = lines.find(({ state }) => state === 'bad');
+  if (bad) return { severity: 'bad', title: `It stops at “${bad.title}”.`, first: bad };
+  const first = lines.find(({ state }) => state === 'skipped' || state === 'running');
+  if (first) {
+    const why = first.stop === '' ? 'it was not looked at' : first.stop;
+    return { severity: 'careful', title: `It stops at “${first.title}”: ${why}.`, first };
+  }
+  if (lines.length === 0) return { severity: 'careful', title: 'Nothing was looked at.', first };
+  const careful = lines.filter(({ state }) => state === 'careful');
+  if (careful.length === 0)
+    return { severity: 'good', title: 'It works, from the library to a signature.', first };
+  const count = careful.length === 1 ? 'one thing deserves' : `${careful.length} things deserve`;
+  return { severity: 'careful', title: `It works, and ${count} a look: ${titles(careful)}.`, first };
+}
+
 function Summary({ report }: { report: DoctorReport }) {
-  const first = report.lines.find(({ state }) => state === 'bad');
-  const careful = report.lines.filter(({ state }) => state === 'careful');
-  const led = first ?? careful[0];
+  const { severity, title, first } = verdictOf(report.lines);
+  const led = first ?? report.lines.find(({ state }) => state === 'careful');
   if (!report.done) return null;
+  if (report.otherSettings)
+    return (
+      <Verdict
+        severity="careful"
+        title={`Examined with other settings on ${report.at.slice(0, 10)}: examine it again.`}
+      >
+        <p className="dim">
+          Its settings were changed since. What stands below was seen <Time at={report.at} clock /> with the
+          ones of then.
+        </p>
+      </Verdict>
+    );
   return (
     <Verdict
-      severity={first ? 'bad' : careful.length > 0 ? 'careful' : 'good'}
-      title={
-        first
-          ? `It stops at “${first.title}”.`
-          : careful.length > 0
-            ? `It works, and ${careful.length === 1 ? 'one thing deserves' : `${careful.length} things deserve`} a look: ${careful.map((line) => `“${line.title}”`).join(', ')}.`
-            : 'It works, from the library to a signature.'
-      }
+      severity={severity}
+      title={title}
       action={
         led === undefined ? undefined : <Button onPress={() => goTo(led.code)}>Go to “{led.title}”</Button>
       }
@@ -95,7 +123,7 @@ function Summary({ report }: { report: DoctorReport }) {
           <CauseCheckFix cause={first.cause} check="" fix={first.fix} />
         </>
       ) : null}
-      {first?.code === 'token' ? <LookForSlots id={report.signer} /> : null}
+      {first?.code === 'token' || first?.code === 'slots' ? <LookForSlots id={report.signer} /> : null}
       <p className="dim">
         Examined <Time at={report.at} clock />
       </p>
@@ -120,12 +148,9 @@ function offlineNotice(
 }
 
 /** Where the server showed a certificate that is not the pinned one of what is pending. */
-function PinServer(props: {
-  one: ListedSigner | undefined;
-  list: SignerList;
-  shown: DoctorReport['certificate'];
-}) {
-  const { one, list, shown } = props;
+function PinServer(props: { one: ListedSigner | undefined; list: SignerList; report: DoctorReport }) {
+  const { one, list, report } = props;
+  const shown = report.certificate;
   const [open, setOpen] = useState(false);
   const settings = one?.pending?.settings;
   if (one === undefined || settings?.kind !== 'kmip' || shown === null) return null;
@@ -135,6 +160,8 @@ function PinServer(props: {
         Pinned{settings.serverSha256 === pinOf(one.row) ? '' : ' once the changes are applied'}.
       </p>
     );
+  // Of another place, perhaps.
+  if (report.otherSettings) return null;
   return (
     <div>
       <Button size="small" onPress={() => setOpen(true)}>
@@ -162,7 +189,7 @@ export function Doctor({ route, session }: ViewProps) {
   const one = listed(found.data).find((signer) => signer.id === id);
   const report = said.data;
   const offline = session.workspace?.kind === 'offline' ? offlineNotice(found.data, one) : null;
-  const pin = report?.done ? <PinServer one={one} list={found.data} shown={report.certificate} /> : null;
+  const pin = report?.done ? <PinServer {...{ one, report, list: found.data }} /> : null;
   const button = (
     <Button
       kind="primary"

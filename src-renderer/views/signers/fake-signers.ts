@@ -197,6 +197,7 @@ const line = (code: string, title: string, part: Partial<DoctorLine> = {}): Doct
   cause: '',
   check: '',
   fix: '',
+  stop: '',
   details: [],
   ...part,
 });
@@ -206,6 +207,7 @@ export const REPORT: DoctorReport = {
   signer: TOKEN.id,
   at: AT,
   done: true,
+  otherSettings: false,
   lines: [
     line('library-found', 'The library is there', { text: '/usr/lib/softhsm/libsofthsm2.so, readable.' }),
     line('library-loads', 'It loads', { text: 'SoftHSM 2.6, in a process of its own.' }),
