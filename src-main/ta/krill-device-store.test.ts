@@ -125,6 +125,9 @@ test.skipIf(noServer.length > 0)(
 const nobody = missingPeers('softhsm2-util', 'krillta');
 const nobodyOnKmip = missingPeers('pykmip-server', 'krillta');
 
+/** Manifests count whole seconds, and krillta goes by the clock of the machine. */
+const nextSecond = (): Promise<void> => new Promise((done) => setTimeout(done, 1100));
+
 /** An exchange with the signer here, then one that `go` answers in its place: the proxy takes both. */
 async function goesOn(go: (folder: string, request: Buffer) => Buffer): Promise<void> {
   const proxy = await testApp({ live: true });
@@ -134,11 +137,15 @@ async function goesOn(go: (folder: string, request: Buffer) => Buffer): Promise<
     mkdirSync(published);
     await associated(proxy, app, published);
     await proxy.result(await proxy.call('ta.localAdd', { handle: 'online', resources: ALL }));
-    await take(proxy, await answeredBy(proxy, app, await makeRequest(proxy), 0));
+    const request = await makeRequest(proxy);
+    await nextSecond();
+    await take(proxy, await answeredBy(proxy, app, request, 0));
     const { number } = await signerOf(app);
     const folder = await exported();
     await proxy.call('ta.localRoll', { handle: 'online', step: 'start' });
-    const response = go(folder, await makeRequest(proxy));
+    const rolled = await makeRequest(proxy);
+    await nextSecond();
+    const response = go(folder, rolled);
     await take(proxy, response);
     const { children } = await proxy.call('ta.localChildren', {});
     expect(children[0]?.keys.map(({ state }) => state)).toEqual(['active', 'new']);

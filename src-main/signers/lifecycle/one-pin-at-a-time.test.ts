@@ -87,7 +87,7 @@ test('who waits for his turn leaves with his signal, and at the end of the signe
   const cancelled = pins.turn(given.signal);
   const ended = pins.hand({ reason: 'login', tries: null }, { alone: false });
   given.abort();
-  await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
+  await expect(cancelled).rejects.toMatchObject({ code: 'PIN_NOT_GIVEN' });
   pins.end(new Error('It is locked.'));
   await expect(ended).rejects.toThrow('It is locked.');
   end();
