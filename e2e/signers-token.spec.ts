@@ -59,7 +59,7 @@ test('the doctor finds an empty token, and it is initialised where it leads to; 
   await page.getByRole('button', { name: 'Save signer' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'New vault' })).toBeVisible();
   await examine(page);
-  await expect(page.getByText('It stops at “The token is there”.')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('It stops at “It shows slots”.')).toBeVisible({ timeout: 30_000 });
   await page.getByRole('link', { name: 'Look for slots in the settings' }).click();
 
   await page.getByRole('button', { name: /^Initialise… the token in slot 0x0/ }).click();

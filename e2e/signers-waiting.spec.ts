@@ -1,5 +1,5 @@
 // A device that waits for a hand: for a touch, and for the PIN on its own reader. What the screen says, and that waiting can be ended.
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { missingPeers } from '../src-main/testing/peers.ts';
 import { compileShim, type Shim } from '../src-main/testing/pkcs11-shim.ts';
@@ -84,7 +84,9 @@ test('a PIN pad: no PIN is asked on the screen, cancel ends it, and the PIN type
 
   await page.getByRole('button', { name: 'Log in' }).click();
   await expect(waits).toBeVisible();
-  writeFileSync(sign, PIN);
+  // At once: a reader that finds it empty takes that for the cancel key.
+  writeFileSync(`${sign}.typed`, PIN);
+  renameSync(`${sign}.typed`, sign);
   await expect(waits).toHaveCount(0, { timeout: 30_000 });
   await expect(page.getByText(/State: ready/)).toBeVisible({ timeout: 30_000 });
 });

@@ -97,8 +97,12 @@ test('a message at the corner leaves room: at the foot of a long page nothing th
         covered: covered.map((one) => one.textContent),
       };
     });
-  await main.evaluate((node) => node.scrollTo(0, node.scrollHeight));
-  expect(await state()).toEqual({ long: true, foot: true, covered: [] });
+  // What is still being loaded makes the page longer.
+  const atFoot = async () => {
+    await main.evaluate((node) => node.scrollTo(0, node.scrollHeight));
+    return state();
+  };
+  await expect.poll(atFoot).toEqual({ long: true, foot: true, covered: [] });
   await expect(main).not.toHaveCSS('padding-bottom', '0px');
   await expect(toasts.getByRole('listitem')).toHaveCount(0);
   await expect(main).toHaveCSS('padding-bottom', '0px');

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { compileShim, type Shim } from '../../testing/pkcs11-shim.ts';
@@ -215,7 +215,9 @@ describeSoftHsm('PINs', () => {
       20_000,
     );
     await new Promise((resolve) => setTimeout(resolve, 5500));
-    writeFileSync(file, PIN);
+    // At once: a reader that finds it empty takes that for the cancel key.
+    writeFileSync(`${file}.typed`, PIN);
+    renameSync(`${file}.typed`, file);
     await opening;
     expect(device.person.asked).toEqual([]);
     const signature = await device.sign(key.handle, 'p-256', DATA);
