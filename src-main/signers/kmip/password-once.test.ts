@@ -61,6 +61,8 @@ async function hangingUp(how: End) {
 const settingsFor = (port: number): KmipSettings =>
   kmipSettings.parse({ kind: 'kmip', host: '127.0.0.1', port, insecure: true, username: 'u' });
 
+type Signer = ReturnType<typeof signerAt>;
+
 /** A signer without a store; `sealed` null: nothing is kept. */
 function signerAt(port: number, sealed: string | null) {
   const clock = testClock();
@@ -104,6 +106,14 @@ function signerAt(port: number, sealed: string | null) {
     await expect.poll(waited, { timeout: 30_000 }).toBe(state);
   }
   return { clock, runs, prompts, pins, contact, managed, wait, ends };
+}
+
+/** With the right password, typed once. */
+async function logIn({ list, answer }: Signer['prompts'], managed: Signer['managed']): Promise<void> {
+  const login = managed.withDevice({ repeat: true }, async () => 1);
+  await expect.poll(() => list().length, { timeout: 20_000 }).toBe(1);
+  await answer(list()[0]?.id ?? '', { pin: new Uint8Array(Buffer.from('right')), keep: 'no' });
+  await login;
 }
 
 test.each<[End, string]>([
@@ -175,13 +185,7 @@ test('one use alone sends a password that was changed meanwhile twice, also one 
   const { counter, port } = await hangingUp('reset');
   counter.wrong = null;
   const { prompts, managed, wait, ends } = signerAt(port, null);
-  const login = managed.withDevice({ repeat: true }, async () => 1);
-  await expect.poll(() => prompts.list().length, { timeout: 20_000 }).toBe(1);
-  await prompts.answer(prompts.list()[0]?.id ?? '', {
-    pin: new Uint8Array(Buffer.from('right')),
-    keep: 'no',
-  });
-  await login;
+  await logIn(prompts, managed);
   counter.wrong = 'right';
   const use = managed
     .withDevice({ repeat: true }, (device) => device.list())
@@ -196,13 +200,7 @@ test('a connection that is reset once costs nothing: the signer goes on without 
   const { counter, port } = await hangingUp('reset');
   counter.wrong = null;
   const { prompts, pins, managed, ends } = signerAt(port, null);
-  const login = managed.withDevice({ repeat: true }, async () => 1);
-  await expect.poll(() => prompts.list().length, { timeout: 20_000 }).toBe(1);
-  await prompts.answer(prompts.list()[0]?.id ?? '', {
-    pin: new Uint8Array(Buffer.from('right')),
-    keep: 'no',
-  });
-  await login;
+  await logIn(prompts, managed);
   counter.wrong = 'right';
   const use = managed.withDevice({ repeat: true }, (device) => device.list());
   await expect.poll(() => counter.sent, { timeout: 20_000 }).toBe(1);

@@ -1,29 +1,18 @@
 import { expect, test } from 'vitest';
 import { readAsn } from '../../rpki/resource-text.ts';
 import { testKey } from '../../testing/test-proxy.ts';
-import { DEFAULT_TIMING, type Identity } from '../signer/trust-anchor.ts';
+import type { Identity } from '../signer/trust-anchor.ts';
 import { addChild, requireChild } from './change-children.ts';
 import { answerGuarded } from './guard-child.ts';
-import type { ProxyChild } from './proxy-state.ts';
+import { freshProxy, type ProxyChild } from './proxy-state.ts';
 
 const NOW = new Date('2027-03-01T12:00:00Z');
 const identity: Identity = { ...testKey(), certificateDer: new Uint8Array() };
-const state = addChild(
-  {
-    identity,
-    timing: DEFAULT_TIMING,
-    repository: null,
-    signer: null,
-    children: new Map(),
-    open: null,
-    cancelled: [],
-    revoking: [],
-    shown: null,
-    published: null,
-    out: new Map(),
-  },
-  { handle: 'a', identity, resources: { asn: readAsn('AS1'), ipv4: [], ipv6: [] } },
-);
+const state = addChild(freshProxy(identity), {
+  handle: 'a',
+  identity,
+  resources: { asn: readAsn('AS1'), ipv4: [], ipv6: [] },
+});
 const first = requireChild(state, 'a');
 const list = (child: ProxyChild, signedAt: Date, sha256: string) =>
   answerGuarded(state, child, { type: 'list' }, { signedAt, sha256 }, NOW).child;

@@ -7,7 +7,7 @@ import { newKeyRow } from '../../signers/stored-key.ts';
 import { makeIdentityOf } from '../signer/make-trust-anchor.ts';
 import type { SetUpDeps } from '../signer/set-up.ts';
 import { createMessageSigning } from '../signer/signing.ts';
-import { DEFAULT_TIMING } from '../signer/trust-anchor.ts';
+import { freshProxy } from './proxy-state.ts';
 import { proxyText } from './proxy-text.ts';
 
 const LABEL = 'TA proxy identity';
@@ -44,19 +44,7 @@ export async function initProxy(
     const identity = await makeIdentityOf(key.spkiDer, deps.now(), signing.identity.certificate);
     await store.run('ta.begin', {
       half: 'proxy',
-      state: proxyText({
-        identity,
-        timing: DEFAULT_TIMING,
-        repository: null,
-        signer: null,
-        children: new Map(),
-        open: null,
-        cancelled: [],
-        revoking: [],
-        shown: null,
-        published: null,
-        out: new Map(),
-      }),
+      state: proxyText(freshProxy(identity)),
       newKeys: [newKeyRow(key, LABEL, 'generated')],
       identityKey: key.id,
       anchorKey: null,

@@ -7,7 +7,7 @@ import type { ChildRequest } from '../documents.ts';
 import type { CertInfo, TaObjects } from '../objects.ts';
 import type { OutThere } from '../publish/out-there.ts';
 import type { RepositoryContact } from '../repository-contact.ts';
-import type { Identity, Timing } from '../signer/trust-anchor.ts';
+import { DEFAULT_TIMING, type Identity, type Timing } from '../signer/trust-anchor.ts';
 
 /** How objects get to relying parties: a folder that this machine serves by other means, or RFC 8181. */
 export type PublishTarget =
@@ -93,6 +93,21 @@ export interface ProxyState {
   /** What is out of it and of the CAs of this workspace: what was made since, or was refused, is not among it. */
   out: OutThere;
 }
+
+/** As a proxy begins: an identity, and nothing done yet. */
+export const freshProxy = (identity: Identity): ProxyState => ({
+  identity,
+  timing: DEFAULT_TIMING,
+  repository: null,
+  signer: null,
+  children: new Map(),
+  open: null,
+  cancelled: [],
+  revoking: [],
+  shown: null,
+  published: null,
+  out: new Map(),
+});
 
 /**
  * Its keys that have a certificate at the signer. One whose certificate has ended and was taken away has nothing to be revoked: krillta

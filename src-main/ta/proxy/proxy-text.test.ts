@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { makeIdentity } from '../../rpki/make-certificate.ts';
 import { testKey } from '../../testing/test-proxy.ts';
-import { DEFAULT_TIMING, identityOf } from '../signer/trust-anchor.ts';
-import type { ProxyState } from './proxy-state.ts';
+import { identityOf } from '../signer/trust-anchor.ts';
+import { freshProxy, type ProxyState } from './proxy-state.ts';
 import { proxyText, readProxyState } from './proxy-text.ts';
 
 const AT = '2026-11-24T12:00:00.000Z';
@@ -11,15 +11,9 @@ test('what is out comes back; a state from before that was known reads as one of
   const key = testKey();
   const validity = { notBefore: new Date(AT), notAfter: new Date('2041-11-24T12:00:00Z') };
   const state: ProxyState = {
-    identity: identityOf(key.spkiDer, new Uint8Array(await makeIdentity({ ...key, validity }, key.sign))),
-    timing: DEFAULT_TIMING,
-    repository: null,
-    signer: null,
-    children: new Map(),
-    open: null,
-    cancelled: [],
-    revoking: [],
-    shown: null,
+    ...freshProxy(
+      identityOf(key.spkiDer, new Uint8Array(await makeIdentity({ ...key, validity }, key.sign))),
+    ),
     published: { at: AT, number: '7' },
     // A base is data.
     out: new Map([
