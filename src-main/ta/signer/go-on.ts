@@ -8,11 +8,8 @@ import { momentText } from '../../lib/moment-text.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { sha256Hex } from '../../lib/bytes.ts';
 import type { JobContext } from '../../lib/jobs.ts';
-import { Faults } from '../../rpki/fault.ts';
-import { judgeObject } from '../../rpki/judge.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { parseCertificate } from '../../x509/certificate.ts';
-import { judgePublished } from '../judge-published.ts';
 import type { CertInfo } from '../objects.ts';
 import { approvedBy } from '../review/approvers.ts';
 import { certify } from './certify.ts';
@@ -20,7 +17,7 @@ import { aheadText, isFarAhead, requireDate } from './clock.ts';
 import type { HeldSigner } from './held-signer.ts';
 import { makeAnchorCertificate, makeIdentityOf } from './make-trust-anchor.ts';
 import { publish, weeksLater } from './publish.ts';
-import { requireValid } from './set-up.ts';
+import { requireAllValid } from './set-up.ts';
 import { type TrustAnchor, trustAnchorText } from './trust-anchor.ts';
 
 /** Throws AppError: nothing is ahead, or the date that was typed is not this machine's. */
@@ -68,25 +65,6 @@ async function objectsFrom(now: Date, { highest, signing }: HeldSigner, anchor: 
     signing.ta,
     signing,
   );
-}
-
-/** All of it before the validator, certificates of children too. Throws AppError INTERNAL. */
-function requireAllValid(anchor: TrustAnchor, now: Date): void {
-  requireValid(anchor, now);
-  const { objects, certificate } = anchor;
-  const faults = new Faults();
-  judgePublished({ ...objects, anchorDer: certificate.der }, faults);
-  for (const { der, notAfter } of objects.issued.values()) {
-    // One that has ended since is the children's matter.
-    const at = new Date(Math.min(now.getTime(), Date.parse(notAfter) - 1000));
-    faults.found.push(...judgeObject(der, { issuerDer: certificate.der, anchor: false, at }).faults);
-  }
-  const [first] = faults.found;
-  if (first !== undefined)
-    throw new AppError(
-      'INTERNAL',
-      `What was made does not hold before the validator (${first.text}, ${first.clause}); it was thrown away.`,
-    );
 }
 
 /** Answers "signer". Nothing of it is published: signer-info.json and the next response bring it to the proxy. */

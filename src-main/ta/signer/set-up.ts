@@ -4,13 +4,14 @@ import { sha256Hex } from '../../lib/bytes.ts';
 import { newId } from '../../lib/ids.ts';
 import type { JobContext } from '../../lib/jobs.ts';
 import type { Random } from '../../ports.ts';
-import type { Fault } from '../../rpki/fault.ts';
+import { type Fault, Faults } from '../../rpki/fault.ts';
 import { judgeObject } from '../../rpki/judge.ts';
 import type { RoutedKey, SignerRouter } from '../../signers/router.ts';
 import { newKeyRow, routedKey } from '../../signers/stored-key.ts';
 import type { NewKey } from '../../store/columns.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { whileTheyLast } from '../inside.ts';
+import { judgePublished } from '../judge-published.ts';
 import { contactSha256 } from '../repository-contact.ts';
 import { makeTrustAnchor } from './make-trust-anchor.ts';
 import type { SetupOrder } from './setup.ts';
@@ -39,15 +40,31 @@ export function anchorFaults(
   ].flatMap(({ faults }) => faults);
 }
 
-/** Own objects under the same judgement as everybody's; CRL and manifest may have ended. Throws AppError INTERNAL. */
-export function requireValid(anchor: TrustAnchor, at: Date): void {
-  const objects = whileTheyLast(anchor.objects, at);
-  const [first] = anchorFaults(anchor, { certificate: at, objects });
+function requireNone([first]: readonly Fault[]): void {
   if (first !== undefined)
     throw new AppError(
       'INTERNAL',
       `What was made does not hold before the validator (${first.text}, ${first.clause}); it was thrown away.`,
     );
+}
+
+/** Own objects under the same judgement as everybody's; CRL and manifest may have ended. Throws AppError INTERNAL. */
+export function requireValid(anchor: TrustAnchor, at: Date): void {
+  requireNone(anchorFaults(anchor, { certificate: at, objects: whileTheyLast(anchor.objects, at) }));
+}
+
+/** All of it that was made anew, with manifest against files and the certificates of children. Throws AppError INTERNAL. */
+export function requireAllValid(anchor: TrustAnchor, now: Date): void {
+  requireValid(anchor, now);
+  const { objects, certificate } = anchor;
+  const faults = new Faults();
+  judgePublished({ ...objects, anchorDer: certificate.der }, faults);
+  for (const { der, notAfter } of objects.issued.values()) {
+    // One that has ended since is the children's matter.
+    const at = new Date(Math.min(now.getTime(), Date.parse(notAfter) - 1000));
+    faults.found.push(...judgeObject(der, { issuerDer: certificate.der, anchor: false, at }).faults);
+  }
+  requireNone(faults.found);
 }
 
 async function madeKey(

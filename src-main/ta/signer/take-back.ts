@@ -2,7 +2,6 @@
  * Takes an own response back that a restore took away: its objects are the state again, what it issued and revoked is known again. Where
  * something was signed since without it, CRL and manifest are made anew above that, and the certificates of that go on the CRL.
  */
-import { AppError } from '../../lib/app-error.ts';
 import { equalBytes, sha256Hex } from '../../lib/bytes.ts';
 import { newId } from '../../lib/ids.ts';
 import type { JobContext } from '../../lib/jobs.ts';
@@ -10,19 +9,17 @@ import { momentText } from '../../lib/moment-text.ts';
 import { asnText, ipText } from '../../rpki/resource-text.ts';
 import { union } from '../../rpki/ranges.ts';
 import type { ResourceSet } from '../../rpki/resource-set.ts';
-import { Faults } from '../../rpki/fault.ts';
 import type { Random } from '../../ports.ts';
 import { TOOK_BACK } from '../../store/commands/ta-take-back.ts';
 import type { Session } from '../../store/store-contract.ts';
 import { hasEnded } from '../inside.ts';
-import { judgePublished } from '../judge-published.ts';
 import type { Revocation, TaObjects } from '../objects.ts';
 import type { Response } from '../response.ts';
 import { type ExchangeFacts, factsOf } from '../review/history.ts';
 import { type HeldSigner, rememberAnchor } from './held-signer.ts';
 import { type BackFile, judgeTakeBack, type TakeBack } from './judge-take-back.ts';
 import { publish, weeksLater } from './publish.ts';
-import { requireValid } from './set-up.ts';
+import { requireAllValid } from './set-up.ts';
 import { TAKEN_BACK } from './taken-back.ts';
 import { trustAnchorText } from './trust-anchor.ts';
 
@@ -93,19 +90,6 @@ async function objectsAbove(held: HeldSigner, { objects }: Response, now: Date):
   );
 }
 
-/** What was made anew, before the validator. Throws AppError INTERNAL. */
-function requireHolding(anchor: HeldSigner['anchor'], now: Date): void {
-  requireValid(anchor, now);
-  const faults = new Faults();
-  judgePublished({ ...anchor.objects, anchorDer: anchor.certificate.der }, faults);
-  const [first] = faults.found;
-  if (first !== undefined)
-    throw new AppError(
-      'INTERNAL',
-      `What was made does not hold before the validator (${first.text}, ${first.clause}); it was thrown away.`,
-    );
-}
-
 /** Answers the exchange, or "signer" where there is no request to make one of. */
 export async function takeBack(
   deps: { random: Random; session(): Session; now(): Date },
@@ -121,7 +105,7 @@ export async function takeBack(
   job.report(0.3, above ? 'Making CRL and manifest anew' : 'Keeping it');
   const objects = above ? await objectsAbove(held, response, now) : response.objects;
   const next = { ...held.anchor, objects };
-  if (above) requireHolding(next, now);
+  if (above) requireAllValid(next, now);
   const facts = JSON.stringify(factsBack(back, held));
   const responseSha256 = sha256Hex(file.bytes);
   const id = newId('exchange', deps.random);
