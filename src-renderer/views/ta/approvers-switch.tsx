@@ -17,7 +17,7 @@ export function ApproversSwitch() {
   });
   if (!found.data) return null;
   return (
-    <>
+    <div className="row-wrap">
       <Switch
         value={found.data.count === 2}
         onChange={(two) => {
@@ -34,7 +34,7 @@ export function ApproversSwitch() {
       <Dialog open={ending} onClose={() => setEnding(false)} title="Let one person approve">
         <OneIsEnough onClose={() => setEnding(false)} />
       </Dialog>
-    </>
+    </div>
   );
 }
 

@@ -29,7 +29,7 @@ export const proxy = (part: Partial<ProxyView>): ProxyView =>
     ...part,
   }) as ProxyView;
 export const signer = (number: string, sha256 = 'C0', ended = false): SignerView =>
-  ({ number, certificate: { sha256, notAfter: AT, ended } }) as SignerView;
+  ({ number, certificate: { sha256, notAfter: AT, ended }, missingUpTo: null }) as SignerView;
 
 export function at(input: Partial<GuideInput>, handedOut: string[] = []): Guide {
   return guideOf({

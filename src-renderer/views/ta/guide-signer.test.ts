@@ -28,3 +28,22 @@ describe('a TA certificate that has ended', () => {
     expect(guide.next?.label).toBe('Go on from this clock…');
   });
 });
+
+describe('a signer that was restored', () => {
+  const restored = { ...signer('1'), missingUpTo: '2' };
+  test.each([
+    ['before any exchange that it knows', {}],
+    ['with a connected Krill', { exchanged: true, krill: true }],
+  ])('takes back what it signed since first: %s', (_where, input) => {
+    const guide = at({ offline: true, signer: restored, ...input });
+    expect(says(guide)).toEqual(['sign', 'Take response.json back…']);
+    expect(guide.next?.action).toEqual({ kind: 'open', what: 'response' });
+    expect(guide.says).toMatch(/up to number 2 is missing/);
+    expect(guide.idle).toBe(false);
+  });
+
+  test('but not while a clock that was ahead is to be settled', () => {
+    const guide = at({ offline: true, signer: { ...restored, mayGoOn: true, warnings: [] } });
+    expect(guide.next?.label).toBe('Go on from this clock…');
+  });
+});

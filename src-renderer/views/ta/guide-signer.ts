@@ -26,6 +26,17 @@ export function reissueFirst({ certificate }: SignerView): Guide {
   );
 }
 
+/** What is signed meanwhile would lack what was revoked since the backup. */
+function takeBackFirst({ missingUpTo }: SignerView): Guide {
+  return guideAt(
+    'exchange',
+    'sign',
+    `This signer was restored, and what it signed up to number ${missingUpTo} is missing. Take those response.json files back before the next request is signed, the oldest first.`,
+    { label: 'Take response.json back…', action: { kind: 'open', what: 'response' } },
+    { title: 'Take back what was signed since', elsewhere: true, others: [openFile('request')] },
+  );
+}
+
 /** Only the signer is here, or only it may be: the proxy's steps happen on another machine. */
 export function signerAlone({ signer, made, exchanged, reissued, krill, handedOut }: GuideInput): Guide {
   if (signer === null)
@@ -38,6 +49,7 @@ export function signerAlone({ signer, made, exchanged, reissued, krill, handedOu
     );
   // A clock that was ahead comes first: by another clock it has not ended.
   if (signer.certificate.ended && !signer.mayGoOn) return reissueFirst(signer);
+  if (signer.missingUpTo !== null && !signer.mayGoOn) return takeBackFirst(signer);
   const network: GuideNext = { label: 'Go to the connected Krill', action: { kind: 'network' } };
   if (krill)
     return guideAt(

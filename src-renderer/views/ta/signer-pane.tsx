@@ -171,8 +171,8 @@ export function SignerPane(props: {
         <FileRows title="Files of the signer" files={SIGNER_FILES} />
         <FileRows title="Records and settings" files={RECORD_FILES} />
       </div>
+      <ApproversSwitch />
       <div className="row-wrap">
-        <ApproversSwitch />
         <Button onPress={() => setDialog('times')}>Times…</Button>
         <Button onPress={() => setDialog('krillta')}>Write for krillta…</Button>
         <span className="dim">A data directory krillta goes on with: nobody is locked in.</span>
